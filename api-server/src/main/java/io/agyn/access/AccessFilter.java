@@ -1,0 +1,99 @@
+package io.agyn.access;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Permissions.Permission;
+import io.agyn.access.Permissions.Reach;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/**
+ * The one way in: every request of the REST API passes here before its resource runs and before its body is read. Who is
+ * it, may they do this, and is the organization in the path one that they reach?
+ */
+class AccessFilter {
+    private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+    private static final String ORGANIZATION = "organization_id";
+
+    private final Authenticator authenticator;
+    private final Tenants tenants;
+    private final Caller caller;
+
+    AccessFilter(Authenticator authenticator, Tenants tenants, Caller caller) {
+        this.authenticator = requireNonNull(authenticator, "authenticator is null");
+        this.tenants = requireNonNull(tenants, "tenants is null");
+        this.caller = requireNonNull(caller, "caller is null");
+    }
+
+    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
+        Identity identity = authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+        caller.set(identity);
+        authorize(identity, resource.getMethodName());
+        String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
+        if (organization != null) {
+            requireReach(identity, organization);
+        }
+    }
+
+    private Identity authenticate(String authorization) {
+        if (authorization == null) {
+            throw unauthenticated("", "Send an API token as Authorization: Bearer agyn_….");
+        }
+        Matcher bearer = BEARER.matcher(authorization);
+        return Optional.of(bearer)
+                .filter(Matcher::matches)
+                .flatMap(match -> authenticator.authenticate(match.group(1)))
+                .orElseThrow(() -> unauthenticated(
+                        ", error=\"invalid_token\"",
+                        "The API token is mistyped, unknown, expired or revoked; send Authorization: Bearer agyn_… with"
+                                + " one that works."));
+    }
+
+    private static void authorize(Identity identity, String operation) {
+        Permission permission = Permissions.of(operation)
+                .orElseThrow(() -> new ProblemException(
+                        ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
+        if (!permission.roles().contains(identity.role())) {
+            throw new ProblemException(ProblemKind.FORBIDDEN, "Your role does not allow this; ask an administrator.");
+        }
+        if (permission.reach() == Reach.UNBOUND_TOKEN
+                && identity.boundOrganization().isPresent()) {
+            throw new ProblemException(
+                    ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
+        }
+    }
+
+    /** An organization that is out of reach answers as one that does not exist. */
+    private void requireReach(Identity identity, String organization) {
+        boolean inReach = uuid(organization)
+                .filter(identity::reaches)
+                .filter(tenants::exists)
+                .isPresent();
+        if (!inReach) {
+            throw ProblemException.notFound("organization");
+        }
+    }
+
+    private static Optional<UUID> uuid(String text) {
+        try {
+            return Optional.of(UUID.fromString(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static ProblemException unauthenticated(String error, String detail) {
+        return new ProblemException(ProblemKind.UNAUTHENTICATED, detail)
+                .withHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"" + error);
+    }
+}

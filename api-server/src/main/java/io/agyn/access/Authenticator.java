@@ -1,0 +1,12 @@
+package io.agyn.access;
+
+import java.util.Optional;
+
+/** Knows whom a credential stands for. */
+public interface Authenticator {
+    /**
+     * @param credential what the caller sent as the bearer token
+     * @return the identity; nothing where the credential is malformed, unknown, expired or revoked
+     */
+    Optional<Identity> authenticate(String credential);
+}

@@ -1,0 +1,149 @@
+package io.agyn.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.quarkus.runtime.Startup;
+import jakarta.annotation.PostConstruct;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** The OpenAPI contract that the server is built from and serves: {@code openapi/openapi.yaml}. */
+@Startup
+@Singleton
+public class Contract {
+    private static final String RESOURCE = "/openapi.yaml";
+    private static final List<String> METHODS = List.of("get", "post", "put", "delete");
+
+    /**
+     * A parameter of an operation.
+     *
+     * @param name its name
+     * @param in {@code query}, {@code header} or {@code path}
+     * @param schema its schema, references resolved
+     */
+    public record Parameter(String name, String in, JsonNode schema) {}
+
+    /**
+     * An operation.
+     *
+     * @param id its operationId, which is the name of the generated method too
+     * @param method the HTTP method in upper case
+     * @param path the path template below {@code /api/v1}
+     * @param parameters its parameters, those of its path included
+     * @param takesBody whether it takes a body
+     * @param statuses the status codes that it may answer
+     */
+    public record Operation(
+            String id,
+            String method,
+            String path,
+            List<Parameter> parameters,
+            boolean takesBody,
+            List<Integer> statuses) {}
+
+    private record Parsed(JsonNode root, Map<String, Operation> operations) {}
+
+    private final byte[] source = read();
+    private final CompletableFuture<Parsed> parsed = new CompletableFuture<>();
+
+    /** Parses beside the rest of the start, which would otherwise wait for it. */
+    @PostConstruct
+    void parseInBackground() {
+        parsed.completeAsync(() -> parse(source));
+    }
+
+    /** The contract's own bytes, as they stand in the repository. */
+    public byte[] source() {
+        return source.clone();
+    }
+
+    /** All operations by id, in the contract's order. */
+    public Map<String, Operation> operations() {
+        return parsed.join().operations();
+    }
+
+    /** The methods that a path below {@code /api/v1} takes, HEAD included where GET is; empty where there is no such path. */
+    public List<String> methodsAt(String path) {
+        return operations().values().stream()
+                .filter(operation -> path.matches(operation.path().replaceAll("\\{[^}]+}", "[^/]+")))
+                .flatMap(operation -> operation.method().equals("GET")
+                        ? Stream.of("GET", "HEAD")
+                        : Stream.of(operation.method()))
+                .toList();
+    }
+
+    /** A schema of the contract's components; a missing node where there is none of that name. */
+    JsonNode schema(String name) {
+        return parsed.join().root().at("/components/schemas/" + name);
+    }
+
+    /** Follows a {@code $ref}; a node that is none is given back. */
+    JsonNode resolve(JsonNode node) {
+        return resolve(parsed.join().root(), node);
+    }
+
+    private static JsonNode resolve(JsonNode root, JsonNode node) {
+        JsonNode reference = node.path("$ref");
+        return reference.isMissingNode() ? node : resolve(root, root.at(reference.asText().substring(1)));
+    }
+
+    private static byte[] read() {
+        try (InputStream stream = Contract.class.getResourceAsStream(RESOURCE)) {
+            return stream.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Parsed parse(byte[] source) {
+        try {
+            JsonNode root = new YAMLMapper().readTree(source);
+            Map<String, Operation> operations = new LinkedHashMap<>();
+            root.path("paths").properties().forEach(path -> {
+                for (String method : METHODS) {
+                    if (path.getValue().has(method)) {
+                        Operation operation = operation(root, method, path.getKey(), path.getValue());
+                        operations.put(operation.id(), operation);
+                    }
+                }
+            });
+            return new Parsed(root, Collections.unmodifiableMap(operations));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Operation operation(JsonNode root, String method, String path, JsonNode pathItem) {
+        JsonNode operation = pathItem.path(method);
+        List<Parameter> parameters = new ArrayList<>();
+        for (JsonNode holder : List.of(pathItem, operation)) {
+            for (JsonNode reference : holder.path("parameters")) {
+                JsonNode parameter = resolve(root, reference);
+                parameters.add(new Parameter(
+                        parameter.path("name").asText(),
+                        parameter.path("in").asText(),
+                        resolve(root, parameter.path("schema"))));
+            }
+        }
+        List<Integer> statuses = new ArrayList<>();
+        operation.path("responses").fieldNames().forEachRemaining(status -> statuses.add(Integer.valueOf(status)));
+        return new Operation(
+                operation.path("operationId").asText(),
+                method.toUpperCase(Locale.ROOT),
+                path,
+                List.copyOf(parameters),
+                operation.has("requestBody"),
+                List.copyOf(statuses));
+    }
+}

@@ -1,0 +1,64 @@
+package io.agyn.contract;
+
+import io.agyn.contract.Contract.Operation;
+import io.agyn.contract.Contract.Parameter;
+import jakarta.ws.rs.NotSupportedException;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/**
+ * Holds what stands before the body of every request against the contract: the media type, the length, and the query,
+ * where unknown, repeated and ill-formed parameters are a 400.
+ */
+class RequestFilter {
+    private final Contract contract;
+    private final SchemaCheck schemas;
+
+    RequestFilter(Contract contract, SchemaCheck schemas) {
+        this.contract = contract;
+        this.schemas = schemas;
+    }
+
+    @ServerRequestFilter(priority = Priorities.USER)
+    public void check(ContainerRequestContext request, SimpleResourceInfo resource) {
+        Operation operation = contract.operations().get(resource.getMethodName());
+        if (operation == null) {
+            return;
+        }
+        if (operation.takesBody() && request.getMediaType() == null) {
+            throw new NotSupportedException();
+        }
+        if (request.getLength() > BodyReader.LIMIT) {
+            throw BodyReader.tooLarge();
+        }
+        Violations violations = new Violations();
+        request.getUriInfo()
+                .getQueryParameters()
+                .forEach((name, values) -> check(operation, name, values, violations));
+        violations.throwIfAny();
+    }
+
+    private void check(Operation operation, String name, List<String> values, Violations violations) {
+        List<Parameter> known = operation.parameters().stream()
+                .filter(parameter -> parameter.in().equals("query"))
+                .toList();
+        Optional<Parameter> parameter =
+                known.stream().filter(candidate -> candidate.name().equals(name)).findFirst();
+        if (parameter.isEmpty()) {
+            String remedy = known.isEmpty()
+                    ? "Remove it; this operation has no query parameters."
+                    : "Remove it; known are: "
+                            + String.join(", ", known.stream().map(Parameter::name).toList()) + ".";
+            violations.in(name, remedy);
+        } else if (values.size() > 1) {
+            violations.in(name, "Give it once; it is there %d times.".formatted(values.size()));
+        } else {
+            schemas.parameter(values.getFirst(), parameter.get(), violations);
+        }
+    }
+}

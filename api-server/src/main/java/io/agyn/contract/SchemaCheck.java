@@ -1,0 +1,184 @@
+package io.agyn.contract;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+
+/**
+ * Holds a request against the contract's schemas, so that the bounds stand in the contract alone. It knows the part of
+ * OpenAPI 3.0's schema object that the contract's requests use; each violation becomes a sentence with a remedy.
+ */
+@Singleton
+final class SchemaCheck {
+    private static final Set<String> BOUND_FORMATS = Set.of("uuid", "date-time");
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
+
+    private final Contract contract;
+    private final Map<String, Pattern> patterns = new ConcurrentHashMap<>();
+
+    SchemaCheck(Contract contract) {
+        this.contract = requireNonNull(contract, "contract is null");
+    }
+
+    /**
+     * Checks a body against a schema of the contract.
+     *
+     * @param body the body; fields that are unknown are taken out of it, those of a wrong type become null
+     * @return whether the body is an object, so that what is left of it can be read
+     */
+    boolean body(JsonNode body, String schemaName, Violations violations) {
+        return value(body, contract.schema(schemaName), "", violations);
+    }
+
+    /** Checks the text of a query parameter. */
+    void parameter(String text, Contract.Parameter parameter, Violations violations) {
+        JsonNode schema = parameter.schema();
+        if (schema.path("type").asText().equals("integer")) {
+            long minimum = schema.path("minimum").asLong();
+            long maximum = schema.path("maximum").asLong();
+            if (!text.matches("-?[0-9]{1,18}") || Long.parseLong(text) < minimum || Long.parseLong(text) > maximum) {
+                violations.in(parameter.name(), "Give a whole number from %d to %d.".formatted(minimum, maximum));
+            }
+            return;
+        }
+        for (String detail : textViolations(text, schema)) {
+            violations.in(parameter.name(), detail);
+        }
+    }
+
+    /** Answers whether the value has the schema's type; all else that is wrong with it is noted. */
+    private boolean value(JsonNode value, JsonNode reference, String pointer, Violations violations) {
+        JsonNode schema = contract.resolve(reference);
+        if (value.isNull() && schema.path("nullable").asBoolean()) {
+            return true;
+        }
+        String type = schema.path("type").asText();
+        boolean rightType =
+                switch (type) {
+                    case "object" -> value.isObject();
+                    case "string" -> value.isTextual();
+                    default -> throw new IllegalStateException("no request has a field of type " + type);
+                };
+        if (!rightType) {
+            violations.at(pointer, wrongType(value, type));
+            return false;
+        }
+        if (value.isObject()) {
+            object((ObjectNode) value, schema, pointer, violations);
+            return true;
+        }
+        List<String> details = textViolations(value.asText(), schema);
+        details.forEach(detail -> violations.at(pointer, detail));
+        // What cannot be bound to its Java type goes; other texts stay, for the rules to see.
+        return details.isEmpty() || !(schema.has("enum") || BOUND_FORMATS.contains(schema.path("format").asText()));
+    }
+
+    private void object(ObjectNode object, JsonNode schema, String pointer, Violations violations) {
+        JsonNode properties = schema.path("properties");
+        JsonNode others = schema.path("additionalProperties");
+        int size = object.size();
+        for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
+            String place = Violations.child(pointer, field.getKey());
+            JsonNode fieldSchema = properties.has(field.getKey()) ? properties.path(field.getKey()) : others;
+            if (!fieldSchema.isObject()) {
+                violations.at(place, "Remove this field; it is unknown here. Known are: " + names(properties) + ".");
+                object.remove(field.getKey());
+            } else if (!value(field.getValue(), fieldSchema, place, violations)) {
+                object.putNull(field.getKey());
+            }
+        }
+        for (JsonNode required : schema.path("required")) {
+            if (!object.has(required.asText())) {
+                violations.at(Violations.child(pointer, required.asText()), "Add this field; it is required.");
+                object.putNull(required.asText());
+            }
+        }
+        if (size < schema.path("minProperties").asInt(0)) {
+            violations.at(pointer, "Give at least one entry.");
+        }
+        if (size > schema.path("maxProperties").asInt(Integer.MAX_VALUE)) {
+            violations.at(
+                    pointer,
+                    "Give at most %d entries; there are %d."
+                            .formatted(schema.path("maxProperties").asInt(), size));
+        }
+    }
+
+    private List<String> textViolations(String text, JsonNode schema) {
+        List<String> details = new ArrayList<>();
+        if (schema.has("enum")) {
+            List<String> allowed = StreamSupport.stream(schema.path("enum").spliterator(), false)
+                    .map(JsonNode::asText)
+                    .toList();
+            if (!allowed.contains(text)) {
+                details.add("Give one of: " + String.join(", ", allowed) + ".");
+            }
+            return details;
+        }
+        String format = schema.path("format").asText();
+        if (format.equals("uuid") && !UUID.matcher(text).matches()) {
+            details.add("Give a UUID, such as 0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f.");
+        } else if (format.equals("date-time") && !isDateTime(text)) {
+            details.add("Give a time as in RFC 3339, such as 2026-01-31T12:00:00Z.");
+        } else {
+            bounds(text, schema, details);
+        }
+        return details;
+    }
+
+    private void bounds(String text, JsonNode schema, List<String> details) {
+        int length = text.codePointCount(0, text.length());
+        int minimum = schema.path("minLength").asInt(0);
+        int maximum = schema.path("maxLength").asInt(Integer.MAX_VALUE);
+        if (length < minimum || length > maximum) {
+            details.add("Give %d to %d characters; there are %d.".formatted(minimum, maximum, length));
+        } else if (schema.has("pattern")
+                && !patterns.computeIfAbsent(schema.path("pattern").asText(), Pattern::compile)
+                        .matcher(text)
+                        .find()) {
+            details.add("Give a value as the contract wants it: "
+                    + schema.path("description").asText().strip());
+        }
+    }
+
+    private static boolean isDateTime(String text) {
+        try {
+            int year = OffsetDateTime.parse(text).getYear();
+            return year >= 0 && year <= 9999;
+        } catch (DateTimeParseException e) {
+            return false;
+        }
+    }
+
+    private static String wrongType(JsonNode value, String type) {
+        String given =
+                switch (value.getNodeType()) {
+                    case STRING -> "a string";
+                    case NUMBER -> "a number";
+                    case BOOLEAN -> "a boolean";
+                    case NULL -> "null";
+                    case ARRAY -> "an array";
+                    case OBJECT, POJO -> "an object";
+                    case BINARY, MISSING -> "nothing";
+                };
+        return "Give %s here, not %s.".formatted(type.equals("object") ? "an object" : "a string", given);
+    }
+
+    private static String names(JsonNode properties) {
+        List<String> names = new ArrayList<>();
+        properties.fieldNames().forEachRemaining(names::add);
+        return String.join(", ", names);
+    }
+}

@@ -1,0 +1,31 @@
+package io.agyn.llm.models;
+
+import io.agyn.rest.StoredResource;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.util.UUID;
+
+/** A stored model. */
+@Entity
+@Table(name = "model")
+public class ModelEntity extends StoredResource {
+    @Column(name = "organization_id")
+    UUID organizationId;
+
+    String name;
+
+    /** Null once the provider is deleted. */
+    @Column(name = "provider_id")
+    UUID providerId;
+
+    @Column(name = "remote_model_name")
+    String remoteModelName;
+
+    protected ModelEntity() {}
+
+    ModelEntity(UUID organizationId) {
+        begin();
+        this.organizationId = organizationId;
+    }
+}

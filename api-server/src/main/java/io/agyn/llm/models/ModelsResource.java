@@ -1,0 +1,86 @@
+package io.agyn.llm.models;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.ModelsApi;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelCreate;
+import io.agyn.api.model.ModelList;
+import io.agyn.api.model.ModelStatus;
+import io.agyn.api.model.ModelUpdate;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+
+/** Models over REST. */
+@RunOnVirtualThread
+@Transactional
+class ModelsResource implements ModelsApi {
+    private final Models models;
+    private final Answers answers;
+
+    ModelsResource(Models models, Answers answers) {
+        this.models = requireNonNull(models, "models is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listModels(UUID organizationId, Integer pageSize, String pageToken, String name) {
+        var page = Paging.read(
+                        models, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+                .map(ModelsResource::read);
+        return answers.ok(new ModelList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response createModel(UUID organizationId, ModelCreate body) {
+        ModelEntity model = new ModelEntity(organizationId);
+        model.name = body.getName();
+        model.providerId = body.getProviderId();
+        model.remoteModelName = body.getRemoteModelName();
+        models.persistAndFlush(model);
+        return answers.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
+    }
+
+    @Override
+    public Response getModel(UUID organizationId, UUID modelId) {
+        return answers.ok(read(models.get(organizationId, modelId)));
+    }
+
+    @Override
+    public Response updateModel(UUID organizationId, UUID modelId, ModelUpdate body, String ifMatch) {
+        ModelEntity model = models.lock(organizationId, modelId);
+        answers.requireMatch(ifMatch, read(model));
+        model.name = body.getName();
+        model.providerId = body.getProviderId();
+        model.remoteModelName = body.getRemoteModelName();
+        model.touch();
+        models.flush();
+        return answers.ok(read(model));
+    }
+
+    @Override
+    public Response deleteModel(UUID organizationId, UUID modelId, String ifMatch) {
+        ModelEntity model = models.lock(organizationId, modelId);
+        answers.requireMatch(ifMatch, read(model));
+        models.delete(model);
+        models.flush();
+        return answers.deleted();
+    }
+
+    private static Model read(ModelEntity model) {
+        return new Model()
+                .id(model.id)
+                .organizationId(model.organizationId)
+                .name(model.name)
+                .providerId(model.providerId)
+                .remoteModelName(model.remoteModelName)
+                .status(model.providerId == null ? ModelStatus.ORPHANED : ModelStatus.READY)
+                .createdAt(StoredResource.utc(model.createdAt))
+                .updatedAt(StoredResource.utc(model.updatedAt));
+    }
+}

@@ -1,0 +1,72 @@
+package io.agyn.llm.providers;
+
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.Protocol;
+import io.agyn.keys.CredentialPlace;
+import io.agyn.rest.StoredResource;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.util.List;
+import java.util.UUID;
+import org.hibernate.annotations.Formula;
+import org.hibernate.annotations.JdbcTypeCode;
+import org.hibernate.type.SqlTypes;
+
+/** A stored LLM provider. */
+@Entity
+@Table(name = "llm_provider")
+public class LlmProviderEntity extends StoredResource {
+    @Column(name = "organization_id")
+    UUID organizationId;
+
+    String name;
+
+    String endpoint;
+
+    @Convert(converter = Protocols.class)
+    Protocol protocol;
+
+    @Column(name = "auth_method")
+    @Convert(converter = AuthMethods.class)
+    AuthMethod authMethod;
+
+    @Column(name = "token_secret_id")
+    UUID tokenSecretId;
+
+    @Column(name = "token_ciphertext")
+    byte[] tokenCiphertext;
+
+    @Column(name = "custom_header_names")
+    @JdbcTypeCode(SqlTypes.ARRAY)
+    List<String> customHeaderNames = List.of();
+
+    /** The header map as a JSON object. */
+    @Column(name = "custom_headers_ciphertext")
+    byte[] customHeadersCiphertext;
+
+    @Column(name = "credentials_fingerprint")
+    String credentialsFingerprint;
+
+    /** Counted in the query that reads the provider, so that a list takes one query. */
+    @Formula("(select count(*) from model m where m.organization_id = organization_id and m.provider_id = id)")
+    long modelCount;
+
+    protected LlmProviderEntity() {}
+
+    LlmProviderEntity(UUID organizationId) {
+        begin();
+        this.organizationId = organizationId;
+    }
+
+    /** What the token's ciphertext is bound to. */
+    CredentialPlace tokenPlace() {
+        return new CredentialPlace(organizationId, "llm_provider", id, "token");
+    }
+
+    /** What the header map's ciphertext is bound to. */
+    CredentialPlace customHeadersPlace() {
+        return new CredentialPlace(organizationId, "llm_provider", id, "custom_headers");
+    }
+}

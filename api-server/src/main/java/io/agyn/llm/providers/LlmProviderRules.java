@@ -1,0 +1,139 @@
+package io.agyn.llm.providers;
+
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.LlmProviderCreate;
+import io.agyn.api.model.LlmProviderUpdate;
+import io.agyn.contract.BodyRules;
+import io.agyn.contract.Violations;
+import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which credentials go with which auth method, which header names may be set, and which endpoints can be called. */
+final class LlmProviderRules {
+    private static final Set<String> MANAGED_BY_PROXY =
+            Set.of("host", "content-length", "connection", "transfer-encoding");
+
+    /** A token of RFC 9110, 5.6.2. */
+    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
+
+    private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
+    private LlmProviderRules() {}
+
+    @Singleton
+    static class OnCreate implements BodyRules<LlmProviderCreate> {
+        @Override
+        public Class<LlmProviderCreate> type() {
+            return LlmProviderCreate.class;
+        }
+
+        @Override
+        public void check(LlmProviderCreate body, Violations violations) {
+            CredentialsInput credentials = CredentialsInput.of(body);
+            checkEndpoint(body.getEndpoint(), violations);
+            checkCredentials(credentials, violations);
+            if (credentials.isEmpty()) {
+                requireCredentials(credentials.authMethod(), violations);
+            }
+        }
+    }
+
+    @Singleton
+    static class OnUpdate implements BodyRules<LlmProviderUpdate> {
+        @Override
+        public Class<LlmProviderUpdate> type() {
+            return LlmProviderUpdate.class;
+        }
+
+        @Override
+        public void check(LlmProviderUpdate body, Violations violations) {
+            checkEndpoint(body.getEndpoint(), violations);
+            checkCredentials(CredentialsInput.of(body), violations);
+        }
+    }
+
+    /** Notes that the auth method has none of the credentials that it wants. */
+    static void requireCredentials(AuthMethod authMethod, Violations violations) {
+        switch (authMethod) {
+            case null -> {}
+            case BEARER, X_API_KEY -> {
+                if (!violations.concern("/token") && !violations.concern("/token_secret_id")) {
+                    violations.at(
+                            "/token_secret_id", "Give token_secret_id or token; " + authMethod + " needs one of them.");
+                }
+            }
+            case CUSTOM_HEADERS -> {
+                if (!violations.concern("/custom_headers")) {
+                    violations.at("/custom_headers", "Give at least one header; custom_headers needs them.");
+                }
+            }
+        }
+    }
+
+    private static void checkCredentials(CredentialsInput credentials, Violations violations) {
+        switch (credentials.authMethod()) {
+            case null -> {}
+            case BEARER, X_API_KEY -> {
+                if (credentials.customHeaders() != null) {
+                    violations.at(
+                            "/custom_headers",
+                            "Remove custom_headers, or set auth_method to custom_headers; " + credentials.authMethod()
+                                    + " takes a token.");
+                }
+                if (credentials.token() != null && credentials.tokenSecretId() != null) {
+                    violations.at("/token", "Give either token_secret_id or token, not both.");
+                }
+            }
+            case CUSTOM_HEADERS -> {
+                if (credentials.token() != null) {
+                    violations.at("/token", "Remove token; custom_headers takes the header map and nothing else.");
+                }
+                if (credentials.tokenSecretId() != null) {
+                    violations.at(
+                            "/token_secret_id",
+                            "Remove token_secret_id; custom_headers takes the header map and nothing else.");
+                }
+            }
+        }
+        if (credentials.customHeaders() != null) {
+            checkHeaderNames(credentials.customHeaders(), violations);
+        }
+    }
+
+    private static void checkHeaderNames(Map<String, String> headers, Violations violations) {
+        Map<String, String> seen = new HashMap<>();
+        for (String name : headers.keySet()) {
+            String pointer = Violations.child("/custom_headers", name);
+            String folded = name.toLowerCase(Locale.ROOT);
+            String same = seen.putIfAbsent(folded, name);
+            if (MANAGED_BY_PROXY.contains(folded)) {
+                violations.at(pointer, "Remove this header; " + name + " is managed by the proxy.");
+            } else if (!HEADER_NAME.matcher(name).matches()) {
+                violations.at(
+                        pointer,
+                        "Choose another name; a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.");
+            } else if (same != null) {
+                violations.at(pointer, "Give this header once; " + same + " is the same header.");
+            }
+        }
+    }
+
+    private static void checkEndpoint(String endpoint, Violations violations) {
+        if (endpoint == null || violations.concern("/endpoint")) {
+            return;
+        }
+        Matcher port = PORT.matcher(endpoint);
+        if (port.matches() && (Integer.parseInt(port.group(1)) < 1 || Integer.parseInt(port.group(1)) > 65_535)) {
+            violations.at("/endpoint", "Give a port from 1 to 65535.");
+        }
+        if (BROKEN_ESCAPE.matcher(endpoint).find()) {
+            violations.at("/endpoint", "Write a percent sign in the path as %25.");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.agyn.llm.providers;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.api.model.AuthMethod;
+import io.agyn.contract.Violations;
+import io.agyn.keys.CredentialCipher;
+import io.agyn.problems.ProblemException;
+import io.agyn.secrets.SecretUsers;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** The stored LLM providers and their credentials. */
+@ApplicationScoped
+public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UUID>, SecretUsers {
+    private final CredentialCipher cipher;
+    private final ObjectMapper mapper;
+
+    LlmProviders(CredentialCipher cipher, ObjectMapper mapper) {
+        this.cipher = requireNonNull(cipher, "cipher is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    @Override
+    public List<String> usersOf(UUID organizationId, UUID secretId) {
+        return find("organizationId = ?1 and tokenSecretId = ?2 order by name", organizationId, secretId).stream()
+                .map(provider -> "LLM provider " + provider.name)
+                .toList();
+    }
+
+    LlmProviderEntity get(UUID organizationId, UUID id) {
+        return find("organizationId = ?1 and id = ?2", organizationId, id)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("LLM provider"));
+    }
+
+    /** An LLM provider, locked until the transaction ends. */
+    LlmProviderEntity lock(UUID organizationId, UUID id) {
+        return find("organizationId = ?1 and id = ?2", organizationId, id)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("LLM provider"));
+    }
+
+    /**
+     * Gives a provider its auth method and credentials. Where none are given, the stored ones stay if the auth method
+     * still wants them.
+     *
+     * @throws ProblemException {@code invalid_request} where the auth method wants others than those that are stored
+     */
+    void setCredentials(LlmProviderEntity provider, CredentialsInput input) {
+        if (input.isEmpty()) {
+            keepCredentials(provider, input.authMethod());
+            return;
+        }
+        provider.authMethod = input.authMethod();
+        provider.tokenSecretId = input.tokenSecretId();
+        provider.tokenCiphertext = null;
+        provider.customHeaderNames = List.of();
+        provider.customHeadersCiphertext = null;
+        if (input.tokenSecretId() != null) {
+            provider.credentialsFingerprint =
+                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenPlace());
+        } else if (input.token() != null) {
+            provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenPlace());
+            provider.credentialsFingerprint = cipher.fingerprint("token " + input.token(), provider.tokenPlace());
+        } else {
+            setCustomHeaders(provider, input.customHeaders());
+        }
+    }
+
+    private void keepCredentials(LlmProviderEntity provider, AuthMethod wanted) {
+        boolean hasHeaders = provider.customHeadersCiphertext != null;
+        if ((wanted == AuthMethod.CUSTOM_HEADERS) != hasHeaders) {
+            Violations violations = new Violations();
+            LlmProviderRules.requireCredentials(wanted, violations);
+            violations.throwIfAny();
+        }
+        provider.authMethod = wanted;
+        if (hasHeaders) {
+            provider.customHeadersCiphertext =
+                    cipher.rewrap(provider.customHeadersCiphertext, provider.customHeadersPlace());
+        } else if (provider.tokenCiphertext != null) {
+            provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenPlace());
+        }
+    }
+
+    private void setCustomHeaders(LlmProviderEntity provider, Map<String, String> headers) {
+        Map<String, String> sorted = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        sorted.putAll(headers);
+        provider.customHeaderNames = List.copyOf(sorted.keySet());
+        try {
+            String json = mapper.writeValueAsString(sorted);
+            provider.customHeadersCiphertext = cipher.encrypt(json, provider.customHeadersPlace());
+            provider.credentialsFingerprint = cipher.fingerprint(json, provider.customHeadersPlace());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package io.agyn.llm.providers;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.LlmProviderCreate;
+import io.agyn.api.model.LlmProviderList;
+import io.agyn.api.model.LlmProviderUpdate;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+
+/** LLM providers over REST. */
+@RunOnVirtualThread
+@Transactional
+class LlmProvidersResource implements LlmProvidersApi {
+    private final LlmProviders providers;
+    private final Answers answers;
+
+    LlmProvidersResource(LlmProviders providers, Answers answers) {
+        this.providers = requireNonNull(providers, "providers is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listLlmProviders(UUID organizationId, Integer pageSize, String pageToken, String name) {
+        var page = Paging.read(
+                        providers, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+                .map(LlmProvidersResource::read);
+        return answers.ok(new LlmProviderList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response createLlmProvider(UUID organizationId, LlmProviderCreate body) {
+        LlmProviderEntity provider = new LlmProviderEntity(organizationId);
+        provider.name = body.getName();
+        provider.endpoint = body.getEndpoint();
+        provider.protocol = body.getProtocol();
+        providers.setCredentials(provider, CredentialsInput.of(body));
+        providers.persistAndFlush(provider);
+        return answers.created(
+                read(provider), "/organizations/%s/llm-providers/%s".formatted(organizationId, provider.id));
+    }
+
+    @Override
+    public Response getLlmProvider(UUID organizationId, UUID llmProviderId) {
+        return answers.ok(read(providers.get(organizationId, llmProviderId)));
+    }
+
+    @Override
+    public Response updateLlmProvider(
+            UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
+        LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
+        answers.requireMatch(ifMatch, read(provider));
+        provider.name = body.getName();
+        provider.endpoint = body.getEndpoint();
+        provider.protocol = body.getProtocol();
+        providers.setCredentials(provider, CredentialsInput.of(body));
+        provider.touch();
+        providers.flush();
+        return answers.ok(read(provider));
+    }
+
+    @Override
+    public Response deleteLlmProvider(UUID organizationId, UUID llmProviderId, String ifMatch) {
+        LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
+        answers.requireMatch(ifMatch, read(provider));
+        // The foreign key's ON DELETE SET NULL leaves the models orphaned.
+        providers.delete(provider);
+        providers.flush();
+        return answers.deleted();
+    }
+
+    private static LlmProvider read(LlmProviderEntity provider) {
+        return new LlmProvider()
+                .id(provider.id)
+                .organizationId(provider.organizationId)
+                .name(provider.name)
+                .endpoint(provider.endpoint)
+                .protocol(provider.protocol)
+                .authMethod(provider.authMethod)
+                .tokenSecretId(provider.tokenSecretId)
+                .hasToken(provider.tokenCiphertext != null)
+                .customHeaderNames(provider.customHeaderNames)
+                .credentialsFingerprint(provider.credentialsFingerprint)
+                .modelCount(provider.modelCount)
+                .createdAt(StoredResource.utc(provider.createdAt))
+                .updatedAt(StoredResource.utc(provider.updatedAt));
+    }
+}

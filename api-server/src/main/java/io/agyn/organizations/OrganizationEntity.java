@@ -1,0 +1,22 @@
+package io.agyn.organizations;
+
+import io.agyn.rest.StoredResource;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+
+/** A stored organization. */
+@Entity
+@Table(name = "organization")
+public class OrganizationEntity extends StoredResource {
+    String name;
+
+    String slug;
+
+    protected OrganizationEntity() {}
+
+    OrganizationEntity(String name, String slug) {
+        begin();
+        this.name = name;
+        this.slug = slug;
+    }
+}

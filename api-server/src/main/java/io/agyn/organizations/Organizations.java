@@ -1,0 +1,99 @@
+package io.agyn.organizations;
+
+import io.agyn.access.Tenants;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.rest.RowLocks;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** The stored organizations and their rules. */
+@ApplicationScoped
+public class Organizations implements PanacheRepositoryBase<OrganizationEntity, UUID>, Tenants {
+    private static final int MAX_NUMBER = 100_000;
+
+    /** What an organization can hold, with the words for one and for many. */
+    private enum Holding {
+        SECRETS("secret", "secret", "secrets"),
+        LLM_PROVIDERS("llm_provider", "LLM provider", "LLM providers"),
+        MODELS("model", "model", "models"),
+        API_TOKENS("api_token", "API token bound to it", "API tokens bound to it");
+
+        private final String table;
+        private final String one;
+        private final String many;
+
+        Holding(String table, String one, String many) {
+            this.table = table;
+            this.one = one;
+            this.many = many;
+        }
+    }
+
+    @Override
+    public boolean exists(UUID organizationId) {
+        return count("id", organizationId) > 0;
+    }
+
+    /** Stores an organization under a slug that is derived from its name, numbered where that is taken. */
+    OrganizationEntity createWithDerivedSlug(String name) {
+        String derived = Slugs.from(name);
+        // One creation at a time among those that derive the same slug; others go on beside.
+        getEntityManager()
+                .createNativeQuery("select pg_advisory_xact_lock(hashtextextended(?1, 0))", Object.class)
+                .setParameter(1, "organization slug " + derived)
+                .getResultList();
+        String slug = derived;
+        for (int number = 2; count("slug", slug) > 0; number++) {
+            if (number > MAX_NUMBER) {
+                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Give a slug: no derived one is free.");
+            }
+            slug = Slugs.numbered(derived, number);
+        }
+        return create(name, slug);
+    }
+
+    /** Stores an organization. */
+    OrganizationEntity create(String name, String slug) {
+        OrganizationEntity organization = new OrganizationEntity(name, slug);
+        persistAndFlush(organization);
+        return organization;
+    }
+
+    /** An organization, locked until the transaction ends. */
+    OrganizationEntity lock(UUID id) {
+        OrganizationEntity organization = findById(id, LockModeType.PESSIMISTIC_WRITE);
+        if (organization == null) {
+            throw ProblemException.notFound("organization");
+        }
+        return organization;
+    }
+
+    /** Deletes an empty organization; one that holds anything is a 409 that says what. */
+    void deleteEmpty(OrganizationEntity organization) {
+        RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
+        List<String> holdings = new ArrayList<>();
+        for (Holding holding : Holding.values()) {
+            long count = ((Number) getEntityManager()
+                            .createNativeQuery(
+                                    "select count(*) from " + holding.table + " where organization_id = ?1", Long.class)
+                            .setParameter(1, organization.id)
+                            .getSingleResult())
+                    .longValue();
+            if (count > 0) {
+                holdings.add(count + " " + (count == 1 ? holding.one : holding.many));
+            }
+        }
+        if (!holdings.isEmpty()) {
+            throw new ProblemException(
+                    ProblemKind.ORGANIZATION_NOT_EMPTY,
+                    "The organization still holds " + String.join(", ", holdings) + "; delete those first.");
+        }
+        delete(organization);
+        flush();
+    }
+}

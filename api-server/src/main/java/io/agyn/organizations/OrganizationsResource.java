@@ -1,0 +1,89 @@
+package io.agyn.organizations;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Caller;
+import io.agyn.api.OrganizationsApi;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationCreate;
+import io.agyn.api.model.OrganizationList;
+import io.agyn.api.model.OrganizationUpdate;
+import io.agyn.problems.ProblemException;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** Organizations over REST. */
+@RunOnVirtualThread
+@Transactional
+class OrganizationsResource implements OrganizationsApi {
+    private final Organizations organizations;
+    private final Caller caller;
+    private final Answers answers;
+
+    OrganizationsResource(Organizations organizations, Caller caller, Answers answers) {
+        this.organizations = requireNonNull(organizations, "organizations is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listOrganizations(Integer pageSize, String pageToken, String name, String slug) {
+        Map<String, Object> filters = new HashMap<>();
+        filters.put("id", caller.identity().boundOrganization().orElse(null));
+        filters.put("name", name);
+        filters.put("slug", slug);
+        var page = Paging.read(organizations, filters, new Paging.Request(pageSize, pageToken))
+                .map(OrganizationsResource::read);
+        return answers.ok(new OrganizationList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response createOrganization(OrganizationCreate body) {
+        OrganizationEntity organization = body.getSlug() == null
+                ? organizations.createWithDerivedSlug(body.getName())
+                : organizations.create(body.getName(), body.getSlug());
+        return answers.created(read(organization), "/organizations/" + organization.id);
+    }
+
+    @Override
+    public Response getOrganization(UUID organizationId) {
+        return answers.ok(read(organizations
+                .findByIdOptional(organizationId)
+                .orElseThrow(() -> ProblemException.notFound("organization"))));
+    }
+
+    @Override
+    public Response updateOrganization(UUID organizationId, OrganizationUpdate body, String ifMatch) {
+        OrganizationEntity organization = organizations.lock(organizationId);
+        answers.requireMatch(ifMatch, read(organization));
+        organization.name = body.getName();
+        organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
+        organization.touch();
+        organizations.flush();
+        return answers.ok(read(organization));
+    }
+
+    @Override
+    public Response deleteOrganization(UUID organizationId, String ifMatch) {
+        OrganizationEntity organization = organizations.lock(organizationId);
+        answers.requireMatch(ifMatch, read(organization));
+        organizations.deleteEmpty(organization);
+        return answers.deleted();
+    }
+
+    private static Organization read(OrganizationEntity organization) {
+        return new Organization()
+                .id(organization.id)
+                .name(organization.name)
+                .slug(organization.slug)
+                .createdAt(StoredResource.utc(organization.createdAt))
+                .updatedAt(StoredResource.utc(organization.updatedAt));
+    }
+}

@@ -1,0 +1,51 @@
+package io.agyn.problems;
+
+import io.agyn.api.model.Violation;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a database constraint that fires means to the caller: the rules of V1__resources.sql by name. */
+public final class ConstraintProblems {
+    private record Meaning(ProblemKind kind, String pointer, String detail) {}
+
+    private static final Map<String, Meaning> MEANINGS = Map.ofEntries(
+            Map.entry("organization_slug_unique", taken(ProblemKind.SLUG_TAKEN, "/slug", "slug", "organization")),
+            Map.entry("secret_name_unique", taken(ProblemKind.NAME_TAKEN, "/name", "name", "secret")),
+            Map.entry("llm_provider_name_unique", taken(ProblemKind.NAME_TAKEN, "/name", "name", "LLM provider")),
+            Map.entry("model_name_unique", taken(ProblemKind.NAME_TAKEN, "/name", "name", "model")),
+            Map.entry("model_provider", missing("/provider_id", "LLM provider")),
+            Map.entry("llm_provider_token_secret", missing("/token_secret_id", "secret")),
+            Map.entry("api_token_organization", missing("/organization_id", "organization")),
+            Map.entry("secret_organization", organizationGone()),
+            Map.entry("llm_provider_organization", organizationGone()),
+            Map.entry("model_organization", organizationGone()));
+
+    private ConstraintProblems() {}
+
+    /** The problem for a constraint, or nothing where none is known by that name. */
+    public static Optional<ProblemException> of(String constraint) {
+        return Optional.ofNullable(constraint).map(MEANINGS::get).map(ConstraintProblems::problem);
+    }
+
+    private static ProblemException problem(Meaning meaning) {
+        List<Violation> violations = meaning.pointer() == null
+                ? List.of()
+                : List.of(new Violation().pointer(meaning.pointer()).detail(meaning.detail()));
+        return new ProblemException(meaning.kind(), meaning.detail(), violations);
+    }
+
+    private static Meaning taken(ProblemKind kind, String pointer, String field, String thing) {
+        return new Meaning(kind, pointer, "Choose another " + field + ": another " + thing + " has this one.");
+    }
+
+    private static Meaning missing(String pointer, String thing) {
+        return new Meaning(
+                ProblemKind.REFERENCE_NOT_FOUND, pointer, "There is no such " + thing + " in reach; check the id.");
+    }
+
+    private static Meaning organizationGone() {
+        return new Meaning(
+                ProblemKind.NOT_FOUND, null, "There is no such organization; check the ids in the path.");
+    }
+}

@@ -1,0 +1,48 @@
+package io.agyn.problems;
+
+import java.util.Locale;
+
+/** The kinds of problems, each with its stable code and its status (RFC 9457, RFC 9110). */
+public enum ProblemKind {
+    INVALID_REQUEST(400, "Bad Request"),
+    MALFORMED_JSON(400, "Bad Request"),
+    UNAUTHENTICATED(401, "Unauthorized"),
+    FORBIDDEN(403, "Forbidden"),
+    NOT_FOUND(404, "Not Found"),
+    REFERENCE_NOT_FOUND(404, "Not Found"),
+    METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
+    NOT_ACCEPTABLE(406, "Not Acceptable"),
+    NAME_TAKEN(409, "Conflict"),
+    SLUG_TAKEN(409, "Conflict"),
+    SECRET_IN_USE(409, "Conflict"),
+    ORGANIZATION_NOT_EMPTY(409, "Conflict"),
+    PRECONDITION_FAILED(412, "Precondition Failed"),
+    CONTENT_TOO_LARGE(413, "Content Too Large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported Media Type"),
+    CREDENTIAL_UNREADABLE(500, "Internal Server Error"),
+    INTERNAL_ERROR(500, "Internal Server Error"),
+    UNAVAILABLE(503, "Service Unavailable");
+
+    private final int status;
+    private final String title;
+
+    ProblemKind(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /** The status code that goes with the kind. */
+    public int status() {
+        return status;
+    }
+
+    /** The phrase of the status code. */
+    public String title() {
+        return title;
+    }
+
+    /** The stable name that callers tell problems apart by, for instance {@code name_taken}. */
+    public String code() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,96 @@
+package io.agyn.rest;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Makes the answers that carry a representation. The entity tag is a hash of the representation's own bytes, so it is a
+ * strong validator (RFC 9110, 8.8.1) for every resource and list, derived fields included.
+ */
+@Singleton
+public final class Answers {
+    private final ObjectMapper mapper;
+
+    Answers(ObjectMapper mapper) {
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    /** 200 with a representation and its entity tag. */
+    public Response ok(Object representation) {
+        return answer(Response.ok(), representation);
+    }
+
+    /**
+     * 201 with a representation, its entity tag and its location.
+     *
+     * @param path the path of what was created, below {@code /api/v1}
+     */
+    public Response created(Object representation, String path) {
+        // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
+        return answer(Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path), representation);
+    }
+
+    /** 204. */
+    public Response deleted() {
+        return Response.noContent().build();
+    }
+
+    /**
+     * Honours {@code If-Match} (RFC 9110, 13.1.1).
+     *
+     * @param ifMatch the header's value, or null where there is none
+     * @param current the current representation
+     * @throws ProblemException {@code precondition_failed}, with the current entity tag
+     */
+    public void requireMatch(String ifMatch, Object current) {
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return;
+        }
+        String tag = tagOf(write(current));
+        boolean matches = Arrays.stream(ifMatch.split(",")).map(String::strip).anyMatch(tag::equals);
+        if (!matches) {
+            throw new ProblemException(
+                            ProblemKind.PRECONDITION_FAILED,
+                            "It was changed since you read it; read it again, then send its ETag as If-Match.")
+                    .withHeader(HttpHeaders.ETAG, tag);
+        }
+    }
+
+    private Response answer(Response.ResponseBuilder builder, Object representation) {
+        byte[] body = write(representation);
+        return builder.type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.ETAG, tagOf(body))
+                .entity(body)
+                .build();
+    }
+
+    private byte[] write(Object representation) {
+        try {
+            return mapper.writeValueAsBytes(representation);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tagOf(byte[] body) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
+            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

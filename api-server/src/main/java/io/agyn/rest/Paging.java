@@ -1,0 +1,122 @@
+package io.agyn.rest;
+
+import io.agyn.api.model.Violation;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/**
+ * Lists in pages (AIP-158), ordered by (created_at, id). A page token is the position behind which the next page begins,
+ * so that a page costs the same wherever it lies.
+ */
+public final class Paging {
+    private static final int DEFAULT_SIZE = 100;
+    private static final int TOKEN_BYTES = Long.BYTES * 3;
+
+    /**
+     * What a caller asks of a list.
+     *
+     * @param size the number of items, or null for the default of 100
+     * @param token the next_page_token of the page before, or null for the first page
+     */
+    public record Request(Integer size, String token) {}
+
+    /**
+     * A page.
+     *
+     * @param items its items, the oldest first
+     * @param nextPageToken where the next page begins, or null on the last one
+     */
+    public record Page<T>(List<T> items, String nextPageToken) {
+        /** The page with each item turned into something else. */
+        public <R> Page<R> map(Function<T, R> mapping) {
+            return new Page<>(items.stream().map(mapping).toList(), nextPageToken);
+        }
+    }
+
+    private record Position(Instant createdAt, UUID id) {}
+
+    private Paging() {}
+
+    /** The filters of a list within an organization: the organization, and an exact name unless that is null. */
+    public static Map<String, Object> inOrganization(UUID organizationId, String name) {
+        Map<String, Object> filters = new HashMap<>();
+        filters.put("organizationId", organizationId);
+        filters.put("name", name);
+        return filters;
+    }
+
+    /**
+     * Reads a page.
+     *
+     * @param filters fields and the values that they must have; those with a null value are left out
+     * @throws ProblemException {@code invalid_request} where the page token is none of ours
+     */
+    public static <T extends StoredResource> Page<T> read(
+            PanacheRepositoryBase<T, UUID> repository, Map<String, Object> filters, Request request) {
+        StringBuilder condition = new StringBuilder("true = true");
+        Map<String, Object> parameters = new HashMap<>();
+        filters.forEach((field, value) -> {
+            if (value != null) {
+                String parameter = field.replace('.', '_');
+                condition.append(" and ").append(field).append(" = :").append(parameter);
+                parameters.put(parameter, value);
+            }
+        });
+        if (request.token() != null) {
+            Position after = parse(request.token());
+            condition.append(" and (createdAt, id) > (:afterTime, :afterId)");
+            parameters.put("afterTime", after.createdAt());
+            parameters.put("afterId", after.id());
+        }
+        int size = request.size() == null ? DEFAULT_SIZE : request.size();
+        List<T> found = repository
+                .find(condition + " order by createdAt, id", parameters)
+                .range(0, size)
+                .list();
+        if (found.size() <= size) {
+            return new Page<>(found, null);
+        }
+        List<T> items = found.subList(0, size);
+        return new Page<>(items, format(items.getLast()));
+    }
+
+    private static String format(StoredResource last) {
+        ByteBuffer bytes = ByteBuffer.allocate(TOKEN_BYTES)
+                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, last.createdAt))
+                .putLong(last.id.getMostSignificantBits())
+                .putLong(last.id.getLeastSignificantBits());
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    }
+
+    private static Position parse(String token) {
+        try {
+            byte[] bytes = Base64.getUrlDecoder().decode(token);
+            if (bytes.length == TOKEN_BYTES) {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
+                // What lies outside of PostgreSQL's range was never in a token of ours.
+                if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
+                    return new Position(createdAt, new UUID(buffer.getLong(), buffer.getLong()));
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            // Not Base64: answered below, as any other token that is none of ours.
+        }
+        throw new ProblemException(
+                ProblemKind.INVALID_REQUEST,
+                "The request is invalid; errors says where and what to do.",
+                List.of(new Violation()
+                        .parameter("page_token")
+                        .detail("Give the next_page_token of the page before, as it was answered.")));
+    }
+}

@@ -1,0 +1,113 @@
+package io.agyn.rest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.contract.Contract;
+import io.agyn.problems.ConstraintProblems;
+import io.agyn.problems.ProblemBodies;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.hibernate.exception.ConstraintViolationException;
+import org.jboss.logging.Logger;
+
+/** The one place where the REST API turns an exception into an answer. */
+@Provider
+public class ProblemMapper implements ExceptionMapper<Throwable> {
+    private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+    private final ProblemBodies bodies;
+    private final Contract contract;
+    private final RoutingContext context;
+
+    ProblemMapper(ProblemBodies bodies, Contract contract, RoutingContext context) {
+        this.bodies = requireNonNull(bodies, "bodies is null");
+        this.contract = requireNonNull(contract, "contract is null");
+        this.context = requireNonNull(context, "context is null");
+    }
+
+    @Override
+    public Response toResponse(Throwable thrown) {
+        ProblemException problem = problemOf(thrown);
+        if (problem.kind().status() >= 500) {
+            LOG.errorf(thrown, "A request failed as %s", problem.kind().code());
+        }
+        Response.ResponseBuilder response = Response.status(problem.kind().status())
+                .type(ProblemBodies.MEDIA_TYPE)
+                .entity(bodies.write(problem, RequestIds.of(context)));
+        problem.headers().forEach(response::header);
+        return response.build();
+    }
+
+    private ProblemException problemOf(Throwable thrown) {
+        return causes(thrown)
+                .map(this::known)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseGet(() -> new ProblemException(
+                        ProblemKind.INTERNAL_ERROR,
+                        "The server failed; its log says more under the request id. Try again, then ask its operator."));
+    }
+
+    private Optional<ProblemException> known(Throwable thrown) {
+        return switch (thrown) {
+            case ProblemException problem -> Optional.of(problem);
+            case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
+            case WebApplicationException refused -> Optional.ofNullable(refused(refused));
+            case SQLException failed when isAway(failed) -> Optional.of(away());
+            default -> Optional.empty();
+        };
+    }
+
+    /** What the REST stack itself refuses. */
+    private ProblemException refused(WebApplicationException refused) {
+        return switch (refused.getResponse().getStatus()) {
+            case 400 ->
+                new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
+            case 404 ->
+                new ProblemException(ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
+            case 405 -> notAllowed();
+            case 406 ->
+                new ProblemException(ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
+            case 413 ->
+                new ProblemException(ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB; send a smaller one.");
+            case 415 ->
+                new ProblemException(
+                        ProblemKind.UNSUPPORTED_MEDIA_TYPE, "Send JSON, with Content-Type: application/json.");
+            default -> null;
+        };
+    }
+
+    private ProblemException notAllowed() {
+        String path = context.normalizedPath().substring(RestApi.ROOT.length());
+        return new ProblemException(
+                        ProblemKind.METHOD_NOT_ALLOWED,
+                        "This path does not take this method; Allow says which it takes.")
+                .withHeader(HttpHeaders.ALLOW, String.join(", ", contract.methodsAt(path)));
+    }
+
+    /** Connection failures (08), lack of resources (53), shut-down (57P), and no connection to be had from the pool. */
+    private static boolean isAway(SQLException failed) {
+        String state = failed.getSQLState();
+        return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
+    }
+
+    private static ProblemException away() {
+        return new ProblemException(
+                        ProblemKind.UNAVAILABLE, "The server cannot reach its database for now; try again in a second.")
+                .withHeader(HttpHeaders.RETRY_AFTER, "1");
+    }
+
+    private static Stream<Throwable> causes(Throwable thrown) {
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).limit(20);
+    }
+}

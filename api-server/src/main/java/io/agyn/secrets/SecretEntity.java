@@ -1,0 +1,44 @@
+package io.agyn.secrets;
+
+import io.agyn.api.model.SecretStorage;
+import io.agyn.keys.CredentialPlace;
+import io.agyn.rest.StoredResource;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
+import java.util.UUID;
+
+/** A stored secret. */
+@Entity
+@Table(name = "secret")
+public class SecretEntity extends StoredResource {
+    @Column(name = "organization_id")
+    UUID organizationId;
+
+    String name;
+
+    String description;
+
+    @Convert(converter = SecretStorages.class)
+    SecretStorage storage;
+
+    @Column(name = "value_ciphertext")
+    byte[] valueCiphertext;
+
+    long version;
+
+    String fingerprint;
+
+    protected SecretEntity() {}
+
+    SecretEntity(UUID organizationId) {
+        begin();
+        this.organizationId = organizationId;
+    }
+
+    /** What the value's ciphertext is bound to. */
+    CredentialPlace valuePlace() {
+        return new CredentialPlace(organizationId, "secret", id, "value");
+    }
+}

@@ -1,0 +1,65 @@
+package io.agyn.secrets;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.keys.CredentialCipher;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.rest.RowLocks;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.List;
+import java.util.UUID;
+
+/** The stored secrets and their rules. */
+@ApplicationScoped
+public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
+    private final CredentialCipher cipher;
+    private final SecretUsers users;
+
+    Secrets(CredentialCipher cipher, SecretUsers users) {
+        this.cipher = requireNonNull(cipher, "cipher is null");
+        this.users = requireNonNull(users, "users is null");
+    }
+
+    SecretEntity get(UUID organizationId, UUID id) {
+        return find("organizationId = ?1 and id = ?2", organizationId, id)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("secret"));
+    }
+
+    /** A secret, locked until the transaction ends. */
+    SecretEntity lock(UUID organizationId, UUID id) {
+        return find("organizationId = ?1 and id = ?2", organizationId, id)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("secret"));
+    }
+
+    /** Gives a secret a value. The version rises where it is another one than before. */
+    void setValue(SecretEntity secret, String value) {
+        String fingerprint = cipher.fingerprint(value, secret.valuePlace());
+        secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
+        secret.fingerprint = fingerprint;
+        secret.valueCiphertext = cipher.encrypt(value, secret.valuePlace());
+    }
+
+    /** Keeps the value, under the primary key from now on. */
+    void keepValue(SecretEntity secret) {
+        secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valuePlace());
+    }
+
+    /** Deletes a secret; one in use is a 409 that names its users. */
+    void deleteUnused(SecretEntity secret) {
+        RowLocks.againstReferences(getEntityManager(), "secret", secret.id);
+        List<String> found = users.usersOf(secret.organizationId, secret.id);
+        if (!found.isEmpty()) {
+            throw new ProblemException(
+                    ProblemKind.SECRET_IN_USE,
+                    "The secret is in use by " + String.join(", ", found) + "; give them other credentials first.");
+        }
+        delete(secret);
+        flush();
+    }
+}

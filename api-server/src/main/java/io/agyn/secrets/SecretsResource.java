@@ -1,0 +1,91 @@
+package io.agyn.secrets;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.SecretsApi;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretCreate;
+import io.agyn.api.model.SecretList;
+import io.agyn.api.model.SecretUpdate;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+
+/** Secrets over REST. */
+@RunOnVirtualThread
+@Transactional
+class SecretsResource implements SecretsApi {
+    private final Secrets secrets;
+    private final Answers answers;
+
+    SecretsResource(Secrets secrets, Answers answers) {
+        this.secrets = requireNonNull(secrets, "secrets is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listSecrets(UUID organizationId, Integer pageSize, String pageToken, String name) {
+        var page = Paging.read(
+                        secrets, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+                .map(SecretsResource::read);
+        return answers.ok(new SecretList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response createSecret(UUID organizationId, SecretCreate body) {
+        SecretEntity secret = new SecretEntity(organizationId);
+        secret.name = body.getName();
+        secret.description = body.getDescription();
+        secret.storage = body.getStorage();
+        secrets.setValue(secret, body.getValue());
+        secrets.persistAndFlush(secret);
+        return answers.created(read(secret), "/organizations/%s/secrets/%s".formatted(organizationId, secret.id));
+    }
+
+    @Override
+    public Response getSecret(UUID organizationId, UUID secretId) {
+        return answers.ok(read(secrets.get(organizationId, secretId)));
+    }
+
+    @Override
+    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
+        SecretEntity secret = secrets.lock(organizationId, secretId);
+        answers.requireMatch(ifMatch, read(secret));
+        secret.name = body.getName();
+        secret.description = body.getDescription();
+        secret.storage = body.getStorage();
+        if (body.getValue() == null) {
+            secrets.keepValue(secret);
+        } else {
+            secrets.setValue(secret, body.getValue());
+        }
+        secret.touch();
+        secrets.flush();
+        return answers.ok(read(secret));
+    }
+
+    @Override
+    public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
+        SecretEntity secret = secrets.lock(organizationId, secretId);
+        answers.requireMatch(ifMatch, read(secret));
+        secrets.deleteUnused(secret);
+        return answers.deleted();
+    }
+
+    private static Secret read(SecretEntity secret) {
+        return new Secret()
+                .id(secret.id)
+                .organizationId(secret.organizationId)
+                .name(secret.name)
+                .description(secret.description)
+                .storage(secret.storage)
+                .version(secret.version)
+                .fingerprint(secret.fingerprint)
+                .createdAt(StoredResource.utc(secret.createdAt))
+                .updatedAt(StoredResource.utc(secret.updatedAt));
+    }
+}

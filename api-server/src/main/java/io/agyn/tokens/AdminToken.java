@@ -1,0 +1,59 @@
+package io.agyn.tokens;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.Role;
+import io.agyn.settings.PrivateFile;
+import io.agyn.settings.Settings;
+import io.agyn.users.UserEntity;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import jakarta.persistence.EntityManager;
+import jakarta.transaction.Transactional;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/** Makes the first user, a cluster admin, and a token for it, in an installation that has no user yet. */
+@Singleton
+public class AdminToken {
+    private static final String TOKEN_FILE = "admin-token";
+    private static final long ONE_SERVER_AT_A_TIME = 0x6167796e_61646d69L;
+
+    private final EntityManager entities;
+    private final ApiTokens tokens;
+    private final Settings settings;
+
+    AdminToken(EntityManager entities, ApiTokens tokens, Settings settings) {
+        this.entities = requireNonNull(entities, "entities is null");
+        this.tokens = requireNonNull(tokens, "tokens is null");
+        this.settings = requireNonNull(settings, "settings is null");
+    }
+
+    @Transactional
+    void makeFirst(@Observes StartupEvent event) {
+        entities.createNativeQuery("select pg_advisory_xact_lock(?1)", Object.class)
+                .setParameter(1, ONE_SERVER_AT_A_TIME)
+                .getResultList();
+        long users = entities.createQuery("select count(*) from UserEntity", Long.class).getSingleResult();
+        if (users == 0) {
+            UserEntity administrator = new UserEntity("Administrator", Role.CLUSTER_ADMIN);
+            entities.persist(administrator);
+            tokens.store(administrator, "First token of the administrator", tokenInFile(), null, null);
+        }
+    }
+
+    /** The file is written before the transaction commits: a start that is cut off finds it and goes on with it. */
+    private Plaintext tokenInFile() {
+        Path file = settings.dataDir().resolve(TOKEN_FILE);
+        try {
+            String text = PrivateFile.readOrCreate(file, () -> Plaintext.random().reveal() + "\n");
+            return Plaintext.parse(text.strip())
+                    .orElseThrow(() -> new IllegalStateException(
+                            file + " holds no API token; move it away, and the next start makes a new one."));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.agyn.tokens;
+
+import io.agyn.rest.StoredResource;
+import io.agyn.users.UserEntity;
+import jakarta.persistence.Column;
+import jakarta.persistence.Entity;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.time.Instant;
+import java.util.UUID;
+
+/** A stored API token. */
+@Entity
+@Table(name = "api_token")
+public class ApiTokenEntity extends StoredResource {
+    @ManyToOne(optional = false)
+    @JoinColumn(name = "user_id")
+    public UserEntity user;
+
+    public String description;
+
+    public String prefix;
+
+    @Column(name = "token_hash")
+    byte[] tokenHash;
+
+    @Column(name = "organization_id")
+    public UUID organizationId;
+
+    @Column(name = "expires_at")
+    Instant expiresAt;
+
+    @Column(name = "last_used_at")
+    Instant lastUsedAt;
+
+    protected ApiTokenEntity() {}
+
+    ApiTokenEntity(UserEntity user, String description, Plaintext plaintext, UUID organizationId, Instant expiresAt) {
+        begin();
+        this.user = user;
+        this.description = description;
+        this.prefix = plaintext.prefix();
+        this.tokenHash = plaintext.hash();
+        this.organizationId = organizationId;
+        this.expiresAt = expiresAt;
+    }
+}

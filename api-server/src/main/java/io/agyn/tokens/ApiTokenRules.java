@@ -1,0 +1,23 @@
+package io.agyn.tokens;
+
+import io.agyn.api.model.ApiTokenCreate;
+import io.agyn.contract.BodyRules;
+import io.agyn.contract.Violations;
+import jakarta.inject.Singleton;
+import java.time.OffsetDateTime;
+
+/** A token that would never work is refused. */
+@Singleton
+class ApiTokenRules implements BodyRules<ApiTokenCreate> {
+    @Override
+    public Class<ApiTokenCreate> type() {
+        return ApiTokenCreate.class;
+    }
+
+    @Override
+    public void check(ApiTokenCreate body, Violations violations) {
+        if (body.getExpiresAt() != null && !body.getExpiresAt().isAfter(OffsetDateTime.now())) {
+            violations.at("/expires_at", "Give a time in the future, or leave it out for a token that does not expire.");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.agyn.tokens;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * The plaintext of an API token: {@code agyn_}, 43 random base62 characters (256 bits) and a check character, by which a
+ * secret scanner tells a real one offline and a mistyped one is refused without a look-up.
+ */
+public final class Plaintext {
+    private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private static final String MARK = "agyn_";
+    private static final int RANDOM_LENGTH = 43;
+    private static final int PREFIX_LENGTH = 12;
+    private static final Pattern SHAPE = Pattern.compile(MARK + "[0-9A-Za-z]{44}");
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final String text;
+
+    private Plaintext(String text) {
+        this.text = text;
+    }
+
+    /** A new token. */
+    public static Plaintext random() {
+        StringBuilder characters = new StringBuilder(RANDOM_LENGTH);
+        for (int i = 0; i < RANDOM_LENGTH; i++) {
+            characters.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
+        }
+        return new Plaintext(MARK + characters + checkCharacter(characters));
+    }
+
+    /** Reads a token; nothing where the text has not the shape, or its check character is wrong. */
+    public static Optional<Plaintext> parse(String text) {
+        if (!SHAPE.matcher(text).matches()) {
+            return Optional.empty();
+        }
+        String characters = text.substring(MARK.length(), text.length() - 1);
+        return checkCharacter(characters) == text.charAt(text.length() - 1)
+                ? Optional.of(new Plaintext(text))
+                : Optional.empty();
+    }
+
+    /** The text that a caller sends. It is shown once, when the token is made. */
+    public String reveal() {
+        return text;
+    }
+
+    /** The first characters, to tell tokens apart by. */
+    String prefix() {
+        return text.substring(0, PREFIX_LENGTH);
+    }
+
+    /** The SHA-256 under which the token is stored; with 256 random bits it needs neither salt nor stretching. */
+    byte[] hash() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Names the token without giving it away. */
+    @Override
+    public String toString() {
+        return prefix() + "…";
+    }
+
+    /** Luhn's algorithm for 62 characters (Luhn mod N). */
+    private static char checkCharacter(CharSequence characters) {
+        int base = ALPHABET.length();
+        int sum = 0;
+        int factor = 2;
+        for (int i = characters.length() - 1; i >= 0; i--) {
+            int addend = factor * ALPHABET.indexOf(characters.charAt(i));
+            sum += addend / base + addend % base;
+            factor = 3 - factor;
+        }
+        return ALPHABET.charAt((base - sum % base) % base);
+    }
+}
