@@ -1,7 +1,6 @@
 package io.agyn.contract;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PostConstruct;
@@ -50,7 +49,14 @@ public class Contract {
             String path,
             List<Parameter> parameters,
             boolean takesBody,
-            List<Integer> statuses) {}
+            List<Integer> statuses) {
+        /** Its parameters in {@code query}, {@code header} or {@code path}. */
+        List<Parameter> parametersIn(String place) {
+            return parameters.stream()
+                    .filter(parameter -> parameter.in().equals(place))
+                    .toList();
+        }
+    }
 
     private record Parsed(JsonNode root, Map<String, Operation> operations) {}
 
@@ -77,9 +83,8 @@ public class Contract {
     public List<String> methodsAt(String path) {
         return operations().values().stream()
                 .filter(operation -> path.matches(operation.path().replaceAll("\\{[^}]+}", "[^/]+")))
-                .flatMap(operation -> operation.method().equals("GET")
-                        ? Stream.of("GET", "HEAD")
-                        : Stream.of(operation.method()))
+                .flatMap(operation ->
+                        operation.method().equals("GET") ? Stream.of("GET", "HEAD") : Stream.of(operation.method()))
                 .toList();
     }
 
@@ -95,7 +100,9 @@ public class Contract {
 
     private static JsonNode resolve(JsonNode root, JsonNode node) {
         JsonNode reference = node.path("$ref");
-        return reference.isMissingNode() ? node : resolve(root, root.at(reference.asText().substring(1)));
+        return reference.isMissingNode()
+                ? node
+                : resolve(root, root.at(reference.asText().substring(1)));
     }
 
     private static byte[] read() {

@@ -56,7 +56,8 @@ final class JsonTree {
 
     private JsonNode value(String pointer, int depth) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw malformed(parser.currentTokenLocation(), "the body is nested more than " + MAX_DEPTH + " levels deep");
+            throw malformed(
+                    parser.currentTokenLocation(), "the body is nested more than " + MAX_DEPTH + " levels deep");
         }
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(pointer, depth);

@@ -6,14 +6,13 @@ import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /**
- * Holds what stands before the body of every request against the contract: the media type, the length, and the query,
- * where unknown, repeated and ill-formed parameters are a 400.
+ * Holds what stands before the body of every request against the contract: the media type, the length, headers, and the
+ * query, where unknown and repeated parameters are a 400 too.
  */
 class RequestFilter {
     private final Contract contract;
@@ -37,23 +36,27 @@ class RequestFilter {
             throw BodyReader.tooLarge();
         }
         Violations violations = new Violations();
-        request.getUriInfo()
-                .getQueryParameters()
-                .forEach((name, values) -> check(operation, name, values, violations));
+        request.getUriInfo().getQueryParameters().forEach((name, values) -> check(operation, name, values, violations));
+        for (Parameter parameter : operation.parametersIn("header")) {
+            String text = request.getHeaderString(parameter.name());
+            if (text != null) {
+                schemas.parameter(text, parameter, violations);
+            }
+        }
         violations.throwIfAny();
     }
 
     private void check(Operation operation, String name, List<String> values, Violations violations) {
-        List<Parameter> known = operation.parameters().stream()
-                .filter(parameter -> parameter.in().equals("query"))
-                .toList();
-        Optional<Parameter> parameter =
-                known.stream().filter(candidate -> candidate.name().equals(name)).findFirst();
+        List<Parameter> known = operation.parametersIn("query");
+        Optional<Parameter> parameter = known.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst();
         if (parameter.isEmpty()) {
             String remedy = known.isEmpty()
                     ? "Remove it; this operation has no query parameters."
                     : "Remove it; known are: "
-                            + String.join(", ", known.stream().map(Parameter::name).toList()) + ".";
+                            + String.join(
+                                    ", ", known.stream().map(Parameter::name).toList()) + ".";
             violations.in(name, remedy);
         } else if (values.size() > 1) {
             violations.in(name, "Give it once; it is there %d times.".formatted(values.size()));

@@ -82,7 +82,9 @@ final class SchemaCheck {
         List<String> details = textViolations(value.asText(), schema);
         details.forEach(detail -> violations.at(pointer, detail));
         // What cannot be bound to its Java type goes; other texts stay, for the rules to see.
-        return details.isEmpty() || !(schema.has("enum") || BOUND_FORMATS.contains(schema.path("format").asText()));
+        return details.isEmpty()
+                || !(schema.has("enum")
+                        || BOUND_FORMATS.contains(schema.path("format").asText()));
     }
 
     private void object(ObjectNode object, JsonNode schema, String pointer, Violations violations) {

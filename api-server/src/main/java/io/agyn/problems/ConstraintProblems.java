@@ -45,7 +45,6 @@ public final class ConstraintProblems {
     }
 
     private static Meaning organizationGone() {
-        return new Meaning(
-                ProblemKind.NOT_FOUND, null, "There is no such organization; check the ids in the path.");
+        return new Meaning(ProblemKind.NOT_FOUND, null, "There is no such organization; check the ids in the path.");
     }
 }

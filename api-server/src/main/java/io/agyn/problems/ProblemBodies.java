@@ -17,7 +17,8 @@ public final class ProblemBodies {
     private final ObjectMapper mapper;
 
     public ProblemBodies(ObjectMapper mapper) {
-        this.mapper = requireNonNull(mapper, "mapper is null").copy().setSerializationInclusion(JsonInclude.Include.NON_NULL);
+        this.mapper =
+                requireNonNull(mapper, "mapper is null").copy().setSerializationInclusion(JsonInclude.Include.NON_NULL);
     }
 
     /**

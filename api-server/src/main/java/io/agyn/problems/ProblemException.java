@@ -34,7 +34,8 @@ public final class ProblemException extends RuntimeException {
 
     /** A 404 about the thing that the path names; the same whether it is missing or another tenant's. */
     public static ProblemException notFound(String thing) {
-        return new ProblemException(ProblemKind.NOT_FOUND, "There is no such " + thing + "; check the ids in the path.");
+        return new ProblemException(
+                ProblemKind.NOT_FOUND, "There is no such " + thing + "; check the ids in the path.");
     }
 
     /** Adds a header to the answer. */

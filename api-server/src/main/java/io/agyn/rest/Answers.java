@@ -40,7 +40,9 @@ public final class Answers {
      */
     public Response created(Object representation, String path) {
         // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
-        return answer(Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path), representation);
+        return answer(
+                Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
+                representation);
     }
 
     /** 204. */

@@ -2,7 +2,6 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.contract.Contract;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;
@@ -26,12 +25,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
     private final ProblemBodies bodies;
-    private final Contract contract;
+    private final RestApi api;
     private final RoutingContext context;
 
-    ProblemMapper(ProblemBodies bodies, Contract contract, RoutingContext context) {
+    ProblemMapper(ProblemBodies bodies, RestApi api, RoutingContext context) {
         this.bodies = requireNonNull(bodies, "bodies is null");
-        this.contract = requireNonNull(contract, "contract is null");
+        this.api = requireNonNull(api, "api is null");
         this.context = requireNonNull(context, "context is null");
     }
 
@@ -53,9 +52,10 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
                 .map(this::known)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseGet(() -> new ProblemException(
-                        ProblemKind.INTERNAL_ERROR,
-                        "The server failed; its log says more under the request id. Try again, then ask its operator."));
+                .orElseGet(
+                        () -> new ProblemException(
+                                ProblemKind.INTERNAL_ERROR,
+                                "The server failed; its log says more under the request id. Try again, then ask its operator."));
     }
 
     private Optional<ProblemException> known(Throwable thrown) {
@@ -74,10 +74,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             case 400 ->
                 new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
             case 404 ->
-                new ProblemException(ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
+                new ProblemException(
+                        ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
             case 405 -> notAllowed();
             case 406 ->
-                new ProblemException(ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
+                new ProblemException(
+                        ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
             case 413 ->
                 new ProblemException(ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB; send a smaller one.");
             case 415 ->
@@ -88,11 +90,10 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     }
 
     private ProblemException notAllowed() {
-        String path = context.normalizedPath().substring(RestApi.ROOT.length());
         return new ProblemException(
                         ProblemKind.METHOD_NOT_ALLOWED,
                         "This path does not take this method; Allow says which it takes.")
-                .withHeader(HttpHeaders.ALLOW, String.join(", ", contract.methodsAt(path)));
+                .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
     }
 
     /** Connection failures (08), lack of resources (53), shut-down (57P), and no connection to be had from the pool. */

@@ -33,7 +33,9 @@ public class RequestIds {
 
     private static void identify(RoutingContext context) {
         String given = context.request().getHeader(HEADER);
-        String id = given != null && SANE.matcher(given).matches() ? given : Uuid7.next().toString();
+        String id = given != null && SANE.matcher(given).matches()
+                ? given
+                : Uuid7.next().toString();
         context.put(KEY, id);
         context.response().putHeader(HEADER, id);
         MDC.put(KEY, id);

@@ -36,7 +36,8 @@ public class AdminToken {
         entities.createNativeQuery("select pg_advisory_xact_lock(?1)", Object.class)
                 .setParameter(1, ONE_SERVER_AT_A_TIME)
                 .getResultList();
-        long users = entities.createQuery("select count(*) from UserEntity", Long.class).getSingleResult();
+        long users = entities.createQuery("select count(*) from UserEntity", Long.class)
+                .getSingleResult();
         if (users == 0) {
             UserEntity administrator = new UserEntity("Administrator", Role.CLUSTER_ADMIN);
             entities.persist(administrator);
@@ -48,7 +49,8 @@ public class AdminToken {
     private Plaintext tokenInFile() {
         Path file = settings.dataDir().resolve(TOKEN_FILE);
         try {
-            String text = PrivateFile.readOrCreate(file, () -> Plaintext.random().reveal() + "\n");
+            String text =
+                    PrivateFile.readOrCreate(file, () -> Plaintext.random().reveal() + "\n");
             return Plaintext.parse(text.strip())
                     .orElseThrow(() -> new IllegalStateException(
                             file + " holds no API token; move it away, and the next start makes a new one."));

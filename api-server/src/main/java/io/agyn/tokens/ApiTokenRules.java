@@ -17,7 +17,8 @@ class ApiTokenRules implements BodyRules<ApiTokenCreate> {
     @Override
     public void check(ApiTokenCreate body, Violations violations) {
         if (body.getExpiresAt() != null && !body.getExpiresAt().isAfter(OffsetDateTime.now())) {
-            violations.at("/expires_at", "Give a time in the future, or leave it out for a token that does not expire.");
+            violations.at(
+                    "/expires_at", "Give a time in the future, or leave it out for a token that does not expire.");
         }
     }
 }

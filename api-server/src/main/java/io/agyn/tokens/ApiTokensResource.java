@@ -37,7 +37,8 @@ class ApiTokensResource implements ApiTokensApi {
 
     @Override
     public Response listApiTokens(Integer pageSize, String pageToken) {
-        var page = Paging.read(tokens, Map.of("user.id", caller.identity().userId()), new Paging.Request(pageSize, pageToken))
+        var page = Paging.read(
+                        tokens, Map.of("user.id", caller.identity().userId()), new Paging.Request(pageSize, pageToken))
                 .map(ApiTokensResource::read);
         return answers.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
@@ -45,7 +46,8 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response createApiToken(ApiTokenCreate body) {
         Plaintext plaintext = Plaintext.random();
-        UserEntity owner = tokens.getEntityManager().getReference(UserEntity.class, caller.identity().userId());
+        UserEntity owner = tokens.getEntityManager()
+                .getReference(UserEntity.class, caller.identity().userId());
         OffsetDateTime expiresAt = body.getExpiresAt();
         ApiTokenEntity token = tokens.store(
                 owner,

@@ -53,8 +53,7 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response updateLlmProvider(
-            UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
+    public Response updateLlmProvider(UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
         answers.requireMatch(ifMatch, read(provider));
         provider.name = body.getName();
