@@ -1,0 +1,176 @@
+package io.agyn;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.keys.Keyset;
+import io.agyn.postgres.DatabaseProbe;
+import io.agyn.postgres.EmbeddedPostgres;
+import io.agyn.settings.DataFolder;
+import io.agyn.settings.DatabaseUrl;
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.QuarkusBindException;
+import java.io.IOException;
+import java.net.BindException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.FlywayException;
+
+/** One run of the server: what must be there before Quarkus starts, and what must go after it has stopped. */
+final class Launch {
+
+    // What Quarkus needs to stop beside the time that requests in flight are given.
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
+
+    private final Settings settings;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private Throwable failure;
+
+    Launch(Settings settings) {
+        this.settings = requireNonNull(settings, "settings is null");
+    }
+
+    /**
+     * Runs the server until it is told to stop.
+     *
+     * @return the exit code
+     * @throws StartException when it does not start
+     */
+    int run() {
+        try (DataFolder folder = DataFolder.open(settings.dataDir())) {
+            DataFolder.withdrawBaseUrl(settings.dataDir());
+            requireKeyset();
+            set("quarkus.log.console.json.enabled", Boolean.toString(isJson()));
+            Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
+            return url.isPresent() ? runOn(DatabaseUrl.parse(url.get())) : runEmbedded();
+        } catch (IOException e) {
+            throw new StartException(
+                    "The data folder " + settings.dataDir() + " cannot be written (" + StartException.reason(e)
+                            + "): make it writable for this user, or set AGYN_DATA_DIR to another folder.",
+                    e);
+        }
+    }
+
+    private void requireKeyset() {
+        Path file = Keyset.file(settings);
+        if (!Files.exists(file)) {
+            boolean isEmbedded =
+                    settings.database().url().filter(url -> !url.isBlank()).isEmpty();
+            if (!isEmbedded) {
+                throw new StartException("With AGYN_DATABASE_URL the encryption keys must be given: make them once with"
+                        + " \"java -jar quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file"
+                        + " on every server of this database.");
+            }
+            if (EmbeddedPostgres.hasData(settings.dataDir())) {
+                throw new StartException("The keyset file " + file + " is missing, and what is in the database cannot"
+                        + " be decrypted without it: put it back, or set AGYN_KEYSET_FILE to where it is.");
+            }
+            Keyset.create(file);
+        }
+        Keyset.load(file);
+    }
+
+    private int runOn(DatabaseUrl url) {
+        String username = settings.database().username().or(url::username).orElse("");
+        String password = settings.database().password().or(url::password).orElse("");
+        DatabaseProbe.connect(url, username, password);
+        return runQuarkus(url.jdbcUrl(), username, password);
+    }
+
+    private int runEmbedded() {
+        EmbeddedPostgres postgres = EmbeddedPostgres.on(settings.dataDir());
+        // The JVM runs its hooks all at once, and the last requests need the database: this one waits for Quarkus.
+        Thread hook = new Thread(() -> {
+            awaitQuarkus();
+            postgres.close();
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try (postgres) {
+            postgres.start();
+            return runQuarkus(postgres.jdbcUrl(), postgres.username(), postgres.password());
+        } finally {
+            stopped.countDown();
+        }
+    }
+
+    private int runQuarkus(String jdbcUrl, String username, String password) {
+        set("quarkus.datasource.jdbc.url", jdbcUrl);
+        if (!username.isEmpty()) {
+            set("quarkus.datasource.username", username);
+        }
+        if (!password.isEmpty()) {
+            set("quarkus.datasource.password", password);
+        }
+        // Over the environment variable of the same name, which Quarkus would take for an expression.
+        settings.database().password().ifPresent(value -> set("agyn.database.password", value));
+        int[] code = {0};
+        try {
+            Quarkus.run(Server.class, (exitCode, error) -> {
+                code[0] = exitCode;
+                failure = error;
+            });
+        } finally {
+            stopped.countDown();
+        }
+        if (failure != null) {
+            throw sentence(failure);
+        }
+        return code[0];
+    }
+
+    private StartException sentence(Throwable error) {
+        Throwable cause = Stream.iterate(error, e -> e != null, Throwable::getCause)
+                .filter(e -> e instanceof StartException || e instanceof BindException || e instanceof FlywayException)
+                .findFirst()
+                .orElse(error);
+        return switch (cause) {
+            case StartException ours -> ours;
+            case QuarkusBindException bind ->
+                new StartException(
+                        "Port " + bind.getPort() + " of " + settings.http().host()
+                                + " is in use by another program: stop it, or set AGYN_HTTP_PORT to another port.");
+            case BindException bind ->
+                new StartException("The server cannot listen on "
+                        + settings.http().host() + ": set AGYN_HTTP_HOST to an address of this machine.");
+            case FlywayException migration ->
+                new StartException("The database's tables cannot be brought up to this release: "
+                        + migration
+                                .getMessage()
+                                .lines()
+                                .filter(line -> !line.isBlank())
+                                .findFirst()
+                                .orElse("no reason given"));
+            default -> {
+                // Nothing that an operator has set: whoever mends it needs the trace.
+                error.printStackTrace();
+                yield new StartException("The server cannot start, for a reason that it does not know.", error);
+            }
+        };
+    }
+
+    private boolean isJson() {
+        return switch (settings.log().format()) {
+            case TEXT -> false;
+            case JSON -> true;
+        };
+    }
+
+    private void awaitQuarkus() {
+        try {
+            stopped.await(settings.shutdownTimeout().plus(TIME_TO_STOP).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // Quarkus reads what follows a "$" as an expression unless a backslash comes before.
+    private static void set(String property, String value) {
+        System.setProperty(property, value.replace("$", "\\$"));
+    }
+}

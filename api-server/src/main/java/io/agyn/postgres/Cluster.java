@@ -1,0 +1,140 @@
+package io.agyn.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.PrivateFile;
+import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * The databases on disk: PostgreSQL's data folder and the password of its one user.
+ *
+ * @param folder PostgreSQL's data folder
+ * @param log the file that PostgreSQL writes its log to
+ * @param password the password of {@link #USERNAME}
+ */
+record Cluster(Path folder, Path log, String password) {
+
+    static final String USERNAME = "agyn";
+
+    private static final String DRAFT_PREFIX = "postgres.new";
+
+    Cluster {
+        requireNonNull(folder, "folder is null");
+        requireNonNull(log, "log is null");
+        requireNonNull(password, "password is null");
+    }
+
+    /**
+     * Says whether a server has kept its data here before.
+     *
+     * @param dataFolder the server's data folder
+     * @return whether there are databases in it
+     */
+    static boolean exists(Path dataFolder) {
+        return Files.exists(dataFolder.resolve("postgres"));
+    }
+
+    /**
+     * Opens the databases, making empty ones the first time.
+     *
+     * @param dataFolder the server's data folder, locked by the caller
+     * @param binaries the programs of PostgreSQL
+     * @return the databases
+     * @throws StartException when they are of another version, damaged, or cannot be made
+     */
+    static Cluster open(Path dataFolder, PostgresBinaries binaries) {
+        Path folder = dataFolder.resolve("postgres");
+        Path log = dataFolder.resolve("postgres.log");
+        Path passwordFile = dataFolder.resolve("postgres-password");
+        try {
+            if (Files.exists(folder)) {
+                requireVersion(folder, binaries);
+            } else {
+                initialize(folder, passwordFile, binaries);
+            }
+            if (!Files.exists(passwordFile)) {
+                throw new StartException("The password of the embedded PostgreSQL is missing: put back the file "
+                        + passwordFile + " from a backup.");
+            }
+            return new Cluster(folder, log, Files.readString(passwordFile).strip());
+        } catch (IOException e) {
+            throw new StartException(
+                    "The embedded PostgreSQL's folder " + folder + " cannot be used (" + StartException.reason(e)
+                            + "): make room and make it writable for this user, or set AGYN_DATA_DIR to another.",
+                    e);
+        }
+    }
+
+    private static void requireVersion(Path folder, PostgresBinaries binaries) throws IOException {
+        Path file = folder.resolve("PG_VERSION");
+        if (!Files.exists(file)) {
+            throw new StartException(folder + " is not a data folder of PostgreSQL: put back the one from a backup, or"
+                    + " set AGYN_DATA_DIR to another folder.");
+        }
+        String found = Files.readString(file).strip();
+        if (!found.equals(binaries.major())) {
+            throw new StartException("The data folder " + folder + " is of PostgreSQL " + found
+                    + ", and this server brings PostgreSQL " + binaries.major()
+                    + ": run the release of Agyn that made it, or set AGYN_DATA_DIR to another folder.");
+        }
+    }
+
+    // Beside its place and renamed at the end, so that a kill half-way leaves nothing that looks like a database.
+    private static void initialize(Path folder, Path passwordFile, PostgresBinaries binaries) throws IOException {
+        deleteDrafts(folder.getParent());
+        PrivateFile.readOrCreate(passwordFile, () -> randomPassword() + "\n");
+        Path draft = Files.createTempDirectory(folder.getParent(), DRAFT_PREFIX);
+        initdb(binaries, draft, passwordFile);
+        Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        PrivateFile.syncFolder(folder.getParent());
+    }
+
+    private static String randomPassword() {
+        byte[] random = new byte[32];
+        new SecureRandom().nextBytes(random);
+        return HexFormat.of().formatHex(random);
+    }
+
+    private static void initdb(PostgresBinaries binaries, Path draft, Path passwordFile) throws IOException {
+        Process process = PostgresCommand.foreground(List.of(
+                        binaries.program("initdb").toString(),
+                        "--pgdata=" + draft,
+                        "--username=" + USERNAME,
+                        "--pwfile=" + passwordFile,
+                        "--auth=scram-sha-256",
+                        "--encoding=UTF8",
+                        // Sorts by code point, the same on every system and whatever its C library's version.
+                        "--locale=C",
+                        "--locale-provider=builtin",
+                        "--builtin-locale=C.UTF-8",
+                        "--data-checksums"))
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new StartException("PostgreSQL cannot make its data folder: "
+                        + output.lines().reduce("", (previous, line) -> line.isBlank() ? previous : line.strip()));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The server was stopped while PostgreSQL made its data folder.", e);
+        }
+    }
+
+    private static void deleteDrafts(Path dataFolder) throws IOException {
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(dataFolder, DRAFT_PREFIX + "*")) {
+            for (Path draft : drafts) {
+                Folders.delete(draft);
+            }
+        }
+    }
+}

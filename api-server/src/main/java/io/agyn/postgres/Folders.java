@@ -1,0 +1,33 @@
+package io.agyn.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What {@link Files} lacks for folders. */
+final class Folders {
+
+    private Folders() {}
+
+    /**
+     * Deletes a folder and what is in it.
+     *
+     * @param folder the folder; nothing happens when it is not there
+     * @throws IOException when something in it cannot be deleted
+     */
+    static void delete(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> paths = Files.walk(folder)) {
+            deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : deepestFirst) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

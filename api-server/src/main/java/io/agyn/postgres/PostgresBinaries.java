@@ -1,0 +1,144 @@
+package io.agyn.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.StartException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.Set;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.tukaani.xz.XZInputStream;
+
+/**
+ * The programs of PostgreSQL, unpacked from the class path into a cache folder that all servers of a user share.
+ *
+ * @param folder holds {@code bin}, {@code lib} and {@code share}
+ * @param version such as {@code 18.4.0}
+ */
+record PostgresBinaries(Path folder, String version) {
+
+    PostgresBinaries {
+        requireNonNull(folder, "folder is null");
+        requireNonNull(version, "version is null");
+    }
+
+    /**
+     * Finds the programs for this machine, unpacking them the first time.
+     *
+     * @return the programs
+     * @throws StartException when there are none for this machine or they cannot be unpacked
+     */
+    static PostgresBinaries unpacked() {
+        String version = bundledVersion();
+        String platform = platform();
+        Path folder = cache().resolve("postgresql-" + version + "-" + platform);
+        try {
+            if (!Files.isDirectory(folder)) {
+                unpack("/postgres-" + platform + ".txz", folder);
+            }
+        } catch (IOException e) {
+            throw new StartException(
+                    "PostgreSQL cannot be unpacked into " + folder.getParent() + " (" + StartException.reason(e)
+                            + "): make room there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
+                            + " to a PostgreSQL server.",
+                    e);
+        }
+        return new PostgresBinaries(folder, version);
+    }
+
+    String major() {
+        return version.substring(0, version.indexOf('.'));
+    }
+
+    Path program(String name) {
+        return folder.resolve("bin").resolve(name);
+    }
+
+    private static String bundledVersion() {
+        Properties properties = new Properties();
+        try (InputStream in = PostgresBinaries.class.getResourceAsStream("binaries.properties")) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("binaries.properties cannot be read", e);
+        }
+        return properties.getProperty("version");
+    }
+
+    private static String platform() {
+        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "darwin" : "linux";
+        return switch (System.getProperty("os.arch")) {
+            case "amd64", "x86_64" -> system + "-x86_64";
+            case "aarch64" -> system + "-arm_64";
+            case String other ->
+                throw new StartException("There is no embedded PostgreSQL for " + other
+                        + " processors: set AGYN_DATABASE_URL to a PostgreSQL server.");
+        };
+    }
+
+    private static Path cache() {
+        String set = System.getenv("XDG_CACHE_HOME");
+        Path base = set == null || set.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(set);
+        return base.resolve("agyn");
+    }
+
+    // Into a folder of its own and renamed at the end: two servers that start together each unpack, and neither sees
+    // half of the other's work.
+    private static void unpack(String resource, Path folder) throws IOException {
+        Files.createDirectories(folder.getParent());
+        Path draft = Files.createTempDirectory(folder.getParent(), folder.getFileName() + ".tmp");
+        try {
+            try (InputStream in = PostgresBinaries.class.getResourceAsStream(resource)) {
+                if (in == null) {
+                    throw new StartException("There is no embedded PostgreSQL for this machine:"
+                            + " set AGYN_DATABASE_URL to a PostgreSQL server.");
+                }
+                extract(in, draft);
+            }
+            Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e;
+            }
+        } finally {
+            Folders.delete(draft);
+        }
+    }
+
+    private static void extract(InputStream in, Path target) throws IOException {
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new XZInputStream(new BufferedInputStream(in)))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                Path path = target.resolve(entry.getName());
+                if (entry.isDirectory()) {
+                    Files.createDirectories(path);
+                } else if (entry.isSymbolicLink()) {
+                    Files.createDirectories(path.getParent());
+                    Files.createSymbolicLink(path, Path.of(entry.getLinkName()));
+                } else {
+                    Files.createDirectories(path.getParent());
+                    Files.copy(tar, path);
+                    Files.setPosixFilePermissions(path, permissions(entry.getMode()));
+                }
+            }
+        }
+    }
+
+    private static Set<PosixFilePermission> permissions(int mode) {
+        // The enum lists owner, group and others from read to execute, as the nine bits do from the highest.
+        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+        for (PosixFilePermission permission : PosixFilePermission.values()) {
+            if ((mode & 0400 >> permission.ordinal()) != 0) {
+                permissions.add(permission);
+            }
+        }
+        return permissions;
+    }
+}

@@ -1,0 +1,47 @@
+package io.agyn.postgres;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What {@code postmaster.pid} says, the file by which PostgreSQL marks a folder as in use.
+ *
+ * @param pid the process that wrote it
+ * @param ready whether it takes connections
+ */
+record PostmasterPid(long pid, boolean ready) {
+
+    private static final int STATUS_LINE = 7;
+
+    /**
+     * Reads the file.
+     *
+     * @param cluster PostgreSQL's data folder
+     * @return what it says; empty when there is none, or one that is not written to its end yet
+     * @throws IOException when it cannot be read
+     */
+    static Optional<PostmasterPid> read(Path cluster) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file(cluster));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+        if (lines.isEmpty() || !lines.getFirst().matches("-?[0-9]{1,18}")) {
+            return Optional.empty();
+        }
+        // Negative for a standalone backend.
+        long pid = Math.abs(Long.parseLong(lines.getFirst()));
+        return Optional.of(new PostmasterPid(
+                pid,
+                lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready")));
+    }
+
+    static Path file(Path cluster) {
+        return cluster.resolve("postmaster.pid");
+    }
+}

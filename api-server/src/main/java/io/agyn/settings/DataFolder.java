@@ -1,0 +1,106 @@
+package io.agyn.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The folder of one running server, locked for as long as the server lives. */
+public final class DataFolder implements AutoCloseable {
+
+    private static final String BASE_URL = "base-url";
+
+    private final FileChannel lock;
+
+    private DataFolder(FileChannel lock) {
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the folder where it is missing, and locks it.
+     *
+     * @param root the folder
+     * @return the folder, to be closed when the server has stopped
+     * @throws StartException when it cannot be written or another server uses it
+     */
+    public static DataFolder open(Path root) {
+        requireNonNull(root, "root is null");
+        try {
+            createFolder(root);
+            FileChannel channel =
+                    FileChannel.open(root.resolve("server.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (!isLocked(channel)) {
+                channel.close();
+                throw new StartException("Another server is running on the data folder " + root
+                        + ": stop it, or set AGYN_DATA_DIR to another folder.");
+            }
+            return new DataFolder(channel);
+        } catch (IOException e) {
+            throw new StartException(
+                    "The data folder " + root + " cannot be written (" + StartException.reason(e)
+                            + "): make it writable for this user, or set AGYN_DATA_DIR to another folder.",
+                    e);
+        }
+    }
+
+    /**
+     * Publishes where the server answers, for scripts and tests that let it choose the port.
+     *
+     * @param root the folder
+     * @param baseUrl such as {@code http://127.0.0.1:8080}
+     * @throws IOException when the file cannot be written
+     */
+    public static void publishBaseUrl(Path root, String baseUrl) throws IOException {
+        // Renamed into place: who waits for the file finds it whole.
+        Path draft = Files.writeString(root.resolve("base-url.tmp"), baseUrl + "\n");
+        Files.move(draft, root.resolve(BASE_URL), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * Withdraws what {@link #publishBaseUrl} said, also where a server that was killed has left it.
+     *
+     * @param root the folder
+     * @throws IOException when the file cannot be deleted
+     */
+    public static void withdrawBaseUrl(Path root) throws IOException {
+        Files.deleteIfExists(root.resolve(BASE_URL));
+    }
+
+    /** Releases the lock. The lock file stays: deleting it would let two servers hold two files of the same name. */
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("server.lock cannot be closed", e);
+        }
+    }
+
+    private static void createFolder(Path root) throws IOException {
+        if (Files.isDirectory(root)) {
+            return;
+        }
+        if (root.getParent() != null) {
+            Files.createDirectories(root.getParent());
+        }
+        Files.createDirectories(
+                root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    }
+
+    private static boolean isLocked(FileChannel channel) throws IOException {
+        try {
+            FileLock held = channel.tryLock();
+            return held != null;
+        } catch (OverlappingFileLockException e) {
+            // Held by this very process, as two servers in one test would.
+            return false;
+        }
+    }
+}

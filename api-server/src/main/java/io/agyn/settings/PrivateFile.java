@@ -1,0 +1,86 @@
+package io.agyn.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** Files that only their owner may read, written once, whole or not at all. */
+public final class PrivateFile {
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private PrivateFile() {}
+
+    /**
+     * Creates a file of mode 0600, durable when this returns. A crash leaves the whole file or none.
+     *
+     * @param file where; its folder exists
+     * @param content what to write
+     * @throws FileAlreadyExistsException when the file is there already, which is then left as it is
+     * @throws IOException when it cannot be written
+     */
+    public static void create(Path file, byte[] content) throws IOException {
+        requireNonNull(content, "content is null");
+        Path folder = requireNonNull(file, "file is null").toAbsolutePath().getParent();
+        Path draft = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp", OWNER_ONLY);
+        try {
+            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                ByteBuffer buffer = ByteBuffer.wrap(content);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            // A link, since a rename would replace a file that another process has made meanwhile.
+            Files.createLink(file, draft);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+        syncFolder(folder);
+    }
+
+    /**
+     * Reads a file, creating it first with {@link #create} where it is missing.
+     *
+     * @param file where; its folder exists
+     * @param content gives what to write, and is asked only where the file is missing
+     * @return what the file holds
+     * @throws IOException when it cannot be read or written
+     */
+    public static String readOrCreate(Path file, Supplier<String> content) throws IOException {
+        requireNonNull(content, "content is null");
+        if (!Files.exists(file)) {
+            try {
+                create(file, content.get().getBytes(StandardCharsets.UTF_8));
+            } catch (FileAlreadyExistsException e) {
+                // Another was faster: its content counts.
+            }
+        }
+        return Files.readString(file);
+    }
+
+    /**
+     * Makes the names in a folder durable.
+     *
+     * @param folder the folder
+     * @throws IOException when the file system refuses
+     */
+    public static void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

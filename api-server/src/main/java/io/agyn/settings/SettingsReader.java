@@ -1,0 +1,172 @@
+package io.agyn.settings;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.InvalidPathException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Reads the settings from the environment and system properties, and says what is wrong with them in a sentence. */
+public final class SettingsReader {
+
+    private static final Predicate<String> ANY = value -> true;
+
+    // One row for each setting. A value that passes here also converts, so that what an operator reads is never the
+    // configuration library's message.
+    private static final List<Rule> RULES = List.of(
+            new Rule("agyn.http.host", value -> !value.isBlank(), "an address of this machine", "127.0.0.1"),
+            new Rule(
+                    "agyn.http.port",
+                    integerWithin(0, 65535),
+                    "a port number from 0 to 65535 (0 takes any free one)",
+                    "8080"),
+            new Rule("agyn.data-dir", value -> isPath(value) && !value.isBlank(), "a folder", "~/.local/share/agyn"),
+            new Rule("agyn.keyset-file", SettingsReader::isPath, "a file", "keyset.json in the data folder"),
+            new Rule("agyn.database.url", value -> value.isBlank() || DatabaseUrl.isValid(value), "", "").secret(),
+            new Rule("agyn.database.username", ANY, "", ""),
+            new Rule("agyn.database.password", ANY, "", "").secret(),
+            new Rule("agyn.database.pool-size", integerWithin(1, 1000), "a number from 1 to 1000", "20"),
+            new Rule("agyn.log.format", oneOf(Settings.Log.Format.values()), "text or json", "text"),
+            new Rule("agyn.log.level", oneOf(Settings.Log.Level.values()), "error, warn, info, debug or trace", "info"),
+            new Rule(
+                    "agyn.shutdown-timeout",
+                    SettingsReader::isDuration,
+                    "a time from 0s to 1h such as 30s or 2m",
+                    "30s"));
+
+    // Read by the Terraform provider and the SDK, and likely set where a server is tried out.
+    private static final Set<String> CLIENT_VARIABLES = Set.of("AGYN_GATEWAY", "AGYN_TOKEN");
+
+    private SettingsReader() {}
+
+    /**
+     * Reads and checks the settings.
+     *
+     * @return the settings, all valid
+     * @throws StartException with a sentence on the first value that is wrong
+     */
+    public static Settings read() {
+        SmallRyeConfig config = builder().addDefaultSources().build();
+        check(config);
+        return config.getConfigMapping(Settings.class);
+    }
+
+    /**
+     * Reads and checks settings that are given, as a test or a tool does.
+     *
+     * @param properties the values by property name, such as {@code agyn.http.port}
+     * @return the settings, all valid
+     * @throws StartException with a sentence on the first value that is wrong
+     */
+    public static Settings read(Map<String, String> properties) {
+        requireNonNull(properties, "properties is null");
+        SmallRyeConfig config = builder().withDefaultValues(properties).build();
+        check(config);
+        return config.getConfigMapping(Settings.class);
+    }
+
+    /**
+     * Finds variables that look like settings and are none, mostly by a slip of the pen.
+     *
+     * @param variables the names of the variables that are set
+     * @return those that begin with {@code AGYN_} and mean nothing, in order
+     */
+    public static Collection<String> unknown(Set<String> variables) {
+        Set<String> known = Stream.concat(RULES.stream().map(Rule::variable), CLIENT_VARIABLES.stream())
+                .collect(Collectors.toSet());
+        return variables.stream()
+                .filter(variable -> variable.startsWith("AGYN_") && !known.contains(variable))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    // Expressions are off: a password may hold "${".
+    private static SmallRyeConfigBuilder builder() {
+        return new SmallRyeConfigBuilder()
+                .addDiscoveredConverters()
+                .withMapping(Settings.class)
+                .withValidateUnknown(false);
+    }
+
+    private static void check(SmallRyeConfig config) {
+        for (Rule rule : RULES) {
+            Optional<String> value =
+                    Optional.ofNullable(config.getConfigValue(rule.property()).getValue());
+            if (value.isPresent() && !rule.accepts().test(value.get())) {
+                throw new StartException(rule.sentence(value.get()));
+            }
+        }
+    }
+
+    private static Predicate<String> integerWithin(int lowest, int highest) {
+        return value -> {
+            try {
+                int number = Integer.parseInt(value.strip());
+                return number >= lowest && number <= highest;
+            } catch (NumberFormatException e) {
+                return false;
+            }
+        };
+    }
+
+    private static Predicate<String> oneOf(Enum<?>[] values) {
+        Set<String> names = Stream.of(values)
+                .map(value -> value.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.toSet());
+        return names::contains;
+    }
+
+    private static boolean isPath(String value) {
+        try {
+            new PathConverter().convert(value);
+            return true;
+        } catch (InvalidPathException e) {
+            return false;
+        }
+    }
+
+    private static boolean isDuration(String value) {
+        try {
+            Duration duration = DurationConverter.parseDuration(value);
+            return duration != null && !duration.isNegative() && duration.compareTo(Duration.ofHours(1)) <= 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private record Rule(
+            String property, Predicate<String> accepts, String expected, String standard, boolean isSecret) {
+
+        Rule(String property, Predicate<String> accepts, String expected, String standard) {
+            this(property, accepts, expected, standard, false);
+        }
+
+        Rule secret() {
+            return new Rule(property, accepts, expected, standard, true);
+        }
+
+        String variable() {
+            return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+        }
+
+        String sentence(String value) {
+            if (isSecret) {
+                return variable() + " is not a PostgreSQL URL: write it as postgresql://host:5432/database or as"
+                        + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL.";
+            }
+            return "%s is \"%s\", which is not %s: correct it, or remove it to use %s."
+                    .formatted(variable(), value, expected, standard);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package io.agyn.postgres;
+
+import io.agyn.keys.Keyset;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A PostgreSQL, a keyset and an empty data folder for a {@code @QuarkusTest}, as {@code Main} gives them to a server. */
+public final class PostgresTestResource implements QuarkusTestResourceLifecycleManager {
+
+    private Path folder;
+    private EmbeddedPostgres postgres;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            folder = Files.createTempDirectory("agyn-test");
+            Path keyset = folder.resolve("keyset.json");
+            Keyset.create(keyset);
+            postgres = EmbeddedPostgres.on(folder);
+            postgres.start();
+            return Map.of(
+                    "agyn.data-dir", folder.toString(),
+                    "agyn.keyset-file", keyset.toString(),
+                    "agyn.database.url", postgres.jdbcUrl(),
+                    "agyn.database.username", postgres.username(),
+                    "agyn.database.password", postgres.password(),
+                    "quarkus.datasource.jdbc.url", postgres.jdbcUrl(),
+                    "quarkus.datasource.username", postgres.username(),
+                    "quarkus.datasource.password", postgres.password());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void stop() {
+        if (postgres != null) {
+            postgres.close();
+        }
+        try {
+            if (folder != null) {
+                Folders.delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
