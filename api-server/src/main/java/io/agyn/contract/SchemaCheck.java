@@ -140,6 +140,7 @@ final class SchemaCheck {
         return details;
     }
 
+    /** All patterns of the contract are anchored; matches() leaves out that Java's $ also matches before a line feed. */
     private void bounds(String text, JsonNode schema, List<String> details) {
         int length = text.codePointCount(0, text.length());
         int minimum = schema.path("minLength").asInt(0);
@@ -149,7 +150,7 @@ final class SchemaCheck {
         } else if (schema.has("pattern")
                 && !patterns.computeIfAbsent(schema.path("pattern").asText(), Pattern::compile)
                         .matcher(text)
-                        .find()) {
+                        .matches()) {
             details.add("Give a value as the contract wants it: "
                     + schema.path("description").asText().strip());
         }

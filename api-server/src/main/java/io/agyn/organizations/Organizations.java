@@ -7,6 +7,7 @@ import io.agyn.rest.RowLocks;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -34,7 +35,10 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         }
     }
 
+    // In a transaction, for outside of one Hibernate keeps the connection until the request ends, while the resource
+    // waits for a second one.
     @Override
+    @Transactional
     public boolean exists(UUID organizationId) {
         return count("id", organizationId) > 0;
     }

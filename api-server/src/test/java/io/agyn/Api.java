@@ -1,0 +1,111 @@
+package io.agyn;
+
+import static io.restassured.RestAssured.given;
+
+import io.restassured.http.ContentType;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** What the tests of the REST API have in common: a caller, and fresh things to call about. */
+public final class Api {
+    private Api() {}
+
+    /** The administrator's first token, from the file that the server has made. */
+    public static String adminToken() {
+        Path file =
+                ConfigProvider.getConfig().getValue("agyn.data-dir", Path.class).resolve("admin-token");
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A request of the administrator. */
+    public static RequestSpecification asAdmin() {
+        return as(adminToken());
+    }
+
+    /** A request with a token. */
+    public static RequestSpecification as(String token) {
+        return given().basePath("/api/v1").auth().oauth2(token).contentType(ContentType.JSON);
+    }
+
+    /** A request without a token. */
+    public static RequestSpecification asNobody() {
+        return given().basePath("/api/v1").contentType(ContentType.JSON);
+    }
+
+    /** A name that nothing has yet. */
+    public static String freshName(String prefix) {
+        return prefix + "-" + UUID.randomUUID();
+    }
+
+    /** A fresh organization's id. */
+    public static String organization() {
+        return created(asAdmin().body(Map.of("name", freshName("org"))).post("/organizations"));
+    }
+
+    /** A fresh secret's id. */
+    public static String secret(String organization, String value) {
+        return created(asAdmin()
+                .body(Map.of("name", freshName("secret"), "value", value))
+                .post("/organizations/{id}/secrets", organization));
+    }
+
+    /** A fresh LLM provider's id; its token is in the secret. */
+    public static String provider(String organization, String secret) {
+        return created(asAdmin()
+                .body(providerBody("bearer", Map.of("token_secret_id", secret)))
+                .post("/organizations/{id}/llm-providers", organization));
+    }
+
+    /** A fresh model's id. */
+    public static String model(String organization, String provider) {
+        return created(asAdmin()
+                .body(Map.of("name", freshName("model"), "provider_id", provider, "remote_model_name", "gpt-4o"))
+                .post("/organizations/{id}/models", organization));
+    }
+
+    /** A fresh token that is bound to an organization: the caller of another tenant. */
+    public static String tokenBoundTo(String organization) {
+        return asAdmin()
+                .body(Map.of("description", "bound", "organization_id", organization))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("token");
+    }
+
+    /** The body of an LLM provider with a fresh name. */
+    public static Map<String, Object> providerBody(String authMethod, Map<String, ?> credentials) {
+        Map<String, Object> body = new java.util.HashMap<>(Map.of(
+                "name",
+                freshName("provider"),
+                "endpoint",
+                "https://api.openai.com/v1",
+                "protocol",
+                "responses",
+                "auth_method",
+                authMethod));
+        body.putAll(credentials);
+        return body;
+    }
+
+    /** The whole of a thing, as the API answers it. */
+    public static ValidatableResponse get(String path, Object... ids) {
+        return asAdmin().get(path, ids).then().statusCode(200);
+    }
+
+    private static String created(io.restassured.response.Response response) {
+        return response.then().statusCode(201).extract().path("id");
+    }
+}

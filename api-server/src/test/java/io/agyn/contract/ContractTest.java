@@ -1,0 +1,55 @@
+package io.agyn.contract;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.access.Permissions;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ContractTest {
+    @Inject
+    Contract contract;
+
+    @Test
+    void theServedContractIsTheFileItself() throws IOException {
+        byte[] served = given().get("/openapi").then().statusCode(200).extract().asByteArray();
+        assertThat(served).isEqualTo(Files.readAllBytes(Path.of("../openapi/openapi.yaml")));
+    }
+
+    @Test
+    void theContractCanBeTriedInABrowserWithoutAnotherHost() {
+        String page = given().get("/docs/").then().statusCode(200).extract().asString();
+        assertThat(page)
+                .contains("url: '/openapi'")
+                .doesNotContain("src=\"http")
+                .doesNotContain("href=\"http");
+    }
+
+    @Test
+    void everyOperationOfTheContractHasItsPermissionsAndNoOtherHas() {
+        assertThat(Permissions.operations())
+                .containsExactlyInAnyOrderElementsOf(contract.operations().keySet());
+    }
+
+    @Test
+    void everyOperationListsWhatItCanAlwaysAnswer() {
+        contract.operations().values().forEach(operation -> {
+            assertThat(operation.statuses()).as(operation.id()).contains(400, 401, 405, 406, 500, 503);
+            if (operation.takesBody()) {
+                assertThat(operation.statuses()).as(operation.id()).contains(413, 415);
+            }
+            if (operation.path().contains("{")) {
+                assertThat(operation.statuses()).as(operation.id()).contains(404);
+            }
+        });
+    }
+}

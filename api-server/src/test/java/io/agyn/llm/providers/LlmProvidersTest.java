@@ -1,0 +1,229 @@
+package io.agyn.llm.providers;
+
+import static io.agyn.Api.asAdmin;
+import static io.agyn.Api.providerBody;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class LlmProvidersTest {
+    private static final String PROVIDERS = "/organizations/{org}/llm-providers";
+    private static final String PROVIDER = PROVIDERS + "/{id}";
+
+    private String organization;
+
+    @BeforeEach
+    void aFreshOrganization() {
+        organization = Api.organization();
+    }
+
+    @Test
+    void aBearerProviderTakesItsTokenFromASecret() {
+        String secret = Api.secret(organization, "sk-marked");
+        create(providerBody("bearer", Map.of("token_secret_id", secret)))
+                .statusCode(201)
+                .body("token_secret_id", equalTo(secret))
+                .body("has_token", equalTo(false))
+                .body("custom_header_names", equalTo(List.of()))
+                .body("model_count", equalTo(0));
+    }
+
+    @Test
+    void anInlineTokenIsStoredAndNeverAnswered() {
+        ValidatableResponse created = create(providerBody("x_api_key", Map.of("token", "sk-marked")))
+                .statusCode(201)
+                .body("has_token", equalTo(true))
+                .body("token_secret_id", nullValue());
+        String id = created.extract().path("id");
+        assertThat(created.extract().asString()
+                        + Api.get(PROVIDER, organization, id).extract().asString())
+                .doesNotContain("sk-marked");
+    }
+
+    @Test
+    void customHeadersShowTheirNamesInOrderAndNotTheirValues() {
+        ValidatableResponse created = create(providerBody(
+                        "custom_headers", Map.of("custom_headers", Map.of("x-b", "marked-1", "X-A", "marked-2"))))
+                .statusCode(201)
+                .body("custom_header_names", equalTo(List.of("X-A", "x-b")));
+        assertThat(created.extract().asString()).doesNotContain("marked-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bearer", "x_api_key"})
+    void aTokenMethodTakesExactlyOneTokenAndNoHeaders(String method) {
+        String secret = Api.secret(organization, "v");
+        refused(providerBody(method, Map.of()), "/token_secret_id", "needs one of them");
+        refused(providerBody(method, Map.of("token", "t", "token_secret_id", secret)), "/token", "not both");
+        refused(
+                providerBody(method, Map.of("token", "t", "custom_headers", Map.of("X-A", "b"))),
+                "/custom_headers",
+                "Remove custom_headers");
+    }
+
+    @Test
+    void customHeadersTakeANonEmptyMapAndNoToken() {
+        refused(providerBody("custom_headers", Map.of()), "/custom_headers", "at least one header");
+        refused(providerBody("custom_headers", Map.of("custom_headers", Map.of())), "/custom_headers", "at least one");
+        refused(
+                providerBody("custom_headers", Map.of("token", "t", "custom_headers", Map.of("X-A", "b"))),
+                "/token",
+                "Remove token");
+        refused(
+                providerBody(
+                        "custom_headers",
+                        Map.of("token_secret_id", Api.secret(organization, "v"), "custom_headers", Map.of("X", "b"))),
+                "/token_secret_id",
+                "Remove token_secret_id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host", "hOST", "content-length", "Content-Length", "connection", "TRANSFER-ENCODING"})
+    void theHeadersThatTheProxyManagesAreRefusedWhateverTheirCase(String name) {
+        refused(
+                providerBody("custom_headers", Map.of("custom_headers", Map.of(name, "x"))),
+                "/custom_headers/" + name,
+                "managed by the proxy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X A", "X:A", "Ä", "", "X\tA", "(x)"})
+    void aNameThatIsNoHeaderNameIsRefused(String name) {
+        refused(
+                providerBody("custom_headers", Map.of("custom_headers", Map.of(name, "x"))),
+                "/custom_headers/" + name,
+                "Choose another name");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nX-Evil: 1", "a\n", " a", "a ", "ä"})
+    void aValueThatIsNoHeaderValueIsRefused(String value) {
+        refused(
+                providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", value))),
+                "/custom_headers/X-A",
+                "visible ASCII");
+    }
+
+    @Test
+    void oneHeaderInTwoSpellingsIsRefused() {
+        refused(
+                providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", "1", "x-a", "2"))),
+                null,
+                "is the same header");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "api.openai.com",
+                "ftp://api.openai.com",
+                "https://user:password@api.openai.com",
+                "https://api.openai.com/v1?key=1",
+                "https://api.openai.com/v1#x",
+                "https://api.openai.com:0",
+                "https://api.openai.com:65536",
+                "https://",
+                "https://a b"
+            })
+    void anEndpointIsAnHttpUrlWithoutUserInfoQueryOrFragment(String endpoint) {
+        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
+        body.put("endpoint", endpoint);
+        refused(body, "/endpoint", "");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://localhost:8000", "https://my_vllm.internal/v1", "http://[::1]:8000/v1/"})
+    void aSelfHostedEndpointIsTaken(String endpoint) {
+        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
+        body.put("endpoint", endpoint);
+        create(body).statusCode(201).body("endpoint", equalTo(endpoint));
+    }
+
+    @Test
+    void anUpdateWithoutCredentialsKeepsThoseThatTheAuthMethodStillWants() {
+        ValidatableResponse created =
+                create(providerBody("bearer", Map.of("token", "t"))).statusCode(201);
+        String id = created.extract().path("id");
+        String fingerprint = created.extract().path("credentials_fingerprint");
+        update(id, providerBody("x_api_key", Map.of()))
+                .statusCode(200)
+                .body("auth_method", equalTo("x_api_key"))
+                .body("has_token", equalTo(true))
+                .body("credentials_fingerprint", equalTo(fingerprint));
+        update(id, providerBody("custom_headers", Map.of()))
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/custom_headers"));
+        update(id, providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", "b"))))
+                .statusCode(200)
+                .body("has_token", equalTo(false))
+                .body("credentials_fingerprint", not(fingerprint));
+        update(id, providerBody("bearer", Map.of()))
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/token_secret_id"));
+        Api.get(PROVIDER, organization, id).body("custom_header_names", equalTo(List.of("X-A")));
+    }
+
+    @Test
+    void aNameThatIsTakenIsAConflict() {
+        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
+        create(body).statusCode(201);
+        create(body).statusCode(409).body("code", equalTo("name_taken")).body("errors[0].pointer", equalTo("/name"));
+    }
+
+    @Test
+    void deletingAProviderLeavesItsModelsOrphanedUntilTheyArePointedAtAnother() {
+        String secret = Api.secret(organization, "v");
+        String provider = Api.provider(organization, secret);
+        String model = Api.model(organization, provider);
+        Api.get(PROVIDER, organization, provider).body("model_count", equalTo(1));
+        asAdmin().delete(PROVIDER, organization, provider).then().statusCode(204);
+        Api.get("/organizations/{org}/models/{id}", organization, model)
+                .body("status", equalTo("orphaned"))
+                .body("provider_id", nullValue());
+        String other = Api.provider(organization, secret);
+        asAdmin()
+                .body(Map.of("name", "m", "provider_id", other, "remote_model_name", "gpt-4o"))
+                .put("/organizations/{org}/models/{id}", organization, model)
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("ready"))
+                .body("provider_id", equalTo(other));
+    }
+
+    private ValidatableResponse create(Map<String, ?> body) {
+        return asAdmin().body(body).post(PROVIDERS, organization).then();
+    }
+
+    private ValidatableResponse update(String id, Map<String, Object> body) {
+        return asAdmin()
+                .body(new HashMap<>(body))
+                .put(PROVIDER, organization, id)
+                .then();
+    }
+
+    private void refused(Map<String, ?> body, String pointer, String remedy) {
+        ValidatableResponse refusal =
+                create(body).statusCode(400).body("errors.detail", hasItem(containsString(remedy)));
+        if (pointer != null) {
+            refusal.body("errors.pointer", hasItem(pointer));
+        }
+    }
+}

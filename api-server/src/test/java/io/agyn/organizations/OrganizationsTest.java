@@ -1,0 +1,105 @@
+package io.agyn.organizations;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class OrganizationsTest {
+    @Test
+    void anOrganizationIsCreatedReadUpdatedAndDeleted() {
+        String name = Api.freshName("Acme GmbH");
+        var created = asAdmin()
+                .body(Map.of("name", name))
+                .post("/organizations")
+                .then()
+                .statusCode(201);
+        String id = created.extract().path("id");
+        created.header("Location", "/api/v1/organizations/" + id)
+                .body("id", matchesPattern("[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"))
+                .body("slug", matchesPattern("acme-gmbh-[a-z0-9-]+"));
+        Api.get("/organizations/{id}", id)
+                .header("ETag", created.extract().header("ETag"))
+                .body("name", equalTo(name));
+        String slug = Api.freshName("s");
+        asAdmin()
+                .body(Map.of("name", "Acme", "slug", slug))
+                .put("/organizations/{id}", id)
+                .then()
+                .statusCode(200)
+                .body("slug", equalTo(slug));
+        Api.get("/organizations?slug={slug}", slug).body("items.id", equalTo(List.of(id)));
+        asAdmin().delete("/organizations/{id}", id).then().statusCode(204);
+        asAdmin().get("/organizations/{id}", id).then().statusCode(404);
+    }
+
+    @Test
+    void aDerivedSlugThatIsTakenGetsANumber() {
+        String name = Api.freshName("Twice");
+        String first =
+                asAdmin().body(Map.of("name", name)).post("/organizations").path("slug");
+        String second =
+                asAdmin().body(Map.of("name", name)).post("/organizations").path("slug");
+        assertThat(second).isEqualTo(first + "-2");
+    }
+
+    @Test
+    void aGivenSlugThatIsTakenIsAConflict() {
+        String slug = Api.freshName("taken");
+        Map<String, String> body = Map.of("name", "a", "slug", slug);
+        asAdmin().body(body).post("/organizations").then().statusCode(201);
+        asAdmin()
+                .body(body)
+                .post("/organizations")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("slug_taken"))
+                .body("errors[0].pointer", equalTo("/slug"));
+    }
+
+    @Test
+    void anOrganizationThatHoldsAnythingIsNotDeletedAndSaysWhatItHolds() {
+        String organization = Api.organization();
+        Api.model(organization, Api.provider(organization, Api.secret(organization, "v")));
+        Api.tokenBoundTo(organization);
+        asAdmin()
+                .delete("/organizations/{id}", organization)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("organization_not_empty"))
+                .body("detail", containsString("1 secret, 1 LLM provider, 1 model, 1 API token bound to it"));
+        Api.get("/organizations/{id}", organization);
+    }
+
+    @Test
+    void aListIsReadInPagesWithoutGapOrRepetition() {
+        String organization = Api.organization();
+        List<String> created = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            created.add(Api.secret(organization, "v" + i));
+        }
+        List<String> read = new ArrayList<>();
+        String query = "?page_size=3";
+        String next;
+        do {
+            var page =
+                    Api.get("/organizations/{id}/secrets" + query, organization).extract();
+            read.addAll(page.path("items.id"));
+            next = page.path("next_page_token");
+            query = "?page_size=3&page_token=" + next;
+        } while (next != null);
+        assertThat(read).isEqualTo(created);
+    }
+}

@@ -1,0 +1,197 @@
+package io.agyn.rest;
+
+import static io.agyn.Api.asAdmin;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ProblemsTest {
+    @Test
+    void allViolationsAreAnsweredAtOnceEachWithItsPlaceAndARemedy() {
+        String body = """
+                {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
+                 "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}""";
+        problem(post("/llm-providers", body), 400, "invalid_request")
+                .body(
+                        "errors.pointer",
+                        hasItems(
+                                "/name",
+                                "/endpoint",
+                                "/protocol",
+                                "/token",
+                                "/custom_headers/Host",
+                                "/custom_headers/X A",
+                                "/custom_headers/x-ok",
+                                "/colour"))
+                .body("errors.detail", everyItem(matchesPattern("(?s)(Give|Remove|Choose|Add|Write) .*\\.")));
+    }
+
+    @Test
+    void unknownFieldsAreNamedAndSoAreTheKnownOnes() {
+        problem(post("/secrets", "{\"name\": \"a\", \"valu\": \"v\"}"), 400, "invalid_request")
+                .body("errors.pointer", hasItems("/valu", "/value"))
+                .body("errors.detail", hasItem(containsString("Known are: name, description, storage, value")));
+    }
+
+    @Test
+    void aWrongTypeSaysWhichIsWantedAndWhichWasGiven() {
+        problem(post("/secrets", "{\"name\": 3, \"value\": [\"v\"]}"), 400, "invalid_request")
+                .body(
+                        "errors.detail",
+                        hasItems("Give a string here, not a number.", "Give a string here, not an array."));
+        problem(post("/secrets", "[]"), 400, "invalid_request")
+                .body("errors.detail", hasItem("Give an object here, not an array."));
+        problem(post("/secrets", "{\"name\": null, \"value\": \"v\"}"), 400, "invalid_request")
+                .body("errors.detail", hasItem("Give a string here, not null."));
+    }
+
+    @Test
+    void malformedJsonIsAnsweredWithLineAndColumn() {
+        problem(post("/secrets", "{\"name\": \"a\",\n  \"value\": }"), 400, "malformed_json")
+                .body("detail", containsString("line 2, column 1"));
+        problem(post("/secrets", ""), 400, "malformed_json").body("detail", containsString("empty"));
+        problem(post("/secrets", "{} {}"), 400, "malformed_json").body("detail", containsString("stands behind"));
+        problem(post("/secrets", "[".repeat(5_000)), 400, "malformed_json").body("detail", containsString("nested"));
+    }
+
+    @Test
+    void aKeyGivenTwiceIsRefused() {
+        problem(post("/secrets", "{\"name\": \"a\", \"value\": \"v\", \"name\": \"b\"}"), 400, "invalid_request")
+                .body("errors.pointer", hasItem("/name"))
+                .body("errors.detail", hasItem(containsString("twice")));
+        problem(post("/secrets", "{\"name\": \"a\", \"value\": \"v\", \"na\\u006de\": \"b\"}"), 400, "invalid_request")
+                .body("errors.pointer", hasItem("/name"));
+    }
+
+    @Test
+    void textThatIsNoUnicodeIsRefused() {
+        problem(post("/secrets", "{\"name\": \"a\\ud800\", \"value\": \"v\"}"), 400, "invalid_request")
+                .body("errors.pointer", hasItem("/name"));
+        problem(post("/secrets", "{\"name\": \"a\\u0000b\", \"value\": \"v\"}"), 400, "invalid_request")
+                .body("errors.pointer", hasItem("/name"));
+    }
+
+    @Test
+    void aBodyOverOneMebibyteIsTooLarge() {
+        problem(post("/secrets", "{\"name\": \"" + "a".repeat(1 << 20) + "\"}"), 413, "content_too_large");
+    }
+
+    @Test
+    void anotherContentTypeIsUnsupported() {
+        problem(
+                asAdmin().contentType("text/plain").body("name: a").post("/organizations"),
+                415,
+                "unsupported_media_type");
+    }
+
+    @Test
+    void anAnswerThatIsNotJsonIsNotToBeHad() {
+        problem(asAdmin().accept("text/html").get("/me"), 406, "not_acceptable");
+    }
+
+    @Test
+    void aMethodThatThePathDoesNotTakeIsAnsweredWithThoseThatItTakes() {
+        problem(asAdmin().patch("/organizations"), 405, "method_not_allowed").header("Allow", "GET, HEAD, POST");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/organizations/not-a-uuid", "/organizations/not-a-uuid/secrets", "/nothing"})
+    void aPathAtWhichThereIsNothingIsNotFound(String path) {
+        problem(asAdmin().get(path), 404, "not_found");
+    }
+
+    @Test
+    void outsideOfTheApiNothingIsFoundInTheSameShape() {
+        problem(given().get("/nothing"), 404, "not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "page_size=0",
+                "page_size=1001",
+                "page_size=ten",
+                "page_token=abc",
+                "page_token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                "name=",
+                "name=a&name=b",
+                "nmae=a"
+            })
+    void aParameterThatIsNotAsTheContractWantsItIsNamed(String query) {
+        problem(asAdmin().get("/organizations/{id}/secrets?" + query, Api.organization()), 400, "invalid_request")
+                .body("errors[0].parameter", equalTo(query.substring(0, query.indexOf('='))));
+    }
+
+    @Test
+    void aSaneRequestIdIsTakenAndAnotherIsReplaced() {
+        asAdmin()
+                .header("X-Request-Id", "my-id:1")
+                .get("/nothing")
+                .then()
+                .header("X-Request-Id", "my-id:1")
+                .body("request_id", equalTo("my-id:1"));
+        asAdmin().header("X-Request-Id", "not sane").get("/me").then().header("X-Request-Id", not("not sane"));
+    }
+
+    @Test
+    void aStaleIfMatchIsAnsweredWithTheCurrentTagAndChangesNothing() {
+        String organization = Api.organization();
+        String stale = Api.get("/organizations/{id}", organization).extract().header("ETag");
+        String current = asAdmin()
+                .header("If-Match", stale)
+                .body(Map.of("name", "first"))
+                .put("/organizations/{id}", organization)
+                .then()
+                .statusCode(200)
+                .extract()
+                .header("ETag");
+        problem(
+                        asAdmin()
+                                .header("If-Match", stale)
+                                .body(Map.of("name", "second"))
+                                .put("/organizations/{id}", organization),
+                        412,
+                        "precondition_failed")
+                .header("ETag", current);
+        problem(
+                asAdmin().header("If-Match", stale).delete("/organizations/{id}", organization),
+                412,
+                "precondition_failed");
+        Api.get("/organizations/{id}", organization).header("ETag", current).body("name", equalTo("first"));
+    }
+
+    private static Response post(String collection, String body) {
+        return asAdmin().body(body).post("/organizations/{id}" + collection, Api.organization());
+    }
+
+    /** Every problem has this shape, and none tells how the server is made. */
+    private static ValidatableResponse problem(Response response, int status, String code) {
+        assertThat(response.asString()).doesNotContainPattern("io\\.agyn|java\\.|jackson|hibernate|select |SQL");
+        return response.then()
+                .statusCode(status)
+                .contentType(startsWith("application/problem+json"))
+                .body("status", equalTo(status))
+                .body("code", equalTo(code))
+                .body("request_id", equalTo(response.header("X-Request-Id")));
+    }
+}

@@ -1,0 +1,152 @@
+package io.agyn.secrets;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class SecretsTest {
+    private static final String SECRETS = "/organizations/{org}/secrets";
+    private static final String SECRET = SECRETS + "/{id}";
+
+    @Test
+    void aSecretIsCreatedAndItsValueIsNeverAnswered() {
+        String organization = Api.organization();
+        var created = asAdmin()
+                .body(Map.of("name", "openai", "value", "sk-marked", "description", "the key"))
+                .post(SECRETS, organization)
+                .then()
+                .statusCode(201)
+                .body("version", equalTo(1))
+                .body("storage", equalTo("local"))
+                .body("description", equalTo("the key"));
+        String id = created.extract().path("id");
+        created.header("Location", "/api/v1/organizations/" + organization + "/secrets/" + id);
+        String answers = created.extract().asString()
+                + Api.get(SECRET, organization, id).extract().asString()
+                + Api.get(SECRETS, organization).extract().asString();
+        assertThat(answers).doesNotContain("sk-marked").doesNotContain("\"value\"");
+    }
+
+    @Test
+    void aNewValueRaisesTheVersionAndChangesTheFingerprint() {
+        String organization = Api.organization();
+        String id = Api.secret(organization, "one");
+        String before = Api.get(SECRET, organization, id).extract().path("fingerprint");
+        asAdmin()
+                .body(Map.of("name", "k", "value", "two"))
+                .put(SECRET, organization, id)
+                .then()
+                .statusCode(200)
+                .body("version", equalTo(2))
+                .body("fingerprint", not(before));
+    }
+
+    @Test
+    void anUpdateWithoutAValueKeepsWhatIsStored() {
+        String organization = Api.organization();
+        String id = Api.secret(organization, "one");
+        String before = Api.get(SECRET, organization, id).extract().path("fingerprint");
+        asAdmin()
+                .body(Map.of("name", "renamed"))
+                .put(SECRET, organization, id)
+                .then()
+                .statusCode(200)
+                .body("name", equalTo("renamed"))
+                .body("version", equalTo(1))
+                .body("fingerprint", equalTo(before));
+    }
+
+    @Test
+    void equalValuesOfTwoSecretsHaveDifferentFingerprints() {
+        String organization = Api.organization();
+        String one = Api.get(SECRET, organization, Api.secret(organization, "same"))
+                .extract()
+                .path("fingerprint");
+        String other = Api.get(SECRET, organization, Api.secret(organization, "same"))
+                .extract()
+                .path("fingerprint");
+        assertThat(one).isNotEqualTo(other);
+    }
+
+    @Test
+    void aSecretInUseIsNotDeletedAndItsUsersAreNamed() {
+        String organization = Api.organization();
+        String id = Api.secret(organization, "v");
+        String provider = Api.provider(organization, id);
+        String name = Api.get("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .extract()
+                .path("name");
+        asAdmin()
+                .delete(SECRET, organization, id)
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("secret_in_use"))
+                .body("detail", containsString(name));
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(204);
+        asAdmin().delete(SECRET, organization, id).then().statusCode(204);
+        asAdmin().get(SECRET, organization, id).then().statusCode(404);
+    }
+
+    @Test
+    void theBoundsOfAValueAreSixtyFourKibibytes() {
+        String organization = Api.organization();
+        Api.secret(organization, "v".repeat(65_536));
+        for (String tooLong : List.of("v".repeat(65_537), "é".repeat(32_769))) {
+            asAdmin()
+                    .body(Map.of("name", "long", "value", tooLong))
+                    .post(SECRETS, organization)
+                    .then()
+                    .statusCode(400)
+                    .body("errors[0].pointer", equalTo("/value"));
+        }
+    }
+
+    @Test
+    void aNameIsFoundExactly() {
+        String organization = Api.organization();
+        String id = Api.secret(organization, "v");
+        String name = Api.get(SECRET, organization, id).extract().path("name");
+        Api.get(SECRETS + "?name={name}", organization, name)
+                .body("items.id", equalTo(List.of(id)))
+                .body("next_page_token", nullValue());
+        Api.get(SECRETS + "?name={name}", organization, name.substring(1)).body("items.size()", equalTo(0));
+    }
+
+    @Test
+    void ofFiftyParallelCreatesOfOneNameOneSucceeds() throws Exception {
+        String organization = Api.organization();
+        Callable<Integer> create = () -> asAdmin()
+                .body(Map.of("name", "contended", "value", "v"))
+                .post(SECRETS, organization)
+                .statusCode();
+        List<Integer> statuses = new ArrayList<>();
+        try (ExecutorService executor = Executors.newFixedThreadPool(50)) {
+            for (Future<Integer> answer : executor.invokeAll(java.util.Collections.nCopies(50, create))) {
+                statuses.add(answer.get());
+            }
+        }
+        assertThat(statuses).containsOnly(201, 409);
+        assertThat(statuses).filteredOn(status -> status == 201).hasSize(1);
+    }
+}

@@ -1,0 +1,75 @@
+package io.agyn.tokens;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ExtractableResponse;
+import io.restassured.response.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ApiTokensTest {
+    @Test
+    void aTokenIsShownOnceAndWorksUntilItIsRevoked() {
+        ExtractableResponse<Response> created = create(Map.of("description", "ci"));
+        String id = created.path("id");
+        String token = created.path("token");
+        assertThat(token).matches("agyn_[0-9A-Za-z]{44}").startsWith(created.<String>path("prefix"));
+        as(token).get("/me").then().statusCode(200).body("api_token_id", equalTo(id));
+        String reads = Api.get("/api-tokens/{id}", id).extract().asString()
+                + Api.get("/api-tokens?page_size=1000")
+                        .body("items.id", hasItem(id))
+                        .extract()
+                        .asString();
+        assertThat(reads).doesNotContain(token);
+        asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
+        as(token).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void theUseOfATokenIsNoted() {
+        ExtractableResponse<Response> created = create(Map.of("description", "used"));
+        Api.get("/api-tokens/{id}", created.<String>path("id")).body("last_used_at", nullValue());
+        as(created.path("token")).get("/me").then().statusCode(200);
+        Api.get("/api-tokens/{id}", created.<String>path("id")).body("last_used_at", notNullValue());
+    }
+
+    @Test
+    void anExpiredTokenIsRefused() {
+        Instant soon = Instant.now().plus(Duration.ofMillis(1_500));
+        String token = create(Map.of("description", "short", "expires_at", soon.toString()))
+                .path("token");
+        as(token).get("/me").then().statusCode(200);
+        while (Instant.now().isBefore(soon)) {
+            Thread.onSpinWait();
+        }
+        as(token).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void aTokenThatWouldNeverWorkIsRefused() {
+        asAdmin()
+                .body(Map.of("description", "late", "expires_at", "2020-01-01T00:00:00Z"))
+                .post("/api-tokens")
+                .then()
+                .statusCode(400)
+                .body("errors[0].pointer", equalTo("/expires_at"));
+    }
+
+    private static ExtractableResponse<Response> create(Map<String, String> body) {
+        return asAdmin().body(body).post("/api-tokens").then().statusCode(201).extract();
+    }
+}
