@@ -153,6 +153,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     throw new StartException("PostgreSQL does not start on " + cluster.folder() + ": " + lastLogLine()
                             + " (its log is " + cluster.log() + ").");
                 }
+                Postmaster.endOrphans(cluster.folder());
                 pause(PAUSE);
             }
         } catch (IOException e) {

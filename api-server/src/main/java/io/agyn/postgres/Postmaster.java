@@ -65,12 +65,40 @@ final class Postmaster {
         }
     }
 
+    /**
+     * Ends what a PostgreSQL that was killed has left: processes still busy with a query keep its shared memory, and no
+     * other can start on the folder. They find out by themselves only when their query is done.
+     *
+     * @param cluster PostgreSQL's data folder, on which no main process runs
+     */
+    static void endOrphans(Path cluster) {
+        ProcessHandle.allProcesses()
+                .filter(process -> isPostgres(process) && cluster.equals(workingFolder(process)))
+                .forEach(ProcessHandle::destroyForcibly);
+    }
+
     private static boolean isPostmasterOf(ProcessHandle process, Path cluster) {
-        ProcessHandle.Info info = process.info();
-        return info.command().filter(command -> command.endsWith("/postgres")).isPresent()
-                && info.arguments()
+        return isPostgres(process)
+                && process.info()
+                        .arguments()
                         .filter(arguments -> List.of(arguments).contains(cluster.toString()))
                         .isPresent();
+    }
+
+    private static boolean isPostgres(ProcessHandle process) {
+        return process.info()
+                .command()
+                .filter(command -> command.endsWith("/postgres"))
+                .isPresent();
+    }
+
+    // Null where the system does not tell, as macOS does not; there the orphans' own end is waited for.
+    private static Path workingFolder(ProcessHandle process) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
+        } catch (IOException e) {
+            return null;
+        }
     }
 
     // Java sends no signal but TERM and KILL; TERM would wait for every client to leave.

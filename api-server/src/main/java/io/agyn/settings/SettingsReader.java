@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,9 +59,7 @@ public final class SettingsReader {
      * @throws StartException with a sentence on the first value that is wrong
      */
     public static Settings read() {
-        SmallRyeConfig config = builder().addDefaultSources().build();
-        check(config);
-        return config.getConfigMapping(Settings.class);
+        return read(SmallRyeConfigBuilder::addDefaultSources);
     }
 
     /**
@@ -72,9 +71,7 @@ public final class SettingsReader {
      */
     public static Settings read(Map<String, String> properties) {
         requireNonNull(properties, "properties is null");
-        SmallRyeConfig config = builder().withDefaultValues(properties).build();
-        check(config);
-        return config.getConfigMapping(Settings.class);
+        return read(builder -> builder.withDefaultValues(properties));
     }
 
     /**
@@ -91,12 +88,15 @@ public final class SettingsReader {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    // Expressions are off: a password may hold "${".
+    // Twice, since a configuration that maps the settings does not come to be with a wrong value.
+    private static Settings read(UnaryOperator<SmallRyeConfigBuilder> sources) {
+        check(sources.apply(builder()).build());
+        return sources.apply(builder().withMapping(Settings.class)).build().getConfigMapping(Settings.class);
+    }
+
+    // Without the interceptor for expressions: a password may hold "${".
     private static SmallRyeConfigBuilder builder() {
-        return new SmallRyeConfigBuilder()
-                .addDiscoveredConverters()
-                .withMapping(Settings.class)
-                .withValidateUnknown(false);
+        return new SmallRyeConfigBuilder().addDiscoveredConverters().withValidateUnknown(false);
     }
 
     private static void check(SmallRyeConfig config) {
@@ -121,10 +121,7 @@ public final class SettingsReader {
     }
 
     private static Predicate<String> oneOf(Enum<?>[] values) {
-        Set<String> names = Stream.of(values)
-                .map(value -> value.name().toLowerCase(Locale.ROOT))
-                .collect(Collectors.toSet());
-        return names::contains;
+        return value -> Stream.of(values).anyMatch(allowed -> allowed.name().equalsIgnoreCase(value));
     }
 
     private static boolean isPath(String value) {

@@ -1,0 +1,141 @@
+package io.agyn.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.smallrye.config.ConfigMappings;
+import io.smallrye.config.ConfigMappings.ConfigClass;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    private static final Path HOME = Path.of(System.getProperty("user.home"));
+
+    @Test
+    void hasDefaultsForEverything() {
+        Settings settings = SettingsReader.read(Map.of());
+
+        assertThat(settings.http().host()).isEqualTo("127.0.0.1");
+        assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.dataDir()).isEqualTo(HOME.resolve(".local/share/agyn"));
+        assertThat(settings.keysetFile()).isEmpty();
+        assertThat(settings.database().url()).isEmpty();
+        assertThat(settings.database().poolSize()).isEqualTo(20);
+        assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.TEXT);
+        assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.INFO);
+        assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void takesWhatIsSet() {
+        Settings settings = SettingsReader.read(Map.of(
+                "agyn.http.port", "0",
+                "agyn.data-dir", "~/agyn",
+                "agyn.keyset-file", "/etc/agyn/keyset.json",
+                "agyn.database.password", "a$$b${c}\\",
+                "agyn.log.format", "JSON",
+                "agyn.log.level", "debug",
+                "agyn.shutdown-timeout", "2m"));
+
+        assertThat(settings.http().port()).isZero();
+        assertThat(settings.dataDir()).isEqualTo(HOME.resolve("agyn"));
+        assertThat(settings.keysetFile()).contains(Path.of("/etc/agyn/keyset.json"));
+        assertThat(settings.database().password()).contains("a$$b${c}\\");
+        assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.JSON);
+        assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.DEBUG);
+        assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofMinutes(2));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            agyn.http.port        | abc   | AGYN_HTTP_PORT is "abc", which is not a port number from 0 to 65535 (0 takes any free one): correct it, or remove it to use 8080.
+            agyn.http.port        | 65536 | AGYN_HTTP_PORT is "65536", which is not a port number from 0 to 65535 (0 takes any free one): correct it, or remove it to use 8080.
+            agyn.http.port        | -1    | AGYN_HTTP_PORT is "-1", which is not a port number from 0 to 65535 (0 takes any free one): correct it, or remove it to use 8080.
+            agyn.http.port        | ''    | AGYN_HTTP_PORT is "", which is not a port number from 0 to 65535 (0 takes any free one): correct it, or remove it to use 8080.
+            agyn.http.host        | ''    | AGYN_HTTP_HOST is "", which is not an address of this machine: correct it, or remove it to use 127.0.0.1.
+            agyn.data-dir         | ''    | AGYN_DATA_DIR is "", which is not a folder: correct it, or remove it to use ~/.local/share/agyn.
+            agyn.database.pool-size | 0   | AGYN_DATABASE_POOL_SIZE is "0", which is not a number from 1 to 1000: correct it, or remove it to use 20.
+            agyn.log.format       | xml   | AGYN_LOG_FORMAT is "xml", which is not text or json: correct it, or remove it to use text.
+            agyn.log.level        | loud  | AGYN_LOG_LEVEL is "loud", which is not error, warn, info, debug or trace: correct it, or remove it to use info.
+            agyn.shutdown-timeout | soon  | AGYN_SHUTDOWN_TIMEOUT is "soon", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
+            agyn.shutdown-timeout | 2h    | AGYN_SHUTDOWN_TIMEOUT is "2h", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
+            """)
+    void saysWhatIsWrongAndWhatToDo(String property, String value, String sentence) {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of(property, value)))
+                .isInstanceOf(StartException.class)
+                .hasMessage(sentence);
+    }
+
+    @Test
+    void saysThatAPathIsNone() {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-file", "a\0b")))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("AGYN_KEYSET_FILE is ")
+                .hasMessageContaining("which is not a file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost",
+                "mysql://agyn:hunter2@host/agyn",
+                "jdbc:mysql://agyn:hunter2@host/agyn",
+                "postgresql:hunter2",
+                "postgresql://agyn:hunter2@ho st/agyn",
+                "jdbc:postgresql://host:port/hunter2"
+            })
+    void refusesADatabaseUrlWithoutRepeatingIt(String url) {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
+                .isInstanceOf(StartException.class)
+                .hasMessage("AGYN_DATABASE_URL is not a PostgreSQL URL: write it as postgresql://host:5432/database or"
+                        + " as jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL.")
+                .hasNoCause();
+    }
+
+    @Test
+    void takesAnEmptyDatabaseUrlAsNone() {
+        assertThat(SettingsReader.read(Map.of("agyn.database.url", ""))
+                        .database()
+                        .url())
+                .isEmpty();
+    }
+
+    @Test
+    void readsUserAndPasswordFromAUrlOfLibpq() {
+        DatabaseUrl url = DatabaseUrl.parse("postgres://us%40er:p%2Fa+s%24@db.example:6432/agyn?sslmode=require");
+
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://db.example:6432/agyn?sslmode=require");
+        assertThat(url.username()).contains("us@er");
+        assertThat(url.password()).contains("p/a+s$");
+        assertThat(url).hasToString("postgresql://db.example:6432/agyn");
+    }
+
+    @Test
+    void takesAUrlOfJdbcAsItIs() {
+        DatabaseUrl url = DatabaseUrl.parse("jdbc:postgresql://host/agyn?user=agyn&password=hunter2");
+
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://host/agyn?user=agyn&password=hunter2");
+        assertThat(url).hasToString("postgresql://host/agyn");
+    }
+
+    @Test
+    void knowsEachSettingAndTheVariablesOfClients() {
+        Set<String> variables = ConfigMappings.getProperties(ConfigClass.configClass(Settings.class)).keySet().stream()
+                .map(property -> property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"))
+                .collect(Collectors.toSet());
+
+        assertThat(variables).contains("AGYN_HTTP_PORT");
+        assertThat(SettingsReader.unknown(variables)).isEmpty();
+        assertThat(SettingsReader.unknown(Set.of("AGYN_TOKEN", "AGYN_GATEWAY", "AGYN_PROT", "PATH", "AGYN_HOST")))
+                .containsExactly("AGYN_HOST", "AGYN_PROT");
+    }
+}
