@@ -3,8 +3,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,7 +15,8 @@ import java.util.regex.Pattern;
  * providers with eight models each beside one of providers without. The two of a pair take turns in one run, and what is
  * printed is the ratio of their medians.
  *
- * <p>Run by {@code make bench}, which starts a server: {@code java bench/Lists.java <base URL> <file with a token>}.
+ * <p>Run by {@code make bench}, which starts a server and gives its address and a token in {@code AGYN_GATEWAY} and
+ * {@code AGYN_TOKEN}.
  */
 final class Lists {
     private static final int ROUNDS = 400;
@@ -36,8 +35,7 @@ final class Lists {
     }
 
     public static void main(String... arguments) throws Exception {
-        String token = Files.readString(Path.of(arguments[1])).strip();
-        new Lists(arguments[0].strip(), token).run();
+        new Lists(System.getenv("AGYN_GATEWAY"), System.getenv("AGYN_TOKEN")).run();
     }
 
     private void run() throws Exception {

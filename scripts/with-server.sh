@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs a command beside a packaged server that is started in a fresh folder on a free port, and stops the server after.
+# The command gets AGYN_GATEWAY and AGYN_TOKEN. Where the server does not start, its output is shown.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+data=$(mktemp -d)
+AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 "$JAVA_HOME/bin/java" -jar "$root/api-server/target/quarkus-app/quarkus-run.jar" \
+  >"$data/server.out" 2>&1 &
+server=$!
+trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -rf "$data"' EXIT
+
+while [ ! -f "$data/base-url" ]; do
+  kill -0 "$server" 2>/dev/null || { cat "$data/server.out" >&2; exit 1; }
+  sleep 0.2
+done
+AGYN_GATEWAY=$(cat "$data/base-url")
+AGYN_TOKEN=$(cat "$data/admin-token")
+export AGYN_GATEWAY AGYN_TOKEN
+"$@"
