@@ -5,6 +5,8 @@ import java.util.Optional;
 /** Knows whom a credential stands for. */
 public interface Authenticator {
     /**
+     * Looks a credential up.
+     *
      * @param credential what the caller sent as the bearer token
      * @return the identity; nothing where the credential is malformed, unknown, expired or revoked
      */

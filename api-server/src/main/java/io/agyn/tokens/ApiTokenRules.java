@@ -4,7 +4,7 @@ import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 
 /** A token that would never work is refused. */
 @Singleton
@@ -16,7 +16,7 @@ class ApiTokenRules implements BodyRules<ApiTokenCreate> {
 
     @Override
     public void check(ApiTokenCreate body, Violations violations) {
-        if (body.getExpiresAt() != null && !body.getExpiresAt().isAfter(OffsetDateTime.now())) {
+        if (body.getExpiresAt() != null && !body.getExpiresAt().toInstant().isAfter(Instant.now())) {
             violations.at(
                     "/expires_at", "Give a time in the future, or leave it out for a token that does not expire.");
         }
