@@ -1,0 +1,237 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.api.ApiTokensApi;
+import io.agyn.sdk.api.LlmProvidersApi;
+import io.agyn.sdk.api.MeApi;
+import io.agyn.sdk.api.ModelsApi;
+import io.agyn.sdk.api.OrganizationsApi;
+import io.agyn.sdk.api.SecretsApi;
+import io.agyn.sdk.client.ApiClient;
+import io.agyn.sdk.model.Me;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * A client of the Agyn LLM control plane.
+ *
+ * <pre>{@code
+ * try (AgynClient client = AgynClient.fromEnvironment()) {
+ *     Organization acme = client.organizations().create(new OrganizationCreate().name("Acme"));
+ *     for (Secret secret : client.secrets(acme.getId()).list()) {
+ *         System.out.println(secret.getName());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>A client is immutable and safe for use by many threads; one per gateway and token is enough. It holds connections
+ * and threads until it is closed.
+ *
+ * <p>Every call blocks until the answer is complete and throws an {@link AgynException} where there is none or where
+ * it is a problem. Answers 429 and 503 are retried after the time that they ask for; reads, and calls that never
+ * reached the gateway, also where the connection fails. Time-outs are not retried.
+ */
+public final class AgynClient implements AutoCloseable {
+    private final URI gateway;
+    private final HttpClient http;
+    private final ApiClient api;
+    private final Exchange exchange;
+
+    private AgynClient(ClientBuilder settings) {
+        this.gateway = settings.gateway();
+        this.http = new WholeAnswerHttpClient(
+                HttpClient.newBuilder()
+                        .connectTimeout(settings.connectTimeout())
+                        // In clear text, HTTP/2 begins with an upgrade that some gateways answer badly.
+                        .version(
+                                gateway.getScheme().equals("https")
+                                        ? HttpClient.Version.HTTP_2
+                                        : HttpClient.Version.HTTP_1_1)
+                        .build(),
+                settings.requestTimeout());
+        String authorization = "Bearer " + settings.token();
+        this.api = new SharedHttpApiClient(http, gateway + "/api/v1");
+        this.api.setRequestInterceptor(request -> prepare(request, authorization));
+        this.exchange = new Exchange(gateway, new Retries(settings.maxRetries()));
+    }
+
+    private static void prepare(HttpRequest.Builder request, String authorization) {
+        request.setHeader("Authorization", authorization)
+                .setHeader("User-Agent", "agyn-java-sdk")
+                // The generated code asks for problems alone where success has no body, which is a 406.
+                .setHeader("Accept", "application/json, application/problem+json");
+    }
+
+    /**
+     * Begins a client whose settings are yet to be made.
+     *
+     * @return a new builder, which takes what it is not given from the environment
+     */
+    public static Builder builder() {
+        return new ClientBuilder(System::getenv);
+    }
+
+    /**
+     * Makes a client of the gateway in {@code AGYN_GATEWAY} with the token in {@code AGYN_TOKEN}.
+     *
+     * @return a new client, to be closed after use
+     * @throws IllegalStateException if one of the two variables is not set
+     * @throws IllegalArgumentException if one of them is not what it should be
+     */
+    public static AgynClient fromEnvironment() {
+        return builder().build();
+    }
+
+    static AgynClient of(ClientBuilder settings) {
+        return new AgynClient(settings);
+    }
+
+    /**
+     * Gives access to organizations.
+     *
+     * @return the organizations that the token reaches
+     */
+    public Organizations organizations() {
+        return new Organizations(new OrganizationsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's secrets.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the secrets of the organization
+     */
+    public Secrets secrets(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Secrets(organizationId, new SecretsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's LLM providers.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the LLM providers of the organization
+     */
+    public LlmProviders llmProviders(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new LlmProviders(organizationId, new LlmProvidersApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's models.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the models of the organization
+     */
+    public Models models(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Models(organizationId, new ModelsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to the API tokens of the caller.
+     *
+     * @return the API tokens
+     */
+    public ApiTokens apiTokens() {
+        return new ApiTokens(new ApiTokensApi(api), exchange);
+    }
+
+    /**
+     * Tells who the caller is.
+     *
+     * @return the user and the API token that this client acts for
+     * @throws UnauthenticatedException if the gateway refuses the token
+     */
+    public Me me() {
+        MeApi me = new MeApi(api);
+        return exchange.read(me::getMeWithHttpInfo);
+    }
+
+    /** Waits for the calls that are under way and gives back connections and threads. Calls made later fail. */
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    /** {@return the client's gateway, without its token} */
+    @Override
+    public String toString() {
+        return "AgynClient[" + gateway + "]";
+    }
+
+    /** The generated APIs each ask for an HttpClient; they share one, so that there is one to close. */
+    private static final class SharedHttpApiClient extends ApiClient {
+        private final HttpClient http;
+
+        SharedHttpApiClient(HttpClient http, String baseUri) {
+            super(null, createDefaultObjectMapper(), baseUri);
+            this.http = http;
+        }
+
+        @Override
+        public HttpClient getHttpClient() {
+            return http;
+        }
+    }
+
+    /** The settings of a client. What is not set has its default. */
+    public sealed interface Builder permits ClientBuilder {
+        /**
+         * Sets the server to call; otherwise {@code AGYN_GATEWAY} of the environment.
+         *
+         * @param gateway the server's base URL, http or https, such as {@code https://agyn.example}; the API is at
+         *     {@code /api/v1} below it
+         * @return this builder
+         * @throws IllegalArgumentException if it has another scheme, no host, or user info, a query or a fragment
+         */
+        Builder gateway(URI gateway);
+
+        /**
+         * Sets the API token; otherwise {@code AGYN_TOKEN} of the environment.
+         *
+         * @param token the plaintext, {@code agyn_…}; white space around it is dropped
+         * @return this builder
+         * @throws IllegalArgumentException if it is empty or holds what no token holds; the message does not show it
+         */
+        Builder token(String token);
+
+        /**
+         * Sets how long to wait for a connection; 10 seconds if not set.
+         *
+         * @param timeout a positive duration
+         * @return this builder
+         */
+        Builder connectTimeout(Duration timeout);
+
+        /**
+         * Sets how long a request may take, from connecting to the last byte of the answer; 30 seconds if not set.
+         * Each retry has this time anew.
+         *
+         * @param timeout a positive duration
+         * @return this builder
+         */
+        Builder requestTimeout(Duration timeout);
+
+        /**
+         * Sets how often a call is tried again; 3 times if not set.
+         *
+         * @param maxRetries from 0, which is never, to 10
+         * @return this builder
+         */
+        Builder maxRetries(int maxRetries);
+
+        /**
+         * Makes the client. Nothing is sent before its first call.
+         *
+         * @return a new client, to be closed after use
+         * @throws IllegalStateException if there is no gateway or no token, neither set nor in the environment
+         * @throws IllegalArgumentException if what the environment holds is not what it should be
+         */
+        AgynClient build();
+    }
+}

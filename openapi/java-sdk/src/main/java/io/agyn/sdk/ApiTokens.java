@@ -1,0 +1,70 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.ApiTokensApi;
+import io.agyn.sdk.model.ApiToken;
+import io.agyn.sdk.model.ApiTokenCreate;
+import io.agyn.sdk.model.ApiTokenCreated;
+import io.agyn.sdk.model.ApiTokenList;
+import java.util.UUID;
+
+/** The API tokens of the caller. They are made and revoked, never changed. */
+public final class ApiTokens {
+    private final ApiTokensApi api;
+    private final Exchange exchange;
+
+    ApiTokens(ApiTokensApi api, Exchange exchange) {
+        this.api = requireNonNull(api, "api is null");
+        this.exchange = requireNonNull(exchange, "exchange is null");
+    }
+
+    /**
+     * Creates an API token.
+     *
+     * @param token what it is for, and optionally when it expires and the one organization that it reaches
+     * @return the API token with its plaintext, which is answered here and never again
+     * @throws InvalidRequestException if it breaks a rule
+     * @throws NotFoundException if there is no such organization
+     */
+    public ApiTokenCreated create(ApiTokenCreate token) {
+        requireNonNull(token, "token is null");
+        return exchange.write(() -> api.createApiTokenWithHttpInfo(token));
+    }
+
+    /**
+     * Reads the metadata of an API token.
+     *
+     * @param id the API token's id
+     * @return the API token
+     * @throws NotFoundException if there is none
+     */
+    public ApiToken get(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.read(() -> api.getApiTokenWithHttpInfo(id));
+    }
+
+    /**
+     * Lists all API tokens of the caller.
+     *
+     * @return the API tokens, fetched while iterating
+     */
+    public Listing<ApiToken> list() {
+        return new Listing<>((pageSize, pageToken) -> {
+            ApiTokenList page = exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken));
+            return new Page<>(page.getItems(), page.getNextPageToken());
+        });
+    }
+
+    /**
+     * Revokes an API token.
+     *
+     * @param id the API token's id
+     * @throws NotFoundException if there is none
+     */
+    public void delete(UUID id) {
+        requireNonNull(id, "id is null");
+        exchange.delete(() -> api.deleteApiTokenWithHttpInfo(id, null));
+    }
+}

@@ -1,0 +1,100 @@
+package io.agyn.sdk;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.sdk.client.ApiClient;
+import io.agyn.sdk.client.ApiException;
+import io.agyn.sdk.model.Problem;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** The one place that turns the generated client's failure into the SDK's. */
+final class Failures {
+    private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
+
+    private Failures() {}
+
+    static AgynException of(ApiException failure, URI gateway) {
+        return failure.getResponseHeaders() == null ? unanswered(failure, gateway) : problem(failure, gateway);
+    }
+
+    static ConnectionException interrupted(URI gateway, InterruptedException cause) {
+        return new ConnectionException("Interrupted while waiting for " + gateway, cause);
+    }
+
+    // The generated exception is left out of the chain: it belongs to no public package.
+    private static AgynException unanswered(ApiException failure, URI gateway) {
+        return switch (failure.getCause()) {
+            case InterruptedException interrupt -> interrupted(gateway, interrupt);
+            case JsonProcessingException unreadable ->
+                new AgynException(
+                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?");
+            case ConnectException refused -> new ConnectionException("Cannot connect to " + gateway, refused);
+            case HttpTimeoutException timeout ->
+                new ConnectionException(gateway + " is too slow: " + timeout.getMessage(), timeout);
+            case null -> new AgynException(failure.getMessage());
+            case Throwable broken -> new ConnectionException("The connection to " + gateway + " broke", broken);
+        };
+    }
+
+    private static ProblemException problem(ApiException failure, URI gateway) {
+        ProblemException.Answer answer = answer(failure, gateway);
+        return switch (answer.status()) {
+            case 400, 413, 415, 422 -> new InvalidRequestException(answer);
+            case 401 -> new UnauthenticatedException(answer);
+            case 403 -> new ForbiddenException(answer);
+            case 404 -> new NotFoundException(answer);
+            case 409 -> new ConflictException(answer);
+            case 412 ->
+                new PreconditionFailedException(answer, header(failure, "ETag").orElse(null));
+            case 429 -> new RateLimitedException(answer, retryAfter(failure));
+            case 503 -> new UnavailableException(answer, retryAfter(failure));
+            default -> new ProblemException(answer);
+        };
+    }
+
+    private static ProblemException.Answer answer(ApiException failure, URI gateway) {
+        String requestId = header(failure, "X-Request-Id").orElse(null);
+        return readProblem(failure)
+                .map(problem -> new ProblemException.Answer(
+                        failure.getCode(),
+                        problem.getCode(),
+                        problem.getDetail(),
+                        Optional.ofNullable(problem.getRequestId()).orElse(requestId),
+                        Optional.ofNullable(problem.getErrors()).orElse(List.of())))
+                // The body is not shown: what is not Agyn's may echo the request, token included.
+                .orElseGet(() -> new ProblemException.Answer(
+                        failure.getCode(),
+                        "unknown",
+                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?",
+                        requestId,
+                        List.of()));
+    }
+
+    private static Optional<Problem> readProblem(ApiException failure) {
+        boolean isProblem = header(failure, "Content-Type")
+                .filter(type -> type.startsWith("application/problem+json"))
+                .isPresent();
+        if (!isProblem || failure.getResponseBody() == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.ofNullable(JSON.readValue(failure.getResponseBody(), Problem.class))
+                    .filter(problem -> problem.getCode() != null && problem.getDetail() != null);
+        } catch (JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Duration retryAfter(ApiException failure) {
+        return Retries.retryAfter(failure).orElse(null);
+    }
+
+    private static Optional<String> header(ApiException failure, String name) {
+        return failure.getResponseHeaders().firstValue(name);
+    }
+}

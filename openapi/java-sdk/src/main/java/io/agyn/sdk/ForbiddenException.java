@@ -1,0 +1,10 @@
+package io.agyn.sdk;
+
+/** The API token may not do this (403). */
+public final class ForbiddenException extends ProblemException {
+    private static final long serialVersionUID = 1L;
+
+    ForbiddenException(Answer answer) {
+        super(answer);
+    }
+}

@@ -1,0 +1,24 @@
+package io.agyn.sdk;
+
+import java.util.Optional;
+
+/** The resource is no longer in the state whose entity tag was given (412). */
+public final class PreconditionFailedException extends ProblemException {
+    private static final long serialVersionUID = 1L;
+
+    private final String etag;
+
+    PreconditionFailedException(Answer answer, String etag) {
+        super(answer);
+        this.etag = etag;
+    }
+
+    /**
+     * Gives the entity tag of the current state.
+     *
+     * @return the tag, with its quotes; empty if the answer has none
+     */
+    public Optional<String> etag() {
+        return Optional.ofNullable(etag);
+    }
+}

@@ -1,0 +1,148 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.SecretsApi;
+import io.agyn.sdk.model.Secret;
+import io.agyn.sdk.model.SecretCreate;
+import io.agyn.sdk.model.SecretList;
+import io.agyn.sdk.model.SecretUpdate;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The secrets of an organization. Their values are written and never read back. */
+public final class Secrets {
+    private final UUID organizationId;
+    private final SecretsApi api;
+    private final Exchange exchange;
+
+    Secrets(UUID organizationId, SecretsApi api, Exchange exchange) {
+        this.organizationId = requireNonNull(organizationId, "organizationId is null");
+        this.api = requireNonNull(api, "api is null");
+        this.exchange = requireNonNull(exchange, "exchange is null");
+    }
+
+    /**
+     * Creates a secret.
+     *
+     * @param secret the new secret
+     * @return the secret as it was created
+     * @throws InvalidRequestException if it breaks a rule
+     * @throws NotFoundException if there is no such organization
+     * @throws ConflictException if another secret has the name
+     */
+    public Secret create(SecretCreate secret) {
+        requireNonNull(secret, "secret is null");
+        return exchange.write(() -> api.createSecretWithHttpInfo(organizationId, secret));
+    }
+
+    /**
+     * Reads a secret.
+     *
+     * @param id the secret's id
+     * @return the secret
+     * @throws NotFoundException if there is none
+     */
+    public Secret get(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.read(() -> api.getSecretWithHttpInfo(organizationId, id));
+    }
+
+    /**
+     * Reads a secret together with its entity tag.
+     *
+     * @param id the secret's id
+     * @return the secret and the tag that makes a later update or deletion conditional
+     * @throws NotFoundException if there is none
+     */
+    public Versioned<Secret> getVersioned(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.readVersioned(() -> api.getSecretWithHttpInfo(organizationId, id));
+    }
+
+    /**
+     * Looks a secret up by its name, which is unique in the organization.
+     *
+     * @param name the exact name
+     * @return the secret; empty if none has this name
+     */
+    public Optional<Secret> find(String name) {
+        requireNonNull(name, "name is null");
+        return list(name).stream().findFirst();
+    }
+
+    /**
+     * Lists all secrets of the organization.
+     *
+     * @return the secrets, fetched while iterating
+     */
+    public Listing<Secret> list() {
+        return list(null);
+    }
+
+    private Listing<Secret> list(String name) {
+        return new Listing<>((pageSize, pageToken) -> {
+            SecretList page =
+                    exchange.read(() -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name));
+            return new Page<>(page.getItems(), page.getNextPageToken());
+        });
+    }
+
+    /**
+     * Replaces name and description of a secret, and its value where one is given; otherwise the stored value stays.
+     *
+     * @param id the secret's id
+     * @param secret the new state
+     * @return the secret as it is now
+     * @throws NotFoundException if there is no such secret
+     * @throws InvalidRequestException if the new state breaks a rule
+     * @throws ConflictException if another secret has the name
+     */
+    public Secret update(UUID id, SecretUpdate secret) {
+        requireNonNull(id, "id is null");
+        requireNonNull(secret, "secret is null");
+        return exchange.write(() -> api.updateSecretWithHttpInfo(organizationId, id, secret, null));
+    }
+
+    /**
+     * Updates a secret, as {@link #update(UUID, SecretUpdate)} does, if nobody else has meanwhile.
+     *
+     * @param id the secret's id
+     * @param secret the new state
+     * @param etag the entity tag of the state that the update is based on
+     * @return the secret as it is now and its new entity tag
+     * @throws PreconditionFailedException if the secret is in another state by now
+     */
+    public Versioned<Secret> update(UUID id, SecretUpdate secret, String etag) {
+        requireNonNull(id, "id is null");
+        requireNonNull(secret, "secret is null");
+        requireNonNull(etag, "etag is null");
+        return exchange.writeVersioned(() -> api.updateSecretWithHttpInfo(organizationId, id, secret, etag));
+    }
+
+    /**
+     * Deletes a secret.
+     *
+     * @param id the secret's id
+     * @throws NotFoundException if there is no such secret
+     * @throws ConflictException if LLM providers use it; the detail names them
+     */
+    public void delete(UUID id) {
+        requireNonNull(id, "id is null");
+        exchange.delete(() -> api.deleteSecretWithHttpInfo(organizationId, id, null));
+    }
+
+    /**
+     * Deletes a secret, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     *
+     * @param id the secret's id
+     * @param etag the entity tag of the state that is to be deleted
+     * @throws PreconditionFailedException if the secret is in another state by now
+     */
+    public void delete(UUID id, String etag) {
+        requireNonNull(id, "id is null");
+        requireNonNull(etag, "etag is null");
+        exchange.delete(() -> api.deleteSecretWithHttpInfo(organizationId, id, etag));
+    }
+}

@@ -1,0 +1,165 @@
+package io.agyn.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.sdk.model.ApiTokenCreate;
+import io.agyn.sdk.model.AuthMethod;
+import io.agyn.sdk.model.CustomHeaders;
+import io.agyn.sdk.model.LlmProviderCreate;
+import io.agyn.sdk.model.ModelCreate;
+import io.agyn.sdk.model.Organization;
+import io.agyn.sdk.model.OrganizationCreate;
+import io.agyn.sdk.model.OrganizationUpdate;
+import io.agyn.sdk.model.Protocol;
+import io.agyn.sdk.model.Secret;
+import io.agyn.sdk.model.SecretCreate;
+import io.agyn.sdk.model.SecretStorage;
+import io.agyn.sdk.model.SecretUpdate;
+import java.net.URI;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class AgynClientTest extends ClientTest {
+    private static final UUID ID = UUID.fromString("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f");
+
+    @Test
+    void sendsWhatTheCallerSaysAndReadsTheAnswer() {
+        server.answer(201, ORGANIZATION, "ETag", "\"1\"");
+
+        Organization created = client.organizations().create(new OrganizationCreate().name("Acme"));
+
+        assertThat(created.getId()).isEqualTo(ID);
+        assertThat(created.getSlug()).isEqualTo("acme");
+        assertThat(created.getCreatedAt()).isEqualTo(OffsetDateTime.parse("2026-01-31T12:00:00.123456Z"));
+        assertThat(server.requests()).singleElement().satisfies(request -> {
+            assertThat(request.method()).isEqualTo("POST");
+            assertThat(request.uri()).isEqualTo("/api/v1/organizations");
+            assertThat(request.header("Authorization")).isEqualTo("Bearer " + TOKEN);
+            assertThat(request.header("Content-type")).isEqualTo("application/json");
+            assertThat(request.body()).isEqualTo("{\"name\":\"Acme\"}");
+        });
+    }
+
+    @Test
+    void reachesEveryKindOfResourceAtItsPath() {
+        UUID organization = UUID.randomUUID();
+        String created = "{}";
+        for (int i = 0; i < 4; i++) {
+            server.answer(201, created, "ETag", "\"1\"");
+        }
+        server.answer(200, "{\"name\": \"admin\"}", "ETag", "\"1\"");
+
+        client.secrets(organization).create(new SecretCreate().name("key").value("sk"));
+        client.llmProviders(organization)
+                .create(new LlmProviderCreate()
+                        .name("p")
+                        .endpoint("https://api.openai.com/v1")
+                        .protocol(Protocol.RESPONSES)
+                        .authMethod(AuthMethod.BEARER)
+                        .tokenSecretId(ID));
+        client.models(organization)
+                .create(new ModelCreate().name("m").providerId(ID).remoteModelName("gpt"));
+        client.apiTokens().create(new ApiTokenCreate().description("CI"));
+        assertThat(client.me().getName()).isEqualTo("admin");
+
+        assertThat(server.requests())
+                .extracting(request -> request.method() + " " + request.uri())
+                .containsExactly(
+                        "POST /api/v1/organizations/" + organization + "/secrets",
+                        "POST /api/v1/organizations/" + organization + "/llm-providers",
+                        "POST /api/v1/organizations/" + organization + "/models",
+                        "POST /api/v1/api-tokens",
+                        "GET /api/v1/me");
+        assertThat(server.requests().get(1).body())
+                .contains("\"auth_method\":\"bearer\"", "\"token_secret_id\":\"" + ID + "\"")
+                .doesNotContain("custom_headers");
+    }
+
+    @Test
+    void sendsCustomHeadersByName() {
+        server.answer(201, "{}");
+
+        client.llmProviders(ID)
+                .create(new LlmProviderCreate()
+                        .authMethod(AuthMethod.CUSTOM_HEADERS)
+                        .customHeaders(CustomHeaders.of("X-Key", "value")));
+
+        assertThat(server.requests().getFirst().body())
+                .contains("\"auth_method\":\"custom_headers\"", "\"custom_headers\":{\"X-Key\":\"value\"}");
+    }
+
+    @Test
+    void acceptsAnswersWithAndWithoutABodyToEveryRequest() {
+        server.answer(204, "");
+
+        client.organizations().delete(ID);
+
+        assertThat(server.requests().getFirst().header("Accept")).contains("application/json");
+    }
+
+    @Test
+    void keepsASecretsValueWhenTheUpdateLeavesItOut() {
+        server.answer(200, "{}");
+
+        client.secrets(ID).update(ID, new SecretUpdate().name("key"));
+
+        assertThat(server.requests().getFirst().body()).doesNotContain("value");
+    }
+
+    @Test
+    void changesOnlyTheStateThatWasRead() {
+        server.answer(200, ORGANIZATION, "ETag", "\"1\"")
+                .answer(200, ORGANIZATION, "ETag", "\"2\"")
+                .answer(204, "");
+
+        Versioned<Organization> read = client.organizations().getVersioned(ID);
+        Versioned<Organization> updated =
+                client.organizations().update(ID, new OrganizationUpdate().name("Acme"), read.etag());
+        client.organizations().delete(ID, updated.etag());
+
+        assertThat(updated.value().getName()).isEqualTo("Acme");
+        assertThat(server.requests())
+                .extracting(request -> request.header("If-match"))
+                .containsExactly(null, "\"1\"", "\"2\"");
+    }
+
+    @Test
+    void changesWhateverIsThereWithoutAnEntityTag() {
+        server.answer(200, ORGANIZATION, "ETag", "\"2\"");
+
+        client.organizations().update(ID, new OrganizationUpdate().name("Acme"));
+
+        assertThat(server.requests().getFirst().headers()).doesNotContainKey("If-match");
+    }
+
+    @Test
+    void readsTheAnswersOfANewerServer() {
+        server.answer(200, "{\"name\": \"key\", \"storage\": \"elsewhere\", \"colour\": \"red\"}", "ETag", "\"1\"");
+
+        Secret secret = client.secrets(ID).get(ID);
+
+        assertThat(secret.getStorage()).isEqualTo(SecretStorage.UNKNOWN);
+    }
+
+    @Test
+    void keepsThePathOfTheGateway() {
+        server.answer(200, "{}", "ETag", "\"1\"");
+        URI gateway = server.uri().resolve("/behind/a/proxy/");
+
+        try (AgynClient behindProxy = client().gateway(gateway).build()) {
+            behindProxy.me();
+        }
+
+        assertThat(server.requests().getFirst().uri()).isEqualTo("/behind/a/proxy/api/v1/me");
+    }
+
+    @Test
+    void failsOnceClosed() {
+        client.close();
+
+        assertThatThrownBy(client::me).isInstanceOf(ConnectionException.class);
+        assertThat(server.requests()).isEmpty();
+    }
+}

@@ -1,0 +1,88 @@
+package io.agyn.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.sdk.model.Secret;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class ListingTest extends ClientTest {
+    private final UUID organization = UUID.randomUUID();
+    private final Listing<Secret> secrets = client.secrets(organization).list();
+
+    @Test
+    void goesOverAllPagesInOrder() {
+        server.answer(200, "{\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"next_page_token\": \"p/2+=\"}")
+                .answer(200, "{\"items\": [{\"name\": \"c\"}], \"next_page_token\": null}");
+
+        assertThat(secrets.withPageSize(2)).extracting(Secret::getName).containsExactly("a", "b", "c");
+
+        String path = "/api/v1/organizations/" + organization + "/secrets";
+        assertThat(server.requests())
+                .extracting(ScriptedServer.Request::uri)
+                .containsExactly(path + "?page_size=2", path + "?page_size=2&page_token=p%2F2%2B%3D");
+    }
+
+    @Test
+    void fetchesNoPageThatIsNotCalledFor() {
+        server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}");
+
+        assertThat(secrets.stream().map(Secret::getName).findFirst()).contains("a");
+
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void fetchesNothingBeforeItIsIteratedAndAnewEachTime() {
+        assertThat(server.requests()).isEmpty();
+        server.answer(200, "{\"items\": []}").answer(200, "{\"items\": [{\"name\": \"a\"}]}");
+
+        assertThat(secrets.stream()).isEmpty();
+        assertThat(secrets.stream()).hasSize(1);
+    }
+
+    @Test
+    void goesOnAfterAnEmptyPageThatIsNotTheLast() {
+        server.answer(200, "{\"items\": [], \"next_page_token\": \"2\"}")
+                .answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": null}");
+
+        assertThat(secrets).hasSize(1);
+    }
+
+    @Test
+    void endsAsAnIteratorShould() {
+        server.answer(200, "{\"items\": [], \"next_page_token\": null}");
+        Iterator<Secret> iterator = secrets.iterator();
+
+        assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
+    void throwsWhereAPageCannotBeHad() {
+        server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}")
+                .problem(404, "not_found");
+        Iterator<Secret> iterator = secrets.iterator();
+
+        assertThat(iterator.next().getName()).isEqualTo("a");
+        assertThatThrownBy(iterator::hasNext).isInstanceOf(NotFoundException.class);
+    }
+
+    @Test
+    void looksUpByExactName() {
+        server.answer(200, "{\"items\": [{\"name\": \"a b\"}]}").answer(200, "{\"items\": []}");
+
+        assertThat(client.secrets(organization).find("a b")).isPresent();
+        assertThat(client.secrets(organization).find("c")).isEmpty();
+
+        assertThat(server.requests().getFirst().uri()).endsWith("&name=a%20b");
+    }
+
+    @Test
+    void refusesAPageSizeThatTheServerWouldRefuse() {
+        assertThatThrownBy(() -> secrets.withPageSize(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> secrets.withPageSize(1_001)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

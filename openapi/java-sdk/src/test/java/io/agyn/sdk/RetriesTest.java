@@ -1,0 +1,166 @@
+package io.agyn.sdk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.agyn.sdk.model.OrganizationCreate;
+import java.net.ConnectException;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetriesTest extends ClientTest {
+    private static final String ME = "{\"name\": \"admin\"}";
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void triesAgainWhereTheServerAsksForIt(int status) {
+        server.problem(status, "unavailable", "Retry-After", "0").answer(201, ORGANIZATION, "ETag", "\"1\"");
+
+        client.organizations().create(new OrganizationCreate().name("Acme"));
+
+        assertThat(server.requests()).hasSize(2).allSatisfy(request -> assertThat(request.body())
+                .contains("Acme"));
+    }
+
+    @Test
+    void waitsAsLongAsItIsAskedTo() throws Exception {
+        server.problem(503, "unavailable", "Retry-After", "1").answer(200, ME);
+
+        assertThat(timeOf(client::me)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
+    }
+
+    @Test
+    void takesADateToWaitFor() throws Exception {
+        ZonedDateTime then = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
+        server.problem(503, "unavailable", "Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(then))
+                .answer(200, ME);
+
+        assertThat(timeOf(client::me)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
+    }
+
+    @Test
+    void goesByItsOwnTimeWhereTheServerNamesNone() {
+        server.problem(503, "unavailable")
+                .problem(503, "unavailable", "Retry-After", "soon")
+                .answer(200, ME);
+
+        assertThat(client.me().getName()).isEqualTo("admin");
+    }
+
+    @Test
+    void givesUpAfterTheRetriesThatWereSet() {
+        for (int i = 0; i < 3; i++) {
+            server.problem(429, "too_many", "Retry-After", "0");
+        }
+
+        RateLimitedException problem = catchThrowableOfType(RateLimitedException.class, client::me);
+
+        assertThat(problem.retryAfter()).contains(Duration.ZERO);
+        assertThat(server.requests()).hasSize(3);
+    }
+
+    @Test
+    void leavesALongWaitToTheCaller() {
+        server.problem(503, "unavailable", "Retry-After", "3600");
+
+        UnavailableException problem = catchThrowableOfType(UnavailableException.class, client::me);
+
+        assertThat(problem.retryAfter()).contains(Duration.ofHours(1));
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 404, 409, 500, 502, 504})
+    void doesNotRepeatOtherProblems(int status) {
+        server.problem(status, "some_code");
+
+        assertThatThrownBy(client::me).isInstanceOf(ProblemException.class);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void readsAgainWhereTheConnectionBreaks() {
+        server.hangUp().answer(200, ME);
+
+        assertThat(client.me().getName()).isEqualTo("admin");
+    }
+
+    @Test
+    void doesNotRepeatAWriteThatMayHaveHappened() {
+        server.hangUp();
+
+        assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate().name("Acme")))
+                .isInstanceOf(ConnectionException.class);
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void saysThatNobodyIsThere() {
+        server.close();
+
+        assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate().name("Acme")))
+                .isInstanceOf(ConnectionException.class)
+                .hasCauseInstanceOf(ConnectException.class)
+                .hasMessage("Cannot connect to " + server.uri());
+    }
+
+    @Test
+    void givesUpOnAnAnswerThatDoesNotCome() throws Exception {
+        server.stall();
+
+        assertTimeOut();
+    }
+
+    @Test
+    void givesUpOnAnAnswerThatDoesNotEnd() throws Exception {
+        server.stallWithinBody();
+
+        assertTimeOut();
+    }
+
+    private void assertTimeOut() throws Exception {
+        try (AgynClient hasty = client().requestTimeout(Duration.ofMillis(300)).build()) {
+            Duration time = timeOf(() -> {
+                assertThatThrownBy(hasty::me)
+                        .isInstanceOf(ConnectionException.class)
+                        .hasCauseInstanceOf(HttpTimeoutException.class)
+                        .hasMessageContaining("no complete answer within PT0.3S");
+                return null;
+            });
+            assertThat(time).isLessThan(Duration.ofSeconds(5));
+        }
+        assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void endsWhenTheThreadIsInterrupted() {
+        server.problem(503, "unavailable", "Retry-After", "20");
+        Thread waiting = Thread.currentThread();
+        Thread.startVirtualThread(() -> {
+            while (waiting.getState() != Thread.State.TIMED_WAITING
+                    || server.requests().isEmpty()) {
+                Thread.onSpinWait();
+            }
+            waiting.interrupt();
+        });
+
+        assertThatThrownBy(client::me)
+                .isInstanceOf(ConnectionException.class)
+                .hasCauseInstanceOf(InterruptedException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    private static Duration timeOf(Callable<?> call) throws Exception {
+        long start = System.nanoTime();
+        call.call();
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}
