@@ -10,9 +10,12 @@ import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
 import io.quarkus.runtime.Quarkus;
-import io.quarkus.runtime.QuarkusBindException;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -126,18 +129,16 @@ final class Launch {
 
     private StartException sentence(Throwable error) {
         Throwable cause = Stream.iterate(error, e -> e != null, Throwable::getCause)
-                .filter(e -> e instanceof StartException || e instanceof BindException || e instanceof FlywayException)
+                .filter(e -> e instanceof StartException
+                        || e instanceof BindException
+                        || e instanceof UnknownHostException
+                        || e instanceof FlywayException)
                 .findFirst()
                 .orElse(error);
         return switch (cause) {
             case StartException ours -> ours;
-            case QuarkusBindException bind ->
-                new StartException(
-                        "Port " + bind.getPort() + " of " + settings.http().host()
-                                + " is in use by another program: stop it, or set AGYN_HTTP_PORT to another port.");
-            case BindException bind ->
-                new StartException("The server cannot listen on "
-                        + settings.http().host() + ": set AGYN_HTTP_HOST to an address of this machine.");
+            case BindException bind -> cannotListen();
+            case UnknownHostException host -> cannotListen();
             case FlywayException migration ->
                 new StartException("The database's tables cannot be brought up to this release: "
                         + migration
@@ -152,6 +153,28 @@ final class Launch {
                 yield new StartException("The server cannot start, for a reason that it does not know.", error);
             }
         };
+    }
+
+    private StartException cannotListen() {
+        String host = settings.http().host();
+        int port = settings.http().port();
+        if (port == 0 || !isOfThisMachine(host)) {
+            return new StartException("AGYN_HTTP_HOST is \"" + host
+                    + "\", which is not an address of this machine: correct it, or remove it to use 127.0.0.1.");
+        }
+        return new StartException("Port " + port + " of " + host + " cannot be listened on: another program uses it, or"
+                + " this user may not; stop that program, or set AGYN_HTTP_PORT to another port.");
+    }
+
+    private static boolean isOfThisMachine(String host) {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException e) {
+            return false;
+        }
     }
 
     private boolean isJson() {

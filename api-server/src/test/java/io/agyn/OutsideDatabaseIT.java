@@ -1,0 +1,166 @@
+package io.agyn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.keys.Keyset;
+import io.agyn.postgres.EmbeddedPostgres;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged server on a PostgreSQL that it was given. */
+class OutsideDatabaseIT {
+
+    // Each of these means something to a shell, a URL or a configuration file.
+    private static final String PASSWORD = "p$$a${b}\\c%@/:+ \"'#";
+
+    @TempDir
+    private Path folder;
+
+    private EmbeddedPostgres postgres;
+    private String location;
+    private Path keyset;
+
+    @BeforeEach
+    void start() throws SQLException {
+        postgres = EmbeddedPostgres.on(folder);
+        postgres.start();
+        location = "127.0.0.1:"
+                + URI.create(postgres.jdbcUrl().substring("jdbc:".length())).getPort();
+        keyset = folder.resolve("keys.json");
+        Keyset.create(keyset);
+        update("create role operator login password '" + PASSWORD.replace("'", "''") + "'");
+        update("create database control owner operator");
+    }
+
+    @AfterEach
+    void stop() {
+        postgres.close();
+    }
+
+    @Test
+    void takesUserAndPasswordFromVariables() throws Exception {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "jdbc:postgresql://" + location + "/control",
+                "AGYN_DATABASE_USERNAME",
+                "operator",
+                "AGYN_DATABASE_PASSWORD",
+                PASSWORD))) {
+            server.ready().request().get("/api/v1/me").then().statusCode(200);
+            assertThat(folder.resolve("server/postgres")).doesNotExist();
+            assertThat(server.output()).doesNotContain(PASSWORD);
+        }
+    }
+
+    @Test
+    void takesUserAndPasswordFromTheUrl() throws Exception {
+        String encoded = "p%24%24a%24%7Bb%7D%5Cc%25%40%2F%3A%2B%20%22%27%23";
+        try (ServerProcess server =
+                run(Map.of("AGYN_DATABASE_URL", "postgres://operator:" + encoded + "@" + location + "/control"))) {
+            server.ready().request().get("/q/health/ready").then().statusCode(200);
+            assertThat(server.output()).doesNotContain(PASSWORD, encoded);
+        }
+    }
+
+    @Test
+    void asksForTheKeyset() throws Exception {
+        try (ServerProcess server = ServerProcess.run(
+                folder.resolve("server"), Map.of("AGYN_DATABASE_URL", "postgres://" + location + "/x"))) {
+            assertRefused(
+                    server,
+                    "With AGYN_DATABASE_URL the encryption keys must be given: make them once with \"java -jar"
+                            + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
+                            + " server of this database.");
+        }
+    }
+
+    @Test
+    void saysThatThePasswordIsWrong() throws Exception {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://operator@" + location + "/control",
+                "AGYN_DATABASE_PASSWORD",
+                "guess"))) {
+            assertRefused(
+                    server,
+                    "The database postgresql://" + location + "/control refuses the user or password: correct"
+                            + " AGYN_DATABASE_USERNAME and AGYN_DATABASE_PASSWORD.");
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchDatabase() throws Exception {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://operator@" + location + "/nowhere",
+                "AGYN_DATABASE_PASSWORD",
+                PASSWORD))) {
+            assertRefused(
+                    server,
+                    "There is no database postgresql://" + location
+                            + "/nowhere: create it, or correct AGYN_DATABASE_URL.");
+        }
+    }
+
+    @Test
+    void saysThatNothingAnswers() throws Exception {
+        int unused;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            unused = socket.getLocalPort();
+        }
+        try (ServerProcess server = run(Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1:" + unused + "/control"))) {
+            assertRefused(
+                    server,
+                    "No PostgreSQL answers at postgresql://127.0.0.1:" + unused
+                            + "/control: start it, or correct AGYN_DATABASE_URL.");
+        }
+    }
+
+    @Test
+    void saysThatTheTablesCannotBeMade() throws Exception {
+        update("create table organization ()");
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                postgres.jdbcUrl(),
+                "AGYN_DATABASE_USERNAME",
+                postgres.username(),
+                "AGYN_DATABASE_PASSWORD",
+                postgres.password()))) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            assertThat(server.errors())
+                    .startsWith("The database's tables cannot be brought up to this release: ")
+                    .hasLineCount(1);
+        }
+    }
+
+    private ServerProcess run(Map<String, String> variables) throws Exception {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put("AGYN_KEYSET_FILE", keyset.toString());
+        return ServerProcess.run(folder.resolve("server"), all);
+    }
+
+    private void update(String sql) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), postgres.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void assertRefused(ServerProcess server, String sentence) throws Exception {
+        assertThat(server.exitCode()).isEqualTo(1);
+        assertThat(server.errors()).isEqualTo(sentence + "\n");
+    }
+}

@@ -1,0 +1,141 @@
+package io.agyn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged server in a process of its own, as an operator runs it. */
+final class ServerProcess implements AutoCloseable {
+
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Path dataDir;
+    private final Process process;
+    private final Path output;
+    private final Path errors;
+
+    private ServerProcess(Path dataDir, Process process, Path output, Path errors) {
+        this.dataDir = dataDir;
+        this.process = process;
+        this.output = output;
+        this.errors = errors;
+    }
+
+    /** Runs the jar on a data folder, with variables that come on top of a free port, and with arguments. */
+    static ServerProcess run(Path dataDir, Map<String, String> variables, String... arguments) throws IOException {
+        // In a process group of its own, as a terminal's foreground job is.
+        List<String> command = new ArrayList<>(
+                List.of("setsid", JAVA.toString(), "--sun-misc-unsafe-memory-access=allow", "-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        Path output = Files.createTempFile("agyn-server", ".out");
+        Path errors = Files.createTempFile("agyn-server", ".err");
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
+        builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
+        builder.environment().putAll(variables);
+        return new ServerProcess(dataDir, builder.start(), output, errors);
+    }
+
+    /** Waits until the server is ready. */
+    ServerProcess ready() throws IOException, InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!Files.exists(dataDir.resolve("base-url"))) {
+            assertThat(process.isAlive())
+                    .as("alive, which says:%n%s%s", output(), errors())
+                    .isTrue();
+            assertThat(Instant.now()).as("ready in time").isBefore(deadline);
+            Thread.sleep(20);
+        }
+        return this;
+    }
+
+    URI baseUrl() throws IOException {
+        return URI.create(Files.readString(dataDir.resolve("base-url")).strip());
+    }
+
+    /** A request with the first administrator's token. */
+    RequestSpecification request() throws IOException {
+        return RestAssured.given().baseUri(baseUrl().toString()).header("Authorization", "Bearer " + token());
+    }
+
+    String token() throws IOException {
+        return Files.readString(dataDir.resolve("admin-token")).strip();
+    }
+
+    /** The main process of the server's own PostgreSQL. */
+    ProcessHandle postmaster() throws IOException {
+        String pid =
+                Files.readAllLines(dataDir.resolve("postgres/postmaster.pid")).getFirst();
+        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+    }
+
+    /** Presses Ctrl-C. */
+    void interrupt() throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-INT", "--", "-" + process.pid()).start().waitFor();
+    }
+
+    /** Sends SIGTERM. */
+    void terminate() {
+        process.destroy();
+    }
+
+    /** Sends SIGKILL and waits. */
+    void kill() throws IOException, InterruptedException {
+        process.destroyForcibly().waitFor();
+        // The next server would withdraw it, but not before a test may have read it.
+        Files.deleteIfExists(dataDir.resolve("base-url"));
+    }
+
+    int exitCode() throws InterruptedException, IOException {
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("ends in time, which says:%n%s%s", output(), errors())
+                .isTrue();
+        return process.exitValue();
+    }
+
+    String output() throws IOException {
+        return Files.readString(output);
+    }
+
+    String errors() throws IOException {
+        return Files.readString(errors);
+    }
+
+    /** Stops the server and what it may have left. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        terminate();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            kill();
+        }
+        if (Files.exists(pidFile())) {
+            ProcessHandle.of(postmasterPid()).ifPresent(ProcessHandle::destroyForcibly);
+        }
+        Files.delete(output);
+        Files.delete(errors);
+    }
+
+    private long postmasterPid() throws IOException {
+        return Long.parseLong(Files.readAllLines(pidFile()).getFirst());
+    }
+
+    private Path pidFile() {
+        return dataDir.resolve("postgres/postmaster.pid");
+    }
+}

@@ -1,0 +1,273 @@
+package io.agyn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The packaged server on its embedded PostgreSQL: start, stop, kill, and what it refuses. */
+class ServerStartIT {
+
+    private static final int TERMINATED = 128 + 15;
+    private static final int INTERRUPTED = 128 + 2;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void startsOnAnEmptyFolderAndLeavesNothingRunning() throws Exception {
+        Path dataDir = folder.resolve("agyn");
+        try (ServerProcess server = ServerProcess.run(dataDir, Map.of()).ready()) {
+            URI baseUrl = server.baseUrl();
+            ProcessHandle postmaster = server.postmaster();
+
+            server.request().get("/q/health/live").then().statusCode(200);
+            server.request().get("/q/health/ready").then().statusCode(200);
+            server.request().get("/api/v1/me").then().statusCode(200);
+            for (String file : new String[] {"keyset.json", "admin-token", "postgres-password"}) {
+                assertThat(mode(dataDir.resolve(file))).as(file).isEqualTo("rw-------");
+            }
+
+            server.terminate();
+
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.output())
+                    .containsOnlyOnce("Agyn is ready at " + baseUrl)
+                    .contains(dataDir.toString())
+                    .contains(dataDir.resolve("admin-token").toString())
+                    .doesNotContain("WARN", "ERROR");
+            assertThat(server.errors()).isEmpty();
+            assertThat(postmaster.isAlive()).isFalse();
+            assertThat(dataDir.resolve("base-url")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Killed.class)
+    void startsAgainAfterAKillWithWhatWasAcknowledged(Killed killed) throws Exception {
+        String keyset;
+        String token;
+        ProcessHandle postmaster;
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            keyset = Files.readString(folder.resolve("keyset.json"));
+            token = server.token();
+            postmaster = server.postmaster();
+            createOrganization(server);
+            server.kill();
+            switch (killed) {
+                case SERVER -> assertThat(postmaster.isAlive()).isTrue();
+                case SERVER_AND_POSTGRES -> {
+                    postmaster.destroyForcibly();
+                    postmaster.onExit().join();
+                }
+            }
+
+            try (ServerProcess again = ServerProcess.run(folder, Map.of()).ready()) {
+                assertThat(postmaster.isAlive()).isFalse();
+                assertThat(again.token()).isEqualTo(token);
+                assertThat(folder.resolve("keyset.json")).hasContent(keyset);
+                assertThat(names(again)).isEqualTo("[Acme]");
+            }
+        }
+    }
+
+    @Test
+    void recoversWhenItsPostgresIsKilled() throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            createOrganization(server);
+            ProcessHandle postmaster = server.postmaster();
+            postmaster.destroyForcibly();
+            postmaster.onExit().join();
+
+            for (int attempt = 0; attempt < 100; attempt++) {
+                if (server.request().get("/q/health/ready").statusCode() == 200
+                        && server.postmaster().isAlive()) {
+                    break;
+                }
+                Thread.sleep(100);
+            }
+
+            assertThat(names(server)).isEqualTo("[Acme]");
+        }
+    }
+
+    @Test
+    void finishesTheRequestInFlightWhenCtrlCIsPressed() throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            URI baseUrl = server.baseUrl();
+            byte[] body = "{\"name\":\"Acme\"}".getBytes(UTF_8);
+            try (Socket socket = new Socket(baseUrl.getHost(), baseUrl.getPort())) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream()
+                        .write(
+                                ("POST /api/v1/organizations HTTP/1.1\r\nHost: agyn\r\nContent-Type: application/json\r\n"
+                                                + "Authorization: Bearer " + server.token() + "\r\nContent-Length: "
+                                                + body.length
+                                                + "\r\nConnection: close\r\n\r\n")
+                                        .getBytes(UTF_8));
+                socket.getOutputStream().write(body, 0, 5);
+                Thread.sleep(300);
+
+                server.interrupt();
+                Thread.sleep(700);
+                socket.getOutputStream().write(body, 5, body.length - 5);
+
+                assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                        .startsWith("HTTP/1.1 201 ");
+            }
+            assertThat(server.exitCode()).isEqualTo(INTERRUPTED);
+        }
+    }
+
+    @Test
+    void isTheOnlyServerOnItsFolder() throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready();
+                ServerProcess second = ServerProcess.run(folder, Map.of())) {
+            assertRefused(
+                    second,
+                    "Another server is running on the data folder " + folder
+                            + ": stop it, or set AGYN_DATA_DIR to another folder.");
+            server.request().get("/q/health/ready").then().statusCode(200);
+        }
+    }
+
+    @Test
+    void saysThatThePortIsInUse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerProcess server =
+                        ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", Integer.toString(taken.getLocalPort())))) {
+            assertRefused(
+                    server,
+                    "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses"
+                            + " it, or this user may not; stop that program, or set AGYN_HTTP_PORT to another port.");
+            assertThat(folder.resolve("postgres/postmaster.pid")).doesNotExist();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"192.0.2.1", "no-such-host.invalid"})
+    void saysThatTheAddressIsNotOfThisMachine(String host) throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_HOST", host))) {
+            assertRefused(
+                    server,
+                    "AGYN_HTTP_HOST is \"" + host + "\", which is not an address of this machine: correct it, or remove"
+                            + " it to use 127.0.0.1.");
+        }
+    }
+
+    @Test
+    void saysWhichSettingIsWrong() throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", "abc"))) {
+            assertRefused(
+                    server,
+                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535 (0 takes any free one):"
+                            + " correct it, or remove it to use 8080.");
+        }
+    }
+
+    @Test
+    void warnsOfVariablesThatMeanNothing() throws Exception {
+        try (ServerProcess server = ServerProcess.run(
+                        folder, Map.of("AGYN_PROT", "1", "AGYN_TOKEN", "agyn_x", "AGYN_GATEWAY", "http://127.0.0.1"))
+                .ready()) {
+            assertThat(server.errors()).isEqualTo("AGYN_PROT is not a setting of this server and is ignored.\n");
+        }
+    }
+
+    @Test
+    void refusesDataWhoseKeysetIsGone() throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            server.terminate();
+            server.exitCode();
+        }
+        Path keyset = folder.resolve("keyset.json");
+        Files.delete(keyset);
+
+        try (ServerProcess server = ServerProcess.run(folder, Map.of())) {
+            assertRefused(
+                    server,
+                    "The keyset file " + keyset + " is missing, and what is in the database cannot be decrypted without"
+                            + " it: put it back, or set AGYN_KEYSET_FILE to where it is.");
+        }
+        assertThat(keyset).doesNotExist();
+    }
+
+    @Test
+    void logsJsonWhenAskedTo() throws Exception {
+        try (ServerProcess server =
+                ServerProcess.run(folder, Map.of("AGYN_LOG_FORMAT", "json")).ready()) {
+            server.terminate();
+            server.exitCode();
+            assertThat(server.output().lines()).isNotEmpty().allMatch(line -> line.startsWith("{\""));
+            assertThat(server.output()).contains("Agyn is ready at ");
+        }
+    }
+
+    @Test
+    void makesAKeysetByCommand() throws Exception {
+        Path file = folder.resolve("keys.json");
+        try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
+            assertThat(command.exitCode()).isZero();
+            assertThat(command.output()).startsWith("Wrote new encryption keys to " + file);
+            assertThat(command.errors()).isEmpty();
+        }
+        assertThat(mode(file)).isEqualTo("rw-------");
+        try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
+            assertRefused(
+                    command, "The file " + file + " is there already and is never overwritten: name another file.");
+        }
+    }
+
+    @Test
+    void explainsItself() throws Exception {
+        try (ServerProcess help = ServerProcess.run(folder, Map.of(), "--help")) {
+            assertThat(help.exitCode()).isZero();
+            assertThat(help.output()).startsWith("Usage:").contains("keyset create");
+            assertThat(help.errors()).isEmpty();
+        }
+        try (ServerProcess misuse = ServerProcess.run(folder, Map.of(), "keyset", "burn")) {
+            assertThat(misuse.exitCode()).isEqualTo(2);
+            assertThat(misuse.errors()).startsWith("Usage:");
+        }
+    }
+
+    private static void createOrganization(ServerProcess server) throws IOException {
+        server.request()
+                .contentType("application/json")
+                .body(Map.of("name", "Acme"))
+                .post("/api/v1/organizations")
+                .then()
+                .statusCode(201);
+    }
+
+    private static String names(ServerProcess server) throws IOException {
+        return server.request().get("/api/v1/organizations").path("items.name").toString();
+    }
+
+    private static void assertRefused(ServerProcess server, String sentence) throws Exception {
+        assertThat(server.exitCode()).isEqualTo(1);
+        assertThat(server.errors()).isEqualTo(sentence + "\n");
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    enum Killed {
+        SERVER,
+        SERVER_AND_POSTGRES
+    }
+}
