@@ -1,0 +1,82 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+)
+
+// IsNotFound tells whether the server answered that the thing in the path is not there. A reference in the body that is
+// not there has the same status and another code.
+func IsNotFound(response *http.Response, err error) bool {
+	if response == nil || response.StatusCode != http.StatusNotFound {
+		return false
+	}
+	problem, ok := problemOf(err)
+	return ok && problem.Code == "not_found"
+}
+
+// IsUnauthenticated tells whether the server refused the API token.
+func IsUnauthenticated(response *http.Response) bool {
+	return response != nil && response.StatusCode == http.StatusUnauthorized
+}
+
+// Diagnose turns what a call answered into diagnostics: each violation on the attribute that its pointer names, anything
+// else as one diagnostic with the server's sentence, its code and the request's id. The summary says what was tried.
+func Diagnose(summary string, err error) diag.Diagnostics {
+	var diagnostics diag.Diagnostics
+	problem, ok := problemOf(err)
+	if !ok {
+		diagnostics.AddError(summary, unreachable(err))
+		return diagnostics
+	}
+	origin := fmt.Sprintf("(%d %s, request id %s)", problem.Status, problem.Code, problem.RequestId)
+	for _, violation := range problem.Errors {
+		detail := fmt.Sprintf("%s\n\n%s", violation.Detail, origin)
+		if attribute, ok := attributeAt(violation.GetPointer()); ok {
+			diagnostics.AddAttributeError(attribute, summary, detail)
+		} else {
+			diagnostics.AddError(summary, detail)
+		}
+	}
+	if len(problem.Errors) == 0 {
+		diagnostics.AddError(summary, fmt.Sprintf("%s\n\n%s", problem.Detail, origin))
+	}
+	return diagnostics
+}
+
+// attributeAt reads a JSON pointer (RFC 6901) as the path of an attribute, or of an entry of a map.
+func attributeAt(pointer string) (path.Path, bool) {
+	tokens := strings.Split(pointer, "/")
+	if len(tokens) < 2 || tokens[0] != "" || tokens[1] == "" {
+		return path.Empty(), false
+	}
+	attribute := path.Root(unescape(tokens[1]))
+	for _, token := range tokens[2:] {
+		attribute = attribute.AtMapKey(unescape(token))
+	}
+	return attribute, true
+}
+
+func unescape(token string) string {
+	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
+}
+
+func problemOf(err error) (client.Problem, bool) {
+	var failure *client.GenericOpenAPIError
+	if !errors.As(err, &failure) {
+		return client.Problem{}, false
+	}
+	problem, ok := failure.Model().(client.Problem)
+	return problem, ok
+}
+
+func unreachable(err error) string {
+	return fmt.Sprintf("The server at the provider's gateway did not answer as it should: %s. Check that gateway is right and the server runs.", err)
+}

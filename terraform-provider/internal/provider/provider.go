@@ -1,0 +1,138 @@
+// Package provider is the register of what the provider offers.
+package provider
+
+import (
+	"context"
+	"os"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/organization"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/secret"
+)
+
+const (
+	gatewayVariable = "AGYN_GATEWAY"
+	tokenVariable   = "AGYN_TOKEN"
+)
+
+// Agyn is the provider.
+type Agyn struct {
+	version string
+}
+
+type model struct {
+	Gateway types.String `tfsdk:"gateway"`
+	Token   types.String `tfsdk:"token"`
+}
+
+var _ provider.Provider = (*Agyn)(nil)
+
+// New gives the function that makes the provider; version is what terraform is told.
+func New(version string) func() provider.Provider {
+	return func() provider.Provider {
+		return &Agyn{version: version}
+	}
+}
+
+// Metadata names the provider.
+func (p *Agyn) Metadata(_ context.Context, _ provider.MetadataRequest, response *provider.MetadataResponse) {
+	response.TypeName = "agyn"
+	response.Version = p.version
+}
+
+// Schema describes the provider block.
+func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
+	response.Schema = schema.Schema{
+		MarkdownDescription: "Manages organizations, secrets, LLM providers and models of the Agyn LLM control plane.",
+		Attributes: map[string]schema.Attribute{
+			"gateway": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The server's base URL, such as `https://agyn.example.com`. Falls back to `" + gatewayVariable + "`.",
+			},
+			"token": schema.StringAttribute{
+				Optional:            true,
+				Sensitive:           true,
+				MarkdownDescription: "An API token. Falls back to `" + tokenVariable + "`.",
+			},
+		},
+	}
+}
+
+// Configure makes the client that resources and data sources share, and asks the server who the token is, so that a wrong
+// gateway or token is said once and clearly. Where either is not known yet, nothing is configured: planning what is new
+// needs no server.
+func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
+	var config model
+	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
+	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() {
+		return
+	}
+	gateway := valueOr(config.Gateway, gatewayVariable)
+	token := valueOr(config.Token, tokenVariable)
+	if gateway == "" {
+		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The gateway is missing",
+			"Set gateway in the provider block, or "+gatewayVariable+" in the environment, to the server's base URL.")
+	}
+	if token == "" {
+		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is missing",
+			"Set token in the provider block, or "+tokenVariable+" in the environment, to an API token.")
+	}
+	if response.Diagnostics.HasError() {
+		return
+	}
+	client, err := api.New(gateway, token, p.version)
+	if err != nil {
+		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The gateway is no URL", err.Error())
+		return
+	}
+	_, answer, err := client.MeAPI.GetMe(ctx).Execute()
+	switch {
+	case err == nil:
+		response.ResourceData = client
+		response.DataSourceData = client
+	case api.IsUnauthenticated(answer):
+		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is refused",
+			"The server at "+gateway+" does not know the API token: it is mistyped, expired or revoked. Set another one.")
+	case answer == nil:
+		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The server is not there",
+			"No server answers at "+gateway+" ("+err.Error()+"). Check the gateway, and that the server runs.")
+	default:
+		response.Diagnostics.Append(api.Diagnose("The server does not accept the provider", err)...)
+	}
+}
+
+// Resources lists the resources.
+func (p *Agyn) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		llmmodel.NewResource,
+		llmprovider.NewResource,
+		organization.NewResource,
+		secret.NewResource,
+	}
+}
+
+// DataSources lists the data sources.
+func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		llmmodel.NewDataSource,
+		llmprovider.NewDataSource,
+		organization.NewDataSource,
+		secret.NewDataSource,
+	}
+}
+
+func valueOr(value types.String, variable string) string {
+	if value.IsNull() {
+		return os.Getenv(variable)
+	}
+	return value.ValueString()
+}
