@@ -1,0 +1,89 @@
+package acceptance
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+)
+
+// What cannot work is refused by terraform plan: with the attribute, and what to do.
+func TestAccRefusedByThePlan(t *testing.T) {
+	acceptance(t)
+	for name, refusal := range map[string]struct{ protocol, method, credentials, attribute, remedy string }{
+		"an unknown protocol":           {"grpc", "bearer", `token = "t"`, "protocol", `"responses" "anthropic_messages"`},
+		"an unknown auth method":        {"responses", "basic", `token = "t"`, "auth_method", `"bearer" "x_api_key" "custom_headers"`},
+		"bearer without a token":        {"responses", "bearer", "", "auth_method|resource", "Set token_secret_id to the id of a secret, or token"},
+		"x_api_key without a token":     {"responses", "x_api_key", "", "auth_method|resource", "Set token_secret_id to the id of a secret, or token"},
+		"bearer with two tokens":        {"responses", "bearer", `token = "t"` + "\n" + `token_secret_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"`, "token", "Remove either token_secret_id or token"},
+		"bearer with custom headers":    {"responses", "bearer", `token = "t"` + "\n" + `custom_headers = { "X-A" = "b" }`, "custom_headers", "Remove custom_headers"},
+		"custom headers with a token":   {"responses", "custom_headers", `token = "t"` + "\n" + `custom_headers = { "X-A" = "b" }`, "token", "Remove token"},
+		"custom headers with a secret":  {"responses", "custom_headers", `token_secret_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"` + "\n" + `custom_headers = { "X-A" = "b" }`, "token_secret_id", "Remove token_secret_id"},
+		"custom headers without any":    {"responses", "custom_headers", "", "auth_method|resource", "Set custom_headers to at least one header"},
+		"custom headers that are empty": {"responses", "custom_headers", `custom_headers = {}`, "custom_headers", "Set custom_headers to at least one header"},
+		"Host":                          {"responses", "custom_headers", `custom_headers = { "Host" = "x" }`, "custom_headers", "Remove Host from custom_headers"},
+		"content-length":                {"responses", "custom_headers", `custom_headers = { "content-length" = "1" }`, "custom_headers", "Remove content-length"},
+		"CONNECTION":                    {"responses", "custom_headers", `custom_headers = { "CONNECTION" = "close" }`, "custom_headers", "Remove CONNECTION"},
+		"Transfer-encoding":             {"responses", "custom_headers", `custom_headers = { "Transfer-encoding" = "x" }`, "custom_headers", "Remove Transfer-encoding"},
+		"a name that is no header":      {"responses", "custom_headers", `custom_headers = { "X A" = "b" }`, "custom_headers", "Choose another name"},
+		"a value that is no header":     {"responses", "custom_headers", `custom_headers = { "X-A" = "b\r\nX-Evil: 1" }`, "custom_headers", "visible ASCII"},
+		"one header in two spellings":   {"responses", "custom_headers", `custom_headers = { "X-A" = "1", "x-a" = "2" }`, "custom_headers", "case does not tell headers apart"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := fmt.Sprintf(`
+resource "agyn_llm_provider" "refused" {
+  organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+  name            = "refused"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = %q
+  auth_method     = %q
+  %s
+}`, refusal.protocol, refusal.method, refusal.credentials)
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: providers,
+				Steps: []resource.TestStep{
+					{Config: config, PlanOnly: true, ExpectError: wrapped(refusal.attribute, refusal.remedy)},
+				},
+			})
+		})
+	}
+}
+
+func TestAccWhatIsNotKnownYetIsNotRefused(t *testing.T) {
+	acceptance(t)
+	config := `
+resource "terraform_data" "later" {
+  input = "sk-later"
+}
+resource "agyn_llm_provider" "openai" {
+  organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+  name            = "openai"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = "bearer"
+  token           = terraform_data.later.output
+}
+resource "agyn_llm_provider" "gateway" {
+  organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+  name            = "gateway"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = "custom_headers"
+  custom_headers  = { "X-Key" = terraform_data.later.output }
+}`
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		Steps:                    []resource.TestStep{{Config: config, PlanOnly: true, ExpectNonEmptyPlan: true}},
+	})
+}
+
+// wrapped matches text that terraform breaks into lines, with its frame of bars before each, after the attribute.
+func wrapped(attribute, text string) *regexp.Regexp {
+	words := strings.Fields(text)
+	for i := range words {
+		words[i] = regexp.QuoteMeta(words[i])
+	}
+	return regexp.MustCompile(`(?s)(` + attribute + `).*` + strings.Join(words, `[\s│]+`))
+}

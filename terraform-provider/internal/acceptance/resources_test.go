@@ -1,0 +1,309 @@
+package acceptance
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+)
+
+const (
+	organization = "agyn_organization.acme"
+	secret       = "agyn_secret.key"
+	llmProvider  = "agyn_llm_provider.openai"
+	llmModel     = "agyn_llm_model.gpt"
+)
+
+// stack is the page's example with a model, its values open to change.
+type stack struct {
+	slug, secretName, value, credentials, authMethod, remote string
+}
+
+func newStack() stack {
+	return stack{
+		slug:        acctest.RandomWithPrefix("acme"),
+		secretName:  "openai-api-key",
+		value:       "sk-one",
+		authMethod:  "bearer",
+		credentials: "token_secret_id = agyn_secret.key.id",
+		remote:      "gpt-4o-2024-08-06",
+	}
+}
+
+func (s stack) hcl() string {
+	return fmt.Sprintf(`
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = %q
+}
+
+resource "agyn_secret" "key" {
+  organization_id = agyn_organization.acme.id
+  name            = %q
+  value           = %q
+}
+
+resource "agyn_llm_provider" "openai" {
+  organization_id = agyn_organization.acme.id
+  name            = "openai-prod"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = %q
+  %s
+}
+
+resource "agyn_llm_model" "gpt" {
+  organization_id   = agyn_organization.acme.id
+  provider_id       = agyn_llm_provider.openai.id
+  name              = "gpt-4o"
+  remote_model_name = %q
+}
+`, s.slug, s.secretName, s.value, s.authMethod, s.credentials, s.remote)
+}
+
+func TestAccEverythingIsMadeChangedInPlaceImportedAndDestroyed(t *testing.T) {
+	acceptance(t)
+	first := newStack()
+	changed := first
+	changed.secretName, changed.remote = "renamed", "gpt-4o-2024-11-20"
+	rotated := changed
+	rotated.value = "sk-two"
+	inline := rotated
+	inline.authMethod, inline.credentials = "x_api_key", `token = "sk-inline"`
+	headers := inline
+	headers.authMethod, headers.credentials = "custom_headers", `custom_headers = { "X-Gateway-Key" = "k", "X-Team" = "t" }`
+
+	inPlace := func(address string) resource.ConfigPlanChecks {
+		return resource.ConfigPlanChecks{
+			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, plancheck.ResourceActionUpdate)},
+			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+		}
+	}
+	version := func(version int64) statecheck.StateCheck {
+		return statecheck.ExpectKnownValue(secret, tfjsonpath.New("version"), knownvalue.Int64Exact(version))
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{
+				Config: first.hcl(),
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					version(1),
+					statecheck.ExpectKnownValue(llmModel, tfjsonpath.New("status"), knownvalue.StringExact("ready")),
+				},
+			},
+			{Config: changed.hcl(), ConfigPlanChecks: inPlace(secret), ConfigStateChecks: []statecheck.StateCheck{version(1)}},
+			{Config: rotated.hcl(), ConfigPlanChecks: inPlace(secret), ConfigStateChecks: []statecheck.StateCheck{version(2)}},
+			{Config: inline.hcl(), ConfigPlanChecks: inPlace(llmProvider)},
+			{Config: headers.hcl(), ConfigPlanChecks: inPlace(llmProvider)},
+			{ResourceName: organization, ImportState: true, ImportStateVerify: true},
+			{ResourceName: secret, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: importID(secret), ImportStateVerifyIgnore: []string{"value"}},
+			{ResourceName: llmProvider, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: importID(llmProvider), ImportStateVerifyIgnore: []string{"custom_headers"}},
+			{ResourceName: llmModel, ImportState: true, ImportStateVerify: true, ImportStateIdFunc: importID(llmModel)},
+			{ResourceName: llmModel, ImportState: true, ImportStateId: "only-one-part", ExpectError: regexp.MustCompile("<organization_id>/<id>")},
+		},
+	})
+}
+
+func TestAccWhatIsChangedElsewhereIsPutBack(t *testing.T) {
+	acceptance(t)
+	config := newStack().hcl()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: config, Check: eachOf(func(organization string, resources map[string]string) error {
+				_, _, err := server.ModelsAPI.UpdateModel(background(), organization, resources[llmModel]).ModelUpdate(client.ModelUpdate{
+					Name: "changed-elsewhere", ProviderId: resources[llmProvider], RemoteModelName: "other"}).Execute()
+				return err
+			}), ExpectNonEmptyPlan: true},
+			{
+				Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(llmModel, plancheck.ResourceActionUpdate)},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+		},
+	})
+}
+
+func TestAccWhatIsDeletedElsewhereIsMadeAgainAndItsModelPointedAtIt(t *testing.T) {
+	acceptance(t)
+	config := newStack().hcl()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: config, Check: eachOf(func(organization string, resources map[string]string) error {
+				_, err := server.LlmProvidersAPI.DeleteLlmProvider(background(), organization, resources[llmProvider]).Execute()
+				return err
+			}), ExpectNonEmptyPlan: true},
+			{
+				Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionCreate),
+						plancheck.ExpectResourceAction(llmModel, plancheck.ResourceActionUpdate),
+					},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(llmModel, tfjsonpath.New("status"), knownvalue.StringExact("ready")),
+				},
+			},
+		},
+	})
+}
+
+func TestAccASecretInUseElsewhereIsNotDestroyedAndSaysWhoUsesIt(t *testing.T) {
+	acceptance(t)
+	stack := newStack()
+	config := stack.hcl()
+	withoutUse := config[:strings.Index(config, `resource "agyn_llm_provider"`)]
+	var foreign, organizationID string
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: withoutUse, Check: eachOf(func(organization string, resources map[string]string) error {
+				id := resources[secret]
+				made, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), organization).LlmProviderCreate(client.LlmProviderCreate{
+					Name: "made-elsewhere", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
+					AuthMethod: client.BEARER, TokenSecretId: &id}).Execute()
+				if err == nil {
+					foreign, organizationID = made.Id, organization
+				}
+				return err
+			})},
+			{Config: withoutUse, Destroy: true, ExpectError: regexp.MustCompile(`(?s)in use by LLM provider.*made-elsewhere`)},
+			{Config: withoutUse, PreConfig: func() {
+				if _, err := server.LlmProvidersAPI.DeleteLlmProvider(background(), organizationID, foreign).Execute(); err != nil {
+					t.Fatal(err)
+				}
+			}},
+		},
+	})
+}
+
+func TestAccAProblemOfTheServersStandsOnItsAttribute(t *testing.T) {
+	acceptance(t)
+	stack := newStack()
+	stack.secretName = " leading space"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		Steps: []resource.TestStep{
+			{Config: stack.hcl(), ExpectError: regexp.MustCompile(`(?s)with agyn_secret\.key.*no space at\s+either end`)},
+		},
+	})
+}
+
+func TestAccDataSourcesFindByIdAndByName(t *testing.T) {
+	acceptance(t)
+	stack := newStack()
+	config := stack.hcl() + `
+data "agyn_organization" "by_slug" {
+  slug = agyn_organization.acme.slug
+}
+data "agyn_organization" "by_id" {
+  id = agyn_organization.acme.id
+}
+data "agyn_secret" "by_name" {
+  organization_id = agyn_organization.acme.id
+  name            = agyn_secret.key.name
+}
+data "agyn_secret" "by_id" {
+  organization_id = agyn_organization.acme.id
+  id              = agyn_secret.key.id
+}
+data "agyn_llm_provider" "by_name" {
+  organization_id = agyn_organization.acme.id
+  name            = agyn_llm_provider.openai.name
+  depends_on      = [agyn_llm_model.gpt]
+}
+data "agyn_llm_provider" "by_id" {
+  organization_id = agyn_organization.acme.id
+  id              = agyn_llm_provider.openai.id
+}
+data "agyn_llm_model" "by_name" {
+  organization_id = agyn_organization.acme.id
+  name            = agyn_llm_model.gpt.name
+}
+data "agyn_llm_model" "by_id" {
+  organization_id = agyn_organization.acme.id
+  id              = agyn_llm_model.gpt.id
+}
+`
+	same := func(data, resourceAddress string) resource.TestCheckFunc {
+		return resource.TestCheckResourceAttrPair(data, "id", resourceAddress, "id")
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: config, Check: resource.ComposeAggregateTestCheckFunc(
+				same("data.agyn_organization.by_slug", organization),
+				same("data.agyn_organization.by_id", organization),
+				same("data.agyn_secret.by_name", secret),
+				same("data.agyn_secret.by_id", secret),
+				same("data.agyn_llm_provider.by_name", llmProvider),
+				same("data.agyn_llm_provider.by_id", llmProvider),
+				same("data.agyn_llm_model.by_name", llmModel),
+				same("data.agyn_llm_model.by_id", llmModel),
+				resource.TestCheckResourceAttr("data.agyn_llm_provider.by_name", "model_count", "1"),
+				resource.TestCheckResourceAttr("data.agyn_llm_model.by_id", "remote_model_name", stack.remote),
+			)},
+			{Config: stack.hcl() + `
+data "agyn_secret" "none" {
+  organization_id = agyn_organization.acme.id
+  name            = "no-such-secret"
+}`, ExpectError: regexp.MustCompile("There is no such secret")},
+		},
+	})
+}
+
+// eachOf hands a test the organization's id and the ids of the other resources by their addresses.
+func eachOf(do func(organization string, resources map[string]string) error) resource.TestCheckFunc {
+	return func(state *terraform.State) error {
+		ids := map[string]string{}
+		for address, found := range state.RootModule().Resources {
+			ids[address] = found.Primary.ID
+		}
+		return do(ids[organization], ids)
+	}
+}
+
+func importID(address string) resource.ImportStateIdFunc {
+	return func(state *terraform.State) (string, error) {
+		found := state.RootModule().Resources[address]
+		return found.Primary.Attributes["organization_id"] + "/" + found.Primary.ID, nil
+	}
+}
+
+// isGone holds that no organization of the state is left; one that holds anything could not have been deleted.
+func isGone(state *terraform.State) error {
+	for address, found := range state.RootModule().Resources {
+		if found.Type != "agyn_organization" || strings.HasPrefix(address, "data.") {
+			continue
+		}
+		_, answer, err := server.OrganizationsAPI.GetOrganization(background(), found.Primary.ID).Execute()
+		if answer == nil || answer.StatusCode != 404 {
+			return fmt.Errorf("%s %s is still there (%v)", address, found.Primary.ID, err)
+		}
+	}
+	return nil
+}

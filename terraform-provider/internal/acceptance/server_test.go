@@ -1,0 +1,141 @@
+// Package acceptance tests the provider with a real terraform against the packaged server. It runs where TF_ACC is set.
+package acceptance
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/provider"
+)
+
+const startTimeout = 60 * time.Second
+
+var providers = map[string]func() (tfprotov6.ProviderServer, error){
+	"agyn": providerserver.NewProtocol6WithError(provider.New("test")()),
+}
+
+// server is the client by which the tests look, and change things, behind terraform's back.
+var server *api.Client
+
+func TestMain(m *testing.M) {
+	if os.Getenv("TF_ACC") == "" {
+		os.Exit(m.Run())
+	}
+	os.Exit(runWithServer(m))
+}
+
+func runWithServer(m *testing.M) int {
+	data, err := os.MkdirTemp("", "agyn-acceptance-")
+	if err != nil {
+		panic(err)
+	}
+	defer func() { _ = os.RemoveAll(data) }()
+	stop, err := start(data)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer stop()
+	return m.Run()
+}
+
+// start runs the packaged server on a free port with a fresh folder, and points the provider at it by the environment.
+func start(data string) (func(), error) {
+	if _, err := terraformPath(); err != nil {
+		return nil, err
+	}
+	var output bytes.Buffer
+	command := exec.Command(java(), "-jar", filepath.Join("..", "..", "..", "api-server", "target", "quarkus-app", "quarkus-run.jar"))
+	command.Env = append(os.Environ(), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0")
+	command.Stdout, command.Stderr = &output, &output
+	if err := command.Start(); err != nil {
+		return nil, fmt.Errorf("the server cannot be started: %w", err)
+	}
+	exited := make(chan error, 1)
+	go func() { exited <- command.Wait() }()
+	stop := func() {
+		_ = command.Process.Signal(syscall.SIGTERM)
+		<-exited
+	}
+	deadline := time.Now().Add(startTimeout)
+	for {
+		if gateway, err := os.ReadFile(filepath.Join(data, "base-url")); err == nil {
+			return stop, pointAt(strings.TrimSpace(string(gateway)), data)
+		}
+		select {
+		case err := <-exited:
+			return nil, fmt.Errorf("the server has ended (%v); is it built? make build does that. It said:\n%s", err, output.String())
+		case <-time.After(100 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			stop()
+			return nil, fmt.Errorf("the server is not ready after %s; it said:\n%s", startTimeout, output.String())
+		}
+	}
+}
+
+func pointAt(gateway, data string) error {
+	token, err := os.ReadFile(filepath.Join(data, "admin-token"))
+	if err != nil {
+		return err
+	}
+	server, err = api.New(gateway, strings.TrimSpace(string(token)), "test")
+	// The developer's own CLI configuration, with its mirrors and overrides, must not reach the tests.
+	configuration := filepath.Join(data, "terraform.tfrc")
+	for variable, value := range map[string]string{
+		"AGYN_GATEWAY":       gateway,
+		"AGYN_TOKEN":         strings.TrimSpace(string(token)),
+		"TF_CLI_CONFIG_FILE": configuration,
+	} {
+		if err := os.Setenv(variable, value); err != nil {
+			return err
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(configuration, nil, 0o600)
+}
+
+// terraformPath finds the binary, since the test library would otherwise download one.
+func terraformPath() (string, error) {
+	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
+		return path, nil
+	}
+	path, err := exec.LookPath("terraform")
+	if err != nil {
+		return "", fmt.Errorf("set TF_ACC_TERRAFORM_PATH, for instance to what scripts/terraform-path.sh prints: %w", err)
+	}
+	return path, os.Setenv("TF_ACC_TERRAFORM_PATH", path)
+}
+
+func java() string {
+	if home := os.Getenv("JAVA_HOME"); home != "" {
+		return filepath.Join(home, "bin", "java")
+	}
+	return "java"
+}
+
+// acceptance lets a test run only where a server and terraform do.
+func acceptance(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TF_ACC") == "" {
+		t.Skip("an acceptance test: set TF_ACC=1")
+	}
+}
+
+func background() context.Context {
+	return context.Background()
+}
