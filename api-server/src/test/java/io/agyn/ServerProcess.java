@@ -37,14 +37,26 @@ final class ServerProcess implements AutoCloseable {
 
     /** Runs the jar on a data folder, with variables that come on top of a free port, and with arguments. */
     static ServerProcess run(Path dataDir, Map<String, String> variables, String... arguments) throws IOException {
-        // In a process group of its own, as a terminal's foreground job is.
         List<String> command = new ArrayList<>(
-                List.of("setsid", JAVA.toString(), "--sun-misc-unsafe-memory-access=allow", "-jar", JAR.toString()));
+                List.of(JAVA.toString(), "--sun-misc-unsafe-memory-access=allow", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
+        return start(dataDir, variables, command);
+    }
+
+    /** Runs the start script on a data folder. */
+    static ServerProcess runScript(Path dataDir) throws IOException {
+        return start(dataDir, Map.of("JAVA_HOME", System.getProperty("java.home")), List.of("bin/agyn-server"));
+    }
+
+    private static ServerProcess start(Path dataDir, Map<String, String> variables, List<String> command)
+            throws IOException {
         Path output = Files.createTempFile("agyn-server", ".out");
         Path errors = Files.createTempFile("agyn-server", ".err");
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectOutput(output.toFile()).redirectError(errors.toFile());
+        ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of("setsid")))
+                .redirectOutput(output.toFile())
+                .redirectError(errors.toFile());
+        // In a process group of its own, as a terminal's foreground job is.
+        builder.command().addAll(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
         builder.environment().put("AGYN_HTTP_PORT", "0");
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());

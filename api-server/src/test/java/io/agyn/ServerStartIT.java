@@ -55,6 +55,20 @@ class ServerStartIT {
         }
     }
 
+    @Test
+    void startsByItsScript() throws Exception {
+        try (ServerProcess server = ServerProcess.runScript(folder).ready()) {
+            server.request().get("/q/health/ready").then().statusCode(200);
+            createOrganization(server);
+
+            server.terminate();
+
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.output()).doesNotContain("WARN", "ERROR");
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Killed.class)
     void startsAgainAfterAKillWithWhatWasAcknowledged(Killed killed) throws Exception {
