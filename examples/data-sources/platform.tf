@@ -1,0 +1,34 @@
+# What another team keeps elsewhere. It stands here so that the example runs by itself.
+
+variable "openai_api_key" {
+  description = "The API key at OpenAI. Set TF_VAR_openai_api_key rather than writing it down here."
+  type        = string
+  sensitive   = true
+  default     = "sk-example-platform"
+}
+
+resource "agyn_organization" "platform" {
+  name = "Acme Platform"
+}
+
+resource "agyn_secret" "openai_key" {
+  organization_id = agyn_organization.platform.id
+  name            = "openai-api-key"
+  value           = var.openai_api_key
+}
+
+resource "agyn_llm_provider" "openai" {
+  organization_id = agyn_organization.platform.id
+  name            = "openai"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = "bearer"
+  token_secret_id = agyn_secret.openai_key.id
+}
+
+resource "agyn_llm_model" "gpt_4o" {
+  organization_id   = agyn_organization.platform.id
+  name              = "gpt-4o"
+  provider_id       = agyn_llm_provider.openai.id
+  remote_model_name = "gpt-4o-2024-08-06"
+}
