@@ -1,0 +1,101 @@
+package io.agyn.endtoend;
+
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged server on an embedded PostgreSQL of its own, as {@code make run} starts it. */
+final class Server implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Process process;
+    private final Path log;
+    private final Path dataDir;
+
+    private Server(Process process, Path log, Path dataDir) {
+        this.process = process;
+        this.log = log;
+        this.dataDir = dataDir;
+    }
+
+    /** Starts a server that keeps all it has below a folder, and waits until it is ready. */
+    static Server start(Path folder) throws IOException, InterruptedException {
+        Path dataDir = folder.resolve("data");
+        Path log = folder.resolve("server.log");
+        ProcessBuilder builder = new ProcessBuilder(
+                        java(),
+                        "-jar",
+                        Checkout.file("api-server/target/quarkus-app/quarkus-run.jar")
+                                .toString())
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile());
+        Command.hideOwn(builder.environment());
+        builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
+        builder.environment().put("AGYN_HTTP_PORT", "0");
+        Server server = new Server(builder.start(), log, dataDir);
+        server.awaitReady();
+        return server;
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** Who and where to be for a program that runs as the administrator. */
+    Map<String, String> environment() throws IOException {
+        return environment(token());
+    }
+
+    Map<String, String> environment(String token) throws IOException {
+        return Map.of("AGYN_GATEWAY", baseUrl(), "AGYN_TOKEN", token);
+    }
+
+    /** A request to the API by the administrator. */
+    RequestSpecification request() throws IOException {
+        return RestAssured.given()
+                .baseUri(baseUrl())
+                .basePath("/api/v1")
+                .header("Authorization", "Bearer " + token())
+                .contentType("application/json");
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Asks the server to stop and waits until it has. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+            throw new AssertionError("The server did not stop on SIGTERM. It said:\n" + log());
+        }
+    }
+
+    private void awaitReady() throws IOException, InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!Files.exists(dataDir.resolve("base-url"))) {
+            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
+                process.destroy();
+                throw new AssertionError("The server did not start. It said:\n" + log());
+            }
+            Thread.sleep(50);
+        }
+    }
+
+    private String baseUrl() throws IOException {
+        return Files.readString(dataDir.resolve("base-url")).strip();
+    }
+
+    private String token() throws IOException {
+        return Files.readString(dataDir.resolve("admin-token")).strip();
+    }
+}
