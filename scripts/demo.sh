@@ -21,10 +21,10 @@ clean_up() {
   if [ -n "$server" ] && kill "$server" 2>/dev/null; then
     printf '\nStopping the server and its PostgreSQL.\n'
     wait "$server" || true
-    if [ -n "$postgres" ] && kill "$postgres" 2>/dev/null; then
-      echo "The server has left its PostgreSQL running (process $postgres), which is stopped now." >&2
-      status=1
-    fi
+  fi
+  if [ -n "$postgres" ] && kill "$postgres" 2>/dev/null; then
+    echo "The server has left its PostgreSQL running (process $postgres), which is stopped now." >&2
+    status=1
   fi
   cd "$root"
   rm -rf "$work"

@@ -46,9 +46,10 @@ class TerraformExamplesIT {
         Terraform.User user = terraform.user(example.getFileName().toString(), example, server.environment());
         user.run("init");
         user.run("validate");
-        user.run("apply", "-auto-approve");
-        State state = user.state();
+        State state;
         try {
+            user.run("apply", "-auto-approve");
+            state = user.state();
             assertThat(state.resources().things()).isNotEmpty();
             register.assertAgreesWith(state.resources());
             // With this flag, anything left to change ends it with 2.
@@ -56,9 +57,12 @@ class TerraformExamplesIT {
             // Data sources were read as soon as they could be, which may be before all that they count was made.
             user.run("apply", "-refresh-only", "-auto-approve");
             register.assertAgreesWith(user.state());
-        } finally {
-            user.run("destroy", "-auto-approve");
+        } catch (Throwable failure) {
+            // What is left of this example must not fail the next.
+            user.tryTo("destroy", "-auto-approve");
+            throw failure;
         }
+        user.run("destroy", "-auto-approve");
         register.assertHoldsNoneOf(state);
         assertThat(register.organizationSlugs()).as("organizations left").isEmpty();
         for (String credential : state.credentials()) {
