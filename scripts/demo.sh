@@ -58,8 +58,7 @@ get() { curl --silent --show-error --fail-with-body --config "$work/curl.conf" "
 field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p'; }
 
 start_server() {
-  AGYN_DATA_DIR=$work/data AGYN_HTTP_PORT=0 "$java" -jar "$root/api-server/target/quarkus-app/quarkus-run.jar" \
-    >"$work/server.log" 2>&1 &
+  AGYN_DATA_DIR=$work/data AGYN_HTTP_PORT=0 "$root/api-server/bin/agyn-server" >"$work/server.log" 2>&1 &
   server=$!
   until [ -f "$work/data/base-url" ]; do
     if ! kill -0 "$server" 2>/dev/null; then

@@ -5,8 +5,7 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(mktemp -d)
-AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 "$JAVA_HOME/bin/java" -jar "$root/api-server/target/quarkus-app/quarkus-run.jar" \
-  >"$data/server.out" 2>&1 &
+AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 "$root/api-server/bin/agyn-server" >"$data/server.out" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -rf "$data"' EXIT
 

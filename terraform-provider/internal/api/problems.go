@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -68,13 +69,21 @@ func unescape(token string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }
 
+// problemOf reads the problem that the server answered. The generated client has read it already where the contract lists
+// the status for the operation; an answer of a newer server, or of what stands before it, may have another.
 func problemOf(err error) (client.Problem, bool) {
 	var failure *client.GenericOpenAPIError
 	if !errors.As(err, &failure) {
 		return client.Problem{}, false
 	}
-	problem, ok := failure.Model().(client.Problem)
-	return problem, ok
+	if problem, ok := failure.Model().(client.Problem); ok {
+		return problem, true
+	}
+	var problem client.Problem
+	if json.Unmarshal(failure.Body(), &problem) != nil || problem.Code == "" {
+		return client.Problem{}, false
+	}
+	return problem, true
 }
 
 func unreachable(err error) string {

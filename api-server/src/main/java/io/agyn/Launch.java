@@ -9,6 +9,7 @@ import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
+import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.BindException;
@@ -24,9 +25,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
+import org.jboss.logging.Logger;
 
 /** One run of the server: what must be there before Quarkus starts, and what must go after it has stopped. */
 final class Launch {
+
+    private static final Logger LOG = Logger.getLogger(Launch.class);
 
     // What Quarkus needs to stop beside the time that requests in flight are given.
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
@@ -94,8 +98,10 @@ final class Launch {
             postgres.close();
         });
         Runtime.getRuntime().addShutdownHook(hook);
+        Thread loading = Thread.ofPlatform().name("load-application").start(Launch::loadApplication);
         try (postgres) {
             postgres.start();
+            join(loading);
             return runQuarkus(postgres.jdbcUrl(), postgres.username(), postgres.password());
         } finally {
             stopped.countDown();
@@ -182,6 +188,26 @@ final class Launch {
             case TEXT -> false;
             case JSON -> true;
         };
+    }
+
+    /** Does what Quarkus does first, and needs no database for, while PostgreSQL starts: a third of the time to ready. */
+    private static void loadApplication() {
+        try {
+            Class.forName(
+                    Application.APP_CLASS_NAME, true, Thread.currentThread().getContextClassLoader());
+        } catch (ClassNotFoundException | LinkageError e) {
+            // Quarkus meets the same next, and says so.
+            LOG.debug("The application could not be loaded ahead of its start", e);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The server was stopped while it started.", e);
+        }
     }
 
     private void awaitQuarkus() {

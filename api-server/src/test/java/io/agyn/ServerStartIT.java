@@ -118,8 +118,20 @@ class ServerStartIT {
         }
     }
 
-    @Test
-    void finishesTheRequestInFlightWhenCtrlCIsPressed() throws Exception {
+    private enum Stop {
+        SIGTERM(TERMINATED),
+        CTRL_C(INTERRUPTED);
+
+        private final int exitCode;
+
+        Stop(int exitCode) {
+            this.exitCode = exitCode;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Stop.class)
+    void finishesTheRequestInFlightWhenStopped(Stop stop) throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             URI baseUrl = server.baseUrl();
             byte[] body = "{\"name\":\"Acme\"}".getBytes(UTF_8);
@@ -135,14 +147,17 @@ class ServerStartIT {
                 socket.getOutputStream().write(body, 0, 5);
                 Thread.sleep(300);
 
-                server.interrupt();
+                switch (stop) {
+                    case SIGTERM -> server.terminate();
+                    case CTRL_C -> server.interrupt();
+                }
                 Thread.sleep(700);
                 socket.getOutputStream().write(body, 5, body.length - 5);
 
                 assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                         .startsWith("HTTP/1.1 201 ");
             }
-            assertThat(server.exitCode()).isEqualTo(INTERRUPTED);
+            assertThat(server.exitCode()).isEqualTo(stop.exitCode);
         }
     }
 

@@ -1,0 +1,98 @@
+package api
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+)
+
+const token = "agyn_marked"
+
+// refusal is what the client makes of a server that answers every request with this.
+func refusal(t *testing.T, status int, contentType, body string) (*http.Response, error) {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+		writer.Header().Set("Content-Type", contentType)
+		writer.WriteHeader(status)
+		_, _ = writer.Write([]byte(body))
+	}))
+	defer server.Close()
+	client, err := New(server.URL, token, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, answer, err := client.OrganizationsAPI.GetOrganization(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").Execute()
+	return answer, err
+}
+
+func problem(t *testing.T, status int, body string) (*http.Response, error) {
+	return refusal(t, status, "application/problem+json", body)
+}
+
+func TestEachViolationStandsOnTheAttributeThatItsPointerNames(t *testing.T) {
+	_, err := problem(t, 400, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
+		{"pointer":"/name","detail":"Give another name."},
+		{"pointer":"/custom_headers/X-A~1B","detail":"Remove it."},
+		{"parameter":"page_size","detail":"Give less."}]}`)
+	diagnostics := Diagnose("It cannot be made", err)
+	if len(diagnostics) != 3 {
+		t.Fatalf("not all three violations are shown: %v", diagnostics)
+	}
+	for i, want := range []path.Path{path.Root("name"), path.Root("custom_headers").AtMapKey("X-A/B")} {
+		at, ok := diagnostics[i].(diag.DiagnosticWithPath)
+		if !ok || !at.Path().Equal(want) {
+			t.Errorf("%v does not stand at %s", diagnostics[i], want)
+		}
+		if !strings.Contains(diagnostics[i].Detail(), "r-1") {
+			t.Errorf("%q does not name the request", diagnostics[i].Detail())
+		}
+	}
+}
+
+func TestAProblemWithoutViolationsSaysWhatTheServerSays(t *testing.T) {
+	_, err := problem(t, 409, `{"type":"about:blank","title":"Conflict","status":409,"code":"secret_in_use","detail":"It is in use by LLM provider p.","request_id":"r-2"}`)
+	diagnostics := Diagnose("It cannot be deleted", err)
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail(), "in use by LLM provider p") || !strings.Contains(diagnostics[0].Detail(), "secret_in_use") {
+		t.Errorf("%v", diagnostics)
+	}
+}
+
+func TestOnlyTheThingItselfIsTakenForGone(t *testing.T) {
+	for code, gone := range map[string]bool{"not_found": true, "reference_not_found": false} {
+		answer, err := problem(t, 404, `{"type":"about:blank","title":"Not Found","status":404,"code":"`+code+`","detail":"No.","request_id":"r"}`)
+		if IsNotFound(answer, err) != gone {
+			t.Errorf("%s is taken for gone: %t", code, !gone)
+		}
+	}
+	if answer, err := refusal(t, 404, "text/html", "<html>a gateway's own page</html>"); IsNotFound(answer, err) {
+		t.Error("the 404 of something that is not the server is taken for a thing that is gone")
+	}
+}
+
+func TestNoDiagnosticHoldsTheToken(t *testing.T) {
+	for _, contentType := range []string{"application/problem+json", "text/html"} {
+		_, err := refusal(t, 502, contentType, "<html>Bad Gateway</html>")
+		for _, diagnostic := range Diagnose("It cannot be read", err) {
+			if strings.Contains(diagnostic.Detail(), token) {
+				t.Errorf("%q holds the token", diagnostic.Detail())
+			}
+		}
+	}
+}
+
+func TestAGatewayIsAnHttpUrl(t *testing.T) {
+	for _, gateway := range []string{"agyn.example.com", "ftp://agyn.example.com", "http://", "://", ""} {
+		if _, err := New(gateway, token, "test"); err == nil {
+			t.Errorf("%q is taken", gateway)
+		}
+	}
+	for _, gateway := range []string{"http://127.0.0.1:8080", "https://agyn.example.com/", "https://example.com/agyn"} {
+		if _, err := New(gateway, token, "test"); err != nil {
+			t.Errorf("%q is refused: %v", gateway, err)
+		}
+	}
+}
