@@ -148,7 +148,8 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	response.Diagnostics.Append(response.State.Set(ctx, read(made, plan))...)
 }
 
-// Read takes over what the server has; token and headers stay as they are in the state.
+// Read takes over what the server has. Token and headers stay as they are in the state, unless the fingerprint tells that
+// the server has others: then they are null, so that the plan puts the configured ones back.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state model
 	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
@@ -163,7 +164,11 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	case err != nil:
 		response.Diagnostics.Append(api.Diagnose("The LLM provider cannot be read", err)...)
 	default:
-		response.Diagnostics.Append(response.State.Set(ctx, read(found, state))...)
+		known := state
+		if found.CredentialsFingerprint != state.CredentialsFingerprint.ValueString() {
+			known.Token, known.CustomHeaders = types.StringNull(), types.MapNull(types.StringType)
+		}
+		response.Diagnostics.Append(response.State.Set(ctx, read(found, known))...)
 	}
 }
 

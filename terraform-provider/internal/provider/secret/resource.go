@@ -108,7 +108,8 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	response.Diagnostics.Append(response.State.Set(ctx, read(made, plan.Value))...)
 }
 
-// Read takes over what the server has; the value stays as it is in the state.
+// Read takes over what the server has. The value stays as it is in the state, unless the fingerprint tells that the server
+// has another one: then it is null, so that the plan puts the configured one back.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state model
 	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
@@ -123,7 +124,11 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	case err != nil:
 		response.Diagnostics.Append(api.Diagnose("The secret cannot be read", err)...)
 	default:
-		response.Diagnostics.Append(response.State.Set(ctx, read(found, state.Value))...)
+		known := state.Value
+		if found.Fingerprint != state.Fingerprint.ValueString() {
+			known = types.StringNull()
+		}
+		response.Diagnostics.Append(response.State.Set(ctx, read(found, known))...)
 	}
 }
 

@@ -1,0 +1,104 @@
+package acceptance
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/compare"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+)
+
+// The server never answers a credential; that it was changed elsewhere is seen by its fingerprint.
+func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
+	acceptance(t)
+	token, headers := newStack(), newStack()
+	token.credentials = `token = "sk-inline"`
+	headers.authMethod, headers.credentials = "custom_headers", `custom_headers = { "X-Key" = "k" }`
+	for name, changed := range map[string]struct {
+		stack                stack
+		address, fingerprint string
+		change               func(organization string, resources map[string]string) error
+	}{
+		"a secret's value": {newStack(), secret, "fingerprint", setValue("sk-elsewhere")},
+		"a token": {token, llmProvider, "credentials_fingerprint", setCredentials(func(update *client.LlmProviderUpdate) {
+			update.SetToken("sk-elsewhere")
+		})},
+		"custom headers": {headers, llmProvider, "credentials_fingerprint", setCredentials(func(update *client.LlmProviderUpdate) {
+			update.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
+		})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := changed.stack.hcl()
+			same := statecheck.CompareValue(compare.ValuesSame())
+			fingerprint := func() []statecheck.StateCheck {
+				return []statecheck.StateCheck{same.AddStateValue(changed.address, tfjsonpath.New(changed.fingerprint))}
+			}
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: providers,
+				CheckDestroy:             isGone,
+				Steps: []resource.TestStep{
+					{Config: config, ConfigStateChecks: fingerprint()},
+					{Config: config, Check: eachOf(changed.change), ExpectNonEmptyPlan: true},
+					{
+						Config: config,
+						ConfigPlanChecks: resource.ConfigPlanChecks{
+							PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(changed.address, plancheck.ResourceActionUpdate)},
+							PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+						},
+						ConfigStateChecks: fingerprint(),
+					},
+				},
+			})
+		})
+	}
+}
+
+// A provider that takes its token from a secret has no credential of its own to put back.
+func TestAccASecretThatIsChangedElsewhereLeavesTheProvidersThatUseItAlone(t *testing.T) {
+	acceptance(t)
+	config := newStack().hcl()
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: config, Check: eachOf(setValue("sk-elsewhere")), ExpectNonEmptyPlan: true},
+			{
+				Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate),
+						plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionNoop),
+					},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+		},
+	})
+}
+
+func setValue(value string) func(organization string, resources map[string]string) error {
+	return func(organization string, resources map[string]string) error {
+		_, _, err := server.SecretsAPI.UpdateSecret(background(), organization, resources[secret]).SecretUpdate(client.SecretUpdate{
+			Name: newStack().secretName, Value: &value}).Execute()
+		return err
+	}
+}
+
+// setCredentials changes the LLM provider's credentials, and nothing else of it.
+func setCredentials(set func(*client.LlmProviderUpdate)) func(organization string, resources map[string]string) error {
+	return func(organization string, resources map[string]string) error {
+		found, _, err := server.LlmProvidersAPI.GetLlmProvider(background(), organization, resources[llmProvider]).Execute()
+		if err != nil {
+			return err
+		}
+		update := client.LlmProviderUpdate{
+			Name: found.Name, Endpoint: found.Endpoint, Protocol: found.Protocol, AuthMethod: found.AuthMethod}
+		set(&update)
+		_, _, err = server.LlmProvidersAPI.UpdateLlmProvider(background(), organization, found.Id).LlmProviderUpdate(update).Execute()
+		return err
+	}
+}
