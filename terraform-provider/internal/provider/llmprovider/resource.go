@@ -92,16 +92,17 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response 
 				MarkdownDescription: "The id of the secret that holds the token, for `bearer` and `x_api_key`.",
 			},
 			"token": schema.StringAttribute{
-				Optional:            true,
-				Sensitive:           true,
-				MarkdownDescription: "The token itself, for `bearer` and `x_api_key`, instead of token_secret_id.",
+				Optional:  true,
+				Sensitive: true,
+				MarkdownDescription: "The token itself, for `bearer` and `x_api_key`, instead of token_secret_id. After an import it is set once " +
+					"by the first apply.",
 			},
 			"custom_headers": schema.MapAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
 				Sensitive:   true,
 				MarkdownDescription: "Header names and values, for `custom_headers`. `Host`, `Content-Length`, `Connection` and " +
-					"`Transfer-Encoding` are managed by the proxy.",
+					"`Transfer-Encoding` are managed by the proxy. After an import they are set once by the first apply.",
 			},
 			"credentials_fingerprint": schema.StringAttribute{
 				Computed:            true,

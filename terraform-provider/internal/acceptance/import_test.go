@@ -1,0 +1,129 @@
+package acceptance
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+)
+
+// Only a credential, which the server does not answer, is left to set after an import. What is computed from it cannot be
+// known before that: the configured one may be another than the server has.
+func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
+	acceptance(t)
+	token, headers := newStack(), newStack()
+	token.credentials = `token = "sk-inline"`
+	headers.authMethod, headers.credentials = "custom_headers", `custom_headers = { "X-Key" = "k" }`
+	ofProvider := func(credential string) []plancheck.PlanCheck {
+		return []plancheck.PlanCheck{
+			plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionUpdate),
+			changesOnly{llmProvider, []string{credential, "credentials_fingerprint"}},
+		}
+	}
+	for name, imported := range map[string]struct {
+		stack    stack
+		provider []plancheck.PlanCheck
+	}{
+		"with a secret":       {newStack(), []plancheck.PlanCheck{plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionNoop)}},
+		"with a token":        {token, ofProvider("token")},
+		"with custom headers": {headers, ofProvider("custom_headers")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			config := imported.stack.hcl() + makeElsewhere(t, imported.stack)
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: providers,
+				CheckDestroy:             isGone,
+				Steps: []resource.TestStep{{
+					Config: config,
+					ConfigPlanChecks: resource.ConfigPlanChecks{
+						PreApply: append(imported.provider,
+							plancheck.ExpectResourceAction(organization, plancheck.ResourceActionNoop),
+							plancheck.ExpectResourceAction(llmModel, plancheck.ResourceActionNoop),
+							plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate),
+							changesOnly{secret, []string{"value", "version", "fingerprint"}},
+						),
+						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+					},
+				}},
+			})
+		})
+	}
+}
+
+// makeElsewhere makes what the stack describes without terraform, and gives the blocks that import it.
+func makeElsewhere(t *testing.T, stack stack) string {
+	t.Helper()
+	made, _, err := server.OrganizationsAPI.CreateOrganization(background()).OrganizationCreate(client.OrganizationCreate{
+		Name: "Acme", Slug: &stack.slug}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, _, err := server.SecretsAPI.CreateSecret(background(), made.Id).SecretCreate(client.SecretCreate{
+		Name: stack.secretName, Value: "sk-elsewhere"}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	create := client.LlmProviderCreate{Name: "openai-prod", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
+		AuthMethod: client.AuthMethod(stack.authMethod)}
+	switch {
+	case create.AuthMethod == client.CUSTOM_HEADERS:
+		create.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
+	case stack.credentials == newStack().credentials:
+		create.SetTokenSecretId(key.Id)
+	default:
+		create.SetToken("sk-elsewhere")
+	}
+	openai, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), made.Id).LlmProviderCreate(create).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gpt, _, err := server.ModelsAPI.CreateModel(background(), made.Id).ModelCreate(client.ModelCreate{
+		Name: "gpt-4o", ProviderId: openai.Id, RemoteModelName: stack.remote}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return importBlock(organization, made.Id) + importBlock(secret, made.Id+"/"+key.Id) +
+		importBlock(llmProvider, made.Id+"/"+openai.Id) + importBlock(llmModel, made.Id+"/"+gpt.Id)
+}
+
+func importBlock(address, id string) string {
+	return fmt.Sprintf(`
+import {
+  to = %s
+  id = %q
+}
+`, address, id)
+}
+
+// changesOnly is a plan check that exactly these attributes of a resource are changed.
+type changesOnly struct {
+	address    string
+	attributes []string
+}
+
+func (c changesOnly) CheckPlan(_ context.Context, request plancheck.CheckPlanRequest, response *plancheck.CheckPlanResponse) {
+	for _, planned := range request.Plan.ResourceChanges {
+		if planned.Address != c.address {
+			continue
+		}
+		before, _ := planned.Change.Before.(map[string]any)
+		after, _ := planned.Change.After.(map[string]any)
+		var changed []string
+		for attribute, value := range before {
+			if !reflect.DeepEqual(value, after[attribute]) {
+				changed = append(changed, attribute)
+			}
+		}
+		if slices.Sort(changed); !slices.Equal(changed, slices.Sorted(slices.Values(c.attributes))) {
+			response.Error = fmt.Errorf("the plan changes %v of %s, not %v", changed, c.address, c.attributes)
+		}
+		return
+	}
+	response.Error = fmt.Errorf("%s is not in the plan", c.address)
+}
