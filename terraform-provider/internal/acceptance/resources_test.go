@@ -119,6 +119,36 @@ func TestAccEverythingIsMadeChangedInPlaceImportedAndDestroyed(t *testing.T) {
 	})
 }
 
+func TestAccAnotherOrganizationReplacesWhatBelongsToIt(t *testing.T) {
+	acceptance(t)
+	stack := newStack()
+	other := fmt.Sprintf(`
+resource "agyn_organization" "other" {
+  name = "Other"
+  slug = "%s-other"
+}`, stack.slug)
+	moved := strings.ReplaceAll(stack.hcl(), "= agyn_organization.acme.id", "= agyn_organization.other.id")
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: stack.hcl() + other},
+			{
+				Config: moved + other,
+				ConfigPlanChecks: resource.ConfigPlanChecks{
+					PreApply: []plancheck.PlanCheck{
+						plancheck.ExpectResourceAction(organization, plancheck.ResourceActionNoop),
+						plancheck.ExpectResourceAction(secret, plancheck.ResourceActionReplace),
+						plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionReplace),
+						plancheck.ExpectResourceAction(llmModel, plancheck.ResourceActionReplace),
+					},
+					PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+				},
+			},
+		},
+	})
+}
+
 func TestAccWhatIsChangedElsewhereIsPutBack(t *testing.T) {
 	acceptance(t)
 	config := newStack().hcl()
