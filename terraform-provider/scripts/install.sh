@@ -4,7 +4,11 @@ set -eu
 
 provider=$(cd "$(dirname "$0")/.." && pwd)
 version=0.1.0
-plugins=$HOME/.terraform.d/plugins/registry.terraform.io/agynio/agyn/$version/$(go env GOOS)_$(go env GOARCH)
-mkdir -p "$plugins"
-cp "$provider/bin/terraform-provider-agyn" "$plugins/terraform-provider-agyn_v$version"
-echo "Installed agynio/agyn $version into $plugins; terraform init finds it there."
+plugins=$HOME/.terraform.d/plugins
+# OpenTofu looks for agynio/agyn under a registry of its own.
+for registry in registry.terraform.io registry.opentofu.org; do
+  folder=$plugins/$registry/agynio/agyn/$version/$(go env GOOS)_$(go env GOARCH)
+  mkdir -p "$folder"
+  cp "$provider/bin/terraform-provider-agyn" "$folder/terraform-provider-agyn_v$version"
+done
+echo "Installed agynio/agyn $version into $plugins, for terraform (registry.terraform.io) and tofu (registry.opentofu.org); init finds it there."
