@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -58,7 +59,7 @@ func start(data string) (func(), error) {
 	}
 	var output bytes.Buffer
 	command := exec.Command(java(), "-jar", filepath.Join("..", "..", "..", "api-server", "target", "quarkus-app", "quarkus-run.jar"))
-	command.Env = append(os.Environ(), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0")
+	command.Env = append(withoutOwnSettings(os.Environ()), "AGYN_DATA_DIR="+data, "AGYN_HTTP_PORT=0")
 	command.Stdout, command.Stderr = &output, &output
 	if err := command.Start(); err != nil {
 		return nil, fmt.Errorf("the server cannot be started: %w", err)
@@ -83,6 +84,24 @@ func start(data string) (func(), error) {
 			stop()
 			return nil, fmt.Errorf("the server is not ready after %s; it said:\n%s", startTimeout, output.String())
 		}
+	}
+}
+
+// withoutOwnSettings drops the developer's own AGYN_* variables: with an AGYN_DATABASE_URL among them, the tests would write
+// to a real database.
+func withoutOwnSettings(environment []string) []string {
+	return slices.DeleteFunc(environment, func(variable string) bool { return strings.HasPrefix(variable, "AGYN_") })
+}
+
+func TestTheServerDoesNotInheritTheDevelopersSettings(t *testing.T) {
+	t.Setenv("AGYN_DATABASE_URL", "jdbc:postgresql://production/agyn")
+	t.Setenv("NOT_AGYN_AT_ALL", "kept")
+	inherited := withoutOwnSettings(os.Environ())
+	if slices.ContainsFunc(inherited, func(variable string) bool { return strings.HasPrefix(variable, "AGYN_") }) {
+		t.Error("an AGYN_* variable reaches the server")
+	}
+	if !slices.Contains(inherited, "NOT_AGYN_AT_ALL=kept") {
+		t.Error("another variable does not reach the server")
 	}
 }
 
