@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
@@ -14,7 +15,7 @@ func TestAccTheProviderSaysWhatIsWrongWithItsConfiguration(t *testing.T) {
 	for name, wrong := range map[string]struct{ gateway, token, remedy string }{
 		"no gateway":                 {"", token, "AGYN_GATEWAY in the environment"},
 		"no token":                   {gateway, "", "AGYN_TOKEN in the environment"},
-		"a gateway that is no URL":   {"localhost:8080", token, "is no http or https URL"},
+		"a gateway that is no URL":   {"localhost:8080", token, "must be the server's base URL"},
 		"a server that is not there": {"http://127.0.0.1:1", token, "No server answers at http://127.0.0.1:1"},
 		"a token that is refused":    {gateway, "agyn_mistyped", "does not know the API token"},
 	} {
@@ -28,6 +29,31 @@ func TestAccTheProviderSaysWhatIsWrongWithItsConfiguration(t *testing.T) {
 				},
 			})
 		})
+	}
+}
+
+func TestAccAGatewayWithACredentialInItIsRefusedAndNotShown(t *testing.T) {
+	acceptance(t)
+	refused := false
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		ErrorCheck: func(err error) error {
+			refused = wrapped("", "without user info").MatchString(err.Error())
+			if !refused || strings.Contains(err.Error(), "hunter2") {
+				return err
+			}
+			return nil
+		},
+		Steps: []resource.TestStep{{Config: `
+provider "agyn" {
+  gateway = "https://user:hunter2@127.0.0.1:1"
+}
+data "agyn_organization" "any" {
+  slug = "any"
+}`}},
+	})
+	if !refused {
+		t.Error("the gateway is not refused")
 	}
 }
 

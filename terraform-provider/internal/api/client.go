@@ -3,7 +3,7 @@
 package api
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -19,12 +19,13 @@ const answerTimeout = 2 * time.Minute
 type Client = client.APIClient
 
 // New makes a client of the server at gateway, its base URL without the path of the API. The token is an API token of the
-// caller; version is the provider's own, for the User-Agent. The error is a sentence about a gateway that is no http or
-// https URL.
+// caller; version is the provider's own, for the User-Agent. The error is a sentence about a gateway that is no base URL;
+// it does not show the gateway, whose user info or query may be a credential.
 func New(gateway, token, version string) (*Client, error) {
 	base, err := url.Parse(gateway)
-	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
-		return nil, fmt.Errorf("%q is no http or https URL; give the server's base URL, such as https://agyn.example.com", gateway)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") ||
+		base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, errors.New("the gateway must be the server's base URL, such as https://agyn.example.com, without user info, query or fragment")
 	}
 	configuration := client.NewConfiguration()
 	configuration.Servers = client.ServerConfigurations{{URL: strings.TrimRight(gateway, "/") + "/api/v1"}}

@@ -91,7 +91,8 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	}
 	client, err := api.New(gateway, token, p.version)
 	if err != nil {
-		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The gateway is no URL", err.Error())
+		// Not on the attribute, whose line terraform would show: it may have a credential in it.
+		response.Diagnostics.AddError("The gateway is no base URL", "Set gateway in the provider block, or "+gatewayVariable+" in the environment, to another value: "+err.Error()+".")
 		return
 	}
 	_, answer, err := client.MeAPI.GetMe(ctx).Execute()

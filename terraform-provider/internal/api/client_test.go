@@ -1,0 +1,43 @@
+package api
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestAGatewayThatIsNoBaseURLIsRefusedWithoutShowingWhatMayBeACredential(t *testing.T) {
+	for _, gateway := range []string{
+		"https://user:hunter2@agyn.example.com",
+		"https://hunter2@agyn.example.com",
+		"https://agyn.example.com?key=hunter2",
+		"https://agyn.example.com#hunter2",
+		"user:hunter2@agyn.example.com",
+		"https://user:hunter2%@agyn.example.com",
+		"ftp://agyn.example.com",
+		"https://",
+		"agyn.example.com",
+	} {
+		_, err := New(gateway, "agyn_token", "test")
+		if err == nil || !strings.Contains(err.Error(), "must be the server's base URL") {
+			t.Errorf("%s: %v", gateway, err)
+		} else if strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("the refusal shows a credential: %v", err)
+		}
+	}
+}
+
+func TestAGatewayMayHaveAPathAndASlashAtItsEnd(t *testing.T) {
+	for gateway, expected := range map[string]string{
+		"http://localhost:8080":          "http://localhost:8080/api/v1",
+		"https://agyn.example.com/":      "https://agyn.example.com/api/v1",
+		"https://example.com/agyn/":      "https://example.com/agyn/api/v1",
+		"HTTPS://agyn.example.com:8443/": "HTTPS://agyn.example.com:8443/api/v1",
+	} {
+		client, err := New(gateway, "agyn_token", "test")
+		if err != nil {
+			t.Errorf("%s: %v", gateway, err)
+		} else if url := client.GetConfig().Servers[0].URL; url != expected {
+			t.Errorf("%s leads to %s, not %s", gateway, url, expected)
+		}
+	}
+}
