@@ -72,6 +72,28 @@ resource "agyn_llm_provider" "gateway" {
   protocol        = "responses"
   auth_method     = "custom_headers"
   custom_headers  = { "X-Key" = terraform_data.later.output }
+}
+resource "terraform_data" "headers" {
+  input = { "X-Key" = "k" }
+}
+resource "agyn_llm_provider" "all_headers" {
+  organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+  name            = "all-headers"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = "custom_headers"
+  custom_headers  = terraform_data.headers.output
+}
+resource "terraform_data" "method" {
+  input = "x_api_key"
+}
+resource "agyn_llm_provider" "method" {
+  organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+  name            = "method"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = terraform_data.method.output
+  token_secret_id = terraform_data.later.output
 }`
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,

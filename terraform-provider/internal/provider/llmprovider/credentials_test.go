@@ -1,0 +1,69 @@
+package llmprovider
+
+import (
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// Whatever may turn out to fit, once it is known, must not refuse the plan.
+func TestWhatIsNotKnownYetIsNotRefused(t *testing.T) {
+	unknown := types.StringUnknown()
+	token := types.StringValue("sk")
+	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": token})
+	unknownHeader := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
+	unknownHeaders := types.MapUnknown(types.StringType)
+	for name, config := range map[string]model{
+		"the auth method, with a token":   {AuthMethod: unknown, Token: token},
+		"the auth method, with a secret":  {AuthMethod: unknown, TokenSecretID: token},
+		"the auth method, with headers":   {AuthMethod: unknown, CustomHeaders: headers},
+		"the auth method, with nothing":   {AuthMethod: unknown},
+		"a token":                         {AuthMethod: method("bearer"), Token: unknown},
+		"the id of a secret":              {AuthMethod: method("x_api_key"), TokenSecretID: unknown},
+		"a secret, one of two":            {AuthMethod: method("bearer"), TokenSecretID: unknown, Token: token},
+		"a token, one of two":             {AuthMethod: method("bearer"), TokenSecretID: token, Token: unknown},
+		"both, one of which may be null":  {AuthMethod: method("bearer"), TokenSecretID: unknown, Token: unknown},
+		"headers that may be null":        {AuthMethod: method("bearer"), Token: token, CustomHeaders: unknownHeaders},
+		"all headers":                     {AuthMethod: method("custom_headers"), CustomHeaders: unknownHeaders},
+		"a header's value":                {AuthMethod: method("custom_headers"), CustomHeaders: unknownHeader},
+		"a token that may be null":        {AuthMethod: method("custom_headers"), CustomHeaders: headers, Token: unknown},
+		"a secret's id that may be null":  {AuthMethod: method("custom_headers"), CustomHeaders: headers, TokenSecretID: unknown},
+		"everything, as in a module call": {AuthMethod: unknown, Token: unknown, TokenSecretID: unknown, CustomHeaders: unknownHeaders},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if refusals := refusalsOf(config); refusals.HasError() {
+				t.Error(refusals)
+			}
+		})
+	}
+}
+
+// What is wrong whatever the rest turns out to be is refused at once.
+func TestWhatIsWrongInAnyCaseIsRefusedBesideWhatIsNotKnownYet(t *testing.T) {
+	unknown := types.StringUnknown()
+	host := types.MapValueMust(types.StringType, map[string]attr.Value{"Host": unknown})
+	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
+	for name, config := range map[string]model{
+		"a header that the proxy manages": {AuthMethod: unknown, CustomHeaders: host},
+		"headers beside a token":          {AuthMethod: method("bearer"), Token: unknown, CustomHeaders: headers},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if refusals := refusalsOf(config); refusals.ErrorsCount() != 1 {
+				t.Error(refusals)
+			}
+		})
+	}
+}
+
+func refusalsOf(config model) diag.Diagnostics {
+	var refusals diag.Diagnostics
+	checkCredentials(config, &refusals)
+	checkHeaders(config.CustomHeaders, &refusals)
+	return refusals
+}
+
+func method(name string) types.String {
+	return types.StringValue(name)
+}
