@@ -5,9 +5,13 @@ set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(mktemp -d)
+# What is set for other work, a database above all, must not reach this server.
+for variable in $(compgen -e AGYN_ || true); do
+  unset "$variable"
+done
 AGYN_DATA_DIR=$data AGYN_HTTP_PORT=0 "$root/api-server/bin/agyn-server" >"$data/server.out" 2>&1 &
 server=$!
-trap 'kill "$server" 2>/dev/null; wait "$server" 2>/dev/null; rm -rf "$data"' EXIT
+trap 'kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; rm -rf "$data"' EXIT
 
 while [ ! -f "$data/base-url" ]; do
   kill -0 "$server" 2>/dev/null || { cat "$data/server.out" >&2; exit 1; }
