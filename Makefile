@@ -9,12 +9,16 @@ SHELL := /bin/bash
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
 MVN = JAVA_HOME='$(or $(JDK),$(error A JDK is needed, see above))' ./mvnw -B -ntp
+GO = $(if $(shell command -v go),go,$(error Go is missing: install Go 1.25 or later, https://go.dev/dl))
 TERRAFORM = $(eval TERRAFORM := $(shell terraform-provider/scripts/terraform-path.sh))$(or $(TERRAFORM),$(error A terraform is needed, see above))
-GO_TOOL = go tool -modfile=tools/go.mod
+GO_TOOL = $(GO) tool -modfile=tools/go.mod
 
 SERVER := api-server/target/quarkus-app/quarkus-run.jar
 AOT_CACHE := api-server/target/quarkus-app/agyn.aot
 PROVIDER := terraform-provider/bin/terraform-provider-agyn
+SDK_VERSION := 0.1.0-SNAPSHOT
+SDK_REPOSITORY := target/repository/io/agyn/agyn-java-sdk
+SDK := openapi/java-sdk/target/agyn-java-sdk-$(SDK_VERSION).jar
 SDK_EXAMPLE := examples/java-sdk/target/java-sdk-example.jar
 
 POMS := pom.xml openapi/pom.xml openapi/java-sdk/pom.xml api-server/pom.xml
@@ -37,16 +41,21 @@ $(SERVER): $(SERVER_SOURCES) $(POMS) $(CONTRACT)
 $(AOT_CACHE): $(SERVER) api-server/bin/agyn-server api-server/bin/make-aot-cache
 	JAVA_HOME='$(JDK)' api-server/bin/make-aot-cache
 
-openapi/java-sdk/target/.installed: $(SDK_SOURCES) $(POMS) $(CONTRACT)
-	$(MVN) -q -pl openapi/java-sdk -DskipTests install
+$(SDK): $(SDK_SOURCES) $(POMS) $(CONTRACT)
+	$(MVN) -q -pl openapi/java-sdk -DskipTests package
 	@touch $@
 
-$(SDK_EXAMPLE): openapi/java-sdk/target/.installed $(SDK_EXAMPLE_SOURCES)
-	$(MVN) -q -f examples/java-sdk/pom.xml package
+# From a Maven repository of its own, so that another checkout's SDK does not get in between.
+$(SDK_EXAMPLE): $(SDK) $(SDK_EXAMPLE_SOURCES)
+	mkdir -p $(SDK_REPOSITORY)/$(SDK_VERSION)
+	cp $(SDK) $(SDK_REPOSITORY)/$(SDK_VERSION)
+	cp openapi/java-sdk/target/.flattened-pom.xml $(SDK_REPOSITORY)/$(SDK_VERSION)/agyn-java-sdk-$(SDK_VERSION).pom
+	$(MVN) -q -f examples/java-sdk/pom.xml package \
+	    -Dmaven.repo.local='$(CURDIR)/target/repository' -Dmaven.repo.local.tail='$(HOME)/.m2/repository'
 	@touch $@
 
 $(PROVIDER): $(PROVIDER_SOURCES)
-	cd terraform-provider && go build -o bin/terraform-provider-agyn .
+	cd terraform-provider && $(GO) build -o bin/terraform-provider-agyn .
 	@touch $@
 
 demo: build ## Show it all: a server, terraform apply, a rotation, a refusal, destroy
@@ -61,13 +70,13 @@ test-java: build ## Run the Java tests and those over examples/
 	$(MVN) verify
 
 test-go: build ## Run the Go tests, those against terraform and a server included
-	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' go test -count=1 ./...
+	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 ./...
 
 lint: ## Check format, lint the contract and the code, check that generated code is up to date
 	$(MVN) -q spotless:check
 	cd terraform-provider && test -z "$$(gofmt -l . | tee /dev/stderr)"
-	cd terraform-provider && go vet ./...
-	cd terraform-provider && $(GO_TOOL) staticcheck $$(go list ./... | grep -v /internal/client)
+	cd terraform-provider && $(GO) vet ./...
+	cd terraform-provider && $(GO_TOOL) staticcheck $$($(GO) list ./... | grep -v /internal/client)
 	'$(TERRAFORM)' fmt -check -recursive examples
 	$(MVN) -q -pl openapi verify
 	JAVA_HOME='$(JDK)' terraform-provider/scripts/generate-client.sh --check
