@@ -41,9 +41,14 @@ final class Lists {
     private void run() throws Exception {
         String small = organizationWithSecrets(1_000);
         String large = organizationWithSecrets(100_000);
-        report("a page of 100 secrets, the middle of 100,000 beside the middle of 1,000", 1.5,
-                middle(large, 100_000), middle(small, 1_000));
-        report("a page of 100 LLM providers, with 8 models each beside without", 1.5,
+        report(
+                "a page of 100 secrets, the middle of 100,000 beside the middle of 1,000",
+                1.5,
+                middle(large, 100_000),
+                middle(small, 1_000));
+        report(
+                "a page of 100 LLM providers, with 8 models each beside without",
+                1.5,
                 organizationWithProviders(8) + "/llm-providers?page_size=100",
                 organizationWithProviders(0) + "/llm-providers?page_size=100");
     }
@@ -51,7 +56,8 @@ final class Lists {
     private String organizationWithSecrets(int count) throws Exception {
         System.out.printf("Storing %,d secrets.%n", count);
         String organization = "/organizations/" + create("/organizations", "{\"name\": \"bench\"}");
-        createAll(count, i -> organization + "/secrets", i -> "{\"name\": \"secret-%06d\", \"value\": \"v\"}".formatted(i));
+        createAll(count, i -> organization + "/secrets", i -> "{\"name\": \"secret-%06d\", \"value\": \"v\"}"
+                .formatted(i));
         return organization;
     }
 
@@ -59,12 +65,13 @@ final class Lists {
         String organization = "/organizations/" + create("/organizations", "{\"name\": \"bench\"}");
         String[] providers = new String[100];
         for (int i = 0; i < providers.length; i++) {
-            providers[i] = create(organization + "/llm-providers",
-                    """
+            providers[i] = create(organization + "/llm-providers", """
                     {"name": "provider-%d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
                      "auth_method": "bearer", "token": "t"}""".formatted(i));
         }
-        createAll(100 * modelsEach, i -> organization + "/models",
+        createAll(
+                100 * modelsEach,
+                i -> organization + "/models",
                 i -> "{\"name\": \"model-%d\", \"provider_id\": \"%s\", \"remote_model_name\": \"m\"}"
                         .formatted(i, providers[i % 100]));
         return organization;
@@ -96,7 +103,8 @@ final class Lists {
         Arrays.sort(times);
         Arrays.sort(references);
         double ratio = (double) times[ROUNDS / 2] / references[ROUNDS / 2];
-        System.out.printf("%s: %.2f of at most %.2f times (%.2f ms and %.2f ms, medians of %d)%n",
+        System.out.printf(
+                "%s: %.2f of at most %.2f times (%.2f ms and %.2f ms, medians of %d)%n",
                 what, ratio, bound, times[ROUNDS / 2] / 1e6, references[ROUNDS / 2] / 1e6, ROUNDS);
     }
 
@@ -148,8 +156,8 @@ final class Lists {
     private String send(HttpRequest request, int wanted) throws IOException, InterruptedException {
         HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
         if (answer.statusCode() != wanted) {
-            throw new IOException(request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": "
-                    + answer.body());
+            throw new IOException(
+                    request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": " + answer.body());
         }
         return answer.body();
     }

@@ -50,7 +50,8 @@ public final class Start {
             }
         } finally {
             try (var files = Files.walk(data)) {
-                files.sorted(Collections.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Collections.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
         System.out.println("start, median of " + ROUNDS + "      from database up   from launch");
@@ -59,9 +60,7 @@ public final class Start {
                 name,
                 median(times.stream().map(Times::fromDatabase).toList()),
                 median(times.stream().map(Times::fromLaunch).toList())));
-        System.out.printf(
-                "ratio                    %13.2f     %8.2f%n",
-                ratio(results, true), ratio(results, false));
+        System.out.printf("ratio                    %13.2f     %8.2f%n", ratio(results, true), ratio(results, false));
     }
 
     private static double ratio(Map<String, List<Times>> results, boolean fromDatabase) {
