@@ -101,7 +101,8 @@ final class ClientBuilder implements AgynClient.Builder {
         try {
             return URI.create(value);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("AGYN_GATEWAY is not a URL; it must be like https://agyn.example", e);
+            // Without its cause, which repeats the text, and that may hold a password.
+            throw new IllegalArgumentException("AGYN_GATEWAY is not a URL; it must be like https://agyn.example");
         }
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.agyn.sdk.client.ApiException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -44,6 +45,8 @@ record Retries(int most) {
     private static boolean lostConnection(ApiException failure, boolean safe) {
         return switch (failure.getCause()) {
             case null -> false;
+            // Nothing was sent either.
+            case HttpConnectTimeoutException unreached -> true;
             case HttpTimeoutException timeout -> false;
             case JsonProcessingException unreadable -> false;
             // Nothing was sent, so that even a create may be sent again.

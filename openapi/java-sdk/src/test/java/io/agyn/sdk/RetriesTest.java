@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.agyn.sdk.client.ApiException;
 import io.agyn.sdk.model.OrganizationCreate;
 import java.net.ConnectException;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -44,6 +46,15 @@ class RetriesTest extends ClientTest {
                 .answer(200, ME);
 
         assertThat(timeOf(client::me)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
+    }
+
+    @Test
+    void triesAgainWhereNoConnectionCameAboutInTime() {
+        ApiException unreached = new ApiException(new HttpConnectTimeoutException("late"));
+        ApiException unanswered = new ApiException(new HttpTimeoutException("late"));
+
+        assertThat(new Retries(1).waitBefore(unreached, false, 0)).isPresent();
+        assertThat(new Retries(1).waitBefore(unanswered, true, 0)).isEmpty();
     }
 
     @Test
