@@ -68,8 +68,7 @@ public class BodyReader implements MessageBodyReader<Object> {
     /** The problem for a body over the limit. */
     public static ProblemException tooLarge() {
         return new ProblemException(
-                        ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB (1,048,576 bytes); send a smaller one.")
-                .withHeader("Connection", "close");
+                ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB (1,048,576 bytes); send a smaller one.");
     }
 
     private static byte[] limited(InputStream stream) throws IOException {
