@@ -1,6 +1,11 @@
 package io.agyn;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -18,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged server on a PostgreSQL that it was given. */
 class OutsideDatabaseIT {
@@ -71,6 +78,38 @@ class OutsideDatabaseIT {
                 run(Map.of("AGYN_DATABASE_URL", "postgres://operator:" + encoded + "@" + location + "/control"))) {
             server.ready().request().get("/q/health/ready").then().statusCode(200);
             assertThat(server.output()).doesNotContain(PASSWORD, encoded);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    void answersThatItsDatabaseIsAwayAndLogsUnderTheRequestsId(String format) throws Exception {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://" + location + "/control",
+                "AGYN_DATABASE_USERNAME",
+                "operator",
+                "AGYN_DATABASE_PASSWORD",
+                PASSWORD,
+                "AGYN_LOG_FORMAT",
+                format))) {
+            server.ready();
+            postgres.close();
+            server.request()
+                    .header("X-Request-Id", "seen-again")
+                    .get("/api/v1/me")
+                    .then()
+                    .statusCode(503)
+                    .contentType("application/problem+json")
+                    .header("Retry-After", "1")
+                    .body("code", equalTo("unavailable"))
+                    .body("request_id", equalTo("seen-again"))
+                    .body("detail", not(containsString("java")));
+            assertThat(server.output().lines().filter(line -> line.contains("A request failed as unavailable")))
+                    .singleElement(as(STRING))
+                    .contains("seen-again");
+            postgres.start();
+            server.request().get("/api/v1/me").then().statusCode(200);
         }
     }
 

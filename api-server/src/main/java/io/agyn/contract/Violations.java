@@ -8,6 +8,10 @@ import java.util.List;
 
 /** What is wrong with one request, gathered so that the caller reads all of it at once. */
 public final class Violations {
+    // What the contract says of errors, so that the answer to a small body is a small one.
+    private static final int MOST = 1_000;
+    private static final int LONGEST_POINTER = 8_192;
+
     private final List<Violation> found = new ArrayList<>();
 
     /**
@@ -17,7 +21,7 @@ public final class Violations {
      * @param detail a sentence that says what to do
      */
     public void at(String pointer, String detail) {
-        found.add(new Violation().pointer(pointer).detail(detail));
+        add(new Violation().pointer(bounded(pointer)).detail(detail));
     }
 
     /**
@@ -27,7 +31,7 @@ public final class Violations {
      * @param detail a sentence that says what to do
      */
     public void in(String parameter, String detail) {
-        found.add(new Violation().parameter(parameter).detail(detail));
+        add(new Violation().parameter(parameter).detail(detail));
     }
 
     /** Whether a violation stands at a field of the body; rules about a field that is already refused keep silent. */
@@ -41,6 +45,21 @@ public final class Violations {
             throw new ProblemException(
                     ProblemKind.INVALID_REQUEST, "The request is invalid; errors says where and what to do.", found);
         }
+    }
+
+    private void add(Violation violation) {
+        if (found.size() < MOST) {
+            found.add(violation);
+        }
+    }
+
+    /** A place whose pointer is longer than the contract lets it be is named by the object that it stands in. */
+    private static String bounded(String pointer) {
+        String shorter = pointer;
+        while (shorter.length() > LONGEST_POINTER) {
+            shorter = shorter.substring(0, shorter.lastIndexOf('/'));
+        }
+        return shorter;
     }
 
     /** The JSON pointer of a member of what a pointer names (RFC 6901). */

@@ -46,10 +46,10 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
     /** Stores an organization under a slug that is derived from its name, numbered where that is taken. */
     OrganizationEntity createWithDerivedSlug(String name) {
         String derived = Slugs.from(name);
-        // One creation at a time among those that derive the same slug; others go on beside.
+        // One creation at a time, not only among those of one name: "Acme 2" derives what the second "Acme" is given.
         getEntityManager()
                 .createNativeQuery("select pg_advisory_xact_lock(hashtextextended(?1, 0))", Object.class)
-                .setParameter(1, "organization slug " + derived)
+                .setParameter(1, "organization slug")
                 .getResultList();
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {

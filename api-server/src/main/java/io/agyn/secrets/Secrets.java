@@ -15,6 +15,9 @@ import java.util.UUID;
 /** The stored secrets and their rules. */
 @ApplicationScoped
 public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
+    // Names have up to 128 characters each, and the sentence must stay readable.
+    private static final int MOST_NAMED = 20;
+
     private final CredentialCipher cipher;
     private final SecretUsers users;
 
@@ -50,6 +53,11 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valuePlace());
     }
 
+    private static String firstOf(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMED)));
+        return names.size() <= MOST_NAMED ? first : first + " and " + (names.size() - MOST_NAMED) + " more";
+    }
+
     /** Deletes a secret; one in use is a 409 that names its users. */
     void deleteUnused(SecretEntity secret) {
         RowLocks.againstReferences(getEntityManager(), "secret", secret.id);
@@ -57,7 +65,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.SECRET_IN_USE,
-                    "The secret is in use by " + String.join(", ", found) + "; give them other credentials first.");
+                    "The secret is in use by " + firstOf(found) + "; give them other credentials first.");
         }
         delete(secret);
         flush();

@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import static io.agyn.Api.asAdmin;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -18,7 +19,10 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.io.ByteArrayInputStream;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -91,9 +95,33 @@ class ProblemsTest {
                 .body("errors.pointer", hasItem("/name"));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5})
+    void aBodyOverOneMebibyteIsTooLarge(int mebibytes) {
+        String body = "{\"name\": \"" + "a".repeat(mebibytes << 20) + "\"}";
+        problem(post("/secrets", body), 413, "content_too_large");
+        // Of no known length, so that it is sent in chunks.
+        problem(
+                asAdmin()
+                        .body(new ByteArrayInputStream(body.getBytes(UTF_8)))
+                        .post("/organizations/{id}/secrets", Api.organization()),
+                413,
+                "content_too_large");
+    }
+
     @Test
-    void aBodyOverOneMebibyteIsTooLarge() {
-        problem(post("/secrets", "{\"name\": \"" + "a".repeat(1 << 20) + "\"}"), 413, "content_too_large");
+    void whoeverWritesOnAfterARefusalGetsToReadIt() {
+        problem(Api.asNobody().body("a".repeat(20 << 20)).post("/organizations"), 401, "unauthenticated");
+    }
+
+    @Test
+    void theAnswerToManyViolationsKeepsTheContractsBounds() {
+        String fields = IntStream.range(0, 20_000)
+                .mapToObj(i -> "\"field" + i + "\": 1")
+                .collect(Collectors.joining(", "));
+        problem(post("/secrets", "{" + fields + "}"), 400, "invalid_request").body("errors.size()", equalTo(1_000));
+        problem(post("/secrets", "{\"" + "a".repeat(9_000) + "\": 1}"), 400, "invalid_request")
+                .body("errors.pointer", hasItems("", "/name"));
     }
 
     @Test

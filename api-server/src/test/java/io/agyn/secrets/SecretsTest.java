@@ -87,6 +87,20 @@ class SecretsTest {
     }
 
     @Test
+    void ofVeryManyUsersOfASecretTheFirstAreNamed() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-example");
+        for (int i = 0; i < 22; i++) {
+            Api.provider(organization, secret);
+        }
+        Api.asAdmin()
+                .delete("/organizations/{organization}/secrets/{secret}", organization, secret)
+                .then()
+                .statusCode(409)
+                .body("detail", containsString(" and 2 more; give them other credentials first."));
+    }
+
+    @Test
     void aSecretInUseIsNotDeletedAndItsUsersAreNamed() {
         String organization = Api.organization();
         String id = Api.secret(organization, "v");
