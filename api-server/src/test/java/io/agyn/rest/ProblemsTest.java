@@ -171,6 +171,12 @@ class ProblemsTest {
     }
 
     @Test
+    void aParameterThatIsMuchTooLongIsNamedToo() {
+        problem(asAdmin().queryParam("page_token", "A".repeat(50_000)).get("/organizations"), 400, "invalid_request")
+                .body("errors[0].parameter", equalTo("page_token"));
+    }
+
+    @Test
     void aSaneRequestIdIsTakenAndAnotherIsReplaced() {
         asAdmin()
                 .header("X-Request-Id", "my-id:1")
