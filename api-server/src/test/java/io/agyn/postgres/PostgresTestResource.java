@@ -23,6 +23,8 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
             postgres = EmbeddedPostgres.on(folder);
             postgres.start();
             return Map.of(
+                    // A free one, for two runs side by side on one machine.
+                    "quarkus.http.test-port", "0",
                     "agyn.data-dir", folder.toString(),
                     "agyn.keyset-file", keyset.toString(),
                     "agyn.database.url", postgres.jdbcUrl(),
