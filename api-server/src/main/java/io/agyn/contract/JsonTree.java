@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -19,7 +20,12 @@ import java.io.UncheckedIOException;
  * text behind the value are refused, the first two with their JSON pointers.
  */
 final class JsonTree {
-    private static final JsonFactory FACTORY = new JsonFactory();
+    // A number of any length is still a number, and none that is long is ever computed with.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNumberLength(BodyReader.LIMIT)
+                    .build())
+            .build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
     private static final int MAX_DEPTH = 32;
 
@@ -64,7 +70,9 @@ final class JsonTree {
             case START_ARRAY -> array(pointer, depth);
             case VALUE_STRING -> NODES.textNode(wellFormed(parser.getText(), pointer));
             case VALUE_NUMBER_INT ->
-                parser.getTextLength() > 19 ? NODES.numberNode(Double.NaN) : NODES.numberNode(parser.getLongValue());
+                parser.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+                        ? NODES.numberNode(Double.NaN)
+                        : NODES.numberNode(parser.getLongValue());
             case VALUE_NUMBER_FLOAT -> NODES.numberNode(Double.NaN);
             case VALUE_TRUE -> NODES.booleanNode(true);
             case VALUE_FALSE -> NODES.booleanNode(false);

@@ -1,0 +1,34 @@
+package io.agyn.contract;
+
+import static io.agyn.Api.asAdmin;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class NumbersTest {
+    static Stream<String> numbers() {
+        return Stream.of(
+                "9223372036854775807", "9223372036854775808", "-9223372036854775809", "1e400", "9".repeat(100_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("numbers")
+    void aNumberWhereTextIsWantedIsNamedHoweverGreatItIs(String number) {
+        asAdmin()
+                .body("{\"name\": " + number + ", \"value\": \"v\"}")
+                .post("/organizations/{org}/secrets", Api.organization())
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", equalTo(List.of("/name")))
+                .body("errors.detail", equalTo(List.of("Give a string here, not a number.")));
+    }
+}
