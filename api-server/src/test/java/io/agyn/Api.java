@@ -9,8 +9,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** What the tests of the REST API have in common: a caller, and fresh things to call about. */
@@ -103,6 +110,19 @@ public final class Api {
     /** The whole of a thing, as the API answers it. */
     public static ValidatableResponse get(String path, Object... ids) {
         return asAdmin().get(path, ids).then().statusCode(200);
+    }
+
+    /** What calls answer that are made at once. */
+    public static <T> List<T> inParallel(List<? extends Callable<T>> calls) {
+        try (ExecutorService executor = Executors.newFixedThreadPool(calls.size())) {
+            List<T> answers = new ArrayList<>();
+            for (Future<T> answer : executor.invokeAll(calls)) {
+                answers.add(answer.get());
+            }
+            return answers;
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String created(io.restassured.response.Response response) {

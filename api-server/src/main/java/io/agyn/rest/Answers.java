@@ -30,7 +30,8 @@ public final class Answers {
 
     /** 200 with a representation and its entity tag. */
     public Response ok(Object representation) {
-        return answer(Response.ok(), representation);
+        byte[] body = write(representation);
+        return answer(Response.ok(), body, tagOf(body));
     }
 
     /**
@@ -39,10 +40,22 @@ public final class Answers {
      * @param path the path of what was created, below {@code /api/v1}
      */
     public Response created(Object representation, String path) {
+        return created(representation, representation, path);
+    }
+
+    /**
+     * 201 with what is shown this once, with the entity tag of what is read from now on, and its location.
+     *
+     * @param shownOnce a representation with more in it than can be read again
+     * @param state the representation that is read from now on
+     * @param path the path of what was created, below {@code /api/v1}
+     */
+    public Response created(Object shownOnce, Object state, String path) {
         // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
         return answer(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
-                representation);
+                write(shownOnce),
+                tagOf(write(state)));
     }
 
     /** 204. */
@@ -71,10 +84,9 @@ public final class Answers {
         }
     }
 
-    private Response answer(Response.ResponseBuilder builder, Object representation) {
-        byte[] body = write(representation);
+    private static Response answer(Response.ResponseBuilder builder, byte[] body, String tag) {
         return builder.type(MediaType.APPLICATION_JSON_TYPE)
-                .header(HttpHeaders.ETAG, tagOf(body))
+                .header(HttpHeaders.ETAG, tag)
                 .entity(body)
                 .build();
     }

@@ -2,9 +2,11 @@ package io.agyn.tokens;
 
 import io.agyn.access.Authenticator;
 import io.agyn.access.Identity;
+import io.agyn.problems.ProblemException;
 import io.agyn.users.UserEntity;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,6 +28,20 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         token.filter(found -> found.lastUsedAt == null || found.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))
                 .ifPresent(found -> update("lastUsedAt = ?1 where id = ?2", now, found.id));
         return token.map(ApiTokens::identity);
+    }
+
+    ApiTokenEntity get(UUID userId, UUID id) {
+        return find("id = ?1 and user.id = ?2", id, userId)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("API token"));
+    }
+
+    /** A token, locked until the transaction ends. */
+    ApiTokenEntity lock(UUID userId, UUID id) {
+        return find("id = ?1 and user.id = ?2", id, userId)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
     /** Stores a token of a user. */

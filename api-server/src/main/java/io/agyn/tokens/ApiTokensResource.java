@@ -8,7 +8,6 @@ import io.agyn.api.model.ApiToken;
 import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.api.model.ApiTokenCreated;
 import io.agyn.api.model.ApiTokenList;
-import io.agyn.problems.ProblemException;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
 import io.agyn.rest.StoredResource;
@@ -55,26 +54,21 @@ class ApiTokensResource implements ApiTokensApi {
                 plaintext,
                 body.getOrganizationId(),
                 expiresAt == null ? null : expiresAt.toInstant().truncatedTo(ChronoUnit.MICROS));
-        return answers.created(created(read(token), plaintext), "/api-tokens/" + token.id);
+        return answers.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
     @Override
     public Response getApiToken(UUID apiTokenId) {
-        return answers.ok(read(own(apiTokenId)));
+        return answers.ok(read(tokens.get(caller.identity().userId(), apiTokenId)));
     }
 
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
-        ApiTokenEntity token = own(apiTokenId);
+        ApiTokenEntity token = tokens.lock(caller.identity().userId(), apiTokenId);
         answers.requireMatch(ifMatch, read(token));
         tokens.delete(token);
+        tokens.flush();
         return answers.deleted();
-    }
-
-    private ApiTokenEntity own(UUID id) {
-        return tokens.find("id = ?1 and user.id = ?2", id, caller.identity().userId())
-                .firstResultOptional()
-                .orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
     private static ApiToken read(ApiTokenEntity token) {

@@ -56,20 +56,6 @@ class OrganizationsTest {
     }
 
     @Test
-    void aGivenSlugThatIsTakenIsAConflict() {
-        String slug = Api.freshName("taken");
-        Map<String, String> body = Map.of("name", "a", "slug", slug);
-        asAdmin().body(body).post("/organizations").then().statusCode(201);
-        asAdmin()
-                .body(body)
-                .post("/organizations")
-                .then()
-                .statusCode(409)
-                .body("code", equalTo("slug_taken"))
-                .body("errors[0].pointer", equalTo("/slug"));
-    }
-
-    @Test
     void anOrganizationThatHoldsAnythingIsNotDeletedAndSaysWhatItHolds() {
         String organization = Api.organization();
         Api.model(organization, Api.provider(organization, Api.secret(organization, "v")));

@@ -11,13 +11,8 @@ import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -145,22 +140,5 @@ class SecretsTest {
                 .body("items.id", equalTo(List.of(id)))
                 .body("next_page_token", nullValue());
         Api.get(SECRETS + "?name={name}", organization, name.substring(1)).body("items.size()", equalTo(0));
-    }
-
-    @Test
-    void ofFiftyParallelCreatesOfOneNameOneSucceeds() throws Exception {
-        String organization = Api.organization();
-        Callable<Integer> create = () -> asAdmin()
-                .body(Map.of("name", "contended", "value", "v"))
-                .post(SECRETS, organization)
-                .statusCode();
-        List<Integer> statuses = new ArrayList<>();
-        try (ExecutorService executor = Executors.newFixedThreadPool(50)) {
-            for (Future<Integer> answer : executor.invokeAll(java.util.Collections.nCopies(50, create))) {
-                statuses.add(answer.get());
-            }
-        }
-        assertThat(statuses).containsOnly(201, 409);
-        assertThat(statuses).filteredOn(status -> status == 201).hasSize(1);
     }
 }

@@ -182,13 +182,6 @@ class LlmProvidersTest {
     }
 
     @Test
-    void aNameThatIsTakenIsAConflict() {
-        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
-        create(body).statusCode(201);
-        create(body).statusCode(409).body("code", equalTo("name_taken")).body("errors[0].pointer", equalTo("/name"));
-    }
-
-    @Test
     void deletingAProviderLeavesItsModelsOrphanedUntilTheyArePointedAtAnother() {
         String secret = Api.secret(organization, "v");
         String provider = Api.provider(organization, secret);

@@ -1,0 +1,50 @@
+package io.agyn;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** The kinds of things that the API keeps, for the tests of what is promised of each of them alike. */
+public enum Kind {
+    ORGANIZATION("/organizations", "slug"),
+    SECRET("/organizations/{org}/secrets", "name"),
+    LLM_PROVIDER("/organizations/{org}/llm-providers", "name"),
+    MODEL("/organizations/{org}/models", "name"),
+    API_TOKEN("/api-tokens", "description");
+
+    private final String collection;
+    private final String label;
+
+    Kind(String collection, String label) {
+        this.collection = collection;
+        this.label = label;
+    }
+
+    /** The path of all things of this kind, of those in the organization where they lie in one. */
+    public String collection(String organization) {
+        return collection.replace("{org}", organization);
+    }
+
+    /** The field that tells things of this kind apart. */
+    public String label() {
+        return label;
+    }
+
+    /** A body that lacks nothing, with a label. */
+    public Map<String, Object> body(String organization, String labelled) {
+        Map<String, Object> body = new HashMap<>(
+                switch (this) {
+                    case ORGANIZATION -> Map.of("name", "Acme");
+                    case SECRET -> Map.of("value", "v");
+                    case LLM_PROVIDER -> Api.providerBody("bearer", Map.of("token", "t"));
+                    case MODEL ->
+                        Map.of(
+                                "provider_id",
+                                Api.provider(organization, Api.secret(organization, "v")),
+                                "remote_model_name",
+                                "gpt-4o");
+                    case API_TOKEN -> Map.of();
+                });
+        body.put(label, labelled);
+        return body;
+    }
+}
