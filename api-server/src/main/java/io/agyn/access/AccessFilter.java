@@ -4,13 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Permissions.Permission;
 import io.agyn.access.Permissions.Reach;
+import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -75,20 +75,12 @@ class AccessFilter {
 
     /** An organization that is out of reach answers as one that does not exist. */
     private void requireReach(Identity identity, String organization) {
-        boolean inReach = uuid(organization)
+        boolean inReach = Uuids.parse(organization)
                 .filter(identity::reaches)
                 .filter(tenants::exists)
                 .isPresent();
         if (!inReach) {
             throw ProblemException.notFound("organization");
-        }
-    }
-
-    private static Optional<UUID> uuid(String text) {
-        try {
-            return Optional.of(UUID.fromString(text));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
         }
     }
 

@@ -2,17 +2,19 @@ package io.agyn.contract;
 
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract.Parameter;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.MultivaluedMap;
 import java.util.List;
 import java.util.Optional;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /**
- * Holds what stands before the body of every request against the contract: the media type, the length, headers, and the
- * query, where unknown and repeated parameters are a 400 too.
+ * Holds what stands before the body of every request against the contract: the path, the media type, the length, headers,
+ * and the query, where unknown and repeated parameters are a 400 too.
  */
 class RequestFilter {
     private final Contract contract;
@@ -29,6 +31,7 @@ class RequestFilter {
         if (operation == null) {
             return;
         }
+        requirePath(operation, request.getUriInfo().getPathParameters());
         if (operation.takesBody() && request.getMediaType() == null) {
             throw new NotSupportedException();
         }
@@ -44,6 +47,13 @@ class RequestFilter {
             }
         }
         violations.throwIfAny();
+    }
+
+    /** An id that is none names nothing. */
+    private void requirePath(Operation operation, MultivaluedMap<String, String> ids) {
+        if (!operation.parametersIn("path").stream().allMatch(id -> schemas.accepts(ids.getFirst(id.name()), id))) {
+            throw new NotFoundException();
+        }
     }
 
     private void check(Operation operation, String name, List<String> values, Violations violations) {

@@ -22,8 +22,6 @@ import java.util.stream.StreamSupport;
 @Singleton
 final class SchemaCheck {
     private static final Set<String> BOUND_FORMATS = Set.of("uuid", "date-time");
-    private static final Pattern UUID =
-            Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
 
     private final Contract contract;
     private final Map<String, Pattern> patterns = new ConcurrentHashMap<>();
@@ -42,7 +40,12 @@ final class SchemaCheck {
         return value(body, contract.schema(schemaName), "", violations);
     }
 
-    /** Checks the text of a query parameter. */
+    /** Whether the text of a path parameter is as the contract wants it. */
+    boolean accepts(String text, Contract.Parameter parameter) {
+        return textViolations(text, parameter.schema()).isEmpty();
+    }
+
+    /** Checks the text of a query or header parameter. */
     void parameter(String text, Contract.Parameter parameter, Violations violations) {
         JsonNode schema = parameter.schema();
         if (schema.path("type").asText().equals("integer")) {
@@ -130,7 +133,7 @@ final class SchemaCheck {
             return details;
         }
         String format = schema.path("format").asText();
-        if (format.equals("uuid") && !UUID.matcher(text).matches()) {
+        if (format.equals("uuid") && Uuids.parse(text).isEmpty()) {
             details.add("Give a UUID, such as 0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f.");
         } else if (format.equals("date-time") && !isDateTime(text)) {
             details.add("Give a time as in RFC 3339, such as 2026-01-31T12:00:00Z.");

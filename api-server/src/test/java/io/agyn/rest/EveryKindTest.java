@@ -144,6 +144,37 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource
+    void onlyAWholeUuidIsAnId(Kind kind) {
+        ExtractableResponse<Response> created = create(kind, Api.freshName("a"));
+        String id = created.path("id");
+
+        for (String wrong : List.of("not-a-uuid", id.substring(1), "0" + id, id.replace("-", ""), "1-1-1-1-1")) {
+            asAdmin()
+                    .get(kind.collection(organization) + "/" + wrong)
+                    .then()
+                    .statusCode(404)
+                    .body("code", equalTo("not_found"));
+            asAdmin()
+                    .delete(kind.collection(organization) + "/" + wrong)
+                    .then()
+                    .statusCode(404)
+                    .body("code", equalTo("not_found"));
+        }
+        Api.get(pathOf(kind, created));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
+    void onlyAWholeUuidIsTheIdOfAnOrganizationAroundIt(Kind kind) {
+        asAdmin()
+                .get(kind.collection(organization.substring(1)))
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("not_found"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aNameHasOneToAHundredAndTwentyEightCharactersAndNoSpaceAtItsEnds(Kind kind) {
         String field = kind == Kind.API_TOKEN ? "description" : "name";
         Map<String, Object> body = kind.body(organization, Api.freshName("a"));
