@@ -10,6 +10,8 @@ import io.agyn.problems.ProblemKind;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -22,6 +24,7 @@ import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
  */
 class AccessFilter {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+    private static final String CONTRACT_INTERFACES = "io.agyn.api";
     private static final String ORGANIZATION = "organization_id";
 
     private final Authenticator authenticator;
@@ -38,7 +41,7 @@ class AccessFilter {
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
         Identity identity = authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
         caller.set(identity);
-        authorize(identity, resource.getMethodName());
+        authorize(identity, operation(resource));
         String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
         if (organization != null) {
             requireReach(identity, organization);
@@ -59,8 +62,23 @@ class AccessFilter {
                                 + " one that works."));
     }
 
-    private static void authorize(Identity identity, String operation) {
-        Permission permission = Permissions.of(operation)
+    /**
+     * The operation of the contract that the resource implements; nothing where it is none. What is no generated
+     * interface's may have the name of an operation, and must not have its permissions.
+     */
+    private static Optional<String> operation(SimpleResourceInfo resource) {
+        return Arrays.stream(resource.getResourceClass().getInterfaces())
+                .filter(type -> type.getPackageName().equals(CONTRACT_INTERFACES))
+                .flatMap(type -> Arrays.stream(type.getMethods()))
+                .filter(method -> method.getName().equals(resource.getMethodName())
+                        && Arrays.equals(method.getParameterTypes(), resource.parameterTypes()))
+                .map(Method::getName)
+                .findFirst();
+    }
+
+    private static void authorize(Identity identity, Optional<String> operation) {
+        Permission permission = operation
+                .flatMap(Permissions::of)
                 .orElseThrow(() -> new ProblemException(
                         ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
         if (!permission.roles().contains(identity.role())) {

@@ -18,6 +18,8 @@ import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
@@ -51,10 +53,11 @@ class AccessTest {
         }
     }
 
-    @Test
-    void anOperationWithoutDeclaredPermissionsIsRefusedToTheAdministratorToo() {
+    @ParameterizedTest
+    @ValueSource(strings = {"/undeclared", "/undeclared/colliding"})
+    void anOperationWithoutDeclaredPermissionsIsRefusedToTheAdministratorToo(String path) {
         asAdmin()
-                .get("/undeclared")
+                .get(path)
                 .then()
                 .statusCode(403)
                 .contentType(startsWith("application/problem+json"))
