@@ -9,26 +9,25 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
+import io.agyn.Database;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ExtractableResponse;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
-import javax.sql.DataSource;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ApiTokensTest {
     @Inject
-    DataSource database;
+    Database database;
 
     @Test
     void aTokenIsShownOnceAndWorksUntilItIsRevoked() {
@@ -65,10 +64,7 @@ class ApiTokensTest {
         as(created.path("token")).get("/me").then().statusCode(200);
 
         // Time passes in the database, since a short time to live has often passed before the first call is answered.
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.executeUpdate("update api_token set expires_at = now() where id = '" + created.path("id") + "'");
-        }
+        database.execute("update api_token set expires_at = now() where id = ?::uuid", created.<String>path("id"));
 
         as(created.path("token")).get("/me").then().statusCode(401);
     }
@@ -81,6 +77,17 @@ class ApiTokensTest {
                 .then()
                 .statusCode(400)
                 .body("errors[0].pointer", equalTo("/expires_at"));
+    }
+
+    @Test
+    void aTokenIsBoundOnlyToAnOrganizationThatThereIs() {
+        asAdmin()
+                .body(Map.of("description", "lost", "organization_id", UUID.randomUUID()))
+                .post("/api-tokens")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("reference_not_found"))
+                .body("errors[0].pointer", equalTo("/organization_id"));
     }
 
     private static ExtractableResponse<Response> create(Map<String, String> body) {

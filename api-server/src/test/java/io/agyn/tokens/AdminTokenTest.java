@@ -1,0 +1,50 @@
+package io.agyn.tokens;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class AdminTokenTest {
+    private static final String TOKENS = "select id from api_token";
+
+    @Inject
+    AdminToken adminToken;
+
+    @Inject
+    Database database;
+
+    @Test
+    void aSecondStartMakesNoOtherToken() throws SQLException {
+        String before = Api.adminToken();
+        var stored = database.column(Object.class, TOKENS);
+
+        adminToken.makeFirst(new StartupEvent());
+
+        assertThat(Api.adminToken()).isEqualTo(before);
+        assertThat(database.column(Object.class, TOKENS)).isEqualTo(stored);
+    }
+
+    @Test
+    void theTokenInTheFileIsKeptAndWorksWhenTheDatabaseIsEmptied() throws SQLException {
+        String before = Api.adminToken();
+        database.execute("delete from api_token");
+        database.execute("delete from app_user");
+        asAdmin().get("/me").then().statusCode(401);
+
+        adminToken.makeFirst(new StartupEvent());
+
+        assertThat(Api.adminToken()).isEqualTo(before);
+        asAdmin().get("/me").then().statusCode(200);
+    }
+}
