@@ -1,0 +1,127 @@
+package io.agyn.problems;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The database holds the rules by itself, whatever writes to it. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ConstraintsTest {
+    @Inject
+    Database database;
+
+    private UUID own;
+    private UUID ownSecret;
+    private UUID ownProvider;
+    private UUID foreignSecret;
+    private UUID foreignProvider;
+
+    @BeforeEach
+    void twoTenants() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "v");
+        own = UUID.fromString(organization);
+        ownSecret = UUID.fromString(secret);
+        ownProvider = UUID.fromString(Api.provider(organization, secret));
+        String foreign = Api.organization();
+        String theirs = Api.secret(foreign, "v");
+        foreignSecret = UUID.fromString(theirs);
+        foreignProvider = UUID.fromString(Api.provider(foreign, theirs));
+    }
+
+    @Test
+    void aProviderCannotUseTheSecretOfAnotherTenant() throws SQLException {
+        assertThat(copyProvider(ownSecret)).isEqualTo(1);
+        assertRefused("llm_provider_token_secret", () -> copyProvider(foreignSecret));
+    }
+
+    @Test
+    void aModelCannotUseTheProviderOfAnotherTenant() throws SQLException {
+        assertThat(insertModel(ownProvider)).isEqualTo(1);
+        assertRefused("model_provider", () -> insertModel(foreignProvider));
+    }
+
+    @Test
+    void whatIsReferredToCannotChangeTenants() {
+        UUID foreign = UUID.fromString(Api.organization());
+        assertRefused(
+                "llm_provider_token_secret",
+                () -> database.execute("update secret set organization_id = ? where id = ?", foreign, ownSecret));
+    }
+
+    @Test
+    void aSecretInUseCannotBeDeleted() {
+        assertRefused(
+                "llm_provider_token_secret", () -> database.execute("delete from secret where id = ?", ownSecret));
+    }
+
+    @Test
+    void aProviderHasTheCredentialsOfItsAuthMethodAndNoOther() {
+        assertRefused(
+                "llm_provider_credentials",
+                () -> database.execute("update llm_provider set token_ciphertext = '\\x00' where id = ?", ownProvider));
+        assertRefused(
+                "llm_provider_credentials",
+                () -> database.execute(
+                        "update llm_provider set auth_method = 'custom_headers' where id = ?", ownProvider));
+    }
+
+    @Test
+    void everyConstraintThatACallerCanRunIntoHasItsProblem() throws SQLException {
+        var constraints = database.column(
+                String.class,
+                // A unique index that is no constraint fires just as one.
+                """
+                select conname::text from pg_constraint
+                where connamespace = 'public'::regnamespace and contype in ('f', 'u', 'x')
+                    and conrelid <> 'flyway_schema_history'::regclass
+                union
+                select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indexrelid
+                where indisunique and not indisprimary and relnamespace = 'public'::regnamespace""");
+
+        assertThat(constraints)
+                .contains("organization_slug_unique", "model_provider")
+                .filteredOn(constraint -> ConstraintProblems.of(constraint).isEmpty())
+                .containsExactlyInAnyOrder(
+                        // Hold since the id alone is unique.
+                        "secret_in_organization",
+                        "llm_provider_in_organization",
+                        // Of the server's own making: the caller's user, and 256 random bits.
+                        "api_token_user",
+                        "api_token_hash_unique");
+    }
+
+    private int copyProvider(UUID secret) throws SQLException {
+        return database.execute("""
+                insert into llm_provider (id, organization_id, name, endpoint, protocol, auth_method, token_secret_id,
+                    custom_header_names, credentials_fingerprint, created_at, updated_at)
+                select gen_random_uuid(), organization_id, gen_random_uuid()::text, endpoint, protocol, auth_method, ?,
+                    custom_header_names, credentials_fingerprint, created_at, updated_at
+                from llm_provider where id = ?""", secret, ownProvider);
+    }
+
+    private int insertModel(UUID provider) throws SQLException {
+        return database.execute("""
+                insert into model (id, organization_id, name, provider_id, remote_model_name, created_at, updated_at)
+                values (gen_random_uuid(), ?, gen_random_uuid()::text, ?, 'gpt-4o', now(), now())""", own, provider);
+    }
+
+    private static void assertRefused(String constraint, Write write) {
+        assertThatThrownBy(write::run).isInstanceOf(SQLException.class).hasMessageContaining("\"" + constraint + "\"");
+    }
+
+    private interface Write {
+        int run() throws SQLException;
+    }
+}
