@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
@@ -87,5 +89,19 @@ class OrganizationsTest {
             query = "?page_size=3&page_token=" + next;
         } while (next != null);
         assertThat(read).isEqualTo(created);
+    }
+
+    @Test
+    void aPageHasAHundredItemsUnlessUpToAThousandAreAskedFor() {
+        String organization = Api.organization();
+        for (int i = 0; i < 101; i++) {
+            Api.secret(organization, "v");
+        }
+        Api.get("/organizations/{id}/secrets", organization)
+                .body("items.size()", equalTo(100))
+                .body("next_page_token", notNullValue());
+        Api.get("/organizations/{id}/secrets?page_size=1000", organization)
+                .body("items.size()", equalTo(101))
+                .body("next_page_token", nullValue());
     }
 }

@@ -17,6 +17,8 @@ import io.restassured.response.ValidatableResponse;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +125,31 @@ class LlmProvidersTest {
     }
 
     @Test
+    void thereAreThirtyTwoHeadersOfEightKibibytesAtMost() {
+        create(headers(32, "x".repeat(8_192))).statusCode(201).body("custom_header_names.size()", equalTo(32));
+        refused(headers(33, "x"), "/custom_headers", "at most 32");
+        refused(headers(1, "x".repeat(8_193)), "/custom_headers/X-0", "1 to 8192 characters");
+        refused(headers(1, ""), "/custom_headers/X-0", "1 to 8192 characters");
+    }
+
+    @Test
+    void aTokenHasEightKibibytesAtMost() {
+        create(providerBody("bearer", Map.of("token", "x".repeat(8_192)))).statusCode(201);
+        refused(providerBody("bearer", Map.of("token", "x".repeat(8_193))), "/token", "1 to 8192 characters");
+        refused(providerBody("bearer", Map.of("token", "")), "/token", "1 to 8192 characters");
+    }
+
+    @Test
+    void anEndpointHasTwoThousandAndFortyEightCharactersAtMost() {
+        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
+        String longest = "https://api.openai.com/" + "a".repeat(2_025);
+        body.put("endpoint", longest);
+        create(body).statusCode(201).body("endpoint", equalTo(longest));
+        body.put("endpoint", longest + "a");
+        refused(body, "/endpoint", "2048 characters; there are 2049");
+    }
+
+    @Test
     void oneHeaderInTwoSpellingsIsRefused() {
         refused(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", "1", "x-a", "2"))),
@@ -199,6 +226,16 @@ class LlmProvidersTest {
                 .statusCode(200)
                 .body("status", equalTo("ready"))
                 .body("provider_id", equalTo(other));
+    }
+
+    private static Map<String, Object> headers(int count, String value) {
+        return providerBody(
+                "custom_headers",
+                Map.of(
+                        "custom_headers",
+                        IntStream.range(0, count)
+                                .boxed()
+                                .collect(Collectors.toMap(number -> "X-" + number, number -> value))));
     }
 
     private ValidatableResponse create(Map<String, ?> body) {
