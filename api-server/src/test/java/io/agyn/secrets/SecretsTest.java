@@ -13,6 +13,8 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -140,5 +142,30 @@ class SecretsTest {
                 .body("items.id", equalTo(List.of(id)))
                 .body("next_page_token", nullValue());
         Api.get(SECRETS + "?name={name}", organization, name.substring(1)).body("items.size()", equalTo(0));
+    }
+
+    @RepeatedTest(20)
+    void aSecretIsNeverDeletedFromUnderAProviderThatIsJustMade() {
+        String organization = Api.organization();
+        String id = Api.secret(organization, "v");
+        Callable<Integer> delete =
+                () -> asAdmin().delete(SECRET, organization, id).statusCode();
+        Callable<Integer> use = () -> asAdmin()
+                .body(Api.providerBody("bearer", Map.of("token_secret_id", id)))
+                .post("/organizations/{org}/llm-providers", organization)
+                .statusCode();
+
+        List<Integer> statuses = Api.inParallel(List.of(use, delete, use, delete, use));
+
+        List<String> used = Api.get("/organizations/{org}/llm-providers", organization)
+                .extract()
+                .path("items.token_secret_id");
+        if (asAdmin().get(SECRET, organization, id).statusCode() == 200) {
+            assertThat(statuses).containsOnly(201, 409);
+            assertThat(used).isNotEmpty().containsOnly(id);
+        } else {
+            assertThat(statuses).containsOnly(204, 404).containsOnlyOnce(204);
+            assertThat(used).isEmpty();
+        }
     }
 }
