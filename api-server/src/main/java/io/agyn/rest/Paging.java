@@ -19,16 +19,15 @@ import java.util.function.Function;
  * so that a page costs the same wherever it lies.
  */
 public final class Paging {
-    private static final int DEFAULT_SIZE = 100;
     private static final int TOKEN_BYTES = Long.BYTES * 3;
 
     /**
      * What a caller asks of a list.
      *
-     * @param size the number of items, or null for the default of 100
+     * @param size the number of items; the contract has the default
      * @param token the next_page_token of the page before, or null for the first page
      */
-    public record Request(Integer size, String token) {}
+    public record Request(int size, String token) {}
 
     /**
      * A page.
@@ -78,7 +77,7 @@ public final class Paging {
             parameters.put("afterTime", after.createdAt());
             parameters.put("afterId", after.id());
         }
-        int size = request.size() == null ? DEFAULT_SIZE : request.size();
+        int size = request.size();
         List<T> found = repository
                 .find(condition + " order by createdAt, id", parameters)
                 .range(0, size)
