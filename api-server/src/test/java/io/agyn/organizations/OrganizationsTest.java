@@ -9,12 +9,15 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
+import io.agyn.Kind;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -103,5 +106,31 @@ class OrganizationsTest {
         Api.get("/organizations/{id}/secrets?page_size=1000", organization)
                 .body("items.size()", equalTo(101))
                 .body("next_page_token", nullValue());
+    }
+
+    @RepeatedTest(10)
+    void anOrganizationIsNeverDeletedFromUnderWhatIsJustMadeInIt() {
+        String organization = Api.organization();
+        Callable<Integer> delete =
+                () -> asAdmin().delete("/organizations/{id}", organization).statusCode();
+        List<Callable<Integer>> calls = new ArrayList<>(List.of(delete, delete));
+        for (Kind kind : List.of(Kind.SECRET, Kind.LLM_PROVIDER)) {
+            calls.add(() -> asAdmin()
+                    .body(kind.body(organization, "a"))
+                    .post(kind.collection(organization))
+                    .statusCode());
+        }
+        calls.add(() -> asAdmin()
+                .body(Map.of("description", "bound", "organization_id", organization))
+                .post("/api-tokens")
+                .statusCode());
+
+        List<Integer> statuses = Api.inParallel(calls);
+
+        if (asAdmin().get("/organizations/{id}", organization).statusCode() == 200) {
+            assertThat(statuses).containsOnly(201, 409);
+        } else {
+            assertThat(statuses).containsOnly(204, 404).containsOnlyOnce(204);
+        }
     }
 }
