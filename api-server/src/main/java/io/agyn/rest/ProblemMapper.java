@@ -63,7 +63,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
             case ProblemException problem -> Optional.of(problem);
             case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
-            case SQLException failed when isAway(failed) -> Optional.of(away());
+            case SQLException failed
+            when isAway(failed) ->
+                Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
+            case SQLException failed
+            when isCrossed(failed) ->
+                Optional.of(unavailable("Another change at the same moment stood in the way; try again in a second."));
             default -> Optional.empty();
         };
     }
@@ -102,10 +107,13 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
     }
 
-    private static ProblemException away() {
-        return new ProblemException(
-                        ProblemKind.UNAVAILABLE, "The server cannot reach its database for now; try again in a second.")
-                .withHeader(HttpHeaders.RETRY_AFTER, "1");
+    /** A deadlock, as of two things that take each other's name: one of them goes on, the other is to come again. */
+    private static boolean isCrossed(SQLException failed) {
+        return "40P01".equals(failed.getSQLState());
+    }
+
+    private static ProblemException unavailable(String detail) {
+        return new ProblemException(ProblemKind.UNAVAILABLE, detail).withHeader(HttpHeaders.RETRY_AFTER, "1");
     }
 
     private static Stream<Throwable> causes(Throwable thrown) {

@@ -132,6 +132,23 @@ class EveryKindTest {
     }
 
     @ParameterizedTest
+    @EnumSource(mode = Mode.EXCLUDE, names = "API_TOKEN")
+    void twoThingsThatTakeEachOthersNameAtOnceDoNotFail(Kind kind) {
+        String one = Api.freshName("one");
+        String other = Api.freshName("other");
+        String onePath = pathOf(kind, create(kind, one));
+        String otherPath = pathOf(kind, create(kind, other));
+        Map<String, Object> toOther = kind.body(organization, other);
+        Map<String, Object> toOne = kind.body(organization, one);
+
+        // Each waits for the other's name: one is told that it is taken, or to come again.
+        assertThat(Api.inParallel(List.of(
+                        () -> asAdmin().body(toOther).put(onePath).statusCode(),
+                        () -> asAdmin().body(toOne).put(otherPath).statusCode())))
+                .isSubsetOf(409, 503);
+    }
+
+    @ParameterizedTest
     @EnumSource
     void ofParallelDeletionsOfOneThingOneFindsIt(Kind kind) {
         String path = pathOf(kind, create(kind, Api.freshName("contended")));
