@@ -6,6 +6,8 @@ import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +24,7 @@ final class LlmProviderRules {
     private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
 
     private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
+    private static final Pattern IN_BRACKETS = Pattern.compile("^https?://(\\[[^/]*]).*$");
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private LlmProviderRules() {}
@@ -132,8 +135,21 @@ final class LlmProviderRules {
         if (port.matches() && (Integer.parseInt(port.group(1)) < 1 || Integer.parseInt(port.group(1)) > 65_535)) {
             violations.at("/endpoint", "Give a port from 1 to 65535.");
         }
+        Matcher inBrackets = IN_BRACKETS.matcher(endpoint);
+        if (inBrackets.matches() && !isIpv6(inBrackets.group(1))) {
+            violations.at("/endpoint", "Give an IPv6 address in the brackets, such as [::1], or a host without them.");
+        }
         if (BROKEN_ESCAPE.matcher(endpoint).find()) {
             violations.at("/endpoint", "Write a percent sign in the path as %25.");
+        }
+    }
+
+    private static boolean isIpv6(String bracketed) {
+        try {
+            new URI("http", bracketed, null, null);
+            return true;
+        } catch (URISyntaxException e) {
+            return false;
         }
     }
 }

@@ -168,6 +168,8 @@ class LlmProvidersTest {
                 "https://api.openai.com:0",
                 "https://api.openai.com:65536",
                 "https://",
+                "http://[abc]/v1",
+                "http://[1.2.3.4]:80",
                 "https://a b"
             })
     void anEndpointIsAnHttpUrlWithoutUserInfoQueryOrFragment(String endpoint) {
@@ -177,7 +179,13 @@ class LlmProvidersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://localhost:8000", "https://my_vllm.internal/v1", "http://[::1]:8000/v1/"})
+    @ValueSource(
+            strings = {
+                "http://localhost:8000",
+                "https://my_vllm.internal/v1",
+                "http://[::1]:8000/v1/",
+                "http://[::ffff:10.0.0.1]"
+            })
     void aSelfHostedEndpointIsTaken(String endpoint) {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         body.put("endpoint", endpoint);
