@@ -108,8 +108,6 @@ class OutsideDatabaseIT {
             assertThat(server.output().lines().filter(line -> line.contains("A request failed as unavailable")))
                     .singleElement(as(STRING))
                     .contains("seen-again");
-            postgres.start();
-            server.request().get("/api/v1/me").then().statusCode(200);
         }
     }
 
