@@ -64,7 +64,7 @@ public interface Settings {
         /** The password to connect with; absent, the one in the URL. */
         Optional<String> password();
 
-        /** The most connections this server opens. */
+        /** The most connections this server opens, but for one more that waits for changes. */
         @WithName("pool-size")
         @WithDefault("20")
         int poolSize();

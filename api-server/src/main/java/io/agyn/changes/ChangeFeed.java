@@ -1,0 +1,197 @@
+package io.agyn.changes;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quarkus.arc.All;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.postgresql.PGConnection;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/**
+ * Tells the caches of this server what any server has changed, within a moment.
+ *
+ * <p>Triggers write each change into a table, in the transaction of the change, and notify. Here one connection waits for
+ * notifications ({@code LISTEN}) and reads the table: at each of them, and twice a second without any, so that a lost
+ * notification delays what is learnt by no more. A change is read by its transaction: all that were not yet finished at
+ * the last reading are asked for again, since transactions commit in another order than they take their numbers.
+ */
+@Singleton
+public class ChangeFeed {
+    private static final Logger LOG = Logger.getLogger(ChangeFeed.class);
+
+    private static final Duration POLL = Duration.ofMillis(500);
+    // What is written in a burst is read in a few goes, since each goes through the caches.
+    private static final Duration GATHER = Duration.ofMillis(20);
+    private static final Duration RECONNECT = Duration.ofMillis(250);
+    private static final Duration PRUNE = Duration.ofMinutes(10);
+    // Half the hour for which changes are kept: whoever was away for longer may have missed one.
+    private static final Duration GAP = Duration.ofMinutes(30);
+    // Without it, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
+    private static final int ANSWER_SECONDS = 5;
+
+    private static final String READ = """
+            with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
+            select reading.oldest_open::text, sequence, table_name, row_id, organization_id
+            from reading left join change on transaction_id >= ?::xid8""";
+    private static final String OLDEST_OPEN = "select pg_snapshot_xmin(pg_current_snapshot())::text";
+    private static final String DELETE_OLD = "delete from change where changed_at < now() - interval '1 hour'";
+
+    private final PGSimpleDataSource database;
+    private final List<ChangeListener> listeners;
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    // The oldest transaction that was not finished at the last reading; nothing has been read while it is not known.
+    private Optional<Long> oldestOpen = Optional.empty();
+    private Set<Long> seen = Set.of();
+    // By the clock on the wall, which goes on while a machine sleeps.
+    private Instant lastRead = Instant.now();
+    private Instant lastPrune = Instant.now();
+    private boolean connected = true;
+
+    ChangeFeed(
+            @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url,
+            @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
+            @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
+            @All List<ChangeListener> listeners) {
+        // A connection of its own: the pool may have but one, and would hand it on while it still listens.
+        database = new PGSimpleDataSource();
+        database.setURL(requireNonNull(url, "url is null"));
+        username.ifPresent(database::setUser);
+        password.ifPresent(database::setPassword);
+        database.setApplicationName("agyn change feed");
+        database.setConnectTimeout(ANSWER_SECONDS);
+        database.setSocketTimeout(ANSWER_SECONDS);
+        this.listeners = List.copyOf(listeners);
+        this.thread = Thread.ofPlatform().daemon().name("change-feed").unstarted(this::run);
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
+        thread.interrupt();
+    }
+
+    private void run() {
+        while (!stopped) {
+            try (Connection connection = database.getConnection()) {
+                listen(connection);
+            } catch (SQLException e) {
+                if (!connected) {
+                    pause(RECONNECT);
+                } else if (!stopped) {
+                    // The next try is made at once: more often than the database, a connection alone is gone.
+                    LOG.warnf("Changes made by other servers are not seen for now: %s", e.getMessage());
+                    connected = false;
+                }
+            } catch (RuntimeException e) {
+                LOG.error("A change was not taken in; everything is forgotten that could be outdated", e);
+                oldestOpen = Optional.empty();
+                pause(RECONNECT);
+            }
+        }
+    }
+
+    private void listen(Connection connection) throws SQLException {
+        PGConnection notifications = connection.unwrap(PGConnection.class);
+        try (Statement statement = connection.createStatement();
+                PreparedStatement read = connection.prepareStatement(READ)) {
+            statement.execute("listen agyn_change");
+            while (!stopped) {
+                if (oldestOpen.isEmpty() || lastRead.isBefore(Instant.now().minus(GAP))) {
+                    begin(statement);
+                } else {
+                    read(statement, read, oldestOpen.get());
+                }
+                lastRead = Instant.now();
+                if (!connected) {
+                    LOG.info("Changes made by other servers are seen again");
+                    connected = true;
+                }
+                prune(statement);
+                if (notifications.getNotifications((int) POLL.toMillis()).length > 0) {
+                    pause(GATHER);
+                }
+            }
+        }
+    }
+
+    /** Begins to read here and now. What was looked up before may be outdated by a change that will not be read. */
+    private void begin(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery(OLDEST_OPEN)) {
+            row.next();
+            oldestOpen = Optional.of(row.getLong(1));
+        }
+        seen = Set.of();
+        listeners.forEach(ChangeListener::onGap);
+    }
+
+    private void read(Statement statement, PreparedStatement read, long from) throws SQLException {
+        read.setString(1, Long.toString(from));
+        List<Change> changes = new ArrayList<>();
+        Set<Long> present = new HashSet<>();
+        long next = from;
+        try (ResultSet row = read.executeQuery()) {
+            while (row.next()) {
+                next = row.getLong(1);
+                long sequence = row.getLong(2);
+                if (row.wasNull()) {
+                    break;
+                }
+                present.add(sequence);
+                if (!seen.contains(sequence)) {
+                    changes.add(new Change(
+                            row.getString(3),
+                            row.getObject(4, UUID.class),
+                            Optional.ofNullable(row.getObject(5, UUID.class))));
+                }
+            }
+        }
+        if (next < from) {
+            // Transactions are counted anew: the database was restored, and nothing is known of what it holds.
+            begin(statement);
+            return;
+        }
+        if (!changes.isEmpty()) {
+            listeners.forEach(listener -> listener.onChanges(changes));
+        }
+        oldestOpen = Optional.of(next);
+        seen = present;
+    }
+
+    private void prune(Statement statement) throws SQLException {
+        if (lastPrune.isBefore(Instant.now().minus(PRUNE))) {
+            lastPrune = Instant.now();
+            statement.executeUpdate(DELETE_OLD);
+        }
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            // Stopped; the loop sees it.
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.agyn.changes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+
+/** The connections on which servers wait for changes. */
+public final class ChangeFeedConnections {
+    private ChangeFeedConnections() {}
+
+    /** Cuts them off, waiting for one where there is none yet. */
+    public static void kill(DataSource database) throws SQLException {
+        int killed = 0;
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            for (long until = System.nanoTime() + 5_000_000_000L; killed == 0 && System.nanoTime() < until; ) {
+                try (ResultSet row = statement.executeQuery("select count(pg_terminate_backend(pid))"
+                        + " from pg_stat_activity where application_name = 'agyn change feed'")) {
+                    row.next();
+                    killed = row.getInt(1);
+                }
+            }
+        }
+        assertThat(killed).isPositive();
+    }
+}

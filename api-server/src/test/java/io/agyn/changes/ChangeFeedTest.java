@@ -1,0 +1,201 @@
+package io.agyn.changes;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ChangeFeedTest {
+    @Singleton
+    static class Heard implements ChangeListener {
+        private final List<Change> changes = new CopyOnWriteArrayList<>();
+        private final AtomicInteger gaps = new AtomicInteger();
+        private final AtomicBoolean fails = new AtomicBoolean();
+
+        @Override
+        public void onChanges(List<Change> heard) {
+            if (fails.getAndSet(false)) {
+                throw new IllegalStateException("a listener that fails, in a test");
+            }
+            changes.addAll(heard);
+        }
+
+        @Override
+        public void onGap() {
+            gaps.incrementAndGet();
+        }
+    }
+
+    @Inject
+    Heard heard;
+
+    @Inject
+    DataSource database;
+
+    private String organization;
+    private String secret;
+
+    @BeforeEach
+    void aFreshSecret() throws InterruptedException {
+        organization = Api.organization();
+        secret = Api.secret(organization, "v");
+        await("secret", secret);
+    }
+
+    @Test
+    void everyChangeOfWhatACallIsResolvedFromIsHeardOnce() throws InterruptedException {
+        String provider = Api.provider(organization, secret);
+        String model = Api.model(organization, provider);
+        await("organization", organization);
+        await("llm_provider", provider);
+        await("model", model);
+        heard.changes.clear();
+        // The model is orphaned by the database itself.
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(204);
+        await("llm_provider", provider);
+        await("model", model);
+        // Over several readings.
+        Thread.sleep(1_200);
+        assertThat(heard.changes).containsOnlyOnce(change("llm_provider", provider), change("model", model));
+    }
+
+    @Test
+    void aTransactionThatCommitsAfterLaterOnesIsHeard() throws Exception {
+        String other = Api.secret(organization, "v");
+        await("secret", other);
+        try (Connection early = database.getConnection();
+                Statement statement = early.createStatement()) {
+            early.setAutoCommit(false);
+            touch(statement, secret);
+            heard.changes.clear();
+            for (int i = 0; i < 3; i++) {
+                execute("update secret set description = '" + i + "' where id = '" + other + "'");
+                await("secret", other);
+                heard.changes.clear();
+            }
+            early.commit();
+            early.setAutoCommit(true);
+        }
+        await("secret", secret);
+    }
+
+    @Test
+    void aChangeThatIsTakenBackIsNotHeard() throws Exception {
+        heard.changes.clear();
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            touch(statement, secret);
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+        Thread.sleep(700);
+        assertThat(heard.changes).doesNotContain(change("secret", secret));
+    }
+
+    @Test
+    void aChangeWhoseNotificationWasLostIsHeard() throws Exception {
+        heard.changes.clear();
+        execute("insert into change (table_name, row_id, organization_id) values ('secret', '" + secret + "', '"
+                + organization + "')");
+        await("secret", secret);
+    }
+
+    @Test
+    void nothingIsMissedWhileTheConnectionIsKilledAgainAndAgain() throws Exception {
+        int gaps = heard.gaps.get();
+        for (int i = 0; i < 5; i++) {
+            heard.changes.clear();
+            ChangeFeedConnections.kill(database);
+            execute("update secret set description = '" + i + "' where id = '" + secret + "'");
+            await("secret", secret);
+        }
+        assertThat(heard.gaps).hasValue(gaps);
+    }
+
+    @Test
+    void aListenerThatFailsMakesAllForgetEverythingAndTheNextChangeIsHeard() throws Exception {
+        int gaps = heard.gaps.get();
+        heard.fails.set(true);
+        execute("update secret set description = 'x' where id = '" + secret + "'");
+        await(() -> heard.gaps.get() > gaps);
+        heard.changes.clear();
+        execute("update secret set description = 'y' where id = '" + secret + "'");
+        await("secret", secret);
+    }
+
+    @Test
+    void theUseOfATokenIsNoChangeAndItsEndIsOne() throws Exception {
+        String token = Api.tokenBoundTo(organization);
+        String id = as(token).get("/me").then().statusCode(200).extract().path("api_token_id");
+        assertThat(count("select count(*) from api_token where last_used_at is not null and id = '" + id + "'"))
+                .isEqualTo(1);
+        assertThat(count("select count(*) from change where row_id = '" + id + "'"))
+                .isZero();
+        asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
+        await("api_token", id);
+    }
+
+    private void await(String table, String id) throws InterruptedException {
+        await(() -> heard.changes.contains(change(table, id)));
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it is heard within a second").isLessThan(deadline);
+            Thread.sleep(5);
+        }
+    }
+
+    private Change change(String table, String id) {
+        return new Change(table, UUID.fromString(id), Optional.of(UUID.fromString(organization)));
+    }
+
+    private static void touch(Statement statement, String id) throws SQLException {
+        assertThat(statement.executeUpdate("update secret set description = 'touched' where id = '" + id + "'"))
+                .isEqualTo(1);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        }
+    }
+
+    private long count(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}
