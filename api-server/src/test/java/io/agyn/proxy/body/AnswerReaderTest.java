@@ -1,0 +1,278 @@
+package io.agyn.proxy.body;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.api.model.Protocol;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnswerReaderTest {
+    private static final String JSON = "application/json";
+    private static final String EVENTS = "text/event-stream; charset=utf-8";
+
+    private static final String RESPONSE = """
+            {"id": "resp_1", "object": "response", "status": "completed",
+             "output": [{"type": "message", "content": [{"text": "\\"usage\\": {\\"input_tokens\\": 9}", "usage": {"input_tokens": 8}}]}],
+             "metadata": {"usage": {"input_tokens": 7}},
+             "usage": {"input_tokens": 100, "input_tokens_details": {"cached_tokens": 30},
+                       "output_tokens": 50, "output_tokens_details": {"reasoning_tokens": 20}, "total_tokens": 150},
+             "user": null}""";
+
+    private static final String MESSAGE = """
+            {"id": "msg_1", "type": "message", "role": "assistant", "content": [{"type": "text", "text": "}{][\\\\"}],
+             "usage": {"input_tokens": 10, "cache_creation_input_tokens": 5, "cache_read_input_tokens": 7,
+                       "cache_creation": {"ephemeral_5m_input_tokens": 5, "input_tokens": 99},
+                       "server_tool_use": null, "iterations": [{"input_tokens": 98}], "output_tokens": 3, "service_tier": "standard"}}""";
+
+    private static final String RESPONSE_EVENTS = """
+            event: response.created
+            data: {"type":"response.created","response":{"id":"resp_1","usage":null}}
+
+            : a comment
+
+            event: response.output_text.delta
+            data: {"type":"response.output_text.delta","delta":"data: {\\"type\\":\\"response.failed\\"}"}
+
+            event: response.completed
+            data: {"type":"response.completed","response":{"id":"resp_1","output":[{"type":"error"}],
+            data: "usage":{"input_tokens":100,"input_tokens_details":{"cached_tokens":30},"output_tokens":50,"output_tokens_details":{"reasoning_tokens":20}}}}
+
+            """;
+
+    private static final String MESSAGE_EVENTS = """
+            event: message_start
+            data: {"type":"message_start","message":{"id":"msg_1","usage":{"input_tokens":10,"cache_creation_input_tokens":5,"cache_read_input_tokens":7,"output_tokens":1}}}
+
+            event: ping
+            data: {"type": "ping"}
+
+            event: content_block_delta
+            data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"名 😀"}}
+
+            event: message_delta
+            data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":3}}
+
+            event: message_stop
+            data: {"type":"message_stop"}
+
+            """;
+
+    @Test
+    void aPlainResponseSaysWhatItTookHoweverItArrives() throws IOException {
+        for (long seed = 0; seed < 200; seed++) {
+            assertResponseCounts(read(Protocol.RESPONSES, JSON, null, RESPONSE.getBytes(UTF_8), seed), seed);
+            assertResponseCounts(read(Protocol.RESPONSES, JSON, "gzip", gzip(RESPONSE), seed), seed);
+        }
+    }
+
+    @Test
+    void aPlainMessageSaysWhatItTookHoweverItArrives() throws IOException {
+        for (long seed = 0; seed < 200; seed++) {
+            assertMessageCounts(read(Protocol.ANTHROPIC_MESSAGES, JSON, null, MESSAGE.getBytes(UTF_8), seed), seed);
+            assertMessageCounts(read(Protocol.ANTHROPIC_MESSAGES, JSON, "GZIP", gzip(MESSAGE), seed), seed);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r\n", "\r"})
+    void aStreamSaysWhatItTookAndThatItEndedHoweverItArrives(String lineEnd) throws IOException {
+        String response = RESPONSE_EVENTS.replace("\n", lineEnd);
+        String message = MESSAGE_EVENTS.replace("\n", lineEnd);
+        for (long seed = 0; seed < 200; seed++) {
+            for (AnswerReader reader : List.of(
+                    read(Protocol.RESPONSES, EVENTS, null, response.getBytes(UTF_8), seed),
+                    read(Protocol.RESPONSES, EVENTS, "gzip", gzip(response), seed))) {
+                assertResponseCounts(reader, seed);
+                assertThat(reader.isTerminated()).as("seed %d", seed).isTrue();
+                assertThat(reader.hasFailed()).as("seed %d", seed).isFalse();
+            }
+            for (AnswerReader reader : List.of(
+                    read(Protocol.ANTHROPIC_MESSAGES, EVENTS, null, message.getBytes(UTF_8), seed),
+                    read(Protocol.ANTHROPIC_MESSAGES, EVENTS, "x-gzip", gzip(message), seed))) {
+                assertMessageCounts(reader, seed);
+                assertThat(reader.isTerminated()).as("seed %d", seed).isTrue();
+                assertThat(reader.hasFailed()).as("seed %d", seed).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aStreamHasNotEndedBeforeItsLastEventHas() {
+        for (String events : List.of(RESPONSE_EVENTS, MESSAGE_EVENTS)) {
+            byte[] all = events.getBytes(UTF_8);
+            for (int length = 0; length <= all.length; length++) {
+                AnswerReader reader = new AnswerReader(protocolOf(events), EVENTS, null);
+                reader.read(all, 0, length);
+                assertThat(reader.isTerminated())
+                        .as("%d of %d bytes", length, all.length)
+                        .isEqualTo(length == all.length);
+            }
+        }
+    }
+
+    @Test
+    void anEventFitsInBetweenTwoOthersOnly() {
+        for (String lineEnd : List.of("\n", "\r\n", "\r")) {
+            byte[] all = RESPONSE_EVENTS.replace("\n", lineEnd).getBytes(UTF_8);
+            for (int length = 0; length <= all.length; length++) {
+                AnswerReader reader = new AnswerReader(Protocol.RESPONSES, EVENTS, null);
+                reader.read(all, 0, length);
+                String before =
+                        new String(all, 0, length, UTF_8).replace("\r\n", "\n").replace('\r', '\n');
+                assertThat(reader.isBetweenEvents())
+                        .as("after %s", before)
+                        .isEqualTo(before.isEmpty() || before.endsWith("\n\n"));
+            }
+        }
+        assertThat(new AnswerReader(Protocol.RESPONSES, EVENTS, "gzip").isBetweenEvents())
+                .isFalse();
+        assertThat(new AnswerReader(Protocol.RESPONSES, JSON, null).isBetweenEvents())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: {\"type\":\"response.failed\",\"response\":{\"usage\":{\"input_tokens\":4}}}\n\n",
+                "event: error\ndata:{\"usage\":{\"input_tokens\":4},\"code\":\"x\",\"type\" : \"error\" }\n\n",
+                "data: {\"response\":{\"usage\":{\"input_tokens\":4}},\"type\":\"response.failed\"}\n\ndata: [DONE]\n\n"
+            })
+    void aStreamThatSaysItFailedHasFailedAndStillSaysWhatItTook(String events) {
+        AnswerReader reader = read(Protocol.RESPONSES, EVENTS, null, events.getBytes(UTF_8), 1);
+        assertThat(reader.hasFailed()).isTrue();
+        assertThat(reader.isTerminated()).isTrue();
+        assertThat(reader.tokens().input()).isEqualTo(4);
+    }
+
+    @Test
+    void anIncompleteResponseHasEndedWithoutAFailure() {
+        String events = "data: {\"type\":\"response.incomplete\",\"response\":{}}\n\n";
+        AnswerReader reader = read(Protocol.RESPONSES, EVENTS, null, events.getBytes(UTF_8), 1);
+        assertThat(reader.isTerminated()).isTrue();
+        assertThat(reader.hasFailed()).isFalse();
+    }
+
+    @Test
+    void unusualOrdersAndUnknownEventsAreUnderstood() {
+        String events = """
+                data: {"type":"message_delta","usage":{"output_tokens":3}}
+
+                data: {"type":"of_tomorrow","usage":[1,{"output_tokens":5}],"message":"usage"}
+                id: 7
+                retry: 10
+                data
+
+                data: {"message":{"usage":{"cache_read_input_tokens":7,"cache_creation_input_tokens":5,"input_tokens":10}},"type":"message_start"}
+
+                data: {"type":"message_stop"}
+
+                """;
+        AnswerReader reader = read(Protocol.ANTHROPIC_MESSAGES, EVENTS, null, events.getBytes(UTF_8), 2);
+        assertMessageCounts(reader, 2);
+        assertThat(reader.isTerminated()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "}}}}{{{{[[[]]]",
+                "\"",
+                "{\"usage\":",
+                "{\"usage\":}",
+                "{\"usage\":{\"input_tokens\":}}",
+                "{\"usage\":12}",
+                "{\"usage\":{\"input_tokens\":\"many\",\"output_tokens\":1.5}}",
+                "{\"usage\":{\"input_tokens\":-4}}",
+                "{\"usage\":{\"input_tokens\":99999999999999999999}}",
+                "{\"usage\":null}",
+                "<html>",
+                "{\"\":{\"\":}}"
+            })
+    void aBrokenUsageIsNotKnownAndHarmsNothingAfterIt(String broken) {
+        AnswerReader plain = read(Protocol.ANTHROPIC_MESSAGES, JSON, null, broken.getBytes(UTF_8), 3);
+        assertThat(plain.tokens().input()).isNull();
+        assertThat(plain.tokens().output()).isNull();
+        String events = "data: " + broken + "\n\n" + MESSAGE_EVENTS;
+        AnswerReader stream = read(Protocol.ANTHROPIC_MESSAGES, EVENTS, null, events.getBytes(UTF_8), 3);
+        assertMessageCounts(stream, 3);
+        assertThat(stream.isTerminated()).isTrue();
+    }
+
+    @Test
+    void moreCachedTokensThanThereAreLeaveNone() {
+        String answer = "{\"usage\":{\"input_tokens\":3,\"input_tokens_details\":{\"cached_tokens\":5}}}";
+        AnswerReader reader = read(Protocol.RESPONSES, JSON, null, answer.getBytes(UTF_8), 1);
+        assertThat(reader.tokens().input()).isZero();
+    }
+
+    @Test
+    void whateverIsReadNothingIsThrown() throws IOException {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            byte[] answer = random.nextBoolean() ? MESSAGE_EVENTS.getBytes(UTF_8) : gzip(MESSAGE_EVENTS);
+            for (int i = random.nextInt(10); i > 0; i--) {
+                answer[random.nextInt(answer.length)] = (byte) random.nextInt(256);
+            }
+            String encoding = List.of("gzip", "identity", "br", "").get(random.nextInt(4));
+            String type = List.of(EVENTS, JSON).get(random.nextInt(2));
+            byte[] cut = Arrays.copyOf(answer, random.nextInt(answer.length));
+            AnswerReader reader = read(Protocol.ANTHROPIC_MESSAGES, type, encoding, cut, seed);
+            reader.close();
+            reader.read(answer, 0, answer.length);
+        }
+    }
+
+    @Test
+    void anEncodingThatIsNotKnownIsNotGuessedAt() {
+        AnswerReader reader = read(Protocol.ANTHROPIC_MESSAGES, EVENTS, "br", MESSAGE_EVENTS.getBytes(UTF_8), 1);
+        assertThat(reader.tokens().input()).isNull();
+        assertThat(reader.isStream()).isTrue();
+        assertThat(reader.isReadableStream()).isFalse();
+        assertThat(reader.isTerminated()).isFalse();
+    }
+
+    private static void assertResponseCounts(AnswerReader reader, long seed) {
+        TokenCounts tokens = reader.tokens();
+        assertThat(tokens.input()).as("seed %d", seed).isEqualTo(70);
+        assertThat(tokens.cachedInput()).as("seed %d", seed).isEqualTo(30);
+        assertThat(tokens.cacheWrite()).as("seed %d", seed).isNull();
+        assertThat(tokens.output()).as("seed %d", seed).isEqualTo(50);
+        assertThat(tokens.reasoning()).as("seed %d", seed).isEqualTo(20);
+    }
+
+    private static void assertMessageCounts(AnswerReader reader, long seed) {
+        TokenCounts tokens = reader.tokens();
+        assertThat(tokens.input()).as("seed %d", seed).isEqualTo(10);
+        assertThat(tokens.cachedInput()).as("seed %d", seed).isEqualTo(7);
+        assertThat(tokens.cacheWrite()).as("seed %d", seed).isEqualTo(5);
+        assertThat(tokens.output()).as("seed %d", seed).isEqualTo(3);
+        assertThat(tokens.reasoning()).as("seed %d", seed).isNull();
+    }
+
+    private static Protocol protocolOf(String events) {
+        return events.equals(RESPONSE_EVENTS) ? Protocol.RESPONSES : Protocol.ANTHROPIC_MESSAGES;
+    }
+
+    private static AnswerReader read(Protocol protocol, String type, String encoding, byte[] answer, long seed) {
+        AnswerReader reader = new AnswerReader(protocol, type, encoding);
+        Pieces.of(answer, new Random(seed), reader::read);
+        reader.close();
+        return reader;
+    }
+
+    private static byte[] gzip(String text) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(text.getBytes(UTF_8));
+        }
+        return bytes.toByteArray();
+    }
+}

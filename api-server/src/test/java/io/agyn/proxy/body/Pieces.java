@@ -1,0 +1,29 @@
+package io.agyn.proxy.body;
+
+import java.util.Arrays;
+import java.util.Random;
+
+/** Bytes as they come off a network: cut anywhere, each piece somewhere in an array of its own. */
+final class Pieces {
+    /** Takes a piece. */
+    interface Reader<E extends Exception> {
+        void read(byte[] bytes, int from, int to) throws E;
+    }
+
+    private Pieces() {}
+
+    static <E extends Exception> void of(byte[] whole, Random random, Reader<E> reader) throws E {
+        int largest = 1 + random.nextInt(random.nextBoolean() ? 3 : 300);
+        int at = 0;
+        while (at < whole.length) {
+            int length = Math.min(whole.length - at, random.nextInt(largest + 1));
+            int from = random.nextInt(4);
+            byte[] piece = new byte[from + length + random.nextInt(4)];
+            // What surrounds it is not to be read.
+            Arrays.fill(piece, (byte) '"');
+            System.arraycopy(whole, at, piece, from, length);
+            reader.read(piece, from, from + length);
+            at += length;
+        }
+    }
+}
