@@ -12,6 +12,21 @@ import java.util.UUID;
  * @param field the field of the row
  */
 public record CredentialPlace(UUID organizationId, String table, UUID rowId, String field) {
+    /** The place of a secret's value. */
+    public static CredentialPlace ofSecretValue(UUID organizationId, UUID secretId) {
+        return new CredentialPlace(organizationId, "secret", secretId, "value");
+    }
+
+    /** The place of an LLM provider's own token. */
+    public static CredentialPlace ofProviderToken(UUID organizationId, UUID providerId) {
+        return new CredentialPlace(organizationId, "llm_provider", providerId, "token");
+    }
+
+    /** The place of an LLM provider's header map, which is a JSON object. */
+    public static CredentialPlace ofProviderHeaders(UUID organizationId, UUID providerId) {
+        return new CredentialPlace(organizationId, "llm_provider", providerId, "custom_headers");
+    }
+
     byte[] bytes() {
         return "%s/%s/%s/%s".formatted(organizationId, table, rowId, field).getBytes(StandardCharsets.UTF_8);
     }

@@ -39,6 +39,6 @@ public class SecretEntity extends StoredResource {
 
     /** What the value's ciphertext is bound to. */
     CredentialPlace valuePlace() {
-        return new CredentialPlace(organizationId, "secret", id, "value");
+        return CredentialPlace.ofSecretValue(organizationId, id);
     }
 }

@@ -16,17 +16,27 @@ import java.util.UUID;
 /** The stored API tokens, by which callers are known. */
 @ApplicationScoped
 public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, Authenticator {
-    private static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
+    /** How much later than noted a token may have been used: a write for each use would be too many. */
+    public static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
 
     @Override
     @Transactional
     public Optional<Identity> authenticate(String credential) {
+        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::authenticate);
+    }
+
+    /**
+     * Looks a token up by the hash of its plaintext, and notes that it was used.
+     *
+     * @return the identity; nothing where the token is unknown, expired or revoked
+     */
+    @Transactional
+    public Optional<Identity> authenticate(byte[] hash) {
         Instant now = Instant.now();
-        Optional<ApiTokenEntity> token = Plaintext.parse(credential)
-                .flatMap(this::stored)
-                .filter(found -> found.expiresAt == null || found.expiresAt.isAfter(now));
+        Optional<ApiTokenEntity> token =
+                stored(hash).filter(found -> found.expiresAt == null || found.expiresAt.isAfter(now));
         token.filter(found -> found.lastUsedAt == null || found.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))
-                .ifPresent(found -> update("lastUsedAt = ?1 where id = ?2", now, found.id));
+                .ifPresent(found -> noteUse(found.id, now));
         return token.map(ApiTokens::identity);
     }
 
@@ -44,6 +54,12 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
                 .orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
+    /** Notes that a token was used. */
+    @Transactional
+    public void noteUse(UUID id, Instant time) {
+        update("lastUsedAt = ?1 where id = ?2", time, id);
+    }
+
     /** Stores a token of a user. */
     ApiTokenEntity store(
             UserEntity user, String description, Plaintext plaintext, UUID organizationId, Instant expiresAt) {
@@ -52,13 +68,18 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         return token;
     }
 
-    private Optional<ApiTokenEntity> stored(Plaintext plaintext) {
-        return find("from ApiTokenEntity t join fetch t.user where t.tokenHash = ?1", plaintext.hash())
+    private Optional<ApiTokenEntity> stored(byte[] hash) {
+        return find("from ApiTokenEntity t join fetch t.user where t.tokenHash = ?1", hash)
                 .firstResultOptional();
     }
 
     private static Identity identity(ApiTokenEntity token) {
         return new Identity(
-                token.user.id, token.user.name, token.user.role, token.id, Optional.ofNullable(token.organizationId));
+                token.user.id,
+                token.user.name,
+                token.user.role,
+                token.id,
+                Optional.ofNullable(token.organizationId),
+                Optional.ofNullable(token.expiresAt));
     }
 }

@@ -56,7 +56,7 @@ public final class Plaintext {
     }
 
     /** The SHA-256 under which the token is stored; with 256 random bits it needs neither salt nor stretching. */
-    byte[] hash() {
+    public byte[] hash() {
         try {
             return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
         } catch (NoSuchAlgorithmException e) {

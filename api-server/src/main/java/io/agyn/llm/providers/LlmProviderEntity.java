@@ -62,11 +62,11 @@ public class LlmProviderEntity extends StoredResource {
 
     /** What the token's ciphertext is bound to. */
     CredentialPlace tokenPlace() {
-        return new CredentialPlace(organizationId, "llm_provider", id, "token");
+        return CredentialPlace.ofProviderToken(organizationId, id);
     }
 
     /** What the header map's ciphertext is bound to. */
     CredentialPlace customHeadersPlace() {
-        return new CredentialPlace(organizationId, "llm_provider", id, "custom_headers");
+        return CredentialPlace.ofProviderHeaders(organizationId, id);
     }
 }

@@ -1,0 +1,113 @@
+package io.agyn.proxy.routing;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.changes.Change;
+import io.agyn.changes.ChangeListener;
+import io.agyn.tokens.ApiTokens;
+import io.agyn.tokens.Plaintext;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jboss.logging.Logger;
+
+/**
+ * Who calls, by their API token: looked up once, then known from memory until a change of the token or its user. While
+ * the database is away, whoever is known stays known.
+ */
+@Singleton
+public class Callers implements ChangeListener {
+    private static final Logger LOG = Logger.getLogger(Callers.class);
+    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
+    private static final Duration KNOWN_FOR = Duration.ofDays(1);
+
+    private final ApiTokens tokens;
+    private final Memory<TokenHash, Answer> answers;
+
+    Callers(ApiTokens tokens) {
+        this.tokens = requireNonNull(tokens, "tokens is null");
+        this.answers = new Memory<>(this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
+    }
+
+    /**
+     * Looks a caller up.
+     *
+     * @param token what the caller sent
+     * @return the identity; nothing where the token is mistyped, unknown, expired or revoked; a failure where the database
+     *     must be asked and does not answer
+     */
+    public CompletableFuture<Optional<Identity>> identify(String token) {
+        return Plaintext.parse(token)
+                .map(plaintext -> answers.get(new TokenHash(plaintext.hash())).thenApply(this::use))
+                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+    }
+
+    @Override
+    public void onChanges(List<Change> changes) {
+        for (Change change : changes) {
+            switch (change.table()) {
+                case "api_token" -> forget(identity -> identity.tokenId().equals(change.rowId()));
+                case "app_user" -> forget(identity -> identity.userId().equals(change.rowId()));
+                default -> {
+                    // Not about callers.
+                }
+            }
+        }
+    }
+
+    @Override
+    public void onGap() {
+        answers.forgetAll();
+    }
+
+    private void forget(Predicate<Identity> outdated) {
+        answers.forgetIf((hash, answer) -> answer.identity.filter(outdated).isPresent());
+    }
+
+    private Answer lookUp(TokenHash hash) {
+        return new Answer(tokens.authenticate(hash.bytes()));
+    }
+
+    private Optional<Identity> use(Answer answer) {
+        Instant now = Instant.now();
+        Optional<Identity> identity = answer.identity.filter(known -> known.isValidAt(now));
+        if (identity.isPresent() && answer.isToBeNotedAt(now)) {
+            VirtualThreads.EXECUTOR.execute(() -> noteUse(identity.get(), now));
+        }
+        return identity;
+    }
+
+    private void noteUse(Identity identity, Instant time) {
+        try {
+            tokens.noteUse(identity.tokenId(), time);
+        } catch (RuntimeException e) {
+            // Noted with a later call.
+            LOG.debug("The use of an API token is not noted", e);
+        }
+    }
+
+    /** What the database said of a token, and when the token's use is to be noted there again. */
+    private static final class Answer {
+        private final Optional<Identity> identity;
+        private final AtomicLong noteFrom = new AtomicLong(nextNote(Instant.now()));
+
+        private Answer(Optional<Identity> identity) {
+            this.identity = identity;
+        }
+
+        private boolean isToBeNotedAt(Instant time) {
+            long from = noteFrom.get();
+            return time.toEpochMilli() >= from && noteFrom.compareAndSet(from, nextNote(time));
+        }
+
+        private static long nextNote(Instant time) {
+            return time.plus(ApiTokens.LAST_USED_PRECISION).toEpochMilli();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.agyn.proxy.routing;
+
+import java.util.List;
+import java.util.UUID;
+
+/** Where a call leads. */
+public sealed interface Route {
+    /** To a model that can be called. */
+    record Found(Target target) implements Route {}
+
+    /** To a model whose LLM provider was deleted. */
+    record Orphaned(UUID organizationId, UUID modelId, String modelName) implements Route {}
+
+    /** To a model whose LLM provider's credentials cannot be decrypted; the log says more. */
+    record Unreadable(UUID organizationId, UUID modelId, String modelName) implements Route {}
+
+    /** To models of several organizations, of which the first few slugs are given. */
+    record Ambiguous(List<String> slugs) implements Route {}
+
+    /** To no model that the caller may use. */
+    record UnknownModel() implements Route {}
+
+    /** To no organization that the caller may use. */
+    record UnknownOrganization() implements Route {}
+}

@@ -1,0 +1,202 @@
+package io.agyn.proxy.routing;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.Protocol;
+import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.CredentialPlace;
+import io.agyn.problems.ProblemException;
+import jakarta.inject.Singleton;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Asks the database where a call leads. It blocks. */
+@Singleton
+class RouteLookup {
+    private static final String ORGANIZATION = """
+            select id, 1 as preference from organization where id = ?::uuid
+            union all
+            select id, 2 from organization where slug = ?
+            order by preference
+            limit 1""";
+    // By the name, by the id, and by slug/name, within one organization or all; of several in one, by the first of
+    // these.
+    private static final String MODELS = """
+            with named as (
+                select id, 1 as preference from model where name = ? %1$s
+                union all
+                select id, 2 from model where id = ?::uuid %1$s
+                union all
+                select id, 3 from model
+                where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
+            select distinct on (o.slug)
+                m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
+                p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
+            from named
+            join model m on m.id = named.id
+            join organization o on o.id = m.organization_id
+            left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+            left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
+            order by o.slug, named.preference
+            limit 4""";
+    private static final String MODELS_OF_ALL = MODELS.formatted("");
+    private static final String MODELS_OF_ONE = MODELS.formatted("and organization_id = ?");
+
+    private final DataSource dataSource;
+    private final CredentialCipher cipher;
+    private final ObjectMapper mapper;
+
+    RouteLookup(DataSource dataSource, CredentialCipher cipher, ObjectMapper mapper) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
+        this.cipher = requireNonNull(cipher, "cipher is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    Route find(RouteKey key) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            Optional<UUID> scope = key.bound();
+            if (key.organization().isPresent()) {
+                Optional<UUID> chosen =
+                        organization(connection, key.organization().get());
+                if (chosen.filter(key::reaches).isEmpty()) {
+                    return new Route.UnknownOrganization();
+                }
+                scope = chosen;
+            }
+            return find(connection, scope, key.model());
+        }
+    }
+
+    private static Optional<UUID> organization(Connection connection, String slugOrId) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(ORGANIZATION)) {
+            query.setObject(1, uuid(slugOrId));
+            query.setString(2, slugOrId);
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
+            }
+        }
+    }
+
+    private Route find(Connection connection, Optional<UUID> scope, String model) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(scope.isPresent() ? MODELS_OF_ONE : MODELS_OF_ALL)) {
+            int slash = model.indexOf('/');
+            List<Object> parameters = new ArrayList<>();
+            parameters.add(model);
+            scope.ifPresent(parameters::add);
+            parameters.add(uuid(model));
+            scope.ifPresent(parameters::add);
+            parameters.add(slash < 0 ? null : model.substring(0, slash));
+            parameters.add(slash < 0 ? null : model.substring(slash + 1));
+            scope.ifPresent(parameters::add);
+            for (int i = 0; i < parameters.size(); i++) {
+                query.setObject(i + 1, parameters.get(i));
+            }
+            try (ResultSet rows = query.executeQuery()) {
+                return route(rows);
+            }
+        }
+    }
+
+    private Route route(ResultSet rows) throws SQLException {
+        if (!rows.next()) {
+            return new Route.UnknownModel();
+        }
+        String slug = rows.getString(5);
+        Route only = only(rows);
+        List<String> slugs = new ArrayList<>(List.of(slug));
+        while (rows.next()) {
+            slugs.add(rows.getString(5));
+        }
+        return slugs.size() == 1 ? only : new Route.Ambiguous(List.copyOf(slugs));
+    }
+
+    private Route only(ResultSet row) throws SQLException {
+        UUID organizationId = row.getObject(4, UUID.class);
+        UUID modelId = row.getObject(1, UUID.class);
+        String modelName = row.getString(2);
+        if (row.getObject(6) == null) {
+            return new Route.Orphaned(organizationId, modelId, modelName);
+        }
+        try {
+            return new Route.Found(target(row, organizationId, modelId, modelName));
+        } catch (ProblemException e) {
+            // The cipher has logged it.
+            return new Route.Unreadable(organizationId, modelId, modelName);
+        }
+    }
+
+    private Target target(ResultSet row, UUID organizationId, UUID modelId, String modelName) throws SQLException {
+        return new Target(
+                organizationId,
+                modelId,
+                modelName,
+                row.getObject(6, UUID.class),
+                row.getString(7),
+                Protocol.fromValue(row.getString(9)),
+                Endpoint.of(row.getString(8)),
+                credentials(row, organizationId),
+                json(row.getString(3)));
+    }
+
+    private List<Map.Entry<String, String>> credentials(ResultSet row, UUID organizationId) throws SQLException {
+        UUID providerId = row.getObject(6, UUID.class);
+        return switch (AuthMethod.fromValue(row.getString(10))) {
+            case BEARER -> List.of(Map.entry("authorization", "Bearer " + token(row, organizationId, providerId)));
+            case X_API_KEY -> List.of(Map.entry("x-api-key", token(row, organizationId, providerId)));
+            case CUSTOM_HEADERS ->
+                headers(cipher.decrypt(
+                        row.getBytes(12), CredentialPlace.ofProviderHeaders(organizationId, providerId)));
+        };
+    }
+
+    private String token(ResultSet row, UUID organizationId, UUID providerId) throws SQLException {
+        byte[] own = row.getBytes(11);
+        return own != null
+                ? cipher.decrypt(own, CredentialPlace.ofProviderToken(organizationId, providerId))
+                : cipher.decrypt(
+                        row.getBytes(14), CredentialPlace.ofSecretValue(organizationId, row.getObject(13, UUID.class)));
+    }
+
+    private List<Map.Entry<String, String>> headers(String json) {
+        try {
+            return mapper.readValue(json, new TypeReference<Map<String, String>>() {}).entrySet().stream()
+                    .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), header.getValue()))
+                    .toList();
+        } catch (JsonProcessingException e) {
+            // Without its cause, whose text may quote what was decrypted.
+            throw new IllegalStateException("stored headers are a JSON object of strings");
+        }
+    }
+
+    /** Reads an id; null where the text is none. */
+    private static UUID uuid(String text) {
+        try {
+            return UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    private byte[] json(String text) {
+        try {
+            return mapper.writeValueAsString(text).getBytes(UTF_8);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.agyn.proxy.routing;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.Api;
+import io.agyn.access.Identity;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.tokens.Plaintext;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class DatabaseAwayTest {
+    @Inject
+    Callers callers;
+
+    @Inject
+    Routes routes;
+
+    @ConfigProperty(name = "quarkus.datasource.jdbc.url")
+    String url;
+
+    @ConfigProperty(name = "quarkus.datasource.username")
+    String username;
+
+    @ConfigProperty(name = "quarkus.datasource.password")
+    String password;
+
+    @Test
+    void whatIsKnownStaysInForceAndTheRestIsAFailureUntilTheDatabaseIsBack() throws Exception {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-first");
+        String model = Api.model(organization, Api.provider(organization, secret));
+        String token = Api.tokenBoundTo(organization);
+        Identity identity = callers.identify(token).join().orElseThrow();
+        Route route = routes.find(identity, Optional.empty(), model).join();
+        String otherToken = Api.tokenBoundTo(organization);
+
+        try (Connection beside =
+                DriverManager.getConnection(url.replaceFirst("/postgres(\\?|$)", "/template1$1"), username, password)) {
+            execute(beside, "alter database postgres allow_connections false");
+            try {
+                execute(beside, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(callers.identify(token).join()).contains(identity);
+                    assertThat(routes.find(identity, Optional.empty(), model).join())
+                            .isSameAs(route);
+                    Thread.sleep(50);
+                }
+                // Not "unknown", which would be remembered, and would tell the caller to change what is right.
+                assertThatThrownBy(() -> callers.identify(otherToken).join()).hasCauseInstanceOf(Exception.class);
+                assertThatThrownBy(() ->
+                                routes.find(identity, Optional.empty(), "other").join())
+                        .hasCauseInstanceOf(Exception.class);
+                assertThat(callers.identify(Plaintext.random().reveal() + "x").join())
+                        .isEmpty();
+            } finally {
+                execute(beside, "alter database postgres allow_connections true");
+            }
+        }
+
+        assertThat(callers.identify(otherToken).join()).isPresent();
+        assertThat(routes.find(identity, Optional.empty(), "other").join()).isEqualTo(new Route.UnknownModel());
+        asAdmin()
+                .body(Map.of("name", "rotated", "value", "sk-second"))
+                .put("/organizations/{org}/secrets/{id}", organization, secret)
+                .then()
+                .statusCode(200);
+        Thread.sleep(1_000);
+        assertThat(((Route.Found) routes.find(identity, Optional.empty(), model).join())
+                        .target()
+                        .credentials())
+                .containsExactly(Map.entry("authorization", "Bearer sk-second"));
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package io.agyn.proxy.routing;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.access.Identity;
+import io.agyn.api.model.Protocol;
+import io.agyn.changes.ChangeFeedConnections;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class RoutesTest {
+    private static final Duration IN_FORCE = Duration.ofSeconds(1);
+
+    @Inject
+    Routes routes;
+
+    @Inject
+    Callers callers;
+
+    @Inject
+    DataSource database;
+
+    private Identity admin;
+    private String organization;
+    private String slug;
+    private String secret;
+    private String provider;
+    private String model;
+    private String name;
+
+    @BeforeEach
+    void aFreshModel() {
+        admin = callers.identify(Api.adminToken()).join().orElseThrow();
+        organization = Api.organization();
+        slug = Api.get("/organizations/{id}", organization).extract().path("slug");
+        secret = Api.secret(organization, "sk-first");
+        provider = Api.provider(organization, secret);
+        model = Api.model(organization, provider);
+        name = Api.get("/organizations/{org}/models/{id}", organization, model)
+                .extract()
+                .path("name");
+    }
+
+    @Test
+    void aModelIsFoundByNameByIdAndBySlugAndName() {
+        for (String called : List.of(name, model, slug + "/" + name)) {
+            assertThat(target(admin, Optional.empty(), called).modelId()).isEqualTo(UUID.fromString(model));
+        }
+    }
+
+    @Test
+    void aTargetSaysWhereTheProviderIsAndWhatItIsGiven() {
+        Target target = target(admin, Optional.empty(), name);
+        assertThat(target.organizationId()).isEqualTo(UUID.fromString(organization));
+        assertThat(target.modelName()).isEqualTo(name);
+        assertThat(target.providerId()).isEqualTo(UUID.fromString(provider));
+        assertThat(target.protocol()).isEqualTo(Protocol.RESPONSES);
+        assertThat(target.endpoint()).isEqualTo(Endpoint.of("https://api.openai.com/v1"));
+        assertThat(target.credentials()).containsExactly(Map.entry("authorization", "Bearer sk-first"));
+        assertThat(new String(target.remoteModel(), StandardCharsets.UTF_8)).isEqualTo("\"gpt-4o\"");
+        assertThat(target.toString()).doesNotContain("sk-first");
+    }
+
+    @Test
+    void anInlineTokenAndCustomHeadersAreGivenToo() {
+        String inline = modelOf(Api.providerBody("x_api_key", Map.of("token", "sk-inline")));
+        assertThat(target(admin, Optional.empty(), inline).credentials())
+                .containsExactly(Map.entry("x-api-key", "sk-inline"));
+        String headers = modelOf(Api.providerBody("custom_headers", Map.of("custom_headers", Map.of("X-Key", "k"))));
+        assertThat(target(admin, Optional.empty(), headers).credentials()).containsExactly(Map.entry("x-key", "k"));
+    }
+
+    @Test
+    void aNameInSeveralOrganizationsIsAmbiguousUntilOneIsChosen() {
+        String other = Api.organization();
+        String otherSlug = Api.get("/organizations/{id}", other).extract().path("slug");
+        String twin = create(other, name, Api.provider(other, Api.secret(other, "v")));
+
+        Route route = route(admin, Optional.empty(), name);
+        assertThat(route).isInstanceOfSatisfying(Route.Ambiguous.class, ambiguous -> assertThat(ambiguous.slugs())
+                .containsExactlyInAnyOrder(slug, otherSlug));
+
+        for (Optional<String> chosen : List.of(Optional.of(other), Optional.of(otherSlug))) {
+            assertThat(target(admin, chosen, name).modelId()).isEqualTo(UUID.fromString(twin));
+        }
+        assertThat(target(admin, Optional.empty(), otherSlug + "/" + name).modelId())
+                .isEqualTo(UUID.fromString(twin));
+        assertThat(target(admin, Optional.of(slug), name).modelId()).isEqualTo(UUID.fromString(model));
+    }
+
+    @Test
+    void withinAnOrganizationANameGoesBeforeAnIdAndAnIdBeforeASlugAndName() {
+        String namedAsId = create(organization, model, provider);
+        assertThat(target(admin, Optional.empty(), model).modelId()).isEqualTo(UUID.fromString(namedAsId));
+        String namedAsPath = create(organization, slug + "/" + name, provider);
+        assertThat(target(admin, Optional.of(slug), slug + "/" + name).modelId())
+                .isEqualTo(UUID.fromString(namedAsPath));
+    }
+
+    @Test
+    void aModelWhoseProviderIsGoneIsOrphaned() {
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(204);
+        assertThat(route(admin, Optional.empty(), name))
+                .isEqualTo(new Route.Orphaned(UUID.fromString(organization), UUID.fromString(model), name));
+    }
+
+    @Test
+    void whatIsNotThereIsUnknown() {
+        for (String called : List.of(
+                "none",
+                UUID.randomUUID().toString(),
+                slug + "/none",
+                "none/" + name,
+                "/",
+                "a\0b",
+                "a".repeat(10_000))) {
+            assertThat(route(admin, Optional.empty(), called)).isEqualTo(new Route.UnknownModel());
+        }
+        for (String chosen : List.of("none", UUID.randomUUID().toString(), "", "a".repeat(10_000))) {
+            assertThat(route(admin, Optional.of(chosen), name)).isEqualTo(new Route.UnknownOrganization());
+        }
+    }
+
+    @Test
+    void aBoundTokenFindsItsOwnOrganizationsModelsAndNoOthers() {
+        Identity bound = bound(organization);
+        Identity stranger = bound(Api.organization());
+        for (String called : List.of(name, model, slug + "/" + name)) {
+            assertThat(target(bound, Optional.empty(), called).modelId()).isEqualTo(UUID.fromString(model));
+            assertThat(route(stranger, Optional.empty(), called)).isEqualTo(new Route.UnknownModel());
+        }
+        for (String chosen : List.of(organization, slug)) {
+            assertThat(target(bound, Optional.of(chosen), name).modelId()).isEqualTo(UUID.fromString(model));
+            assertThat(route(stranger, Optional.of(chosen), name)).isEqualTo(new Route.UnknownOrganization());
+        }
+    }
+
+    @Test
+    void anotherTenantsModelOfTheSameNameDoesNotMakeABoundTokensAmbiguous() {
+        String other = Api.organization();
+        create(other, name, Api.provider(other, Api.secret(other, "v")));
+        assertThat(target(bound(organization), Optional.empty(), name).modelId())
+                .isEqualTo(UUID.fromString(model));
+    }
+
+    @Test
+    void aCredentialThatCannotBeDecryptedIsToldFromADatabaseThatIsAway() throws SQLException {
+        execute("update secret set value_ciphertext = '\\x00' where id = '" + secret + "'");
+        assertThat(route(admin, Optional.empty(), name)).isInstanceOf(Route.Unreadable.class);
+    }
+
+    @Test
+    void aRotatedSecretIsInForceWithinASecond() throws InterruptedException {
+        target(admin, Optional.empty(), name);
+        rotate("sk-second");
+        awaitCredential("Bearer sk-second");
+    }
+
+    @Test
+    void whatChangesAboutProviderAndModelIsInForceWithinASecond() throws InterruptedException {
+        Identity bound = bound(organization);
+        target(bound, Optional.empty(), name);
+        Map<String, Object> body = Api.providerBody("bearer", Map.of("token_secret_id", secret));
+        body.put("endpoint", "https://other.example");
+        asAdmin()
+                .body(body)
+                .put("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(200);
+        await(
+                bound,
+                route -> route instanceof Route.Found found
+                        && found.target().endpoint().host().equals("other.example"));
+        asAdmin()
+                .delete("/organizations/{org}/models/{id}", organization, model)
+                .then()
+                .statusCode(204);
+        await(bound, route -> route instanceof Route.UnknownModel);
+    }
+
+    @Test
+    void changesAreInForceWithinASecondAfterTheConnectionThatWaitsForThemWasKilled() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            target(admin, Optional.empty(), name);
+            ChangeFeedConnections.kill(database);
+            rotate("sk-" + i);
+            awaitCredential("Bearer sk-" + i);
+        }
+    }
+
+    @Test
+    void whatIsKnownIsNotLookedUpAgain() {
+        Identity bound = bound(organization);
+        assertThat(target(bound, Optional.empty(), name)).isSameAs(target(bound, Optional.empty(), name));
+    }
+
+    private Target target(Identity identity, Optional<String> chosen, String called) {
+        assertThat(route(identity, chosen, called)).isInstanceOf(Route.Found.class);
+        return ((Route.Found) route(identity, chosen, called)).target();
+    }
+
+    private Route route(Identity identity, Optional<String> chosen, String called) {
+        return routes.find(identity, chosen, called).join();
+    }
+
+    private void awaitCredential(String value) throws InterruptedException {
+        await(
+                admin,
+                route -> route instanceof Route.Found found
+                        && found.target().credentials().equals(List.of(Map.entry("authorization", value))));
+    }
+
+    private void await(Identity identity, Predicate<Route> inForce) throws InterruptedException {
+        long deadline = System.nanoTime() + IN_FORCE.toNanos();
+        while (!inForce.test(route(identity, Optional.empty(), name))) {
+            assertThat(System.nanoTime())
+                    .as("the change is in force within a second")
+                    .isLessThan(deadline);
+            Thread.sleep(5);
+        }
+    }
+
+    private void rotate(String value) {
+        asAdmin()
+                .body(Map.of("name", Api.freshName("secret"), "value", value))
+                .put("/organizations/{org}/secrets/{id}", organization, secret)
+                .then()
+                .statusCode(200);
+    }
+
+    private Identity bound(String to) {
+        return callers.identify(Api.tokenBoundTo(to)).join().orElseThrow();
+    }
+
+    private String modelOf(Map<String, Object> providerBody) {
+        String of = asAdmin()
+                .body(providerBody)
+                .post("/organizations/{org}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        return Api.model(organization, of);
+    }
+
+    private static String create(String in, String called, String of) {
+        return asAdmin()
+                .body(Map.of("name", called, "provider_id", of, "remote_model_name", "r"))
+                .post("/organizations/{org}/models", in)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        }
+    }
+}
