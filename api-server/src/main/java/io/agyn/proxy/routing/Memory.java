@@ -52,8 +52,7 @@ final class Memory<K, V> {
         if (first != null) {
             return first;
         }
-        // Only now that it can be forgotten: had it begun before (as with Caffeine's own loading), a change that it
-        // came
+        // Only now that it can be forgotten: had it begun before, as with Caffeine's own loading, a change that it came
         // too early to see could pass by before there is anything to forget, and the answer would be kept.
         VirtualThreads.EXECUTOR.execute(() -> find(key, mine));
         return mine;
