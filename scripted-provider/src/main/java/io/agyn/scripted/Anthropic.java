@@ -1,0 +1,154 @@
+package io.agyn.scripted;
+
+import static io.agyn.scripted.Dialect.array;
+import static io.agyn.scripted.Dialect.id;
+import static io.agyn.scripted.Dialect.object;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Anthropic's Messages API. */
+final class Anthropic implements Dialect {
+
+    @Override
+    public JsonObject answer(Asked asked, Script script) {
+        Optional<Asked.ToolCall> tool = asked.toolCall(script);
+        JsonObject block = tool.map(call -> toolBlock(call).put("input", call.arguments()))
+                .orElseGet(
+                        () -> textBlock(script.endless() ? "" : script.texts().collect(Collectors.joining())));
+        return message(asked, array(block), stopReason(tool), usage(12));
+    }
+
+    @Override
+    public Stream<JsonObject> events(Asked asked, Script script) {
+        Optional<Asked.ToolCall> tool = asked.toolCall(script);
+        Stream<JsonObject> opening = Stream.of(
+                object("type", "message_start", "message", message(asked, array(), null, usage(1))),
+                object(
+                        "type",
+                        "content_block_start",
+                        "index",
+                        0,
+                        "content_block",
+                        tool.map(call -> toolBlock(call).put("input", object())).orElseGet(() -> textBlock(""))),
+                object("type", "ping"));
+        Stream<JsonObject> deltas = tool.map(
+                        call -> Stream.of("", call.arguments().encode())
+                                .map(json -> object("type", "input_json_delta", "partial_json", json)))
+                .orElseGet(() -> script.texts().map(text -> object("type", "text_delta", "text", text)))
+                .map(delta -> object("type", "content_block_delta", "index", 0, "delta", delta));
+        Stream<JsonObject> closing = Stream.of(
+                object("type", "content_block_stop", "index", 0),
+                object(
+                        "type", "message_delta",
+                        "delta", object("stop_reason", stopReason(tool), "stop_sequence", null),
+                        "usage", usage(12)),
+                object("type", "message_stop"));
+        return Stream.concat(Stream.concat(opening, deltas), closing);
+    }
+
+    @Override
+    public JsonObject tokenCount() {
+        return object("input_tokens", 30);
+    }
+
+    @Override
+    public JsonObject error(int status, String model) {
+        return switch (status) {
+            case 400 -> error("invalid_request_error", "max_tokens: Field required");
+            case 401 -> refused("scripted");
+            case 404 -> error("not_found_error", "model: " + model);
+            case 429 ->
+                error(
+                        "rate_limit_error",
+                        "This request would exceed your organization's rate limit of 50 requests per minute.");
+            case 529 -> error("overloaded_error", "Overloaded");
+            default -> error("api_error", "Internal server error");
+        };
+    }
+
+    @Override
+    public JsonObject invalid(String message, String parameter) {
+        return error("invalid_request_error", message);
+    }
+
+    @Override
+    public JsonObject refused(String credential) {
+        return error("authentication_error", credential == null ? "x-api-key header is required" : "invalid x-api-key");
+    }
+
+    @Override
+    public JsonObject notFound(String method, String path) {
+        return error("not_found_error", "Not found");
+    }
+
+    @Override
+    public String credentialHeader() {
+        return "x-api-key";
+    }
+
+    @Override
+    public Header requestId() {
+        return new Header("request-id", id("req_"));
+    }
+
+    @Override
+    public JsonObject unknownEvent() {
+        return object("type", "scripted_unknown", "scripted", "unheard of");
+    }
+
+    private static JsonObject message(Asked asked, JsonArray content, String stopReason, JsonObject usage) {
+        return object(
+                "id",
+                id("msg_"),
+                "type",
+                "message",
+                "role",
+                "assistant",
+                "model",
+                asked.model(),
+                "content",
+                content,
+                "stop_reason",
+                stopReason,
+                "stop_sequence",
+                null,
+                "usage",
+                usage);
+    }
+
+    private static JsonObject textBlock(String text) {
+        return object("type", "text", "text", text);
+    }
+
+    private static JsonObject toolBlock(Asked.ToolCall call) {
+        return object("type", "tool_use", "id", id("toolu_"), "name", call.name());
+    }
+
+    private static String stopReason(Optional<Asked.ToolCall> tool) {
+        return tool.isPresent() ? "tool_use" : "end_turn";
+    }
+
+    private static JsonObject usage(int outputTokens) {
+        return object(
+                "input_tokens",
+                17,
+                "cache_creation_input_tokens",
+                5,
+                "cache_read_input_tokens",
+                8,
+                "cache_creation",
+                object("ephemeral_5m_input_tokens", 5, "ephemeral_1h_input_tokens", 0),
+                "output_tokens",
+                outputTokens,
+                "service_tier",
+                "standard");
+    }
+
+    private static JsonObject error(String type, String message) {
+        return object("type", "error", "error", object("type", type, "message", message), "request_id", id("req_"));
+    }
+}

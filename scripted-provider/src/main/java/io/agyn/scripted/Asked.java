@@ -1,0 +1,154 @@
+package io.agyn.scripted;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What a request's body asks for.
+ *
+ * @param tools those that may be called
+ */
+record Asked(String model, boolean stream, List<JsonObject> tools) {
+
+    /** A body that is refused; the parameter is null where it is no JSON object. */
+    static final class BadBody extends Exception {
+
+        private static final long serialVersionUID = 1;
+
+        private final String parameter;
+
+        BadBody(String parameter, String message) {
+            super(message);
+            this.parameter = parameter;
+        }
+
+        String parameter() {
+            return parameter;
+        }
+    }
+
+    /** A call of a tool, as the answer has it. */
+    record ToolCall(String name, JsonObject arguments) {}
+
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(Integer.MAX_VALUE)
+                    .maxNumberLength(Integer.MAX_VALUE)
+                    .maxStringLength(Integer.MAX_VALUE)
+                    .build())
+            .build();
+
+    /** Skips over the body, and reads all of it only if there are tools: benchmarks have none. */
+    static Asked read(byte[] body) throws BadBody {
+        String model = null;
+        boolean stream = false;
+        boolean tools = false;
+        try (JsonParser parser = JSON.createParser(body)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new BadBody(null, "it is not a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                JsonToken value = parser.nextToken();
+                switch (name) {
+                    case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+                    case "stream" -> stream = value == JsonToken.VALUE_TRUE;
+                    case "tools" -> tools = value == JsonToken.START_ARRAY;
+                    default -> {}
+                }
+                parser.skipChildren();
+            }
+            if (parser.nextToken() != null) {
+                throw new BadBody(null, "something follows the JSON object");
+            }
+        } catch (IOException e) {
+            throw new BadBody(null, "it is not valid JSON");
+        }
+        if (model == null) {
+            throw new BadBody("model", "model is missing or not a string");
+        }
+        return new Asked(model, stream, tools ? callable(body) : List.of());
+    }
+
+    /** The call that the answer makes, if it makes one. */
+    Optional<ToolCall> toolCall(Script script) {
+        return tools.stream()
+                .filter(tool -> script.tool().isEmpty() || script.tool().get().equals(tool.getString("name")))
+                .findFirst()
+                .map(tool -> new ToolCall(
+                        tool.getString("name"),
+                        example(tool.getJsonObject("parameters", tool.getJsonObject("input_schema")))));
+    }
+
+    /** None once a result is in the conversation, as else an agent would be kept calling for ever. */
+    private static List<JsonObject> callable(byte[] body) throws BadBody {
+        try {
+            JsonObject request = new JsonObject(Buffer.buffer(body));
+            Object choice = request.getValue("tool_choice");
+            boolean none = "none".equals(choice)
+                    || choice instanceof JsonObject object && "none".equals(object.getValue("type"));
+            if (none || hasToolResult(request.getValue("input")) || hasToolResult(request.getValue("messages"))) {
+                return List.of();
+            }
+            return objects(request.getValue("tools"))
+                    .filter(tool -> tool.getValue("name") instanceof String)
+                    .filter(tool -> List.of("function", "custom").contains(tool.getValue("type", "custom")))
+                    .filter(tool -> tool.getValue("type") == null
+                            || !tool.getValue("type").equals("custom")
+                            || tool.containsKey("input_schema"))
+                    .toList();
+        } catch (DecodeException | ClassCastException e) {
+            throw new BadBody(null, "its tools cannot be read");
+        }
+    }
+
+    private static boolean hasToolResult(Object items) {
+        return objects(items)
+                .anyMatch(item -> "function_call_output".equals(item.getValue("type"))
+                        || "tool_result".equals(item.getValue("type"))
+                        || hasToolResult(item.getValue("content")));
+    }
+
+    private static Stream<JsonObject> objects(Object array) {
+        return array instanceof JsonArray values
+                ? values.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
+                : Stream.empty();
+    }
+
+    /** Arguments that a schema's required properties let pass. */
+    private static JsonObject example(JsonObject schema) {
+        JsonObject arguments = new JsonObject();
+        if (schema != null && schema.getValue("properties") instanceof JsonObject properties) {
+            for (String name : properties.fieldNames()) {
+                boolean required = schema.getValue("required") instanceof JsonArray names && names.contains(name);
+                if (required && properties.getValue(name) instanceof JsonObject property) {
+                    arguments.put(name, exampleValue(property));
+                }
+            }
+        }
+        return arguments;
+    }
+
+    private static Object exampleValue(JsonObject property) {
+        if (property.getValue("enum") instanceof JsonArray values && !values.isEmpty()) {
+            return values.getValue(0);
+        }
+        return switch (String.valueOf(property.getValue("type"))) {
+            case "integer", "number" -> 1;
+            case "boolean" -> true;
+            case "array" -> new JsonArray();
+            case "object" -> example(property);
+            default -> "scripted";
+        };
+    }
+}

@@ -1,0 +1,11 @@
+package io.agyn.scripted;
+
+/** A script that cannot be read; the message names the directive. */
+public final class ScriptException extends IllegalArgumentException {
+
+    private static final long serialVersionUID = 1;
+
+    ScriptException(String directive, String reason) {
+        super("Script directive '%s': %s".formatted(directive, reason));
+    }
+}

@@ -1,0 +1,199 @@
+package io.agyn.scripted;
+
+import static java.util.Objects.requireNonNull;
+
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+
+/** Stands in for OpenAI's and Anthropic's clouds: answers as they do, or as badly as a script says. */
+public final class ScriptedProvider implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** To Vert.x: a free port, and for all instances of a verticle the same; 0 would give each its own. */
+    private static final int SHARED_FREE_PORT = -1;
+
+    private static final int MOST_HEADERS = 256 << 10;
+
+    private final Vertx vertx;
+    private final Options options;
+    private final Calls calls;
+    private final AtomicInteger port;
+    private final Queue<Recording> recordings = new ConcurrentLinkedQueue<>();
+
+    private ScriptedProvider(Options options) {
+        this.options = options;
+        vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(options.eventLoops()));
+        calls = new Calls(vertx, !options.recording(), options.credentials());
+        port = new AtomicInteger(options.port());
+    }
+
+    /** Starts one on a free port of the loopback that takes any credential. */
+    public static ScriptedProvider start() {
+        return start(Options.defaults());
+    }
+
+    /** Starts one. */
+    public static ScriptedProvider start(Options options) {
+        ScriptedProvider provider = new ScriptedProvider(requireNonNull(options, "options is null"));
+        try {
+            provider.listen();
+        } catch (RuntimeException e) {
+            provider.close();
+            throw e;
+        }
+        return provider;
+    }
+
+    /** Where it listens, without a path. */
+    public URI origin() {
+        return URI.create(
+                "%s://%s:%d".formatted(options.tls().isPresent() ? "https" : "http", options.host(), port.get()));
+    }
+
+    /** From now on lets in only calls that carry one of these headers; none lets all in. */
+    public void accept(Header... credentials) {
+        calls.accept(List.of(credentials));
+    }
+
+    /**
+     * From now on answers so where neither a header nor the model says otherwise.
+     *
+     * @throws ScriptException if it is no script
+     */
+    public void script(String script) {
+        calls.script(Script.parse(script));
+    }
+
+    /** The calls as they stand now, in the order in which they came. */
+    public List<ReceivedCall> received() {
+        return recordings.stream().map(Recording::snapshot).toList();
+    }
+
+    /** Forgets the calls so far. */
+    public void forget() {
+        recordings.clear();
+    }
+
+    /**
+     * Waits for a call.
+     *
+     * @throws AssertionError if there is none in time; it lists those that came
+     */
+    public ReceivedCall await(Predicate<ReceivedCall> predicate, Duration timeout) throws InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            List<ReceivedCall> received = received();
+            for (ReceivedCall call : received) {
+                if (predicate.test(call)) {
+                    return call;
+                }
+            }
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("No such call within %s, only %s".formatted(timeout, received));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    /** Stops, and breaks off what still runs. */
+    @Override
+    public void close() {
+        wait(vertx.close());
+    }
+
+    private void listen() {
+        wait(vertx.deployVerticle(Listener::new, new DeploymentOptions().setInstances(options.eventLoops())));
+    }
+
+    private final class Listener extends AbstractVerticle {
+
+        @Override
+        public void start(Promise<Void> started) {
+            vertx.createHttpServer(serverOptions())
+                    .requestHandler(ScriptedProvider.this::handle)
+                    .listen(options.port() == 0 ? SHARED_FREE_PORT : options.port(), options.host())
+                    .onSuccess((HttpServer server) -> port.set(server.actualPort()))
+                    .<Void>mapEmpty()
+                    .onComplete(started);
+        }
+    }
+
+    private HttpServerOptions serverOptions() {
+        HttpServerOptions server = new HttpServerOptions()
+                .setHttp2ClearTextEnabled(options.http2())
+                .setHandle100ContinueAutomatically(true)
+                .setMaxInitialLineLength(MOST_HEADERS)
+                .setMaxHeaderSize(MOST_HEADERS)
+                .setTcpNoDelay(true);
+        options.tls().ifPresent(tls -> server.setSsl(true)
+                .setUseAlpn(options.http2())
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(tls.certificate().toString())
+                        .setKeyPath(tls.key().toString())));
+        return server;
+    }
+
+    private void handle(HttpServerRequest request) {
+        Recording recording = new Recording(
+                request.method().name(),
+                request.uri(),
+                version(request.version()),
+                options.recording() ? headers(request) : List.of());
+        if (options.recording()) {
+            recordings.add(recording);
+        }
+        request.exceptionHandler(failure -> recording.callerLeft());
+        request.response().exceptionHandler(failure -> recording.callerLeft());
+        request.response().closeHandler(closed -> recording.callerLeft());
+        request.handler(recording::received);
+        request.endHandler(ended -> {
+            recording.bodyEnded();
+            calls.answer(request, recording);
+        });
+    }
+
+    private static List<Header> headers(HttpServerRequest request) {
+        return request.headers().entries().stream()
+                .map(entry -> new Header(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static String version(HttpVersion version) {
+        return switch (version) {
+            case HTTP_1_0 -> "HTTP/1.0";
+            case HTTP_1_1 -> "HTTP/1.1";
+            case HTTP_2 -> "HTTP/2";
+        };
+    }
+
+    private static void wait(Future<?> future) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("The scripted provider failed: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted", e);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.agyn.scripted;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+
+/** Sends an answer piece by piece, no faster than the caller reads, with the script's pauses and its end. */
+final class Sender {
+
+    /** Of HTTP/2: what a server sends that fails. */
+    private static final long INTERNAL_ERROR = 2;
+
+    /** So that an endless answer leaves the event loop to others. */
+    private static final int PIECES_AT_ONCE = 64;
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Recording recording;
+    private final Script script;
+    private final Answer answer;
+    private final Iterator<Buffer> pieces;
+
+    private int sent;
+    private boolean stalled;
+
+    Sender(Vertx vertx, HttpServerRequest request, Recording recording, Script script, Answer answer) {
+        this.vertx = vertx;
+        this.request = request;
+        this.response = request.response();
+        this.recording = recording;
+        this.script = script;
+        this.answer = answer;
+        this.pieces = answer.pieces().iterator();
+    }
+
+    void send() {
+        if (script.stall() == Script.Stall.BEFORE) {
+            script.stallFor().ifPresent(time -> after(time, this::begin));
+        } else {
+            begin();
+        }
+    }
+
+    private void begin() {
+        if (recording.isEnded()) {
+            return;
+        }
+        recording.answering(answer.status());
+        response.setStatusCode(answer.status());
+        answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
+        if (script.atOnce()
+                && answer.pieces() instanceof List<?>
+                && response.headers().contains("content-length")) {
+            Buffer body = pieces.hasNext() ? pieces.next() : Buffer.buffer();
+            if (pieces.hasNext()) {
+                body = body.copy();
+                pieces.forEachRemaining(body::appendBuffer);
+            }
+            recording.sent(body.length());
+            end(body);
+            return;
+        }
+        if (!response.headers().contains("content-length") && request.version() == HttpVersion.HTTP_1_1) {
+            response.setChunked(true);
+        }
+        next();
+    }
+
+    private void next() {
+        for (int i = 0; i < PIECES_AT_ONCE; i++) {
+            if (recording.isEnded()) {
+                return;
+            }
+            boolean broken = script.breakAfter().isPresent()
+                    && (sent == script.breakAfter().getAsInt() || !pieces.hasNext());
+            if (broken) {
+                breakOff();
+                return;
+            }
+            if (script.stall() == Script.Stall.WITHIN && !stalled && sent >= answer.stallAfter()) {
+                stalled = true;
+                script.stallFor().ifPresent(time -> after(time, this::next));
+                return;
+            }
+            if (!pieces.hasNext()) {
+                end(Buffer.buffer());
+                return;
+            }
+            if (response.writeQueueFull()) {
+                response.drainHandler(drained -> {
+                    response.drainHandler(null);
+                    next();
+                });
+                return;
+            }
+            Buffer piece = pieces.next();
+            response.write(piece);
+            recording.sent(piece.length());
+            sent++;
+            if (!script.every().isZero()) {
+                after(script.every(), this::next);
+                return;
+            }
+        }
+        vertx.runOnContext(ignored -> next());
+    }
+
+    private void end(Buffer last) {
+        // Before the write: a caller who has read it all must find it ended.
+        recording.ended();
+        response.end(last);
+    }
+
+    /** Once all that was written is out; the empty write sends the head, should nothing else have. */
+    private void breakOff() {
+        recording.ended();
+        response.write(Buffer.buffer()).onComplete(written -> {
+            if (request.version() == HttpVersion.HTTP_2) {
+                response.reset(INTERNAL_ERROR);
+            } else {
+                request.connection().close();
+            }
+        });
+    }
+
+    private void after(Duration time, Runnable what) {
+        vertx.setTimer(Math.max(1, time.toMillis()), ignored -> what.run());
+    }
+}
