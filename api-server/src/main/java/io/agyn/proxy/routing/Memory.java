@@ -76,6 +76,8 @@ final class Memory<K, V> {
         try {
             answer.complete(lookUp.find(key));
         } catch (Throwable e) {
+            // Before whoever waits may ask again, and must not be given the same failure.
+            answers.asMap().remove(key, answer);
             answer.completeExceptionally(e);
         }
     }
