@@ -34,7 +34,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
     public Optional<Identity> authenticate(byte[] hash) {
         Instant now = Instant.now();
         Optional<ApiTokenEntity> token =
-                stored(hash).filter(found -> found.expiresAt == null || found.expiresAt.isAfter(now));
+                stored(hash).filter(found -> identity(found).isValidAt(now));
         token.filter(found -> found.lastUsedAt == null || found.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))
                 .ifPresent(found -> noteUse(found.id, now));
         return token.map(ApiTokens::identity);

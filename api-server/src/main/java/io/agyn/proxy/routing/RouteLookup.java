@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
+import io.agyn.contract.Uuids;
 import io.agyn.keys.CredentialCipher;
 import io.agyn.keys.CredentialPlace;
 import io.agyn.problems.ProblemException;
@@ -84,7 +85,7 @@ class RouteLookup {
 
     private static Optional<UUID> organization(Connection connection, String slugOrId) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(ORGANIZATION)) {
-            query.setObject(1, uuid(slugOrId));
+            query.setObject(1, Uuids.parse(slugOrId).orElse(null));
             query.setString(2, slugOrId);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() ? Optional.of(row.getObject(1, UUID.class)) : Optional.empty();
@@ -98,7 +99,7 @@ class RouteLookup {
             List<Object> parameters = new ArrayList<>();
             parameters.add(model);
             scope.ifPresent(parameters::add);
-            parameters.add(uuid(model));
+            parameters.add(Uuids.parse(model).orElse(null));
             scope.ifPresent(parameters::add);
             parameters.add(slash < 0 ? null : model.substring(0, slash));
             parameters.add(slash < 0 ? null : model.substring(slash + 1));
@@ -180,15 +181,6 @@ class RouteLookup {
         } catch (JsonProcessingException e) {
             // Without its cause, whose text may quote what was decrypted.
             throw new IllegalStateException("stored headers are a JSON object of strings");
-        }
-    }
-
-    /** Reads an id; null where the text is none. */
-    private static UUID uuid(String text) {
-        try {
-            return UUID.fromString(text);
-        } catch (IllegalArgumentException e) {
-            return null;
         }
     }
 
