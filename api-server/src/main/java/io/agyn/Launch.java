@@ -116,8 +116,9 @@ final class Launch {
         if (!password.isEmpty()) {
             set("quarkus.datasource.password", password);
         }
-        // Over the environment variable of the same name, which Quarkus would take for an expression.
+        // Over the environment variables of the same names, which Quarkus would take for expressions.
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
+        settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
         int[] code = {0};
         try {
             Quarkus.run(Server.class, (exitCode, error) -> {

@@ -1,5 +1,6 @@
 package io.agyn.settings;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -23,6 +24,17 @@ public interface Settings {
 
     /** What is logged, and how. */
     Log log();
+
+    /** The calls of models that pass through to LLM providers. */
+    Proxy proxy();
+
+    /** What the server may connect to, and how. */
+    Egress egress();
+
+    /** A PEM file of certificates that are trusted beside the JDK's own, as a company's own authority is. */
+    @WithName("extra-ca-file")
+    @WithConverter(PathConverter.class)
+    Optional<Path> extraCaFile();
 
     /** The folder of the embedded database, the keyset, the first admin token and the base URL. */
     @WithName("data-dir")
@@ -94,6 +106,63 @@ public interface Settings {
             INFO,
             DEBUG,
             TRACE
+        }
+    }
+
+    /** The calls of models that pass through to LLM providers. */
+    interface Proxy {
+
+        /** The longest body that a call may have. */
+        @WithName("body-limit")
+        @WithDefault("32M")
+        MemorySize bodyLimit();
+
+        /** How long it may take to connect to a provider, TLS included. */
+        @WithName("connect-timeout")
+        @WithDefault("10s")
+        Duration connectTimeout();
+
+        /** How long a provider may take from the end of a call to the head of its answer. */
+        @WithName("first-byte-timeout")
+        @WithDefault("10m")
+        Duration firstByteTimeout();
+
+        /** How long a call's body or its answer may be silent before it is broken off. */
+        @WithName("idle-timeout")
+        @WithDefault("10m")
+        Duration idleTimeout();
+
+        /** The most calls at once to one provider's host and port. */
+        @WithName("calls-per-provider")
+        @WithDefault("20000")
+        int callsPerProvider();
+
+        /** How long a call beyond them may wait for its turn. */
+        @WithName("queue-timeout")
+        @WithDefault("10s")
+        Duration queueTimeout();
+    }
+
+    /** What the server may connect to, and how. */
+    interface Egress {
+
+        /** Whether private addresses and those of this machine may be connected to. */
+        @WithName("private")
+        @WithDefault("allow")
+        PrivateAddresses privateAddresses();
+
+        /** The HTTP proxy to connect through, as {@link HttpProxyUrl} reads it; absent, none is used. May hold a password. */
+        @WithName("http-proxy")
+        Optional<String> httpProxy();
+
+        /** What is connected to without the HTTP proxy: hosts, domains with all below them, and addresses, with commas between. */
+        @WithName("no-proxy")
+        Optional<String> noProxy();
+
+        /** Whether private addresses may be connected to. */
+        enum PrivateAddresses {
+            ALLOW,
+            DENY
         }
     }
 }

@@ -3,6 +3,8 @@ package io.agyn.settings;
 import static java.util.Objects.requireNonNull;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.InvalidPathException;
@@ -23,6 +25,7 @@ import java.util.stream.Stream;
 public final class SettingsReader {
 
     private static final Predicate<String> ANY = value -> true;
+    private static final Duration SHORTEST = Duration.ofMillis(1);
 
     // One row for each setting. A value that passes here also converts, so that what an operator reads is never the
     // configuration library's message.
@@ -35,17 +38,31 @@ public final class SettingsReader {
                     "8080"),
             new Rule("agyn.data-dir", value -> isPath(value) && !value.isBlank(), "a folder", "~/.local/share/agyn"),
             new Rule("agyn.keyset-file", SettingsReader::isPath, "a file", "keyset.json in the data folder"),
-            new Rule("agyn.database.url", value -> value.isBlank() || DatabaseUrl.isValid(value), "", "").secret(),
+            new Rule("agyn.database.url", value -> value.isBlank() || DatabaseUrl.isValid(value), "", "")
+                    .secret("is not a PostgreSQL URL: write it as postgresql://host:5432/database or as"
+                            + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL."),
             new Rule("agyn.database.username", ANY, "", ""),
-            new Rule("agyn.database.password", ANY, "", "").secret(),
+            new Rule("agyn.database.password", ANY, "", ""),
             new Rule("agyn.database.pool-size", integerWithin(1, 1000), "a number from 1 to 1000", "20"),
             new Rule("agyn.log.format", oneOf(Settings.Log.Format.values()), "text or json", "text"),
             new Rule("agyn.log.level", oneOf(Settings.Log.Level.values()), "error, warn, info, debug or trace", "info"),
+            time("agyn.shutdown-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "30s"),
+            new Rule("agyn.proxy.body-limit", SettingsReader::isBodyLimit, "a size from 1K to 1G such as 32M", "32M"),
+            time("agyn.proxy.connect-timeout", SHORTEST, Duration.ofHours(1), "a time from 1ms to 1h", "10s"),
+            time("agyn.proxy.first-byte-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
+            time("agyn.proxy.idle-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
             new Rule(
-                    "agyn.shutdown-timeout",
-                    SettingsReader::isDuration,
-                    "a time from 0s to 1h such as 30s or 2m",
-                    "30s"));
+                    "agyn.proxy.calls-per-provider",
+                    integerWithin(1, 1_000_000),
+                    "a number from 1 to 1000000",
+                    "20000"),
+            time("agyn.proxy.queue-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "10s"),
+            new Rule("agyn.egress.private", oneOf(Settings.Egress.PrivateAddresses.values()), "allow or deny", "allow"),
+            new Rule("agyn.egress.http-proxy", value -> value.isBlank() || HttpProxyUrl.isValid(value), "", "")
+                    .secret("is not a URL of an HTTP proxy: write it as http://host:port or as"
+                            + " http://user:password@host:port, or remove it to use none."),
+            new Rule("agyn.egress.no-proxy", ANY, "", ""),
+            new Rule("agyn.extra-ca-file", SettingsReader::isPath, "a file", "the JDK's certificates alone"));
 
     // Read by the Terraform provider and the SDK, and likely set where a server is tried out.
     private static final Set<String> CLIENT_VARIABLES = Set.of("AGYN_GATEWAY", "AGYN_TOKEN");
@@ -133,24 +150,49 @@ public final class SettingsReader {
         }
     }
 
-    private static boolean isDuration(String value) {
+    private static boolean isBodyLimit(String value) {
         try {
-            Duration duration = DurationConverter.parseDuration(value);
-            return duration != null && !duration.isNegative() && duration.compareTo(Duration.ofHours(1)) <= 0;
+            MemorySize size = new MemorySizeConverter().convert(value.strip());
+            return size != null
+                    && size.asBigInteger().bitLength() <= 31
+                    && isWithin(1 << 10, size.asLongValue(), 1 << 30);
         } catch (IllegalArgumentException e) {
             return false;
         }
     }
 
+    private static boolean isWithin(long lowest, long number, long highest) {
+        return number >= lowest && number <= highest;
+    }
+
+    private static Rule time(String property, Duration shortest, Duration longest, String expected, String standard) {
+        return new Rule(
+                property, value -> isDuration(value, shortest, longest), expected + " such as 30s or 2m", standard);
+    }
+
+    private static boolean isDuration(String value, Duration shortest, Duration longest) {
+        try {
+            Duration duration = DurationConverter.parseDuration(value);
+            return duration != null && duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** What a setting must be; a secret one has a sentence of its own, which does not repeat the value. */
     private record Rule(
-            String property, Predicate<String> accepts, String expected, String standard, boolean isSecret) {
+            String property,
+            Predicate<String> accepts,
+            String expected,
+            String standard,
+            Optional<String> secretSentence) {
 
         Rule(String property, Predicate<String> accepts, String expected, String standard) {
-            this(property, accepts, expected, standard, false);
+            this(property, accepts, expected, standard, Optional.empty());
         }
 
-        Rule secret() {
-            return new Rule(property, accepts, expected, standard, true);
+        Rule secret(String sentence) {
+            return new Rule(property, accepts, expected, standard, Optional.of(sentence));
         }
 
         String variable() {
@@ -158,12 +200,10 @@ public final class SettingsReader {
         }
 
         String sentence(String value) {
-            if (isSecret) {
-                return variable() + " is not a PostgreSQL URL: write it as postgresql://host:5432/database or as"
-                        + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL.";
-            }
-            return "%s is \"%s\", which is not %s: correct it, or remove it to use %s."
-                    .formatted(variable(), value, expected, standard);
+            return secretSentence
+                    .map(sentence -> variable() + " " + sentence)
+                    .orElseGet(() -> "%s is \"%s\", which is not %s: correct it, or remove it to use %s."
+                            .formatted(variable(), value, expected, standard));
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,16 @@ class SettingsTest {
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.TEXT);
         assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.INFO);
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(32 << 20);
+        assertThat(settings.proxy().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.proxy().firstByteTimeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.proxy().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(settings.proxy().callsPerProvider()).isEqualTo(20_000);
+        assertThat(settings.proxy().queueTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(settings.egress().privateAddresses()).isEqualTo(Settings.Egress.PrivateAddresses.ALLOW);
+        assertThat(settings.egress().httpProxy()).isEmpty();
+        assertThat(settings.egress().noProxy()).isEmpty();
+        assertThat(settings.extraCaFile()).isEmpty();
     }
 
     @Test
@@ -44,7 +55,10 @@ class SettingsTest {
                 "agyn.database.password", "a$$b${c}\\",
                 "agyn.log.format", "JSON",
                 "agyn.log.level", "debug",
-                "agyn.shutdown-timeout", "2m"));
+                "agyn.shutdown-timeout", "2m",
+                "agyn.proxy.body-limit", "1048576",
+                "agyn.egress.private", "deny",
+                "agyn.egress.no-proxy", "localhost,.internal"));
 
         assertThat(settings.http().port()).isZero();
         assertThat(settings.dataDir()).isEqualTo(HOME.resolve("agyn"));
@@ -53,6 +67,9 @@ class SettingsTest {
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.JSON);
         assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.DEBUG);
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(1 << 20);
+        assertThat(settings.egress().privateAddresses()).isEqualTo(Settings.Egress.PrivateAddresses.DENY);
+        assertThat(settings.egress().noProxy()).contains("localhost,.internal");
     }
 
     @ParameterizedTest
@@ -68,6 +85,11 @@ class SettingsTest {
             agyn.log.level        | loud  | AGYN_LOG_LEVEL is "loud", which is not error, warn, info, debug or trace: correct it, or remove it to use info.
             agyn.shutdown-timeout | soon  | AGYN_SHUTDOWN_TIMEOUT is "soon", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
             agyn.shutdown-timeout | 2h    | AGYN_SHUTDOWN_TIMEOUT is "2h", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
+            agyn.proxy.body-limit | 0     | AGYN_PROXY_BODY_LIMIT is "0", which is not a size from 1K to 1G such as 32M: correct it, or remove it to use 32M.
+            agyn.proxy.body-limit | 9E    | AGYN_PROXY_BODY_LIMIT is "9E", which is not a size from 1K to 1G such as 32M: correct it, or remove it to use 32M.
+            agyn.proxy.body-limit | much  | AGYN_PROXY_BODY_LIMIT is "much", which is not a size from 1K to 1G such as 32M: correct it, or remove it to use 32M.
+            agyn.proxy.idle-timeout | 0s  | AGYN_PROXY_IDLE_TIMEOUT is "0s", which is not a time from 1ms to 24h such as 30s or 2m: correct it, or remove it to use 10m.
+            agyn.egress.private   | no    | AGYN_EGRESS_PRIVATE is "no", which is not allow or deny: correct it, or remove it to use allow.
             """)
     void saysWhatIsWrongAndWhatToDo(String property, String value, String sentence) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of(property, value)))
@@ -99,6 +121,38 @@ class SettingsTest {
                 .hasMessage("AGYN_DATABASE_URL is not a PostgreSQL URL: write it as postgresql://host:5432/database or"
                         + " as jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL.")
                 .hasNoCause();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "proxy.example",
+                "proxy.example:3128",
+                "https://agyn:hunter2@proxy.example:3128",
+                "http://agyn:hunter2@proxy.example",
+                "http://agyn:hunter2@proxy.example:0",
+                "http://agyn:hunter2@pro xy.example:3128",
+                "http://agyn:hunter2@proxy.example:3128/path",
+                "http://agyn:hunter%zz@proxy.example:3128",
+                "http://:hunter2@proxy.example:3128"
+            })
+    void refusesTheUrlOfAnHttpProxyWithoutRepeatingIt(String url) {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.egress.http-proxy", url)))
+                .isInstanceOf(StartException.class)
+                .hasMessage("AGYN_EGRESS_HTTP_PROXY is not a URL of an HTTP proxy: write it as http://host:port or as"
+                        + " http://user:password@host:port, or remove it to use none.")
+                .hasNoCause();
+    }
+
+    @Test
+    void readsUserAndPasswordFromTheUrlOfAnHttpProxy() {
+        HttpProxyUrl url = HttpProxyUrl.parse("http://us%40er:p%3Aa+s@proxy.example:3128/");
+
+        assertThat(url).isEqualTo(new HttpProxyUrl("proxy.example", 3128, Optional.of("us@er"), Optional.of("p:a+s")));
+        assertThat(url).hasToString("http://proxy.example:3128");
+        assertThat(HttpProxyUrl.parse("http://[::1]:3128"))
+                .isEqualTo(new HttpProxyUrl("::1", 3128, Optional.empty(), Optional.empty()));
+        assertThat(HttpProxyUrl.parse("http://[::1]:3128")).hasToString("http://[::1]:3128");
     }
 
     @Test
