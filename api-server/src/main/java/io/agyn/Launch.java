@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
+import io.agyn.proxy.egress.ExtraCertificates;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
@@ -53,6 +54,8 @@ final class Launch {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
             DataFolder.withdrawBaseUrl(settings.dataDir());
             requireKeyset();
+            // Before the database starts; read again by whom it is for.
+            settings.extraCaFile().ifPresent(ExtraCertificates::read);
             set("quarkus.log.console.json.enabled", Boolean.toString(isJson()));
             Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
             return url.isPresent() ? runOn(DatabaseUrl.parse(url.get())) : runEmbedded();

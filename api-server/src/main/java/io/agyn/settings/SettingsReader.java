@@ -152,7 +152,7 @@ public final class SettingsReader {
 
     private static boolean isBodyLimit(String value) {
         try {
-            MemorySize size = new MemorySizeConverter().convert(value.strip());
+            MemorySize size = new MemorySizeConverter().convert(value);
             return size != null
                     && size.asBigInteger().bitLength() <= 31
                     && isWithin(1 << 10, size.asLongValue(), 1 << 30);

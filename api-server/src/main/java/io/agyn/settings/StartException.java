@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /** Why the server does not start, as one sentence for the operator that says what to do about it. */
 public final class StartException extends RuntimeException {
@@ -41,6 +42,7 @@ public final class StartException extends RuntimeException {
         String kind = e.getClass().getSimpleName().replace("Exception", "");
         return switch (e) {
             case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case NoSuchFileException missing -> missing.getFile() + " is not there";
             case FileAlreadyExistsException exists -> exists.getFile() + " is no folder";
             case FileSystemException failure
             when failure.getReason() != null -> failure.getFile() + ": " + failure.getReason();

@@ -1,0 +1,106 @@
+package io.agyn.proxy.egress;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.StartException;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.TrustOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** The certificates of {@code AGYN_EXTRA_CA_FILE}, which are trusted beside those of the JDK. */
+public final class ExtraCertificates {
+    private final List<Certificate> certificates;
+
+    private ExtraCertificates(Collection<? extends Certificate> certificates) {
+        this.certificates = List.copyOf(certificates);
+    }
+
+    /**
+     * Reads them.
+     *
+     * @param file a PEM file
+     * @return the certificates, at least one
+     * @throws StartException when the file cannot be read or holds none
+     */
+    public static ExtraCertificates read(Path file) {
+        requireNonNull(file, "file is null");
+        try {
+            Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
+            if (found.isEmpty()) {
+                throw new CertificateException("no certificates");
+            }
+            return new ExtraCertificates(found);
+        } catch (IOException e) {
+            throw new StartException(
+                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + StartException.reason(e)
+                            + "): correct it, or remove it to trust the JDK's certificates alone.",
+                    e);
+        } catch (CertificateException e) {
+            throw new StartException(
+                    "AGYN_EXTRA_CA_FILE is " + file + ", which is not a PEM file of certificates and nothing else:"
+                            + " correct it, or remove it to trust the JDK's certificates alone.",
+                    e);
+        }
+    }
+
+    /** What a client trusts. The JDK's certificates are loaded when it first connects, on a thread that may block. */
+    TrustOptions besideThoseOfTheJdk() {
+        return new Trust();
+    }
+
+    private final class Trust implements TrustOptions {
+        @Override
+        public TrustOptions copy() {
+            return this;
+        }
+
+        @Override
+        public TrustManagerFactory getTrustManagerFactory(Vertx vertx) throws GeneralSecurityException, IOException {
+            KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
+            all.load(null, null);
+            int count = 0;
+            for (Certificate certificate : certificates) {
+                all.setCertificateEntry("extra-" + count++, certificate);
+            }
+            for (X509Certificate certificate : ofTheJdk()) {
+                all.setCertificateEntry("jdk-" + count++, certificate);
+            }
+            return factory(all);
+        }
+
+        @Override
+        public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx) {
+            return serverName -> null;
+        }
+
+        private static List<X509Certificate> ofTheJdk() throws GeneralSecurityException {
+            return Stream.of(factory(null).getTrustManagers())
+                    .filter(X509TrustManager.class::isInstance)
+                    .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))
+                    .toList();
+        }
+
+        private static TrustManagerFactory factory(KeyStore trusted) throws GeneralSecurityException {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(trusted);
+            return factory;
+        }
+    }
+}

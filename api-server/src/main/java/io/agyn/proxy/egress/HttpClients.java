@@ -1,0 +1,59 @@
+package io.agyn.proxy.egress;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.TrustOptions;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** How the HTTP clients are set up that call LLM providers, for {@code vertx.createHttpClient}. */
+@Singleton
+public class HttpClients {
+    private static final int LONGEST_HEAD = 64 << 10;
+    private static final int STREAMS_PER_CONNECTION = 256;
+    private static final int STREAM_WINDOW = 64 << 10;
+
+    private final int calls;
+    private final Duration connectTimeout;
+    private final Optional<TrustOptions> trust;
+
+    HttpClients(Settings settings) {
+        requireNonNull(settings, "settings is null");
+        calls = settings.proxy().callsPerProvider();
+        connectTimeout = settings.proxy().connectTimeout();
+        trust = settings.extraCaFile().map(file -> ExtraCertificates.read(file).besideThoseOfTheJdk());
+    }
+
+    /** For providers that are called by http: HTTP/1.1. */
+    public HttpClientOptions plain() {
+        return new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setMaxPoolSize(calls)
+                .setConnectTimeout((int) connectTimeout.toMillis())
+                .setMaxHeaderSize(LONGEST_HEAD)
+                .setDecompressionSupported(false);
+    }
+
+    /** For providers that are called by https: HTTP/2 where they speak it, else HTTP/1.1; the host's name is verified. */
+    public HttpClientOptions tls() {
+        HttpClientOptions options = plain().setSsl(true)
+                .setVerifyHost(true)
+                .setUseAlpn(true)
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2MaxPoolSize(calls)
+                .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
+                // Or else one caller that reads slowly would stop all the others on the connection.
+                .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW)
+                .setSslHandshakeTimeout(connectTimeout.toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        trust.ifPresent(options::setTrustOptions);
+        return options;
+    }
+}
