@@ -34,7 +34,7 @@ help: ## List the targets
 build: $(SERVER) $(AOT_CACHE) $(PROVIDER) $(SDK_EXAMPLE) ## Build the server, the Java SDK and the Terraform provider
 
 $(SERVER): $(SERVER_SOURCES) $(POMS) $(CONTRACT)
-	$(MVN) -q -pl api-server -DskipTests package
+	$(MVN) -q -pl api-server -am -DskipTests package
 	@touch $@
 
 # The server starts in less than half the time with it.

@@ -1,9 +1,11 @@
 package io.agyn.rest;
 
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
@@ -31,11 +33,14 @@ public class RequestIds {
         return context.get(KEY, "unknown");
     }
 
+    /** The id that the caller gave a request, where it is sane. */
+    public static Optional<String> given(HttpServerRequest request) {
+        String given = request.getHeader(HEADER);
+        return given != null && SANE.matcher(given).matches() ? Optional.of(given) : Optional.empty();
+    }
+
     private static void identify(RoutingContext context) {
-        String given = context.request().getHeader(HEADER);
-        String id = given != null && SANE.matcher(given).matches()
-                ? given
-                : Uuid7.next().toString();
+        String id = given(context.request()).orElseGet(() -> Uuid7.next().toString());
         context.put(KEY, id);
         context.response().putHeader(HEADER, id);
         MDC.put(KEY, id);

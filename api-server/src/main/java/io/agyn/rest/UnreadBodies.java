@@ -1,6 +1,8 @@
 package io.agyn.rest;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -12,9 +14,11 @@ import java.time.Duration;
  * no answer while they still write; to close the connection on them would take the answer away (RFC 9112, section 9.6).
  */
 @ApplicationScoped
-class UnreadBodies {
+public class UnreadBodies {
     private static final int BEFORE_ALL_ROUTES = -99_000;
     private static final long MOST = 64L << 20;
+    // What asks an HTTP/2 client to send no more of a request that is answered (RFC 9113, section 8.1).
+    private static final long NO_ERROR = 0x0;
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     void register(@Observes Router router) {
@@ -22,24 +26,32 @@ class UnreadBodies {
     }
 
     private static void watch(RoutingContext context) {
-        context.addEndHandler(answered -> discard(context));
+        context.addEndHandler(answered -> discard(context.request()));
         context.next();
     }
 
-    private static void discard(RoutingContext context) {
-        HttpServerRequest request = context.request();
-        if (request.isEnded() || !context.response().ended()) {
+    /** Takes what is left of a request's body, where there is any and the request has been answered. */
+    public static void discard(HttpServerRequest request) {
+        if (request.isEnded() || !request.response().ended()) {
             return;
         }
-        long timer = context.vertx()
-                .setTimer(LONGEST.toMillis(), late -> request.connection().close());
-        request.endHandler(end -> context.vertx().cancelTimer(timer));
-        request.exceptionHandler(gone -> context.vertx().cancelTimer(timer));
+        Vertx vertx = Vertx.currentContext().owner();
+        long timer = vertx.setTimer(LONGEST.toMillis(), late -> stop(request));
+        request.endHandler(end -> vertx.cancelTimer(timer));
+        request.exceptionHandler(gone -> vertx.cancelTimer(timer));
         request.handler(piece -> {
             if (request.bytesRead() > MOST) {
-                request.connection().close();
+                stop(request);
             }
         });
         request.resume();
+    }
+
+    private static void stop(HttpServerRequest request) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(NO_ERROR);
+        } else {
+            request.connection().close();
+        }
     }
 }

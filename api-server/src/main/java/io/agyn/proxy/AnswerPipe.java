@@ -1,0 +1,138 @@
+package io.agyn.proxy;
+
+import io.agyn.api.model.Protocol;
+import io.agyn.proxy.body.AnswerReader;
+import io.netty.buffer.ByteBuf;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * The answer of a provider, on its way to the caller: not a byte is changed, no more is read than the caller takes, and
+ * what breaks off never looks as if it had ended.
+ */
+final class AnswerPipe {
+    private static final long UNKNOWN = -1;
+
+    /** Learns what becomes of an answer. */
+    interface Listener {
+        /** Some of the body has arrived. */
+        void onBytes();
+
+        /** It has been passed on to its end. */
+        void onEnd();
+
+        /** It broke off. */
+        void onBroken(Throwable cause);
+    }
+
+    private final HttpClientResponse from;
+    private final HttpServerResponse to;
+    private final Listener listener;
+    private final AnswerReader reader;
+    private final long length;
+    private final boolean endsByClosing;
+    private long received;
+    private boolean waitsForCaller;
+
+    /**
+     * Begins to pass an answer on.
+     *
+     * @param protocol the protocol that it is of
+     */
+    AnswerPipe(Protocol protocol, HttpClientResponse from, HttpServerResponse to, Listener listener) {
+        this.from = from;
+        this.to = to;
+        this.listener = listener;
+        MultiMap headers = from.headers();
+        this.reader = new AnswerReader(
+                protocol, headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING));
+        String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
+        this.length = given == null ? UNKNOWN : Long.parseLong(given);
+        this.endsByClosing = from.version() != HttpVersion.HTTP_2
+                && length == UNKNOWN
+                && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
+                && mayHaveBody(from.statusCode());
+    }
+
+    /** What the answer has said so far. */
+    AnswerReader reader() {
+        return reader;
+    }
+
+    /** Whether nothing is read from the provider, since the caller has not taken what was. */
+    boolean waitsForCaller() {
+        return waitsForCaller;
+    }
+
+    /**
+     * Passes the head on, and the body as it comes.
+     *
+     * @param requestId the call's id, which is added to the head
+     */
+    void start(String requestId) {
+        to.setStatusCode(from.statusCode());
+        PassedHeaders.toCaller(from.headers(), to.headers());
+        to.putHeader(Answering.AGYN_REQUEST_ID, requestId);
+        if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
+            to.setChunked(true);
+        }
+        from.handler(this::take);
+        from.endHandler(this::end);
+        from.exceptionHandler(listener::onBroken);
+        if (reader.isStream()) {
+            // The first event may be minutes away. A plain answer's head goes with its body, in one write.
+            to.writeHead();
+        }
+    }
+
+    private void take(Buffer buffer) {
+        ByteBuf bytes = buffer.getByteBuf();
+        received += bytes.readableBytes();
+        listener.onBytes();
+        read(bytes);
+        if (received == length) {
+            to.end(buffer, null);
+            listener.onEnd();
+            return;
+        }
+        to.write(buffer, null);
+        if (to.writeQueueFull()) {
+            waitsForCaller = true;
+            from.pause();
+            to.drainHandler(drained -> {
+                waitsForCaller = false;
+                from.resume();
+            });
+        }
+    }
+
+    private void read(ByteBuf bytes) {
+        if (bytes.hasArray()) {
+            int start = bytes.arrayOffset() + bytes.readerIndex();
+            reader.read(bytes.array(), start, start + bytes.readableBytes());
+        } else {
+            byte[] copy = new byte[bytes.readableBytes()];
+            bytes.getBytes(bytes.readerIndex(), copy);
+            reader.read(copy, 0, copy.length);
+        }
+    }
+
+    private void end(Void nothing) {
+        if (endsByClosing && reader.isReadableStream() && !reader.isTerminated()) {
+            listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
+            return;
+        }
+        if (!to.ended()) {
+            to.end();
+            listener.onEnd();
+        }
+    }
+
+    private static boolean mayHaveBody(int status) {
+        return status != 204 && status != 304;
+    }
+}

@@ -1,0 +1,56 @@
+package io.agyn.proxy;
+
+import io.agyn.rest.RequestIds;
+import io.agyn.rest.UnreadBodies;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.UUID;
+
+/** How the proxy answers for itself. */
+final class Answering {
+    /** The header that carries the proxy's id of a call beside the provider's own. */
+    static final String AGYN_REQUEST_ID = "x-agyn-request-id";
+
+    private Answering() {}
+
+    /** The id that the caller gave the call, or else one of ours. */
+    static String requestId(HttpServerRequest request, UUID ours) {
+        return RequestIds.given(request).orElseGet(ours::toString);
+    }
+
+    /** Answers JSON. */
+    static void answer(HttpServerRequest request, Dialect dialect, int status, byte[] json, String requestId) {
+        HttpServerResponse response = request.response();
+        response.setStatusCode(status);
+        response.putHeader(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        response.putHeader(dialect.requestIdHeader(), requestId);
+        response.putHeader(AGYN_REQUEST_ID, requestId);
+        response.end(Buffer.buffer(json));
+        discardBody(request);
+    }
+
+    /** Answers that the call is refused. */
+    static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal, String requestId) {
+        if (refusal.status() == 401) {
+            request.response().putHeader(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
+        }
+        answer(request, dialect, refusal.status(), dialect.error(refusal, requestId), requestId);
+    }
+
+    /** Takes what is left of a body that nobody waits for, so that the answer is read. */
+    static void discardBody(HttpServerRequest request) {
+        UnreadBodies.discard(request);
+    }
+
+    /** Ends an answer so that it does not look whole: by a stream's reset, or by the connection's end before its time. */
+    static void breakOff(HttpServerRequest request, long code) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            request.response().reset(code);
+        } else {
+            request.connection().close();
+        }
+    }
+}

@@ -1,0 +1,448 @@
+package io.agyn.proxy;
+
+import io.agyn.access.Identity;
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.body.TokenCounts;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Target;
+import io.agyn.rest.Uuid7;
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * One call of a model, from its arrival to its record: who calls, what they call, and then both bodies passed on as they
+ * come. It lives on one event loop, on which nothing waits.
+ */
+final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.Listener {
+    private static final Logger LOG = Logger.getLogger(Call.class);
+    // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
+    private static final long CANCEL = 0x8;
+    private static final long INTERNAL_ERROR = 0x2;
+    private static final int RETRY_AFTER_SECONDS = 2;
+
+    /** What a call waits for, and so what it means when it waits too long. */
+    private enum Waiting {
+        FOR_LOOK_UP,
+        FOR_REQUEST,
+        FOR_PLACE,
+        FOR_CONNECTION,
+        FOR_ANSWER,
+        FOR_BYTES
+    }
+
+    private final Calls calls;
+    private final EventLoop loop;
+    private final Context context;
+    private final Operation operation;
+    private final Dialect dialect;
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+
+    private final UUID id = Uuid7.next();
+    private final String requestId;
+    private final Instant startedAt = Instant.now();
+    private final long started = System.nanoTime();
+    private long lastEvent = started;
+    private Waiting waiting = Waiting.FOR_LOOK_UP;
+    private int place;
+
+    private Identity identity;
+    private RequestBody body;
+    private UUID organizationId;
+    private UUID modelId;
+    private String modelName;
+    private Target target;
+    private Dial dial;
+    private HttpClientRequest provider;
+    private AnswerPipe answer;
+    private long firstByte = -1;
+    private boolean over;
+
+    Call(Calls calls, EventLoop loop, Context context, Operation operation, HttpServerRequest request) {
+        this.calls = calls;
+        this.loop = loop;
+        this.context = context;
+        this.operation = operation;
+        this.dialect = Dialect.of(operation.protocol());
+        this.request = request;
+        this.response = request.response();
+        this.requestId = Answering.requestId(request, id);
+    }
+
+    /** Begins the call. */
+    void start() {
+        loop.add(this);
+        guard(this::admit);
+    }
+
+    private void admit() {
+        response.exceptionHandler(gone -> callerLeft());
+        response.closeHandler(gone -> callerLeft());
+        request.exceptionHandler(gone -> callerLeft());
+        Optional<Refusal> unreadable = RequestHead.refusal(request, calls.bodyLimit());
+        if (unreadable.isPresent()) {
+            refuse(unreadable.get());
+            return;
+        }
+        CallerToken token = CallerToken.of(request.headers());
+        switch (token) {
+            case CallerToken.Given given -> when(calls.callers().identify(given.token()), this::identified);
+            case CallerToken.Refused refused -> refuse(refused.refusal());
+        }
+    }
+
+    /** Where the event loop keeps it. */
+    int place() {
+        return place;
+    }
+
+    void setPlace(int place) {
+        this.place = place;
+    }
+
+    /**
+     * Gives up what takes too long.
+     *
+     * @param now the time, by {@link System#nanoTime()}
+     */
+    void checkTime(long now) {
+        Duration patience =
+                switch (waiting) {
+                    case FOR_LOOK_UP, FOR_CONNECTION -> null;
+                    case FOR_REQUEST, FOR_BYTES -> calls.settings().idleTimeout();
+                    case FOR_PLACE -> calls.settings().queueTimeout();
+                    case FOR_ANSWER -> calls.settings().firstByteTimeout();
+                };
+        if (patience != null && now - lastEvent > patience.toNanos()) {
+            timeOut();
+        }
+    }
+
+    private void identified(Optional<Identity> found) {
+        if (found.isEmpty()) {
+            refuse(CallerToken.UNKNOWN);
+            return;
+        }
+        identity = found.get();
+        await(Waiting.FOR_REQUEST);
+        if (RequestHead.expectsContinue(request)) {
+            response.writeContinue();
+        }
+        body = new RequestBody(request, RequestHead.contentLength(request), calls.bodyLimit(), this);
+        body.read();
+    }
+
+    @Override
+    public void onModel(String model) {
+        await(Waiting.FOR_LOOK_UP);
+        Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
+        guard(() -> when(calls.routes().find(identity, organization, model), route -> routed(route, model)));
+    }
+
+    @Override
+    public void onRefused(Refusal refusal) {
+        fail(refusal, Outcome.REFUSED);
+    }
+
+    private void routed(Route route, String model) {
+        switch (route) {
+            case Route.Found found -> {
+                target = found.target();
+                know(target.organizationId(), target.modelId(), target.modelName());
+                if (target.protocol() == operation.protocol()) {
+                    dial();
+                } else {
+                    refuse(RouteRefusals.wrongPath(operation, target));
+                }
+            }
+            case Route.Orphaned orphaned -> {
+                know(orphaned.organizationId(), orphaned.modelId(), orphaned.modelName());
+                refuse(RouteRefusals.orphaned(orphaned));
+            }
+            case Route.Unreadable unreadable -> {
+                know(unreadable.organizationId(), unreadable.modelId(), unreadable.modelName());
+                refuse(RouteRefusals.unreadable(unreadable));
+            }
+            case Route.Ambiguous ambiguous -> refuse(RouteRefusals.ambiguous(ambiguous, model));
+            case Route.UnknownModel unknown -> refuse(RouteRefusals.unknownModel(model));
+            case Route.UnknownOrganization unknown -> refuse(RouteRefusals.unknownOrganization());
+        }
+    }
+
+    private void know(UUID organization, UUID model, String name) {
+        organizationId = organization;
+        modelId = model;
+        modelName = name;
+    }
+
+    private void dial() {
+        await(Waiting.FOR_PLACE);
+        dial = new Dial(calls.upstreams(), loop, context, target, uri(), this);
+        dial.start();
+    }
+
+    private String uri() {
+        String path = target.endpoint().path() + operation.path();
+        String query = request.query();
+        return query == null ? path : path + "?" + query;
+    }
+
+    @Override
+    public void onPlace() {
+        await(Waiting.FOR_CONNECTION);
+    }
+
+    @Override
+    public void onFailed(Refusal refusal) {
+        fail(refusal, Outcome.UPSTREAM_ERROR);
+    }
+
+    @Override
+    public void onOpened(HttpClientRequest opened) {
+        provider = opened;
+        guard(this::ask);
+    }
+
+    private void ask() {
+        PassedHeaders.toProvider(request.headers(), provider.headers(), target.credentials());
+        await(Waiting.FOR_ANSWER);
+        provider.response(this::answered);
+        body.pass(provider, target.remoteModel());
+    }
+
+    private void answered(AsyncResult<HttpClientResponse> result) {
+        if (over) {
+            return;
+        }
+        if (result.failed()) {
+            onBroken(result.cause());
+            return;
+        }
+        HttpClientResponse head = result.result();
+        if (head.statusCode() < 200) {
+            onBroken(new IllegalStateException("an interim answer that was not asked for"));
+            return;
+        }
+        await(Waiting.FOR_BYTES);
+        guard(() -> {
+            answer = new AnswerPipe(target.protocol(), head, response, this);
+            answer.start(requestId);
+        });
+    }
+
+    @Override
+    public void onBytes() {
+        if (firstByte < 0) {
+            firstByte = System.nanoTime();
+        }
+        lastEvent = loop.now();
+    }
+
+    @Override
+    public void onEnd() {
+        if (over) {
+            return;
+        }
+        int status = response.getStatusCode();
+        boolean succeeded = status >= 200 && status < 300;
+        Outcome outcome;
+        if (!succeeded || answer.reader().hasFailed()) {
+            outcome = Outcome.UPSTREAM_ERROR;
+        } else if (answer.reader().isReadableStream() && !answer.reader().isTerminated()) {
+            outcome = Outcome.UPSTREAM_TRUNCATED;
+        } else {
+            outcome = Outcome.COMPLETED;
+        }
+        if (!body.isComplete()) {
+            // Answered before it was asked to the end. What is left is not for the provider any more.
+            body.stop();
+            provider.reset(CANCEL);
+            Answering.discardBody(request);
+        }
+        finish(outcome);
+    }
+
+    @Override
+    public void onBroken(Throwable cause) {
+        if (over) {
+            return;
+        }
+        LOG.debugf(cause, "The call of %s broke", target);
+        Refusal refusal = Refusal.of(
+                Kind.PROVIDER_BROKE_OFF,
+                "The LLM provider " + target.providerName() + " closed the connection before its answer was whole;"
+                        + " try again, and check the provider where it happens again.");
+        fail(refusal, answer == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED);
+    }
+
+    private void timeOut() {
+        switch (waiting) {
+            case FOR_LOOK_UP, FOR_CONNECTION ->
+                throw new IllegalStateException("has a time-out of its own: " + waiting);
+            case FOR_REQUEST -> {
+                // Nobody is there to read an answer.
+                finish(Outcome.CLIENT_CANCELLED);
+                Answering.breakOff(request, INTERNAL_ERROR);
+            }
+            case FOR_PLACE ->
+                fail(
+                        Refusal.of(
+                                Kind.UNAVAILABLE,
+                                "As many calls as this server makes at once are on their way to the LLM provider "
+                                        + target.providerName() + "; try again soon."),
+                        Outcome.REFUSED);
+            case FOR_ANSWER ->
+                fail(
+                        Refusal.of(
+                                Kind.PROVIDER_TIMED_OUT,
+                                "The LLM provider " + target.providerName() + " did not begin to answer within "
+                                        + calls.settings().firstByteTimeout().toSeconds()
+                                        + " s; try again, and check the provider where it happens again."),
+                        Outcome.UPSTREAM_ERROR);
+            case FOR_BYTES -> {
+                if (answer.waitsForCaller()) {
+                    callerLeft();
+                    Answering.breakOff(request, INTERNAL_ERROR);
+                } else {
+                    fail(
+                            Refusal.of(
+                                    Kind.PROVIDER_TIMED_OUT,
+                                    "The LLM provider " + target.providerName() + " fell silent within its answer for "
+                                            + calls.settings().idleTimeout().toSeconds() + " s."),
+                            Outcome.UPSTREAM_TRUNCATED);
+                }
+            }
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        fail(refusal, Outcome.REFUSED);
+    }
+
+    /** Ends the call with an error of the proxy's own, as well as what was sent before allows. */
+    private void fail(Refusal refusal, Outcome outcome) {
+        if (over) {
+            return;
+        }
+        if (response.headWritten()) {
+            if (answer != null && answer.reader().isBetweenEvents()) {
+                response.write(Buffer.buffer(dialect.errorEvent(refusal, requestId)), null);
+            }
+            finish(outcome);
+            Answering.breakOff(request, INTERNAL_ERROR);
+            return;
+        }
+        response.headers().clear();
+        response.setStatusCode(refusal.status());
+        finish(outcome);
+        if (refusal.kind() == Kind.UNAVAILABLE) {
+            response.putHeader(HttpHeaderNames.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
+        }
+        Answering.refuse(request, dialect, refusal, requestId);
+    }
+
+    private void callerLeft() {
+        if (!over && !response.ended()) {
+            finish(Outcome.CLIENT_CANCELLED);
+        }
+    }
+
+    /** Lets go of everything, but for the connection to the caller, and writes the call down. */
+    private void finish(Outcome outcome) {
+        if (over) {
+            return;
+        }
+        over = true;
+        loop.remove(this);
+        if (body != null) {
+            body.stop();
+        }
+        if (provider != null && !response.ended()) {
+            provider.reset(CANCEL);
+        }
+        if (dial != null) {
+            dial.close();
+        }
+        if (answer != null) {
+            answer.reader().close();
+        }
+        calls.over(record(outcome));
+    }
+
+    private CallRecord record(Outcome outcome) {
+        TokenCounts tokens =
+                answer == null ? new TokenCounts() : answer.reader().tokens();
+        boolean answered = outcome != Outcome.CLIENT_CANCELLED || response.headWritten();
+        return new CallRecord(
+                id,
+                startedAt,
+                requestId,
+                organizationId,
+                modelId,
+                modelName,
+                target == null ? null : target.providerId(),
+                target == null ? null : target.providerName(),
+                identity == null ? null : identity.tokenId(),
+                identity == null ? null : identity.userId(),
+                operation.protocol(),
+                answer != null && answer.reader().isStream(),
+                tokens.input(),
+                tokens.cachedInput(),
+                tokens.cacheWrite(),
+                tokens.output(),
+                tokens.reasoning(),
+                firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
+                Duration.ofNanos(System.nanoTime() - started),
+                answered ? response.getStatusCode() : null,
+                outcome);
+    }
+
+    /** Does a step; a mistake of ours ends the call, or else the caller would wait for ever. */
+    private void guard(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.errorf(e, "Call %s failed", requestId);
+            fail(Refusal.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."), Outcome.REFUSED);
+        }
+    }
+
+    private void await(Waiting next) {
+        waiting = next;
+        lastEvent = loop.now();
+    }
+
+    /** Goes on with what was looked up: at once where it is known, else back on the event loop. */
+    private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+        if (future.isDone() && !future.isCompletedExceptionally()) {
+            next.accept(future.join());
+            return;
+        }
+        future.whenComplete((value, failure) -> context.runOnContext(back -> {
+            if (over) {
+                return;
+            }
+            if (failure == null) {
+                guard(() -> next.accept(value));
+            } else {
+                LOG.debugf(failure, "A look-up of call %s failed", requestId);
+                refuse(RouteRefusals.DATABASE_AWAY);
+            }
+        }));
+    }
+}

@@ -1,0 +1,43 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.MultiMap;
+
+/** Where callers put their API token: where the SDKs of OpenAI and of Anthropic put a key. */
+sealed interface CallerToken {
+    /** The refusal of a token that is none. */
+    Refusal UNKNOWN = Refusal.of(
+            Kind.UNAUTHENTICATED, "The API token is mistyped, unknown, expired or revoked; send one that works.");
+
+    String API_KEY = "x-api-key";
+    String BEARER = "bearer ";
+
+    /** One was given. */
+    record Given(String token) implements CallerToken {}
+
+    /** None was given, or two. */
+    record Refused(Refusal refusal) implements CallerToken {}
+
+    /** Reads the token from the headers of a call. */
+    static CallerToken of(MultiMap headers) {
+        String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
+        String bearer = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+        String key = headers.get(API_KEY);
+        if (bearer != null && key != null && !bearer.equals(key)) {
+            return new Refused(Refusal.of(
+                    Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
+        }
+        if (bearer != null) {
+            return new Given(bearer);
+        }
+        if (key != null) {
+            return new Given(key);
+        }
+        return new Refused(Refusal.of(
+                Kind.UNAUTHENTICATED,
+                "An API token is missing: send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));
+    }
+}

@@ -1,0 +1,167 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.egress.EgressRefusedException;
+import io.agyn.proxy.egress.Way;
+import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.Target;
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.Context;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import javax.net.ssl.SSLException;
+import org.jboss.logging.Logger;
+
+/** The way to one provider for one call: a place among the calls to it, a way through the network, a connection. */
+final class Dial {
+    private static final Logger LOG = Logger.getLogger(Dial.class);
+
+    /** Learns how far it has got. */
+    interface Listener {
+        /** There is a place; a connection is next. */
+        void onPlace();
+
+        /** There is a request, of which nothing has been sent. */
+        void onOpened(HttpClientRequest request);
+
+        /** There is no way. */
+        void onFailed(Refusal refusal);
+    }
+
+    private final Upstreams upstreams;
+    private final EventLoop loop;
+    private final Context context;
+    private final Target target;
+    private final String uri;
+    private final Listener listener;
+    private final Origin origin;
+    private final Runnable next = this::calledIn;
+    private boolean inside;
+    private boolean closed;
+
+    Dial(Upstreams upstreams, EventLoop loop, Context context, Target target, String uri, Listener listener) {
+        this.upstreams = upstreams;
+        this.loop = loop;
+        this.context = context;
+        this.target = target;
+        this.uri = uri;
+        this.listener = listener;
+        this.origin = upstreams.origin(target.endpoint());
+    }
+
+    /** Sets out. */
+    void start() {
+        if (origin.enter(next)) {
+            enter();
+        }
+    }
+
+    /** Gives the place up, at the end of the call or before. */
+    void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (inside) {
+            origin.leave();
+        } else {
+            // Where it is called in at this moment, it leaves when it comes back to its event loop.
+            origin.giveUp(next);
+        }
+    }
+
+    private void calledIn() {
+        context.runOnContext(back -> {
+            if (closed) {
+                origin.leave();
+            } else {
+                enter();
+            }
+        });
+    }
+
+    private void enter() {
+        inside = true;
+        listener.onPlace();
+        CompletableFuture<List<Way>> ways = upstreams.ways(target.endpoint());
+        if (ways.isDone() && !ways.isCompletedExceptionally()) {
+            connect(ways.join(), 0);
+            return;
+        }
+        ways.whenComplete((found, failure) -> context.runOnContext(back -> {
+            if (closed) {
+                return;
+            }
+            if (failure == null) {
+                connect(found, 0);
+            } else {
+                listener.onFailed(refusal(failure));
+            }
+        }));
+    }
+
+    private void connect(List<Way> ways, int index) {
+        Endpoint endpoint = target.endpoint();
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost(endpoint.host())
+                .setPort(endpoint.port())
+                .setSsl(endpoint.tls())
+                .setURI(uri);
+        ways.get(index).applyTo(options);
+        loop.client(endpoint.tls()).request(options, result -> {
+            if (result.succeeded()) {
+                opened(result.result());
+            } else if (closed) {
+                // Nobody waits for it.
+            } else if (index + 1 < ways.size()) {
+                connect(ways, index + 1);
+            } else {
+                listener.onFailed(refusal(result.cause()));
+            }
+        });
+    }
+
+    private void opened(HttpClientRequest request) {
+        if (closed) {
+            request.reset();
+        } else {
+            listener.onOpened(request);
+        }
+    }
+
+    private Refusal refusal(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        LOG.debugf(cause, "No way to %s", target);
+        String provider = "The LLM provider " + target.providerName();
+        return switch (cause) {
+            case EgressRefusedException refused ->
+                Refusal.of(
+                        Kind.PROVIDER_UNREACHABLE,
+                        provider + " is not called: " + refused.getMessage());
+            case UnknownHostException unknown ->
+                Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
+            case ConnectTimeoutException late ->
+                Refusal.of(
+                        Kind.PROVIDER_TIMED_OUT,
+                        provider + " does not take connections in time: check its endpoint, and whether it is up.");
+            case SSLException untrusted ->
+                Refusal.of(
+                        Kind.PROVIDER_UNREACHABLE,
+                        provider
+                                + " cannot be called by TLS: check that its endpoint is https, and that its certificate"
+                                + " is for that host, in date, and signed by an authority that this server trusts"
+                                + " (AGYN_EXTRA_CA_FILE).");
+            default ->
+                Refusal.of(
+                        Kind.PROVIDER_UNREACHABLE,
+                        provider + " cannot be reached: check its endpoint, and whether it is up.");
+        };
+    }
+}

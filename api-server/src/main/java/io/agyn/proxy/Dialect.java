@@ -1,0 +1,116 @@
+package io.agyn.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.agyn.api.model.Protocol;
+import io.vertx.core.MultiMap;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** How the proxy speaks for itself, so that the SDK that a caller uses understands it. */
+enum Dialect {
+    /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
+    OPENAI("x-request-id") {
+        @Override
+        void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+            json.writeStartObject();
+            json.writeObjectFieldStart("error");
+            json.writeStringField("message", refusal.message());
+            json.writeStringField("type", refusal.kind().openAiType());
+            json.writeStringField("param", refusal.parameter());
+            json.writeStringField("code", refusal.kind().openAiCode());
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+
+        @Override
+        void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+            json.writeStartObject();
+            json.writeStringField("type", "error");
+            json.writeStringField("code", refusal.kind().openAiCode());
+            json.writeStringField("message", refusal.message());
+            json.writeStringField("param", refusal.parameter());
+            json.writeEndObject();
+        }
+    },
+    /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
+    ANTHROPIC("request-id") {
+        @Override
+        void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+            json.writeStartObject();
+            json.writeStringField("type", "error");
+            json.writeObjectFieldStart("error");
+            json.writeStringField("type", refusal.kind().anthropicType());
+            json.writeStringField("message", refusal.message());
+            json.writeEndObject();
+            json.writeStringField("request_id", requestId);
+            json.writeEndObject();
+        }
+
+        @Override
+        void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+            writeError(json, refusal, requestId);
+        }
+    };
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String ANTHROPIC_VERSION = "anthropic-version";
+
+    private final String requestIdHeader;
+
+    Dialect(String requestIdHeader) {
+        this.requestIdHeader = requestIdHeader;
+    }
+
+    /** The dialect of those who call models of a protocol. */
+    static Dialect of(Protocol protocol) {
+        return switch (protocol) {
+            case RESPONSES -> OPENAI;
+            case ANTHROPIC_MESSAGES -> ANTHROPIC;
+        };
+    }
+
+    /** The dialect that a caller's headers suggest, where the path says nothing. */
+    static Dialect of(MultiMap headers) {
+        return headers.contains(ANTHROPIC_VERSION) ? ANTHROPIC : OPENAI;
+    }
+
+    /** The header in which this dialect's SDKs look for the id of a call. */
+    String requestIdHeader() {
+        return requestIdHeader;
+    }
+
+    /** The body of an answer that refuses, JSON in UTF-8. */
+    byte[] error(Refusal refusal, String requestId) {
+        return json(generator -> writeError(generator, refusal, requestId));
+    }
+
+    /** A server-sent event that says that a stream has failed, with the empty line that ends it. */
+    byte[] errorEvent(Refusal refusal, String requestId) {
+        byte[] data = json(generator -> writeEvent(generator, refusal, requestId));
+        return ("event: error\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
+    }
+
+    abstract void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException;
+
+    abstract void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException;
+
+    /** Writes JSON. */
+    interface Writer {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** What a writer writes, in UTF-8. */
+    static byte[] json(Writer writer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            writer.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}

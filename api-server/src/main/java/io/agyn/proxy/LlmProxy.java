@@ -1,0 +1,97 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.rest.Uuid7;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+
+/**
+ * The LLM Proxy: the paths below {@code /v1}, at which agents find what they would find at OpenAI and at Anthropic. It lies
+ * ahead of the REST stack, of which nothing runs for a call of a model.
+ */
+@ApplicationScoped
+class LlmProxy {
+    // Ahead of all others, those that give requests ids and watch over their bodies too.
+    private static final int BEFORE_ALL_ROUTES = -200_000;
+    private static final String BELOW_ROOT = Operation.ROOT + "/";
+
+    private final Calls calls;
+    private final ModelListing models;
+
+    LlmProxy(Calls calls, ModelListing models) {
+        this.calls = requireNonNull(calls, "calls is null");
+        this.models = requireNonNull(models, "models is null");
+    }
+
+    void register(@Observes Router router) {
+        router.route().order(BEFORE_ALL_ROUTES).handler(this::admit);
+    }
+
+    private void admit(RoutingContext context) {
+        String path = context.request().path();
+        if (path == null || !path.startsWith(BELOW_ROOT)) {
+            context.next();
+            return;
+        }
+        handle(context.request(), path);
+    }
+
+    private void handle(HttpServerRequest request, String path) {
+        Optional<Operation> operation = Operation.at(path);
+        if (operation.isPresent()) {
+            if (request.method() == HttpMethod.POST) {
+                calls.begin(operation.get(), request);
+            } else {
+                refuse(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
+            }
+        } else if (ModelListing.isAt(path)) {
+            models.answer(request, path);
+        } else {
+            refuse(request, dialect(request, path), nothingHere(path));
+        }
+    }
+
+    private static Refusal notPost(HttpServerRequest request, Operation operation) {
+        if (request.headers().contains(HttpHeaderNames.UPGRADE)) {
+            request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
+            return Refusal.of(
+                    Kind.UPGRADE_REQUIRED,
+                    "This server takes no WebSocket here: send POST " + operation.callerPath()
+                            + ", with \"stream\": true" + " for events.");
+        }
+        request.response().putHeader(HttpHeaderNames.ALLOW, "POST");
+        return Refusal.of(Kind.METHOD_NOT_ALLOWED, "Only POST is allowed at " + operation.callerPath() + ".");
+    }
+
+    private static Refusal nothingHere(String path) {
+        if (path.startsWith(Operation.CREATE_RESPONSE.callerPath() + "/")
+                || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
+            return Refusal.of(
+                    Kind.NOT_FOUND,
+                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps no"
+                            + " answers. Send \"store\": false and what came before with each call.");
+        }
+        return Refusal.of(
+                Kind.NOT_FOUND,
+                "There is nothing at this path; the LLM Proxy takes POST /v1/responses, POST /v1/messages and"
+                        + " GET /v1/models.");
+    }
+
+    private static Dialect dialect(HttpServerRequest request, String path) {
+        return path.startsWith(Operation.CREATE_MESSAGE.callerPath())
+                ? Dialect.ANTHROPIC
+                : Dialect.of(request.headers());
+    }
+
+    private static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal) {
+        Answering.refuse(request, dialect, refusal, Answering.requestId(request, Uuid7.next()));
+    }
+}

@@ -1,0 +1,71 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+
+/**
+ * An error of the proxy's own, before it is put into the caller's dialect.
+ *
+ * @param kind what kind of error it is
+ * @param message what is wrong and what to do, for a person; never a credential or an address
+ * @param parameter the field of the body or the header that is wrong; null where it is none
+ */
+record Refusal(Kind kind, String message, String parameter) {
+
+    /** What can be wrong, its status (RFC 9110), and what the dialects call it. */
+    enum Kind {
+        INVALID_REQUEST(400, "invalid_request_error", "invalid_request", "invalid_request_error"),
+        UNAUTHENTICATED(401, "invalid_request_error", "invalid_api_key", "authentication_error"),
+        MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", "not_found_error"),
+        NOT_FOUND(404, "invalid_request_error", "not_found", "not_found_error"),
+        METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed", "invalid_request_error"),
+        REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large", "request_too_large"),
+        UNSUPPORTED_ENCODING(415, "invalid_request_error", "unsupported_content_encoding", "invalid_request_error"),
+        UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_not_supported", "invalid_request_error"),
+        INTERNAL(500, "server_error", "server_error", "api_error"),
+        PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
+        PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),
+        UNAVAILABLE(503, "server_error", "unavailable", "overloaded_error"),
+        PROVIDER_TIMED_OUT(504, "server_error", "provider_timed_out", "timeout_error");
+
+        private final int status;
+        private final String openAiType;
+        private final String openAiCode;
+        private final String anthropicType;
+
+        Kind(int status, String openAiType, String openAiCode, String anthropicType) {
+            this.status = status;
+            this.openAiType = openAiType;
+            this.openAiCode = openAiCode;
+            this.anthropicType = anthropicType;
+        }
+
+        int status() {
+            return status;
+        }
+
+        String openAiType() {
+            return openAiType;
+        }
+
+        String openAiCode() {
+            return openAiCode;
+        }
+
+        String anthropicType() {
+            return anthropicType;
+        }
+    }
+
+    static Refusal of(Kind kind, String message) {
+        return new Refusal(kind, message, null);
+    }
+
+    /** The refusal with the name of what is wrong. */
+    Refusal about(String name) {
+        return new Refusal(kind, message, name);
+    }
+
+    int status() {
+        return kind.status();
+    }
+}

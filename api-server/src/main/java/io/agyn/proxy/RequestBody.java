@@ -1,0 +1,242 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.ModelLocator;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+
+/**
+ * The body of a call, on its way from the caller to the provider. It is kept until it is known where it goes, and from then
+ * on passed as it comes: nothing but the value of {@code model} is changed, and no more is read than the provider takes.
+ */
+final class RequestBody {
+    // Deeper than any call of a model, and a bit for each level of memory.
+    private static final int DEEPEST = 1000;
+    private static final long UNKNOWN = -1;
+
+    /** Learns what becomes of a body. */
+    interface Listener {
+        /** The model is known; nothing more is read before {@link #pass}. */
+        void onModel(String model);
+
+        /** It cannot be passed on, and is read no further. */
+        void onRefused(Refusal refusal);
+    }
+
+    private final HttpServerRequest request;
+    private final long length;
+    private final long limit;
+    private final Listener listener;
+    private final ModelLocator locator = new ModelLocator(DEEPEST);
+    private ByteBuf kept = Unpooled.EMPTY_BUFFER;
+    private long received;
+    private boolean complete;
+    private boolean modelTold;
+    private boolean refused;
+    private HttpClientRequest provider;
+    private boolean passedOn;
+
+    /**
+     * Creates the body of a request that has not been read.
+     *
+     * @param length what {@code Content-Length} says; -1 where it says nothing
+     * @param limit the most bytes that it may have
+     */
+    RequestBody(HttpServerRequest request, long length, long limit, Listener listener) {
+        this.request = request;
+        this.length = length;
+        this.limit = limit;
+        this.listener = listener;
+    }
+
+    /** Begins to read. */
+    void read() {
+        request.handler(this::take);
+        request.endHandler(this::end);
+        request.resume();
+    }
+
+    /** Whether all of it has arrived. */
+    boolean isComplete() {
+        return complete;
+    }
+
+    /** Whether nothing of it has been passed on. */
+    boolean isKept() {
+        return provider == null;
+    }
+
+    /**
+     * Sends what has arrived, and the rest as it comes.
+     *
+     * @param to the request to the provider, with its headers but for the length
+     * @param model what stands for the model there, as a JSON string
+     */
+    void pass(HttpClientRequest to, byte[] model) {
+        provider = to;
+        Buffer body = Buffer.buffer(replaceModel(model));
+        kept = null;
+        if (complete) {
+            passedOn = true;
+            // Its length is known, and set by end().
+            to.end(body, null);
+            return;
+        }
+        if (length == UNKNOWN) {
+            to.setChunked(true);
+        } else {
+            long difference = model.length - (locator.modelEnd() - locator.modelStart());
+            to.putHeader("content-length", Long.toString(length + difference));
+        }
+        to.exceptionHandler(broken -> {
+            // The answer fails as well, and says more.
+        });
+        write(body);
+        if (!to.writeQueueFull()) {
+            request.resume();
+        }
+    }
+
+    /** Reads nothing more. */
+    void stop() {
+        refused = true;
+    }
+
+    private ByteBuf replaceModel(byte[] model) {
+        int start = Math.toIntExact(locator.modelStart());
+        int end = Math.toIntExact(locator.modelEnd());
+        int tail = kept.writerIndex() - end;
+        if (kept.hasArray()) {
+            byte[] bytes = new byte[start + model.length + tail];
+            kept.getBytes(0, bytes, 0, start);
+            System.arraycopy(model, 0, bytes, start, model.length);
+            kept.getBytes(end, bytes, start + model.length, tail);
+            return Unpooled.wrappedBuffer(bytes);
+        }
+        return Unpooled.wrappedBuffer(kept.slice(0, start), Unpooled.wrappedBuffer(model), kept.slice(end, tail));
+    }
+
+    private void take(Buffer buffer) {
+        if (refused) {
+            return;
+        }
+        ByteBuf bytes = buffer.getByteBuf();
+        received += bytes.readableBytes();
+        if (received > limit) {
+            refuse(tooLarge(limit));
+            return;
+        }
+        try {
+            locate(bytes);
+            // Not only at its end, which comes separately: who has sent what Content-Length says has sent all.
+            if (received == length) {
+                complete();
+            }
+        } catch (MalformedBodyException e) {
+            refuse(malformed(e));
+            return;
+        }
+        if (provider == null) {
+            keep(bytes);
+            tellModel();
+        } else {
+            write(buffer);
+        }
+    }
+
+    private void end(Void nothing) {
+        if (refused || complete) {
+            return;
+        }
+        try {
+            complete();
+        } catch (MalformedBodyException e) {
+            refuse(malformed(e));
+            return;
+        }
+        if (provider != null) {
+            passedOn = true;
+            provider.end(ignored -> {
+                // The answer tells what became of it.
+            });
+        }
+    }
+
+    private void complete() throws MalformedBodyException {
+        locator.end();
+        complete = true;
+    }
+
+    private void locate(ByteBuf bytes) throws MalformedBodyException {
+        if (bytes.hasArray()) {
+            int from = bytes.arrayOffset() + bytes.readerIndex();
+            locator.read(bytes.array(), from, from + bytes.readableBytes());
+        } else {
+            byte[] copy = new byte[bytes.readableBytes()];
+            bytes.getBytes(bytes.readerIndex(), copy);
+            locator.read(copy, 0, copy.length);
+        }
+    }
+
+    private void keep(ByteBuf bytes) {
+        if (kept == Unpooled.EMPTY_BUFFER) {
+            kept = bytes.slice();
+        } else if (kept instanceof CompositeByteBuf parts) {
+            parts.addComponent(true, bytes);
+        } else {
+            kept = Unpooled.compositeBuffer(Integer.MAX_VALUE)
+                    .addComponent(true, kept)
+                    .addComponent(true, bytes);
+        }
+    }
+
+    private void tellModel() {
+        if (modelTold || !locator.isFound()) {
+            return;
+        }
+        modelTold = true;
+        if (!complete) {
+            request.pause();
+        }
+        listener.onModel(locator.model());
+    }
+
+    private void write(Buffer buffer) {
+        if (complete && !passedOn) {
+            passedOn = true;
+            provider.end(buffer, null);
+            return;
+        }
+        provider.write(buffer, null);
+        if (provider.writeQueueFull()) {
+            request.pause();
+            provider.drainHandler(drained -> {
+                if (!refused) {
+                    request.resume();
+                }
+            });
+        }
+    }
+
+    private void refuse(Refusal refusal) {
+        refused = true;
+        kept = null;
+        listener.onRefused(refusal);
+    }
+
+    private static Refusal malformed(MalformedBodyException e) {
+        return Refusal.of(Refusal.Kind.INVALID_REQUEST, e.getMessage());
+    }
+
+    /** The refusal of a body over the limit. */
+    static Refusal tooLarge(long limit) {
+        return Refusal.of(
+                Refusal.Kind.REQUEST_TOO_LARGE,
+                "The body is larger than the " + limit + " bytes that this server takes: send less, or ask its operator"
+                        + " for a higher AGYN_PROXY_BODY_LIMIT.");
+    }
+}

@@ -1,0 +1,56 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+
+/** What the head of a call says of its body, and whether the body can be taken. */
+final class RequestHead {
+    /** The header by which a caller chooses an organization. */
+    static final String ORGANIZATION = "x-agyn-organization";
+
+    private RequestHead() {}
+
+    /**
+     * Checks a head.
+     *
+     * @param bodyLimit the most bytes that a body may have
+     * @return why its body is not read, if it is not
+     */
+    static Optional<Refusal> refusal(HttpServerRequest request, long bodyLimit) {
+        MultiMap headers = request.headers();
+        String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            return Optional.of(Refusal.of(
+                            Kind.UNSUPPORTED_ENCODING,
+                            "The body is compressed, and \"model\" cannot be read in it: send it without"
+                                    + " Content-Encoding.")
+                    .about("content-encoding"));
+        }
+        String transfer = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
+        if (transfer != null && !transfer.equalsIgnoreCase("chunked")) {
+            return Optional.of(Refusal.of(
+                            Kind.INVALID_REQUEST,
+                            "The body is sent in a way that this server does not read: the only Transfer-Encoding is"
+                                    + " \"chunked\".")
+                    .about("transfer-encoding"));
+        }
+        if (contentLength(request) > bodyLimit) {
+            return Optional.of(RequestBody.tooLarge(bodyLimit));
+        }
+        return Optional.empty();
+    }
+
+    /** What {@code Content-Length} says; -1 where it says nothing. */
+    static long contentLength(HttpServerRequest request) {
+        String given = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+        return given == null ? -1 : Long.parseLong(given);
+    }
+
+    /** Whether the caller sends its body only once it is told to (RFC 9110, section 10.1.1). */
+    static boolean expectsContinue(HttpServerRequest request) {
+        return "100-continue".equalsIgnoreCase(request.headers().get(HttpHeaderNames.EXPECT));
+    }
+}

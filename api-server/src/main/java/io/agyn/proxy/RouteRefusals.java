@@ -1,0 +1,63 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Target;
+
+/** Why a call leads nowhere, in sentences. */
+final class RouteRefusals {
+    /** The database must be asked, and does not answer. */
+    static final Refusal DATABASE_AWAY = Refusal.of(
+            Kind.UNAVAILABLE, "This server's database does not answer, and it must be asked for this; try again soon.");
+
+    private static final String MODEL = "model";
+
+    private RouteRefusals() {}
+
+    static Refusal unknownModel(String model) {
+        return Refusal.of(
+                        Kind.MODEL_NOT_FOUND,
+                        "There is no model \"" + model
+                                + "\" that your API token reaches; GET /v1/models lists those that" + " there are.")
+                .about(MODEL);
+    }
+
+    static Refusal unknownOrganization() {
+        return Refusal.of(Kind.NOT_FOUND, "There is no organization with this id or slug that your API token reaches.")
+                .about(RequestHead.ORGANIZATION);
+    }
+
+    static Refusal orphaned(Route.Orphaned route) {
+        return Refusal.of(
+                        Kind.MODEL_NOT_FOUND,
+                        "The model \"" + route.modelName() + "\" is orphaned: its LLM provider was deleted. Point it at"
+                                + " another one.")
+                .about(MODEL);
+    }
+
+    static Refusal unreadable(Route.Unreadable route) {
+        return Refusal.of(
+                        Kind.INTERNAL,
+                        "The credentials of the LLM provider of \"" + route.modelName() + "\" cannot be decrypted: set"
+                                + " them again.")
+                .about(MODEL);
+    }
+
+    static Refusal ambiguous(Route.Ambiguous route, String model) {
+        return Refusal.of(
+                        Kind.INVALID_REQUEST,
+                        "Several organizations have a model \"" + model + "\" (" + String.join(", ", route.slugs())
+                                + "): write \"" + route.slugs().getFirst() + "/" + model
+                                + "\", or send the header x-agyn-organization with an organization's id or slug.")
+                .about(MODEL);
+    }
+
+    static Refusal wrongPath(Operation asked, Target target) {
+        return Refusal.of(
+                        Kind.INVALID_REQUEST,
+                        "The model \"" + target.modelName() + "\" speaks " + target.protocol() + ": call it at "
+                                + Operation.creating(target.protocol()).callerPath() + ", not at "
+                                + asked.callerPath() + ".")
+                .about(MODEL);
+    }
+}

@@ -1,0 +1,73 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.proxy.egress.HttpClients;
+import io.agyn.proxy.egress.Way;
+import io.agyn.proxy.egress.Ways;
+import io.agyn.proxy.routing.Endpoint;
+import io.agyn.settings.Settings;
+import io.netty.util.concurrent.FastThreadLocal;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/** The ways to LLM providers: places for calls, ways through the network, and each event loop's connections. */
+@Singleton
+class Upstreams {
+    private static final long TICK_MILLISECONDS = 250;
+
+    private final Vertx vertx;
+    private final Ways ways;
+    private final HttpClients clients;
+    private final int callsPerOrigin;
+    private final ConcurrentMap<String, Origin> origins = new ConcurrentHashMap<>();
+    private final FastThreadLocal<EventLoop> loops = new FastThreadLocal<>() {
+        @Override
+        protected EventLoop initialValue() {
+            return newLoop();
+        }
+    };
+
+    Upstreams(Vertx vertx, Ways ways, HttpClients clients, Settings settings) {
+        this.vertx = requireNonNull(vertx, "vertx is null");
+        this.ways = requireNonNull(ways, "ways is null");
+        this.clients = requireNonNull(clients, "clients is null");
+        requireNonNull(settings, "settings is null");
+        this.callsPerOrigin = settings.proxy().callsPerProvider();
+    }
+
+    /** The event loop that this runs on. */
+    EventLoop loop() {
+        return loops.get();
+    }
+
+    /** Where the calls to an endpoint are counted. */
+    Origin origin(Endpoint endpoint) {
+        Origin known = origins.get(endpoint.authority());
+        return known != null
+                ? known
+                : origins.computeIfAbsent(endpoint.authority(), new_ -> new Origin(callsPerOrigin));
+    }
+
+    /** All that were called. */
+    Collection<Origin> origins() {
+        return origins.values();
+    }
+
+    /** The ways to an endpoint, in the order in which they are to be tried. */
+    CompletableFuture<List<Way>> ways(Endpoint endpoint) {
+        return ways.to(endpoint.host());
+    }
+
+    private EventLoop newLoop() {
+        EventLoop loop = new EventLoop(
+                () -> vertx.createHttpClient(clients.plain()), () -> vertx.createHttpClient(clients.tls()));
+        vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
+        return loop;
+    }
+}
