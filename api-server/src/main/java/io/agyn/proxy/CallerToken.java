@@ -10,6 +10,9 @@ sealed interface CallerToken {
     Refusal UNKNOWN = Refusal.of(
             Kind.UNAUTHENTICATED, "The API token is mistyped, unknown, expired or revoked; send one that works.");
 
+    Refused TWO = new Refused(
+            Refusal.of(Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
+
     String API_KEY = "x-api-key";
     String BEARER = "bearer ";
 
@@ -21,20 +24,24 @@ sealed interface CallerToken {
 
     /** Reads the token from the headers of a call. */
     static CallerToken of(MultiMap headers) {
-        String authorization = headers.get(HttpHeaderNames.AUTHORIZATION);
-        String bearer = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-                ? authorization.substring(BEARER.length()).strip()
-                : null;
-        String key = headers.get(API_KEY);
-        if (bearer != null && key != null && !bearer.equals(key)) {
-            return new Refused(Refusal.of(
-                    Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
+        String token = null;
+        for (String authorization : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
+            if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+                String bearer = authorization.substring(BEARER.length()).strip();
+                if (token != null && !token.equals(bearer)) {
+                    return TWO;
+                }
+                token = bearer;
+            }
         }
-        if (bearer != null) {
-            return new Given(bearer);
+        for (String key : headers.getAll(API_KEY)) {
+            if (token != null && !token.equals(key)) {
+                return TWO;
+            }
+            token = key;
         }
-        if (key != null) {
-            return new Given(key);
+        if (token != null) {
+            return new Given(token);
         }
         return new Refused(Refusal.of(
                 Kind.UNAUTHENTICATED,

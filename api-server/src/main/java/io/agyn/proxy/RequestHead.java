@@ -21,16 +21,14 @@ final class RequestHead {
      */
     static Optional<Refusal> refusal(HttpServerRequest request, long bodyLimit) {
         MultiMap headers = request.headers();
-        String encoding = headers.get(HttpHeaderNames.CONTENT_ENCODING);
-        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+        if (saysOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
             return Optional.of(Refusal.of(
                             Kind.UNSUPPORTED_ENCODING,
                             "The body is compressed, and \"model\" cannot be read in it: send it without"
                                     + " Content-Encoding.")
                     .about("content-encoding"));
         }
-        String transfer = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
-        if (transfer != null && !transfer.equalsIgnoreCase("chunked")) {
+        if (saysOtherThan("chunked", HttpHeaderNames.TRANSFER_ENCODING, headers)) {
             return Optional.of(Refusal.of(
                             Kind.INVALID_REQUEST,
                             "The body is sent in a way that this server does not read: the only Transfer-Encoding is"
@@ -41,6 +39,11 @@ final class RequestHead {
             return Optional.of(RequestBody.tooLarge(bodyLimit));
         }
         return Optional.empty();
+    }
+
+    private static boolean saysOtherThan(String expected, CharSequence name, MultiMap headers) {
+        return headers.contains(name)
+                && !headers.getAll(name).stream().allMatch(value -> value.equalsIgnoreCase(expected));
     }
 
     /** What {@code Content-Length} says; -1 where it says nothing. */

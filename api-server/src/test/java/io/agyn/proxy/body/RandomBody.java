@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Random;
 
 /** A JSON object with one top-level {@code model}, and anything else around it that JSON allows. */
-final class RandomBody {
+public final class RandomBody {
     private static final List<String> KEYS =
             List.of("input", "modell", "mode", "x", "", "Größe", "a\\\"b", "\\u006dode");
     private static final List<String> NUMBERS =
@@ -21,7 +21,7 @@ final class RandomBody {
     private int modelStart;
     private int modelEnd;
 
-    RandomBody(Random random) {
+    public RandomBody(Random random) {
         this.random = random;
         space();
         text.append('{');
@@ -40,20 +40,21 @@ final class RandomBody {
         space();
     }
 
-    String text() {
+    /** The whole of it. */
+    public String text() {
         return text.toString();
     }
 
     /** The model's value, decoded. */
-    String model() {
+    public String model() {
         return model.toString();
     }
 
-    int modelStart() {
+    public int modelStart() {
         return modelStart;
     }
 
-    int modelEnd() {
+    public int modelEnd() {
         return modelEnd;
     }
 

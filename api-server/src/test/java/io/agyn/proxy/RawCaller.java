@@ -1,0 +1,212 @@
+package io.agyn.proxy;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A caller whose every byte the test chooses. */
+final class RawCaller implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    RawCaller(int port) throws IOException {
+        socket = new Socket();
+        // Small, so that a caller who does not read holds the server up soon.
+        socket.setReceiveBufferSize(64 << 10);
+        socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+        socket.setSoTimeout((int) Scene.PATIENCE.toMillis());
+        socket.setTcpNoDelay(true);
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** An answer as it came. */
+    record Answer(int status, List<String> head, String body, boolean isWhole) {
+        /** A header's values. */
+        List<String> values(String name) {
+            String start = name.toLowerCase(Locale.ROOT) + ":";
+            return head.stream()
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
+                    .map(line -> line.substring(start.length()).strip())
+                    .toList();
+        }
+    }
+
+    RawCaller send(String text) throws IOException {
+        return send(text.getBytes(UTF_8));
+    }
+
+    RawCaller send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    /** Sends what the server may refuse to take to its end. */
+    RawCaller sendAsFarAsTaken(byte[] bytes) {
+        try {
+            return send(bytes);
+        } catch (IOException e) {
+            return this;
+        }
+    }
+
+    /** Sends until nothing has been taken for a time; returns how much was. */
+    long sendWhatIsTaken(String text, Duration time) throws InterruptedException {
+        byte[] bytes = text.getBytes(UTF_8);
+        AtomicLong taken = new AtomicLong();
+        Thread sender = Thread.ofVirtual().start(() -> {
+            try {
+                for (int at = 0; at < bytes.length; at += 8192) {
+                    socket.getOutputStream().write(bytes, at, Math.min(8192, bytes.length - at));
+                    taken.addAndGet(8192);
+                }
+            } catch (IOException e) {
+                // The test is over.
+            }
+        });
+        long before = -1;
+        while (before != taken.get() && sender.isAlive()) {
+            before = taken.get();
+            sender.join(time);
+        }
+        return taken.get();
+    }
+
+    /** Says that nothing more comes. */
+    RawCaller endOutput() throws IOException {
+        socket.shutdownOutput();
+        return this;
+    }
+
+    /** The head of the next answer, line by line. */
+    List<String> head() throws IOException {
+        List<String> head = new java.util.ArrayList<>();
+        while (true) {
+            String line = line();
+            if (line.isEmpty()) {
+                return head;
+            }
+            head.add(line);
+        }
+    }
+
+    /** The next answer, as far as it comes. */
+    Answer answer() throws IOException {
+        List<String> head = head();
+        int status = Integer.parseInt(head.getFirst().split(" ", 3)[1]);
+        Answer bodiless = new Answer(status, head, "", true);
+        if (status < 200 || status == 204 || status == 304) {
+            return bodiless;
+        }
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        boolean whole = true;
+        try {
+            if (bodiless.values("transfer-encoding").equals(List.of("chunked"))) {
+                readChunks(body);
+            } else if (!bodiless.values("content-length").isEmpty()) {
+                read(Integer.parseInt(bodiless.values("content-length").getFirst()), body);
+            } else {
+                in.transferTo(body);
+            }
+        } catch (EOFException | SocketException e) {
+            whole = false;
+        }
+        return new Answer(status, head, body.toString(UTF_8), whole);
+    }
+
+    /** Some of the body, as it comes on the wire. */
+    byte[] some() throws IOException {
+        byte[] some = new byte[8192];
+        int length = in.read(some);
+        return java.util.Arrays.copyOf(some, Math.max(0, length));
+    }
+
+    /** Waits for a text in what comes. */
+    void awaitText(String text) throws IOException {
+        StringBuilder seen = new StringBuilder();
+        while (seen.indexOf(text) < 0) {
+            byte[] some = some();
+            if (some.length == 0) {
+                throw new EOFException("The connection ended after " + seen);
+            }
+            seen.append(new String(some, ISO_8859_1));
+        }
+    }
+
+    /** Whether the server has ended the connection, and sent nothing more before. */
+    boolean isEnded() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (SocketException e) {
+            return true;
+        }
+    }
+
+    /** Whether anything comes within a time, after which nothing is waited for longer than that. */
+    boolean isAnsweredWithin(Duration time) throws IOException {
+        socket.setSoTimeout((int) time.toMillis());
+        in.mark(1);
+        int first = in.read();
+        in.reset();
+        return first >= 0;
+    }
+
+    /** Ends the connection without a word, as the kernel does for a process that was killed. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private void readChunks(ByteArrayOutputStream body) throws IOException {
+        while (true) {
+            int length = Integer.parseInt(line(), 16);
+            read(length, body);
+            if (!line().isEmpty()) {
+                throw new IOException("A chunk is longer than it says");
+            }
+            if (length == 0) {
+                return;
+            }
+        }
+    }
+
+    private void read(int length, ByteArrayOutputStream body) throws IOException {
+        byte[] bytes = in.readNBytes(length);
+        body.writeBytes(bytes);
+        if (bytes.length < length) {
+            throw new EOFException();
+        }
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        while (true) {
+            int b = in.read();
+            if (b < 0) {
+                throw new EOFException("The connection ended after " + line);
+            }
+            if (b == '\n') {
+                String text = line.toString(UTF_8);
+                return text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
+            }
+            line.write(b);
+        }
+    }
+}

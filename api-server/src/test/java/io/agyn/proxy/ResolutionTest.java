@@ -1,0 +1,203 @@
+package io.agyn.proxy;
+
+import static io.agyn.Api.asAdmin;
+import static io.agyn.proxy.Scene.body;
+import static io.agyn.proxy.Scene.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which model a call reaches, and what a caller reads where it reaches none. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ResolutionTest {
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    @Test
+    void aModelIsCalledByNameByIdAndBySlugAndName() throws Exception {
+        String organization = SCENE.organization();
+        String slug = Api.get("/organizations/{id}", organization).extract().path("slug");
+        String id = asAdmin()
+                .queryParam("name", SCENE.responses())
+                .get("/organizations/{id}/models", organization)
+                .then()
+                .extract()
+                .path("items[0].id");
+        for (String called : List.of(SCENE.responses(), id, slug + "/" + SCENE.responses())) {
+            SCENE.provider().forget();
+            assertThat(SCENE.post("/v1/responses", body(called)).statusCode())
+                    .as(called)
+                    .isEqualTo(200);
+            assertThat(SCENE.received().text()).isEqualTo(body("gpt-4o"));
+        }
+    }
+
+    @Test
+    void ofTwoOrganizationsTheCallerChoosesOneByHeaderOrBySlug() throws Exception {
+        Twins twins = twins();
+        for (String chosen : List.of(twins.second, twins.secondSlug)) {
+            SCENE.provider().forget();
+            HttpResponse<byte[]> answer =
+                    asOwnerOfBoth("/v1/responses", body(twins.name), "x-agyn-organization: " + chosen);
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+            assertThat(SCENE.received().text()).isEqualTo(body("of-the-second"));
+        }
+        SCENE.provider().forget();
+        assertThat(asOwnerOfBoth("/v1/responses", body(twins.secondSlug + "/" + twins.name))
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(SCENE.received().text()).isEqualTo(body("of-the-second"));
+    }
+
+    @Test
+    void anAmbiguousModelIsRefusedWithTheWaysToChoose() {
+        Twins twins = twins();
+        HttpResponse<byte[]> answer = asOwnerOfBoth("/v1/responses", body(twins.name));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+        assertThat(error.getString("param")).isEqualTo("model");
+        assertThat(error.getString("message"))
+                .contains(twins.firstSlug, twins.secondSlug, "/" + twins.name, "x-agyn-organization");
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
+    void anUnknownModelAndOneOfAnotherTenantLookAlike() {
+        String other = Api.organization();
+        String theirs = Scene.name(other, Api.model(other, Api.provider(other, Api.secret(other, "sk-theirs"))));
+        for (String path : List.of("/v1/responses", "/v1/messages")) {
+            HttpResponse<byte[]> unknown = SCENE.post(path, body("no-such-model"));
+            HttpResponse<byte[]> foreign = SCENE.post(path, body(theirs));
+            assertThat(unknown.statusCode()).isEqualTo(404);
+            assertThat(foreign.statusCode()).isEqualTo(404);
+            assertThat(text(foreign).replace(theirs, "?").replaceAll("\"request_id\":\"[^\"]*\"", ""))
+                    .isEqualTo(text(unknown).replace("no-such-model", "?").replaceAll("\"request_id\":\"[^\"]*\"", ""));
+        }
+    }
+
+    @Test
+    void anotherTenantsOrganizationLooksLikeNone() {
+        String theirs = Api.organization();
+        String none = "00000000-0000-7000-8000-000000000000";
+        HttpResponse<byte[]> foreign =
+                SCENE.post("/v1/responses", body(SCENE.responses()), "x-agyn-organization: " + theirs);
+        HttpResponse<byte[]> unknown =
+                SCENE.post("/v1/responses", body(SCENE.responses()), "x-agyn-organization: " + none);
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(text(foreign)).isEqualTo(text(unknown)).contains("x-agyn-organization");
+    }
+
+    @Test
+    void anOrphanedModelSaysSoToThoseWhoReachIt() {
+        String organization = SCENE.organization();
+        String provider = Api.provider(organization, Api.secret(organization, "sk"));
+        String model = Scene.name(organization, Api.model(organization, provider));
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(204);
+
+        HttpResponse<byte[]> ours = SCENE.post("/v1/responses", body(model));
+        assertThat(ours.statusCode()).isEqualTo(404);
+        JsonObject error = new JsonObject(text(ours)).getJsonObject("error");
+        assertThat(error.getString("code")).isEqualTo("model_not_found");
+        assertThat(error.getString("message")).contains("orphaned");
+
+        String stranger = Api.tokenBoundTo(Api.organization());
+        HttpResponse<byte[]> theirs =
+                SCENE.postWithoutToken("/v1/responses", body(model), "authorization: Bearer " + stranger);
+        assertThat(theirs.statusCode()).isEqualTo(404);
+        assertThat(text(theirs)).doesNotContain("orphaned");
+    }
+
+    @Test
+    void aModelCalledAtTheOtherProtocolsPathNamesTheRightOne() {
+        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.messages()));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+                .contains("/v1/messages", SCENE.messages());
+
+        answer = SCENE.post("/v1/messages/count_tokens", body(SCENE.responses()));
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+                .contains("/v1/responses");
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
+    void anErrorHasOpenAisShapeAtItsPaths() {
+        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body("nothing"), "x-request-id: of-mine.1");
+        JsonObject body = new JsonObject(text(answer));
+        assertThat(body.fieldNames()).containsExactly("error");
+        JsonObject error = body.getJsonObject("error");
+        assertThat(error.fieldNames()).containsExactly("message", "type", "param", "code");
+        assertThat(error.getString("type")).isEqualTo("invalid_request_error");
+        assertThat(error.getString("param")).isEqualTo("model");
+        assertThat(error.getString("code")).isEqualTo("model_not_found");
+        assertThat(error.getString("message")).contains("nothing");
+        assertThat(answer.headers().allValues("content-type")).containsExactly("application/json");
+        assertThat(answer.headers().allValues("x-request-id")).containsExactly("of-mine.1");
+        assertThat(answer.headers().allValues("x-agyn-request-id")).containsExactly("of-mine.1");
+    }
+
+    @Test
+    void anErrorHasAnthropicsShapeAtItsPaths() {
+        HttpResponse<byte[]> answer = SCENE.post("/v1/messages", body("nothing"));
+        JsonObject body = new JsonObject(text(answer));
+        assertThat(body.fieldNames()).containsExactly("type", "error", "request_id");
+        assertThat(body.getString("type")).isEqualTo("error");
+        assertThat(body.getJsonObject("error").fieldNames()).containsExactly("type", "message");
+        assertThat(body.getJsonObject("error").getString("type")).isEqualTo("not_found_error");
+        assertThat(answer.headers().allValues("request-id")).containsExactly(body.getString("request_id"));
+        assertThat(answer.headers().allValues("x-agyn-request-id")).containsExactly(body.getString("request_id"));
+        assertThat(body.getString("request_id")).isNotEmpty();
+    }
+
+    private record Twins(String name, String firstSlug, String second, String secondSlug) {}
+
+    /** Two organizations that have a model of one name, at the same provider. */
+    private static Twins twins() {
+        String name = Api.freshName("twin");
+        String first = Api.organization();
+        String second = Api.organization();
+        createModel(first, name, "of-the-first");
+        createModel(second, name, "of-the-second");
+        return new Twins(name, slug(first), second, slug(second));
+    }
+
+    private static void createModel(String organization, String name, String remoteName) {
+        Map<String, Object> provider = new HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
+        provider.put("endpoint", SCENE.provider().origin() + "/v1");
+        String id = asAdmin()
+                .body(provider)
+                .post("/organizations/{id}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        asAdmin()
+                .body(Map.of("name", name, "provider_id", id, "remote_model_name", remoteName))
+                .post("/organizations/{id}/models", organization)
+                .then()
+                .statusCode(201);
+    }
+
+    private static String slug(String organization) {
+        return Api.get("/organizations/{id}", organization).extract().path("slug");
+    }
+
+    private static HttpResponse<byte[]> asOwnerOfBoth(String path, String body, String... headers) {
+        return Scene.send(Scene.request(path, body, headers).header("authorization", "Bearer " + Api.adminToken()));
+    }
+}

@@ -1,0 +1,217 @@
+package io.agyn.proxy;
+
+import static io.agyn.Api.asAdmin;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.agyn.Api;
+import io.agyn.scripted.Options;
+import io.agyn.scripted.ReceivedCall;
+import io.agyn.scripted.ScriptedProvider;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * What a test of the proxy begins with: an organization, a token bound to it, and a model of each protocol at a scripted
+ * provider that takes one credential alone. The provider is the class's, and forgets its calls before each test.
+ */
+final class Scene implements BeforeEachCallback, AfterAllCallback {
+    /** More than anything takes that works, and less than anyone waits for what does not. */
+    static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    static final String CREDENTIAL = "sk-of-the-provider";
+
+    private static final HttpClient CLIENT = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    private final Options options;
+    private ScriptedProvider provider;
+    private String organization;
+    private String token;
+    private String responses;
+    private String messages;
+
+    Scene() {
+        this(Options.defaults());
+    }
+
+    Scene(Options options) {
+        this.options = options;
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        if (provider == null) {
+            provider = ScriptedProvider.start(options);
+            organization = Api.organization();
+            token = Api.tokenBoundTo(organization);
+            responses = responsesModel(provider.origin() + "/v1");
+            messages = messagesModel(provider.origin() + "/v1");
+        }
+        provider.accept(
+                new io.agyn.scripted.Header("authorization", "Bearer " + CREDENTIAL),
+                new io.agyn.scripted.Header("x-api-key", CREDENTIAL));
+        provider.script("");
+        provider.forget();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (provider != null) {
+            provider.close();
+        }
+    }
+
+    ScriptedProvider provider() {
+        return provider;
+    }
+
+    String organization() {
+        return organization;
+    }
+
+    String token() {
+        return token;
+    }
+
+    /** The name of a model that speaks Responses, by bearer. */
+    String responses() {
+        return responses;
+    }
+
+    /** The name of a model that speaks Anthropic's Messages, by x-api-key. */
+    String messages() {
+        return messages;
+    }
+
+    /** A fresh model's name at another endpoint that speaks Responses. */
+    String responsesModel(String endpoint) {
+        return model(endpoint, "responses", "bearer", Map.of("token", CREDENTIAL));
+    }
+
+    /** A fresh model's name at another endpoint that speaks Messages. */
+    String messagesModel(String endpoint) {
+        return model(endpoint, "anthropic_messages", "x_api_key", Map.of("token", CREDENTIAL));
+    }
+
+    /** A fresh model's name at a provider of its own. */
+    String model(String endpoint, String protocol, String authMethod, Map<String, ?> credentials) {
+        Map<String, Object> body = new HashMap<>(Api.providerBody(authMethod, credentials));
+        body.put("endpoint", endpoint);
+        body.put("protocol", protocol);
+        String id = asAdmin()
+                .body(body)
+                .post("/organizations/{id}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        return name(organization, Api.model(organization, id));
+    }
+
+    /** A model's name. */
+    static String name(String organization, String model) {
+        return Api.get("/organizations/{org}/models/{id}", organization, model)
+                .extract()
+                .path("name");
+    }
+
+    /** A body that calls a model of either protocol, with the members that are given. */
+    static String body(String model, String... members) {
+        return "{\"model\":\"" + model + "\",\"input\":\"Hi\",\"messages\":[]"
+                + (members.length == 0 ? "" : "," + String.join(",", members)) + "}";
+    }
+
+    /** Calls with the scene's token. */
+    HttpResponse<byte[]> post(String path, String body, String... headers) {
+        return send(request(path, body, headers).header("authorization", "Bearer " + token));
+    }
+
+    /** Calls without a token. */
+    HttpResponse<byte[]> postWithoutToken(String path, String body, String... headers) {
+        return send(request(path, body, headers));
+    }
+
+    /** Calls by another method than POST. */
+    HttpResponse<byte[]> call(String method, String path, String... headers) {
+        return send(request(path, "", headers)
+                .method(method, HttpRequest.BodyPublishers.noBody())
+                .header("authorization", "Bearer " + token));
+    }
+
+    /** A connection to the proxy, on which nothing has been sent. */
+    static RawCaller connect() throws IOException {
+        return new RawCaller(RestAssured.port);
+    }
+
+    /** The head of a call with the scene's token, with its last empty line. */
+    String head(String path, String... lines) {
+        StringBuilder head = new StringBuilder("POST " + path + " HTTP/1.1\r\nHost: proxy.example\r\n");
+        head.append("Authorization: Bearer ").append(token).append("\r\n");
+        for (String line : lines) {
+            head.append(line).append("\r\n");
+        }
+        return head.append("\r\n").toString();
+    }
+
+    /** A whole call. */
+    String whole(String path, String body, String... lines) {
+        String[] all = java.util.Arrays.copyOf(lines, lines.length + 1);
+        all[lines.length] = "Content-Length: " + body.getBytes(UTF_8).length;
+        return head(path, all) + body;
+    }
+
+    /** The only call that the provider has received, with all of its body. */
+    ReceivedCall received() throws InterruptedException {
+        ReceivedCall call = provider.await(ReceivedCall::bodyEnded, PATIENCE);
+        if (provider.received().size() != 1) {
+            throw new AssertionError("Not one call, but " + provider.received());
+        }
+        return call;
+    }
+
+    static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + RestAssured.port + path);
+    }
+
+    static String text(HttpResponse<byte[]> answer) {
+        return new String(answer.body(), UTF_8);
+    }
+
+    static HttpResponse<byte[]> send(HttpRequest.Builder request) {
+        try {
+            return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new AssertionError("No answer: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A request to the proxy. */
+    static HttpRequest.Builder request(String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path))
+                .timeout(PATIENCE)
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .header("content-type", "application/json");
+        for (String header : List.of(headers)) {
+            int colon = header.indexOf(": ");
+            request.header(header.substring(0, colon), header.substring(colon + 2));
+        }
+        return request;
+    }
+}

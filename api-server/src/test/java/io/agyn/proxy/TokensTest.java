@@ -1,0 +1,109 @@
+package io.agyn.proxy;
+
+import static io.agyn.proxy.Scene.body;
+import static io.agyn.proxy.Scene.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonObject;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Where callers put their API token: wherever the SDK of either cloud puts a key. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class TokensTest {
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    private enum Path {
+        RESPONSES("/v1/responses"),
+        MESSAGES("/v1/messages");
+
+        private final String path;
+
+        Path(String path) {
+            this.path = path;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTokenIsTakenFromEitherHeader(Path api) throws Exception {
+        assertThat(status(api, "authorization: Bearer " + SCENE.token())).isEqualTo(200);
+        assertThat(status(api, "authorization: bearer   " + SCENE.token())).isEqualTo(200);
+        assertThat(status(api, "x-api-key: " + SCENE.token())).isEqualTo(200);
+        assertThat(status(api, "x-api-key: " + SCENE.token(), "authorization: Bearer " + SCENE.token()))
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void twoDifferentTokensAreRefusedWhicheverWouldDo(Path api) {
+        String other = Api.tokenBoundTo(SCENE.organization());
+        assertThat(status(api, "x-api-key: " + SCENE.token(), "authorization: Bearer " + other))
+                .isEqualTo(400);
+        assertThat(status(api, "x-api-key: nonsense", "authorization: Bearer " + SCENE.token()))
+                .isEqualTo(400);
+        assertThat(status(api, "x-api-key: " + SCENE.token(), "x-api-key: " + other))
+                .isEqualTo(400);
+        assertThat(status(api, "authorization: Bearer " + SCENE.token(), "authorization: Bearer " + other))
+                .isEqualTo(400);
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aCallWithoutATokenIsToldWhereToPutIt(Path api) {
+        for (HttpResponse<byte[]> answer : java.util.List.of(
+                call(api), call(api, "authorization: Basic YTpi"), call(api, "authorization: Bearer"))) {
+            assertUnauthenticated(api, answer);
+        }
+        assertThat(text(call(api))).contains("Authorization: Bearer", "x-api-key");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTokenThatIsNoneIsRefusedAndNotRepeated(Path api) {
+        String revoked = Api.tokenBoundTo(SCENE.organization());
+        String unknown = revoked.substring(0, revoked.length() - 3) + "AAA";
+        for (String token : java.util.List.of("nonsense", unknown, "sk-" + "x".repeat(3000))) {
+            HttpResponse<byte[]> answer = call(api, "x-api-key: " + token);
+            assertUnauthenticated(api, answer);
+            assertThat(text(answer)).doesNotContain(token);
+        }
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    private static void assertUnauthenticated(Path api, HttpResponse<byte[]> answer) {
+        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(401);
+        assertThat(answer.headers().firstValue("www-authenticate"))
+                .hasValueSatisfying(value -> assertThat(value).startsWith("Bearer"));
+        JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+        switch (api) {
+            case RESPONSES -> {
+                assertThat(error.getString("type")).isEqualTo("invalid_request_error");
+                assertThat(error.getString("code")).isEqualTo("invalid_api_key");
+            }
+            case MESSAGES -> assertThat(error.getString("type")).isEqualTo("authentication_error");
+        }
+    }
+
+    private static int status(Path api, String... headers) {
+        return call(api, headers).statusCode();
+    }
+
+    private static HttpResponse<byte[]> call(Path api, String... headers) {
+        String model =
+                switch (api) {
+                    case RESPONSES -> SCENE.responses();
+                    case MESSAGES -> SCENE.messages();
+                };
+        return SCENE.postWithoutToken(api.path, body(model), headers);
+    }
+}
