@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
@@ -30,11 +31,13 @@ final class AnswerPipe {
     }
 
     private final HttpClientResponse from;
+    private final HttpServerRequest request;
     private final HttpServerResponse to;
     private final Listener listener;
     private final AnswerReader reader;
     private final long length;
     private final boolean endsByClosing;
+    private final boolean isEndedByClosing;
     private long received;
     private boolean waitsForCaller;
 
@@ -42,10 +45,12 @@ final class AnswerPipe {
      * Begins to pass an answer on.
      *
      * @param protocol the protocol that it is of
+     * @param request the caller's
      */
-    AnswerPipe(Protocol protocol, HttpClientResponse from, HttpServerResponse to, Listener listener) {
+    AnswerPipe(Protocol protocol, HttpClientResponse from, HttpServerRequest request, Listener listener) {
         this.from = from;
-        this.to = to;
+        this.request = request;
+        this.to = request.response();
         this.listener = listener;
         MultiMap headers = from.headers();
         this.reader = new AnswerReader(
@@ -56,6 +61,8 @@ final class AnswerPipe {
                 && length == UNKNOWN
                 && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                 && mayHaveBody(from.statusCode());
+        // HTTP/1.0 has no chunks.
+        this.isEndedByClosing = request.version() == HttpVersion.HTTP_1_0 && length == UNKNOWN;
     }
 
     /** What the answer has said so far. */
@@ -85,7 +92,11 @@ final class AnswerPipe {
         from.exceptionHandler(listener::onBroken);
         if (reader.isStream()) {
             // The first event may be minutes away. A plain answer's head goes with its body, in one write.
-            to.writeHead();
+            if (isEndedByClosing) {
+                to.write(Buffer.buffer());
+            } else {
+                to.writeHead();
+            }
         }
     }
 
@@ -128,6 +139,10 @@ final class AnswerPipe {
         }
         if (!to.ended()) {
             to.end();
+            if (isEndedByClosing) {
+                // Also where the caller has asked to keep it open: nothing else tells it that this was all.
+                request.connection().close();
+            }
             listener.onEnd();
         }
     }

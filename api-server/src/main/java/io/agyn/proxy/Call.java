@@ -240,7 +240,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         await(Waiting.FOR_BYTES);
         guard(() -> {
-            answer = new AnswerPipe(target.protocol(), head, response, this);
+            answer = new AnswerPipe(target.protocol(), head, request, this);
             answer.start(requestId);
         });
     }
@@ -268,13 +268,12 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         } else {
             outcome = Outcome.COMPLETED;
         }
+        finish(outcome);
         if (!body.isComplete()) {
             // Answered before it was asked to the end. What is left is not for the provider any more.
-            body.stop();
             provider.reset(CANCEL);
             Answering.discardBody(request);
         }
-        finish(outcome);
     }
 
     @Override

@@ -142,9 +142,7 @@ final class Dial {
         String provider = "The LLM provider " + target.providerName();
         return switch (cause) {
             case EgressRefusedException refused ->
-                Refusal.of(
-                        Kind.PROVIDER_UNREACHABLE,
-                        provider + " is not called: " + refused.getMessage());
+                Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not called: " + refused.getMessage());
             case UnknownHostException unknown ->
                 Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
             case ConnectTimeoutException late ->

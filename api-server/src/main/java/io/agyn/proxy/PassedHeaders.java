@@ -13,6 +13,8 @@ import java.util.Set;
  */
 final class PassedHeaders {
     private static final Table HOP_BY_HOP = new Table(
+            // What no header is called, but is let through by the parser.
+            "",
             "connection",
             "keep-alive",
             "proxy-authenticate",

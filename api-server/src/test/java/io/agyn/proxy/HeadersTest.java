@@ -1,0 +1,264 @@
+package io.agyn.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.Header;
+import io.agyn.scripted.ReceivedCall;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Which headers pass, both ways: all but the connection's own and, to the provider, those that say who calls. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class HeadersTest {
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    @Test
+    void headersThatNobodyKnowsPassInTheirOrderAndSpelling() throws Exception {
+        ReceivedCall call = receivedWith(
+                "User-Agent: agent/1.0 (x; y)",
+                "OpenAI-Beta: responses=v1",
+                "X-One: 1",
+                "x-two: a",
+                "X-Stainless-Lang: java",
+                "X-One: 2",
+                "Accept: text/event-stream",
+                "X-Empty:",
+                "Accept-Encoding: gzip, br",
+                "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "Idempotency-Key: k",
+                "X-One: 3, 4");
+        assertThat(call.headers())
+                .containsSubsequence(
+                        new Header("User-Agent", "agent/1.0 (x; y)"),
+                        new Header("OpenAI-Beta", "responses=v1"),
+                        new Header("X-One", "1"),
+                        new Header("x-two", "a"),
+                        new Header("X-Stainless-Lang", "java"),
+                        new Header("X-One", "2"),
+                        new Header("Accept", "text/event-stream"),
+                        new Header("X-Empty", ""),
+                        new Header("Accept-Encoding", "gzip, br"),
+                        new Header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"),
+                        new Header("Idempotency-Key", "k"),
+                        new Header("X-One", "3, 4"));
+    }
+
+    @Test
+    void theProviderReceivesNothingThatTheCallerDidNotSendButWhatACallNeeds() throws Exception {
+        ReceivedCall call = receivedWith("X-Mine: 1");
+        assertThat(call.headers())
+                .extracting(header -> header.name().toLowerCase(Locale.ROOT))
+                .containsExactlyInAnyOrder("host", "x-mine", "authorization", "content-length");
+    }
+
+    @Test
+    void theConnectionsHeadersStayBehindThoseItNamesToo() throws Exception {
+        ReceivedCall call = receivedWith(
+                "Connection: keep-alive, X-Hop",
+                "connection: x-other-hop ,",
+                "X-Hop: 1",
+                "x-other-hop: 1",
+                "Keep-Alive: timeout=5",
+                "Proxy-Connection: keep-alive",
+                "Proxy-Authorization: Basic YTpi",
+                "TE: trailers",
+                "Trailer: X-Sum",
+                "Upgrade: foo/2",
+                "X-Kept: 1");
+        assertHasNone(
+                call,
+                "connection",
+                "x-hop",
+                "x-other-hop",
+                "keep-alive",
+                "proxy-connection",
+                "proxy-authorization",
+                "te",
+                "trailer",
+                "upgrade");
+        assertThat(call.values("x-kept")).containsExactly("1");
+    }
+
+    @Test
+    void whoCallsAndByWhichWayStaysBehind() throws Exception {
+        ReceivedCall call = receivedWith(
+                "X-Api-Key: " + SCENE.token(),
+                "Cookie: session=1",
+                "Forwarded: for=10.0.0.1",
+                "Via: 1.1 corporate",
+                "X-Forwarded-For: 10.0.0.1",
+                "X-Forwarded-Host: inside.example",
+                "X-Forwarded-Proto: https",
+                "X-Real-IP: 10.0.0.1",
+                "X-Agyn-Organization: " + SCENE.organization(),
+                "x-agyn-anything: 1",
+                "X-Kept: 1");
+        assertHasNone(
+                call,
+                "x-api-key",
+                "cookie",
+                "forwarded",
+                "via",
+                "x-forwarded-for",
+                "x-forwarded-host",
+                "x-forwarded-proto",
+                "x-real-ip",
+                "x-agyn-organization",
+                "x-agyn-anything");
+        assertThat(call.headers()).noneMatch(header -> header.value().contains(SCENE.token()));
+        assertThat(call.values("x-kept")).containsExactly("1");
+    }
+
+    @Test
+    void hostIsTheProvidersWithItsPort() throws Exception {
+        ReceivedCall call = receivedWith("X-Kept: 1");
+        assertThat(call.values("host"))
+                .containsExactly(SCENE.provider().origin().getAuthority());
+    }
+
+    @Test
+    void aBearerCredentialIsTheOnlyOne() throws Exception {
+        ReceivedCall call = receivedWith();
+        assertThat(call.values("authorization")).containsExactly("Bearer " + Scene.CREDENTIAL);
+        assertHasNone(call, "x-api-key");
+    }
+
+    @Test
+    void anXApiKeyCredentialIsTheOnlyOne() throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            assertThat(caller.send(SCENE.whole("/v1/messages", Scene.body(SCENE.messages())))
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+        ReceivedCall call = SCENE.received();
+        assertThat(call.values("x-api-key")).containsExactly(Scene.CREDENTIAL);
+        assertHasNone(call, "authorization");
+    }
+
+    @Test
+    void customHeadersWinOverTheCallers() throws Exception {
+        SCENE.provider().accept();
+        String model = SCENE.model(
+                SCENE.provider().origin() + "/v1",
+                "responses",
+                "custom_headers",
+                Map.of(
+                        "custom_headers",
+                        Map.of("Api-Key", "k1", "X-Tenant", "ours", "OpenAI-Organization", "org-ours")));
+        try (RawCaller caller = Scene.connect()) {
+            assertThat(caller.send(SCENE.whole(
+                                    "/v1/responses",
+                                    Scene.body(model),
+                                    "api-key: theirs",
+                                    "X-TENANT: theirs",
+                                    "X-Tenant: again",
+                                    "openai-organization: org-theirs"))
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+        ReceivedCall call = SCENE.received();
+        assertThat(call.values("api-key")).containsExactly("k1");
+        assertThat(call.values("x-tenant")).containsExactly("ours");
+        assertThat(call.values("openai-organization")).containsExactly("org-ours");
+        assertHasNone(call, "authorization", "x-api-key");
+    }
+
+    @Test
+    void theConnectionHeaderCannotTakeTheCredentialsAway() throws Exception {
+        ReceivedCall call = receivedWith("Connection: authorization, host, content-length, x-kept", "X-Kept: 1");
+        assertThat(call.values("authorization")).containsExactly("Bearer " + Scene.CREDENTIAL);
+        assertThat(call.text()).isEqualTo(Scene.body("gpt-4o"));
+        assertHasNone(call, "x-kept");
+    }
+
+    @Test
+    void theProvidersHeadersPassInTheirOrderAndSpelling() throws Exception {
+        String body = "{\"error\":{}}";
+        try (RawProvider provider = RawProvider.answering(RawProvider.head(
+                        "418 I'm a teapot",
+                        "Content-Type: application/json; x=1",
+                        "X-Request-Id: req_1",
+                        "request-id: req_2",
+                        "Set-Cookie: a=1; Path=/",
+                        "Set-Cookie: b=2",
+                        "Retry-After: 7",
+                        "x-ratelimit-remaining-requests: 0",
+                        "X-Agyn-Thing: theirs",
+                        "Via: 1.1 their-proxy",
+                        "Date: Mon, 01 Jan 2024 00:00:00 GMT",
+                        "Server: theirs",
+                        "Connection: X-Hop",
+                        "X-Hop: 1",
+                        "Keep-Alive: timeout=1",
+                        "Proxy-Authenticate: Basic",
+                        "Upgrade: h2c",
+                        "Content-Length: " + body.length())
+                + body)) {
+            String model = SCENE.responsesModel(provider.origin());
+            try (RawCaller caller = Scene.connect()) {
+                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
+                        .answer();
+                assertThat(answer.status()).isEqualTo(418);
+                assertThat(answer.body()).isEqualTo(body);
+                assertThat(answer.head())
+                        .containsSubsequence(
+                                "Content-Type: application/json; x=1",
+                                "X-Request-Id: req_1",
+                                "request-id: req_2",
+                                "Set-Cookie: a=1; Path=/",
+                                "Set-Cookie: b=2",
+                                "Retry-After: 7",
+                                "x-ratelimit-remaining-requests: 0",
+                                "Via: 1.1 their-proxy",
+                                "Date: Mon, 01 Jan 2024 00:00:00 GMT",
+                                "Server: theirs");
+                for (String name : List.of("connection", "x-hop", "keep-alive", "proxy-authenticate", "upgrade")) {
+                    assertThat(answer.values(name)).as(name).isEmpty();
+                }
+                assertThat(answer.values("x-agyn-request-id")).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerWithoutABodyStaysWithoutOne() throws Exception {
+        try (RawProvider provider = RawProvider.answering(RawProvider.head("204 No Content", "X-A: 1"))) {
+            String model = SCENE.responsesModel(provider.origin());
+            try (RawCaller caller = Scene.connect()) {
+                for (int i = 0; i < 2; i++) {
+                    RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
+                            .answer();
+                    assertThat(answer.status()).isEqualTo(204);
+                    assertThat(answer.values("transfer-encoding")).isEmpty();
+                    assertThat(answer.values("x-a")).containsExactly("1");
+                }
+            }
+        }
+    }
+
+    /** The call as it reaches the provider with these headers beside the token's. */
+    private static ReceivedCall receivedWith(String... headers) throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(SCENE.responses()), headers))
+                    .answer();
+            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        }
+        return SCENE.received();
+    }
+
+    private static void assertHasNone(ReceivedCall call, String... names) {
+        for (String name : names) {
+            assertThat(call.values(name)).as(name).isEmpty();
+        }
+    }
+}

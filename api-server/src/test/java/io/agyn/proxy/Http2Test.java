@@ -1,0 +1,221 @@
+package io.agyn.proxy;
+
+import static io.agyn.proxy.Scene.PATIENCE;
+import static io.agyn.proxy.Scene.body;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.ReceivedCall;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Callers that speak HTTP/2, each call a stream of one connection. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class Http2Test {
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final String STREAM = "\"stream\":true";
+
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    private Vertx vertx;
+    private HttpClient client;
+
+    @BeforeEach
+    void aCaller() {
+        vertx = Vertx.vertx();
+        client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2MaxPoolSize(1));
+    }
+
+    @AfterEach
+    void goes() throws Exception {
+        result(vertx.close());
+    }
+
+    @Test
+    void plainCallsAndStreamsPass() throws Exception {
+        HttpClientResponse plain = call("/v1/responses", body(SCENE.responses()));
+        assertThat(plain.version()).isEqualTo(HttpVersion.HTTP_2);
+        assertThat(plain.statusCode()).isEqualTo(200);
+        assertThat(body(plain).toJsonObject().getString("status")).isEqualTo("completed");
+        HttpClientResponse stream = call("/v1/messages", body(SCENE.messages(), STREAM));
+        assertThat(stream.getHeader("content-type")).startsWith("text/event-stream");
+        assertThat(body(stream).toString()).contains("message_stop").doesNotContain("event: error");
+        assertThat(SCENE.provider().received()).hasSize(2).allSatisfy(call -> assertThat(call.values("host"))
+                .containsExactly(SCENE.provider().origin().getAuthority()));
+    }
+
+    @Test
+    void cookiesAndTheConnectionsHeadersStayBehind() throws Exception {
+        HttpClientRequest request = request("/v1/responses");
+        request.headers()
+                .add("cookie", "a=1")
+                .add("cookie", "b=2")
+                .add("te", "trailers")
+                .add("x-kept", "1");
+        assertThat(result(request.send(body(SCENE.responses()))).statusCode()).isEqualTo(200);
+        ReceivedCall call = SCENE.received();
+        assertThat(call.values("x-kept")).containsExactly("1");
+        assertThat(call.values("cookie")).isEmpty();
+        assertThat(call.values("te")).isEmpty();
+        assertThat(call.headers()).noneMatch(header -> header.name().startsWith(":"));
+    }
+
+    @Test
+    void refusalsArriveWhole() throws Exception {
+        HttpClientResponse unknown = call("/v1/responses", body("none"));
+        assertThat(unknown.statusCode()).isEqualTo(404);
+        assertThat(body(unknown).toString()).contains("model_not_found");
+        // Long before its body has been sent.
+        HttpClientRequest request = request("/v1/responses");
+        request.putHeader("content-length", Long.toString(64L << 20));
+        request.write(Buffer.buffer("{"));
+        HttpClientResponse tooLarge = result(request.response().map(HttpClientResponse::pause));
+        assertThat(tooLarge.statusCode()).isEqualTo(413);
+        assertThat(body(tooLarge).toString()).contains("request_too_large");
+        assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aBodyFlowsBeforeItsEnd() throws Exception {
+        HttpClientRequest request = request("/v1/responses").setChunked(true);
+        request.write(Buffer.buffer("{\"model\":\"" + SCENE.responses() + "\",\"input\":\"one"));
+        SCENE.provider().await(call -> call.text().equals("{\"model\":\"gpt-4o\",\"input\":\"one"), PATIENCE);
+        request.end(Buffer.buffer("\"}"));
+        assertThat(result(request.response()).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aLongBodyAndALongAnswerPass() throws Exception {
+        SCENE.provider().script("text=3000000");
+        HttpClientResponse answer =
+                call("/v1/responses", body(SCENE.responses()).replace("Hi", "x".repeat(3_000_000)));
+        assertThat(body(answer).length()).isGreaterThan(3_000_000);
+        assertThat(SCENE.received().body()).hasSize(body("gpt-4o").length() - 2 + 3_000_000);
+    }
+
+    @Test
+    void aStreamThatBreaksIsResetAfterTheEventThatSaysSo() throws Exception {
+        SCENE.provider().script("break=3");
+        AtomicReference<Buffer> seen = new AtomicReference<>(Buffer.buffer());
+        HttpClientRequest request = request("/v1/responses");
+        Future<Void> end = request.send(body(SCENE.responses(), STREAM)).compose(answer -> {
+            answer.handler(piece -> seen.get().appendBuffer(piece));
+            return answer.end();
+        });
+        assertThatThrownBy(() -> result(end)).hasCauseInstanceOf(StreamResetException.class);
+        assertThat(seen.get().toString()).contains("event: error\ndata: ").endsWith("}\n\n");
+        // The connection is as good as before.
+        SCENE.provider().script("");
+        assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void aPlainAnswerThatBreaksIsReset() throws Exception {
+        SCENE.provider().script("break=1");
+        HttpClientRequest request = request("/v1/responses");
+        Future<Buffer> body = request.send(body(SCENE.responses())).compose(HttpClientResponse::body);
+        assertThatThrownBy(() -> result(body)).hasCauseInstanceOf(StreamResetException.class);
+    }
+
+    @Test
+    void aStreamThatTheCallerResetsCancelsTheProvidersCallAlone() throws Exception {
+        for (String script : List.of("endless;every=20ms", "stall=before", "endless")) {
+            SCENE.provider().forget();
+            SCENE.provider().script(script);
+            HttpClientRequest request = request("/v1/responses");
+            request.response().onSuccess(HttpClientResponse::resume);
+            request.end(Buffer.buffer(body(SCENE.responses(), STREAM)));
+            SCENE.provider().await(ReceivedCall::bodyEnded, PATIENCE);
+            request.reset(8);
+            SCENE.provider().await(ReceivedCall::callerLeft, A_SECOND);
+            SCENE.provider().script("");
+            assertThat(call("/v1/responses", body(SCENE.responses())).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aConnectionThatEndsCancelsAllItsCalls() throws Exception {
+        SCENE.provider().script("endless;every=20ms");
+        HttpClientRequest first = request("/v1/responses");
+        first.end(Buffer.buffer(body(SCENE.responses(), STREAM)));
+        request("/v1/messages").end(Buffer.buffer(body(SCENE.messages(), STREAM)));
+        SCENE.provider().await(call -> call.target().endsWith("responses") && call.answerBytes() > 0, PATIENCE);
+        SCENE.provider().await(call -> call.target().endsWith("messages") && call.answerBytes() > 0, PATIENCE);
+        first.connection().close();
+        SCENE.provider().await(call -> call.target().endsWith("responses") && call.callerLeft(), A_SECOND);
+        SCENE.provider().await(call -> call.target().endsWith("messages") && call.callerLeft(), A_SECOND);
+    }
+
+    @Test
+    void aStreamThatIsNotReadStopsItsProviderAndNoOtherStream() throws Exception {
+        SCENE.provider().script("endless");
+        HttpClientResponse unread = call("/v1/responses", body(SCENE.responses(), STREAM));
+        unread.pause();
+        long before = -1;
+        long now = 0;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (now != before && System.nanoTime() < deadline) {
+            before = now;
+            Thread.sleep(400);
+            now = SCENE.provider().received().getFirst().answerBytes();
+        }
+        assertThat(now).isEqualTo(before).isLessThan(32L << 20);
+        List<Future<Buffer>> others = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            HttpClientRequest other = request("/v1/responses");
+            other.putHeader("x-scripted", "text=20000");
+            others.add(other.send(body(SCENE.responses(), STREAM)).compose(HttpClientResponse::body));
+        }
+        for (Future<Buffer> other : others) {
+            assertThat(result(other).toString()).contains("response.completed");
+        }
+    }
+
+    private HttpClientResponse call(String path, String body) throws Exception {
+        HttpClientRequest request = request(path);
+        return result(request.send(body).map(HttpClientResponse::pause));
+    }
+
+    /** The whole body of an answer that is paused, since it could come before anybody listens. */
+    private static Buffer body(HttpClientResponse answer) throws Exception {
+        Future<Buffer> body = answer.body();
+        answer.resume();
+        return result(body);
+    }
+
+    private HttpClientRequest request(String path) throws Exception {
+        HttpClientRequest request = result(client.request(HttpMethod.POST, RestAssured.port, "127.0.0.1", path));
+        return request.putHeader("authorization", "Bearer " + SCENE.token());
+    }
+
+    private static <T> T result(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,323 @@
+package io.agyn.proxy;
+
+import static io.agyn.proxy.Scene.PATIENCE;
+import static io.agyn.proxy.Scene.body;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.ReceivedCall;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Answers that come bit by bit: how they flow, how they end, and what is left of them that break. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class StreamsTest {
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final String STREAM = "\"stream\":true";
+    private static final String EVENTS = "Content-Type: text/event-stream";
+    private static final String CHUNKED = "Transfer-Encoding: chunked";
+
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    @Test
+    void anEventIsReadWhenItIsSent() throws Exception {
+        SCENE.provider().script("stall=within");
+        try (RawCaller caller = responses(STREAM)) {
+            assertThat(caller.head().getFirst()).contains("200");
+            caller.awaitText("response.in_progress");
+        }
+    }
+
+    @Test
+    void theHeadIsReadBeforeTheFirstEvent() throws Exception {
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.body();
+                    exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED));
+                    exchange.awaitEnd();
+                });
+                RawCaller caller = Scene.connect()) {
+            caller.send(SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()), STREAM)));
+            assertThat(caller.head().getFirst()).contains("200");
+        }
+    }
+
+    @Test
+    void aCompressedStreamPassesAsItComes() throws Exception {
+        SCENE.provider().script("gzip;events=50");
+        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responses(), STREAM));
+        assertThat(answer.headers().allValues("content-encoding")).containsExactly("gzip");
+        byte[] events = new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes();
+        assertThat(new String(events, UTF_8)).contains("response.created").contains("response.completed");
+
+        SCENE.provider().script("gzip;stall=within");
+        try (RawCaller caller = responses(STREAM)) {
+            caller.head();
+            assertThat(caller.some()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aStreamThatEndsEnds() throws Exception {
+        SCENE.provider().script("events=200");
+        try (RawCaller caller = responses(STREAM)) {
+            RawCaller.Answer answer = caller.answer();
+            assertThat(answer.isWhole()).isTrue();
+            assertThat(answer.body()).contains("response.completed").doesNotContain("event: error");
+            // And the connection is good for another.
+            assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
+                            .answer()
+                            .body())
+                    .contains("message_stop");
+        }
+    }
+
+    @Test
+    void aStreamThatBreaksBetweenEventsSaysSoAndNeverLooksEnded() throws Exception {
+        SCENE.provider().script("break=3");
+        try (RawCaller caller = responses(STREAM)) {
+            RawCaller.Answer answer = caller.answer();
+            assertThat(answer.isWhole()).isFalse();
+            JsonObject error = errorEvent(answer.body());
+            assertThat(error.fieldNames()).containsExactly("type", "code", "message", "param");
+            assertThat(error.getString("type")).isEqualTo("error");
+            assertThat(error.getString("message")).contains("provider-").doesNotContain("127.0.0.1");
+            assertThat(answer.body().split("\n\n")).hasSize(4);
+        }
+        try (RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
+                    .answer();
+            assertThat(answer.isWhole()).isFalse();
+            JsonObject error = errorEvent(answer.body());
+            assertThat(error.getString("type")).isEqualTo("error");
+            assertThat(error.getJsonObject("error").getString("type")).isEqualTo("api_error");
+        }
+    }
+
+    @Test
+    void aStreamThatBreaksWithinAnEventBreaksWithoutAnother() throws Exception {
+        String half = "event: a\ndata: {\"type\":\"a\"}\n\nevent: b\ndata: {\"ty";
+        assertBroken(half, half, RawProvider.head("200 OK", EVENTS, CHUNKED), true);
+    }
+
+    @Test
+    void aPlainAnswerThatBreaksIsNotWhole() throws Exception {
+        assertBroken("{\"id\":", "{\"id\":", RawProvider.head("200 OK", "Content-Length: 100"), false);
+        assertBroken("{\"id\":", "{\"id\":", RawProvider.head("200 OK", CHUNKED), true);
+        SCENE.provider().script("break=1");
+        try (RawCaller caller = responses("\"stream\":false")) {
+            assertThat(caller.answer().isWhole()).isFalse();
+        }
+    }
+
+    @Test
+    void aCompressedStreamThatBreaksIsNotWhole() throws Exception {
+        SCENE.provider().script("gzip;break=3");
+        try (RawCaller caller = responses(STREAM)) {
+            RawCaller.Answer answer = caller.answer();
+            assertThat(answer.isWhole()).isFalse();
+            assertThat(answer.body()).doesNotContain("event: error");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStreamThatEndsWithItsConnectionIsWholeIfItsLastEventWas(boolean withLast) throws Exception {
+        String first = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{}}\n\n";
+        String last = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{}}\n\n";
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.body();
+                    exchange.send(RawProvider.head("200 OK", EVENTS, "Connection: close"));
+                    exchange.send(withLast ? first + last : first);
+                    exchange.socket().close();
+                });
+                RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(
+                            SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()), STREAM)))
+                    .answer();
+            assertThat(answer.isWhole()).isEqualTo(withLast);
+            assertThat(answer.body()).startsWith(withLast ? first + last : first);
+        }
+    }
+
+    @Test
+    void aCallerWhoDoesNotReadStopsTheProvider() throws Exception {
+        SCENE.provider().script("endless");
+        try (RawCaller caller = responses(STREAM)) {
+            caller.head();
+            long sent = settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));
+            // What sockets and queues hold on the way, and no more.
+            assertThat(sent).isLessThan(32L << 20);
+            // And goes on once it reads.
+            for (long read = 0; read < sent + (1 << 20); ) {
+                read += caller.some().length;
+            }
+            SCENE.provider().await(call -> call.answerBytes() > sent, PATIENCE);
+            caller.reset();
+            assertCallerLeft();
+        }
+    }
+
+    @Test
+    void aSlowCallerMissesNothing() throws Exception {
+        SCENE.provider().script("text=8000000;events=2000");
+        try (RawCaller caller = responses(STREAM)) {
+            caller.head();
+            settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));
+            caller.awaitText("response.completed");
+        }
+        assertThat(SCENE.received().callerLeft()).isFalse();
+    }
+
+    @Test
+    void aProviderThatDoesNotReadStopsTheCaller() throws Exception {
+        int most = 64 << 20;
+        try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
+                RawCaller caller = Scene.connect()) {
+            String model = SCENE.responsesModel(provider.origin());
+            caller.send(SCENE.head("/v1/responses", "Content-Length: " + (20 << 20)));
+            long taken = caller.sendWhatIsTaken(body(model).replace("Hi", "x".repeat(most)), Duration.ofMillis(500));
+            assertThat(taken).isLessThan(20L << 20);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"endless;every=50ms", "endless", "stall=before", "stall=within"})
+    void aCallerWhoLeavesCancelsTheProvidersCall(String script) throws Exception {
+        SCENE.provider().script(script);
+        for (String stream : List.of(STREAM, "\"stream\":false")) {
+            for (boolean byForce : List.of(true, false)) {
+                SCENE.provider().forget();
+                try (RawCaller caller = responses(stream)) {
+                    SCENE.provider()
+                            .await(
+                                    call -> call.bodyEnded() && (script.endsWith("before") || call.answerBytes() > 0),
+                                    PATIENCE);
+                    if (byForce) {
+                        caller.reset();
+                    } else {
+                        caller.close();
+                    }
+                    assertCallerLeft();
+                }
+            }
+        }
+    }
+
+    @Test
+    void aCallerWhoLeavesAmidItsRequestCancelsTheProvidersCall() throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            caller.send(SCENE.head("/v1/responses", "Content-Length: 1000"))
+                    .send("{\"model\":\"" + SCENE.responses() + "\",");
+            SCENE.provider().await(call -> call.body().length > 0, PATIENCE);
+            caller.close();
+            assertCallerLeft();
+        }
+        assertThat(SCENE.provider().received().getFirst().bodyEnded()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerBeforeTheRequestsEndPassesAtOnce(boolean closing) throws Exception {
+        String error = "{\"error\":{\"message\":\"too long\"}}";
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.send(RawProvider.head(
+                                    "400 Bad Request",
+                                    "Content-Type: application/json",
+                                    "Content-Length: " + error.length(),
+                                    closing ? "Connection: close" : "X-A: 1")
+                            + error);
+                    exchange.awaitEnd();
+                });
+                RawCaller caller = Scene.connect()) {
+            String start = "{\"model\":\"" + SCENE.responsesModel(provider.origin()) + "\",\"x\":\"";
+            String rest = "x".repeat(3_000_000) + "\"}";
+            caller.send(SCENE.head("/v1/responses", "Content-Length: " + (start.length() + rest.length())))
+                    .send(start);
+            RawCaller.Answer answer = caller.answer();
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).isEqualTo(error);
+            // The rest is taken, and leads nowhere.
+            caller.send(rest).send(SCENE.whole("/v1/responses", body(SCENE.responses())));
+            assertThat(caller.answer().status()).isEqualTo(200);
+            assertThat(provider.heads()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aStreamThatIsAnsweredBeforeTheRequestsEndGoesOnBothWays() throws Exception {
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED) + "d\r\ndata: begun\n\n\r\n");
+                    int length = exchange.body().length;
+                    String last = "data: " + length + "\n\n";
+                    exchange.send(Integer.toHexString(last.length()) + "\r\n" + last + "\r\n0\r\n\r\n");
+                });
+                RawCaller caller = Scene.connect()) {
+            String model = SCENE.responsesModel(provider.origin());
+            String start = "{\"model\":\"" + model + "\",\"x\":\"";
+            caller.send(SCENE.head("/v1/responses", "Content-Length: " + (start.length() + 102)))
+                    .send(start);
+            caller.head();
+            caller.awaitText("begun");
+            caller.send("x".repeat(100) + "\"}");
+            caller.awaitText("data: " + (start.length() + 102 - model.length() + "gpt-4o".length()));
+        }
+    }
+
+    private static RawCaller responses(String member) throws Exception {
+        RawCaller caller = Scene.connect();
+        return caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), member)));
+    }
+
+    private static void assertCallerLeft() throws Exception {
+        SCENE.provider().await(ReceivedCall::callerLeft, A_SECOND);
+    }
+
+    private static void assertBroken(String sent, String expected, String head, boolean chunked) throws Exception {
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.body();
+                    exchange.send(head);
+                    exchange.send(chunked ? Integer.toHexString(sent.length()) + "\r\n" + sent + "\r\n" : sent);
+                    exchange.socket().close();
+                });
+                RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(
+                            SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()))))
+                    .answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.isWhole()).isFalse();
+            assertThat(answer.body()).isEqualTo(expected);
+        }
+    }
+
+    private static JsonObject errorEvent(String body) {
+        assertThat(body).contains("event: error\ndata: ").endsWith("}\n\n");
+        return new JsonObject(body.substring(body.lastIndexOf("data: ") + "data: ".length()));
+    }
+
+    /** How much the provider has sent once it sends no more. */
+    private static long settled(ReceivedCall begun) throws InterruptedException {
+        long before = -1;
+        long now = begun.answerBytes();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (now != before && System.nanoTime() < deadline) {
+            Thread.sleep(400);
+            before = now;
+            now = SCENE.provider().received().getFirst().answerBytes();
+        }
+        assertThat(now).as("sent while nobody reads").isEqualTo(before);
+        return now;
+    }
+}
