@@ -262,7 +262,7 @@ func (r ApiDeleteOrganizationRequest) Execute() (*http.Response, error) {
 /*
 DeleteOrganization Delete an organization
 
-Deletes an empty organization. One that still holds secrets, LLM providers, models or API tokens is a 409 that says what.
+Deletes an empty organization. One that still holds secrets, LLM providers, models or API tokens is a 409 that says what. Its usage is no longer answered.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

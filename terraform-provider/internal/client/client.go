@@ -54,11 +54,15 @@ type APIClient struct {
 
 	MeAPI *MeAPIService
 
+	ModelTestsAPI *ModelTestsAPIService
+
 	ModelsAPI *ModelsAPIService
 
 	OrganizationsAPI *OrganizationsAPIService
 
 	SecretsAPI *SecretsAPIService
+
+	UsageAPI *UsageAPIService
 }
 
 type service struct {
@@ -80,9 +84,11 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.ApiTokensAPI = (*ApiTokensAPIService)(&c.common)
 	c.LlmProvidersAPI = (*LlmProvidersAPIService)(&c.common)
 	c.MeAPI = (*MeAPIService)(&c.common)
+	c.ModelTestsAPI = (*ModelTestsAPIService)(&c.common)
 	c.ModelsAPI = (*ModelsAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)
 	c.SecretsAPI = (*SecretsAPIService)(&c.common)
+	c.UsageAPI = (*UsageAPIService)(&c.common)
 
 	return c
 }

@@ -122,6 +122,10 @@ final class Launch {
         // Over the environment variables of the same names, which Quarkus would take for expressions.
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
         settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
+        // One for each processor: what runs on them does not wait.
+        set(
+                "quarkus.vertx.event-loops-pool-size",
+                Integer.toString(Runtime.getRuntime().availableProcessors()));
         int[] code = {0};
         try {
             Quarkus.run(Server.class, (exitCode, error) -> {

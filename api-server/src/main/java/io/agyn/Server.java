@@ -2,11 +2,11 @@ package io.agyn;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.rest.BaseUrl;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
-import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,18 +19,18 @@ public final class Server implements QuarkusApplication {
     private static final Logger LOG = Logger.getLogger(Server.class);
 
     private final Settings settings;
-    private final HttpServer http;
+    private final BaseUrl baseUrl;
 
     /**
      * Creates the server on what Quarkus has started.
      *
      * @param settings the server's settings
-     * @param http the listener, which knows the port that was taken when any free one was asked for
+     * @param baseUrl where it listens
      */
     @Inject
-    Server(Settings settings, HttpServer http) {
+    Server(Settings settings, BaseUrl baseUrl) {
         this.settings = requireNonNull(settings, "settings is null");
-        this.http = requireNonNull(http, "http is null");
+        this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
     }
 
     /**
@@ -43,9 +43,9 @@ public final class Server implements QuarkusApplication {
     @Override
     public int run(String... arguments) throws IOException {
         Path dataDir = settings.dataDir();
-        String baseUrl = baseUrl();
-        DataFolder.publishBaseUrl(dataDir, baseUrl);
-        announce(baseUrl, dataDir);
+        String url = baseUrl.get();
+        DataFolder.publishBaseUrl(dataDir, url);
+        announce(url, dataDir);
         Quarkus.waitForExit();
         DataFolder.withdrawBaseUrl(dataDir);
         return 0;
@@ -60,18 +60,5 @@ public final class Server implements QuarkusApplication {
                         "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenPlace);
             case JSON -> LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenPlace);
         }
-    }
-
-    private String baseUrl() {
-        String host = settings.http().host();
-        // An address that means all of them is none to call.
-        return "http://%s:%d"
-                .formatted(
-                        switch (host) {
-                            case "0.0.0.0" -> "127.0.0.1";
-                            case "::", "[::]" -> "[::1]";
-                            default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
-                        },
-                        http.getPort());
     }
 }

@@ -208,6 +208,29 @@ class ServerStartIT {
     }
 
     @Test
+    void saysThatTheExtraCertificatesAreNotThere() throws Exception {
+        Path file = folder.resolve("ca.pem");
+        try (ServerProcess server =
+                ServerProcess.run(folder.resolve("agyn"), Map.of("AGYN_EXTRA_CA_FILE", file.toString()))) {
+            assertRefused(
+                    server,
+                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file + " is not there): correct it,"
+                            + " or remove it to trust the JDK's certificates alone.");
+        }
+    }
+
+    @Test
+    void takesAPasswordOfTheHttpProxyThatLooksLikeAnExpression() throws Exception {
+        try (ServerProcess server = ServerProcess.run(
+                        folder, Map.of("AGYN_EGRESS_HTTP_PROXY", "http://agyn:$$a$b@127.0.0.1:3128"))
+                .ready()) {
+            server.request().get("/q/health/ready").then().statusCode(200);
+            assertThat(server.output()).doesNotContain("WARN", "ERROR", "$a$b");
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    @Test
     void warnsOfVariablesThatMeanNothing() throws Exception {
         try (ServerProcess server = ServerProcess.run(
                         folder, Map.of("AGYN_PROT", "1", "AGYN_TOKEN", "agyn_x", "AGYN_GATEWAY", "http://127.0.0.1"))

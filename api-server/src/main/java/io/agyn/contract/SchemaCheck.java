@@ -56,8 +56,30 @@ final class SchemaCheck {
             }
             return;
         }
+        if (schema.path("type").asText().equals("array")) {
+            array(text, parameter, violations);
+            return;
+        }
         for (String detail : textViolations(text, schema)) {
             violations.in(parameter.name(), detail);
+        }
+    }
+
+    /** A list in one parameter, separated by commas (style form, not exploded); each item is given once. */
+    private void array(String text, Contract.Parameter parameter, Violations violations) {
+        JsonNode items = contract.resolve(parameter.schema().path("items"));
+        List<String> values = List.of(text.split(",", -1));
+        int most = parameter.schema().path("maxItems").asInt();
+        if (values.size() > most) {
+            violations.in(parameter.name(), "Give at most %d values; there are %d.".formatted(most, values.size()));
+            return;
+        }
+        values.stream()
+                .flatMap(value -> textViolations(value, items).stream())
+                .distinct()
+                .forEach(detail -> violations.in(parameter.name(), detail));
+        if (Set.copyOf(values).size() < values.size()) {
+            violations.in(parameter.name(), "Give each value once.");
         }
     }
 

@@ -1,5 +1,6 @@
 package io.agyn.proxy;
 
+import io.agyn.proxy.Refusal.Kind;
 import io.agyn.rest.RequestIds;
 import io.agyn.rest.UnreadBodies;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -13,6 +14,11 @@ import java.util.UUID;
 final class Answering {
     /** The header that carries the proxy's id of a call beside the provider's own. */
     static final String AGYN_REQUEST_ID = "x-agyn-request-id";
+
+    /** The header that says that an answer is an error of the proxy's own, and which: what a provider sends has none. */
+    static final String AGYN_ERROR = "x-agyn-error";
+
+    private static final String RETRY_AFTER_SECONDS = "2";
 
     private Answering() {}
 
@@ -34,9 +40,13 @@ final class Answering {
 
     /** Answers that the call is refused. */
     static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal, String requestId) {
-        if (refusal.status() == 401) {
+        if (refusal.kind() == Kind.UNAUTHENTICATED) {
             request.response().putHeader(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
+        if (refusal.kind() == Kind.UNAVAILABLE) {
+            request.response().putHeader(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        request.response().putHeader(AGYN_ERROR, refusal.kind().code());
         answer(request, dialect, refusal.status(), dialect.error(refusal, requestId), requestId);
     }
 

@@ -8,9 +8,9 @@ import io.agyn.proxy.routing.Target;
 import io.agyn.rest.Uuid7;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.Outcome;
-import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -33,7 +33,6 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
     private static final long INTERNAL_ERROR = 0x2;
-    private static final int RETRY_AFTER_SECONDS = 2;
 
     /** What a call waits for, and so what it means when it waits too long. */
     private enum Waiting {
@@ -73,10 +72,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private long firstByte = -1;
     private boolean over;
 
-    Call(Calls calls, EventLoop loop, Context context, Operation operation, HttpServerRequest request) {
+    private Call(Calls calls, Operation operation, HttpServerRequest request) {
         this.calls = calls;
-        this.loop = loop;
-        this.context = context;
+        this.loop = calls.upstreams().loop();
+        this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
         this.request = request;
@@ -84,24 +83,26 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         this.requestId = Answering.requestId(request, id);
     }
 
-    /** Begins the call. */
-    void start() {
-        loop.add(this);
-        guard(this::admit);
+    /** Begins a call, on the event loop that its request came by. */
+    static void begin(Calls calls, Operation operation, HttpServerRequest request) {
+        Call call = new Call(calls, operation, request);
+        call.loop.add(call);
+        call.guard(call::admit);
     }
 
     private void admit() {
         response.exceptionHandler(gone -> callerLeft());
         response.closeHandler(gone -> callerLeft());
         request.exceptionHandler(gone -> callerLeft());
-        Optional<Refusal> unreadable = RequestHead.refusal(request, calls.bodyLimit());
+        Optional<Refusal> unreadable =
+                RequestHead.refusal(request, calls.limits().body());
         if (unreadable.isPresent()) {
             refuse(unreadable.get());
             return;
         }
         CallerToken token = CallerToken.of(request.headers());
         switch (token) {
-            case CallerToken.Given given -> when(calls.callers().identify(given.token()), this::identified);
+            case CallerToken.Given given -> when(calls.identify(given.token()), this::identified);
             case CallerToken.Refused refused -> refuse(refused.refusal());
         }
     }
@@ -124,9 +125,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         Duration patience =
                 switch (waiting) {
                     case FOR_LOOK_UP, FOR_CONNECTION -> null;
-                    case FOR_REQUEST, FOR_BYTES -> calls.settings().idleTimeout();
-                    case FOR_PLACE -> calls.settings().queueTimeout();
-                    case FOR_ANSWER -> calls.settings().firstByteTimeout();
+                    case FOR_REQUEST, FOR_BYTES -> calls.limits().idle();
+                    case FOR_PLACE -> calls.limits().queue();
+                    case FOR_ANSWER -> calls.limits().firstByte();
                 };
         if (patience != null && now - lastEvent > patience.toNanos()) {
             timeOut();
@@ -143,7 +144,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (RequestHead.expectsContinue(request)) {
             response.writeContinue();
         }
-        body = new RequestBody(request, RequestHead.contentLength(request), calls.bodyLimit(), this);
+        body = new RequestBody(
+                request, RequestHead.contentLength(request), calls.limits().body(), this);
         body.read();
     }
 
@@ -151,7 +153,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     public void onModel(String model) {
         await(Waiting.FOR_LOOK_UP);
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
-        guard(() -> when(calls.routes().find(identity, organization, model), route -> routed(route, model)));
+        guard(() -> when(calls.find(identity, organization, model), route -> routed(route, model)));
     }
 
     @Override
@@ -310,7 +312,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                         Refusal.of(
                                 Kind.PROVIDER_TIMED_OUT,
                                 "The LLM provider " + target.providerName() + " did not begin to answer within "
-                                        + calls.settings().firstByteTimeout().toSeconds()
+                                        + calls.limits().firstByte().toSeconds()
                                         + " s; try again, and check the provider where it happens again."),
                         Outcome.UPSTREAM_ERROR);
             case FOR_BYTES -> {
@@ -322,7 +324,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                             Refusal.of(
                                     Kind.PROVIDER_TIMED_OUT,
                                     "The LLM provider " + target.providerName() + " fell silent within its answer for "
-                                            + calls.settings().idleTimeout().toSeconds() + " s."),
+                                            + calls.limits().idle().toSeconds() + " s."),
                             Outcome.UPSTREAM_TRUNCATED);
                 }
             }
@@ -338,6 +340,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (over) {
             return;
         }
+        calls.refused(refusal);
         if (response.headWritten()) {
             if (answer != null && answer.reader().isBetweenEvents()) {
                 response.write(Buffer.buffer(dialect.errorEvent(refusal, requestId)), null);
@@ -349,9 +352,6 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         response.headers().clear();
         response.setStatusCode(refusal.status());
         finish(outcome);
-        if (refusal.kind() == Kind.UNAVAILABLE) {
-            response.putHeader(HttpHeaderNames.RETRY_AFTER, Integer.toString(RETRY_AFTER_SECONDS));
-        }
         Answering.refuse(request, dialect, refusal, requestId);
     }
 
@@ -380,7 +380,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (answer != null) {
             answer.reader().close();
         }
-        calls.over(record(outcome));
+        calls.over(operation, record(outcome));
     }
 
     private CallRecord record(Outcome outcome) {

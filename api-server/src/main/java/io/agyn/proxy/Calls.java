@@ -1,65 +1,48 @@
 package io.agyn.proxy;
 
-import static java.util.Objects.requireNonNull;
-
-import io.agyn.proxy.routing.Callers;
-import io.agyn.proxy.routing.Routes;
+import io.agyn.access.Identity;
+import io.agyn.proxy.routing.Route;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
-import io.agyn.usage.CallRecords;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServerRequest;
-import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
-/** What all calls of models have in common. */
-@Singleton
-class Calls {
-    private final Callers callers;
-    private final Routes routes;
-    private final Upstreams upstreams;
-    private final CallRecords records;
-    private final Settings.Proxy settings;
-    private final long bodyLimit;
+/** What all calls of models have in common: what they ask, what they use, and who learns of them. */
+interface Calls {
+    /** Looks up who calls; nothing where the token is none that works, a failure where that cannot be known now. */
+    CompletableFuture<Optional<Identity>> identify(String token);
 
-    Calls(Callers callers, Routes routes, Upstreams upstreams, CallRecords records, Settings settings) {
-        this.callers = requireNonNull(callers, "callers is null");
-        this.routes = requireNonNull(routes, "routes is null");
-        this.upstreams = requireNonNull(upstreams, "upstreams is null");
-        this.records = requireNonNull(records, "records is null");
-        this.settings = settings.proxy();
-        this.bodyLimit = settings.proxy().bodyLimit().asLongValue();
-    }
+    /** Looks up where a call leads; a failure where that cannot be known now. */
+    CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
 
-    /** Begins a call, on the event loop that its request came by. */
-    void begin(Operation operation, HttpServerRequest request) {
-        Context context = Vertx.currentContext();
-        new Call(this, upstreams.loop(), context, operation, request).start();
-    }
+    /** The ways to LLM providers. */
+    Upstreams upstreams();
 
-    Callers callers() {
-        return callers;
-    }
-
-    Routes routes() {
-        return routes;
-    }
-
-    Upstreams upstreams() {
-        return upstreams;
-    }
-
-    Settings.Proxy settings() {
-        return settings;
-    }
-
-    /** The most bytes that a body may have. */
-    long bodyLimit() {
-        return bodyLimit;
-    }
+    /** How much and how long. */
+    Limits limits();
 
     /** Takes note of a call that is over. */
-    void over(CallRecord record) {
-        records.add(record);
+    void over(Operation operation, CallRecord record);
+
+    /** Takes note of an error of the proxy's own. */
+    void refused(Refusal refusal);
+
+    /**
+     * How much a call may take.
+     *
+     * @param body the most bytes of a body
+     * @param queue how long it may wait for its turn
+     * @param firstByte how long a provider may take to begin its answer
+     * @param idle how long either body may be silent
+     */
+    record Limits(long body, Duration queue, Duration firstByte, Duration idle) {
+        static Limits of(Settings.Proxy settings) {
+            return new Limits(
+                    settings.bodyLimit().asLongValue(),
+                    settings.queueTimeout(),
+                    settings.firstByteTimeout(),
+                    settings.idleTimeout());
+        }
     }
 }

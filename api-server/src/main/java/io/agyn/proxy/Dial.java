@@ -6,14 +6,16 @@ import io.agyn.proxy.egress.Way;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.proxy.ProxyConnectException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
@@ -88,21 +90,27 @@ final class Dial {
     private void enter() {
         inside = true;
         listener.onPlace();
-        CompletableFuture<List<Way>> ways = upstreams.ways(target.endpoint());
-        if (ways.isDone() && !ways.isCompletedExceptionally()) {
-            connect(ways.join(), 0);
+        String host = target.endpoint().host();
+        List<Way> known = loop.ways(host);
+        if (known != null) {
+            connect(known, 0);
             return;
         }
-        ways.whenComplete((found, failure) -> context.runOnContext(back -> {
-            if (closed) {
-                return;
-            }
-            if (failure == null) {
-                connect(found, 0);
-            } else {
-                listener.onFailed(refusal(failure));
-            }
-        }));
+        upstreams
+                .ways(target.endpoint())
+                .whenComplete((found, failure) -> context.runOnContext(back -> {
+                    if (failure == null) {
+                        loop.remember(host, found);
+                    }
+                    if (closed) {
+                        return;
+                    }
+                    if (failure == null) {
+                        connect(found, 0);
+                    } else {
+                        listener.onFailed(refusal(failure));
+                    }
+                }));
     }
 
     private void connect(List<Way> ways, int index) {
@@ -145,6 +153,18 @@ final class Dial {
                 Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not called: " + refused.getMessage());
             case UnknownHostException unknown ->
                 Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
+            case RejectedExecutionException busy ->
+                Refusal.of(Kind.UNAVAILABLE, "This server is looking up too many hosts; try again soon.");
+            case SslHandshakeTimeoutException late ->
+                Refusal.of(
+                        Kind.PROVIDER_TIMED_OUT,
+                        provider + " does not finish the TLS handshake in time: check that its endpoint is https, and"
+                                + " whether it is up.");
+            case ProxyConnectException proxy ->
+                Refusal.of(
+                        Kind.PROVIDER_UNREACHABLE,
+                        provider + " cannot be reached: the HTTP proxy of this server (AGYN_EGRESS_HTTP_PROXY) does not"
+                                + " connect to it.");
             case ConnectTimeoutException late ->
                 Refusal.of(
                         Kind.PROVIDER_TIMED_OUT,

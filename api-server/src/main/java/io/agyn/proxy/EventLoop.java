@@ -1,7 +1,11 @@
 package io.agyn.proxy;
 
+import io.agyn.proxy.egress.Way;
 import io.vertx.core.http.HttpClient;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /**
@@ -13,6 +17,7 @@ final class EventLoop {
     private final Supplier<HttpClient> newTls;
     private HttpClient plain;
     private HttpClient tls;
+    private final Map<String, List<Way>> ways = new HashMap<>();
     private Call[] calls = new Call[64];
     private int count;
     private long now = System.nanoTime();
@@ -34,6 +39,16 @@ final class EventLoop {
             plain = newPlain.get();
         }
         return plain;
+    }
+
+    /** The ways to a host that were found since the last tick; null where none were. */
+    List<Way> ways(String host) {
+        return ways.get(host);
+    }
+
+    /** Remembers the ways to a host until the next tick. */
+    void remember(String host, List<Way> found) {
+        ways.put(host, found);
     }
 
     /** The time of the last tick, by {@link System#nanoTime()}. */
@@ -63,6 +78,7 @@ final class EventLoop {
     /** Lets time pass. */
     void tick() {
         now = System.nanoTime();
+        ways.clear();
         // From the end, so that one that is over, and replaced by the last, leaves none out.
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {

@@ -48,12 +48,12 @@ class LlmProxy {
         Optional<Operation> operation = Operation.at(path);
         if (operation.isPresent()) {
             if (request.method() == HttpMethod.POST) {
-                calls.begin(operation.get(), request);
+                Call.begin(calls, operation.get(), request);
             } else {
                 refuse(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
             }
         } else if (ModelListing.isAt(path)) {
-            models.answer(request, path);
+            models.answer(request);
         } else {
             refuse(request, dialect(request, path), nothingHere(path));
         }

@@ -1,13 +1,222 @@
 package io.agyn.proxy;
 
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.agyn.access.Identity;
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.ListedModel;
+import io.agyn.proxy.routing.ModelList;
+import io.agyn.proxy.routing.ModelPage;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Routes;
+import io.agyn.rest.Uuid7;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jboss.logging.Logger;
 
+/**
+ * {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call, in the shape of
+ * <a href="https://platform.openai.com/docs/api-reference/models">OpenAI's list</a> or of
+ * <a href="https://platform.claude.com/docs/en/api/models/list">Anthropic's</a>, whichever the caller's headers suggest.
+ */
 @Singleton
 class ModelListing {
-    static boolean isAt(String path) {
-        return false;
+    private static final Logger LOG = Logger.getLogger(ModelListing.class);
+    private static final String PATH = Operation.ROOT + "/models";
+    private static final String BELOW = PATH + "/";
+    // As Anthropic's list has it.
+    private static final int LONGEST_PAGE = 1000;
+    private static final int STANDARD_PAGE = 20;
+
+    private final Callers callers;
+    private final Routes routes;
+    private final ModelList models;
+
+    ModelListing(Callers callers, Routes routes, ModelList models) {
+        this.callers = requireNonNull(callers, "callers is null");
+        this.routes = requireNonNull(routes, "routes is null");
+        this.models = requireNonNull(models, "models is null");
     }
 
-    void answer(HttpServerRequest request, String path) {}
+    /** Whether a path is the list's or one of its models'. */
+    static boolean isAt(String path) {
+        return path.equals(PATH) || path.startsWith(BELOW) && path.length() > BELOW.length();
+    }
+
+    /** Answers a request at such a path. */
+    void answer(HttpServerRequest request) {
+        Dialect dialect = Dialect.of(request.headers());
+        String requestId = Answering.requestId(request, Uuid7.next());
+        Context context = Vertx.currentContext();
+        body(request, dialect)
+                .whenComplete((json, failure) -> context.runOnContext(back -> {
+                    if (request.response().ended() || request.response().closed()) {
+                        return;
+                    }
+                    if (failure == null) {
+                        Answering.answer(request, dialect, 200, json, requestId);
+                    } else {
+                        Answering.refuse(request, dialect, refusal(failure), requestId);
+                    }
+                }));
+    }
+
+    private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect) {
+        if (request.method() != HttpMethod.GET) {
+            request.response().putHeader(HttpHeaderNames.ALLOW, "GET");
+            return refused(Refusal.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
+        }
+        return switch (CallerToken.of(request.headers())) {
+            case CallerToken.Refused refused -> refused(refused.refusal());
+            case CallerToken.Given given ->
+                callers.identify(given.token())
+                        .thenCompose(identity -> identity.isEmpty()
+                                ? refused(CallerToken.UNKNOWN)
+                                : body(request, dialect, identity.get()));
+        };
+    }
+
+    private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
+        Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
+        if (request.path().equals(PATH)) {
+            Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
+            return models.list(identity, organization)
+                    .thenCompose(list -> list.isEmpty()
+                            ? refused(RouteRefusals.unknownOrganization())
+                            : page(list.get(), dialect, query));
+        }
+        String model = QueryStringDecoder.decodeComponent(request.path().substring(BELOW.length()));
+        return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
+            case Route.Found found ->
+                models.find(identity, organization, found.target().modelId())
+                        .thenCompose(listed -> listed.isEmpty()
+                                ? refused(RouteRefusals.unknownModel(model))
+                                : CompletableFuture.completedFuture(
+                                        Dialect.json(json -> write(json, dialect, listed.get()))));
+            case Route.Orphaned orphaned -> refused(RouteRefusals.orphaned(orphaned));
+            case Route.Unreadable unreadable -> refused(RouteRefusals.unreadable(unreadable));
+            case Route.Ambiguous ambiguous -> refused(RouteRefusals.ambiguous(ambiguous, model));
+            case Route.UnknownModel unknown -> refused(RouteRefusals.unknownModel(model));
+            case Route.UnknownOrganization unknown -> refused(RouteRefusals.unknownOrganization());
+        });
+    }
+
+    private static CompletableFuture<byte[]> page(
+            List<ListedModel> all, Dialect dialect, Map<String, List<String>> query) {
+        return switch (dialect) {
+            case OPENAI ->
+                CompletableFuture.completedFuture(Dialect.json(json -> {
+                    json.writeStartObject();
+                    json.writeStringField("object", "list");
+                    writeData(json, dialect, all);
+                    json.writeEndObject();
+                }));
+            case ANTHROPIC -> {
+                int limit = limit(query);
+                if (limit < 1 || limit > LONGEST_PAGE) {
+                    yield refused(Refusal.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
+                            .about("limit"));
+                }
+                Optional<String> before = first(query, "before_id");
+                Optional<ModelPage> found = before.isPresent()
+                        ? ModelPage.before(all, limit, before.get())
+                        : ModelPage.after(all, limit, first(query, "after_id"));
+                if (found.isEmpty()) {
+                    String parameter = before.isPresent() ? "before_id" : "after_id";
+                    yield refused(
+                            Refusal.of(Kind.INVALID_REQUEST, parameter + " is not the id of a model in this list.")
+                                    .about(parameter));
+                }
+                List<ListedModel> page = found.get().models();
+                boolean hasMore = found.get().hasMore();
+                yield CompletableFuture.completedFuture(Dialect.json(json -> {
+                    json.writeStartObject();
+                    writeData(json, dialect, page);
+                    json.writeStringField(
+                            "first_id", page.isEmpty() ? null : page.getFirst().id());
+                    json.writeStringField(
+                            "last_id", page.isEmpty() ? null : page.getLast().id());
+                    json.writeBooleanField("has_more", hasMore);
+                    json.writeEndObject();
+                }));
+            }
+        };
+    }
+
+    private static int limit(Map<String, List<String>> query) {
+        try {
+            return first(query, "limit").map(Integer::parseInt).orElse(STANDARD_PAGE);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private static Optional<String> first(Map<String, List<String>> query, String parameter) {
+        return query.getOrDefault(parameter, List.of()).stream().findFirst();
+    }
+
+    private static void writeData(JsonGenerator json, Dialect dialect, List<ListedModel> models) throws IOException {
+        json.writeArrayFieldStart("data");
+        for (ListedModel model : models) {
+            write(json, dialect, model);
+        }
+        json.writeEndArray();
+    }
+
+    private static void write(JsonGenerator json, Dialect dialect, ListedModel model) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("id", model.id());
+        switch (dialect) {
+            case OPENAI -> {
+                json.writeStringField("object", "model");
+                json.writeNumberField("created", model.createdAt().getEpochSecond());
+                json.writeStringField("owned_by", model.organizationSlug());
+            }
+            case ANTHROPIC -> {
+                json.writeStringField("type", "model");
+                json.writeStringField("display_name", model.name());
+                json.writeStringField("created_at", model.createdAt().toString());
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private static <T> CompletableFuture<T> refused(Refusal refusal) {
+        return CompletableFuture.failedFuture(new RefusedException(refusal));
+    }
+
+    private static Refusal refusal(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof RefusedException refused) {
+            return refused.refusal;
+        }
+        LOG.debug("The models cannot be listed", cause);
+        return RouteRefusals.DATABASE_AWAY;
+    }
+
+    /** A refusal on its way through futures. */
+    private static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Refusal refusal;
+
+        private RefusedException(Refusal refusal) {
+            super(refusal.message(), null, false, false);
+            this.refusal = refusal;
+        }
+    }
 }

@@ -77,7 +77,7 @@ final class PassedHeaders {
             String name = header.getKey();
             if (!HOP_BY_HOP.contains(name)
                     && !CALLERS_OWN.contains(name)
-                    && !name.regionMatches(true, 0, AGYN, 0, AGYN.length())
+                    && !isOurs(name)
                     && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
                 to.add(name, header.getValue());
             }
@@ -97,10 +97,16 @@ final class PassedHeaders {
         Set<String> named = namedByConnection(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey();
-            if (!HOP_BY_HOP.contains(name) && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
+            if (!HOP_BY_HOP.contains(name)
+                    && !isOurs(name)
+                    && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
                 to.add(name, header.getValue());
             }
         }
+    }
+
+    private static boolean isOurs(String name) {
+        return name.regionMatches(true, 0, AGYN, 0, AGYN.length());
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {

@@ -1,6 +1,7 @@
 package io.agyn.proxy;
 
 import io.agyn.proxy.Refusal.Kind;
+import java.util.Locale;
 
 /**
  * An error of the proxy's own, before it is put into the caller's dialect.
@@ -31,6 +32,7 @@ record Refusal(Kind kind, String message, String parameter) {
         private final String openAiType;
         private final String openAiCode;
         private final String anthropicType;
+        private final String code = name().toLowerCase(Locale.ROOT);
 
         Kind(int status, String openAiType, String openAiCode, String anthropicType) {
             this.status = status;
@@ -41,6 +43,11 @@ record Refusal(Kind kind, String message, String parameter) {
 
         int status() {
             return status;
+        }
+
+        /** Its name outside of this program. */
+        String code() {
+            return code;
         }
 
         String openAiType() {

@@ -9,12 +9,14 @@ import io.agyn.proxy.routing.Endpoint;
 import io.agyn.settings.Settings;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.vertx.core.Vertx;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 
 /** The ways to LLM providers: places for calls, ways through the network, and each event loop's connections. */
 @Singleton
@@ -22,7 +24,7 @@ class Upstreams {
     private static final long TICK_MILLISECONDS = 250;
 
     private final Vertx vertx;
-    private final Ways ways;
+    private final Function<String, CompletableFuture<List<Way>>> ways;
     private final HttpClients clients;
     private final int callsPerOrigin;
     private final ConcurrentMap<String, Origin> origins = new ConcurrentHashMap<>();
@@ -33,12 +35,23 @@ class Upstreams {
         }
     };
 
+    @Inject
     Upstreams(Vertx vertx, Ways ways, HttpClients clients, Settings settings) {
+        this(vertx, ways::to, clients, settings.proxy().callsPerProvider());
+    }
+
+    /**
+     * Creates ways on which no call has been.
+     *
+     * @param ways finds the ways to a host, as {@link Ways#to} does
+     * @param callsPerOrigin the most calls at once to one host and port
+     */
+    Upstreams(
+            Vertx vertx, Function<String, CompletableFuture<List<Way>>> ways, HttpClients clients, int callsPerOrigin) {
         this.vertx = requireNonNull(vertx, "vertx is null");
         this.ways = requireNonNull(ways, "ways is null");
         this.clients = requireNonNull(clients, "clients is null");
-        requireNonNull(settings, "settings is null");
-        this.callsPerOrigin = settings.proxy().callsPerProvider();
+        this.callsPerOrigin = callsPerOrigin;
     }
 
     /** The event loop that this runs on. */
@@ -51,7 +64,7 @@ class Upstreams {
         Origin known = origins.get(endpoint.authority());
         return known != null
                 ? known
-                : origins.computeIfAbsent(endpoint.authority(), new_ -> new Origin(callsPerOrigin));
+                : origins.computeIfAbsent(endpoint.authority(), first -> new Origin(callsPerOrigin));
     }
 
     /** All that were called. */
@@ -61,7 +74,7 @@ class Upstreams {
 
     /** The ways to an endpoint, in the order in which they are to be tried. */
     CompletableFuture<List<Way>> ways(Endpoint endpoint) {
-        return ways.to(endpoint.host());
+        return ways.apply(endpoint.host());
     }
 
     private EventLoop newLoop() {

@@ -32,7 +32,7 @@ public final class Paging {
     /**
      * A page.
      *
-     * @param items its items, the oldest first
+     * @param items its items
      * @param nextPageToken where the next page begins, or null on the last one
      */
     public record Page<T>(List<T> items, String nextPageToken) {
@@ -42,7 +42,49 @@ public final class Paging {
         }
     }
 
-    private record Position(Instant createdAt, UUID id) {}
+    /**
+     * A place in a list: behind an item.
+     *
+     * @param createdAt the time that the list is ordered by, to the microsecond
+     * @param id the item's id, which orders items of the same time
+     */
+    public record Position(Instant createdAt, UUID id) {
+        /**
+         * Reads a page token.
+         *
+         * @throws ProblemException {@code invalid_request} where it is none of ours
+         */
+        public static Position of(String token) {
+            try {
+                byte[] bytes = Base64.getUrlDecoder().decode(token);
+                if (bytes.length == TOKEN_BYTES) {
+                    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                    Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
+                    // What lies outside of PostgreSQL's range was never in a token of ours.
+                    if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
+                        return new Position(createdAt, new UUID(buffer.getLong(), buffer.getLong()));
+                    }
+                }
+            } catch (IllegalArgumentException e) {
+                // Not Base64: answered below, as any other token that is none of ours.
+            }
+            throw new ProblemException(
+                    ProblemKind.INVALID_REQUEST,
+                    "The request is invalid; errors says where and what to do.",
+                    List.of(new Violation()
+                            .parameter("page_token")
+                            .detail("Give the next_page_token of the page before, as it was answered.")));
+        }
+
+        /** The page token of the page that begins here. */
+        public String token() {
+            ByteBuffer bytes = ByteBuffer.allocate(TOKEN_BYTES)
+                    .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, createdAt))
+                    .putLong(id.getMostSignificantBits())
+                    .putLong(id.getLeastSignificantBits());
+            return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+        }
+    }
 
     private Paging() {}
 
@@ -72,7 +114,7 @@ public final class Paging {
             }
         });
         if (request.token() != null) {
-            Position after = parse(request.token());
+            Position after = Position.of(request.token());
             condition.append(" and (createdAt, id) > (:afterTime, :afterId)");
             parameters.put("afterTime", after.createdAt());
             parameters.put("afterId", after.id());
@@ -86,36 +128,7 @@ public final class Paging {
             return new Page<>(found, null);
         }
         List<T> items = found.subList(0, size);
-        return new Page<>(items, format(items.getLast()));
-    }
-
-    private static String format(StoredResource last) {
-        ByteBuffer bytes = ByteBuffer.allocate(TOKEN_BYTES)
-                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, last.createdAt))
-                .putLong(last.id.getMostSignificantBits())
-                .putLong(last.id.getLeastSignificantBits());
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
-    }
-
-    private static Position parse(String token) {
-        try {
-            byte[] bytes = Base64.getUrlDecoder().decode(token);
-            if (bytes.length == TOKEN_BYTES) {
-                ByteBuffer buffer = ByteBuffer.wrap(bytes);
-                Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
-                // What lies outside of PostgreSQL's range was never in a token of ours.
-                if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
-                    return new Position(createdAt, new UUID(buffer.getLong(), buffer.getLong()));
-                }
-            }
-        } catch (IllegalArgumentException e) {
-            // Not Base64: answered below, as any other token that is none of ours.
-        }
-        throw new ProblemException(
-                ProblemKind.INVALID_REQUEST,
-                "The request is invalid; errors says where and what to do.",
-                List.of(new Violation()
-                        .parameter("page_token")
-                        .detail("Give the next_page_token of the page before, as it was answered.")));
+        T last = items.getLast();
+        return new Page<>(items, new Position(last.createdAt, last.id).token());
     }
 }

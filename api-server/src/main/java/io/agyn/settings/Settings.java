@@ -36,7 +36,15 @@ public interface Settings {
     @WithConverter(PathConverter.class)
     Optional<Path> extraCaFile();
 
-    /** The folder of the embedded database, the keyset, the first admin token and the base URL. */
+    /** What is remembered of calls of models. */
+    Usage usage();
+
+    /** Whether each call of a model gets a line on standard output. */
+    @WithName("access-log")
+    @WithDefault("on")
+    boolean accessLog();
+
+    /** The folder of the embedded database, the keyset, the first admin token, the base URL and the usage spool. */
     @WithName("data-dir")
     @WithDefault("~/.local/share/agyn")
     @WithConverter(PathConverter.class)
@@ -80,6 +88,19 @@ public interface Settings {
         @WithName("pool-size")
         @WithDefault("20")
         int poolSize();
+    }
+
+    /** What is remembered of calls of models. */
+    interface Usage {
+
+        /** How long it is kept in the database, in whole days. */
+        @WithDefault("90d")
+        Duration retention();
+
+        /** The most bytes of it that wait in the data folder while the database is away. */
+        @WithName("spool-limit")
+        @WithDefault("1G")
+        MemorySize spoolLimit();
     }
 
     /** What is logged, and how. */
@@ -141,6 +162,11 @@ public interface Settings {
         @WithName("queue-timeout")
         @WithDefault("10s")
         Duration queueTimeout();
+
+        /** How long the server rehearses calls once it has started, so that the first real ones are fast. */
+        @WithName("warm-up")
+        @WithDefault("2s")
+        Duration warmUp();
     }
 
     /** What the server may connect to, and how. */

@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
 import java.util.Collection;
@@ -51,12 +52,24 @@ public final class SettingsReader {
             time("agyn.proxy.connect-timeout", SHORTEST, Duration.ofHours(1), "a time from 1ms to 1h", "10s"),
             time("agyn.proxy.first-byte-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
             time("agyn.proxy.idle-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
+            new Rule("agyn.access-log", value -> value.matches("(?i)on|off"), "on or off", "on"),
+            new Rule(
+                    "agyn.usage.retention",
+                    SettingsReader::isDays,
+                    "a number of days from 1d to 3650d such as 30d",
+                    "90d"),
+            new Rule(
+                    "agyn.usage.spool-limit",
+                    SettingsReader::isSpoolSize,
+                    "a size from 1M to 1T such as 512M or 2G",
+                    "1G"),
             new Rule(
                     "agyn.proxy.calls-per-provider",
                     integerWithin(1, 1_000_000),
                     "a number from 1 to 1000000",
                     "20000"),
             time("agyn.proxy.queue-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "10s"),
+            time("agyn.proxy.warm-up", Duration.ZERO, Duration.ofMinutes(1), "a time from 0s to 1m", "2s"),
             new Rule("agyn.egress.private", oneOf(Settings.Egress.PrivateAddresses.values()), "allow or deny", "allow"),
             new Rule("agyn.egress.http-proxy", value -> value.isBlank() || HttpProxyUrl.isValid(value), "", "")
                     .secret("is not a URL of an HTTP proxy: write it as http://host:port or as"
@@ -177,6 +190,18 @@ public final class SettingsReader {
         } catch (IllegalArgumentException e) {
             return false;
         }
+    }
+
+    private static boolean isDays(String value) {
+        return value.matches("[0-9]{1,4}[dD]") && integerWithin(1, 3650).test(value.substring(0, value.length() - 1));
+    }
+
+    private static boolean isSpoolSize(String value) {
+        if (!value.matches("[0-9]{1,15}[kKmMgGtT]?")) {
+            return false;
+        }
+        BigInteger bytes = new MemorySizeConverter().convert(value).asBigInteger();
+        return bytes.compareTo(BigInteger.ONE.shiftLeft(20)) >= 0 && bytes.compareTo(BigInteger.ONE.shiftLeft(40)) <= 0;
     }
 
     /** What a setting must be; a secret one has a sentence of its own, which does not repeat the value. */

@@ -17,6 +17,8 @@ public final class Plaintext {
     private static final int RANDOM_LENGTH = 43;
     private static final int PREFIX_LENGTH = 12;
     private static final Pattern SHAPE = Pattern.compile(MARK + "[0-9A-Za-z]{44}");
+    // Each call of a model hashes a token; to find the algorithm takes longer than to run it.
+    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Plaintext::sha256);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String text;
@@ -57,17 +59,26 @@ public final class Plaintext {
 
     /** The SHA-256 under which the token is stored; with 256 random bits it needs neither salt nor stretching. */
     public byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return hash(text);
+    }
+
+    /** The hash of what may be a token. */
+    public static byte[] hash(String text) {
+        return SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Names the token without giving it away. */
     @Override
     public String toString() {
         return prefix() + "…";
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Luhn's algorithm for 62 characters (Luhn mod N). */

@@ -1,5 +1,7 @@
 package io.agyn.usage;
 
+import java.util.Locale;
+
 /** How a call ended. */
 public enum Outcome {
     /** The provider answered with success, whole. */
@@ -11,5 +13,12 @@ public enum Outcome {
     /** The provider's answer broke off. */
     UPSTREAM_TRUNCATED,
     /** The proxy did not pass the call on. */
-    REFUSED
+    REFUSED;
+
+    private final String code = name().toLowerCase(Locale.ROOT);
+
+    /** The name that the contract and the log have for it, for instance {@code upstream_error}. */
+    public String code() {
+        return code;
+    }
 }

@@ -23,6 +23,7 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
             postgres = EmbeddedPostgres.on(folder);
             postgres.start();
             return Map.of(
+                    "agyn.proxy.warm-up", "0s",
                     // A free one, for two runs side by side on one machine.
                     "quarkus.http.test-port", "0",
                     "agyn.data-dir", folder.toString(),

@@ -33,6 +33,9 @@ class SettingsTest {
         assertThat(settings.database().poolSize()).isEqualTo(20);
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.TEXT);
         assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.INFO);
+        assertThat(settings.accessLog()).isTrue();
+        assertThat(settings.usage().retention()).isEqualTo(Duration.ofDays(90));
+        assertThat(settings.usage().spoolLimit().asLongValue()).isEqualTo(1L << 30);
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(32 << 20);
         assertThat(settings.proxy().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -48,17 +51,20 @@ class SettingsTest {
 
     @Test
     void takesWhatIsSet() {
-        Settings settings = SettingsReader.read(Map.of(
-                "agyn.http.port", "0",
-                "agyn.data-dir", "~/agyn",
-                "agyn.keyset-file", "/etc/agyn/keyset.json",
-                "agyn.database.password", "a$$b${c}\\",
-                "agyn.log.format", "JSON",
-                "agyn.log.level", "debug",
-                "agyn.shutdown-timeout", "2m",
-                "agyn.proxy.body-limit", "1048576",
-                "agyn.egress.private", "deny",
-                "agyn.egress.no-proxy", "localhost,.internal"));
+        Settings settings = SettingsReader.read(Map.ofEntries(
+                Map.entry("agyn.http.port", "0"),
+                Map.entry("agyn.data-dir", "~/agyn"),
+                Map.entry("agyn.keyset-file", "/etc/agyn/keyset.json"),
+                Map.entry("agyn.database.password", "a$$b${c}\\"),
+                Map.entry("agyn.log.format", "JSON"),
+                Map.entry("agyn.log.level", "debug"),
+                Map.entry("agyn.proxy.body-limit", "1048576"),
+                Map.entry("agyn.egress.private", "deny"),
+                Map.entry("agyn.egress.no-proxy", "localhost,.internal"),
+                Map.entry("agyn.access-log", "OFF"),
+                Map.entry("agyn.usage.retention", "7d"),
+                Map.entry("agyn.usage.spool-limit", "10m"),
+                Map.entry("agyn.shutdown-timeout", "2m")));
 
         assertThat(settings.http().port()).isZero();
         assertThat(settings.dataDir()).isEqualTo(HOME.resolve("agyn"));
@@ -66,6 +72,9 @@ class SettingsTest {
         assertThat(settings.database().password()).contains("a$$b${c}\\");
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.JSON);
         assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.DEBUG);
+        assertThat(settings.accessLog()).isFalse();
+        assertThat(settings.usage().retention()).isEqualTo(Duration.ofDays(7));
+        assertThat(settings.usage().spoolLimit().asLongValue()).isEqualTo(10L << 20);
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(1 << 20);
         assertThat(settings.egress().privateAddresses()).isEqualTo(Settings.Egress.PrivateAddresses.DENY);
@@ -83,6 +92,11 @@ class SettingsTest {
             agyn.database.pool-size | 0   | AGYN_DATABASE_POOL_SIZE is "0", which is not a number from 1 to 1000: correct it, or remove it to use 20.
             agyn.log.format       | xml   | AGYN_LOG_FORMAT is "xml", which is not text or json: correct it, or remove it to use text.
             agyn.log.level        | loud  | AGYN_LOG_LEVEL is "loud", which is not error, warn, info, debug or trace: correct it, or remove it to use info.
+            agyn.access-log       | yes   | AGYN_ACCESS_LOG is "yes", which is not on or off: correct it, or remove it to use on.
+            agyn.usage.retention  | 0d    | AGYN_USAGE_RETENTION is "0d", which is not a number of days from 1d to 3650d such as 30d: correct it, or remove it to use 90d.
+            agyn.usage.retention  | 24h   | AGYN_USAGE_RETENTION is "24h", which is not a number of days from 1d to 3650d such as 30d: correct it, or remove it to use 90d.
+            agyn.usage.spool-limit | 1    | AGYN_USAGE_SPOOL_LIMIT is "1", which is not a size from 1M to 1T such as 512M or 2G: correct it, or remove it to use 1G.
+            agyn.usage.spool-limit | lots | AGYN_USAGE_SPOOL_LIMIT is "lots", which is not a size from 1M to 1T such as 512M or 2G: correct it, or remove it to use 1G.
             agyn.shutdown-timeout | soon  | AGYN_SHUTDOWN_TIMEOUT is "soon", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
             agyn.shutdown-timeout | 2h    | AGYN_SHUTDOWN_TIMEOUT is "2h", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
             agyn.proxy.body-limit | 0     | AGYN_PROXY_BODY_LIMIT is "0", which is not a size from 1K to 1G such as 32M: correct it, or remove it to use 32M.

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.Protocol;
 import io.agyn.contract.Violations;
 import io.agyn.keys.CredentialCipher;
 import io.agyn.problems.ProblemException;
@@ -104,5 +105,14 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /**
+     * The protocol that an LLM provider speaks.
+     *
+     * @throws io.agyn.problems.ProblemException where there is none
+     */
+    public Protocol protocol(UUID organizationId, UUID providerId) {
+        return get(organizationId, providerId).protocol;
     }
 }

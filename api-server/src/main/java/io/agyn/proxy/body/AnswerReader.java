@@ -6,8 +6,7 @@ import io.agyn.api.model.Protocol;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
-import io.netty.handler.codec.compression.ZlibCodecFactory;
-import io.netty.handler.codec.compression.ZlibWrapper;
+import io.netty.handler.codec.compression.JdkZlibDecoder;
 import java.io.IOException;
 import java.util.Locale;
 import java.util.Set;
@@ -64,8 +63,8 @@ public final class AnswerReader {
         String encoding =
                 contentEncoding == null ? "identity" : contentEncoding.strip().toLowerCase(Locale.ROOT);
         switch (encoding) {
-            case "gzip", "x-gzip" ->
-                inflater = new EmbeddedChannel(ZlibCodecFactory.newZlibDecoder(ZlibWrapper.GZIP, LARGEST_INFLATED));
+            // Of any number of members: RFC 1952, 2.2.
+            case "gzip", "x-gzip" -> inflater = new EmbeddedChannel(new JdkZlibDecoder(true, LARGEST_INFLATED));
             case "identity", "" -> inflater = null;
             default -> {
                 inflater = null;

@@ -19,13 +19,16 @@ public class HttpClients {
     private static final int STREAMS_PER_CONNECTION = 256;
     private static final int STREAM_WINDOW = 64 << 10;
 
-    private final int calls;
+    // The client multiplies the limits of HTTP/1.1 and HTTP/2, in an int. There are fewer ports to call from.
+    private static final int MOST_CONNECTIONS = 46_340;
+
+    private final int connections;
     private final Duration connectTimeout;
     private final Optional<TrustOptions> trust;
 
     HttpClients(Settings settings) {
         requireNonNull(settings, "settings is null");
-        calls = settings.proxy().callsPerProvider();
+        connections = Math.min(settings.proxy().callsPerProvider(), MOST_CONNECTIONS);
         connectTimeout = settings.proxy().connectTimeout();
         trust = settings.extraCaFile().map(file -> ExtraCertificates.read(file).besideThoseOfTheJdk());
     }
@@ -34,7 +37,7 @@ public class HttpClients {
     public HttpClientOptions plain() {
         return new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
-                .setMaxPoolSize(calls)
+                .setMaxPoolSize(connections)
                 .setConnectTimeout((int) connectTimeout.toMillis())
                 .setMaxHeaderSize(LONGEST_HEAD)
                 .setDecompressionSupported(false);
@@ -47,7 +50,9 @@ public class HttpClients {
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                 .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2MaxPoolSize(calls)
+                // As many as of HTTP/1.1: while it is not known which of them a provider speaks, this is the limit, and
+                // calls beyond it would wait for others to end, not for a connection that is allowed meanwhile.
+                .setHttp2MaxPoolSize(connections)
                 .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
                 // Or else one caller that reads slowly would stop all the others on the connection.
                 .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW)

@@ -28,11 +28,14 @@ public class Callers implements ChangeListener {
     private static final Duration KNOWN_FOR = Duration.ofDays(1);
 
     private final ApiTokens tokens;
+    private final LookUps lookUps;
     private final Memory<TokenHash, Answer> answers;
 
-    Callers(ApiTokens tokens) {
+    Callers(ApiTokens tokens, LookUps lookUps) {
         this.tokens = requireNonNull(tokens, "tokens is null");
-        this.answers = new Memory<>(this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
+        this.lookUps = requireNonNull(lookUps, "lookUps is null");
+        this.answers =
+                new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
     }
 
     /**
@@ -43,9 +46,14 @@ public class Callers implements ChangeListener {
      *     must be asked and does not answer
      */
     public CompletableFuture<Optional<Identity>> identify(String token) {
-        return Plaintext.parse(token)
-                .map(plaintext -> answers.get(new TokenHash(plaintext.hash())).thenApply(this::use))
-                .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
+        TokenHash hash = new TokenHash(Plaintext.hash(token));
+        Optional<Answer> known = answers.known(hash);
+        if (known.isPresent()) {
+            return CompletableFuture.completedFuture(use(known.get()));
+        }
+        return Plaintext.parse(token).isPresent()
+                ? answers.get(hash).thenApply(this::use)
+                : CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override
@@ -78,7 +86,7 @@ public class Callers implements ChangeListener {
         Instant now = Instant.now();
         Optional<Identity> identity = answer.identity.filter(known -> known.isValidAt(now));
         if (identity.isPresent() && answer.isToBeNotedAt(now)) {
-            VirtualThreads.EXECUTOR.execute(() -> noteUse(identity.get(), now));
+            lookUps.run(() -> noteUse(identity.get(), now), Callers::notNoted);
         }
         return identity;
     }
@@ -87,9 +95,13 @@ public class Callers implements ChangeListener {
         try {
             tokens.noteUse(identity.tokenId(), time);
         } catch (RuntimeException e) {
-            // Noted with a later call.
-            LOG.debug("The use of an API token is not noted", e);
+            notNoted(e);
         }
+    }
+
+    private static void notNoted(RuntimeException reason) {
+        // With a later call it is.
+        LOG.debug("The use of an API token is not noted", reason);
     }
 
     /** What the database said of a token, and when the token's use is to be noted there again. */

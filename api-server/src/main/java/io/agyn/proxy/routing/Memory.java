@@ -1,9 +1,12 @@
 package io.agyn.proxy.routing;
 
+import static java.util.Objects.requireNonNull;
+
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -23,25 +26,35 @@ final class Memory<K, V> {
         V find(K key) throws Exception;
     }
 
+    private final LookUps lookUps;
     private final LookUp<K, V> lookUp;
     private final AsyncCache<K, V> answers;
 
     /**
      * Creates a memory that is empty.
      *
+     * @param lookUps where the database is asked
      * @param lookUp asks the database
      * @param keptFor how long an answer is known
      */
-    Memory(LookUp<K, V> lookUp, Function<V, Duration> keptFor) {
-        this.lookUp = lookUp;
+    Memory(LookUps lookUps, LookUp<K, V> lookUp, Function<V, Duration> keptFor) {
+        this.lookUps = requireNonNull(lookUps, "lookUps is null");
+        this.lookUp = requireNonNull(lookUp, "lookUp is null");
         this.answers = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
                 .expireAfter(Expiry.<K, V>writing((key, answer) -> keptFor.apply(answer)))
-                .executor(VirtualThreads.EXECUTOR)
                 .buildAsync();
     }
 
-    /** The answer; a failure where the database must be asked and does not answer. */
+    /** The answer, where it is known. */
+    Optional<V> known(K key) {
+        CompletableFuture<V> answer = answers.getIfPresent(key);
+        return answer != null && answer.isDone() && !answer.isCompletedExceptionally()
+                ? Optional.of(answer.join())
+                : Optional.empty();
+    }
+
+    /** The answer; a failure where the database must be asked and does not answer, or is asked too much already. */
     CompletableFuture<V> get(K key) {
         CompletableFuture<V> known = answers.getIfPresent(key);
         if (known != null) {
@@ -54,7 +67,7 @@ final class Memory<K, V> {
         }
         // Only now that it can be forgotten: had it begun before, as with Caffeine's own loading, a change that it came
         // too early to see could pass by before there is anything to forget, and the answer would be kept.
-        VirtualThreads.EXECUTOR.execute(() -> find(key, mine));
+        lookUps.run(() -> find(key, mine), refused -> fail(key, mine, refused));
         return mine;
     }
 
@@ -76,9 +89,13 @@ final class Memory<K, V> {
         try {
             answer.complete(lookUp.find(key));
         } catch (Throwable e) {
-            // Before whoever waits may ask again, and must not be given the same failure.
-            answers.asMap().remove(key, answer);
-            answer.completeExceptionally(e);
+            fail(key, answer, e);
         }
+    }
+
+    private void fail(K key, CompletableFuture<V> answer, Throwable failure) {
+        // Before whoever waits may ask again, and must not be given the same failure.
+        answers.asMap().remove(key, answer);
+        answer.completeExceptionally(failure);
     }
 }

@@ -1,6 +1,7 @@
 package io.agyn.proxy.routing;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Where a call leads. */
@@ -22,4 +23,16 @@ public sealed interface Route {
 
     /** To no organization that the caller may use. */
     record UnknownOrganization() implements Route {}
+
+    /** The organization of the model that it leads to, if there is one. */
+    default Optional<UUID> organization() {
+        return switch (this) {
+            case Found found -> Optional.of(found.target.organizationId());
+            case Orphaned orphaned -> Optional.of(orphaned.organizationId);
+            case Unreadable unreadable -> Optional.of(unreadable.organizationId);
+            case Ambiguous ambiguous -> Optional.empty();
+            case UnknownModel unknown -> Optional.empty();
+            case UnknownOrganization unknown -> Optional.empty();
+        };
+    }
 }

@@ -83,7 +83,8 @@ class RouteLookup {
         }
     }
 
-    private static Optional<UUID> organization(Connection connection, String slugOrId) throws SQLException {
+    /** The organization of an id or slug, the id first. */
+    static Optional<UUID> organization(Connection connection, String slugOrId) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(ORGANIZATION)) {
             query.setObject(1, Uuids.parse(slugOrId).orElse(null));
             query.setString(2, slugOrId);

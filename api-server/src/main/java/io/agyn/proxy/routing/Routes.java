@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 
 /**
  * Where calls lead: looked up once, then known from memory until something changes in the organization. While the
@@ -19,7 +20,9 @@ import java.util.concurrent.CompletableFuture;
  */
 @Singleton
 public class Routes implements ChangeListener {
-    private static final Set<String> TABLES = Set.of("organization", "secret", "llm_provider", "model");
+    // Which model a name means is in these; what a model's calls take along is in those.
+    private static final Set<String> NAMING = Set.of("organization", "model");
+    private static final Set<String> CREDENTIALS = Set.of("secret", "llm_provider");
     // A slug of 63 characters, a slash, and a name of 128, each of which may take two of Java's.
     private static final int LONGEST = 63 + 1 + 2 * 128;
     private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
@@ -27,9 +30,10 @@ public class Routes implements ChangeListener {
 
     private final Memory<RouteKey, Route> routes;
 
-    Routes(RouteLookup lookup) {
+    Routes(RouteLookup lookup, LookUps lookUps) {
         requireNonNull(lookup, "lookup is null");
-        this.routes = new Memory<>(lookup::find, route -> route instanceof Route.Found ? KNOWN_FOR : UNKNOWN_FOR);
+        this.routes =
+                new Memory<>(lookUps, lookup::find, route -> route instanceof Route.Found ? KNOWN_FOR : UNKNOWN_FOR);
     }
 
     /**
@@ -52,13 +56,13 @@ public class Routes implements ChangeListener {
 
     @Override
     public void onChanges(List<Change> changes) {
-        List<UUID> organizations = changes.stream()
-                .filter(change -> TABLES.contains(change.table()))
-                .flatMap(change -> change.organizationId().stream())
-                .distinct()
-                .toList();
-        if (!organizations.isEmpty()) {
-            routes.forgetIf((key, route) -> organizations.stream().anyMatch(key::reaches));
+        Set<UUID> renamed = organizations(changes, NAMING);
+        Set<UUID> rotated = organizations(changes, CREDENTIALS);
+        if (!renamed.isEmpty() || !rotated.isEmpty()) {
+            // A model of the same name in another organization, or its slug, may change where a token leads that spans
+            // them; the credentials of another organization never do.
+            routes.forgetIf((key, route) -> renamed.stream().anyMatch(key::reaches)
+                    || route.organization().filter(rotated::contains).isPresent());
         }
     }
 
@@ -67,8 +71,15 @@ public class Routes implements ChangeListener {
         routes.forgetAll();
     }
 
+    private static Set<UUID> organizations(List<Change> changes, Set<String> tables) {
+        return changes.stream()
+                .filter(change -> tables.contains(change.table()))
+                .flatMap(change -> change.organizationId().stream())
+                .collect(Collectors.toSet());
+    }
+
     /** Whether nothing can have this name. It is not kept in memory then, which it would fill, and PostgreSQL takes no NUL. */
-    private static boolean isNoName(String text) {
+    static boolean isNoName(String text) {
         return text.length() > LONGEST || text.indexOf('\0') >= 0;
     }
 }

@@ -105,6 +105,18 @@ class AnswerReaderTest {
     }
 
     @Test
+    void anAnswerThatIsCompressedInSeveralMembersIsReadToItsEnd() throws IOException {
+        for (long seed = 0; seed < 500; seed++) {
+            Random random = new Random(seed);
+            assertResponseCounts(read(Protocol.RESPONSES, JSON, "gzip", gzipInMembers(RESPONSE, random), seed), seed);
+            AnswerReader reader =
+                    read(Protocol.ANTHROPIC_MESSAGES, EVENTS, "gzip", gzipInMembers(MESSAGE_EVENTS, random), seed);
+            assertMessageCounts(reader, seed);
+            assertThat(reader.isTerminated()).as("seed %d", seed).isTrue();
+        }
+    }
+
+    @Test
     void aStreamHasNotEndedBeforeItsLastEventHas() {
         for (String events : List.of(RESPONSE_EVENTS, MESSAGE_EVENTS)) {
             byte[] all = events.getBytes(UTF_8);
@@ -266,6 +278,18 @@ class AnswerReaderTest {
         Pieces.of(answer, new Random(seed), reader::read);
         reader.close();
         return reader;
+    }
+
+    private static byte[] gzipInMembers(String text, Random random) throws IOException {
+        ByteArrayOutputStream members = new ByteArrayOutputStream();
+        int from = 0;
+        while (from < text.length()) {
+            // Some are empty.
+            int to = from + random.nextInt(Math.min(text.length() - from, 200) + 1);
+            members.write(gzip(text.substring(from, to)));
+            from = to;
+        }
+        return members.toByteArray();
     }
 
     private static byte[] gzip(String text) throws IOException {

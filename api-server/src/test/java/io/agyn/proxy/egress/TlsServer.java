@@ -1,8 +1,10 @@
 package io.agyn.proxy.egress;
 
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,15 @@ final class TlsServer {
 
     /** Starts one on a free port of the loopback. */
     static TlsServer start(Vertx vertx, Path folder, String host) throws Exception {
+        return start(vertx, folder, host, true, request -> request.response()
+                .end("%s %s %s"
+                        .formatted(
+                                request.version(), request.connection().indicatedServerName(), request.authority())));
+    }
+
+    /** Starts one that answers otherwise, and may speak HTTP/1.1 alone. */
+    static TlsServer start(Vertx vertx, Path folder, String host, boolean http2, Handler<HttpServerRequest> answer)
+            throws Exception {
         KeyStore keys = keys(folder, host);
         Certificate certificate = keys.getCertificate("server");
         pem(folder.resolve("certificate.pem"), "CERTIFICATE", certificate.getEncoded());
@@ -34,16 +45,11 @@ final class TlsServer {
         HttpServer server = vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
                         .setSni(true)
-                        .setUseAlpn(true)
+                        .setUseAlpn(http2)
                         .setKeyCertOptions(new PemKeyCertOptions()
                                 .setCertPath(folder.resolve("certificate.pem").toString())
                                 .setKeyPath(folder.resolve("key.pem").toString())))
-                .requestHandler(request -> request.response()
-                        .end("%s %s %s"
-                                .formatted(
-                                        request.version(),
-                                        request.connection().indicatedServerName(),
-                                        request.authority())))
+                .requestHandler(answer)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()

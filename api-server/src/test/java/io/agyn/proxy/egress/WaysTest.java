@@ -6,17 +6,25 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WaysTest {
     // Whatever this leads to: no name server knows it.
     private static final String HOST = "models.test";
+    private static final int CALLS = 200;
     private static final Way THIS_MACHINE = new Way.Direct("127.0.0.1");
 
     private final Vertx vertx = Vertx.vertx();
@@ -46,6 +55,31 @@ class WaysTest {
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThat(call(settings, true, HOST, server.port(), THIS_MACHINE))
                 .isEqualTo("HTTP_2 %s %s:%d", HOST, HOST, server.port());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 20000", "false, 20000", "true, 1000000", "false, 1000000", "false, 200"})
+    void asManyCallsAsTheOperatorAllowsAreOnTheirWayAtOnce(boolean http2, int limit) throws Exception {
+        Queue<HttpServerRequest> waiting = new ConcurrentLinkedQueue<>();
+        TlsServer server = TlsServer.start(vertx, folder, HOST, http2, request -> {
+            waiting.add(request);
+            if (waiting.size() == CALLS) {
+                waiting.forEach(each -> each.response().end("all here"));
+            }
+        });
+        Settings settings = read(
+                "agyn.extra-ca-file",
+                server.certificate().toString(),
+                "agyn.proxy.calls-per-provider",
+                Integer.toString(limit));
+        HttpClient client = vertx.createHttpClient(new HttpClients(settings).tls());
+        List<CompletableFuture<String>> answers = Stream.generate(
+                        () -> call(client, true, HOST, server.port(), THIS_MACHINE))
+                .limit(CALLS)
+                .toList();
+        for (CompletableFuture<String> answer : answers) {
+            assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo("all here");
+        }
     }
 
     @Test
@@ -150,9 +184,8 @@ class WaysTest {
                 "agyn.egress.no-proxy",
                 noProxy == null ? "" : noProxy);
         AddressRules rules = new AddressRules(settings);
-        Addresses addresses = new Addresses(rules, name -> new java.net.InetAddress[] {
-            java.net.InetAddress.ofLiteral("192.0.2.7"), java.net.InetAddress.ofLiteral("2001:db8::7")
-        });
+        Addresses addresses = new Addresses(rules, name ->
+                new InetAddress[] {InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7")});
         List<Way> ways = new Ways(rules, addresses, settings).to(host).join();
         if (way.equals("direct")) {
             assertThat(ways).containsExactly(new Way.Direct("192.0.2.7"), new Way.Direct("2001:db8:0:0:0:0:0:7"));
@@ -181,6 +214,10 @@ class WaysTest {
             throws InterruptedException, ExecutionException {
         HttpClients clients = new HttpClients(settings);
         HttpClient client = vertx.createHttpClient(tls ? clients.tls() : clients.plain());
+        return call(client, tls, host, port, way).get();
+    }
+
+    private static CompletableFuture<String> call(HttpClient client, boolean tls, String host, int port, Way way) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setHost(host)
@@ -191,9 +228,8 @@ class WaysTest {
         return client.request(options)
                 .compose(HttpClientRequest::send)
                 .compose(HttpClientResponse::body)
+                .map(Buffer::toString)
                 .toCompletionStage()
-                .toCompletableFuture()
-                .get()
-                .toString();
+                .toCompletableFuture();
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -17,11 +18,13 @@ class MemoryTest {
     private static final Duration LONG = Duration.ofHours(1);
 
     private final AtomicInteger lookUps = new AtomicInteger();
+    private final LookUps database = new LookUps(10, LONG);
 
     @Test
     void manyWhoAskAtOnceCauseOneLookUp() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         Memory<String, Integer> memory = new Memory<>(
+                database,
                 key -> {
                     held.await();
                     return lookUps.incrementAndGet();
@@ -43,6 +46,7 @@ class MemoryTest {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
         Memory<String, Integer> memory = new Memory<>(
+                database,
                 key -> {
                     int answer = lookUps.incrementAndGet();
                     started.countDown();
@@ -62,7 +66,7 @@ class MemoryTest {
 
     @Test
     void onlyWhatIsOutdatedIsForgotten() throws Exception {
-        Memory<String, Integer> memory = new Memory<>(key -> lookUps.incrementAndGet(), answer -> LONG);
+        Memory<String, Integer> memory = new Memory<>(database, key -> lookUps.incrementAndGet(), answer -> LONG);
         memory.get("a").get();
         memory.get("b").get();
         memory.forgetIf((key, answer) -> key.equals("a"));
@@ -76,6 +80,7 @@ class MemoryTest {
     void aFailureIsNotKept() throws Exception {
         AtomicBoolean away = new AtomicBoolean(true);
         Memory<String, Integer> memory = new Memory<>(
+                database,
                 key -> {
                     if (away.get()) {
                         throw new java.sql.SQLException("away");
@@ -93,9 +98,61 @@ class MemoryTest {
     }
 
     @Test
+    void whoeverAsksForMuchThatIsNotKnownIsRefusedRatherThanServedByAllConnections() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Memory<Integer, Integer> memory = new Memory<>(
+                new LookUps(3, LONG),
+                key -> {
+                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                    held.await();
+                    atOnce.decrementAndGet();
+                    return key;
+                },
+                answer -> LONG);
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 3_000; i++) {
+            answers.add(memory.get(i));
+        }
+        List<CompletableFuture<Integer>> refused = answers.stream()
+                .filter(CompletableFuture::isCompletedExceptionally)
+                .toList();
+        assertThat(refused).hasSizeBetween(1_900, 2_100).allSatisfy(answer -> assertThatThrownBy(answer::get)
+                .hasCauseInstanceOf(RejectedExecutionException.class));
+        held.countDown();
+        for (CompletableFuture<Integer> answer : answers) {
+            if (!refused.contains(answer)) {
+                answer.get();
+            }
+        }
+        assertThat(most).hasValue(3);
+        assertThat(memory.get(2_999).get()).isEqualTo(2_999);
+    }
+
+    @Test
+    void nobodyWaitsLongForADatabaseThatDoesNotAnswerOthers() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        Memory<String, String> memory = new Memory<>(
+                new LookUps(1, Duration.ofMillis(50)),
+                key -> {
+                    held.await();
+                    return key;
+                },
+                answer -> LONG);
+        CompletableFuture<String> first = memory.get("a");
+        CompletableFuture<String> second = memory.get("b");
+        Thread.sleep(100);
+        held.countDown();
+        assertThat(first.get()).isEqualTo("a");
+        assertThatThrownBy(second::get).hasCauseInstanceOf(RejectedExecutionException.class);
+        assertThat(memory.get("b").get()).isEqualTo("b");
+    }
+
+    @Test
     void anAnswerIsKeptForItsTime() throws Exception {
-        Memory<String, Integer> memory =
-                new Memory<>(key -> lookUps.incrementAndGet(), answer -> answer == 1 ? Duration.ofMillis(50) : LONG);
+        Memory<String, Integer> memory = new Memory<>(
+                database, key -> lookUps.incrementAndGet(), answer -> answer == 1 ? Duration.ofMillis(50) : LONG);
         assertThat(memory.get("a").get()).isEqualTo(1);
         Thread.sleep(100);
         assertThat(memory.get("a").get()).isEqualTo(2);
@@ -107,7 +164,7 @@ class MemoryTest {
     @Test
     void noOldAnswerOutlivesItsChangeHoweverTheTwoFallTogether() throws Exception {
         AtomicInteger stored = new AtomicInteger();
-        Memory<String, Integer> memory = new Memory<>(key -> stored.get(), answer -> LONG);
+        Memory<String, Integer> memory = new Memory<>(database, key -> stored.get(), answer -> LONG);
         AtomicBoolean done = new AtomicBoolean();
         List<Thread> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
+import io.agyn.changes.Change;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -32,6 +33,9 @@ class RoutesTest {
 
     @Inject
     Routes routes;
+
+    @Inject
+    RouteLookup lookup;
 
     @Inject
     Callers callers;
@@ -179,6 +183,58 @@ class RoutesTest {
     }
 
     @Test
+    void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
+        // One that the server's feed does not tell of changes.
+        Routes alone = new Routes(lookup, new LookUps(1, Duration.ofSeconds(5)));
+        Identity bound = bound(organization);
+        UUID here = UUID.fromString(organization);
+        UUID elsewhere = UUID.randomUUID();
+        for (Identity identity : List.of(admin, bound)) {
+            assertThat(isKeptAfter(alone, identity, "secret", elsewhere)).isTrue();
+            assertThat(isKeptAfter(alone, identity, "llm_provider", elsewhere)).isTrue();
+            assertThat(isKeptAfter(alone, identity, "api_token", here)).isTrue();
+            for (String table : List.of("secret", "llm_provider", "model", "organization")) {
+                assertThat(isKeptAfter(alone, identity, table, here)).isFalse();
+            }
+        }
+        // Where a token spans both, it may be a model of the same name, or a slug.
+        assertThat(isKeptAfter(alone, admin, "model", elsewhere)).isFalse();
+        assertThat(isKeptAfter(alone, admin, "organization", elsewhere)).isFalse();
+        assertThat(isKeptAfter(alone, bound, "model", elsewhere)).isTrue();
+        assertThat(isKeptAfter(alone, bound, "organization", elsewhere)).isTrue();
+    }
+
+    private boolean isKeptAfter(Routes alone, Identity identity, String table, UUID changed) {
+        Route before = alone.find(identity, Optional.empty(), name).join();
+        alone.onChanges(List.of(new Change(table, UUID.randomUUID(), Optional.of(changed))));
+        return alone.find(identity, Optional.empty(), name).join() == before;
+    }
+
+    @Test
+    void aNameThatAnotherOrganizationTakesTooIsAmbiguousWithinASecond() throws InterruptedException {
+        String other = Api.organization();
+        String otherProvider = Api.provider(other, Api.secret(other, "v"));
+        target(admin, Optional.empty(), name);
+        String twin = create(other, name, otherProvider);
+        await(admin, route -> route instanceof Route.Ambiguous);
+        asAdmin().delete("/organizations/{org}/models/{id}", other, twin).then().statusCode(204);
+        await(admin, route -> route instanceof Route.Found);
+    }
+
+    @Test
+    void aModelIsFoundByItsNewSlugAndNoLongerByTheOldWithinASecond() throws InterruptedException {
+        target(admin, Optional.empty(), slug + "/" + name);
+        String newSlug = "s" + organization.replace("-", "");
+        asAdmin()
+                .body(Map.of("name", "Renamed", "slug", newSlug))
+                .put("/organizations/{id}", organization)
+                .then()
+                .statusCode(200);
+        await(admin, slug + "/" + name, route -> route instanceof Route.UnknownModel);
+        await(admin, newSlug + "/" + name, route -> route instanceof Route.Found);
+    }
+
+    @Test
     void whatChangesAboutProviderAndModelIsInForceWithinASecond() throws InterruptedException {
         Identity bound = bound(organization);
         target(bound, Optional.empty(), name);
@@ -233,8 +289,12 @@ class RoutesTest {
     }
 
     private void await(Identity identity, Predicate<Route> inForce) throws InterruptedException {
+        await(identity, name, inForce);
+    }
+
+    private void await(Identity identity, String called, Predicate<Route> inForce) throws InterruptedException {
         long deadline = System.nanoTime() + IN_FORCE.toNanos();
-        while (!inForce.test(route(identity, Optional.empty(), name))) {
+        while (!inForce.test(route(identity, Optional.empty(), called))) {
             assertThat(System.nanoTime())
                     .as("the change is in force within a second")
                     .isLessThan(deadline);

@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.api.ApiTokensApi;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.api.MeApi;
+import io.agyn.sdk.api.ModelTestsApi;
 import io.agyn.sdk.api.ModelsApi;
 import io.agyn.sdk.api.OrganizationsApi;
 import io.agyn.sdk.api.SecretsApi;
+import io.agyn.sdk.api.UsageApi;
 import io.agyn.sdk.client.ApiClient;
 import io.agyn.sdk.model.Me;
 import java.net.URI;
@@ -129,7 +131,18 @@ public final class AgynClient implements AutoCloseable {
      */
     public Models models(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
-        return new Models(organizationId, new ModelsApi(api), exchange);
+        return new Models(organizationId, new ModelsApi(api), new ModelTestsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to what an organization's calls of models have cost.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the usage of the organization
+     */
+    public Usage usage(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Usage(organizationId, new UsageApi(api), exchange);
     }
 
     /**

@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * All items of a list, the oldest first, over as many pages as there are. A page is fetched when iteration comes to
- * it, so that iteration may throw an {@link AgynException}; each iteration begins anew at the first page. An item made
- * meanwhile may or may not be among them, any other comes once.
+ * All items of a list, the oldest first unless it is said otherwise, over as many pages as there are. A page is fetched
+ * when iteration comes to it, so that iteration may throw an {@link AgynException}; each iteration begins anew at the
+ * first page. An item made meanwhile may or may not be among them, any other comes once.
  *
  * @param <T> the type of the items
  */

@@ -3,10 +3,12 @@ package io.agyn.sdk;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.ModelTestsApi;
 import io.agyn.sdk.api.ModelsApi;
 import io.agyn.sdk.model.Model;
 import io.agyn.sdk.model.ModelCreate;
 import io.agyn.sdk.model.ModelList;
+import io.agyn.sdk.model.ModelTest;
 import io.agyn.sdk.model.ModelUpdate;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,11 +17,13 @@ import java.util.UUID;
 public final class Models {
     private final UUID organizationId;
     private final ModelsApi api;
+    private final ModelTestsApi tests;
     private final Exchange exchange;
 
-    Models(UUID organizationId, ModelsApi api, Exchange exchange) {
+    Models(UUID organizationId, ModelsApi api, ModelTestsApi tests, Exchange exchange) {
         this.organizationId = requireNonNull(organizationId, "organizationId is null");
         this.api = requireNonNull(api, "api is null");
+        this.tests = requireNonNull(tests, "tests is null");
         this.exchange = requireNonNull(exchange, "exchange is null");
     }
 
@@ -142,5 +146,18 @@ public final class Models {
         requireNonNull(id, "id is null");
         requireNonNull(etag, "etag is null");
         exchange.delete(() -> api.deleteModelWithHttpInfo(organizationId, id, etag));
+    }
+
+    /**
+     * Tests a model: says {@code Hello, world} to it through the LLM Proxy, as an agent would. That the call failed is an
+     * answer too, and no exception.
+     *
+     * @param id the model's id
+     * @return what happened
+     * @throws NotFoundException if there is no such model
+     */
+    public ModelTest test(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.write(() -> tests.testModelWithHttpInfo(organizationId, id));
     }
 }

@@ -1,0 +1,265 @@
+package io.agyn.llm.models;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.api.model.ModelTest;
+import io.agyn.api.model.ModelTestFailure;
+import io.agyn.api.model.Protocol;
+import io.agyn.proxy.body.AnswerReader;
+import io.agyn.proxy.body.TokenCounts;
+import io.agyn.rest.BaseUrl;
+import io.agyn.rest.Uuid7;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Calls a model as an agent does: through this server's own door, with the API token of whoever wants to know. It blocks.
+ */
+@Singleton
+class ModelTester {
+    private static final String GREETING = "Hello, world";
+    // For providers that bill by it; enough for a greeting, and for the thoughts of a model that has some.
+    private static final int MOST_TOKENS = 1024;
+    private static final int MOST_CHARACTERS = 65_536;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final BaseUrl baseUrl;
+    private final ObjectMapper mapper;
+
+    ModelTester(BaseUrl baseUrl, ObjectMapper mapper) {
+        this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    /**
+     * Makes the call.
+     *
+     * @param protocol the protocol of the model's LLM provider
+     * @param authorization the caller's {@code Authorization}
+     * @return what happened
+     */
+    ModelTest test(UUID organizationId, UUID modelId, Protocol protocol, String authorization) {
+        String callId = Uuid7.next().toString();
+        HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl.get() + path(protocol)))
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/json")
+                .header("X-Request-Id", callId)
+                .header("x-agyn-organization", organizationId.toString())
+                .headers(
+                        protocol == Protocol.ANTHROPIC_MESSAGES
+                                ? new String[] {"anthropic-version", "2023-06-01"}
+                                : new String[] {"Accept", "application/json"})
+                .POST(BodyPublishers.ofString(body(modelId, protocol)))
+                .build();
+        long start = System.nanoTime();
+        ModelTest test;
+        try (HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                .build()) {
+            test = read(client.send(request, BodyHandlers.ofInputStream()), protocol);
+        } catch (ConnectException e) {
+            test = failed(ModelTestFailure.PROXY_FAILED, "This server cannot reach itself at " + baseUrl.get() + ".");
+        } catch (IOException e) {
+            test = failed(
+                    ModelTestFailure.BROKE_OFF, "The LLM provider closed the connection before its answer was whole.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            test = failed(ModelTestFailure.PROXY_FAILED, "This server was stopped meanwhile.");
+        }
+        return test.callId(callId).durationMs(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+    }
+
+    private static String path(Protocol protocol) {
+        return switch (protocol) {
+            case RESPONSES -> "/v1/responses";
+            case ANTHROPIC_MESSAGES -> "/v1/messages";
+        };
+    }
+
+    private String body(UUID modelId, Protocol protocol) {
+        Map<String, Object> body =
+                switch (protocol) {
+                    case RESPONSES -> Map.of("model", modelId, "input", GREETING);
+                    case ANTHROPIC_MESSAGES ->
+                        Map.of(
+                                "model",
+                                modelId,
+                                "max_tokens",
+                                MOST_TOKENS,
+                                "messages",
+                                List.of(Map.of("role", "user", "content", GREETING)));
+                };
+        try {
+            return mapper.writeValueAsString(body);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private ModelTest read(HttpResponse<InputStream> answer, Protocol protocol) throws IOException {
+        byte[] bytes;
+        boolean truncated;
+        try (InputStream body = answer.body()) {
+            // Each character takes a byte at least.
+            bytes = body.readNBytes(MOST_CHARACTERS);
+            truncated = body.read() >= 0;
+        }
+        Optional<String> ours = answer.headers().firstValue("x-agyn-error");
+        if (ours.isPresent()) {
+            return ofTheProxy(ours.get(), message(bytes));
+        }
+        ModelTest test = new ModelTest()
+                .status(answer.statusCode())
+                .body(new String(bytes, UTF_8))
+                .bodyTruncated(truncated);
+        String contentType = answer.headers().firstValue("content-type").orElse(null);
+        count(test, protocol, contentType, bytes);
+        if (answer.statusCode() / 100 != 2) {
+            return explain(test, answer.statusCode(), isOfAProvider(bytes));
+        }
+        Optional<String> text = text(bytes, protocol);
+        if (text.isEmpty() && !truncated) {
+            return fail(
+                    test,
+                    ModelTestFailure.PROTOCOL_MISMATCH,
+                    "The answer is not one of the protocol " + protocol
+                            + ": check the LLM provider's endpoint and protocol.");
+        }
+        return test.succeeded(true).failure(ModelTestFailure.NONE).text(text.orElse(null));
+    }
+
+    private static void count(ModelTest test, Protocol protocol, String contentType, byte[] bytes) {
+        AnswerReader reader = new AnswerReader(protocol, contentType, null);
+        reader.read(bytes, 0, bytes.length);
+        reader.close();
+        TokenCounts tokens = reader.tokens();
+        test.inputTokens(tokens.input())
+                .cachedInputTokens(tokens.cachedInput())
+                .cacheWriteTokens(tokens.cacheWrite())
+                .outputTokens(tokens.output())
+                .reasoningTokens(tokens.reasoning());
+    }
+
+    private static ModelTest explain(ModelTest test, int status, boolean isOfAProvider) {
+        return switch (status) {
+            case 401, 403 ->
+                fail(
+                        test,
+                        ModelTestFailure.CREDENTIALS_REFUSED,
+                        "The LLM provider refused the credentials: check them, and the auth method.");
+            case 404, 405 ->
+                isOfAProvider
+                        ? fail(
+                                test,
+                                ModelTestFailure.MODEL_NOT_FOUND,
+                                "The LLM provider does not know the model: check the remote model name, and that the"
+                                        + " credentials may use it.")
+                        : fail(
+                                test,
+                                ModelTestFailure.PROTOCOL_MISMATCH,
+                                "There is nothing of the protocol at the LLM provider's endpoint: check its path, and the"
+                                        + " protocol.");
+            case 429 ->
+                fail(
+                        test,
+                        ModelTestFailure.RATE_LIMITED,
+                        "The LLM provider takes no more calls for now, or the account's quota is used up.");
+            default ->
+                status >= 500
+                        ? fail(
+                                test,
+                                ModelTestFailure.PROVIDER_FAILED,
+                                "The LLM provider failed: try again, and ask its operator where it happens again.")
+                        : fail(
+                                test,
+                                ModelTestFailure.REQUEST_REFUSED,
+                                "The LLM provider refused the call: its own words say why.");
+        };
+    }
+
+    /** What the proxy said for itself, without having an answer of the provider. */
+    private static ModelTest ofTheProxy(String error, String message) {
+        return failed(
+                switch (error) {
+                    case "model_not_found" -> ModelTestFailure.ORPHANED;
+                    case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
+                    case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
+                    case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;
+                    default -> ModelTestFailure.PROXY_FAILED;
+                },
+                message);
+    }
+
+    private String message(byte[] json) {
+        return tree(json).path("error").path("message").asText("The call failed in this server; its log says more.");
+    }
+
+    /** Whether an error is worded as those of the two protocols are, and not as a web server's. */
+    private boolean isOfAProvider(byte[] json) {
+        return tree(json).path("error").isObject();
+    }
+
+    private Optional<String> text(byte[] json, Protocol protocol) {
+        JsonNode answer = tree(json);
+        StringJoiner text = new StringJoiner("\n");
+        JsonNode parts =
+                switch (protocol) {
+                    case RESPONSES -> answer.path("output");
+                    case ANTHROPIC_MESSAGES -> answer.path("content");
+                };
+        if (!parts.isArray()) {
+            return Optional.empty();
+        }
+        for (JsonNode part : parts) {
+            add(text, part.path("text"));
+            for (JsonNode inner : part.path("content")) {
+                add(text, inner.path("text"));
+            }
+        }
+        String all = text.toString();
+        return Optional.of(all.substring(0, Math.min(all.length(), MOST_CHARACTERS)));
+    }
+
+    private static void add(StringJoiner text, JsonNode part) {
+        if (part.isTextual()) {
+            text.add(part.asText());
+        }
+    }
+
+    private JsonNode tree(byte[] json) {
+        try {
+            return mapper.readTree(json);
+        } catch (IOException e) {
+            return mapper.missingNode();
+        }
+    }
+
+    private static ModelTest failed(ModelTestFailure failure, String explanation) {
+        return fail(new ModelTest().bodyTruncated(false), failure, explanation);
+    }
+
+    private static ModelTest fail(ModelTest test, ModelTestFailure failure, String explanation) {
+        return test.succeeded(false).failure(failure).explanation(explanation);
+    }
+}

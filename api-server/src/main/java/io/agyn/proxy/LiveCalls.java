@@ -1,0 +1,71 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Routes;
+import io.agyn.settings.Settings;
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallRecords;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The calls of agents: resolved from what is registered, counted and written down. */
+@Singleton
+class LiveCalls implements Calls {
+    private final Callers callers;
+    private final Routes routes;
+    private final Upstreams upstreams;
+    private final CallRecords records;
+    private final ProxyMetrics metrics;
+    private final Limits limits;
+
+    LiveCalls(
+            Callers callers,
+            Routes routes,
+            Upstreams upstreams,
+            CallRecords records,
+            ProxyMetrics metrics,
+            Settings settings) {
+        this.callers = requireNonNull(callers, "callers is null");
+        this.routes = requireNonNull(routes, "routes is null");
+        this.upstreams = requireNonNull(upstreams, "upstreams is null");
+        this.records = requireNonNull(records, "records is null");
+        this.metrics = requireNonNull(metrics, "metrics is null");
+        this.limits = Limits.of(settings.proxy());
+    }
+
+    @Override
+    public CompletableFuture<Optional<Identity>> identify(String token) {
+        return callers.identify(token);
+    }
+
+    @Override
+    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
+        return routes.find(identity, organization, model);
+    }
+
+    @Override
+    public Upstreams upstreams() {
+        return upstreams;
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public void over(Operation operation, CallRecord record) {
+        records.add(record);
+        metrics.count(operation, record);
+    }
+
+    @Override
+    public void refused(Refusal refusal) {
+        metrics.count(refusal.kind());
+    }
+}

@@ -1,0 +1,138 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.Outcome;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/**
+ * The proxy's figures at {@code /q/metrics}, by the names and buckets of OpenTelemetry's
+ * <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">conventions for generative AI</a> where there
+ * are any. No label has a value that callers can make up, and so their number is bounded; who called what is in the usage.
+ */
+@Singleton
+class ProxyMetrics {
+    private static final Duration[] DURATIONS = DoubleStream.of(
+                    0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92)
+            .mapToObj(seconds -> Duration.ofMillis(Math.round(1000 * seconds)))
+            .toArray(Duration[]::new);
+    private static final double[] TOKENS = {
+        1, 4, 16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 67_108_864
+    };
+
+    private final Map<Operation, Map<Outcome, Timer>> durations = new EnumMap<>(Operation.class);
+    private final Map<Operation, Timer> firstBytes = new EnumMap<>(Operation.class);
+    private final Map<Refusal.Kind, Counter> errors = new EnumMap<>(Refusal.Kind.class);
+    private final DistributionSummary input;
+    private final DistributionSummary cachedInput;
+    private final DistributionSummary cacheWrite;
+    private final DistributionSummary output;
+    private final DistributionSummary reasoning;
+
+    ProxyMetrics(MeterRegistry registry, Upstreams upstreams) {
+        requireNonNull(registry, "registry is null");
+        requireNonNull(upstreams, "upstreams is null");
+        for (Operation operation : Operation.values()) {
+            Map<Outcome, Timer> timers = new EnumMap<>(Outcome.class);
+            for (Outcome outcome : Outcome.values()) {
+                timers.put(outcome, duration(registry, operation, outcome));
+            }
+            durations.put(operation, timers);
+            firstBytes.put(operation, firstByte(registry, operation));
+        }
+        for (Refusal.Kind kind : Refusal.Kind.values()) {
+            errors.put(
+                    kind,
+                    Counter.builder("agyn.proxy.errors")
+                            .description("Errors of the proxy's own, by what was wrong")
+                            .tag("error.type", kind.code())
+                            .register(registry));
+        }
+        input = tokens(registry, "input");
+        cachedInput = tokens(registry, "cached_input");
+        cacheWrite = tokens(registry, "cache_write");
+        output = tokens(registry, "output");
+        reasoning = tokens(registry, "reasoning");
+        Gauge.builder(
+                        "agyn.proxy.calls.active",
+                        upstreams,
+                        all -> sum(all.origins().stream().map(Origin::calls)))
+                .description("Calls on their way to LLM providers")
+                .register(registry);
+        Gauge.builder(
+                        "agyn.proxy.calls.waiting",
+                        upstreams,
+                        all -> sum(all.origins().stream().map(Origin::waiting)))
+                .description("Calls that wait, since as many as may be are on their way to the LLM provider")
+                .register(registry);
+    }
+
+    /** Counts a call that is over. */
+    void count(Operation operation, CallRecord call) {
+        durations.get(operation).get(call.outcome()).record(call.duration());
+        if (call.timeToFirstByte() != null) {
+            firstBytes.get(operation).record(call.timeToFirstByte());
+        }
+        count(input, call.inputTokens());
+        count(cachedInput, call.cachedInputTokens());
+        count(cacheWrite, call.cacheWriteTokens());
+        count(output, call.outputTokens());
+        count(reasoning, call.reasoningTokens());
+    }
+
+    /** Counts an error of the proxy's own. */
+    void count(Refusal.Kind kind) {
+        errors.get(kind).increment();
+    }
+
+    private static void count(DistributionSummary summary, Long tokens) {
+        if (tokens != null) {
+            summary.record(tokens);
+        }
+    }
+
+    private static Timer duration(MeterRegistry registry, Operation operation, Outcome outcome) {
+        return Timer.builder("gen_ai.client.operation.duration")
+                .description("From a call's arrival to its end")
+                .tag("gen_ai.operation.name", name(operation))
+                .tag("outcome", name(outcome))
+                .serviceLevelObjectives(DURATIONS)
+                .register(registry);
+    }
+
+    private static Timer firstByte(MeterRegistry registry, Operation operation) {
+        return Timer.builder("agyn.proxy.time_to_first_byte")
+                .description("From a call's arrival to the first byte of the LLM provider's body")
+                .tag("gen_ai.operation.name", name(operation))
+                .serviceLevelObjectives(DURATIONS)
+                .register(registry);
+    }
+
+    private static DistributionSummary tokens(MeterRegistry registry, String type) {
+        return DistributionSummary.builder("gen_ai.client.token.usage")
+                .description("Tokens that LLM providers counted, each in one class")
+                .tag("gen_ai.token.type", type)
+                .serviceLevelObjectives(TOKENS)
+                .register(registry);
+    }
+
+    private static int sum(Stream<Integer> numbers) {
+        return numbers.mapToInt(Integer::intValue).sum();
+    }
+
+    private static String name(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

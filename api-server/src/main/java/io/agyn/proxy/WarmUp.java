@@ -1,0 +1,184 @@
+package io.agyn.proxy;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.api.model.Protocol;
+import io.agyn.api.model.Role;
+import io.agyn.proxy.egress.HttpClients;
+import io.agyn.proxy.egress.Way;
+import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Target;
+import io.agyn.rest.Uuid7;
+import io.agyn.settings.Settings;
+import io.agyn.usage.CallRecord;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jboss.logging.Logger;
+
+/**
+ * Makes calls of its own through the proxy's code while the server starts, over loopback sockets that nobody else knows, so
+ * that the JVM has compiled that code before agents come. Nothing is looked up, recorded or counted.
+ */
+@Singleton
+class WarmUp {
+    private static final Logger LOG = Logger.getLogger(WarmUp.class);
+    private static final String LOOPBACK = "127.0.0.1";
+    private static final int CONNECTIONS = 8;
+    private static final String QUESTION = "{\"model\":\"warm-up\",\"input\":\"" + "Hello, world. ".repeat(200) + "\"}";
+    private static final String ANSWER = """
+            {"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","content":[\
+            {"type":"output_text","text":"%s"}]}],"usage":{"input_tokens":25,"input_tokens_details":\
+            {"cached_tokens":8},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":4}}}""".formatted("Hello, world. ".repeat(80));
+
+    private final Vertx vertx;
+    private final HttpClients clients;
+    private final Settings settings;
+
+    WarmUp(Vertx vertx, HttpClients clients, Settings settings) {
+        this.vertx = requireNonNull(vertx, "vertx is null");
+        this.clients = requireNonNull(clients, "clients is null");
+        this.settings = requireNonNull(settings, "settings is null");
+    }
+
+    void start(@Observes StartupEvent event) {
+        Duration duration = settings.proxy().warmUp();
+        if (!duration.isZero()) {
+            vertx.deployVerticle(
+                    () -> new Rehearsal(duration),
+                    new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()),
+                    result -> {
+                        if (result.failed()) {
+                            // The first calls are slower, and that is all.
+                            LOG.debug("The warm-up did not start", result.cause());
+                        }
+                    });
+        }
+    }
+
+    /** A provider, the proxy and callers on one event loop. */
+    private final class Rehearsal extends AbstractVerticle implements Calls {
+        private final Limits limits = Limits.of(settings.proxy());
+        private final Duration duration;
+        private final Identity identity = new Identity(
+                Uuid7.next(), "warm-up", Role.CLUSTER_ADMIN, Uuid7.next(), Optional.empty(), Optional.empty());
+        private Upstreams upstreams;
+        private Route route;
+        private HttpClient callers;
+        private int port;
+        private long end;
+
+        private Rehearsal(Duration duration) {
+            this.duration = duration;
+        }
+
+        @Override
+        public void start(Promise<Void> started) {
+            upstreams = new Upstreams(
+                    vertx,
+                    host -> CompletableFuture.completedFuture(List.of(new Way.Direct(LOOPBACK))),
+                    clients,
+                    CONNECTIONS);
+            callers = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONNECTIONS));
+            Buffer answer = Buffer.buffer(ANSWER);
+            vertx.createHttpServer()
+                    .requestHandler(request -> request.endHandler(whole -> request.response()
+                            .putHeader("content-type", "application/json")
+                            .end(answer)))
+                    .listen(0, LOOPBACK)
+                    .compose(provider -> {
+                        route = new Route.Found(target(provider.actualPort()));
+                        return vertx.createHttpServer()
+                                .requestHandler(request -> Call.begin(this, Operation.CREATE_RESPONSE, request))
+                                .listen(0, LOOPBACK);
+                    })
+                    .map((HttpServer proxy) -> {
+                        port = proxy.actualPort();
+                        end = System.nanoTime() + duration.toNanos();
+                        for (int i = 0; i < CONNECTIONS; i++) {
+                            call();
+                        }
+                        return (Void) null;
+                    })
+                    .onComplete(started);
+        }
+
+        private void call() {
+            if (System.nanoTime() - end > 0) {
+                vertx.undeploy(deploymentID());
+                return;
+            }
+            callers.request(HttpMethod.POST, port, LOOPBACK, Operation.CREATE_RESPONSE.callerPath())
+                    .compose(request -> request.putHeader("authorization", "Bearer warm-up")
+                            .putHeader("content-type", "application/json")
+                            .putHeader("accept", "application/json")
+                            .putHeader("user-agent", "warm-up")
+                            .send(QUESTION))
+                    .compose(response -> response.body())
+                    .onSuccess(body -> call())
+                    .onFailure(failure -> LOG.debug("A call of the warm-up failed", failure));
+        }
+
+        private Target target(int providerPort) {
+            UUID id = Uuid7.next();
+            return new Target(
+                    id,
+                    id,
+                    "warm-up",
+                    id,
+                    "warm-up",
+                    Protocol.RESPONSES,
+                    Endpoint.of("http://" + LOOPBACK + ":" + providerPort),
+                    List.of(Map.entry("authorization", "Bearer warm-up")),
+                    "\"remote\"".getBytes(UTF_8));
+        }
+
+        @Override
+        public CompletableFuture<Optional<Identity>> identify(String token) {
+            return CompletableFuture.completedFuture(Optional.of(identity));
+        }
+
+        @Override
+        public CompletableFuture<Route> find(Identity caller, Optional<String> organization, String model) {
+            return CompletableFuture.completedFuture(route);
+        }
+
+        @Override
+        public Upstreams upstreams() {
+            return upstreams;
+        }
+
+        @Override
+        public Limits limits() {
+            return limits;
+        }
+
+        @Override
+        public void over(Operation operation, CallRecord record) {
+            // Nobody's call.
+        }
+
+        @Override
+        public void refused(Refusal refusal) {
+            // Nobody's call.
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package io.agyn.rest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.quarkus.vertx.http.HttpServer;
+import jakarta.inject.Singleton;
+
+/** Where this server is, as seen from its own machine. */
+@Singleton
+public class BaseUrl {
+    private final Settings settings;
+    private final HttpServer http;
+
+    BaseUrl(Settings settings, HttpServer http) {
+        this.settings = requireNonNull(settings, "settings is null");
+        this.http = requireNonNull(http, "http is null");
+    }
+
+    /** Scheme, host and port, which is the one that was taken where any free one was asked for. */
+    public String get() {
+        String host = settings.http().host();
+        // An address that means all of them is none to call.
+        return "http://%s:%d"
+                .formatted(
+                        switch (host) {
+                            case "0.0.0.0" -> "127.0.0.1";
+                            case "::", "[::]" -> "[::1]";
+                            default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+                        },
+                        http.getPort());
+    }
+}

@@ -1,0 +1,238 @@
+package io.agyn.usage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.Settings.Log.Format;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * The access line of each call, on standard output: text of the form {@code key=value}, or a JSON object. Lines are
+ * written by a thread of their own, so that nothing waits where standard output does not take them; those that there is
+ * no room for are left out, and counted. Its methods are for one thread.
+ */
+@Singleton
+final class AccessLog {
+    private static final Logger LOG = Logger.getLogger(AccessLog.class);
+
+    private static final int MOST_WAITING = 128;
+    private static final byte[] END = {};
+
+    private final PrintStream out;
+    private final boolean on;
+    private final Format format;
+    private final TimeText times = new TimeText();
+    private final StringBuilder lines = new StringBuilder();
+    private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final Thread thread =
+            Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
+    private int added;
+    private long leftOut;
+
+    @Inject
+    AccessLog(Settings settings) {
+        this(System.out, settings.accessLog(), settings.log().format());
+    }
+
+    /**
+     * @param out where the lines go
+     * @param on false for no lines
+     * @param format the shape of the lines
+     */
+    AccessLog(PrintStream out, boolean on, Format format) {
+        this.out = requireNonNull(out, "out is null");
+        this.on = on;
+        this.format = requireNonNull(format, "format is null");
+    }
+
+    void start() {
+        if (on) {
+            thread.start();
+        }
+    }
+
+    /**
+     * Ends when all lines are written.
+     *
+     * @param patience how long to wait for that
+     */
+    void stop(Duration patience) throws InterruptedException {
+        flush();
+        if (on && waiting.offer(END, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            thread.join(patience);
+        }
+        reportLeftOut();
+    }
+
+    /** Adds a call's line to those that wait for {@link #flush}. */
+    void add(CallRecord call) {
+        if (on) {
+            int begin = lines.length();
+            try {
+                switch (format) {
+                    case TEXT -> text(call);
+                    case JSON -> json(call);
+                }
+                lines.append('\n');
+                added++;
+            } catch (RuntimeException e) {
+                lines.setLength(begin);
+                throw e;
+            }
+        }
+    }
+
+    /** Has the lines written, at once, so that no other line comes into one. */
+    void flush() {
+        if (added > 0) {
+            if (!waiting.offer(lines.toString().getBytes(UTF_8))) {
+                leftOut += added;
+            } else {
+                reportLeftOut();
+            }
+            lines.setLength(0);
+            added = 0;
+        }
+    }
+
+    private void reportLeftOut() {
+        if (leftOut > 0) {
+            LOG.errorf("Access lines were left out (calls: %d), since standard output did not take them", leftOut);
+            leftOut = 0;
+        }
+    }
+
+    private void run() {
+        try {
+            for (byte[] next = waiting.take(); next != END; next = waiting.take()) {
+                out.write(next, 0, next.length);
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            // Nobody does.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void text(CallRecord call) {
+        times.append(lines, call.startedAt());
+        lines.append(" call request_id=");
+        quoted(call.requestId());
+        lines.append(" organization=");
+        bare(call.organizationId());
+        lines.append(" model=");
+        quoted(call.model());
+        lines.append(" provider=");
+        quoted(call.provider());
+        lines.append(" status=");
+        bare(call.status());
+        lines.append(" outcome=").append(call.outcome().code()).append(" duration_ms=");
+        millis(call.duration(), "-");
+        lines.append(" time_to_first_byte_ms=");
+        millis(call.timeToFirstByte(), "-");
+        lines.append(" input_tokens=");
+        bare(call.inputTokens());
+        lines.append(" cached_input_tokens=");
+        bare(call.cachedInputTokens());
+        lines.append(" cache_write_tokens=");
+        bare(call.cacheWriteTokens());
+        lines.append(" output_tokens=");
+        bare(call.outputTokens());
+        lines.append(" reasoning_tokens=");
+        bare(call.reasoningTokens());
+    }
+
+    private void bare(Object value) {
+        lines.append(value == null ? "-" : value.toString());
+    }
+
+    private void quoted(String value) {
+        if (value == null) {
+            lines.append('-');
+        } else {
+            string(value);
+        }
+    }
+
+    private void json(CallRecord call) {
+        lines.append("{\"timestamp\":\"");
+        times.append(lines, call.startedAt());
+        lines.append("\",\"event\":\"call\"");
+        member("request_id", call.requestId());
+        member("organization_id", call.organizationId());
+        member("model", call.model());
+        member("provider", call.provider());
+        member("status", call.status());
+        member("outcome", call.outcome().code());
+        member("duration_ms", call.duration());
+        member("time_to_first_byte_ms", call.timeToFirstByte());
+        member("input_tokens", call.inputTokens());
+        member("cached_input_tokens", call.cachedInputTokens());
+        member("cache_write_tokens", call.cacheWriteTokens());
+        member("output_tokens", call.outputTokens());
+        member("reasoning_tokens", call.reasoningTokens());
+        lines.append('}');
+    }
+
+    private void member(String name, Object value) {
+        lines.append(",\"").append(name).append("\":");
+        switch (value) {
+            case null -> lines.append("null");
+            case String text -> string(text);
+            case UUID id -> lines.append('"').append(id).append('"');
+            case Duration duration -> millis(duration, "null");
+            default -> lines.append(value);
+        }
+    }
+
+    /** Milliseconds to the microsecond. */
+    private void millis(Duration duration, String absent) {
+        if (duration == null) {
+            lines.append(absent);
+            return;
+        }
+        long micros = duration.toNanos() / 1_000;
+        lines.append(micros / 1_000).append('.');
+        int rest = (int) (micros % 1_000);
+        lines.append((char) ('0' + rest / 100))
+                .append((char) ('0' + rest / 10 % 10))
+                .append((char) ('0' + rest % 10));
+    }
+
+    /** A JSON string. What would end a line, or change how one looks, is escaped, so that no name forges a line. */
+    private void string(String text) {
+        lines.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                lines.append('\\').append(c);
+            } else if (c >= ' ' && c < 0x7F) {
+                lines.append(c);
+            } else {
+                other(c);
+            }
+        }
+        lines.append('"');
+    }
+
+    private void other(char c) {
+        switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> {
+                lines.append("\\u");
+                for (int shift = 12; shift >= 0; shift -= 4) {
+                    lines.append(Character.forDigit(c >> shift & 0xF, 16));
+                }
+            }
+            default -> lines.append(c);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.agyn.usage;
+
+import java.time.Duration;
+import java.util.UUID;
+
+/**
+ * Writes records as PostgreSQL's COPY reads them in its text format: a line each, fields apart by tabs. So the spool goes
+ * into the database as it is. Not for use by several threads.
+ */
+final class CopyLines {
+    /** The fields of a line, as the table names them. The loader finds the day in the first. */
+    static final String COLUMNS = "started_at, id, request_id, organization_id, model_id, model, provider_id, provider,"
+            + " token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens, cache_write_tokens,"
+            + " output_tokens, reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome";
+
+    // A provider may say anything; sums stay what a long holds, and what a JSON number holds exactly.
+    private static final long MOST_TOKENS = 1_000_000_000_000L;
+
+    private final TimeText times = new TimeText();
+
+    /** Adds a record's line. */
+    void append(StringBuilder to, CallRecord record) {
+        times.append(to, record.startedAt());
+        id(to, record.id());
+        text(to, record.requestId());
+        id(to, record.organizationId());
+        id(to, record.modelId());
+        text(to, record.model());
+        id(to, record.providerId());
+        text(to, record.provider());
+        id(to, record.tokenId());
+        id(to, record.userId());
+        text(to, record.protocol().toString());
+        to.append('\t').append(record.streamed() ? 't' : 'f');
+        tokens(to, record.inputTokens());
+        tokens(to, record.cachedInputTokens());
+        tokens(to, record.cacheWriteTokens());
+        tokens(to, record.outputTokens());
+        tokens(to, record.reasoningTokens());
+        micros(to, record.timeToFirstByte());
+        micros(to, record.duration());
+        to.append('\t');
+        if (record.status() == null) {
+            to.append("\\N");
+        } else {
+            to.append(record.status().intValue());
+        }
+        text(to, record.outcome().code());
+        to.append('\n');
+    }
+
+    private static void id(StringBuilder to, UUID id) {
+        to.append('\t').append(id == null ? "\\N" : id.toString());
+    }
+
+    private static void tokens(StringBuilder to, Long count) {
+        to.append('\t');
+        if (count == null || count < 0 || count > MOST_TOKENS) {
+            to.append("\\N");
+        } else {
+            to.append(count.longValue());
+        }
+    }
+
+    private static void micros(StringBuilder to, Duration duration) {
+        to.append('\t');
+        if (duration == null) {
+            to.append("\\N");
+        } else {
+            to.append(duration.toNanos() / 1_000);
+        }
+    }
+
+    private static void text(StringBuilder to, String text) {
+        to.append('\t');
+        if (text == null) {
+            to.append("\\N");
+            return;
+        }
+        int begin = to.length();
+        to.append(text);
+        for (int i = begin; i < to.length(); i++) {
+            char c = to.charAt(i);
+            if (c < ' ' || c == '\\') {
+                to.setLength(begin);
+                escaped(to, text);
+                return;
+            }
+        }
+    }
+
+    private static void escaped(StringBuilder to, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '\\' -> to.append("\\\\");
+                case '\t' -> to.append("\\t");
+                case '\n' -> to.append("\\n");
+                case '\r' -> to.append("\\r");
+                // No text in PostgreSQL has it.
+                case '\0' -> to.append('\uFFFD');
+                default -> to.append(c);
+            }
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.agyn.usage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.rest.Uuid7;
+import io.agyn.settings.Settings;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Records on their way to the database, in files of lines ("segments") that outlive the process. One is written to; the
+ * others are closed, and wait to be loaded and deleted, the oldest first. Written means handed to the operating system: a
+ * process that is killed loses nothing of it.
+ *
+ * <p>The folder belongs to this process alone, as the data folder does that it lies in.
+ */
+@Singleton
+final class Spool {
+    // The number rises with any change of the lines, so that no release reads another's as its own.
+    private static final String SUFFIX = ".v1.copy";
+    private static final String REJECTED = "lines.rejected";
+    private static final long SEGMENT_BYTES = 8L << 20;
+    private static final long REJECTED_BYTES = 64L << 20;
+    private static final Duration SEGMENT_AGE = Duration.ofMillis(250);
+
+    private final Path folder;
+    private final long limit;
+
+    private final Deque<Segment> closed = new ArrayDeque<>();
+    private FileChannel channel;
+    private Path file;
+    private long length;
+    private long opened;
+    private long closedBytes;
+
+    /**
+     * A closed segment.
+     *
+     * @param file the file
+     * @param bytes how long it is
+     */
+    record Segment(Path file, long bytes) {}
+
+    @Inject
+    Spool(Settings settings) {
+        this(settings.dataDir().resolve("usage"), settings.usage().spoolLimit().asLongValue());
+    }
+
+    /**
+     * @param folder where the segments lie; made where it is missing
+     * @param limit the most bytes of all segments together
+     */
+    Spool(Path folder, long limit) {
+        this.folder = requireNonNull(folder, "folder is null");
+        this.limit = limit;
+    }
+
+    /**
+     * Takes over the segments that an earlier process has left.
+     *
+     * @throws IOException when the folder cannot be made or read
+     */
+    synchronized void open() throws IOException {
+        Files.createDirectories(folder, mode("rwx------"));
+        List<Path> left;
+        try (Stream<Path> files = Files.list(folder)) {
+            left = files.filter(found -> found.getFileName().toString().endsWith(SUFFIX))
+                    .sorted()
+                    .toList();
+        }
+        for (Path found : left) {
+            close(new Segment(found, Files.size(found)));
+        }
+    }
+
+    /**
+     * Writes lines.
+     *
+     * @return false where there is no room for them
+     * @throws IOException when they cannot be written; then none of them is
+     */
+    synchronized boolean append(byte[] lines) throws IOException {
+        if (bytes() + lines.length > limit) {
+            return false;
+        }
+        if (channel == null) {
+            file = folder.resolve(Uuid7.next() + SUFFIX);
+            channel = (FileChannel) Files.newByteChannel(
+                    file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
+            length = 0;
+            opened = System.nanoTime();
+        }
+        try {
+            ByteBuffer buffer = ByteBuffer.wrap(lines);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        } catch (IOException e) {
+            abandon(e);
+            throw e;
+        }
+        length += lines.length;
+        return true;
+    }
+
+    /** What was written before is whole; a line that is cut off must not be followed by another. */
+    private void abandon(IOException failure) {
+        try {
+            channel.truncate(length);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        closeSegment();
+    }
+
+    /**
+     * Closes the segment where it is long enough, or where the loader has nothing else to do and it is old enough: so an
+     * outage makes few long segments, and not many short ones.
+     */
+    synchronized void closeIfDue() {
+        if (channel != null
+                && (length >= SEGMENT_BYTES
+                        || closed.isEmpty() && System.nanoTime() - opened >= SEGMENT_AGE.toNanos())) {
+            closeSegment();
+        }
+    }
+
+    /** Closes the segment, if one is written to. */
+    synchronized void closeSegment() {
+        if (channel != null) {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // Each write was answered; nothing is left that could fail.
+            }
+            channel = null;
+            close(new Segment(file, length));
+            length = 0;
+        }
+    }
+
+    private void close(Segment segment) {
+        closed.add(segment);
+        closedBytes += segment.bytes();
+        notifyAll();
+    }
+
+    /**
+     * The oldest closed segment, which stays in the spool.
+     *
+     * @param patience how long to wait for one; not positive for not at all
+     */
+    synchronized Optional<Segment> oldest(Duration patience) throws InterruptedException {
+        if (closed.isEmpty() && patience.isPositive()) {
+            wait(patience.toMillis());
+        }
+        return Optional.ofNullable(closed.peek());
+    }
+
+    /** Ends every wait for a segment. */
+    synchronized void wake() {
+        notifyAll();
+    }
+
+    /**
+     * Takes a segment out of the spool and deletes it.
+     *
+     * @throws IOException when the file stays; it is read again by the next process
+     */
+    void delete(Segment segment) throws IOException {
+        forget(segment);
+        Files.deleteIfExists(segment.file());
+    }
+
+    /** Takes a segment out of the spool and leaves its file where it is. */
+    synchronized void forget(Segment segment) {
+        if (closed.remove(segment)) {
+            closedBytes -= segment.bytes();
+        }
+    }
+
+    /**
+     * Puts a line aside that the database refuses, for an operator to look at.
+     *
+     * @return where it is; nothing where too many are there already
+     * @throws IOException when it cannot be written
+     */
+    Optional<Path> reject(byte[] line) throws IOException {
+        Path rejected = folder.resolve(REJECTED);
+        if (Files.exists(rejected) && Files.size(rejected) + line.length > REJECTED_BYTES) {
+            return Optional.empty();
+        }
+        try (FileChannel to = FileChannel.open(
+                rejected, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), mode("rw-------"))) {
+            to.write(ByteBuffer.wrap(line));
+        }
+        return Optional.of(rejected);
+    }
+
+    /** The length of all segments. */
+    synchronized long bytes() {
+        return closedBytes + length;
+    }
+
+    /** The most that they may have. */
+    long limit() {
+        return limit;
+    }
+
+    private static FileAttribute<?> mode(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
+    }
+}

@@ -1,0 +1,108 @@
+package io.agyn.usage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.UsageApi;
+import io.agyn.api.model.CallOutcome;
+import io.agyn.api.model.UsageRecordList;
+import io.agyn.api.model.UsageReport;
+import io.agyn.contract.Violations;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/** Usage over REST. */
+@RunOnVirtualThread
+class UsageResource implements UsageApi {
+    private static final Duration DEFAULT_TIME = Duration.ofHours(24);
+
+    private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
+    private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59.999999Z");
+    private static final String BACKWARDS = "Give a from that is before to, and both after 1970.";
+
+    private final UsageSums sums;
+    private final UsageRecords records;
+    private final Answers answers;
+
+    UsageResource(UsageSums sums, UsageRecords records, Answers answers) {
+        this.sums = requireNonNull(sums, "sums is null");
+        this.records = requireNonNull(records, "records is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response getUsage(
+            UUID organizationId,
+            OffsetDateTime from,
+            OffsetDateTime to,
+            Set<String> groupBy,
+            UUID modelId,
+            UUID providerId,
+            CallOutcome outcome) {
+        OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
+        OffsetDateTime begin = utc(from == null ? end.minus(DEFAULT_TIME) : from);
+        Set<String> keys = keys(groupBy);
+        Violations violations = new Violations();
+        if (!begin.isBefore(end)) {
+            violations.in(from == null ? "to" : "from", BACKWARDS);
+        }
+        if (keys.contains("hour") && keys.contains("day")) {
+            violations.in("group_by", "Give hour or day, not both.");
+        }
+        violations.throwIfAny();
+        UsageFilter filter = new UsageFilter(organizationId).within(begin, end).of(modelId, providerId, outcome);
+        try {
+            return answers.ok(new UsageReport().from(begin).to(end).rows(sums.read(organizationId, filter, keys)));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public Response listUsageRecords(
+            UUID organizationId,
+            Integer pageSize,
+            String pageToken,
+            OffsetDateTime from,
+            OffsetDateTime to,
+            UUID modelId,
+            UUID providerId,
+            CallOutcome outcome) {
+        Violations violations = new Violations();
+        if (from != null && to != null && !from.isBefore(to)) {
+            violations.in("from", BACKWARDS);
+        }
+        violations.throwIfAny();
+        UsageFilter filter = new UsageFilter(organizationId).within(from, to).of(modelId, providerId, outcome);
+        try {
+            var page = records.read(filter, new Paging.Request(pageSize, pageToken));
+            return answers.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As the contract's list is written: in one parameter, separated by commas. */
+    private static Set<String> keys(Set<String> groupBy) {
+        Set<String> keys = new TreeSet<>();
+        if (groupBy != null) {
+            groupBy.forEach(list -> keys.addAll(Set.of(list.split(","))));
+        }
+        return keys;
+    }
+
+    /** In the years in which there are calls, and whose times RFC 3339 writes; to the microsecond, as they are stored. */
+    private static OffsetDateTime utc(OffsetDateTime time) {
+        OffsetDateTime utc = time.withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
+        return utc.isBefore(FIRST) ? FIRST : utc.isAfter(LAST) ? LAST : utc;
+    }
+}

@@ -1,0 +1,169 @@
+package io.agyn.usage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.CallOutcome;
+import io.agyn.api.model.UsageRow;
+import io.agyn.api.model.Violation;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Sums up records. */
+@Singleton
+final class UsageSums {
+    private static final int MOST_ROWS = 10_000;
+    private static final int PATIENCE_SECONDS = 20;
+    private static final String QUERY_CANCELED = "57014";
+
+    /** What a JSON number holds exactly. */
+    private static final String TOKENS = "least(coalesce(sum(%1$s), 0), 9007199254740991)::bigint as %1$s";
+
+    private static final String SUMS = """
+            with sums as (
+                select %s, %s, %s, %s, %s, %s,
+                    max(model) as model, max(provider) as provider,
+                    count(*) as calls,
+                    count(*) filter (where outcome not in ('completed', 'client_cancelled')) as errors,
+                    %s, %s, %s, %s, %s,
+                    round(avg(duration_us))::float8 / 1000 as duration_ms,
+                    round(avg(time_to_first_byte_us))::float8 / 1000 as time_to_first_byte_ms
+                from usage_record where %s
+                group by %s
+                limit %d)
+            select sums.starts_at,
+                sums.model_id, case when sums.model_id is not null then coalesce(model.name, sums.model) end as model,
+                sums.provider_id,
+                case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider,
+                sums.token_id, api_token.description as token,
+                sums.user_id, app_user.name as user_name,
+                sums.outcome, calls, errors,
+                input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+                duration_ms, time_to_first_byte_ms
+            from sums
+            left join model on model.organization_id = ? and model.id = sums.model_id
+            left join llm_provider on llm_provider.organization_id = ? and llm_provider.id = sums.provider_id
+            left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
+            left join app_user on app_user.id = sums.user_id
+            order by sums.starts_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
+                sums.outcome""";
+
+    private final DataSource dataSource;
+
+    UsageSums(DataSource dataSource) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
+    }
+
+    /**
+     * Sums up the records that a filter lets pass.
+     *
+     * @param organizationId whose they are
+     * @param groupBy what to group by, as the contract names it; none for one row of all
+     * @throws ProblemException {@code invalid_request} where that takes too long or makes too many rows
+     */
+    List<UsageRow> read(UUID organizationId, UsageFilter filter, Set<String> groupBy) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query = connection.prepareStatement(sql(filter, groupBy))) {
+            query.setQueryTimeout(PATIENCE_SECONDS);
+            int next = filter.set(query);
+            for (int i = 0; i < 3; i++) {
+                query.setObject(next + i, organizationId);
+            }
+            List<UsageRow> rows = new ArrayList<>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    rows.add(row(row));
+                }
+            }
+            if (rows.size() > MOST_ROWS) {
+                throw refusal("group_by", "Group by less, or give a shorter time; these are over 10000 rows.");
+            }
+            return rows;
+        } catch (SQLException e) {
+            if (QUERY_CANCELED.equals(e.getSQLState())) {
+                throw refusal("from", "Give a shorter time; this one takes too long to sum up.");
+            }
+            throw e;
+        }
+    }
+
+    private static String sql(UsageFilter filter, Set<String> groupBy) {
+        StringJoiner columns = new StringJoiner(", ");
+        String startsAt = null;
+        for (String key : groupBy) {
+            switch (key) {
+                case "hour", "day" -> startsAt = "date_trunc('" + key + "', started_at, 'UTC')";
+                case "model" -> columns.add("model_id");
+                case "provider" -> columns.add("provider_id");
+                case "token" -> columns.add("token_id");
+                case "identity" -> columns.add("user_id");
+                case "outcome" -> columns.add("outcome");
+                default -> throw new IllegalArgumentException("the contract has no group " + key);
+            }
+        }
+        if (startsAt != null) {
+            columns.add(startsAt);
+        }
+        return SUMS.formatted(
+                (startsAt == null ? "null::timestamptz" : startsAt) + " as starts_at",
+                key(groupBy, "model", "model_id", "uuid"),
+                key(groupBy, "provider", "provider_id", "uuid"),
+                key(groupBy, "token", "token_id", "uuid"),
+                key(groupBy, "identity", "user_id", "uuid"),
+                key(groupBy, "outcome", "outcome", "text"),
+                TOKENS.formatted("input_tokens"),
+                TOKENS.formatted("cached_input_tokens"),
+                TOKENS.formatted("cache_write_tokens"),
+                TOKENS.formatted("output_tokens"),
+                TOKENS.formatted("reasoning_tokens"),
+                filter.condition(),
+                columns.length() == 0 ? "()" : columns.toString(),
+                MOST_ROWS + 1);
+    }
+
+    private static String key(Set<String> groupBy, String key, String column, String type) {
+        return groupBy.contains(key) ? column : "null::" + type + " as " + column;
+    }
+
+    private static UsageRow row(ResultSet row) throws SQLException {
+        String outcome = row.getString("outcome");
+        return new UsageRow()
+                .startsAt(row.getObject("starts_at", OffsetDateTime.class))
+                .modelId(row.getObject("model_id", UUID.class))
+                .model(row.getString("model"))
+                .providerId(row.getObject("provider_id", UUID.class))
+                .provider(row.getString("provider"))
+                .tokenId(row.getObject("token_id", UUID.class))
+                .token(row.getString("token"))
+                .userId(row.getObject("user_id", UUID.class))
+                .user(row.getString("user_name"))
+                .outcome(outcome == null ? null : CallOutcome.fromValue(outcome))
+                .calls(row.getLong("calls"))
+                .errors(row.getLong("errors"))
+                .inputTokens(row.getLong("input_tokens"))
+                .cachedInputTokens(row.getLong("cached_input_tokens"))
+                .cacheWriteTokens(row.getLong("cache_write_tokens"))
+                .outputTokens(row.getLong("output_tokens"))
+                .reasoningTokens(row.getLong("reasoning_tokens"))
+                .averageDurationMs(row.getObject("duration_ms", Double.class))
+                .averageTimeToFirstByteMs(row.getObject("time_to_first_byte_ms", Double.class));
+    }
+
+    private static ProblemException refusal(String parameter, String detail) {
+        return new ProblemException(
+                ProblemKind.INVALID_REQUEST,
+                "The request is invalid; errors says where and what to do.",
+                List.of(new Violation().parameter(parameter).detail(detail)));
+    }
+}

@@ -1,0 +1,176 @@
+package io.agyn.llm.models;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static io.agyn.Api.freshName;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.Header;
+import io.agyn.scripted.ReceivedCall;
+import io.agyn.scripted.ScriptedProvider;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ModelTestsTest {
+    private static ScriptedProvider cloud;
+
+    private String organization;
+
+    @BeforeAll
+    static void start() {
+        cloud = ScriptedProvider.start();
+        cloud.accept(new Header("authorization", "Bearer sk-right"), new Header("x-api-key", "sk-right"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cloud.close();
+    }
+
+    @BeforeEach
+    void register() {
+        organization = Api.organization();
+        cloud.forget();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"responses, bearer, 17, ", "anthropic_messages, x_api_key, 17, 5"})
+    void showsWhatTheModelSaidAndWhatItCost(String protocol, String authMethod, int input, Integer cacheWrite) {
+        test(model(protocol, authMethod, "sk-right", cloud.origin() + "/v1", "remote"))
+                .body("succeeded", equalTo(true))
+                .body("failure", equalTo("none"))
+                .body("explanation", nullValue())
+                .body("status", equalTo(200))
+                .body("text", equalTo("Hello from the scripted provider."))
+                .body("body", containsString("Hello from the scripted provider."))
+                .body("body_truncated", equalTo(false))
+                .body("input_tokens", equalTo(input))
+                .body("cache_write_tokens", equalTo(cacheWrite))
+                .body("output_tokens", equalTo(12))
+                .body("duration_ms", greaterThanOrEqualTo(0))
+                .body("call_id", notNullValue());
+        ReceivedCall received = cloud.received().getFirst();
+        assertThat(received.text()).contains("Hello, world").contains("\"remote\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "scripted:status=400, 400, request_refused",
+        "scripted:status=404, 404, model_not_found",
+        "scripted:status=429, 429, rate_limited",
+        "scripted:status=500, 500, provider_failed",
+        "scripted:status=529, 529, provider_failed"
+    })
+    void showsTheProvidersErrorVerbatimAndWhatItMeans(String remoteModel, int status, String failure) {
+        test(model("anthropic_messages", "x_api_key", "sk-right", cloud.origin() + "/v1", remoteModel))
+                .body("succeeded", equalTo(false))
+                .body("failure", equalTo(failure))
+                .body("explanation", notNullValue())
+                .body("status", equalTo(status))
+                .body("text", nullValue())
+                .body("body", containsString("\"type\":\"error\""));
+    }
+
+    @Test
+    void saysThatTheCredentialsAreRefused() {
+        test(model("responses", "bearer", "sk-wrong", cloud.origin() + "/v1", "remote"))
+                .body("failure", equalTo("credentials_refused"))
+                .body("status", equalTo(401))
+                .body("body", containsString("invalid_api_key"));
+    }
+
+    @Test
+    void saysThatNobodyIsThere() {
+        test(model("responses", "bearer", "sk-right", "http://127.0.0.1:1/v1", "remote"))
+                .body("failure", equalTo("unreachable"))
+                .body("explanation", containsString("cannot be reached"))
+                .body("status", nullValue())
+                .body("body", nullValue());
+    }
+
+    @Test
+    void saysThatTheEndpointIsNotOfTheProtocol() {
+        // This server itself answers, but with a problem.
+        String elsewhere = "http://127.0.0.1:" + io.restassured.RestAssured.port + "/nothing";
+        test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
+                .body("failure", equalTo("protocol_mismatch"))
+                .body("status", equalTo(404));
+    }
+
+    @Test
+    void saysThatTheModelIsOrphaned() {
+        String provider = provider("responses", "bearer", "sk-right", cloud.origin() + "/v1");
+        String model = model(provider, "remote");
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                .then()
+                .statusCode(204);
+        test(model).body("failure", equalTo("orphaned")).body("explanation", containsString("deleted"));
+    }
+
+    @Test
+    void anotherTenantsModelIsNotFoundAndNotCalled() {
+        String model = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "remote");
+        String other = Api.tokenBoundTo(Api.organization());
+        as(other)
+                .post("/organizations/{org}/models/{id}/test", organization, model)
+                .then()
+                .statusCode(404);
+        asAdmin()
+                .post("/organizations/{org}/models/{id}/test", Api.organization(), model)
+                .then()
+                .statusCode(404);
+        assertThat(cloud.received()).isEmpty();
+    }
+
+    private ValidatableResponse test(String model) {
+        return asAdmin()
+                .post("/organizations/{org}/models/{id}/test", organization, model)
+                .then()
+                .statusCode(200);
+    }
+
+    private String model(String protocol, String authMethod, String key, String endpoint, String remoteModel) {
+        return model(provider(protocol, authMethod, key, endpoint), remoteModel);
+    }
+
+    private String provider(String protocol, String authMethod, String key, String endpoint) {
+        Map<String, Object> body = Api.providerBody(authMethod, Map.of("token", key));
+        body.put("protocol", protocol);
+        body.put("endpoint", endpoint);
+        return asAdmin()
+                .body(body)
+                .post("/organizations/{org}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private String model(String provider, String remoteModel) {
+        return asAdmin()
+                .body(Map.of("name", freshName("model"), "provider_id", provider, "remote_model_name", remoteModel))
+                .post("/organizations/{org}/models", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}

@@ -1,0 +1,194 @@
+package io.agyn.proxy.routing;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.access.Identity;
+import io.agyn.api.model.Protocol;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ModelListTest {
+    @Inject
+    ModelList models;
+
+    @Inject
+    Routes routes;
+
+    @Inject
+    Callers callers;
+
+    private Identity admin;
+    private String organization;
+    private String slug;
+    private String provider;
+
+    @BeforeEach
+    void anOrganizationWithAProvider() {
+        admin = callers.identify(Api.adminToken()).join().orElseThrow();
+        organization = Api.organization();
+        slug = slug(organization);
+        provider = Api.provider(organization, Api.secret(organization, "v"));
+    }
+
+    @Test
+    void aBoundTokensListHasItsModelsByNameTheNewestFirst() {
+        String first = create(organization, "first", provider);
+        String second = create(organization, "second", provider);
+        create(Api.organization(), "elsewhere");
+        List<ListedModel> list = list(bound(organization), Optional.empty());
+        assertThat(list).extracting(ListedModel::id).containsExactly("second", "first");
+        assertThat(list)
+                .extracting(ListedModel::modelId)
+                .containsExactly(UUID.fromString(second), UUID.fromString(first));
+        Instant created = Instant.parse(Api.get("/organizations/{org}/models/{id}", organization, second)
+                .extract()
+                .path("created_at"));
+        assertThat(list.getFirst())
+                .isEqualTo(new ListedModel(
+                        "second", UUID.fromString(second), "second", slug, Protocol.RESPONSES, created));
+    }
+
+    @Test
+    void aModelWithoutAProviderIsLeftOut() {
+        String gone = Api.provider(organization, Api.secret(organization, "v"));
+        create(organization, "orphaned", gone);
+        create(organization, "ready", provider);
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", organization, gone)
+                .then()
+                .statusCode(204);
+        assertThat(list(bound(organization), Optional.empty()))
+                .extracting(ListedModel::id)
+                .containsExactly("ready");
+    }
+
+    @Test
+    void whereATokenReachesSeveralOfANameTheSlugGoesBefore() {
+        String other = Api.organization();
+        String shared = Api.freshName("shared");
+        String alone = Api.freshName("alone");
+        create(organization, shared, provider);
+        create(organization, alone, provider);
+        create(other, shared);
+        assertThat(list(admin, Optional.empty()))
+                .extracting(ListedModel::id)
+                .contains(slug + "/" + shared, slug(other) + "/" + shared, alone)
+                .doesNotContain(shared);
+        for (String chosen : List.of(organization, slug)) {
+            assertThat(list(admin, Optional.of(chosen)))
+                    .extracting(ListedModel::id)
+                    .containsExactly(alone, shared);
+        }
+        assertThat(list(bound(other), Optional.empty()))
+                .extracting(ListedModel::id)
+                .containsExactly(shared);
+    }
+
+    @Test
+    void aNameThatAnOrphanedModelHasTooIsCalledAsRoutesAskForIt() {
+        String shared = Api.freshName("shared");
+        create(organization, shared, provider);
+        String other = Api.organization();
+        String gone = Api.provider(other, Api.secret(other, "v"));
+        create(other, shared, gone);
+        asAdmin()
+                .delete("/organizations/{org}/llm-providers/{id}", other, gone)
+                .then()
+                .statusCode(204);
+        assertThat(list(admin, Optional.empty()))
+                .filteredOn(model -> model.name().equals(shared))
+                .extracting(ListedModel::id)
+                .containsExactly(slug + "/" + shared);
+    }
+
+    @Test
+    void everyModelInAListCanBeCalledByItsId() {
+        String shared = Api.freshName("shared");
+        create(organization, shared, provider);
+        create(Api.organization(), shared);
+        for (ListedModel model : list(admin, Optional.empty())) {
+            assertThat(routes.find(admin, Optional.empty(), model.id()).join())
+                    .satisfiesAnyOf(
+                            route -> assertThat(route).isInstanceOfSatisfying(Route.Found.class, found -> assertThat(
+                                            found.target().modelId())
+                                    .isEqualTo(model.modelId())),
+                            route -> assertThat(route).isInstanceOf(Route.Unreadable.class));
+        }
+    }
+
+    @Test
+    void anOrganizationThatTheTokenDoesNotReachHasNoList() {
+        Identity bound = bound(organization);
+        String other = Api.organization();
+        for (String chosen : List.of(
+                other, slug(other), "none", "", "a\0b", UUID.randomUUID().toString())) {
+            assertThat(models.list(bound, Optional.of(chosen)).join()).isEmpty();
+        }
+        assertThat(list(bound, Optional.of(slug))).isEmpty();
+    }
+
+    @Test
+    void oneModelIsFoundAsTheListHasIt() {
+        String shared = Api.freshName("shared");
+        UUID model = UUID.fromString(create(organization, shared, provider));
+        UUID twin = UUID.fromString(create(Api.organization(), shared));
+        Identity bound = bound(organization);
+        assertThat(models.find(admin, Optional.empty(), model)
+                        .join()
+                        .orElseThrow()
+                        .id())
+                .isEqualTo(slug + "/" + shared);
+        assertThat(models.find(admin, Optional.of(slug), model)
+                        .join()
+                        .orElseThrow()
+                        .id())
+                .isEqualTo(shared);
+        assertThat(models.find(bound, Optional.empty(), model)
+                        .join()
+                        .orElseThrow()
+                        .id())
+                .isEqualTo(shared);
+        assertThat(models.find(bound, Optional.empty(), twin).join()).isEmpty();
+        assertThat(models.find(admin, Optional.empty(), UUID.randomUUID()).join())
+                .isEmpty();
+    }
+
+    private List<ListedModel> list(Identity identity, Optional<String> chosen) {
+        return models.list(identity, chosen).join().orElseThrow();
+    }
+
+    private Identity bound(String to) {
+        return callers.identify(Api.tokenBoundTo(to)).join().orElseThrow();
+    }
+
+    private static String slug(String organization) {
+        return Api.get("/organizations/{id}", organization).extract().path("slug");
+    }
+
+    private static String create(String in, String called) {
+        return create(in, called, Api.provider(in, Api.secret(in, "v")));
+    }
+
+    private static String create(String in, String called, String of) {
+        return asAdmin()
+                .body(Map.of("name", called, "provider_id", of, "remote_model_name", "r"))
+                .post("/organizations/{org}/models", in)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}

@@ -1,0 +1,113 @@
+package io.agyn.usage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.settings.Settings.Log.Format;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class AccessLogTest {
+    private static final UUID ORGANIZATION = UUID.fromString("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f");
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final Records records = new Records(ORGANIZATION);
+
+    @Test
+    void aCallIsALineOfText() throws Exception {
+        records.startedAt = Instant.parse("2026-01-31T12:00:00.001002Z");
+        CallRecord call = records.next();
+
+        write(Format.TEXT, call);
+
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("2026-01-31T12:00:00.001002Z call request_id=\"" + call.requestId() + "\" organization="
+                        + ORGANIZATION + " model=\"fast\" provider=\"openai-prod\" status=200 outcome=completed"
+                        + " duration_ms=50.000 time_to_first_byte_ms=20.000 input_tokens=100 cached_input_tokens=4"
+                        + " cache_write_tokens=- output_tokens=10 reasoning_tokens=2\n");
+    }
+
+    @Test
+    void aCallIsAnObjectOfJson() throws Exception {
+        records.organization = null;
+        records.status = null;
+        records.outcome = Outcome.CLIENT_CANCELLED;
+
+        write(Format.JSON, records.next());
+
+        JsonNode line = new ObjectMapper().readTree(out.toByteArray());
+        assertThat(line.path("event").textValue()).isEqualTo("call");
+        assertThat(line.path("organization_id").isNull()).isTrue();
+        assertThat(line.path("status").isNull()).isTrue();
+        assertThat(line.path("outcome").textValue()).isEqualTo("client_cancelled");
+        assertThat(line.path("duration_ms").decimalValue()).isEqualByComparingTo("50");
+        assertThat(line.path("input_tokens").longValue()).isEqualTo(100);
+    }
+
+    @Test
+    void noNameForgesALineOrChangesHowOneLooks() throws Exception {
+        records.model = "a\n2026 call \"b\\\u0085\u2028\u202Eé😀\0";
+
+        write(Format.TEXT, records.next());
+        assertThat(out.toString(UTF_8))
+                .contains("model=\"a\\u000a2026 call \\\"b\\\\\\u0085\\u2028\\u202eé😀\\u0000\" ")
+                .hasLineCount(1);
+
+        out.reset();
+        write(Format.JSON, records.next());
+        assertThat(new ObjectMapper().readTree(out.toByteArray()).path("model").textValue())
+                .isEqualTo(records.model);
+    }
+
+    @Test
+    void linesCanBeTurnedOff() throws InterruptedException {
+        write(new AccessLog(new PrintStream(out), false, Format.TEXT), records.next());
+        assertThat(out.size()).isZero();
+    }
+
+    @Test
+    void whereLinesAreNotTakenTheyAreLeftOutAndNothingWaits() throws Exception {
+        PipedInputStream unread = new PipedInputStream(16);
+        PrintStream stuck = new PrintStream(new PipedOutputStream(unread));
+        AccessLog log = new AccessLog(stuck, true, Format.TEXT);
+        log.start();
+        for (int i = 0; i < 200; i++) {
+            log.add(records.next());
+            log.flush();
+        }
+
+        Thread reader = Thread.ofPlatform().start(() -> copy(unread));
+        log.stop(Duration.ofSeconds(5));
+        stuck.close();
+        reader.join();
+        // What is written in the end is whole lines.
+        assertThat(out.toString(UTF_8).lines()).hasSizeBetween(128, 130).allMatch(line -> line.endsWith("tokens=2"));
+    }
+
+    private void copy(PipedInputStream from) {
+        try {
+            from.transferTo(out);
+        } catch (IOException e) {
+            // All is read, and the thread that wrote it is gone.
+        }
+    }
+
+    private void write(Format format, CallRecord call) throws InterruptedException {
+        write(new AccessLog(new PrintStream(out), true, format), call);
+    }
+
+    private static void write(AccessLog log, CallRecord call) throws InterruptedException {
+        log.start();
+        log.add(call);
+        log.stop(Duration.ofSeconds(5));
+    }
+}

@@ -1,0 +1,73 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.UsageApi;
+import io.agyn.sdk.model.UsageRecord;
+import io.agyn.sdk.model.UsageRecordList;
+import io.agyn.sdk.model.UsageReport;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** What an organization's calls of models have cost. */
+public final class Usage {
+    private final UUID organizationId;
+    private final UsageApi api;
+    private final Exchange exchange;
+
+    Usage(UUID organizationId, UsageApi api, Exchange exchange) {
+        this.organizationId = requireNonNull(organizationId, "organizationId is null");
+        this.api = requireNonNull(api, "api is null");
+        this.exchange = requireNonNull(exchange, "exchange is null");
+    }
+
+    /**
+     * Sums up calls, those of the last 24 hours unless the selection has a time.
+     *
+     * @param selection which calls
+     * @param groupBy what the calls of a row have in common; none for one row of all
+     * @return the sums, a row for each group
+     * @throws InvalidRequestException if the time ends before it begins, or takes too long to sum up, or if that makes
+     *     more than 10000 rows
+     * @throws NotFoundException if there is no such organization
+     */
+    public UsageReport sum(UsageSelection selection, UsageGroup... groupBy) {
+        requireNonNull(selection, "selection is null");
+        Set<String> groups =
+                Arrays.stream(groupBy).map(UsageGroup::value).collect(Collectors.toCollection(LinkedHashSet::new));
+        return exchange.read(() -> api.getUsageWithHttpInfo(
+                organizationId,
+                selection.from(),
+                selection.to(),
+                groups.isEmpty() ? null : groups,
+                selection.modelId(),
+                selection.providerId(),
+                selection.outcome()));
+    }
+
+    /**
+     * Lists calls, the newest first; all that the server keeps unless the selection has a time.
+     *
+     * @param selection which calls
+     * @return the calls, fetched while iterating
+     */
+    public Listing<UsageRecord> records(UsageSelection selection) {
+        requireNonNull(selection, "selection is null");
+        return new Listing<>((pageSize, pageToken) -> {
+            UsageRecordList page = exchange.read(() -> api.listUsageRecordsWithHttpInfo(
+                    organizationId,
+                    pageSize,
+                    pageToken,
+                    selection.from(),
+                    selection.to(),
+                    selection.modelId(),
+                    selection.providerId(),
+                    selection.outcome()));
+            return new Page<>(page.getItems(), page.getNextPageToken());
+        });
+    }
+}

@@ -1,0 +1,111 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.model.CallOutcome;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+
+/**
+ * Which calls usage is asked of. A selection is immutable; each method gives a narrower one.
+ *
+ * <pre>{@code
+ * UsageSelection.all().from(yesterday).model(model.getId()).outcome(CallOutcome.UPSTREAM_ERROR)
+ * }</pre>
+ */
+public final class UsageSelection {
+    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null);
+
+    private final OffsetDateTime from;
+    private final OffsetDateTime to;
+    private final UUID modelId;
+    private final UUID providerId;
+    private final CallOutcome outcome;
+
+    private UsageSelection(OffsetDateTime from, OffsetDateTime to, UUID modelId, UUID providerId, CallOutcome outcome) {
+        this.from = from;
+        this.to = to;
+        this.modelId = modelId;
+        this.providerId = providerId;
+        this.outcome = outcome;
+    }
+
+    /**
+     * Selects all calls.
+     *
+     * @return a selection to narrow down
+     */
+    public static UsageSelection all() {
+        return ALL;
+    }
+
+    /**
+     * Selects calls that began at a time or later.
+     *
+     * @param time the first moment
+     * @return the narrower selection
+     */
+    public UsageSelection from(OffsetDateTime time) {
+        return new UsageSelection(requireNonNull(time, "time is null"), to, modelId, providerId, outcome);
+    }
+
+    /**
+     * Selects calls that began before a time.
+     *
+     * @param time the moment behind the last one
+     * @return the narrower selection
+     */
+    public UsageSelection to(OffsetDateTime time) {
+        return new UsageSelection(from, requireNonNull(time, "time is null"), modelId, providerId, outcome);
+    }
+
+    /**
+     * Selects calls of a model.
+     *
+     * @param id the model's id, which may be deleted
+     * @return the narrower selection
+     */
+    public UsageSelection model(UUID id) {
+        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, outcome);
+    }
+
+    /**
+     * Selects calls that led to an LLM provider.
+     *
+     * @param id the LLM provider's id, which may be deleted
+     * @return the narrower selection
+     */
+    public UsageSelection provider(UUID id) {
+        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), outcome);
+    }
+
+    /**
+     * Selects calls that ended in one way.
+     *
+     * @param ended how they ended
+     * @return the narrower selection
+     */
+    public UsageSelection outcome(CallOutcome ended) {
+        return new UsageSelection(from, to, modelId, providerId, requireNonNull(ended, "ended is null"));
+    }
+
+    OffsetDateTime from() {
+        return from;
+    }
+
+    OffsetDateTime to() {
+        return to;
+    }
+
+    UUID modelId() {
+        return modelId;
+    }
+
+    UUID providerId() {
+        return providerId;
+    }
+
+    CallOutcome outcome() {
+        return outcome;
+    }
+}
