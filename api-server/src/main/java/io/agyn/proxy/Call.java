@@ -62,6 +62,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private Identity identity;
     private RequestBody body;
+    private long received;
     private UUID organizationId;
     private UUID modelId;
     private String modelName;
@@ -122,12 +123,20 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
      * @param now the time, by {@link System#nanoTime()}
      */
     void checkTime(long now) {
+        if (body != null && body.received() != received) {
+            received = body.received();
+            lastEvent = now;
+        }
         Duration patience =
                 switch (waiting) {
                     case FOR_LOOK_UP, FOR_CONNECTION -> null;
                     case FOR_REQUEST, FOR_BYTES -> calls.limits().idle();
                     case FOR_PLACE -> calls.limits().queue();
-                    case FOR_ANSWER -> calls.limits().firstByte();
+                    // A provider's time begins when it has been asked all.
+                    case FOR_ANSWER ->
+                        body.isComplete()
+                                ? calls.limits().firstByte()
+                                : calls.limits().idle();
                 };
         if (patience != null && now - lastEvent > patience.toNanos()) {
             timeOut();
@@ -295,11 +304,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         switch (waiting) {
             case FOR_LOOK_UP, FOR_CONNECTION ->
                 throw new IllegalStateException("has a time-out of its own: " + waiting);
-            case FOR_REQUEST -> {
-                // Nobody is there to read an answer.
-                finish(Outcome.CLIENT_CANCELLED);
-                Answering.breakOff(request, INTERNAL_ERROR);
-            }
+            case FOR_REQUEST -> callerIsSilent();
             case FOR_PLACE ->
                 fail(
                         Refusal.of(
@@ -307,14 +312,22 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                                 "As many calls as this server makes at once are on their way to the LLM provider "
                                         + target.providerName() + "; try again soon."),
                         Outcome.REFUSED);
-            case FOR_ANSWER ->
-                fail(
-                        Refusal.of(
-                                Kind.PROVIDER_TIMED_OUT,
-                                "The LLM provider " + target.providerName() + " did not begin to answer within "
-                                        + calls.limits().firstByte().toSeconds()
-                                        + " s; try again, and check the provider where it happens again."),
-                        Outcome.UPSTREAM_ERROR);
+            case FOR_ANSWER -> {
+                if (body.isComplete() || body.waitsForProvider()) {
+                    fail(
+                            Refusal.of(
+                                    Kind.PROVIDER_TIMED_OUT,
+                                    "The LLM provider " + target.providerName() + " did not begin to answer within "
+                                            + (body.isComplete()
+                                                            ? calls.limits().firstByte()
+                                                            : calls.limits().idle())
+                                                    .toSeconds()
+                                            + " s; try again, and check the provider where it happens again."),
+                            Outcome.UPSTREAM_ERROR);
+                } else {
+                    callerIsSilent();
+                }
+            }
             case FOR_BYTES -> {
                 if (answer.waitsForCaller()) {
                     callerLeft();
@@ -353,6 +366,12 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         response.setStatusCode(refusal.status());
         finish(outcome);
         Answering.refuse(request, dialect, refusal, requestId);
+    }
+
+    private void callerIsSilent() {
+        // Nobody is there to read an answer.
+        finish(Outcome.CLIENT_CANCELLED);
+        Answering.breakOff(request, INTERNAL_ERROR);
     }
 
     private void callerLeft() {

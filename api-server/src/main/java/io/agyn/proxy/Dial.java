@@ -155,7 +155,9 @@ final class Dial {
                 Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
             case RejectedExecutionException busy ->
                 Refusal.of(Kind.UNAVAILABLE, "This server is looking up too many hosts; try again soon.");
-            case SslHandshakeTimeoutException late ->
+            // Within one of Vert.x that says no more than that it failed.
+            case SSLException late
+            when late.getCause() instanceof SslHandshakeTimeoutException ->
                 Refusal.of(
                         Kind.PROVIDER_TIMED_OUT,
                         provider + " does not finish the TLS handshake in time: check that its endpoint is https, and"

@@ -65,6 +65,16 @@ final class RequestBody {
         return complete;
     }
 
+    /** How much of it has arrived. */
+    long received() {
+        return received;
+    }
+
+    /** Whether nothing is read from the caller, since the provider has not taken what was. */
+    boolean waitsForProvider() {
+        return provider != null && provider.writeQueueFull();
+    }
+
     /** Whether nothing of it has been passed on. */
     boolean isKept() {
         return provider == null;

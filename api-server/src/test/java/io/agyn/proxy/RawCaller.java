@@ -137,6 +137,8 @@ final class RawCaller implements AutoCloseable {
     void awaitText(String text) throws IOException {
         StringBuilder seen = new StringBuilder();
         while (seen.indexOf(text) < 0) {
+            // What cannot be its beginning is of no interest any more.
+            seen.delete(0, Math.max(0, seen.length() - text.length()));
             byte[] some = some();
             if (some.length == 0) {
                 throw new EOFException("The connection ended after " + seen);

@@ -172,7 +172,7 @@ class StreamsTest {
 
     @Test
     void aSlowCallerMissesNothing() throws Exception {
-        SCENE.provider().script("text=8000000;events=2000");
+        SCENE.provider().script("text=4000000;events=1000");
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
             settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));

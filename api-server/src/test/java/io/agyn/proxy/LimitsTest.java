@@ -1,0 +1,270 @@
+package io.agyn.proxy;
+
+import static io.agyn.proxy.Scene.PATIENCE;
+import static io.agyn.proxy.Scene.body;
+import static io.agyn.proxy.Scene.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.ReceivedCall;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How much a call may take, of time, of bytes and of a provider's places, and what is left to those who wait. */
+@QuarkusTest
+@TestProfile(ShortLimits.class)
+@WithTestResource(PostgresTestResource.class)
+class LimitsTest {
+    private static final String STREAM = "\"stream\":true";
+
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    @Test
+    void aProviderThatDoesNotBeginToAnswerIsGivenUp() throws Exception {
+        SCENE.provider().script("stall=before");
+        List<HttpResponse<byte[]>> answers = Api.inParallel(List.of(
+                () -> SCENE.post("/v1/responses", body(SCENE.responses(), STREAM)),
+                () -> SCENE.post("/v1/messages", body(SCENE.messages()))));
+        HttpResponse<byte[]> openAi = answers.getFirst();
+        assertThat(openAi.statusCode()).isEqualTo(504);
+        JsonObject error = new JsonObject(text(openAi)).getJsonObject("error");
+        assertThat(error.getString("code")).isEqualTo("provider_timed_out");
+        assertThat(error.getString("message")).contains("provider-", "2 s").doesNotContain("127.0.0.1");
+        SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
+
+        HttpResponse<byte[]> anthropic = answers.getLast();
+        assertThat(anthropic.statusCode()).isEqualTo(504);
+        assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
+                .isEqualTo("timeout_error");
+    }
+
+    @Test
+    void aStreamThatFallsSilentIsBrokenOffAndSaysSo() throws Exception {
+        SCENE.provider().script("stall=within");
+        try (RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)))
+                    .answer();
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.isWhole()).isFalse();
+            assertThat(answer.body()).contains("event: error\ndata: ").contains("silent");
+        }
+        SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
+    }
+
+    @Test
+    void aStreamThatIsSlowButNotSilentGoesOn() throws Exception {
+        SCENE.provider().script("events=4;every=300ms");
+        try (RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
+                    .answer();
+            assertThat(answer.isWhole()).isTrue();
+            assertThat(answer.body()).contains("message_stop");
+        }
+    }
+
+    @Test
+    void aCallerWhoSendsSlowlyIsNotTooLate() throws Exception {
+        String model = SCENE.responses();
+        Api.inParallel(
+                Stream.of("{\"model\":\"" + model + "\",\"x\":\"123\"}", "{\"x\":\"123\",\"model\":\"" + model + "\"}")
+                        .<Callable<Void>>map(body -> () -> {
+                            int begun = body.indexOf("123");
+                            try (RawCaller caller = Scene.connect()) {
+                                caller.send(SCENE.head("/v1/responses", "Content-Length: " + body.length()))
+                                        .send(body.substring(0, begun));
+                                for (int i = 0; i < 3; i++) {
+                                    Thread.sleep(900);
+                                    caller.send(body.substring(begun + i, begun + i + 1));
+                                }
+                                assertThat(caller.send(body.substring(begun + 3))
+                                                .answer()
+                                                .status())
+                                        .isEqualTo(200);
+                            }
+                            return null;
+                        })
+                        .toList());
+    }
+
+    @Test
+    void aCallerWhoStopsSendingIsGivenUpAndNotTheProvider() throws Exception {
+        try (RawCaller before = Scene.connect();
+                RawCaller amid = Scene.connect()) {
+            before.send(SCENE.head("/v1/responses", "Content-Length: 1000")).send("{\"x\":");
+            amid.send(SCENE.head("/v1/responses", "Content-Length: 1000"))
+                    .send("{\"model\":\"" + SCENE.responses() + "\",\"x\":");
+            assertThat(before.isEnded()).isTrue();
+            assertThat(amid.isEnded()).isTrue();
+        }
+        assertThat(SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE).bodyEnded())
+                .isFalse();
+    }
+
+    @Test
+    void aProviderThatStopsReadingIsToBlameItself() throws Exception {
+        try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
+                RawCaller caller = Scene.connect()) {
+            String model = SCENE.responsesModel(provider.origin());
+            String whole = body(model).replace("Hi", "x".repeat(ShortLimits.BODY - 1000));
+            caller.send(SCENE.whole("/v1/responses", whole));
+            assertThat(caller.answer().status()).isEqualTo(504);
+        }
+    }
+
+    @Test
+    void aCallerWhoDoesNotReadIsGivenUp() throws Exception {
+        SCENE.provider().script("endless");
+        try (RawCaller caller = Scene.connect()) {
+            caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)));
+            SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
+        }
+    }
+
+    @Test
+    void aProviderThatTakesNoConnectionsIsGivenUp() throws Exception {
+        List<Socket> queue = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            fill(full, queue);
+            HttpResponse<byte[]> answer =
+                    SCENE.post("/v1/responses", body(SCENE.responsesModel("http://127.0.0.1:" + full.getLocalPort())));
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
+            assertThat(text(answer))
+                    .contains("does not take connections in time")
+                    .doesNotContain("127.0.0.1");
+        } finally {
+            for (Socket socket : queue) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aProviderThatDoesNotFinishItsHandshakeIsGivenUp() throws Exception {
+        try (RawProvider silent = RawProvider.start(RawProvider.Exchange::awaitEnd)) {
+            HttpResponse<byte[]> answer = SCENE.post(
+                    "/v1/responses", body(SCENE.responsesModel(silent.origin().replace("http:", "https:"))));
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
+            assertThat(text(answer)).contains("TLS handshake");
+        }
+    }
+
+    @Test
+    void whoWaitsForAPlaceTooLongIsToldToTryAgain() throws Exception {
+        List<RawCaller> callers = new ArrayList<>();
+        try {
+            for (int i = 0; i < ShortLimits.CALLS; i++) {
+                callers.add(Scene.connect()
+                        .send(SCENE.whole(
+                                "/v1/responses", body(SCENE.responses(), STREAM), "x-scripted: endless;every=100ms")));
+                callers.getLast().head();
+            }
+            HttpResponse<byte[]> openAi = SCENE.post("/v1/responses", body(SCENE.responses()));
+            assertThat(openAi.statusCode()).isEqualTo(503);
+            assertThat(openAi.headers().firstValue("retry-after"))
+                    .hasValueSatisfying(
+                            seconds -> assertThat(Integer.parseInt(seconds)).isPositive());
+            assertThat(new JsonObject(text(openAi)).getJsonObject("error").getString("message"))
+                    .contains("provider-");
+            HttpResponse<byte[]> anthropic = SCENE.post("/v1/messages", body(SCENE.messages()));
+            assertThat(anthropic.statusCode()).isEqualTo(503);
+            assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
+                    .isEqualTo("overloaded_error");
+
+            // Who waits when one leaves is next, and all get through in the end.
+            try (RawCaller next = Scene.connect()) {
+                next.send(SCENE.whole("/v1/responses", body(SCENE.responses())));
+                callers.removeLast().reset();
+                assertThat(next.answer().status()).isEqualTo(200);
+            }
+        } finally {
+            for (RawCaller caller : callers) {
+                caller.reset();
+            }
+        }
+        for (int i = 0; i < 2 * ShortLimits.CALLS; i++) {
+            assertThat(SCENE.post("/v1/responses", body(SCENE.responses())).statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aBodyOfJustTheLimitPasses() throws Exception {
+        String start = "{\"model\":\"" + SCENE.responses() + "\",\"x\":\"";
+        String body = start + "x".repeat(ShortLimits.BODY - start.length() - 2) + "\"}";
+        assertThat(SCENE.post("/v1/responses", body).statusCode()).isEqualTo(200);
+        SCENE.provider().forget();
+        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body + " ");
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(text(answer)).contains("AGYN_PROXY_BODY_LIMIT");
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
+    void aBodyThatIsFoundToBeTooLargeBeforeItsModelReachesNobody() throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            RawCaller.Answer answer = caller.send(SCENE.head("/v1/messages", "Transfer-Encoding: chunked"))
+                    .send(chunk("{\"x\":\"" + "x".repeat(ShortLimits.BODY)))
+                    .send(chunk("\",\"model\":\"" + SCENE.messages() + "\"}") + "0\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(new JsonObject(answer.body()).getJsonObject("error").getString("type"))
+                    .isEqualTo("request_too_large");
+            assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+        }
+        assertThat(SCENE.provider().received()).hasSize(1);
+    }
+
+    @Test
+    void aBodyThatIsFoundToBeTooLargeOnItsWayIsNeverWholeAtTheProvider() throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            caller.send(SCENE.head("/v1/responses", "Transfer-Encoding: chunked"))
+                    .send(chunk("{\"model\":\"" + SCENE.responses() + "\",\"x\":\""));
+            SCENE.provider().await(call -> call.body().length > 0, PATIENCE);
+            RawCaller.Answer answer = caller.send(chunk("x".repeat(ShortLimits.BODY)))
+                    .send(chunk("\"}") + "0\r\n\r\n")
+                    .answer();
+            assertThat(answer.status()).isEqualTo(413);
+        }
+        assertThat(SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE).bodyEnded())
+                .isFalse();
+    }
+
+    private static String chunk(String text) {
+        return Integer.toHexString(text.getBytes(UTF_8).length) + "\r\n" + text + "\r\n";
+    }
+
+    /** Takes all places in a listener's queue, after which the kernel answers nobody. */
+    private static void fill(ServerSocket full, List<Socket> queue) throws IOException {
+        while (queue.size() < 100) {
+            Socket socket = new Socket();
+            queue.add(socket);
+            try {
+                socket.connect(new InetSocketAddress(full.getInetAddress(), full.getLocalPort()), 200);
+            } catch (SocketTimeoutException e) {
+                return;
+            }
+        }
+        throw new AssertionError("A queue of one takes them all");
+    }
+}

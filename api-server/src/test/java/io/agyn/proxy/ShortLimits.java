@@ -1,0 +1,46 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.egress.OwnCertificate;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A server that waits for nobody, takes little, and trusts one certificate that no authority has signed. */
+public final class ShortLimits implements QuarkusTestProfile {
+    /** The most bytes of a body. */
+    static final int BODY = 256 << 10;
+
+    /** The most calls at once to a provider. */
+    static final int CALLS = 3;
+
+    @Override
+    public Map<String, String> getConfigOverrides() {
+        return Map.of(
+                "agyn.proxy.connect-timeout", "1s",
+                "agyn.proxy.first-byte-timeout", "2s",
+                "agyn.proxy.idle-timeout", "2s",
+                "agyn.proxy.queue-timeout", "1s",
+                "agyn.proxy.calls-per-provider", Integer.toString(CALLS),
+                "agyn.proxy.body-limit", Integer.toString(BODY),
+                "agyn.extra-ca-file", trusted().certificate().toString());
+    }
+
+    /** The certificate that is trusted, for {@code localhost}. */
+    static synchronized OwnCertificate trusted() {
+        // Profiles and tests are loaded by different class loaders, of one process.
+        Path folder = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "agyn-test-tls-" + ProcessHandle.current().pid());
+        OwnCertificate made = new OwnCertificate(folder.resolve("certificate.pem"), folder.resolve("key.pem"));
+        if (Files.exists(made.key())) {
+            return made;
+        }
+        try {
+            Files.createDirectories(folder);
+            return OwnCertificate.create(folder, "localhost");
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
