@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
@@ -8,6 +9,7 @@ import io.agyn.scripted.ScriptedProvider;
 import io.restassured.http.ContentType;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.net.ConnectException;
 import java.net.URI;
@@ -37,8 +39,8 @@ class ProxyShutdownIT {
                         .ready();
                 HttpClient client = HttpClient.newHttpClient()) {
             registerModel(server, provider);
-            HttpResponse<java.io.InputStream> stream = client.send(
-                    call(server, "x-scripted", "events=20;every=150ms"), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> stream = client.send(
+                    call(server, "events=20;every=150ms"), HttpResponse.BodyHandlers.ofInputStream());
             assertThat(stream.statusCode()).isEqualTo(200);
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).startsWith("event: response.created");
@@ -61,15 +63,15 @@ class ProxyShutdownIT {
                         .ready();
                 HttpClient client = HttpClient.newHttpClient()) {
             registerModel(server, provider);
-            HttpResponse<java.io.InputStream> stream = client.send(
-                    call(server, "x-scripted", "endless;every=50ms"), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> stream = client.send(
+                    call(server, "endless;every=50ms"), HttpResponse.BodyHandlers.ofInputStream());
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).isNotNull();
 
             server.terminate();
 
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
-            org.assertj.core.api.Assertions.assertThatThrownBy(() -> {
+            assertThatThrownBy(() -> {
                         while (reader.readLine() != null) {
                             // As long as there is anything.
                         }
@@ -105,18 +107,19 @@ class ProxyShutdownIT {
                 .path("id");
     }
 
-    private static HttpRequest call(ServerProcess server, String... headers) throws IOException {
+    private static HttpRequest call(ServerProcess server, String script) throws IOException {
         return HttpRequest.newBuilder(URI.create(server.baseUrl() + "/v1/responses"))
+                .version(HttpClient.Version.HTTP_1_1)
                 .timeout(PATIENCE)
                 .header("authorization", "Bearer " + server.token())
-                .headers(headers)
+                .header("x-scripted", script)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + MODEL + "\",\"stream\":true}"))
                 .build();
     }
 
     /** On a connection of its own, while the stream still runs. */
     private static void assertRefusedSoon(ServerProcess server) throws Exception {
-        HttpRequest another = call(server, "x-scripted", "text=1");
+        HttpRequest another = call(server, "text=1");
         for (int attempt = 0; attempt < 100; attempt++) {
             try (HttpClient client = HttpClient.newHttpClient()) {
                 if (client.send(another, HttpResponse.BodyHandlers.ofString()).statusCode() == 503) {

@@ -4,6 +4,9 @@ import static io.agyn.proxy.Scene.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.HashMap;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.proxy.body.RandomBody;
@@ -50,7 +53,7 @@ class FidelityTest {
     void aModelsNameAtTheProviderIsWrittenAsJson() throws Exception {
         String model = modelCalled("a \"quoted\" \\ näme 😀");
         assertThat(SCENE.post("/v1/responses", Scene.body(model)).statusCode()).isEqualTo(200);
-        assertThat(new io.vertx.core.json.JsonObject(SCENE.received().text()).getString("model"))
+        assertThat(new JsonObject(SCENE.received().text()).getString("model"))
                 .isEqualTo("a \"quoted\" \\ näme 😀");
     }
 
@@ -154,8 +157,8 @@ class FidelityTest {
 
     private static String modelCalled(String remoteName) {
         String organization = SCENE.organization();
-        java.util.Map<String, Object> body =
-                new java.util.HashMap<>(Api.providerBody("bearer", java.util.Map.of("token", Scene.CREDENTIAL)));
+        Map<String, Object> body =
+                new HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
         body.put("endpoint", SCENE.provider().origin() + "/v1");
         String provider = Api.asAdmin()
                 .body(body)
@@ -166,7 +169,7 @@ class FidelityTest {
                 .path("id");
         String name = Api.freshName("model");
         Api.asAdmin()
-                .body(java.util.Map.of("name", name, "provider_id", provider, "remote_model_name", remoteName))
+                .body(Map.of("name", name, "provider_id", provider, "remote_model_name", remoteName))
                 .post("/organizations/{id}/models", organization)
                 .then()
                 .statusCode(201);

@@ -4,6 +4,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.scripted.Header;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
@@ -46,7 +47,7 @@ class ProviderErrorsTest {
 
     @Test
     void aRefusedCredentialIsTheProvidersToSay() {
-        SCENE.provider().accept(new io.agyn.scripted.Header("authorization", "Bearer another"));
+        SCENE.provider().accept(new Header("authorization", "Bearer another"));
         HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responses()));
         assertThat(answer.statusCode()).isEqualTo(401);
         assertThat(text(answer)).contains("Incorrect API key").doesNotContain(Scene.CREDENTIAL);

@@ -3,6 +3,9 @@ package io.agyn.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -25,7 +28,7 @@ final class RawCaller implements AutoCloseable {
         socket = new Socket();
         // Small, so that a caller who does not read holds the server up soon.
         socket.setReceiveBufferSize(64 << 10);
-        socket.connect(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         socket.setSoTimeout((int) Scene.PATIENCE.toMillis());
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream());
@@ -92,7 +95,7 @@ final class RawCaller implements AutoCloseable {
 
     /** The head of the next answer, line by line. */
     List<String> head() throws IOException {
-        List<String> head = new java.util.ArrayList<>();
+        List<String> head = new ArrayList<>();
         while (true) {
             String line = line();
             if (line.isEmpty()) {
@@ -130,7 +133,7 @@ final class RawCaller implements AutoCloseable {
     byte[] some() throws IOException {
         byte[] some = new byte[8192];
         int length = in.read(some);
-        return java.util.Arrays.copyOf(some, Math.max(0, length));
+        return Arrays.copyOf(some, Math.max(0, length));
     }
 
     /** Waits for a text in what comes. */

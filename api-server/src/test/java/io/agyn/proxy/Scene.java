@@ -3,6 +3,8 @@ package io.agyn.proxy;
 import static io.agyn.Api.asAdmin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.agyn.scripted.Header;
+import java.util.Arrays;
 import io.agyn.Api;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
@@ -62,8 +64,8 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
             messages = messagesModel(provider.origin() + "/v1");
         }
         provider.accept(
-                new io.agyn.scripted.Header("authorization", "Bearer " + CREDENTIAL),
-                new io.agyn.scripted.Header("x-api-key", CREDENTIAL));
+                new Header("authorization", "Bearer " + CREDENTIAL),
+                new Header("x-api-key", CREDENTIAL));
         provider.script("");
         provider.forget();
     }
@@ -169,7 +171,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
 
     /** A whole call. */
     String whole(String path, String body, String... lines) {
-        String[] all = java.util.Arrays.copyOf(lines, lines.length + 1);
+        String[] all = Arrays.copyOf(lines, lines.length + 1);
         all[lines.length] = "Content-Length: " + body.getBytes(UTF_8).length;
         return head(path, all) + body;
     }

@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.regex.Matcher;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
 import io.quarkus.test.common.WithTestResource;
@@ -165,7 +166,7 @@ class SmugglingTest {
             })
     void aTargetThatIsSpelledOtherwiseLeadsToTheSameCallOrToNone(String target) throws Exception {
         String call = SCENE.whole("/v1/responses", body)
-                .replaceFirst("/v1/responses", java.util.regex.Matcher.quoteReplacement(target));
+                .replaceFirst("/v1/responses", Matcher.quoteReplacement(target));
         assertAtMostOneCall(call);
         for (ReceivedCall received : SCENE.provider().received()) {
             assertThat(received.target()).matches("/v1/responses(\\?[^\\x00-\\x20\\x7f]*)?");

@@ -4,6 +4,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -60,7 +61,7 @@ class TokensTest {
     @ParameterizedTest
     @EnumSource
     void aCallWithoutATokenIsToldWhereToPutIt(Path api) {
-        for (HttpResponse<byte[]> answer : java.util.List.of(
+        for (HttpResponse<byte[]> answer : List.of(
                 call(api), call(api, "authorization: Basic YTpi"), call(api, "authorization: Bearer"))) {
             assertUnauthenticated(api, answer);
         }
@@ -72,7 +73,7 @@ class TokensTest {
     void aTokenThatIsNoneIsRefusedAndNotRepeated(Path api) {
         String revoked = Api.tokenBoundTo(SCENE.organization());
         String unknown = revoked.substring(0, revoked.length() - 3) + "AAA";
-        for (String token : java.util.List.of("nonsense", unknown, "sk-" + "x".repeat(3000))) {
+        for (String token : List.of("nonsense", unknown, "sk-" + "x".repeat(3000))) {
             HttpResponse<byte[]> answer = call(api, "x-api-key: " + token);
             assertUnauthenticated(api, answer);
             assertThat(text(answer)).doesNotContain(token);
