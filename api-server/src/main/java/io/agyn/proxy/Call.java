@@ -56,6 +56,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private final String requestId;
     private final Instant startedAt = Instant.now();
     private final long started = System.nanoTime();
+    private final Tracing.Trace trace;
     private long lastEvent = started;
     private Waiting waiting = Waiting.FOR_LOOK_UP;
     private int place;
@@ -82,6 +83,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         this.request = request;
         this.response = request.response();
         this.requestId = Answering.requestId(request, id);
+        this.trace = calls.trace(operation, request.headers());
     }
 
     /** Begins a call, on the event loop that its request came by. */
@@ -231,6 +233,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void ask() {
         PassedHeaders.toProvider(request.headers(), provider.headers(), target.credentials());
+        trace.inject(provider.headers());
         await(Waiting.FOR_ANSWER);
         provider.response(this::answered);
         body.pass(provider, target.remoteModel());
@@ -399,7 +402,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (answer != null) {
             answer.reader().close();
         }
-        calls.over(operation, record(outcome));
+        CallRecord record = record(outcome);
+        trace.end(record);
+        calls.over(operation, record);
     }
 
     private CallRecord record(Outcome outcome) {

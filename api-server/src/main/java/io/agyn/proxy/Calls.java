@@ -4,6 +4,7 @@ import io.agyn.access.Identity;
 import io.agyn.proxy.routing.Route;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,9 @@ interface Calls {
 
     /** How much and how long. */
     Limits limits();
+
+    /** Begins the trace of a call. */
+    Tracing.Trace trace(Operation operation, MultiMap headers);
 
     /** Takes note of a call that is over. */
     void over(Operation operation, CallRecord record);

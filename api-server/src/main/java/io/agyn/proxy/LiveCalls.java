@@ -9,6 +9,7 @@ import io.agyn.proxy.routing.Routes;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallRecords;
+import io.vertx.core.MultiMap;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ class LiveCalls implements Calls {
     private final Upstreams upstreams;
     private final CallRecords records;
     private final ProxyMetrics metrics;
+    private final Tracing tracing;
     private final Limits limits;
 
     LiveCalls(
@@ -29,12 +31,14 @@ class LiveCalls implements Calls {
             Upstreams upstreams,
             CallRecords records,
             ProxyMetrics metrics,
+            Tracing tracing,
             Settings settings) {
         this.callers = requireNonNull(callers, "callers is null");
         this.routes = requireNonNull(routes, "routes is null");
         this.upstreams = requireNonNull(upstreams, "upstreams is null");
         this.records = requireNonNull(records, "records is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
+        this.tracing = requireNonNull(tracing, "tracing is null");
         this.limits = Limits.of(settings.proxy());
     }
 
@@ -56,6 +60,11 @@ class LiveCalls implements Calls {
     @Override
     public Limits limits() {
         return limits;
+    }
+
+    @Override
+    public Tracing.Trace trace(Operation operation, MultiMap headers) {
+        return tracing.begin(operation, headers);
     }
 
     @Override

@@ -2,10 +2,14 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.Routes;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallRecords;
 import io.agyn.usage.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,6 +18,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
@@ -41,9 +47,12 @@ class ProxyMetrics {
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
 
-    ProxyMetrics(MeterRegistry registry, Upstreams upstreams) {
+    ProxyMetrics(MeterRegistry registry, Upstreams upstreams, Callers callers, Routes routes, CallRecords records) {
         requireNonNull(registry, "registry is null");
         requireNonNull(upstreams, "upstreams is null");
+        requireNonNull(callers, "callers is null");
+        requireNonNull(routes, "routes is null");
+        requireNonNull(records, "records is null");
         for (Operation operation : Operation.values()) {
             Map<Outcome, Timer> timers = new EnumMap<>(Outcome.class);
             for (Outcome outcome : Outcome.values()) {
@@ -65,17 +74,22 @@ class ProxyMetrics {
         cacheWrite = tokens(registry, "cache_write");
         output = tokens(registry, "output");
         reasoning = tokens(registry, "reasoning");
-        Gauge.builder(
-                        "agyn.proxy.calls.active",
-                        upstreams,
-                        all -> sum(all.origins().stream().map(Origin::calls)))
-                .description("Calls on their way to LLM providers")
-                .register(registry);
-        Gauge.builder(
-                        "agyn.proxy.calls.waiting",
-                        upstreams,
-                        all -> sum(all.origins().stream().map(Origin::waiting)))
-                .description("Calls that wait, since as many as may be are on their way to the LLM provider")
+        gauge(
+                registry,
+                "agyn.proxy.calls.active",
+                "Calls on their way to LLM providers",
+                () -> sum(upstreams.origins().stream().map(Origin::calls)));
+        gauge(
+                registry,
+                "agyn.proxy.calls.waiting",
+                "Calls that wait, since as many as may be are on their way to the LLM provider",
+                () -> sum(upstreams.origins().stream().map(Origin::waiting)));
+        memory(registry, "callers", callers, Callers::known, Callers::lookUps);
+        memory(registry, "routes", routes, Routes::known, Routes::lookUps);
+        gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
+        gauge(registry, "agyn.usage.spooled.bytes", "Records that wait for the database", records::spooledBytes);
+        FunctionCounter.builder("agyn.usage.dropped", records, CallRecords::droppedRecords)
+                .description("Records of calls that were lost, since there was no room for them")
                 .register(registry);
     }
 
@@ -125,6 +139,22 @@ class ProxyMetrics {
                 .description("Tokens that LLM providers counted, each in one class")
                 .tag("gen_ai.token.type", type)
                 .serviceLevelObjectives(TOKENS)
+                .register(registry);
+    }
+
+    private static void gauge(MeterRegistry registry, String name, String description, Supplier<Number> value) {
+        Gauge.builder(name, value).description(description).register(registry);
+    }
+
+    private static <T> void memory(
+            MeterRegistry registry, String cache, T memory, ToDoubleFunction<T> known, ToDoubleFunction<T> lookUps) {
+        Gauge.builder("agyn.proxy.cache.size", memory, known)
+                .description("What is known from memory")
+                .tag("cache", cache)
+                .register(registry);
+        FunctionCounter.builder("agyn.proxy.cache.misses", memory, lookUps)
+                .description("Questions to the database")
+                .tag("cache", cache)
                 .register(registry);
     }
 

@@ -17,6 +17,7 @@ import io.agyn.usage.CallRecord;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -169,6 +170,11 @@ class WarmUp {
         @Override
         public Limits limits() {
             return limits;
+        }
+
+        @Override
+        public Tracing.Trace trace(Operation operation, MultiMap headers) {
+            return Tracing.Trace.NONE;
         }
 
         @Override

@@ -31,6 +31,10 @@ public interface Settings {
     /** What the server may connect to, and how. */
     Egress egress();
 
+    /** Where traces of calls are sent, an OTLP/HTTP collector such as {@code http://collector:4318}; absent, none are made. */
+    @WithName("otlp-endpoint")
+    Optional<String> otlpEndpoint();
+
     /** A PEM file of certificates that are trusted beside the JDK's own, as a company's own authority is. */
     @WithName("extra-ca-file")
     @WithConverter(PathConverter.class)

@@ -75,6 +75,11 @@ public final class SettingsReader {
                     .secret("is not a URL of an HTTP proxy: write it as http://host:port or as"
                             + " http://user:password@host:port, or remove it to use none."),
             new Rule("agyn.egress.no-proxy", ANY, "", ""),
+            new Rule(
+                    "agyn.otlp-endpoint",
+                    value -> value.isBlank() || value.matches("https?://[^/?#@\\s]+(/[^?#\\s]*)?"),
+                    "a URL such as http://collector:4318",
+                    "no traces"),
             new Rule("agyn.extra-ca-file", SettingsReader::isPath, "a file", "the JDK's certificates alone"));
 
     // Read by the Terraform provider and the SDK, and likely set where a server is tried out.

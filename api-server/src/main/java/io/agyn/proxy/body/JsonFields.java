@@ -144,6 +144,12 @@ final class JsonFields {
     private int readString(byte[] bytes, int from, int to) {
         int i = from;
         while (i < to) {
+            if (!isName && !escaped) {
+                i = JsonStrings.endOfRun(bytes, i, to);
+                if (i == to) {
+                    return i;
+                }
+            }
             byte b = bytes[i++];
             if (escaped) {
                 escaped = false;

@@ -1,7 +1,17 @@
 package io.agyn.proxy.body;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** The escapes of JSON strings (RFC 8259, section 7). */
 final class JsonStrings {
+    // Eight bytes at a time, the first in the lowest byte of the number.
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101_0101_0101_0101L;
+    private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
     private JsonStrings() {}
 
     /**
@@ -58,5 +68,31 @@ final class JsonStrings {
 
     private static boolean isWhole(CharSequence text) {
         return text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+    }
+
+    /**
+     * Finds what a run of plain characters in a string ends with.
+     *
+     * @return the index of the first quotation mark or backslash; {@code to} where there is none
+     */
+    static int endOfRun(byte[] bytes, int from, int to) {
+        int i = from;
+        while (to - i >= Long.BYTES) {
+            long eight = (long) EIGHT_BYTES.get(bytes, i);
+            long found = zeroBytes(eight ^ '"' * ONES) | zeroBytes(eight ^ '\\' * ONES);
+            if (found != 0) {
+                return i + Long.numberOfTrailingZeros(found) / Byte.SIZE;
+            }
+            i += Long.BYTES;
+        }
+        while (i < to && bytes[i] != '"' && bytes[i] != '\\') {
+            i++;
+        }
+        return i;
+    }
+
+    /** The high bit of each byte that is zero; above the lowest of them, also of others. */
+    private static long zeroBytes(long eight) {
+        return eight - ONES & ~eight & HIGH_BITS;
     }
 }

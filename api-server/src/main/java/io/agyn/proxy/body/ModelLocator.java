@@ -220,21 +220,21 @@ public final class ModelLocator {
             escaped = false;
             i++;
         }
-        while (i < to) {
-            byte b = bytes[i++];
-            if (b == '"') {
+        while (true) {
+            i = JsonStrings.endOfRun(bytes, i, to);
+            if (i == to) {
+                return i;
+            }
+            if (bytes[i++] == '"') {
                 state = next;
                 return i;
             }
-            if (b == '\\') {
-                if (i == to) {
-                    escaped = true;
-                    return i;
-                }
-                i++;
+            if (i == to) {
+                escaped = true;
+                return i;
             }
+            i++;
         }
-        return i;
     }
 
     private int skipNested(byte[] bytes, int from, int to) throws MalformedBodyException {

@@ -56,6 +56,16 @@ public class Callers implements ChangeListener {
                 : CompletableFuture.completedFuture(Optional.empty());
     }
 
+    /** How many answers are known from memory, about. */
+    public long known() {
+        return answers.size();
+    }
+
+    /** How often the database was asked since the server started. */
+    public long lookUps() {
+        return answers.questions();
+    }
+
     @Override
     public void onChanges(List<Change> changes) {
         for (Change change : changes) {

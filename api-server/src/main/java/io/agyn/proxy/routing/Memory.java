@@ -8,6 +8,7 @@ import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
@@ -29,6 +30,7 @@ final class Memory<K, V> {
     private final LookUps lookUps;
     private final LookUp<K, V> lookUp;
     private final AsyncCache<K, V> answers;
+    private final LongAdder questions = new LongAdder();
 
     /**
      * Creates a memory that is empty.
@@ -43,6 +45,8 @@ final class Memory<K, V> {
         this.answers = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
                 .expireAfter(Expiry.<K, V>writing((key, answer) -> keptFor.apply(answer)))
+                // Its upkeep is short, and each call would wake another thread for it.
+                .executor(Runnable::run)
                 .buildAsync();
     }
 
@@ -67,8 +71,19 @@ final class Memory<K, V> {
         }
         // Only now that it can be forgotten: had it begun before, as with Caffeine's own loading, a change that it came
         // too early to see could pass by before there is anything to forget, and the answer would be kept.
+        questions.increment();
         lookUps.run(() -> find(key, mine), refused -> fail(key, mine, refused));
         return mine;
+    }
+
+    /** How many answers are known, about. */
+    long size() {
+        return answers.synchronous().estimatedSize();
+    }
+
+    /** How often the database was asked. */
+    long questions() {
+        return questions.sum();
     }
 
     /** Forgets what is outdated, and whatever is being looked up, since it may have been read before the change. */

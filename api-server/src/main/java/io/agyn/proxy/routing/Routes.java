@@ -54,6 +54,16 @@ public class Routes implements ChangeListener {
         return routes.get(RouteKey.of(identity, organization, model));
     }
 
+    /** How many answers are known from memory, about. */
+    public long known() {
+        return routes.size();
+    }
+
+    /** How often the database was asked since the server started. */
+    public long lookUps() {
+        return routes.questions();
+    }
+
     @Override
     public void onChanges(List<Change> changes) {
         Set<UUID> renamed = organizations(changes, NAMING);

@@ -1,0 +1,67 @@
+package io.agyn.proxy;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class MetricsTest {
+    @Test
+    void aRefusedCallIsCountedByWhatWasWrongAndByItsOutcome() {
+        double errors = value("agyn_proxy_errors_total{error_type=\"model_not_found\"}");
+        double refused =
+                value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
+                        + "outcome=\"refused\"}");
+        given().header("Authorization", "Bearer " + Api.adminToken())
+                .body("{\"model\":\"" + Api.freshName("unknown") + "\"}")
+                .post("/v1/responses")
+                .then()
+                .statusCode(404);
+        assertThat(value("agyn_proxy_errors_total{error_type=\"model_not_found\"}"))
+                .isEqualTo(errors + 1);
+        assertThat(value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
+                        + "outcome=\"refused\"}"))
+                .isEqualTo(refused + 1);
+    }
+
+    @Test
+    void showsWhatIsUnderWayKnownAndSpooled() {
+        String metrics = metrics();
+        assertThat(metrics)
+                .contains("agyn_proxy_calls_active ")
+                .contains("agyn_proxy_calls_waiting ")
+                .contains("agyn_proxy_cache_size{cache=\"callers\"} ")
+                .contains("agyn_proxy_cache_misses_total{cache=\"routes\"} ")
+                .contains("agyn_usage_spooled_bytes ")
+                .contains("agyn_usage_dropped_total ")
+                .contains("gen_ai_client_token_usage_count{gen_ai_token_type=\"output\"} ");
+    }
+
+    @Test
+    void noLabelHoldsWhatACallerMadeUp() {
+        String model = Api.freshName("made-up");
+        given().header("Authorization", "Bearer " + Api.adminToken())
+                .body("{\"model\":\"" + model + "\"}")
+                .post("/v1/responses");
+        assertThat(metrics()).doesNotContain(model);
+    }
+
+    private static double value(String sample) {
+        Matcher line = Pattern.compile("^" + Pattern.quote(sample) + " (.*)$", Pattern.MULTILINE)
+                .matcher(metrics());
+        assertThat(line.find()).as(sample).isTrue();
+        return Double.parseDouble(line.group(1));
+    }
+
+    private static String metrics() {
+        return given().get("/q/metrics").then().statusCode(200).extract().asString();
+    }
+}
