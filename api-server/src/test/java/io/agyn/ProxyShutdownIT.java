@@ -39,8 +39,8 @@ class ProxyShutdownIT {
                         .ready();
                 HttpClient client = HttpClient.newHttpClient()) {
             registerModel(server, provider);
-            HttpResponse<InputStream> stream = client.send(
-                    call(server, "events=20;every=150ms"), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> stream =
+                    client.send(call(server, "events=20;every=150ms"), HttpResponse.BodyHandlers.ofInputStream());
             assertThat(stream.statusCode()).isEqualTo(200);
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).startsWith("event: response.created");
@@ -63,8 +63,8 @@ class ProxyShutdownIT {
                         .ready();
                 HttpClient client = HttpClient.newHttpClient()) {
             registerModel(server, provider);
-            HttpResponse<InputStream> stream = client.send(
-                    call(server, "endless;every=50ms"), HttpResponse.BodyHandlers.ofInputStream());
+            HttpResponse<InputStream> stream =
+                    client.send(call(server, "endless;every=50ms"), HttpResponse.BodyHandlers.ofInputStream());
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).isNotNull();
 

@@ -4,19 +4,19 @@ import static io.agyn.proxy.Scene.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.json.JsonObject;
-import java.util.Map;
-import java.util.HashMap;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.proxy.body.RandomBody;
 import io.agyn.scripted.ReceivedCall;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.vertx.core.json.JsonObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -53,8 +53,7 @@ class FidelityTest {
     void aModelsNameAtTheProviderIsWrittenAsJson() throws Exception {
         String model = modelCalled("a \"quoted\" \\ näme 😀");
         assertThat(SCENE.post("/v1/responses", Scene.body(model)).statusCode()).isEqualTo(200);
-        assertThat(new JsonObject(SCENE.received().text()).getString("model"))
-                .isEqualTo("a \"quoted\" \\ näme 😀");
+        assertThat(new JsonObject(SCENE.received().text()).getString("model")).isEqualTo("a \"quoted\" \\ näme 😀");
     }
 
     @Test
@@ -157,8 +156,7 @@ class FidelityTest {
 
     private static String modelCalled(String remoteName) {
         String organization = SCENE.organization();
-        Map<String, Object> body =
-                new HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
+        Map<String, Object> body = new HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
         body.put("endpoint", SCENE.provider().origin() + "/v1");
         String provider = Api.asAdmin()
                 .body(body)

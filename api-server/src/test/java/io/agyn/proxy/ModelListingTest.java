@@ -7,7 +7,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 
-import java.util.Map;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -91,7 +90,7 @@ class ModelListingTest {
         String other = Api.organization();
         String model = name(Api.model(organization, provider));
         asAdmin()
-                .body(Map.of(
+                .body(java.util.Map.of(
                         "name",
                         model,
                         "provider_id",

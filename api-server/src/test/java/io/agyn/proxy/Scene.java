@@ -3,9 +3,8 @@ package io.agyn.proxy;
 import static io.agyn.Api.asAdmin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.agyn.scripted.Header;
-import java.util.Arrays;
 import io.agyn.Api;
+import io.agyn.scripted.Header;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
@@ -17,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,9 +63,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
             responses = responsesModel(provider.origin() + "/v1");
             messages = messagesModel(provider.origin() + "/v1");
         }
-        provider.accept(
-                new Header("authorization", "Bearer " + CREDENTIAL),
-                new Header("x-api-key", CREDENTIAL));
+        provider.accept(new Header("authorization", "Bearer " + CREDENTIAL), new Header("x-api-key", CREDENTIAL));
         provider.script("");
         provider.forget();
     }

@@ -3,7 +3,6 @@ package io.agyn.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.regex.Matcher;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.ReceivedCall;
 import io.quarkus.test.common.WithTestResource;
@@ -13,6 +12,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
+import java.util.regex.Matcher;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -165,8 +165,8 @@ class SmugglingTest {
                 "/v1/responses?é",
             })
     void aTargetThatIsSpelledOtherwiseLeadsToTheSameCallOrToNone(String target) throws Exception {
-        String call = SCENE.whole("/v1/responses", body)
-                .replaceFirst("/v1/responses", Matcher.quoteReplacement(target));
+        String call =
+                SCENE.whole("/v1/responses", body).replaceFirst("/v1/responses", Matcher.quoteReplacement(target));
         assertAtMostOneCall(call);
         for (ReceivedCall received : SCENE.provider().received()) {
             assertThat(received.target()).matches("/v1/responses(\\?[^\\x00-\\x20\\x7f]*)?");

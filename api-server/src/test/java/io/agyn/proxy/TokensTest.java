@@ -4,13 +4,13 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -61,8 +61,8 @@ class TokensTest {
     @ParameterizedTest
     @EnumSource
     void aCallWithoutATokenIsToldWhereToPutIt(Path api) {
-        for (HttpResponse<byte[]> answer : List.of(
-                call(api), call(api, "authorization: Basic YTpi"), call(api, "authorization: Bearer"))) {
+        for (HttpResponse<byte[]> answer :
+                List.of(call(api), call(api, "authorization: Basic YTpi"), call(api, "authorization: Bearer"))) {
             assertUnauthenticated(api, answer);
         }
         assertThat(text(call(api))).contains("Authorization: Bearer", "x-api-key");
