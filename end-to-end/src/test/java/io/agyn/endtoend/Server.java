@@ -39,6 +39,7 @@ final class Server implements AutoCloseable {
         Command.hideOwn(builder.environment());
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
         builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
         Server server = new Server(builder.start(), log, dataDir);
         server.awaitReady();
         return server;
