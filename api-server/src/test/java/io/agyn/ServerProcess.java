@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,15 @@ final class ServerProcess implements AutoCloseable {
             Thread.sleep(20);
         }
         return this;
+    }
+
+    /** Where the server is, once it was {@link #ready}. */
+    URI address() {
+        try {
+            return baseUrl();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     URI baseUrl() throws IOException {
