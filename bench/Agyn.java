@@ -1,0 +1,130 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The packaged server in a fresh folder, with a model that leads to an upstream. */
+final class Agyn implements AutoCloseable {
+    static final String MODEL = "bench";
+
+    private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    // Each stream takes two; a shell raises the limit for the server where it may.
+    private static final int OPEN_FILES = 65_536;
+
+    private final Path folder;
+    private Process process;
+
+    private Agyn(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Starts a server and registers a model at it. */
+    static Agyn start(Path folder, URI upstream) throws Exception {
+        Agyn agyn = new Agyn(Files.createDirectories(folder));
+        agyn.launch();
+        String organization = agyn.create("/organizations", "{\"name\": \"Bench\"}");
+        String provider = agyn.create(
+                "/organizations/" + organization + "/llm-providers",
+                """
+                {"name": "upstream", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer",
+                 "token": "sk-bench"}"""
+                        .formatted(upstream));
+        agyn.create(
+                "/organizations/" + organization + "/models",
+                """
+                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}"""
+                        .formatted(MODEL, provider));
+        return agyn;
+    }
+
+    /** Stops the server and starts it again on the same folder; returns once it is ready. */
+    void restart() throws Exception {
+        stop();
+        launch();
+    }
+
+    /** Where the server is. */
+    URI uri() throws IOException {
+        return URI.create(Files.readString(folder.resolve("base-url")).strip());
+    }
+
+    /** What its callers send as the bearer token. */
+    String token() throws IOException {
+        return Files.readString(folder.resolve("admin-token")).strip();
+    }
+
+    /** The server's process. */
+    ProcessHandle handle() {
+        return process.toHandle();
+    }
+
+    /** Its PostgreSQL's main process. */
+    ProcessHandle postgres() throws IOException {
+        return ProcessHandle.of(Long.parseLong(
+                        Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst()))
+                .orElseThrow();
+    }
+
+    /** How much memory it holds, in MiB. */
+    long residentMiB() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() throws Exception {
+        stop();
+    }
+
+    private void launch() throws Exception {
+        Files.deleteIfExists(folder.resolve("base-url"));
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                        "bash",
+                        "-c",
+                        "ulimit -Sn " + OPEN_FILES + " 2>/dev/null || ulimit -n " + OPEN_FILES
+                                + " 2>/dev/null || ulimit -Sn $(ulimit -Hn); exec api-server/bin/agyn-server"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("server.log").toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
+        builder.environment().put("AGYN_DATA_DIR", folder.toString());
+        builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        process = builder.start();
+        while (!Files.exists(folder.resolve("base-url"))) {
+            if (!process.isAlive()) {
+                throw new IOException("The server did not start: " + Files.readString(folder.resolve("server.log")));
+            }
+            Thread.sleep(5);
+        }
+    }
+
+    private void stop() throws InterruptedException {
+        process.destroy();
+        process.waitFor();
+    }
+
+    private String create(String path, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HTTP.send(
+                HttpRequest.newBuilder(URI.create(uri() + "/api/v1" + path))
+                        .header("Authorization", "Bearer " + token())
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        Matcher id = ID.matcher(answer.body());
+        if (answer.statusCode() != 201 || !id.find()) {
+            throw new IOException("POST " + path + ": " + answer.statusCode() + " " + answer.body());
+        }
+        return id.group(1);
+    }
+}

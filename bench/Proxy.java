@@ -1,0 +1,220 @@
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+/**
+ * Measures the LLM Proxy beside nginx as a plain reverse proxy to the same upstream, in alternating rounds: authentication,
+ * routing, the model's name, credentials, usage and access lines on the one side, nothing of it and no access log on the
+ * other. The load generator, the upstream and PostgreSQL run on the same processors.
+ *
+ * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp]}; all of them by default. Run by {@code make bench}.
+ */
+public final class Proxy {
+    private static final int CONNECTIONS = 32;
+    private static final int ROUNDS = 7;
+    private static final Duration ROUND = Duration.ofSeconds(8);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
+    private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
+    private static final Pattern COUNT = Pattern.compile("([0-9]+) requests in");
+
+    private static final String QUESTION =
+            "{\"model\":\"" + Agyn.MODEL + "\",\"input\":\"" + "x".repeat(3 * 1024 - 40) + "\"}";
+    private static final String ANSWER = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
+            + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
+            + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
+            + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
+
+    private final Path folder;
+    private final Agyn agyn;
+    private final Nginx nginx;
+    private final List<String> table = new ArrayList<>();
+    private double steady;
+
+    private Proxy(Path folder, Agyn agyn, Nginx nginx) {
+        this.folder = folder;
+        this.agyn = agyn;
+        this.nginx = nginx;
+    }
+
+    public static void main(String... rows) throws Exception {
+        Path folder = Files.createTempDirectory("agyn-bench");
+        try (Nginx upstream = Nginx.upstream(folder.resolve("upstream"), ANSWER);
+                Nginx nginx = Nginx.proxy(folder.resolve("nginx"), upstream.uri());
+                Agyn agyn = Agyn.start(folder.resolve("agyn"), upstream.uri())) {
+            Proxy bench = new Proxy(folder, agyn, nginx);
+            bench.run(rows.length == 0 ? List.of("throughput", "latency", "ramp") : List.of(rows));
+        } catch (Nginx.Missing e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
+        } finally {
+            try (Stream<Path> files = Files.walk(folder)) {
+                files.sorted(Collections.reverseOrder()).forEach(file -> file.toFile().delete());
+            }
+        }
+    }
+
+    private void run(List<String> rows) throws Exception {
+        wrk(agyn.uri(), WARM_UP);
+        double[] rates = throughput(rows.contains("throughput") ? ROUNDS : 2);
+        steady = rates[0];
+        if (rows.contains("latency")) {
+            latency(Math.min(rates[0], rates[1]) / 2);
+        }
+        if (rows.contains("ramp")) {
+            ramp();
+        }
+        Report.print(table);
+    }
+
+    /** Closed loop; returns the medians of both. */
+    private double[] throughput(int rounds) throws Exception {
+        List<Double> ours = new ArrayList<>();
+        List<Double> theirs = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        double ourCpu = 0;
+        double postgresCpu = 0;
+        double theirCpu = 0;
+        for (int round = 0; round < rounds; round++) {
+            double before = Report.cpuMicros(nginx.workers());
+            Rate reference = wrk(nginx.uri(), ROUND);
+            theirCpu += (Report.cpuMicros(nginx.workers()) - before) / reference.count / rounds;
+            before = Report.cpuMicros(Stream.of(agyn.handle()));
+            double postgres = Report.cpuMicros(agyn.postgres().children());
+            Rate rate = wrk(agyn.uri(), ROUND);
+            ourCpu += (Report.cpuMicros(Stream.of(agyn.handle())) - before) / rate.count / rounds;
+            postgresCpu += (Report.cpuMicros(agyn.postgres().children()) - postgres) / rate.count / rounds;
+            ours.add(rate.perSecond);
+            theirs.add(reference.perSecond);
+            ratios.add(rate.perSecond / reference.perSecond);
+        }
+        double ratio = Report.median(ratios);
+        table.add(Report.row(
+                "throughput, 3 KiB requests, 1.5 KiB answers, " + CONNECTIONS + " connections",
+                "≥ 0.75 of nginx",
+                "%.2f (%.2f to %.2f): %,.0f/s and %,.0f/s; CPU of a call %.0f µs (PostgreSQL %.0f µs besides) and %.0f µs"
+                        .formatted(
+                                ratio,
+                                Collections.min(ratios),
+                                Collections.max(ratios),
+                                Report.median(ours),
+                                Report.median(theirs),
+                                ourCpu,
+                                postgresCpu,
+                                theirCpu),
+                ratio >= 0.75));
+        return new double[] {Report.median(ours), Report.median(theirs)};
+    }
+
+    /** Open loop at half load; what the proxy adds to nginx's own time. */
+    private void latency(double perSecond) throws Exception {
+        OpenLoop ours = new OpenLoop(agyn.uri(), request(agyn.uri()));
+        OpenLoop theirs = new OpenLoop(nginx.uri(), request(nginx.uri()));
+        ours.run(perSecond, ROUND);
+        List<Double> p50 = new ArrayList<>();
+        List<Double> p99 = new ArrayList<>();
+        List<Double> times = new ArrayList<>();
+        for (int round = 0; round < ROUNDS; round++) {
+            OpenLoop.Result reference = theirs.run(perSecond, ROUND);
+            OpenLoop.Result result = ours.run(perSecond, ROUND);
+            if (result.errors() + reference.errors() > 0) {
+                throw new IOException("Not all answers were 200");
+            }
+            p50.add(result.millis(0.5) - reference.millis(0.5));
+            p99.add(result.millis(0.99) - reference.millis(0.99));
+            times.add(reference.millis(0.5));
+        }
+        for (var quantile : List.of(
+                new Added("p50", 0.3, p50), new Added("p99", 1.0, p99))) {
+            double added = Report.median(quantile.millis);
+            table.add(Report.row(
+                    "added time over nginx at half load (%,.0f/s), open loop, %s".formatted(perSecond, quantile.name),
+                    "≤ %.1f ms".formatted(quantile.bound),
+                    "%.2f ms (%.2f to %.2f); nginx itself takes %.2f ms"
+                            .formatted(
+                                    added,
+                                    Collections.min(quantile.millis),
+                                    Collections.max(quantile.millis),
+                                    Report.median(times)),
+                    added <= quantile.bound));
+        }
+    }
+
+    private record Added(String name, double bound, List<Double> millis) {}
+
+    /** From ready to 80 % of what the server does when it is warm. */
+    private void ramp() throws Exception {
+        List<Double> seconds = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+            agyn.restart();
+            long ready = System.nanoTime();
+            double rate = 0;
+            while (rate < 0.8 * steady && System.nanoTime() - ready < 60_000_000_000L) {
+                rate = wrk(agyn.uri(), Duration.ofSeconds(1)).perSecond;
+            }
+            seconds.add((System.nanoTime() - ready) / 1e9);
+        }
+        double median = Report.median(seconds);
+        table.add(Report.row(
+                "from ready to 80 % of full throughput",
+                "≤ 5 s",
+                "%.1f s (%.1f to %.1f)".formatted(median, Collections.min(seconds), Collections.max(seconds)),
+                median <= 5));
+    }
+
+    private byte[] request(URI uri) throws IOException {
+        return ("POST /v1/responses HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAuthorization: Bearer " + agyn.token()
+                        + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
+                        + QUESTION.length() + "\r\n\r\n" + QUESTION)
+                .getBytes(ISO_8859_1);
+    }
+
+    private record Rate(double perSecond, long count) {}
+
+    private Rate wrk(URI uri, Duration duration) throws Exception {
+        Path script = folder.resolve("post.lua");
+        Files.writeString(
+                script,
+                """
+                wrk.method = "POST"
+                wrk.body = '%s'
+                wrk.headers["Content-Type"] = "application/json"
+                wrk.headers["Accept"] = "application/json"
+                wrk.headers["Authorization"] = "Bearer %s"
+                """
+                        .formatted(QUESTION, agyn.token()));
+        Process wrk;
+        try {
+            wrk = new ProcessBuilder(
+                            "wrk",
+                            "-t1",
+                            "-c" + CONNECTIONS,
+                            "-d" + duration.toSeconds() + "s",
+                            "-s",
+                            script.toString(),
+                            uri + "/v1/responses")
+                    .redirectErrorStream(true)
+                    .start();
+        } catch (IOException e) {
+            throw new Nginx.Missing("wrk is missing: install Debian's package wrk, or your system's.");
+        }
+        String output = new String(wrk.getInputStream().readAllBytes(), ISO_8859_1);
+        Matcher rate = RATE.matcher(output);
+        Matcher count = COUNT.matcher(output);
+        if (wrk.waitFor() != 0 || output.contains("Non-2xx") || !rate.find() || !count.find()) {
+            throw new IOException("wrk: " + output);
+        }
+        return new Rate(Double.parseDouble(rate.group(1)), Long.parseLong(count.group(1)));
+    }
+}
