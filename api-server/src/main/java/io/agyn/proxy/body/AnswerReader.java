@@ -9,7 +9,6 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.compression.JdkZlibDecoder;
 import java.io.IOException;
 import java.util.Locale;
-import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -21,7 +20,8 @@ import org.jboss.logging.Logger;
  */
 public final class AnswerReader {
     private static final Logger LOG = Logger.getLogger(AnswerReader.class);
-    private static final Set<String> FIELDS = Set.of("type", "usage", "response.usage", "message.usage");
+    private static final JsonFields.Paths FIELDS =
+            new JsonFields.Paths("type", "usage", "response.usage", "message.usage");
     // Of one piece, lest a small answer fill the memory.
     private static final int LARGEST_INFLATED = 4 * 1024 * 1024;
     private static final byte[] DATA = "data:".getBytes(UTF_8);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Picks a few fields out of a JSON object that arrives in pieces, and passes over the rest without keeping it. The object
@@ -29,7 +30,38 @@ final class JsonFields {
     private static final int LONGEST_NAME = 32;
     private static final int DEEPEST_NAMED = 2;
 
-    private final Set<String> paths;
+    /** The fields to pick, and the names that they are made of. */
+    static final class Paths {
+        private final Set<String> paths;
+        private final String[] names;
+        private final byte[][] spelled;
+
+        /**
+         * Creates a choice, once for many objects.
+         *
+         * @param paths the fields, at most one name deep in another
+         */
+        Paths(String... paths) {
+            this.paths = Set.of(paths);
+            this.names = Stream.of(paths)
+                    .flatMap(path -> Stream.of(path.split("\\.")))
+                    .distinct()
+                    .toArray(String[]::new);
+            this.spelled = Stream.of(names).map(name -> name.getBytes(UTF_8)).toArray(byte[][]::new);
+        }
+
+        /** The name, where a field that is picked has it; else an empty one. */
+        private String name(byte[] bytes, int length) {
+            for (int i = 0; i < names.length; i++) {
+                if (Arrays.equals(bytes, 0, length, spelled[i], 0, spelled[i].length)) {
+                    return names[i];
+                }
+            }
+            return "";
+        }
+    }
+
+    private final Paths paths;
     private final Sink sink;
     private final String[] names = new String[DEEPEST_NAMED + 1];
     private final boolean[] objects = new boolean[DEEPEST_NAMED + 1];
@@ -49,10 +81,10 @@ final class JsonFields {
     /**
      * Creates a reader for one object.
      *
-     * @param paths the fields to pick, at most one name deep in another
+     * @param paths the fields to pick
      * @param sink takes them
      */
-    JsonFields(Set<String> paths, Sink sink) {
+    JsonFields(Paths paths, Sink sink) {
         this.paths = paths;
         this.sink = sink;
     }
@@ -133,8 +165,12 @@ final class JsonFields {
     }
 
     private void pick() {
+        // Null where an array stands in between.
+        if (names[1] == null || names[1].isEmpty() || names[depth].isEmpty()) {
+            return;
+        }
         String path = depth == 1 ? names[1] : names[1] + "." + names[2];
-        if (paths.contains(path)) {
+        if (paths.paths.contains(path)) {
             picked = path;
             pickedDepth = depth;
             valueLength = 0;
@@ -170,7 +206,7 @@ final class JsonFields {
     }
 
     private void endName() {
-        names[depth] = nameLength == LONGEST_NAME ? "" : new String(name, 0, nameLength, UTF_8);
+        names[depth] = nameLength == LONGEST_NAME ? "" : paths.name(name, nameLength);
         isName = false;
         nameIsNext = false;
     }

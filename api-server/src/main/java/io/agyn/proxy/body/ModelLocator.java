@@ -305,7 +305,7 @@ public final class ModelLocator {
     }
 
     private void noteKey() throws MalformedBodyException {
-        if (textLength < KEY.length()) {
+        if (textLength < KEY.length() || textLength > KEY.length() && !isEscaped()) {
             return;
         }
         // What cannot be decoded is no spelling of it.
@@ -320,6 +320,15 @@ public final class ModelLocator {
             throw new MalformedBodyException("\"" + key + "\" may be taken for \"model\"; spell it \"model\".");
         }
         modelIsNext = true;
+    }
+
+    private boolean isEscaped() {
+        for (int i = 0; i < textLength; i++) {
+            if (text[i] == '\\') {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int readModel(byte[] bytes, int from, int to, long base) throws MalformedBodyException {
