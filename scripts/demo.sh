@@ -22,6 +22,7 @@ clean_up() {
     printf '\nStopping the server and its PostgreSQL.\n'
     wait "$server" || true
   fi
+  [ -z "$provider" ] || kill "$provider" 2>/dev/null || true
   if [ -n "$postgres" ] && kill "$postgres" 2>/dev/null; then
     echo "The server has left its PostgreSQL running (process $postgres), which is stopped now." >&2
     status=1
@@ -73,6 +74,27 @@ start_server() {
   (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$AGYN_TOKEN" >"$work/curl.conf")
 }
 
+# Stands in for OpenAI's and Anthropic's clouds; it knows the example's keys and no other.
+start_provider() {
+  "$java" --sun-misc-unsafe-memory-access=allow -jar "$root"/scripted-provider/target/agyn-scripted-provider-*.jar \
+    --port 0 --accept 'authorization: Bearer sk-example-openai' --accept 'x-api-key: sk-ant-example-anthropic' \
+    >"$work/provider.log" 2>&1 &
+  provider=$!
+  until origin=$(grep -m 1 '^http' "$work/provider.log"); do
+    kill -0 "$provider" 2>/dev/null || fail "the scripted provider did not start: $(cat "$work/provider.log")"
+    sleep 0.1
+  done
+}
+
+# ask PATH BODY [HEADER]...: calls a model through the LLM Proxy, as an agent does.
+ask() {
+  local path=$1 body=$2 header headers=()
+  shift 2
+  for header in "$@"; do headers+=(--header "$header"); done
+  curl --silent --show-error --no-buffer --config "$work/curl.conf" --header 'Content-Type: application/json' \
+    ${headers[@]+"${headers[@]}"} --data "$body" "$AGYN_GATEWAY$path"
+}
+
 # Terraform and OpenTofu look for agynio/agyn at registries of their own; both are told to look into a folder instead.
 make_mirror() {
   local registry folder
@@ -101,6 +123,7 @@ else
   export TF_CLI_ARGS=-no-color
 fi
 server=''
+provider=''
 work=$(mktemp -d "${TMPDIR:-/tmp}/agyn-demo.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -112,8 +135,12 @@ sed -n '/^Agyn is ready/,$p' "$work/server.log"
 
 heading "2. Register two LLM providers, their keys and a model on each, from examples/quickstart"
 make_mirror
+start_provider
+say "Instead of the real clouds, a scripted provider at $origin answers."
 mkdir "$work/quickstart"
-cp "$root"/examples/quickstart/*.tf "$work/quickstart"
+for file in "$root"/examples/quickstart/*.tf; do
+  sed "s#https://api\.[a-z]*\.com#$origin#" "$file" >"$work/quickstart/${file##*/}"
+done
 cd "$work/quickstart"
 shown terraform init
 shown terraform plan -out=plan
@@ -135,12 +162,31 @@ get "/organizations/$organization/llm-providers?name=openai-prod" | tee "$work/p
 say
 grep -q '"model_count":1' "$work/provider" || fail "the provider does not count its model"
 
-heading "4. Rotate OpenAI's key: another value for the secret, in place"
+heading "4. Call the models, as agents do: plain, and as a stream"
+printf '\n%s$ curl "$AGYN_GATEWAY/v1/responses" -d '"'"'{"model": "gpt-4o", "input": "Hello, world"}'"'"'%s\n' "$bold" "$plain"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
+say
+grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not answer"
+grep -q '"model":"gpt-4o-2024-08-06"' "$work/answer" || fail "the provider was not asked for its own model"
+printf '\n%s$ curl "$AGYN_GATEWAY/v1/messages" -d '"'"'{"model": "claude", …, "stream": true}'"'"'%s\n' "$bold" "$plain"
+ask /v1/messages '{"model": "claude", "max_tokens": 64, "stream": true,
+  "messages": [{"role": "user", "content": "Hello, world"}]}' 'anthropic-version: 2023-06-01' | tee "$work/answer"
+grep -q '"type":"message_stop"' "$work/answer" || fail "the stream did not come to its end"
+ask /v1/messages '{"model": "claude", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello, world"}]}' \
+  >"$work/answer"
+grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not answer"
+
+heading "5. Rotate OpenAI's key under a running stream: another value for the secret, in place"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world", "stream": true}' \
+  'x-scripted: events=10;every=500ms' >"$work/stream" &
+stream=$!
+until grep -q output_text.delta "$work/stream" 2>/dev/null; do sleep 0.1; done
 read_secret
 version_before=$version fingerprint_before=$fingerprint id_before=$id
 export TF_VAR_openai_api_key=sk-example-rotated
 say "TF_VAR_openai_api_key has a new value. What else is registered stays untouched."
 shown terraform apply -auto-approve
+rotated=$(date +%s)
 read_secret
 say
 say "version      $version_before -> $version"
@@ -148,8 +194,28 @@ say "fingerprint  $fingerprint_before -> $fingerprint"
 [ "$id" = "$id_before" ] || fail "the secret was replaced"
 [ "$version_before" = 1 ] && [ "$version" = 2 ] || fail "the version did not go from 1 to 2"
 [ "$fingerprint" != "$fingerprint_before" ] || fail "the fingerprint stayed"
+wait "$stream"
+grep -q response.completed "$work/stream" || fail "the stream did not survive the rotation"
+say
+say "The stream went on with the old key, to its end. The provider does not know the new one, and the next call carries it:"
+until [ "$(date +%s)" -gt "$rotated" ]; do sleep 0.1; done
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
+say
+grep -q invalid_api_key "$work/answer" || fail "the next call did not carry the new key"
 
-heading "5. Plan what cannot work: a Host header among custom_headers"
+heading "6. What the calls have cost"
+printf '\n%s$ curl "$AGYN_GATEWAY/api/v1/organizations/%s/usage?group_by=model,outcome"%s\n' "$bold" "$organization" "$plain"
+attempts=0
+calls() { grep -o '"calls":[0-9]*' "$work/usage" | awk -F: '{ sum += $2 } END { print sum + 0 }'; }
+until get "/organizations/$organization/usage?group_by=model,outcome" >"$work/usage" && [ "$(calls)" = 5 ]; do
+  attempts=$((attempts + 1))
+  [ "$attempts" -lt 50 ] || fail "the usage does not show five calls: $(cat "$work/usage")"
+  sleep 0.2
+done
+cat "$work/usage"
+say
+
+heading "7. Plan what cannot work: a Host header among custom_headers"
 mkdir "$work/refused"
 sed 's/"X-Cost-Center"/"Host"/' "$root/examples/custom-headers/main.tf" >"$work/refused/main.tf"
 cd "$work/refused"
@@ -162,7 +228,7 @@ grep -q 'Host' "$work/refusal" && grep -q 'managed by the proxy' "$work/refusal"
 say
 say "It was refused before anything was made, as it should be."
 
-heading "6. Take it all back"
+heading "8. Take it all back"
 cd "$work/quickstart"
 shown terraform destroy -auto-approve
 [ "$(get /organizations)" = '{"items":[],"next_page_token":null}' ] || fail "an organization is left"

@@ -15,13 +15,13 @@ import (
 	"fmt"
 )
 
-// ModelTestFailure Why a test failed; `none` where it did not. `orphaned`: the model has no LLM provider. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be connected to, was silent, or left before its end. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: it answered so. `protocol_mismatch`: what it answered is not of the protocol. `proxy_failed`: this server could not call it.
+// ModelTestFailure Why a test failed; `none` where it did not. `no_provider`: the model is orphaned. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be connected to, was silent, or left before its end. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: it answered so. `protocol_mismatch`: what it answered is not of the protocol. `proxy_failed`: this server could not call it.
 type ModelTestFailure string
 
 // List of ModelTestFailure
 const (
 	NONE                ModelTestFailure = "none"
-	ORPHANED            ModelTestFailure = "orphaned"
+	NO_PROVIDER         ModelTestFailure = "no_provider"
 	UNREACHABLE         ModelTestFailure = "unreachable"
 	TIMED_OUT           ModelTestFailure = "timed_out"
 	BROKE_OFF           ModelTestFailure = "broke_off"
@@ -37,7 +37,7 @@ const (
 // All allowed values of ModelTestFailure enum
 var AllowedModelTestFailureEnumValues = []ModelTestFailure{
 	"none",
-	"orphaned",
+	"no_provider",
 	"unreachable",
 	"timed_out",
 	"broke_off",

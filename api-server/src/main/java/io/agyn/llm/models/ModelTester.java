@@ -202,7 +202,7 @@ class ModelTester {
     private static ModelTest ofTheProxy(String error, String message) {
         return failed(
                 switch (error) {
-                    case "model_not_found" -> ModelTestFailure.ORPHANED;
+                    case "model_not_found" -> ModelTestFailure.NO_PROVIDER;
                     case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
                     case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
                     case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;

@@ -122,7 +122,7 @@ class ModelTestsTest {
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
                 .statusCode(204);
-        test(model).body("failure", equalTo("orphaned")).body("explanation", containsString("deleted"));
+        test(model).body("failure", equalTo("no_provider")).body("explanation", containsString("deleted"));
     }
 
     @Test
