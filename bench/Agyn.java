@@ -30,17 +30,11 @@ final class Agyn implements AutoCloseable {
         Agyn agyn = new Agyn(Files.createDirectories(folder));
         agyn.launch();
         String organization = agyn.create("/organizations", "{\"name\": \"Bench\"}");
-        String provider = agyn.create(
-                "/organizations/" + organization + "/llm-providers",
-                """
+        String provider = agyn.create("/organizations/" + organization + "/llm-providers", """
                 {"name": "upstream", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer",
-                 "token": "sk-bench"}"""
-                        .formatted(upstream));
-        agyn.create(
-                "/organizations/" + organization + "/models",
-                """
-                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}"""
-                        .formatted(MODEL, provider));
+                 "token": "sk-bench"}""".formatted(upstream));
+        agyn.create("/organizations/" + organization + "/models", """
+                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(MODEL, provider));
         return agyn;
     }
 
@@ -67,8 +61,8 @@ final class Agyn implements AutoCloseable {
 
     /** Its PostgreSQL's main process. */
     ProcessHandle postgres() throws IOException {
-        return ProcessHandle.of(Long.parseLong(
-                        Files.readAllLines(folder.resolve("postgres/postmaster.pid")).getFirst()))
+        return ProcessHandle.of(Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid"))
+                        .getFirst()))
                 .orElseThrow();
     }
 

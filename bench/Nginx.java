@@ -51,9 +51,7 @@ final class Nginx implements AutoCloseable {
             port = free.getLocalPort();
         }
         Files.createDirectories(folder);
-        Files.writeString(
-                folder.resolve("nginx.conf"),
-                """
+        Files.writeString(folder.resolve("nginx.conf"), """
                 daemon off;
                 worker_processes %d;
                 pid %s/nginx.pid;
@@ -69,11 +67,12 @@ final class Nginx implements AutoCloseable {
                     %s
                     server { listen 127.0.0.1:%d; %s }
                 }
-                """
-                        .formatted(workers, folder, folder, folder, folder, upstream, port, location));
+                """.formatted(
+                        workers, folder, folder, folder, folder, upstream, port, location));
         Process process;
         try {
-            process = new ProcessBuilder("nginx", "-c", folder.resolve("nginx.conf").toString())
+            process = new ProcessBuilder(
+                            "nginx", "-c", folder.resolve("nginx.conf").toString())
                     .redirectErrorStream(true)
                     .redirectOutput(folder.resolve("nginx.log").toFile())
                     .start();

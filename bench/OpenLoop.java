@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -10,8 +12,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Queue;
-
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
  * Sends requests at times that are fixed beforehand, whether or not earlier ones have been answered, and measures each from

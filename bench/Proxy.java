@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -6,13 +8,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
-
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 /**
  * Measures the LLM Proxy beside nginx as a plain reverse proxy to the same upstream, in alternating rounds: authentication,
@@ -31,10 +29,11 @@ public final class Proxy {
 
     private static final String QUESTION =
             "{\"model\":\"" + Agyn.MODEL + "\",\"input\":\"" + "x".repeat(3 * 1024 - 40) + "\"}";
-    private static final String ANSWER = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
-            + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
-            + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
-            + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
+    private static final String ANSWER =
+            "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
+                    + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
+                    + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
+                    + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
 
     private final Path folder;
     private final Agyn agyn;
@@ -60,7 +59,8 @@ public final class Proxy {
             System.exit(1);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Collections.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Collections.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
     }
@@ -135,8 +135,7 @@ public final class Proxy {
             p99.add(result.millis(0.99) - reference.millis(0.99));
             times.add(reference.millis(0.5));
         }
-        for (var quantile : List.of(
-                new Added("p50", 0.3, p50), new Added("p99", 1.0, p99))) {
+        for (var quantile : List.of(new Added("p50", 0.3, p50), new Added("p99", 1.0, p99))) {
             double added = Report.median(quantile.millis);
             table.add(Report.row(
                     "added time over nginx at half load (%,.0f/s), open loop, %s".formatted(perSecond, quantile.name),
@@ -174,7 +173,8 @@ public final class Proxy {
     }
 
     private byte[] request(URI uri) throws IOException {
-        return ("POST /v1/responses HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAuthorization: Bearer " + agyn.token()
+        return ("POST /v1/responses HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAuthorization: Bearer "
+                        + agyn.token()
                         + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
                         + QUESTION.length() + "\r\n\r\n" + QUESTION)
                 .getBytes(ISO_8859_1);
@@ -184,16 +184,13 @@ public final class Proxy {
 
     private Rate wrk(URI uri, Duration duration) throws Exception {
         Path script = folder.resolve("post.lua");
-        Files.writeString(
-                script,
-                """
+        Files.writeString(script, """
                 wrk.method = "POST"
                 wrk.body = '%s'
                 wrk.headers["Content-Type"] = "application/json"
                 wrk.headers["Accept"] = "application/json"
                 wrk.headers["Authorization"] = "Bearer %s"
-                """
-                        .formatted(QUESTION, agyn.token()));
+                """.formatted(QUESTION, agyn.token()));
         Process wrk;
         try {
             wrk = new ProcessBuilder(

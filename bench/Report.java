@@ -16,7 +16,8 @@ final class Report {
                 .mapToDouble(process -> {
                     try {
                         String stat = Files.readString(Path.of("/proc/" + process.pid() + "/stat"));
-                        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+                        String[] fields =
+                                stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                         return MICROS_PER_TICK * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
                     } catch (IOException e) {
                         // Ended meanwhile.
