@@ -17,13 +17,15 @@ import java.util.stream.Stream;
  * routing, the model's name, credentials, usage and access lines on the one side, nothing of it and no access log on the
  * other. The load generator, the upstream and PostgreSQL run on the same processors.
  *
- * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp]}; all of them by default. Run by {@code make bench}.
+ * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp] [soak]}; all of them by default. Run by {@code make bench}.
  */
 public final class Proxy {
     private static final int CONNECTIONS = 32;
     private static final int ROUNDS = 7;
     private static final Duration ROUND = Duration.ofSeconds(8);
     private static final Duration WARM_UP = Duration.ofSeconds(30);
+    private static final int SOAK_MINUTES = 10;
+    private static final double FLAT = 0.05;
     private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
     private static final Pattern COUNT = Pattern.compile("([0-9]+) requests in");
 
@@ -53,7 +55,7 @@ public final class Proxy {
                 Nginx nginx = Nginx.proxy(folder.resolve("nginx"), upstream.uri());
                 Agyn agyn = Agyn.start(folder.resolve("agyn"), upstream.uri())) {
             Proxy bench = new Proxy(folder, agyn, nginx);
-            bench.run(rows.length == 0 ? List.of("throughput", "latency", "ramp") : List.of(rows));
+            bench.run(rows.length == 0 ? List.of("throughput", "latency", "ramp", "soak") : List.of(rows));
         } catch (Nginx.Missing e) {
             System.err.println(e.getMessage());
             System.exit(1);
@@ -74,6 +76,9 @@ public final class Proxy {
         }
         if (rows.contains("ramp")) {
             ramp();
+        }
+        if (rows.contains("soak")) {
+            soak(Math.min(rates[0], rates[1]) / 2);
         }
         Report.print(table);
     }
@@ -170,6 +175,25 @@ public final class Proxy {
                 "≤ 5 s",
                 "%.1f s (%.1f to %.1f)".formatted(median, Collections.min(seconds), Collections.max(seconds)),
                 median <= 5));
+    }
+
+    /** Half load for minutes on end; the server's memory at the end of each of them. */
+    private void soak(double perSecond) throws Exception {
+        OpenLoop load = new OpenLoop(agyn.uri(), request(agyn.uri()));
+        List<Long> mebibytes = new ArrayList<>();
+        long errors = 0;
+        for (int minute = 0; minute < SOAK_MINUTES; minute++) {
+            errors += load.run(perSecond, Duration.ofMinutes(1)).errors();
+            mebibytes.add(agyn.residentMiB());
+            System.out.printf("%2d min: %,d MiB%n", minute + 1, mebibytes.getLast());
+        }
+        long settled = mebibytes.get(1);
+        long most = Collections.max(mebibytes.subList(1, SOAK_MINUTES));
+        table.add(Report.row(
+                "soak, %d minutes at half load (%,.0f/s)".formatted(SOAK_MINUTES, perSecond),
+                "memory flat (within %.0f %%) after 2 minutes, no error".formatted(100 * FLAT),
+                "%,d MiB after 2 minutes, %,d MiB at most after; %d errors".formatted(settled, most, errors),
+                most <= (1 + FLAT) * settled && errors == 0));
     }
 
     private byte[] request(URI uri) throws IOException {

@@ -10,6 +10,7 @@ import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
+import io.netty.channel.unix.Errors.NativeIoException;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
@@ -145,6 +146,7 @@ final class Launch {
         Throwable cause = Stream.iterate(error, e -> e != null, Throwable::getCause)
                 .filter(e -> e instanceof StartException
                         || e instanceof BindException
+                        || e instanceof NativeIoException
                         || e instanceof UnknownHostException
                         || e instanceof FlywayException)
                 .findFirst()
@@ -152,6 +154,7 @@ final class Launch {
         return switch (cause) {
             case StartException ours -> ours;
             case BindException bind -> cannotListen();
+            case NativeIoException bind -> cannotListen();
             case UnknownHostException host -> cannotListen();
             case FlywayException migration ->
                 new StartException("The database's tables cannot be brought up to this release: "

@@ -1,5 +1,8 @@
 package io.agyn.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
@@ -8,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** A server with a model of each protocol, and the provider behind them, which takes no key but the registered ones. */
@@ -19,9 +23,13 @@ final class CalledModels implements AutoCloseable {
     /** What the scripted provider says. */
     static final String WORDS = "Hello from the scripted provider.";
 
+    private static final String REMOTE_GPT = "gpt-4o-2024-08-06";
+    private static final String REMOTE_CLAUDE = "claude-sonnet-4-5";
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String OPENAI_KEY = "sk-openai-1";
     private static final String ANTHROPIC_KEY = "sk-ant-1";
+    private static final String USERS_KEY = "sk-of-the-user";
 
     private final Server server;
     private final ScriptedProvider provider;
@@ -55,9 +63,37 @@ final class CalledModels implements AutoCloseable {
     /** Where programs find the models. */
     Map<String, String> environment() throws IOException {
         Map<String, String> environment = new HashMap<>(server.environment());
-        environment.put("OPENAI_MODEL", GPT);
-        environment.put("ANTHROPIC_MODEL", CLAUDE);
+        environment.put("AGYN_RESPONSES_MODEL", GPT);
+        environment.put("AGYN_MESSAGES_MODEL", CLAUDE);
+        // Keys of the user's own must not win over what an example sets.
+        environment.put("OPENAI_API_KEY", USERS_KEY);
+        environment.put("ANTHROPIC_API_KEY", USERS_KEY);
         return environment;
+    }
+
+    /** A plain and a streaming call of each protocol have arrived, with the registered keys and remote names alone. */
+    void assertReceivedAllFour() throws IOException {
+        String token = server.environment().get("AGYN_TOKEN");
+        List<ReceivedCall> calls = provider.received();
+        assertThat(calls)
+                .extracting(ReceivedCall::target)
+                .containsExactly("/v1/responses", "/v1/responses", "/v1/messages", "/v1/messages");
+        for (ReceivedCall call : calls) {
+            boolean openAi = call.target().equals("/v1/responses");
+            assertThat(call.headers())
+                    .filteredOn(header -> List.of("authorization", "x-api-key")
+                            .contains(header.name().toLowerCase(Locale.ROOT)))
+                    .extracting(Header::value)
+                    .containsExactly(openAi ? "Bearer " + OPENAI_KEY : ANTHROPIC_KEY);
+            assertThat(call.headers())
+                    .extracting(Header::value)
+                    .noneMatch(value -> value.contains(token) || value.contains(USERS_KEY));
+            assertThat(JSON.readTree(call.text()).required("model").asText())
+                    .isEqualTo(openAi ? REMOTE_GPT : REMOTE_CLAUDE);
+        }
+        assertThat(calls)
+                .map(call -> JSON.readTree(call.text()).path("stream").asBoolean())
+                .containsExactly(false, true, false, true);
     }
 
     @Override
@@ -69,8 +105,8 @@ final class CalledModels implements AutoCloseable {
     private void register() throws IOException {
         String organization = create("organizations", Map.of("name", "Acme"));
         for (List<String> row : List.of(
-                List.of("openai", "responses", "bearer", OPENAI_KEY, GPT, "gpt-4o-2024-08-06"),
-                List.of("anthropic", "anthropic_messages", "x_api_key", ANTHROPIC_KEY, CLAUDE, "claude-sonnet-4-5"))) {
+                List.of("openai", "responses", "bearer", OPENAI_KEY, GPT, REMOTE_GPT),
+                List.of("anthropic", "anthropic_messages", "x_api_key", ANTHROPIC_KEY, CLAUDE, REMOTE_CLAUDE))) {
             String llmProvider = create(
                     "organizations/" + organization + "/llm-providers",
                     Map.of(

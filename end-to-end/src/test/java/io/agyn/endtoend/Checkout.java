@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 /** Where things are in the repository that is tested. */
 final class Checkout {
 
-    // What terraform and Maven leave behind where somebody has run an example in place.
-    private static final Set<String> LEFTOVERS = Set.of(".terraform", ".terraform.lock.hcl", "target");
+    // What terraform, Maven and npm leave behind where somebody has run an example in place.
+    private static final Set<String> LEFTOVERS = Set.of(".terraform", ".terraform.lock.hcl", "node_modules", "target");
 
     private static final Path ROOT = findRoot();
 
@@ -27,6 +27,11 @@ final class Checkout {
 
     static Path example(String name) {
         return file("examples").resolve(name);
+    }
+
+    /** A folder for what takes long to download, which stays from run to run and is gone with all that was built. */
+    static Path kept(String name) throws IOException {
+        return Files.createDirectories(file("end-to-end").resolve("target").resolve(name));
     }
 
     /** The examples that terraform runs: all folders that hold HCL. */

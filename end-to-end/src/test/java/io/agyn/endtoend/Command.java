@@ -1,5 +1,6 @@
 package io.agyn.endtoend;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A program that a user starts, with what it may see of the environment.
@@ -35,6 +37,15 @@ record Command(Path folder, Map<String, String> variables, List<String> words) {
                                 errors));
             }
             return this;
+        }
+    }
+
+    /** Fails with what to install where a program is not on the path. */
+    static void require(String program, String toInstall) {
+        boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
+        if (!found) {
+            throw new AssertionError("There is no %s: install %s.".formatted(program, toInstall));
         }
     }
 
