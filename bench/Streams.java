@@ -71,8 +71,7 @@ public final class Streams {
 
         private static String measure(Path folder) throws Exception {
             try (FirstByte provider = new FirstByte();
-                    Agyn agyn = Agyn.start(
-                            folder, URI.create("http://127.0.0.1:" + provider.listener.getLocalPort()));
+                    Agyn agyn = Agyn.start(folder, URI.create("http://127.0.0.1:" + provider.listener.getLocalPort()));
                     Socket caller = new Socket(LOOPBACK, agyn.uri().getPort())) {
                 caller.setTcpNoDelay(true);
                 InputStream answers = new BufferedInputStream(caller.getInputStream());
@@ -202,11 +201,13 @@ public final class Streams {
 
         private static Process startProvider() throws IOException {
             try (Stream<Path> files = Files.list(Path.of("scripted-provider/target"))) {
-                Path jar = files.filter(file -> file.getFileName().toString().matches("agyn-scripted-provider-.*\\.jar"))
+                Path jar = files.filter(
+                                file -> file.getFileName().toString().matches("agyn-scripted-provider-.*\\.jar"))
                         .findFirst()
                         .orElseThrow(() -> new IOException("The scripted provider is not built: run make build."));
                 return new ProcessBuilder(
                                 System.getProperty("java.home") + "/bin/java",
+                                "--sun-misc-unsafe-memory-access=allow",
                                 "-jar",
                                 jar.toString(),
                                 "--script",
@@ -264,7 +265,9 @@ public final class Streams {
             try {
                 HttpResponse<Stream<String>> answer = client.send(request, HttpResponse.BodyHandlers.ofLines());
                 open.incrementAndGet();
-                long events = answer.body().filter("event: response.output_text.delta"::equals).count();
+                long events = answer.body()
+                        .filter("event: response.output_text.delta"::equals)
+                        .count();
                 if (events == EVENTS) {
                     ended.incrementAndGet();
                 } else {
