@@ -1,3 +1,5 @@
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -52,6 +54,19 @@ final class Agyn implements AutoCloseable {
     /** What its callers send as the bearer token. */
     String token() throws IOException {
         return Files.readString(folder.resolve("admin-token")).strip();
+    }
+
+    /**
+     * A call of a model as its bytes (RFC 9112).
+     *
+     * @param host for the Host header
+     * @param json the body, in ASCII
+     */
+    byte[] call(String host, String json) throws IOException {
+        return ("POST /v1/responses HTTP/1.1\r\nHost: " + host + "\r\nAuthorization: Bearer " + token()
+                        + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
+                        + json.length() + "\r\n\r\n" + json)
+                .getBytes(ISO_8859_1);
     }
 
     /** The server's process. */

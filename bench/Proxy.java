@@ -50,20 +50,15 @@ public final class Proxy {
     }
 
     public static void main(String... rows) throws Exception {
-        Path folder = Files.createTempDirectory("agyn-bench");
-        try (Nginx upstream = Nginx.upstream(folder.resolve("upstream"), ANSWER);
+        try (Scratch folder = Scratch.make();
+                Nginx upstream = Nginx.upstream(folder.resolve("upstream"), ANSWER);
                 Nginx nginx = Nginx.proxy(folder.resolve("nginx"), upstream.uri());
                 Agyn agyn = Agyn.start(folder.resolve("agyn"), upstream.uri())) {
-            Proxy bench = new Proxy(folder, agyn, nginx);
+            Proxy bench = new Proxy(folder.folder(), agyn, nginx);
             bench.run(rows.length == 0 ? List.of("throughput", "latency", "ramp", "soak") : List.of(rows));
         } catch (Nginx.Missing e) {
             System.err.println(e.getMessage());
             System.exit(1);
-        } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                files.sorted(Collections.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
-            }
         }
     }
 
@@ -71,14 +66,15 @@ public final class Proxy {
         wrk(agyn.uri(), WARM_UP);
         double[] rates = throughput(rows.contains("throughput") ? ROUNDS : 2);
         steady = rates[0];
+        double half = Math.min(rates[0], rates[1]) / 2;
         if (rows.contains("latency")) {
-            latency(Math.min(rates[0], rates[1]) / 2);
+            latency(half);
         }
         if (rows.contains("ramp")) {
             ramp();
         }
         if (rows.contains("soak")) {
-            soak(Math.min(rates[0], rates[1]) / 2);
+            soak(half);
         }
         Report.print(table);
     }
@@ -197,11 +193,7 @@ public final class Proxy {
     }
 
     private byte[] request(URI uri) throws IOException {
-        return ("POST /v1/responses HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\nAuthorization: Bearer "
-                        + agyn.token()
-                        + "\r\nContent-Type: application/json\r\nAccept: application/json\r\nContent-Length: "
-                        + QUESTION.length() + "\r\n\r\n" + QUESTION)
-                .getBytes(ISO_8859_1);
+        return agyn.call(uri.getAuthority(), QUESTION);
     }
 
     private record Rate(double perSecond, long count) {}

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -40,18 +39,12 @@ public final class Start {
                         "-jar",
                         APP.resolve("quarkus-run.jar").toString()));
         Map<String, List<Times>> results = Map.of("with AOT cache", new ArrayList<>(), "java -jar", new ArrayList<>());
-        Path data = Files.createTempDirectory("agyn-bench");
-        try {
-            start(commands.get("java -jar"), data);
+        try (Scratch data = Scratch.make()) {
+            start(commands.get("java -jar"), data.folder());
             for (int round = 0; round < ROUNDS; round++) {
                 for (var command : commands.entrySet()) {
-                    results.get(command.getKey()).add(start(command.getValue(), data));
+                    results.get(command.getKey()).add(start(command.getValue(), data.folder()));
                 }
-            }
-        } finally {
-            try (var files = Files.walk(data)) {
-                files.sorted(Collections.reverseOrder())
-                        .forEach(file -> file.toFile().delete());
             }
         }
         System.out.println("start, median of " + ROUNDS + "      from database up   from launch");

@@ -153,9 +153,8 @@ final class Launch {
                 .orElse(error);
         return switch (cause) {
             case StartException ours -> ours;
-            case BindException bind -> cannotListen();
-            case NativeIoException bind -> cannotListen();
-            case UnknownHostException host -> cannotListen();
+            // The JDK's, epoll's, and where the address is none.
+            case BindException _, NativeIoException _, UnknownHostException _ -> cannotListen();
             case FlywayException migration ->
                 new StartException("The database's tables cannot be brought up to this release: "
                         + migration

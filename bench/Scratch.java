@@ -1,0 +1,26 @@
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.stream.Stream;
+
+/** A fresh folder that is gone at the end of a measurement. */
+record Scratch(Path folder) implements AutoCloseable {
+    /** Makes one. */
+    static Scratch make() throws IOException {
+        return new Scratch(Files.createTempDirectory("agyn-bench"));
+    }
+
+    /** A place in it, at which there is nothing yet. */
+    Path resolve(String name) {
+        return folder.resolve(name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Collections.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+}
