@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -26,10 +26,17 @@ type ApiCreateApiTokenRequest struct {
 	ctx            context.Context
 	ApiService     *ApiTokensAPIService
 	apiTokenCreate *ApiTokenCreate
+	idempotencyKey *string
 }
 
 func (r ApiCreateApiTokenRequest) ApiTokenCreate(apiTokenCreate ApiTokenCreate) ApiCreateApiTokenRequest {
 	r.apiTokenCreate = &apiTokenCreate
+	return r
+}
+
+// A value of your own, new for each request. A repeat with the same value within 24 hours answers what the first was answered, and makes nothing again; with another request it is a 422.
+func (r ApiCreateApiTokenRequest) IdempotencyKey(idempotencyKey string) ApiCreateApiTokenRequest {
+	r.idempotencyKey = &idempotencyKey
 	return r
 }
 
@@ -40,7 +47,7 @@ func (r ApiCreateApiTokenRequest) Execute() (*ApiTokenCreated, *http.Response, e
 /*
 CreateApiToken Create an API token
 
-Creates an API token of the caller. Its plaintext is in this answer and in no other.
+Creates an API token of the caller, or of the user that a cluster admin chooses. Its plaintext is in this answer and in no other.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateApiTokenRequest
@@ -93,6 +100,9 @@ func (a *ApiTokensAPIService) CreateApiTokenExecute(r ApiCreateApiTokenRequest) 
 	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
 	if localVarHTTPHeaderAccept != "" {
 		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.idempotencyKey != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Idempotency-Key", r.idempotencyKey, "simple", "")
 	}
 	// body params
 	localVarPostBody = r.apiTokenCreate
@@ -206,6 +216,28 @@ func (a *ApiTokensAPIService) CreateApiTokenExecute(r ApiCreateApiTokenRequest) 
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -262,7 +294,7 @@ func (r ApiDeleteApiTokenRequest) Execute() (*http.Response, error) {
 /*
 DeleteApiToken Delete an API token
 
-Revokes an API token of the caller at once, the one that the request is made with included.
+Revokes an API token of the caller, the one that the request is made with included; cluster admins revoke anybody's.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param apiTokenId The id of the API token.
@@ -421,6 +453,17 @@ func (a *ApiTokensAPIService) DeleteApiTokenExecute(r ApiDeleteApiTokenRequest) 
 			newErr.model = v
 			return localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -461,7 +504,7 @@ func (r ApiGetApiTokenRequest) Execute() (*ApiToken, *http.Response, error) {
 /*
 GetApiToken Get an API token
 
-Answers the metadata of one API token of the caller.
+Answers the metadata of one API token of the caller; to cluster admins, of anybody.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param apiTokenId The id of the API token.
@@ -609,6 +652,17 @@ func (a *ApiTokensAPIService) GetApiTokenExecute(r ApiGetApiTokenRequest) (*ApiT
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -650,6 +704,7 @@ type ApiListApiTokensRequest struct {
 	ApiService *ApiTokensAPIService
 	pageSize   *int32
 	pageToken  *string
+	userId     *string
 }
 
 // How many items a page holds at most.
@@ -664,6 +719,12 @@ func (r ApiListApiTokensRequest) PageToken(pageToken string) ApiListApiTokensReq
 	return r
 }
 
+// Only API tokens of this user; the caller if not given. Of another user, only cluster admins are shown any.
+func (r ApiListApiTokensRequest) UserId(userId string) ApiListApiTokensRequest {
+	r.userId = &userId
+	return r
+}
+
 func (r ApiListApiTokensRequest) Execute() (*ApiTokenList, *http.Response, error) {
 	return r.ApiService.ListApiTokensExecute(r)
 }
@@ -671,7 +732,7 @@ func (r ApiListApiTokensRequest) Execute() (*ApiTokenList, *http.Response, error
 /*
 ListApiTokens List API tokens
 
-Lists the API tokens of the caller, without their plaintext.
+Lists the API tokens of the caller, or of the user that a cluster admin chooses, without their plaintext.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListApiTokensRequest
@@ -714,6 +775,9 @@ func (a *ApiTokensAPIService) ListApiTokensExecute(r ApiListApiTokensRequest) (*
 	}
 	if r.pageToken != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "page_token", r.pageToken, "form", "")
+	}
+	if r.userId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
@@ -799,6 +863,17 @@ func (a *ApiTokensAPIService) ListApiTokensExecute(r ApiListApiTokensRequest) (*
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -27,10 +27,17 @@ type ApiCreateLlmProviderRequest struct {
 	ApiService        *LlmProvidersAPIService
 	organizationId    string
 	llmProviderCreate *LlmProviderCreate
+	idempotencyKey    *string
 }
 
 func (r ApiCreateLlmProviderRequest) LlmProviderCreate(llmProviderCreate LlmProviderCreate) ApiCreateLlmProviderRequest {
 	r.llmProviderCreate = &llmProviderCreate
+	return r
+}
+
+// A value of your own, new for each request. A repeat with the same value within 24 hours answers what the first was answered, and makes nothing again; with another request it is a 422.
+func (r ApiCreateLlmProviderRequest) IdempotencyKey(idempotencyKey string) ApiCreateLlmProviderRequest {
+	r.idempotencyKey = &idempotencyKey
 	return r
 }
 
@@ -103,6 +110,9 @@ func (a *LlmProvidersAPIService) CreateLlmProviderExecute(r ApiCreateLlmProvider
 	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
 	if localVarHTTPHeaderAccept != "" {
 		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.idempotencyKey != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Idempotency-Key", r.idempotencyKey, "simple", "")
 	}
 	// body params
 	localVarPostBody = r.llmProviderCreate
@@ -217,6 +227,28 @@ func (a *LlmProvidersAPIService) CreateLlmProviderExecute(r ApiCreateLlmProvider
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 415 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -463,6 +495,17 @@ func (a *LlmProvidersAPIService) DeleteLlmProviderExecute(r ApiDeleteLlmProvider
 			newErr.model = v
 			return localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -651,6 +694,17 @@ func (a *LlmProvidersAPIService) GetLlmProviderExecute(r ApiGetLlmProviderReques
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -882,6 +936,235 @@ func (a *LlmProvidersAPIService) ListLlmProvidersExecute(r ApiListLlmProvidersRe
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 500 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 503 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = a.client.decode(&localVarReturnValue, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
+type ApiRevealLlmProviderCredentialsRequest struct {
+	ctx            context.Context
+	ApiService     *LlmProvidersAPIService
+	organizationId string
+	llmProviderId  string
+}
+
+func (r ApiRevealLlmProviderCredentialsRequest) Execute() (*LlmProviderCredentialsRevealed, *http.Response, error) {
+	return r.ApiService.RevealLlmProviderCredentialsExecute(r)
+}
+
+/*
+RevealLlmProviderCredentials Reveal an LLM provider's own credentials
+
+Answers the token or the headers that the LLM provider holds itself, for owners and administrators; with a secret, both are null, and the secret is revealed by itself. It is written into the audit log before it is answered.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param organizationId The id of the organization.
+	@param llmProviderId The id of the LLM provider.
+	@return ApiRevealLlmProviderCredentialsRequest
+*/
+func (a *LlmProvidersAPIService) RevealLlmProviderCredentials(ctx context.Context, organizationId string, llmProviderId string) ApiRevealLlmProviderCredentialsRequest {
+	return ApiRevealLlmProviderCredentialsRequest{
+		ApiService:     a,
+		ctx:            ctx,
+		organizationId: organizationId,
+		llmProviderId:  llmProviderId,
+	}
+}
+
+// Execute executes the request
+//
+//	@return LlmProviderCredentialsRevealed
+func (a *LlmProvidersAPIService) RevealLlmProviderCredentialsExecute(r ApiRevealLlmProviderCredentialsRequest) (*LlmProviderCredentialsRevealed, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPost
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *LlmProviderCredentialsRevealed
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "LlmProvidersAPIService.RevealLlmProviderCredentials")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{llm_provider_id}/reveal-credentials"
+	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"llm_provider_id"+"}", url.PathEscape(parameterValueToString(r.llmProviderId, "llmProviderId")), -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.organizationId) < 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have at least 36 elements")
+	}
+	if strlen(r.organizationId) > 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
+	}
+	if strlen(r.llmProviderId) < 36 {
+		return localVarReturnValue, nil, reportError("llmProviderId must have at least 36 elements")
+	}
+	if strlen(r.llmProviderId) > 36 {
+		return localVarReturnValue, nil, reportError("llmProviderId must have less than 36 elements")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json", "application/problem+json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := io.ReadAll(localVarHTTPResponse.Body)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 400 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 401 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 403 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 405 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -1154,6 +1437,17 @@ func (a *LlmProvidersAPIService) UpdateLlmProviderExecute(r ApiUpdateLlmProvider
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 415 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -26,10 +26,17 @@ type ApiCreateOrganizationRequest struct {
 	ctx                context.Context
 	ApiService         *OrganizationsAPIService
 	organizationCreate *OrganizationCreate
+	idempotencyKey     *string
 }
 
 func (r ApiCreateOrganizationRequest) OrganizationCreate(organizationCreate OrganizationCreate) ApiCreateOrganizationRequest {
 	r.organizationCreate = &organizationCreate
+	return r
+}
+
+// A value of your own, new for each request. A repeat with the same value within 24 hours answers what the first was answered, and makes nothing again; with another request it is a 422.
+func (r ApiCreateOrganizationRequest) IdempotencyKey(idempotencyKey string) ApiCreateOrganizationRequest {
+	r.idempotencyKey = &idempotencyKey
 	return r
 }
 
@@ -40,7 +47,7 @@ func (r ApiCreateOrganizationRequest) Execute() (*Organization, *http.Response, 
 /*
 CreateOrganization Create an organization
 
-Creates an organization. Without a slug, one is derived from the name, with a number behind it where that is taken.
+Creates an organization, which has no member yet. For cluster admins. Without a slug, one is derived from the name, with a number behind it where that is taken.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateOrganizationRequest
@@ -93,6 +100,9 @@ func (a *OrganizationsAPIService) CreateOrganizationExecute(r ApiCreateOrganizat
 	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
 	if localVarHTTPHeaderAccept != "" {
 		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	if r.idempotencyKey != nil {
+		parameterAddToHeaderOrQuery(localVarHeaderParams, "Idempotency-Key", r.idempotencyKey, "simple", "")
 	}
 	// body params
 	localVarPostBody = r.organizationCreate
@@ -206,6 +216,28 @@ func (a *OrganizationsAPIService) CreateOrganizationExecute(r ApiCreateOrganizat
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 422 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -262,7 +294,7 @@ func (r ApiDeleteOrganizationRequest) Execute() (*http.Response, error) {
 /*
 DeleteOrganization Delete an organization
 
-Deletes an empty organization. One that still holds secrets, LLM providers, models or API tokens is a 409 that says what. Its usage is no longer answered.
+Deletes an empty organization. One that still holds secrets, LLM providers, models or API tokens is a 409 that says what. Its memberships go with it, and its usage is no longer answered.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -422,6 +454,17 @@ func (a *OrganizationsAPIService) DeleteOrganizationExecute(r ApiDeleteOrganizat
 			return localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 412 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -620,6 +663,17 @@ func (a *OrganizationsAPIService) GetOrganizationExecute(r ApiGetOrganizationReq
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -696,7 +750,7 @@ func (r ApiListOrganizationsRequest) Execute() (*OrganizationList, *http.Respons
 /*
 ListOrganizations List organizations
 
-Lists the organizations that the caller may see.
+Lists the organizations that the caller belongs to; to cluster admins, all.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListOrganizationsRequest
@@ -830,6 +884,17 @@ func (a *OrganizationsAPIService) ListOrganizationsExecute(r ApiListOrganization
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {
@@ -1092,6 +1157,17 @@ func (a *OrganizationsAPIService) UpdateOrganizationExecute(r ApiUpdateOrganizat
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 415 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -32,6 +32,7 @@ type ApiGetUsageRequest struct {
 	groupBy        *[]string
 	modelId        *string
 	providerId     *string
+	userId         *string
 	outcome        *CallOutcome
 }
 
@@ -65,6 +66,12 @@ func (r ApiGetUsageRequest) ProviderId(providerId string) ApiGetUsageRequest {
 	return r
 }
 
+// Only calls of this user. Of another user than themselves, a member is shown none.
+func (r ApiGetUsageRequest) UserId(userId string) ApiGetUsageRequest {
+	r.userId = &userId
+	return r
+}
+
 // Only calls that ended like this.
 func (r ApiGetUsageRequest) Outcome(outcome CallOutcome) ApiGetUsageRequest {
 	r.outcome = &outcome
@@ -80,7 +87,8 @@ GetUsage Sum up usage
 
 Sums up the calls that began within a time, the last 24 hours unless it is given, in a row for each group. Without
 group_by there is one row, of all calls. A call is counted about a second after it has ended. More than 10000 rows
-are a 400, as is a time that takes too long to sum up.
+are a 400, as is a time that takes too long to sum up. A member's own calls alone are summed up for them, whatever
+they ask for.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -137,6 +145,9 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 	}
 	if r.providerId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "provider_id", r.providerId, "form", "")
+	}
+	if r.userId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
 	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")
@@ -246,6 +257,17 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
+		if localVarHTTPResponse.StatusCode == 429 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
 		if localVarHTTPResponse.StatusCode == 500 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -292,6 +314,7 @@ type ApiListUsageRecordsRequest struct {
 	to             *time.Time
 	modelId        *string
 	providerId     *string
+	userId         *string
 	outcome        *CallOutcome
 }
 
@@ -331,6 +354,12 @@ func (r ApiListUsageRecordsRequest) ProviderId(providerId string) ApiListUsageRe
 	return r
 }
 
+// Only calls of this user. Of another user than themselves, a member is shown none.
+func (r ApiListUsageRecordsRequest) UserId(userId string) ApiListUsageRecordsRequest {
+	r.userId = &userId
+	return r
+}
+
 // Only calls that ended like this.
 func (r ApiListUsageRecordsRequest) Outcome(outcome CallOutcome) ApiListUsageRecordsRequest {
 	r.outcome = &outcome
@@ -345,6 +374,7 @@ func (r ApiListUsageRecordsRequest) Execute() (*UsageRecordList, *http.Response,
 ListUsageRecords List usage records
 
 Lists the calls, the newest first. Without from and to, all that are kept; for how long is a setting of the server.
+To a member, only their own are listed.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -409,6 +439,9 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 	if r.providerId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "provider_id", r.providerId, "form", "")
 	}
+	if r.userId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
+	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")
 	}
@@ -507,6 +540,17 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
 		if localVarHTTPResponse.StatusCode == 406 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		if localVarHTTPResponse.StatusCode == 429 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
 			if err != nil {

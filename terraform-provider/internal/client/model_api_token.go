@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -24,6 +24,8 @@ var _ MappedNullable = &ApiToken{}
 type ApiToken struct {
 	// A UUID. Those that the server makes are of version 7 (RFC 9562).
 	Id string `json:"id"`
+	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	UserId string `json:"user_id"`
 	// What the token is for, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
 	// The plaintext's first characters, to tell tokens apart.
@@ -46,9 +48,10 @@ type _ApiToken ApiToken
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewApiToken(id string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdAt time.Time, updatedAt time.Time) *ApiToken {
+func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdAt time.Time, updatedAt time.Time) *ApiToken {
 	this := ApiToken{}
 	this.Id = id
+	this.UserId = userId
 	this.Description = description
 	this.Prefix = prefix
 	this.OrganizationId = organizationId
@@ -89,6 +92,30 @@ func (o *ApiToken) GetIdOk() (*string, bool) {
 // SetId sets field value
 func (o *ApiToken) SetId(v string) {
 	o.Id = v
+}
+
+// GetUserId returns the UserId field value
+func (o *ApiToken) GetUserId() string {
+	if o == nil {
+		var ret string
+		return ret
+	}
+
+	return o.UserId
+}
+
+// GetUserIdOk returns a tuple with the UserId field value
+// and a boolean to check if the value has been set.
+func (o *ApiToken) GetUserIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.UserId, true
+}
+
+// SetUserId sets field value
+func (o *ApiToken) SetUserId(v string) {
+	o.UserId = v
 }
 
 // GetDescription returns the Description field value
@@ -276,6 +303,7 @@ func (o ApiToken) MarshalJSON() ([]byte, error) {
 func (o ApiToken) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
+	toSerialize["user_id"] = o.UserId
 	toSerialize["description"] = o.Description
 	toSerialize["prefix"] = o.Prefix
 	toSerialize["organization_id"] = o.OrganizationId.Get()
@@ -292,6 +320,7 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"id",
+		"user_id",
 		"description",
 		"prefix",
 		"organization_id",

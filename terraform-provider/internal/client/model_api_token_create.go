@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -20,8 +20,10 @@ import (
 // checks if the ApiTokenCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ApiTokenCreate{}
 
-// ApiTokenCreate A new API token.
+// ApiTokenCreate A new API token. It is of the user with user_id, whom only a cluster admin may choose, else of the caller. With an organization_id, it reaches nothing but this organization, which its user must reach.
 type ApiTokenCreate struct {
+	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	UserId *string `json:"user_id,omitempty"`
 	// What the token is for, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
 	// A UUID. Those that the server makes are of version 7 (RFC 9562).
@@ -48,6 +50,38 @@ func NewApiTokenCreate(description string) *ApiTokenCreate {
 func NewApiTokenCreateWithDefaults() *ApiTokenCreate {
 	this := ApiTokenCreate{}
 	return &this
+}
+
+// GetUserId returns the UserId field value if set, zero value otherwise.
+func (o *ApiTokenCreate) GetUserId() string {
+	if o == nil || IsNil(o.UserId) {
+		var ret string
+		return ret
+	}
+	return *o.UserId
+}
+
+// GetUserIdOk returns a tuple with the UserId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *ApiTokenCreate) GetUserIdOk() (*string, bool) {
+	if o == nil || IsNil(o.UserId) {
+		return nil, false
+	}
+	return o.UserId, true
+}
+
+// HasUserId returns a boolean if a field has been set.
+func (o *ApiTokenCreate) HasUserId() bool {
+	if o != nil && !IsNil(o.UserId) {
+		return true
+	}
+
+	return false
+}
+
+// SetUserId gets a reference to the given string and assigns it to the UserId field.
+func (o *ApiTokenCreate) SetUserId(v string) {
+	o.UserId = &v
 }
 
 // GetDescription returns the Description field value
@@ -148,6 +182,9 @@ func (o ApiTokenCreate) MarshalJSON() ([]byte, error) {
 
 func (o ApiTokenCreate) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
+	if !IsNil(o.UserId) {
+		toSerialize["user_id"] = o.UserId
+	}
 	toSerialize["description"] = o.Description
 	if !IsNil(o.OrganizationId) {
 		toSerialize["organization_id"] = o.OrganizationId

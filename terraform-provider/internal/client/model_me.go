@@ -1,7 +1,7 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
+The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
 
 API version: 0.1.0
 */
@@ -25,7 +25,11 @@ type Me struct {
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	Role Role   `json:"role"`
+	// The email address; null for the administrator that the server has made at its first start, until one is given.
+	Email NullableString `json:"email"`
+	Role  Role           `json:"role"`
+	// The organizations that the user belongs to and the API token reaches, the oldest first. A cluster admin reaches all others as well.
+	Memberships []Membership `json:"memberships"`
 	// A UUID. Those that the server makes are of version 7 (RFC 9562).
 	ApiTokenId string `json:"api_token_id"`
 	// The organization that the API token is bound to, if any.
@@ -38,11 +42,13 @@ type _Me Me
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewMe(id string, name string, role Role, apiTokenId string, organizationId NullableString) *Me {
+func NewMe(id string, name string, email NullableString, role Role, memberships []Membership, apiTokenId string, organizationId NullableString) *Me {
 	this := Me{}
 	this.Id = id
 	this.Name = name
+	this.Email = email
 	this.Role = role
+	this.Memberships = memberships
 	this.ApiTokenId = apiTokenId
 	this.OrganizationId = organizationId
 	return &this
@@ -104,6 +110,32 @@ func (o *Me) SetName(v string) {
 	o.Name = v
 }
 
+// GetEmail returns the Email field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Me) GetEmail() string {
+	if o == nil || o.Email.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.Email.Get()
+}
+
+// GetEmailOk returns a tuple with the Email field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Me) GetEmailOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Email.Get(), o.Email.IsSet()
+}
+
+// SetEmail sets field value
+func (o *Me) SetEmail(v string) {
+	o.Email.Set(&v)
+}
+
 // GetRole returns the Role field value
 func (o *Me) GetRole() Role {
 	if o == nil {
@@ -126,6 +158,30 @@ func (o *Me) GetRoleOk() (*Role, bool) {
 // SetRole sets field value
 func (o *Me) SetRole(v Role) {
 	o.Role = v
+}
+
+// GetMemberships returns the Memberships field value
+func (o *Me) GetMemberships() []Membership {
+	if o == nil {
+		var ret []Membership
+		return ret
+	}
+
+	return o.Memberships
+}
+
+// GetMembershipsOk returns a tuple with the Memberships field value
+// and a boolean to check if the value has been set.
+func (o *Me) GetMembershipsOk() ([]Membership, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Memberships, true
+}
+
+// SetMemberships sets field value
+func (o *Me) SetMemberships(v []Membership) {
+	o.Memberships = v
 }
 
 // GetApiTokenId returns the ApiTokenId field value
@@ -190,7 +246,9 @@ func (o Me) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
 	toSerialize["name"] = o.Name
+	toSerialize["email"] = o.Email.Get()
 	toSerialize["role"] = o.Role
+	toSerialize["memberships"] = o.Memberships
 	toSerialize["api_token_id"] = o.ApiTokenId
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	return toSerialize, nil
@@ -203,7 +261,9 @@ func (o *Me) UnmarshalJSON(data []byte) (err error) {
 	requiredProperties := []string{
 		"id",
 		"name",
+		"email",
 		"role",
+		"memberships",
 		"api_token_id",
 		"organization_id",
 	}

@@ -3,6 +3,8 @@ package io.agyn;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.keys.Keyset;
+import io.agyn.keys.KeysetCheck;
+import io.agyn.keys.KeysetFile;
 import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.proxy.egress.ExtraCertificates;
@@ -19,8 +21,8 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -54,12 +56,12 @@ final class Launch {
     int run() {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
             DataFolder.withdrawBaseUrl(settings.dataDir());
-            requireKeyset();
+            Keyset keyset = requireKeyset();
             // Before the database starts; read again by whom it is for.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);
             set("quarkus.log.console.json.enabled", Boolean.toString(isJson()));
             Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
-            return url.isPresent() ? runOn(DatabaseUrl.parse(url.get())) : runEmbedded();
+            return url.isPresent() ? runOn(DatabaseUrl.parse(url.get()), keyset) : runEmbedded(keyset);
         } catch (IOException e) {
             throw new StartException(
                     "The data folder " + settings.dataDir() + " cannot be written (" + StartException.reason(e)
@@ -68,9 +70,9 @@ final class Launch {
         }
     }
 
-    private void requireKeyset() {
-        Path file = Keyset.file(settings);
-        if (!Files.exists(file)) {
+    private Keyset requireKeyset() {
+        KeysetFile file = KeysetFile.of(settings);
+        if (!file.exists()) {
             boolean isEmbedded =
                     settings.database().url().filter(url -> !url.isBlank()).isEmpty();
             if (!isEmbedded) {
@@ -79,22 +81,32 @@ final class Launch {
                         + " on every server of this database.");
             }
             if (EmbeddedPostgres.hasData(settings.dataDir())) {
-                throw new StartException("The keyset file " + file + " is missing, and what is in the database cannot"
-                        + " be decrypted without it: put it back, or set AGYN_KEYSET_FILE to where it is.");
+                throw new StartException(
+                        "The keyset file " + file.path() + " is missing, and what is in the database cannot"
+                                + " be decrypted without it: put it back, or set AGYN_KEYSET_FILE to where it is.");
             }
-            Keyset.create(file);
+            file.create();
         }
-        Keyset.load(file);
+        return file.read();
     }
 
-    private int runOn(DatabaseUrl url) {
+    private int runOn(DatabaseUrl url, Keyset keyset) {
         String username = settings.database().username().or(url::username).orElse("");
         String password = settings.database().password().or(url::password).orElse("");
-        DatabaseProbe.connect(url, username, password);
+        requireMatch(url, username, password, keyset);
         return runQuarkus(url.jdbcUrl(), username, password);
     }
 
-    private int runEmbedded() {
+    // Before Quarkus, which would first bring the tables up to this release.
+    private static void requireMatch(DatabaseUrl url, String username, String password, Keyset keyset) {
+        try (Connection connection = DatabaseProbe.connect(url, username, password)) {
+            KeysetCheck.require(connection, keyset);
+        } catch (SQLException e) {
+            throw DatabaseProbe.failure(url, e);
+        }
+    }
+
+    private int runEmbedded(Keyset keyset) {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(settings.dataDir());
         // The JVM runs its hooks all at once, and the last requests need the database: this one waits for Quarkus.
         Thread hook = new Thread(() -> {
@@ -105,6 +117,7 @@ final class Launch {
         Thread loading = Thread.ofPlatform().name("load-application").start(Launch::loadApplication);
         try (postgres) {
             postgres.start();
+            requireMatch(DatabaseUrl.parse(postgres.jdbcUrl()), postgres.username(), postgres.password(), keyset);
             join(loading);
             return runQuarkus(postgres.jdbcUrl(), postgres.username(), postgres.password());
         } finally {
@@ -122,6 +135,7 @@ final class Launch {
         }
         // Over the environment variables of the same names, which Quarkus would take for expressions.
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
+        settings.keysetPassphrase().ifPresent(value -> set("agyn.keyset-passphrase", value));
         settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
         // One for each processor: what runs on them does not wait.
         set(

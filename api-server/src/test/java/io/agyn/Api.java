@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,8 +84,69 @@ public final class Api {
 
     /** A fresh token that is bound to an organization: the caller of another tenant. */
     public static String tokenBoundTo(String organization) {
+        return token(Map.of("description", "bound", "organization_id", organization));
+    }
+
+    /** A fresh user's id. */
+    public static String user() {
+        return user("user");
+    }
+
+    /** A fresh user's id, with a role in the cluster. */
+    public static String user(String role) {
+        return created(asAdmin()
+                .body(Map.of("name", "Payments", "email", freshName("payments") + "@acme.example", "role", role))
+                .post("/users"));
+    }
+
+    /** Makes a user a member or an owner of an organization. */
+    public static void join(String organization, String user, String role) {
+        asAdmin()
+                .body(Map.of("user_id", user, "role", role))
+                .post("/organizations/{id}/members", organization)
+                .then()
+                .statusCode(201);
+    }
+
+    /** Takes a user out of an organization. */
+    public static void leave(String organization, String user) {
+        asAdmin()
+                .delete("/organizations/{id}/members/{user}", organization, user)
+                .then()
+                .statusCode(204);
+    }
+
+    /** Suspends a user, or makes a suspended one active. */
+    public static void setState(String user, String state) {
+        Map<String, Object> body = new HashMap<>();
+        Map<String, Object> stored = get("/users/{id}", user).extract().path("");
+        for (String field : List.of("name", "email", "role")) {
+            body.put(field, stored.get(field));
+        }
+        body.put("state", state);
+        asAdmin().body(body).put("/users/{id}", user).then().statusCode(200);
+    }
+
+    /** A fresh token of a user. */
+    public static String tokenOf(String user) {
+        return token(Map.of("description", "theirs", "user_id", user));
+    }
+
+    /** A fresh token of a user that is bound to an organization. */
+    public static String tokenOf(String user, String organization) {
+        return token(Map.of("description", "theirs", "user_id", user, "organization_id", organization));
+    }
+
+    /** A fresh token of a fresh user who belongs to an organization. */
+    public static String tokenOfNew(String role, String organization) {
+        String user = user();
+        join(organization, user, role);
+        return tokenOf(user);
+    }
+
+    private static String token(Map<String, String> body) {
         return asAdmin()
-                .body(Map.of("description", "bound", "organization_id", organization))
+                .body(body)
                 .post("/api-tokens")
                 .then()
                 .statusCode(201)
@@ -94,7 +156,7 @@ public final class Api {
 
     /** The body of an LLM provider with a fresh name. */
     public static Map<String, Object> providerBody(String authMethod, Map<String, ?> credentials) {
-        Map<String, Object> body = new java.util.HashMap<>(Map.of(
+        Map<String, Object> body = new HashMap<>(Map.of(
                 "name",
                 freshName("provider"),
                 "endpoint",

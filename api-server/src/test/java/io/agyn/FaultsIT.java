@@ -153,6 +153,65 @@ class FaultsIT {
     }
 
     @Test
+    void aSuspendedUserIsRefusedOnEveryServerWithinASecondAndStreamsUnderWayGoOnToTheirEnd() throws Exception {
+        String user = user();
+        String token = tokenOf(user);
+        List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
+        for (ServerProcess server : List.of(one, other)) {
+            streams.add(http.sendAsync(
+                    request(server, token, "under-way", "events=40;every=100ms", true), BodyHandlers.ofString()));
+        }
+        await(
+                "both streams under way",
+                () -> provider.received().stream()
+                                .filter(call -> call.answerBytes() > 0)
+                                .count()
+                        == 2);
+
+        update("users/" + user, user("suspended"));
+        Thread.sleep(A_SECOND);
+        for (ServerProcess server : List.of(one, other)) {
+            assertThat(call(server, token, "after").statusCode()).isEqualTo(401);
+            HttpRequest me = HttpRequest.newBuilder(server.address().resolve("/api/v1/me"))
+                    .header("Authorization", "Bearer " + token)
+                    .build();
+            assertThat(http.send(me, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+        }
+        for (CompletableFuture<HttpResponse<String>> stream : streams) {
+            assertThat(stream.join().statusCode()).isEqualTo(200);
+            assertThat(stream.join().body()).contains("response.completed");
+        }
+    }
+
+    @Test
+    void whoeverLeavesAnOrganizationCallsNothingOfItOnEveryServerWithinASecondAlsoWhereTheyHeardOfNothing()
+            throws Exception {
+        String user = user();
+        String token = tokenOf(user);
+        for (boolean cut : List.of(false, true)) {
+            for (ServerProcess server : List.of(one, other)) {
+                assertThat(call(server, token, "before").statusCode()).isEqualTo(200);
+            }
+            if (cut) {
+                execute("select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where application_name = 'agyn change feed'");
+            }
+            one.request()
+                    .delete("/api/v1/" + inOrganization("members/" + user))
+                    .then()
+                    .statusCode(204);
+            Thread.sleep(A_SECOND);
+            for (ServerProcess server : List.of(one, other)) {
+                assertThat(call(server, token, "after").statusCode())
+                        .as("notifications cut: %s", cut)
+                        .isEqualTo(404);
+            }
+            join(user);
+            Thread.sleep(A_SECOND);
+        }
+    }
+
+    @Test
     void aModelWhoseProviderIsDeletedStopsResolvingOnEveryServerWithinASecond() throws Exception {
         for (ServerProcess server : List.of(one, other)) {
             assertThat(call(server, admin, "before").statusCode()).isEqualTo(200);
@@ -322,6 +381,37 @@ class FaultsIT {
                 .statusCode(201)
                 .extract();
         return Map.of("id", answer.path("id"), "token", answer.path("token"));
+    }
+
+    /** The id of a user who is a member of the organization. */
+    private String user() throws IOException {
+        String id = create("users", user("active"));
+        join(id);
+        return id;
+    }
+
+    private static Map<String, String> user(String state) {
+        return Map.of("name", "Agents", "email", "agents@acme.example", "role", "user", "state", state);
+    }
+
+    private void join(String user) throws IOException {
+        one.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("user_id", user, "role", "member"))
+                .post("/api/v1/" + inOrganization("members"))
+                .then()
+                .statusCode(201);
+    }
+
+    private String tokenOf(String user) throws IOException {
+        return one.request()
+                .contentType(ContentType.JSON)
+                .body(Map.of("description", "theirs", "user_id", user))
+                .post("/api/v1/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("token");
     }
 
     private String create(String path, Map<String, String> body) throws IOException {

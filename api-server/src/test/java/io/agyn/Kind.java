@@ -5,6 +5,7 @@ import java.util.Map;
 
 /** The kinds of things that the API keeps, for the tests of what is promised of each of them alike. */
 public enum Kind {
+    USER("/users", "email"),
     ORGANIZATION("/organizations", "slug"),
     SECRET("/organizations/{org}/secrets", "name"),
     LLM_PROVIDER("/organizations/{org}/llm-providers", "name"),
@@ -33,6 +34,7 @@ public enum Kind {
     public Map<String, Object> body(String organization, String labelled) {
         Map<String, Object> body = new HashMap<>(
                 switch (this) {
+                    case USER -> Map.of("name", "Payments", "role", "user", "state", "active");
                     case ORGANIZATION -> Map.of("name", "Acme");
                     case SECRET -> Map.of("value", "v");
                     case LLM_PROVIDER -> Api.providerBody("bearer", Map.of("token", "t"));
@@ -44,7 +46,7 @@ public enum Kind {
                                 "gpt-4o");
                     case API_TOKEN -> Map.of();
                 });
-        body.put(label, labelled);
+        body.put(label, this == USER ? labelled + "@acme.example" : labelled);
         return body;
     }
 }

@@ -28,12 +28,14 @@ final class ServerProcess implements AutoCloseable {
     private final Process process;
     private final Path output;
     private final Path errors;
+    private final boolean isServer;
 
-    private ServerProcess(Path dataDir, Process process, Path output, Path errors) {
+    private ServerProcess(Path dataDir, Process process, Path output, Path errors, boolean isServer) {
         this.dataDir = dataDir;
         this.process = process;
         this.output = output;
         this.errors = errors;
+        this.isServer = isServer;
     }
 
     /** Runs the jar on a data folder, with variables that come on top of a free port, and with arguments. */
@@ -41,16 +43,18 @@ final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(
                 List.of(JAVA.toString(), "--sun-misc-unsafe-memory-access=allow", "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
-        return start(dataDir, variables, command);
+        return start(dataDir, variables, command, arguments.length == 0);
     }
 
-    /** Runs the start script on a data folder. */
-    static ServerProcess runScript(Path dataDir) throws IOException {
-        return start(dataDir, Map.of("JAVA_HOME", System.getProperty("java.home")), List.of("bin/agyn-server"));
+    /** Runs the start script on a data folder, with arguments. */
+    static ServerProcess runScript(Path dataDir, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("bin/agyn-server"));
+        command.addAll(List.of(arguments));
+        return start(dataDir, Map.of("JAVA_HOME", System.getProperty("java.home")), command, arguments.length == 0);
     }
 
-    private static ServerProcess start(Path dataDir, Map<String, String> variables, List<String> command)
-            throws IOException {
+    private static ServerProcess start(
+            Path dataDir, Map<String, String> variables, List<String> command, boolean isServer) throws IOException {
         Path output = Files.createTempFile("agyn-server", ".out");
         Path errors = Files.createTempFile("agyn-server", ".err");
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of("setsid")))
@@ -63,7 +67,7 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
         builder.environment().put("AGYN_DATA_DIR", dataDir.toString());
         builder.environment().putAll(variables);
-        return new ServerProcess(dataDir, builder.start(), output, errors);
+        return new ServerProcess(dataDir, builder.start(), output, errors, isServer);
     }
 
     /** Waits until the server is ready. */
@@ -140,14 +144,14 @@ final class ServerProcess implements AutoCloseable {
         return Files.readString(errors);
     }
 
-    /** Stops the server and what it may have left. */
+    /** Stops the server and what it may have left; or a command, which leaves nothing. */
     @Override
     public void close() throws IOException, InterruptedException {
         terminate();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             kill();
         }
-        if (Files.exists(pidFile())) {
+        if (isServer && Files.exists(pidFile())) {
             ProcessHandle.of(postmasterPid()).ifPresent(ProcessHandle::destroyForcibly);
         }
         Files.delete(output);

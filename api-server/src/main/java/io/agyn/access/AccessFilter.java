@@ -3,10 +3,11 @@ package io.agyn.access;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Permissions.Permission;
-import io.agyn.access.Permissions.Reach;
+import io.agyn.access.Permissions.Tokens;
 import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -24,28 +25,51 @@ import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
  */
 class AccessFilter {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+    private static final Pattern BEARER_WORD = Pattern.compile("^(?i:Bearer) +");
     private static final String CONTRACT_INTERFACES = "io.agyn.api";
     private static final String ORGANIZATION = "organization_id";
 
     private final Authenticator authenticator;
     private final Tenants tenants;
     private final Caller caller;
+    private final Refusals refusals;
+    private final Throttle throttle;
+    private final SourceAddress addresses;
+    private final HttpServerRequest http;
 
-    AccessFilter(Authenticator authenticator, Tenants tenants, Caller caller) {
+    AccessFilter(
+            Authenticator authenticator,
+            Tenants tenants,
+            Caller caller,
+            Refusals refusals,
+            Throttle throttle,
+            SourceAddress addresses,
+            HttpServerRequest http) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.caller = requireNonNull(caller, "caller is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
+        this.throttle = requireNonNull(throttle, "throttle is null");
+        this.addresses = requireNonNull(addresses, "addresses is null");
+        this.http = requireNonNull(http, "http is null");
     }
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
+        try {
+            require(request, resource);
+        } catch (ProblemException e) {
+            refusals.note(resource.getMethodName(), e.kind());
+            throw e;
+        }
+    }
+
+    private void require(ContainerRequestContext request, SimpleResourceInfo resource) {
         Identity identity = authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
         caller.set(identity);
-        authorize(identity, operation(resource));
+        Permission permission = permission(operation(resource));
         String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
-        if (organization != null) {
-            requireReach(identity, organization);
-        }
+        authorize(identity, permission, organization == null ? identity.standing() : standing(identity, organization));
     }
 
     private Identity authenticate(String authorization) {
@@ -56,10 +80,21 @@ class AccessFilter {
         return Optional.of(bearer)
                 .filter(Matcher::matches)
                 .flatMap(match -> authenticator.authenticate(match.group(1)))
-                .orElseThrow(() -> unauthenticated(
-                        ", error=\"invalid_token\"",
-                        "The API token is mistyped, unknown, expired or revoked; send Authorization: Bearer agyn_… with"
-                                + " one that works."));
+                .orElseThrow(() -> failed(authorization));
+    }
+
+    private ProblemException failed(String authorization) {
+        if (throttle.isTooMuch(
+                addresses.of(http), BEARER_WORD.matcher(authorization).replaceFirst(""))) {
+            return new ProblemException(
+                            ProblemKind.TOO_MANY_REQUESTS,
+                            "Too many API tokens that do not work came from here, or began like this one; wait a minute.")
+                    .withHeader(HttpHeaders.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
+        }
+        return unauthenticated(
+                ", error=\"invalid_token\"",
+                "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send"
+                        + " Authorization: Bearer agyn_… with one that works.");
     }
 
     /**
@@ -76,29 +111,32 @@ class AccessFilter {
                 .findFirst();
     }
 
-    private static void authorize(Identity identity, Optional<String> operation) {
-        Permission permission = operation
+    private static Permission permission(Optional<String> operation) {
+        return operation
                 .flatMap(Permissions::of)
                 .orElseThrow(() -> new ProblemException(
                         ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
-        if (!permission.roles().contains(identity.role())) {
-            throw new ProblemException(ProblemKind.FORBIDDEN, "Your role does not allow this; ask an administrator.");
-        }
-        if (permission.reach() == Reach.UNBOUND_TOKEN
-                && identity.boundOrganization().isPresent()) {
-            throw new ProblemException(
-                    ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
-        }
     }
 
     /** An organization that is out of reach answers as one that does not exist. */
-    private void requireReach(Identity identity, String organization) {
-        boolean inReach = Uuids.parse(organization)
+    private Standing standing(Identity identity, String organization) {
+        return Uuids.parse(organization)
                 .filter(identity::reaches)
                 .filter(tenants::exists)
-                .isPresent();
-        if (!inReach) {
-            throw ProblemException.notFound("organization");
+                .flatMap(identity::standingIn)
+                .orElseThrow(() -> ProblemException.notFound("organization"));
+    }
+
+    private static void authorize(Identity identity, Permission permission, Standing standing) {
+        if (!permission.standings().contains(standing)) {
+            throw new ProblemException(
+                    ProblemKind.FORBIDDEN,
+                    "Your role does not allow this; ask an owner of the organization, or a cluster admin.");
+        }
+        if (permission.tokens() == Tokens.UNBOUND_TOKEN
+                && identity.boundOrganization().isPresent()) {
+            throw new ProblemException(
+                    ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
         }
     }
 

@@ -8,7 +8,8 @@ public interface Authenticator {
      * Looks a credential up.
      *
      * @param credential what the caller sent as the bearer token
-     * @return the identity; nothing where the credential is malformed, unknown, expired or revoked
+     * @return the identity; nothing where the credential is malformed, unknown, expired or revoked, or its user is
+     *     suspended
      */
     Optional<Identity> authenticate(String credential);
 }

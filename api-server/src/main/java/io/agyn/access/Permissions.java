@@ -1,19 +1,25 @@
 package io.agyn.access;
 
-import static io.agyn.access.Permissions.Reach.ANY_TOKEN;
-import static io.agyn.access.Permissions.Reach.UNBOUND_TOKEN;
-import static io.agyn.api.model.Role.CLUSTER_ADMIN;
+import static io.agyn.access.Permissions.Tokens.ANY_TOKEN;
+import static io.agyn.access.Permissions.Tokens.UNBOUND_TOKEN;
+import static io.agyn.access.Standing.CLUSTER_ADMIN;
+import static io.agyn.access.Standing.MEMBER;
+import static io.agyn.access.Standing.OWNER;
+import static io.agyn.access.Standing.USER;
 import static java.util.Map.entry;
 
-import io.agyn.api.model.Role;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Who may do what: every operation of the contract by its id. One that is missing here is refused to everybody. */
+/**
+ * Who may do what: every operation of the contract by its id. One that is missing here is refused to everybody. In an
+ * organization that the caller does not reach, nothing is to be found, whatever stands here. Two things depend on whose they
+ * are: of API tokens, all but cluster admins know their own alone; of usage, members do.
+ */
 public final class Permissions {
     /** Whether a token that is bound to an organization may do it, within that organization. */
-    public enum Reach {
+    public enum Tokens {
         ANY_TOKEN,
         UNBOUND_TOKEN
     }
@@ -21,40 +27,66 @@ public final class Permissions {
     /**
      * What an operation asks of its caller.
      *
-     * @param roles the roles that may do it
-     * @param reach whether a bound token may do it
+     * @param standings what the caller must be, one of these
+     * @param tokens whether a bound token may do it
      */
-    public record Permission(Set<Role> roles, Reach reach) {}
+    public record Permission(Set<Standing> standings, Tokens tokens) {}
 
+    // spotless:off
     private static final Map<String, Permission> TABLE = Map.ofEntries(
-            operation("getMe", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listOrganizations", ANY_TOKEN, CLUSTER_ADMIN),
+            operation("getMe",              ANY_TOKEN,     CLUSTER_ADMIN, USER),
+
+            operation("listUsers",          UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("createUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("getUser",            UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("updateUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
+            operation("deleteUser",         UNBOUND_TOKEN, CLUSTER_ADMIN),
+
+            operation("listApiTokens",      UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("createApiToken",     UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("getApiToken",        UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+            operation("deleteApiToken",     UNBOUND_TOKEN, CLUSTER_ADMIN, USER),
+
+            operation("listOrganizations",  ANY_TOKEN,     CLUSTER_ADMIN, USER),
             operation("createOrganization", UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("getOrganization", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("updateOrganization", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("deleteOrganization", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listSecrets", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("createSecret", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("getSecret", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("updateSecret", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("deleteSecret", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listLlmProviders", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("createLlmProvider", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("getLlmProvider", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("updateLlmProvider", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("deleteLlmProvider", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listModels", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("createModel", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("getModel", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("updateModel", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("deleteModel", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("testModel", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("getUsage", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listUsageRecords", ANY_TOKEN, CLUSTER_ADMIN),
-            operation("listApiTokens", UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("createApiToken", UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("getApiToken", UNBOUND_TOKEN, CLUSTER_ADMIN),
-            operation("deleteApiToken", UNBOUND_TOKEN, CLUSTER_ADMIN));
+            operation("getOrganization",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteOrganization", ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
+            operation("listMembers",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("addMember",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getMember",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("removeMember",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
+            operation("listSecrets",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getSecret",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("revealSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
+            operation("listLlmProviders",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getLlmProvider",     ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("revealLlmProviderCredentials", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
+
+            operation("listModels",         ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("getModel",           ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("deleteModel",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("testModel",          ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+
+            operation("getUsage",           ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("listUsageRecords",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
+
+            operation("listAuditEvents",    ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("exportAuditEvents",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("listClusterAuditEvents", UNBOUND_TOKEN, CLUSTER_ADMIN));
+    // spotless:on
 
     private Permissions() {}
 
@@ -68,7 +100,7 @@ public final class Permissions {
         return TABLE.keySet();
     }
 
-    private static Map.Entry<String, Permission> operation(String id, Reach reach, Role... roles) {
-        return entry(id, new Permission(Set.of(roles), reach));
+    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, Standing... standings) {
+        return entry(id, new Permission(Set.of(standings), tokens));
     }
 }

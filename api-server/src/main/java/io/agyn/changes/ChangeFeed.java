@@ -56,6 +56,7 @@ public class ChangeFeed {
 
     private final PGSimpleDataSource database;
     private final List<ChangeListener> listeners;
+    private final List<FeedGuest> guests;
     private final Thread thread;
     private volatile boolean stopped;
 
@@ -71,7 +72,8 @@ public class ChangeFeed {
             @ConfigProperty(name = "quarkus.datasource.jdbc.url") String url,
             @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
-            @All List<ChangeListener> listeners) {
+            @All List<ChangeListener> listeners,
+            @All List<FeedGuest> guests) {
         // A connection of its own: the pool may have but one, and would hand it on while it still listens.
         database = new PGSimpleDataSource();
         database.setURL(requireNonNull(url, "url is null"));
@@ -81,6 +83,7 @@ public class ChangeFeed {
         database.setConnectTimeout(ANSWER_SECONDS);
         database.setSocketTimeout(ANSWER_SECONDS);
         this.listeners = List.copyOf(listeners);
+        this.guests = List.copyOf(guests);
         this.thread = Thread.ofPlatform().daemon().name("change-feed").unstarted(this::run);
     }
 
@@ -130,6 +133,9 @@ public class ChangeFeed {
                     connected = true;
                 }
                 prune(statement);
+                for (FeedGuest guest : guests) {
+                    guest.onTurn(connection);
+                }
                 if (notifications.getNotifications((int) POLL.toMillis()).length > 0) {
                     pause(GATHER);
                 }

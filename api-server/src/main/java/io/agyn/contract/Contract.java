@@ -50,6 +50,12 @@ public class Contract {
             List<Parameter> parameters,
             boolean takesBody,
             List<Integer> statuses) {
+        /** Whether it takes a header of this name. */
+        public boolean takes(String header) {
+            return parametersIn("header").stream()
+                    .anyMatch(parameter -> parameter.name().equals(header));
+        }
+
         /** Its parameters in {@code query}, {@code header} or {@code path}. */
         List<Parameter> parametersIn(String place) {
             return parameters.stream()

@@ -15,18 +15,17 @@ import org.jboss.logging.Logger;
 @Singleton
 public final class CredentialCipher {
     private static final Logger LOG = Logger.getLogger(CredentialCipher.class);
-    private static final int FINGERPRINT_BYTES = 16;
 
-    private final Keyset keyset;
+    private final LiveKeyset keys;
 
-    CredentialCipher(Keyset keyset) {
-        this.keyset = requireNonNull(keyset, "keyset is null");
+    CredentialCipher(LiveKeyset keys) {
+        this.keys = requireNonNull(keys, "keys is null");
     }
 
     /** Encrypts a credential under the primary key. */
     public byte[] encrypt(String credential, CredentialPlace place) {
         try {
-            return keyset.aead().encrypt(credential.getBytes(StandardCharsets.UTF_8), place.bytes());
+            return keys.current().aead().encrypt(credential.getBytes(StandardCharsets.UTF_8), place.bytes());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM does not refuse to encrypt", e);
         }
@@ -40,7 +39,8 @@ public final class CredentialCipher {
      */
     public String decrypt(byte[] ciphertext, CredentialPlace place) {
         try {
-            return new String(keyset.aead().decrypt(ciphertext, place.bytes()), StandardCharsets.UTF_8);
+            return new String(
+                    keys.holding(ciphertext).aead().decrypt(ciphertext, place.bytes()), StandardCharsets.UTF_8);
         } catch (GeneralSecurityException e) {
             LOG.errorf(
                     "The %s of %s %s cannot be decrypted: it was altered, moved from another row, or its key is missing.",
@@ -61,13 +61,16 @@ public final class CredentialCipher {
      * different ones.
      */
     public String fingerprint(String credential, CredentialPlace place) {
-        byte[] where = place.bytes();
         byte[] what = credential.getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(fingerprint(keys.current(), what, place.bytes()));
+    }
+
+    static byte[] fingerprint(Keyset keyset, byte[] what, byte[] where) {
         byte[] data = ByteBuffer.allocate(Integer.BYTES + where.length + what.length)
                 .putInt(where.length)
                 .put(where)
                 .put(what)
                 .array();
-        return HexFormat.of().formatHex(keyset.fingerprint(data), 0, FINGERPRINT_BYTES);
+        return keyset.fingerprint(data);
     }
 }

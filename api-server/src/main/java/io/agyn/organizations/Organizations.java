@@ -47,10 +47,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
     OrganizationEntity createWithDerivedSlug(String name) {
         String derived = Slugs.from(name);
         // One creation at a time, not only among those of one name: "Acme 2" derives what the second "Acme" is given.
-        getEntityManager()
-                .createNativeQuery("select pg_advisory_xact_lock(hashtextextended(?1, 0))", Object.class)
-                .setParameter(1, "organization slug")
-                .getResultList();
+        RowLocks.oneAtATime(getEntityManager(), "organization slug");
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {

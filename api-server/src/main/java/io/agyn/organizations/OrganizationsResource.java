@@ -8,6 +8,8 @@ import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.OrganizationUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ProblemException;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
@@ -22,6 +24,8 @@ import java.util.UUID;
 /** Organizations over REST. */
 @RunOnVirtualThread
 @Transactional
+@Audited
+@Idempotent
 class OrganizationsResource implements OrganizationsApi {
     private final Organizations organizations;
     private final Caller caller;
@@ -36,7 +40,7 @@ class OrganizationsResource implements OrganizationsApi {
     @Override
     public Response listOrganizations(Integer pageSize, String pageToken, String name, String slug) {
         Map<String, Object> filters = new HashMap<>();
-        filters.put("id", caller.identity().boundOrganization().orElse(null));
+        filters.put("id", caller.identity().reach().organizations().orElse(null));
         filters.put("name", name);
         filters.put("slug", slug);
         var page = Paging.read(organizations, filters, new Paging.Request(pageSize, pageToken))
@@ -45,7 +49,7 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response createOrganization(OrganizationCreate body) {
+    public Response createOrganization(OrganizationCreate body, String idempotencyKey) {
         OrganizationEntity organization = body.getSlug() == null
                 ? organizations.createWithDerivedSlug(body.getName())
                 : organizations.create(body.getName(), body.getSlug());
@@ -67,7 +71,7 @@ class OrganizationsResource implements OrganizationsApi {
         organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
         organization.touch();
         organizations.flush();
-        return answers.ok(read(organization));
+        return answers.updated(read(organization));
     }
 
     @Override

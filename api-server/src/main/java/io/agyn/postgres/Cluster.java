@@ -40,7 +40,15 @@ record Cluster(Path folder, Path log, String password) {
      * @return whether there are databases in it
      */
     static boolean exists(Path dataFolder) {
-        return Files.exists(dataFolder.resolve("postgres"));
+        return Files.exists(folder(dataFolder));
+    }
+
+    static Path folder(Path dataFolder) {
+        return dataFolder.resolve("postgres");
+    }
+
+    static Path passwordFile(Path dataFolder) {
+        return dataFolder.resolve("postgres-password");
     }
 
     /**
@@ -52,26 +60,38 @@ record Cluster(Path folder, Path log, String password) {
      * @throws StartException when they are of another version, damaged, or cannot be made
      */
     static Cluster open(Path dataFolder, PostgresBinaries binaries) {
-        Path folder = dataFolder.resolve("postgres");
+        Path folder = folder(dataFolder);
         Path log = dataFolder.resolve("postgres.log");
-        Path passwordFile = dataFolder.resolve("postgres-password");
+        Path passwordFile = passwordFile(dataFolder);
         try {
             if (Files.exists(folder)) {
                 requireVersion(folder, binaries);
             } else {
                 initialize(folder, passwordFile, binaries);
             }
-            if (!Files.exists(passwordFile)) {
-                throw new StartException("The password of the embedded PostgreSQL is missing: put back the file "
-                        + passwordFile + " from a backup.");
-            }
-            return new Cluster(folder, log, Files.readString(passwordFile).strip());
+            return new Cluster(folder, log, password(passwordFile));
         } catch (IOException e) {
             throw new StartException(
                     "The embedded PostgreSQL's folder " + folder + " cannot be used (" + StartException.reason(e)
                             + "): make room and make it writable for this user, or set AGYN_DATA_DIR to another.",
                     e);
         }
+    }
+
+    /**
+     * Reads the databases' password.
+     *
+     * @param file the file that holds it
+     * @return the password of {@link #USERNAME}
+     * @throws StartException when the file is missing
+     * @throws IOException when it cannot be read
+     */
+    static String password(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            throw new StartException("The password of the embedded PostgreSQL is missing: put back the file " + file
+                    + " from a backup.");
+        }
+        return Files.readString(file).strip();
     }
 
     private static void requireVersion(Path folder, PostgresBinaries binaries) throws IOException {

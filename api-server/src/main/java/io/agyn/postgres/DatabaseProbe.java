@@ -9,7 +9,7 @@ import java.sql.SQLException;
 import java.util.Properties;
 import org.postgresql.Driver;
 
-/** Tries a PostgreSQL server before the application starts on it, so that what is wrong is said in a sentence. */
+/** Connects to a PostgreSQL server ahead of the application, or without it, and says what is wrong in a sentence. */
 public final class DatabaseProbe {
 
     private static final String SECONDS_TO_CONNECT = "10";
@@ -17,14 +17,15 @@ public final class DatabaseProbe {
     private DatabaseProbe() {}
 
     /**
-     * Connects once.
+     * Connects.
      *
      * @param url the server and database
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
+     * @return a connection that works, to be closed
      * @throws StartException when no connection can be had
      */
-    public static void connect(DatabaseUrl url, String username, String password) {
+    public static Connection connect(DatabaseUrl url, String username, String password) {
         requireNonNull(url, "url is null");
         Properties properties = new Properties();
         properties.setProperty("connectTimeout", SECONDS_TO_CONNECT);
@@ -35,13 +36,27 @@ public final class DatabaseProbe {
         if (!password.isEmpty()) {
             properties.setProperty("password", password);
         }
-        try (Connection connection = new Driver().connect(url.jdbcUrl(), properties)) {
+        try {
+            Connection connection = new Driver().connect(url.jdbcUrl(), properties);
             if (!connection.isValid(0)) {
+                connection.close();
                 throw new SQLException("the connection is not valid");
             }
+            return connection;
         } catch (SQLException e) {
-            throw new StartException(sentence(url.location(), e), e);
+            throw failure(url, e);
         }
+    }
+
+    /**
+     * Puts what a database has refused into a sentence.
+     *
+     * @param url the server and database
+     * @param e what the driver says
+     * @return the sentence, which shows no row
+     */
+    public static StartException failure(DatabaseUrl url, SQLException e) {
+        return new StartException(sentence(url.location(), e), e);
     }
 
     private static String sentence(String location, SQLException e) {

@@ -2,6 +2,7 @@ package io.agyn.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -55,6 +57,40 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
+     * Connects to the databases in a folder that a running server keeps.
+     *
+     * @param dataFolder the server's data folder
+     * @return a connection, to be closed
+     * @throws StartException when PostgreSQL does not get ready, or the folder cannot be read
+     */
+    public static Connection connectToRunning(Path dataFolder) {
+        requireNonNull(dataFolder, "dataFolder is null");
+        Instant deadline = Instant.now().plus(PATIENCE);
+        try {
+            while (true) {
+                Optional<PostmasterPid> running =
+                        PostmasterPid.read(Cluster.folder(dataFolder)).filter(file -> file.ready() && file.port() != 0);
+                if (running.isPresent()) {
+                    return DatabaseProbe.connect(
+                            DatabaseUrl.parse(url(running.get().port())),
+                            Cluster.USERNAME,
+                            Cluster.password(Cluster.passwordFile(dataFolder)));
+                }
+                if (Instant.now().isAfter(deadline)) {
+                    throw new StartException("A server is running on the data folder " + dataFolder
+                            + ", and its PostgreSQL is not ready: see postgres.log there, or stop the server.");
+                }
+                pause(PAUSE);
+            }
+        } catch (IOException e) {
+            throw new StartException(
+                    "The data folder " + dataFolder + " cannot be read (" + StartException.reason(e)
+                            + "): run this as the server's user.",
+                    e);
+        }
+    }
+
+    /**
      * Prepares the databases in a folder, making empty ones the first time. Nothing runs until {@link #start()}.
      *
      * @param dataFolder the server's data folder, which the caller has locked
@@ -83,7 +119,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * @return a JDBC URL without credentials
      */
     public synchronized String jdbcUrl() {
-        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?sslmode=disable";
+        return url(port);
     }
 
     /**
@@ -227,6 +263,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         try (Stream<String> lines = Files.lines(cluster.log())) {
             return lines.filter(line -> !line.isBlank()).reduce("it says nothing", (previous, line) -> line);
         }
+    }
+
+    private static String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?sslmode=disable";
     }
 
     private static int freePort() throws IOException {

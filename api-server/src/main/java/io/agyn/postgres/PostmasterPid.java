@@ -11,10 +11,12 @@ import java.util.Optional;
  * What {@code postmaster.pid} says, the file by which PostgreSQL marks a folder as in use.
  *
  * @param pid the process that wrote it
+ * @param port the port that it listens on; 0 where the file does not say yet
  * @param ready whether it takes connections
  */
-record PostmasterPid(long pid, boolean ready) {
+record PostmasterPid(long pid, int port, boolean ready) {
 
+    private static final int PORT_LINE = 3;
     private static final int STATUS_LINE = 7;
 
     /**
@@ -38,6 +40,9 @@ record PostmasterPid(long pid, boolean ready) {
         long pid = Math.abs(Long.parseLong(lines.getFirst()));
         return Optional.of(new PostmasterPid(
                 pid,
+                lines.size() > PORT_LINE && lines.get(PORT_LINE).matches("[0-9]{1,5}")
+                        ? Integer.parseInt(lines.get(PORT_LINE))
+                        : 0,
                 lines.size() > STATUS_LINE && lines.get(STATUS_LINE).strip().equals("ready")));
     }
 

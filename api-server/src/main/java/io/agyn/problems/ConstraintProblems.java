@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a database constraint that fires means to the caller: the rules of V1__resources.sql by name. */
+/** What a database constraint that fires means to the caller: the rules of the migrations by name. */
 public final class ConstraintProblems {
     private record Meaning(ProblemKind kind, String pointer, String detail) {}
 
@@ -16,6 +16,16 @@ public final class ConstraintProblems {
             Map.entry("model_name_unique", taken(ProblemKind.NAME_TAKEN, "/name", "name", "model")),
             Map.entry("model_provider", missing("/provider_id", "LLM provider")),
             Map.entry("llm_provider_token_secret", missing("/token_secret_id", "secret")),
+            Map.entry("app_user_email_unique", taken(ProblemKind.EMAIL_TAKEN, "/email", "email", "user")),
+            Map.entry(
+                    "membership_unique",
+                    new Meaning(
+                            ProblemKind.MEMBER_EXISTS,
+                            null,
+                            "The user belongs to the organization already; update the member to change the role.")),
+            Map.entry("membership_user", missing("/user_id", "user")),
+            Map.entry("membership_organization", organizationGone()),
+            Map.entry("api_token_user", missing("/user_id", "user")),
             Map.entry("api_token_organization", missing("/organization_id", "organization")),
             Map.entry("secret_organization", organizationGone()),
             Map.entry("llm_provider_organization", organizationGone()),
@@ -26,6 +36,16 @@ public final class ConstraintProblems {
     /** The problem for a constraint, or nothing where none is known by that name. */
     public static Optional<ProblemException> of(String constraint) {
         return Optional.ofNullable(constraint).map(MEANINGS::get).map(ConstraintProblems::problem);
+    }
+
+    /**
+     * The 404 about a reference in a body to what is not there, or not for this caller.
+     *
+     * @param pointer the place of the reference, a JSON pointer
+     * @param thing what it should lead to
+     */
+    public static ProblemException referenceNotFound(String pointer, String thing) {
+        return problem(missing(pointer, thing));
     }
 
     private static ProblemException problem(Meaning meaning) {

@@ -1,5 +1,6 @@
 package io.agyn.proxy;
 
+import io.agyn.access.Throttle;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.rest.RequestIds;
 import io.agyn.rest.UnreadBodies;
@@ -45,6 +46,9 @@ final class Answering {
         }
         if (refusal.kind() == Kind.UNAVAILABLE) {
             request.response().putHeader(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (refusal.kind() == Kind.TOO_MANY_REQUESTS) {
+            request.response().putHeader(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
         request.response().putHeader(AGYN_ERROR, refusal.kind().code());
         answer(request, dialect, refusal.status(), dialect.error(refusal, requestId), requestId);

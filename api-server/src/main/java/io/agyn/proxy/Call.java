@@ -105,7 +105,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         CallerToken token = CallerToken.of(request.headers());
         switch (token) {
-            case CallerToken.Given given -> when(calls.identify(given.token()), this::identified);
+            case CallerToken.Given given ->
+                when(calls.identify(given.token()), found -> identified(found, given.token()));
             case CallerToken.Refused refused -> refuse(refused.refusal());
         }
     }
@@ -145,9 +146,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
     }
 
-    private void identified(Optional<Identity> found) {
+    private void identified(Optional<Identity> found, String token) {
         if (found.isEmpty()) {
-            refuse(CallerToken.UNKNOWN);
+            refuse(calls.unknown(request, token));
             return;
         }
         identity = found.get();

@@ -8,7 +8,13 @@ import io.vertx.core.MultiMap;
 sealed interface CallerToken {
     /** The refusal of a token that is none. */
     Refusal UNKNOWN = Refusal.of(
-            Kind.UNAUTHENTICATED, "The API token is mistyped, unknown, expired or revoked; send one that works.");
+            Kind.UNAUTHENTICATED,
+            "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send one that works.");
+
+    /** The refusal of a token that is none, after too many of them. */
+    Refusal TOO_MANY = Refusal.of(
+            Kind.TOO_MANY_REQUESTS,
+            "Too many API tokens that do not work came from here, or began like this one; wait a minute.");
 
     Refused TWO = new Refused(
             Refusal.of(Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));

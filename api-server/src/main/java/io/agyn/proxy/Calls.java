@@ -5,6 +5,7 @@ import io.agyn.proxy.routing.Route;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +14,9 @@ import java.util.concurrent.CompletableFuture;
 interface Calls {
     /** Looks up who calls; nothing where the token is none that works, a failure where that cannot be known now. */
     CompletableFuture<Optional<Identity>> identify(String token);
+
+    /** The refusal of a token by which nobody is known. */
+    Refusal unknown(HttpServerRequest request, String token);
 
     /** Looks up where a call leads; a failure where that cannot be known now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);

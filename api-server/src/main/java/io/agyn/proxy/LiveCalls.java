@@ -10,6 +10,7 @@ import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallRecords;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 @Singleton
 class LiveCalls implements Calls {
     private final Callers callers;
+    private final UnknownTokens unknownTokens;
     private final Routes routes;
     private final Upstreams upstreams;
     private final CallRecords records;
@@ -27,6 +29,7 @@ class LiveCalls implements Calls {
 
     LiveCalls(
             Callers callers,
+            UnknownTokens unknownTokens,
             Routes routes,
             Upstreams upstreams,
             CallRecords records,
@@ -34,6 +37,7 @@ class LiveCalls implements Calls {
             Tracing tracing,
             Settings settings) {
         this.callers = requireNonNull(callers, "callers is null");
+        this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
         this.routes = requireNonNull(routes, "routes is null");
         this.upstreams = requireNonNull(upstreams, "upstreams is null");
         this.records = requireNonNull(records, "records is null");
@@ -45,6 +49,11 @@ class LiveCalls implements Calls {
     @Override
     public CompletableFuture<Optional<Identity>> identify(String token) {
         return callers.identify(token);
+    }
+
+    @Override
+    public Refusal unknown(HttpServerRequest request, String token) {
+        return unknownTokens.refuse(request, token);
     }
 
     @Override

@@ -42,11 +42,13 @@ class ModelListing {
     private static final int STANDARD_PAGE = 20;
 
     private final Callers callers;
+    private final UnknownTokens unknownTokens;
     private final Routes routes;
     private final ModelList models;
 
-    ModelListing(Callers callers, Routes routes, ModelList models) {
+    ModelListing(Callers callers, UnknownTokens unknownTokens, Routes routes, ModelList models) {
         this.callers = requireNonNull(callers, "callers is null");
+        this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
         this.routes = requireNonNull(routes, "routes is null");
         this.models = requireNonNull(models, "models is null");
     }
@@ -84,7 +86,7 @@ class ModelListing {
             case CallerToken.Given given ->
                 callers.identify(given.token())
                         .thenCompose(identity -> identity.isEmpty()
-                                ? refused(CallerToken.UNKNOWN)
+                                ? refused(unknownTokens.refuse(request, given.token()))
                                 : body(request, dialect, identity.get()));
         };
     }

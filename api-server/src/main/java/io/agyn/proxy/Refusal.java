@@ -22,6 +22,7 @@ record Refusal(Kind kind, String message, String parameter) {
         REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large", "request_too_large"),
         UNSUPPORTED_ENCODING(415, "invalid_request_error", "unsupported_content_encoding", "invalid_request_error"),
         UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_not_supported", "invalid_request_error"),
+        TOO_MANY_REQUESTS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
         INTERNAL(500, "server_error", "server_error", "api_error"),
         PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
         PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),

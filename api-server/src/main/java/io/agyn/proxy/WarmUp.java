@@ -25,6 +25,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -80,7 +81,13 @@ class WarmUp {
         private final Limits limits = Limits.of(settings.proxy());
         private final Duration duration;
         private final Identity identity = new Identity(
-                Uuid7.next(), "warm-up", Role.CLUSTER_ADMIN, Uuid7.next(), Optional.empty(), Optional.empty());
+                Uuid7.next(),
+                "warm-up",
+                Role.CLUSTER_ADMIN,
+                Map.of(),
+                Uuid7.next(),
+                Optional.empty(),
+                Optional.empty());
         private Upstreams upstreams;
         private Route route;
         private HttpClient callers;
@@ -155,6 +162,11 @@ class WarmUp {
         @Override
         public CompletableFuture<Optional<Identity>> identify(String token) {
             return CompletableFuture.completedFuture(Optional.of(identity));
+        }
+
+        @Override
+        public Refusal unknown(HttpServerRequest request, String token) {
+            return CallerToken.UNKNOWN;
         }
 
         @Override

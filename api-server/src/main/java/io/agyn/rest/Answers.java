@@ -23,9 +23,25 @@ import java.util.HexFormat;
 @Singleton
 public final class Answers {
     private final ObjectMapper mapper;
+    private final Change change;
 
-    Answers(ObjectMapper mapper) {
+    Answers(ObjectMapper mapper, Change change) {
         this.mapper = requireNonNull(mapper, "mapper is null");
+        this.change = requireNonNull(change, "change is null");
+    }
+
+    /** 200 with a representation that was just changed, and its entity tag. */
+    public Response updated(Object representation) {
+        change.after(representation);
+        return ok(representation);
+    }
+
+    /** 200 with a plaintext, which nobody on its way may store. */
+    public Response revealed(Object plaintext) {
+        return Response.ok(write(plaintext))
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
     }
 
     /** 200 with a representation and its entity tag. */
@@ -51,6 +67,7 @@ public final class Answers {
      * @param path the path of what was created, below {@code /api/v1}
      */
     public Response created(Object shownOnce, Object state, String path) {
+        change.after(state);
         // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
         return answer(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
@@ -64,13 +81,14 @@ public final class Answers {
     }
 
     /**
-     * Honours {@code If-Match} (RFC 9110, 13.1.1).
+     * Honours {@code If-Match} (RFC 9110, 13.1.1) before a change.
      *
      * @param ifMatch the header's value, or null where there is none
      * @param current the current representation
      * @throws ProblemException {@code precondition_failed}, with the current entity tag
      */
     public void requireMatch(String ifMatch, Object current) {
+        change.before(current);
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return;
         }

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,8 @@ public final class Paging {
     /**
      * Reads a page.
      *
-     * @param filters fields and the values that they must have; those with a null value are left out
+     * @param filters fields and the values that they must have, one of them where it is a collection; those with a null
+     *     value are left out
      * @throws ProblemException {@code invalid_request} where the page token is none of ours
      */
     public static <T extends StoredResource> Page<T> read(
@@ -107,9 +109,12 @@ public final class Paging {
         StringBuilder condition = new StringBuilder("true = true");
         Map<String, Object> parameters = new HashMap<>();
         filters.forEach((field, value) -> {
-            if (value != null) {
-                String parameter = field.replace('.', '_');
-                condition.append(" and ").append(field).append(" = :").append(parameter);
+            if (value instanceof Collection<?> some && some.isEmpty()) {
+                condition.append(" and true = false");
+            } else if (value != null) {
+                String parameter = field.replaceAll("\\W", "_");
+                condition.append(" and ").append(field).append(value instanceof Collection ? " in :" : " = :");
+                condition.append(parameter);
                 parameters.put(parameter, value);
             }
         });

@@ -3,7 +3,7 @@ package io.agyn.rest;
 import jakarta.persistence.EntityManager;
 import java.util.UUID;
 
-/** Locks on rows that JPA's lock modes do not reach. */
+/** Locks that JPA's lock modes do not reach. */
 public final class RowLocks {
     private RowLocks() {}
 
@@ -16,6 +16,17 @@ public final class RowLocks {
     public static void againstReferences(EntityManager entities, String table, UUID id) {
         entities.createNativeQuery("select 1 from " + table + " where id = ?1 for update", Integer.class)
                 .setParameter(1, id)
+                .getResultList();
+    }
+
+    /**
+     * Waits until no other transaction is at it, and keeps others waiting until this one ends.
+     *
+     * @param what names what is done by one at a time
+     */
+    public static void oneAtATime(EntityManager entities, String what) {
+        entities.createNativeQuery("select pg_advisory_xact_lock(hashtextextended(?1, 0))", Object.class)
+                .setParameter(1, what)
                 .getResultList();
     }
 }

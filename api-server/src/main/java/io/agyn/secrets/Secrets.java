@@ -48,6 +48,11 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.valueCiphertext = cipher.encrypt(value, secret.valuePlace());
     }
 
+    /** The value in plaintext. */
+    String reveal(SecretEntity secret) {
+        return cipher.decrypt(secret.valueCiphertext, secret.valuePlace());
+    }
+
     /** Keeps the value, under the primary key from now on. */
     void keepValue(SecretEntity secret) {
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valuePlace());

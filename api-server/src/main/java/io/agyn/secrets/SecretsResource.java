@@ -6,7 +6,10 @@ import io.agyn.api.SecretsApi;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretCreate;
 import io.agyn.api.model.SecretList;
+import io.agyn.api.model.SecretRevealed;
 import io.agyn.api.model.SecretUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
 import io.agyn.rest.StoredResource;
@@ -18,6 +21,8 @@ import java.util.UUID;
 /** Secrets over REST. */
 @RunOnVirtualThread
 @Transactional
+@Audited
+@Idempotent
 class SecretsResource implements SecretsApi {
     private final Secrets secrets;
     private final Answers answers;
@@ -36,7 +41,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response createSecret(UUID organizationId, SecretCreate body) {
+    public Response createSecret(UUID organizationId, SecretCreate body, String idempotencyKey) {
         SecretEntity secret = new SecretEntity(organizationId);
         secret.name = body.getName();
         secret.description = body.getDescription();
@@ -65,7 +70,7 @@ class SecretsResource implements SecretsApi {
         }
         secret.touch();
         secrets.flush();
-        return answers.ok(read(secret));
+        return answers.updated(read(secret));
     }
 
     @Override
@@ -74,6 +79,11 @@ class SecretsResource implements SecretsApi {
         answers.requireMatch(ifMatch, read(secret));
         secrets.deleteUnused(secret);
         return answers.deleted();
+    }
+
+    @Override
+    public Response revealSecret(UUID organizationId, UUID secretId) {
+        return answers.revealed(new SecretRevealed().value(secrets.reveal(secrets.get(organizationId, secretId))));
     }
 
     private static Secret read(SecretEntity secret) {

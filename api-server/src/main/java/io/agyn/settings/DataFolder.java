@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 
 /** The folder of one running server, locked for as long as the server lives. */
 public final class DataFolder implements AutoCloseable {
@@ -31,6 +32,19 @@ public final class DataFolder implements AutoCloseable {
      * @throws StartException when it cannot be written or another server uses it
      */
     public static DataFolder open(Path root) {
+        return openIfFree(root)
+                .orElseThrow(() -> new StartException("Another server is running on the data folder " + root
+                        + ": stop it, or set AGYN_DATA_DIR to another folder."));
+    }
+
+    /**
+     * Makes the folder where it is missing, and locks it unless a server is running on it.
+     *
+     * @param root the folder
+     * @return the folder, to be closed; nothing where a server is running
+     * @throws StartException when it cannot be written
+     */
+    public static Optional<DataFolder> openIfFree(Path root) {
         requireNonNull(root, "root is null");
         try {
             createFolder(root);
@@ -38,10 +52,9 @@ public final class DataFolder implements AutoCloseable {
                     FileChannel.open(root.resolve("server.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isLocked(channel)) {
                 channel.close();
-                throw new StartException("Another server is running on the data folder " + root
-                        + ": stop it, or set AGYN_DATA_DIR to another folder.");
+                return Optional.empty();
             }
-            return new DataFolder(channel);
+            return Optional.of(new DataFolder(channel));
         } catch (IOException e) {
             throw new StartException(
                     "The data folder " + root + " cannot be written (" + StartException.reason(e)

@@ -9,14 +9,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Files that only their owner may read, written once, whole or not at all. */
+/** Files that only their owner may read, written whole or not at all. */
 public final class PrivateFile {
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -35,21 +38,44 @@ public final class PrivateFile {
     public static void create(Path file, byte[] content) throws IOException {
         requireNonNull(content, "content is null");
         Path folder = requireNonNull(file, "file is null").toAbsolutePath().getParent();
-        Path draft = Files.createTempFile(folder, "." + file.getFileName() + ".", ".tmp", OWNER_ONLY);
+        Path draft = draft(file, content);
         try {
-            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                ByteBuffer buffer = ByteBuffer.wrap(content);
-                while (buffer.hasRemaining()) {
-                    channel.write(buffer);
-                }
-                channel.force(true);
-            }
             // A link, since a rename would replace a file that another process has made meanwhile.
             Files.createLink(file, draft);
         } finally {
             Files.deleteIfExists(draft);
         }
         syncFolder(folder);
+    }
+
+    /**
+     * Replaces a file, durably when this returns, and keeps who owns and may read it. A crash leaves the old content or the
+     * new.
+     *
+     * @param file where; it is there
+     * @param content what to write
+     * @throws IOException when it cannot be written
+     */
+    public static void replace(Path file, byte[] content) throws IOException {
+        requireNonNull(content, "content is null");
+        PosixFileAttributes before =
+                Files.readAttributes(requireNonNull(file, "file is null"), PosixFileAttributes.class);
+        Path draft = draft(file, content);
+        try {
+            PosixFileAttributeView after = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+            // An operator who is root must not take the file from the server's user.
+            if (!before.owner().equals(after.readAttributes().owner())) {
+                after.setOwner(before.owner());
+            }
+            if (!before.group().equals(after.readAttributes().group())) {
+                after.setGroup(before.group());
+            }
+            after.setPermissions(before.permissions());
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+        syncFolder(file.toAbsolutePath().getParent());
     }
 
     /**
@@ -82,5 +108,21 @@ public final class PrivateFile {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    private static Path draft(Path file, byte[] content) throws IOException {
+        Path draft = Files.createTempFile(
+                file.toAbsolutePath().getParent(), "." + file.getFileName() + ".", ".tmp", OWNER_ONLY);
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        } catch (IOException e) {
+            Files.deleteIfExists(draft);
+            throw e;
+        }
+        return draft;
     }
 }

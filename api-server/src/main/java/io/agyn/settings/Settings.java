@@ -43,6 +43,9 @@ public interface Settings {
     /** What is remembered of calls of models. */
     Usage usage();
 
+    /** What is remembered of changes and of access that was denied. */
+    Audit audit();
+
     /** Whether each call of a model gets a line on standard output. */
     @WithName("access-log")
     @WithDefault("on")
@@ -59,6 +62,15 @@ public interface Settings {
     @WithConverter(PathConverter.class)
     Optional<Path> keysetFile();
 
+    /** The file with the passphrase that locks the keyset; absent, {@link #keysetPassphrase} counts. */
+    @WithName("keyset-passphrase-file")
+    @WithConverter(PathConverter.class)
+    Optional<Path> keysetPassphraseFile();
+
+    /** The passphrase that locks the keyset; absent, as is that in a file, the keyset is not locked. */
+    @WithName("keyset-passphrase")
+    Optional<String> keysetPassphrase();
+
     /** How long requests in flight may take to finish once the server was told to stop. */
     @WithName("shutdown-timeout")
     @WithDefault("30s")
@@ -74,6 +86,15 @@ public interface Settings {
         /** The port to listen on; 0 takes any free one. */
         @WithDefault("8080")
         int port();
+
+        /** The addresses of proxies whose {@code X-Forwarded-For} is believed, or ranges of them, with commas between. */
+        @WithName("trusted-proxies")
+        Optional<String> trustedProxies();
+
+        /** How many tokens that do not work one address, or one beginning of a token, may have in a minute before it is a 429. */
+        @WithName("failed-tokens-per-minute")
+        @WithDefault("30")
+        int failedTokensPerMinute();
     }
 
     /** The PostgreSQL server to use. */
@@ -105,6 +126,14 @@ public interface Settings {
         @WithName("spool-limit")
         @WithDefault("1G")
         MemorySize spoolLimit();
+    }
+
+    /** What is remembered of changes and of access that was denied. */
+    interface Audit {
+
+        /** How long it is kept in the database, in whole days. */
+        @WithDefault("365d")
+        Duration retention();
     }
 
     /** What is logged, and how. */

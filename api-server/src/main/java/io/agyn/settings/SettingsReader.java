@@ -7,6 +7,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
+import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.file.InvalidPathException;
 import java.time.Duration;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 /** Reads the settings from the environment and system properties, and says what is wrong with them in a sentence. */
 public final class SettingsReader {
 
+    /** How many characters a passphrase has at least. */
+    public static final int SHORTEST_PASSPHRASE = 12;
+
     private static final Predicate<String> ANY = value -> true;
     private static final Duration SHORTEST = Duration.ofMillis(1);
 
@@ -37,8 +41,27 @@ public final class SettingsReader {
                     integerWithin(0, 65535),
                     "a port number from 0 to 65535 (0 takes any free one)",
                     "8080"),
+            new Rule(
+                    "agyn.http.trusted-proxies",
+                    SettingsReader::areRanges,
+                    "addresses and ranges such as 10.0.0.0/8, with commas between",
+                    "none"),
+            new Rule(
+                    "agyn.http.failed-tokens-per-minute",
+                    integerWithin(1, 1_000_000),
+                    "a number from 1 to 1000000",
+                    "30"),
             new Rule("agyn.data-dir", value -> isPath(value) && !value.isBlank(), "a folder", "~/.local/share/agyn"),
             new Rule("agyn.keyset-file", SettingsReader::isPath, "a file", "keyset.json in the data folder"),
+            new Rule("agyn.keyset-passphrase-file", SettingsReader::isPath, "a file", "no passphrase"),
+            new Rule(
+                            "agyn.keyset-passphrase",
+                            value -> value.isEmpty() || value.length() >= SHORTEST_PASSPHRASE,
+                            "",
+                            "")
+                    .secret("has fewer than " + SHORTEST_PASSPHRASE
+                            + " characters: set the passphrase that the keyset is"
+                            + " locked with, or remove it to use none."),
             new Rule("agyn.database.url", value -> value.isBlank() || DatabaseUrl.isValid(value), "", "")
                     .secret("is not a PostgreSQL URL: write it as postgresql://host:5432/database or as"
                             + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL."),
@@ -58,6 +81,11 @@ public final class SettingsReader {
                     SettingsReader::isDays,
                     "a number of days from 1d to 3650d such as 30d",
                     "90d"),
+            new Rule(
+                    "agyn.audit.retention",
+                    SettingsReader::isDays,
+                    "a number of days from 1d to 3650d such as 30d",
+                    "365d"),
             new Rule(
                     "agyn.usage.spool-limit",
                     SettingsReader::isSpoolSize,
@@ -123,6 +151,17 @@ public final class SettingsReader {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    /**
+     * Warns of each variable of this process that {@link #unknown} finds.
+     *
+     * @param err where to
+     */
+    public static void warnOfUnknown(PrintStream err) {
+        for (String variable : unknown(System.getenv().keySet())) {
+            err.println(variable + " is not a setting of this server and is ignored.");
+        }
+    }
+
     // Twice, since a configuration that maps the settings does not come to be with a wrong value.
     private static Settings read(UnaryOperator<SmallRyeConfigBuilder> sources) {
         check(sources.apply(builder()).build());
@@ -157,6 +196,18 @@ public final class SettingsReader {
 
     private static Predicate<String> oneOf(Enum<?>[] values) {
         return value -> Stream.of(values).anyMatch(allowed -> allowed.name().equalsIgnoreCase(value));
+    }
+
+    private static boolean areRanges(String value) {
+        try {
+            Stream.of(value.split(","))
+                    .map(String::strip)
+                    .filter(range -> !range.isEmpty())
+                    .forEach(Prefix::parse);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     private static boolean isPath(String value) {

@@ -8,7 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Why the server does not start, as one sentence for the operator that says what to do about it. */
+/** Why the server does not start, or a command does not do its work, as one sentence for the operator that says what to do about it. */
 public final class StartException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -3,6 +3,7 @@ package io.agyn.tokens;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.Role;
+import io.agyn.api.model.UserState;
 import io.agyn.settings.PrivateFile;
 import io.agyn.settings.Settings;
 import io.agyn.users.UserEntity;
@@ -39,7 +40,7 @@ public class AdminToken {
         long users = entities.createQuery("select count(*) from UserEntity", Long.class)
                 .getSingleResult();
         if (users == 0) {
-            UserEntity administrator = new UserEntity("Administrator", Role.CLUSTER_ADMIN);
+            UserEntity administrator = new UserEntity("Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
             entities.persist(administrator);
             tokens.store(administrator, "First token of the administrator", tokenInFile(), null, null);
         }

@@ -2,14 +2,21 @@ package io.agyn.tokens;
 
 import io.agyn.access.Authenticator;
 import io.agyn.access.Identity;
+import io.agyn.api.model.MemberRole;
+import io.agyn.api.model.UserState;
+import io.agyn.members.MemberEntity;
 import io.agyn.problems.ProblemException;
 import io.agyn.users.UserEntity;
+import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -18,6 +25,13 @@ import java.util.UUID;
 public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, Authenticator {
     /** How much later than noted a token may have been used: a write for each use would be too many. */
     public static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
+
+    private static final String STORED = """
+            select token, membership
+            from ApiTokenEntity token
+            join fetch token.user holder
+            left join MemberEntity membership on membership.user = holder
+            where token.tokenHash = :hash""";
 
     @Override
     @Transactional
@@ -28,30 +42,45 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
     /**
      * Looks a token up by the hash of its plaintext, and notes that it was used.
      *
-     * @return the identity; nothing where the token is unknown, expired or revoked
+     * @return the identity; nothing where the token is unknown, expired or revoked, or its user is suspended
      */
     @Transactional
     public Optional<Identity> authenticate(byte[] hash) {
         Instant now = Instant.now();
-        Optional<ApiTokenEntity> token =
-                stored(hash).filter(found -> identity(found).isValidAt(now));
-        token.filter(found -> found.lastUsedAt == null || found.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))
-                .ifPresent(found -> noteUse(found.id, now));
-        return token.map(ApiTokens::identity);
+        // In one question, so that user and memberships are of one moment.
+        List<Object[]> rows = getEntityManager()
+                .createQuery(STORED, Object[].class)
+                .setParameter("hash", hash)
+                .getResultList();
+        if (rows.isEmpty()) {
+            return Optional.empty();
+        }
+        ApiTokenEntity token = (ApiTokenEntity) rows.getFirst()[0];
+        Identity identity = identity(token, rows);
+        if (token.user.state != UserState.ACTIVE || !identity.isValidAt(now)) {
+            return Optional.empty();
+        }
+        if (token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION))) {
+            noteUse(token.id, now);
+        }
+        return Optional.of(identity);
     }
 
-    ApiTokenEntity get(UUID userId, UUID id) {
-        return find("id = ?1 and user.id = ?2", id, userId)
-                .firstResultOptional()
-                .orElseThrow(() -> ProblemException.notFound("API token"));
+    /** A token, of a user where one is given. */
+    ApiTokenEntity get(Optional<UUID> userId, UUID id) {
+        return ofUser(userId, id).firstResultOptional().orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
-    /** A token, locked until the transaction ends. */
-    ApiTokenEntity lock(UUID userId, UUID id) {
-        return find("id = ?1 and user.id = ?2", id, userId)
+    /** A token, of a user where one is given, locked until the transaction ends. */
+    ApiTokenEntity lock(Optional<UUID> userId, UUID id) {
+        return ofUser(userId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional()
                 .orElseThrow(() -> ProblemException.notFound("API token"));
+    }
+
+    private PanacheQuery<ApiTokenEntity> ofUser(Optional<UUID> userId, UUID id) {
+        return userId.isPresent() ? find("id = ?1 and user.id = ?2", id, userId.get()) : find("id", id);
     }
 
     /** Notes that a token was used. */
@@ -68,16 +97,18 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         return token;
     }
 
-    private Optional<ApiTokenEntity> stored(byte[] hash) {
-        return find("from ApiTokenEntity t join fetch t.user where t.tokenHash = ?1", hash)
-                .firstResultOptional();
-    }
-
-    private static Identity identity(ApiTokenEntity token) {
+    private static Identity identity(ApiTokenEntity token, List<Object[]> rows) {
+        Map<UUID, MemberRole> memberships = new HashMap<>();
+        for (Object[] row : rows) {
+            if (row[1] instanceof MemberEntity membership) {
+                memberships.put(membership.organizationId, membership.role);
+            }
+        }
         return new Identity(
                 token.user.id,
                 token.user.name,
                 token.user.role,
+                memberships,
                 token.id,
                 Optional.ofNullable(token.organizationId),
                 Optional.ofNullable(token.expiresAt));

@@ -3,53 +3,69 @@ package io.agyn.tokens;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
+import io.agyn.access.Identity;
 import io.agyn.api.ApiTokensApi;
 import io.agyn.api.model.ApiToken;
 import io.agyn.api.model.ApiTokenCreate;
 import io.agyn.api.model.ApiTokenCreated;
 import io.agyn.api.model.ApiTokenList;
+import io.agyn.api.model.Role;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
+import io.agyn.members.Members;
+import io.agyn.problems.ConstraintProblems;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
 import io.agyn.rest.StoredResource;
 import io.agyn.users.UserEntity;
+import io.agyn.users.Users;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
-/** The caller's API tokens over REST. */
+/** API tokens over REST: the caller's, and for cluster admins everybody's. */
 @RunOnVirtualThread
 @Transactional
+@Audited
+@Idempotent
 class ApiTokensResource implements ApiTokensApi {
     private final ApiTokens tokens;
+    private final Users users;
+    private final Members members;
     private final Caller caller;
     private final Answers answers;
 
-    ApiTokensResource(ApiTokens tokens, Caller caller, Answers answers) {
+    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, Answers answers) {
         this.tokens = requireNonNull(tokens, "tokens is null");
+        this.users = requireNonNull(users, "users is null");
+        this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.answers = requireNonNull(answers, "answers is null");
     }
 
     @Override
-    public Response listApiTokens(Integer pageSize, String pageToken) {
-        var page = Paging.read(
-                        tokens, Map.of("user.id", caller.identity().userId()), new Paging.Request(pageSize, pageToken))
+    public Response listApiTokens(Integer pageSize, String pageToken, UUID userId) {
+        UUID chosen = userId == null ? caller.identity().userId() : userId;
+        Object found = knows(chosen) ? chosen : Set.of();
+        var page = Paging.read(tokens, Map.of("user.id", found), new Paging.Request(pageSize, pageToken))
                 .map(ApiTokensResource::read);
         return answers.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
-    public Response createApiToken(ApiTokenCreate body) {
+    public Response createApiToken(ApiTokenCreate body, String idempotencyKey) {
+        UserEntity user = user(body);
+        requireReach(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
-        UserEntity owner = tokens.getEntityManager()
-                .getReference(UserEntity.class, caller.identity().userId());
         OffsetDateTime expiresAt = body.getExpiresAt();
         ApiTokenEntity token = tokens.store(
-                owner,
+                user,
                 body.getDescription(),
                 plaintext,
                 body.getOrganizationId(),
@@ -57,23 +73,52 @@ class ApiTokensResource implements ApiTokensApi {
         return answers.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
+    private UserEntity user(ApiTokenCreate body) {
+        UUID chosen = body.getUserId() == null ? caller.identity().userId() : body.getUserId();
+        return Optional.of(chosen)
+                .filter(this::knows)
+                .flatMap(users::findByIdOptional)
+                .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"));
+    }
+
+    /** A token for what its user does not reach would never work. That of a cluster admin exists or not. */
+    private void requireReach(UserEntity user, UUID organizationId) {
+        if (organizationId != null
+                && user.role != Role.CLUSTER_ADMIN
+                && members.find(organizationId, user.id).isEmpty()) {
+            throw ConstraintProblems.referenceNotFound("/organization_id", "organization");
+        }
+    }
+
     @Override
     public Response getApiToken(UUID apiTokenId) {
-        return answers.ok(read(tokens.get(caller.identity().userId(), apiTokenId)));
+        return answers.ok(read(tokens.get(onlyUser(), apiTokenId)));
     }
 
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
-        ApiTokenEntity token = tokens.lock(caller.identity().userId(), apiTokenId);
+        ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
         answers.requireMatch(ifMatch, read(token));
         tokens.delete(token);
         tokens.flush();
         return answers.deleted();
     }
 
+    /** Whether the caller may know of a user's tokens. */
+    private boolean knows(UUID userId) {
+        return onlyUser().filter(only -> !only.equals(userId)).isEmpty();
+    }
+
+    /** The only user whose tokens the caller may know of; nothing where that is everybody. */
+    private Optional<UUID> onlyUser() {
+        Identity identity = caller.identity();
+        return identity.role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());
+    }
+
     private static ApiToken read(ApiTokenEntity token) {
         return new ApiToken()
                 .id(token.id)
+                .userId(token.user.id)
                 .description(token.description)
                 .prefix(token.prefix)
                 .organizationId(token.organizationId)
@@ -86,6 +131,7 @@ class ApiTokensResource implements ApiTokensApi {
     private static ApiTokenCreated created(ApiToken token, Plaintext plaintext) {
         return new ApiTokenCreated()
                 .id(token.getId())
+                .userId(token.getUserId())
                 .description(token.getDescription())
                 .prefix(token.getPrefix())
                 .organizationId(token.getOrganizationId())

@@ -34,6 +34,11 @@ final class UsageFilter {
                 .and("outcome = ?", outcome == null ? null : outcome.toString());
     }
 
+    /** Those of a user, unless it is null. */
+    UsageFilter by(UUID userId) {
+        return and("user_id = ?", userId);
+    }
+
     /** Those that come behind a place, the newest first. */
     UsageFilter behind(OffsetDateTime startedAt, UUID id) {
         // The first for the planner, which leaves out days by it.

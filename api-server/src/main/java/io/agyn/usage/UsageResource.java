@@ -2,6 +2,9 @@ package io.agyn.usage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Caller;
+import io.agyn.access.Identity;
+import io.agyn.access.Standing;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.UsageRecordList;
@@ -31,11 +34,13 @@ class UsageResource implements UsageApi {
 
     private final UsageSums sums;
     private final UsageRecords records;
+    private final Caller caller;
     private final Answers answers;
 
-    UsageResource(UsageSums sums, UsageRecords records, Answers answers) {
+    UsageResource(UsageSums sums, UsageRecords records, Caller caller, Answers answers) {
         this.sums = requireNonNull(sums, "sums is null");
         this.records = requireNonNull(records, "records is null");
+        this.caller = requireNonNull(caller, "caller is null");
         this.answers = requireNonNull(answers, "answers is null");
     }
 
@@ -47,6 +52,7 @@ class UsageResource implements UsageApi {
             Set<String> groupBy,
             UUID modelId,
             UUID providerId,
+            UUID userId,
             CallOutcome outcome) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime begin = utc(from == null ? end.minus(DEFAULT_TIME) : from);
@@ -59,7 +65,7 @@ class UsageResource implements UsageApi {
             violations.in("group_by", "Give hour or day, not both.");
         }
         violations.throwIfAny();
-        UsageFilter filter = new UsageFilter(organizationId).within(begin, end).of(modelId, providerId, outcome);
+        UsageFilter filter = filter(organizationId, userId).within(begin, end).of(modelId, providerId, outcome);
         try {
             return answers.ok(new UsageReport().from(begin).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
@@ -76,19 +82,29 @@ class UsageResource implements UsageApi {
             OffsetDateTime to,
             UUID modelId,
             UUID providerId,
+            UUID userId,
             CallOutcome outcome) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", BACKWARDS);
         }
         violations.throwIfAny();
-        UsageFilter filter = new UsageFilter(organizationId).within(from, to).of(modelId, providerId, outcome);
+        UsageFilter filter = filter(organizationId, userId).within(from, to).of(modelId, providerId, outcome);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
             return answers.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** What the caller may see: in an organization whose member they are, their own calls alone, whatever they ask for. */
+    private UsageFilter filter(UUID organizationId, UUID userId) {
+        Identity identity = caller.identity();
+        UsageFilter filter = new UsageFilter(organizationId).by(userId);
+        return identity.standingIn(organizationId).orElseThrow() == Standing.MEMBER
+                ? filter.by(identity.userId())
+                : filter;
     }
 
     /** As the contract's list is written: in one parameter, separated by commas. */

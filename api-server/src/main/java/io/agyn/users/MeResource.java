@@ -3,30 +3,52 @@ package io.agyn.users;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
+import io.agyn.access.Identity;
 import io.agyn.api.MeApi;
 import io.agyn.api.model.Me;
+import io.agyn.api.model.Membership;
 import io.agyn.rest.Answers;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
+import java.util.Comparator;
+import java.util.List;
 
 /** The caller, over REST. */
 @RunOnVirtualThread
+@Transactional
 class MeResource implements MeApi {
+    private final Users users;
     private final Caller caller;
     private final Answers answers;
 
-    MeResource(Caller caller, Answers answers) {
+    MeResource(Users users, Caller caller, Answers answers) {
+        this.users = requireNonNull(users, "users is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.answers = requireNonNull(answers, "answers is null");
     }
 
     @Override
     public Response getMe() {
+        Identity identity = caller.identity();
         return answers.ok(new Me()
-                .id(caller.identity().userId())
-                .name(caller.identity().userName())
-                .role(caller.identity().role())
-                .apiTokenId(caller.identity().tokenId())
-                .organizationId(caller.identity().boundOrganization().orElse(null)));
+                .id(identity.userId())
+                .name(identity.userName())
+                .email(users.get(identity.userId()).email)
+                .role(identity.role())
+                .memberships(memberships(identity))
+                .apiTokenId(identity.tokenId())
+                .organizationId(identity.boundOrganization().orElse(null)));
+    }
+
+    /** By the organizations' ids, which are in the order of their creation. */
+    private static List<Membership> memberships(Identity identity) {
+        return identity.memberships().entrySet().stream()
+                .filter(membership -> identity.reaches(membership.getKey()))
+                .map(membership ->
+                        new Membership().organizationId(membership.getKey()).role(membership.getValue()))
+                .sorted(Comparator.comparing(
+                        membership -> membership.getOrganizationId().toString()))
+                .toList();
     }
 }

@@ -86,6 +86,66 @@ class KeysetTest {
         assertThat(Keyset.load(file).toString()).doesNotContain(keys);
     }
 
+    @Test
+    void aNewKeyDecryptsAndEncryptsOnceItIsPrimary() throws GeneralSecurityException {
+        Keyset before = Keyset.load(file);
+        KeyId old = before.primary();
+
+        Keyset added = before.withNewKey();
+        KeyId fresh = added.keys().getLast();
+
+        assertThat(added.keys()).containsExactly(old, fresh);
+        assertThat(added.primary()).isEqualTo(old);
+        assertThat(KeyId.of(added.aead().encrypt(VALUE, PLACE))).contains(old);
+
+        Keyset promoted = added.withPrimary(fresh);
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+
+        assertThat(KeyId.of(ciphertext)).contains(fresh);
+        assertThat(ciphertext).startsWith(fresh.prefix());
+        assertThat(added.aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
+        assertThatThrownBy(() -> before.aead().decrypt(ciphertext, PLACE)).isInstanceOf(GeneralSecurityException.class);
+    }
+
+    @Test
+    void aKeyThatIsRetiredDecryptsNoMore() throws GeneralSecurityException {
+        Keyset before = Keyset.load(file);
+        KeyId old = before.primary();
+        byte[] ciphertext = before.aead().encrypt(VALUE, PLACE);
+        Keyset added = before.withNewKey();
+        Keyset promoted = added.withPrimary(added.keys().getLast());
+        byte[] rewrapped = promoted.rewrap(ciphertext, PLACE);
+
+        Keyset retired = promoted.without(old);
+
+        assertThat(retired.holds(old)).isFalse();
+        assertThat(retired.aead().decrypt(rewrapped, PLACE)).isEqualTo(VALUE);
+        assertThatThrownBy(() -> retired.aead().decrypt(ciphertext, PLACE))
+                .isInstanceOf(GeneralSecurityException.class);
+    }
+
+    @Test
+    void aRotationChangesNoFingerprint() {
+        Keyset before = Keyset.load(file);
+        Keyset added = before.withNewKey();
+        Keyset rotated = added.withPrimary(added.keys().getLast()).without(before.primary());
+
+        assertThat(rotated.fingerprint(VALUE)).isEqualTo(before.fingerprint(VALUE));
+        assertThat(rotated.isOfOneOriginWith(before)).isTrue();
+        assertThat(Keyset.random().isOfOneOriginWith(before)).isFalse();
+    }
+
+    @Test
+    void keyIdsAreUnsignedNumbers() {
+        assertThat(new KeyId(-1)).hasToString("4294967295");
+        assertThat(KeyId.parse("4294967295")).contains(new KeyId(-1));
+        for (String none : List.of("", "-1", "4294967296", "abc", "1 ")) {
+            assertThat(KeyId.parse(none)).as(none).isEmpty();
+        }
+        assertThat(KeyId.of(new byte[] {0, 1, 2, 3, 4, 5})).isEmpty();
+        assertThat(KeyId.of(new byte[] {1, 2, 3, 4})).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

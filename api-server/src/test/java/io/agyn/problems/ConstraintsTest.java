@@ -97,9 +97,10 @@ class ConstraintsTest {
                         // Hold since the id alone is unique.
                         "secret_in_organization",
                         "llm_provider_in_organization",
-                        // Of the server's own making: the caller's user, and 256 random bits.
-                        "api_token_user",
-                        "api_token_hash_unique");
+                        // Of the server's own making: 256 random bits.
+                        "api_token_hash_unique",
+                        // A second request waits for the first, and is answered the same.
+                        "idempotency_key_unique");
     }
 
     private int copyProvider(UUID secret) throws SQLException {

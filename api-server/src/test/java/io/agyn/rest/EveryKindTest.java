@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** What holds for organizations, secrets, LLM providers, models and API tokens alike. */
+/** What holds for users, organizations, secrets, LLM providers, models and API tokens alike. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class EveryKindTest {
@@ -215,6 +215,7 @@ class EveryKindTest {
                     .statusCode(201)
                     .body(field, equalTo(taken));
             body.computeIfPresent("slug", (slug, before) -> Api.freshName("a"));
+            body.computeIfPresent("email", (email, before) -> Api.freshName("a") + "@acme.example");
         }
     }
 

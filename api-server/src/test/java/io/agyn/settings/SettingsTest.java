@@ -29,6 +29,8 @@ class SettingsTest {
         assertThat(settings.http().port()).isEqualTo(8080);
         assertThat(settings.dataDir()).isEqualTo(HOME.resolve(".local/share/agyn"));
         assertThat(settings.keysetFile()).isEmpty();
+        assertThat(settings.keysetPassphraseFile()).isEmpty();
+        assertThat(settings.keysetPassphrase()).isEmpty();
         assertThat(settings.database().url()).isEmpty();
         assertThat(settings.database().poolSize()).isEqualTo(20);
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.TEXT);
@@ -55,6 +57,7 @@ class SettingsTest {
                 Map.entry("agyn.http.port", "0"),
                 Map.entry("agyn.data-dir", "~/agyn"),
                 Map.entry("agyn.keyset-file", "/etc/agyn/keyset.json"),
+                Map.entry("agyn.keyset-passphrase", "a$$b${c}\\ and more"),
                 Map.entry("agyn.database.password", "a$$b${c}\\"),
                 Map.entry("agyn.log.format", "JSON"),
                 Map.entry("agyn.log.level", "debug"),
@@ -69,6 +72,7 @@ class SettingsTest {
         assertThat(settings.http().port()).isZero();
         assertThat(settings.dataDir()).isEqualTo(HOME.resolve("agyn"));
         assertThat(settings.keysetFile()).contains(Path.of("/etc/agyn/keyset.json"));
+        assertThat(settings.keysetPassphrase()).contains("a$$b${c}\\ and more");
         assertThat(settings.database().password()).contains("a$$b${c}\\");
         assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.JSON);
         assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.DEBUG);

@@ -5,6 +5,7 @@ import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -19,6 +20,7 @@ import jakarta.inject.Inject;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,98 @@ class ApiTokensTest {
                 .statusCode(404)
                 .body("code", equalTo("reference_not_found"))
                 .body("errors[0].pointer", equalTo("/organization_id"));
+    }
+
+    @Test
+    void aClusterAdminMakesListsAndRevokesTheTokensOfOthers() {
+        String organization = Api.organization();
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        ExtractableResponse<Response> created = create(Map.of("description", "handed out", "user_id", user));
+        String id = created.path("id");
+        String token = created.path("token");
+
+        as(token).get("/me").then().statusCode(200).body("id", equalTo(user));
+        as(token).get("/organizations").then().body("items.id", equalTo(List.of(organization)));
+        as(token).get("/api-tokens").then().body("items.id", equalTo(List.of(id)));
+        asAdmin()
+                .queryParam("user_id", user)
+                .get("/api-tokens")
+                .then()
+                .body("items.id", equalTo(List.of(id)))
+                .body("items.user_id", equalTo(List.of(user)));
+        asAdmin().get("/api-tokens?page_size=1000").then().body("items.id", not(hasItem(id)));
+        Api.get("/api-tokens/{id}", id).body("user_id", equalTo(user));
+        asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
+        as(token).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void aUserMakesTokensOfTheirOwn() {
+        String user = Api.user();
+        as(Api.tokenOf(user))
+                .body(Map.of("description", "mine", "user_id", user))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .body("user_id", equalTo(user));
+    }
+
+    @Test
+    void aTokenMayWhatItsUserMayFromTheMomentThatThisChanges() {
+        String organization = Api.organization();
+        String user = Api.user();
+        Api.join(organization, Api.user(), "owner");
+        Api.join(organization, user, "member");
+        String token = Api.tokenOf(user);
+        Map<String, String> secret = Map.of("name", "a", "value", "v");
+
+        as(token)
+                .body(secret)
+                .post("/organizations/{id}/secrets", organization)
+                .then()
+                .statusCode(403);
+        asAdmin()
+                .body(Map.of("role", "owner"))
+                .put("/organizations/{id}/members/{user}", organization, user)
+                .then()
+                .statusCode(200);
+        as(token)
+                .body(secret)
+                .post("/organizations/{id}/secrets", organization)
+                .then()
+                .statusCode(201);
+        Api.leave(organization, user);
+        as(token).get("/organizations/{id}/secrets", organization).then().statusCode(404);
+    }
+
+    @Test
+    void aTokenIsBoundOnlyToAnOrganizationThatItsUserReaches() {
+        String organization = Api.organization();
+        String user = Api.user();
+        asAdmin()
+                .body(Map.of("description", "lost", "user_id", user, "organization_id", organization))
+                .post("/api-tokens")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("reference_not_found"))
+                .body("errors[0].pointer", equalTo("/organization_id"));
+        Api.join(organization, user, "member");
+        as(Api.tokenOf(user, organization))
+                .get("/organizations/{id}", organization)
+                .then()
+                .statusCode(200);
+    }
+
+    @Test
+    void aTokenIsOfAUserThatThereIs() {
+        asAdmin()
+                .body(Map.of("description", "nobody's", "user_id", UUID.randomUUID()))
+                .post("/api-tokens")
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("reference_not_found"))
+                .body("errors[0].pointer", equalTo("/user_id"));
     }
 
     private static ExtractableResponse<Response> create(Map<String, String> body) {

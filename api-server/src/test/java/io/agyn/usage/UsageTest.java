@@ -3,6 +3,7 @@ package io.agyn.usage;
 import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -258,6 +259,47 @@ class UsageTest {
         as(token).get(RECORDS, neighbour).then().body("items", equalTo(List.of()));
     }
 
+    @Test
+    void aMemberSeesTheirOwnUsageAloneAndAnOwnerAllOfIt() throws SQLException {
+        String member = Api.user();
+        Api.join(organization, member, "member");
+        calls.userId = UUID.randomUUID();
+        CallRecord ofAnother = calls.next();
+        calls.userId = null;
+        CallRecord ofNobody = calls.next();
+        calls.userId = UUID.fromString(member);
+        CallRecord own = calls.next();
+        load(ofAnother, ofNobody, own);
+
+        String token = Api.tokenOf(member);
+        assertSees(token, "", own);
+        assertSees(token, "&user_id=" + member, own);
+        assertSees(token, "&user_id=" + ofAnother.userId());
+        assertSees(token, "&user_id=" + UUID.randomUUID());
+        assertSees(Api.tokenOf(member, organization), "", own);
+
+        String owner = Api.tokenOfNew("owner", organization);
+        assertSees(owner, "", own, ofNobody, ofAnother);
+        assertSees(owner, "&user_id=" + ofAnother.userId(), ofAnother);
+    }
+
+    private void assertSees(String token, String query, CallRecord... seen) {
+        as(token)
+                .get(SUMS + MONTH + query, organization)
+                .then()
+                .statusCode(200)
+                .body("rows[0].calls", equalTo(seen.length));
+        as(token)
+                .get(RECORDS + MONTH + query, organization)
+                .then()
+                .statusCode(200)
+                .body(
+                        "items.id",
+                        containsInAnyOrder(Stream.of(seen)
+                                .map(call -> call.id().toString())
+                                .toArray()));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "from, from=yesterday",
@@ -273,6 +315,7 @@ class UsageTest {
         "group_by, group_by=model&group_by=day",
         "model_id, model_id=fast",
         "provider_id, provider_id=",
+        "user_id, user_id=payments",
         "outcome, outcome=COMPLETED",
         "page_size, page_size=10",
     })

@@ -8,6 +8,8 @@ import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelList;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
 import io.agyn.rest.StoredResource;
@@ -19,6 +21,8 @@ import java.util.UUID;
 /** Models over REST. */
 @RunOnVirtualThread
 @Transactional
+@Audited
+@Idempotent
 class ModelsResource implements ModelsApi {
     private final Models models;
     private final Answers answers;
@@ -37,7 +41,7 @@ class ModelsResource implements ModelsApi {
     }
 
     @Override
-    public Response createModel(UUID organizationId, ModelCreate body) {
+    public Response createModel(UUID organizationId, ModelCreate body, String idempotencyKey) {
         ModelEntity model = new ModelEntity(organizationId);
         model.name = body.getName();
         model.providerId = body.getProviderId();
@@ -60,7 +64,7 @@ class ModelsResource implements ModelsApi {
         model.remoteModelName = body.getRemoteModelName();
         model.touch();
         models.flush();
-        return answers.ok(read(model));
+        return answers.updated(read(model));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.agyn.llm.providers;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
@@ -75,6 +76,27 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             provider.credentialsFingerprint = cipher.fingerprint("token " + input.token(), provider.tokenPlace());
         } else {
             setCustomHeaders(provider, input.customHeaders());
+        }
+    }
+
+    /** The token that a provider holds itself, in plaintext, or null. */
+    String revealToken(LlmProviderEntity provider) {
+        return provider.tokenCiphertext == null
+                ? null
+                : cipher.decrypt(provider.tokenCiphertext, provider.tokenPlace());
+    }
+
+    /** The headers that a provider holds, in plaintext, or null. */
+    Map<String, String> revealCustomHeaders(LlmProviderEntity provider) {
+        if (provider.customHeadersCiphertext == null) {
+            return null;
+        }
+        try {
+            String json = cipher.decrypt(provider.customHeadersCiphertext, provider.customHeadersPlace());
+            return mapper.readValue(json, new TypeReference<>() {});
+        } catch (JsonProcessingException e) {
+            // Without the cause, whose message may quote a header.
+            throw new IllegalStateException("The headers of LLM provider " + provider.id + " are no JSON object");
         }
     }
 

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderCreate;
+import io.agyn.api.model.LlmProviderCredentialsRevealed;
 import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.LlmProviderUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
 import io.agyn.rest.StoredResource;
@@ -18,6 +21,8 @@ import java.util.UUID;
 /** LLM providers over REST. */
 @RunOnVirtualThread
 @Transactional
+@Audited
+@Idempotent
 class LlmProvidersResource implements LlmProvidersApi {
     private final LlmProviders providers;
     private final Answers answers;
@@ -36,7 +41,7 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response createLlmProvider(UUID organizationId, LlmProviderCreate body) {
+    public Response createLlmProvider(UUID organizationId, LlmProviderCreate body, String idempotencyKey) {
         LlmProviderEntity provider = new LlmProviderEntity(organizationId);
         provider.name = body.getName();
         provider.endpoint = body.getEndpoint();
@@ -62,7 +67,7 @@ class LlmProvidersResource implements LlmProvidersApi {
         providers.setCredentials(provider, CredentialsInput.of(body));
         provider.touch();
         providers.flush();
-        return answers.ok(read(provider));
+        return answers.updated(read(provider));
     }
 
     @Override
@@ -73,6 +78,14 @@ class LlmProvidersResource implements LlmProvidersApi {
         providers.delete(provider);
         providers.flush();
         return answers.deleted();
+    }
+
+    @Override
+    public Response revealLlmProviderCredentials(UUID organizationId, UUID llmProviderId) {
+        LlmProviderEntity provider = providers.get(organizationId, llmProviderId);
+        return answers.revealed(new LlmProviderCredentialsRevealed()
+                .token(providers.revealToken(provider))
+                .customHeaders(providers.revealCustomHeaders(provider)));
     }
 
     private static LlmProvider read(LlmProviderEntity provider) {

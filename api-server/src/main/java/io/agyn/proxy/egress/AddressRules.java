@@ -1,5 +1,6 @@
 package io.agyn.proxy.egress;
 
+import io.agyn.settings.Prefix;
 import io.agyn.settings.Settings;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;

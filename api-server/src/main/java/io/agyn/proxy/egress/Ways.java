@@ -3,6 +3,7 @@ package io.agyn.proxy.egress;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.settings.HttpProxyUrl;
+import io.agyn.settings.Prefix;
 import io.agyn.settings.Settings;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.ProxyType;

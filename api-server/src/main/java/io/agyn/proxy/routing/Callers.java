@@ -12,14 +12,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Who calls, by their API token: looked up once, then known from memory until a change of the token or its user. While
- * the database is away, whoever is known stays known.
+ * Who calls, by their API token: looked up once, then known from memory until a change of the token, its user or the user's
+ * memberships. While the database is away, whoever is known stays known.
  */
 @Singleton
 public class Callers implements ChangeListener {
@@ -42,8 +43,8 @@ public class Callers implements ChangeListener {
      * Looks a caller up.
      *
      * @param token what the caller sent
-     * @return the identity; nothing where the token is mistyped, unknown, expired or revoked; a failure where the database
-     *     must be asked and does not answer
+     * @return the identity; nothing where the token is mistyped, unknown, expired or revoked, or its user is suspended;
+     *     a failure where the database must be asked and does not answer
      */
     public CompletableFuture<Optional<Identity>> identify(String token) {
         TokenHash hash = new TokenHash(Plaintext.hash(token));
@@ -70,8 +71,13 @@ public class Callers implements ChangeListener {
     public void onChanges(List<Change> changes) {
         for (Change change : changes) {
             switch (change.table()) {
-                case "api_token" -> forget(identity -> identity.tokenId().equals(change.rowId()));
-                case "app_user" -> forget(identity -> identity.userId().equals(change.rowId()));
+                case "api_token" -> answers.forgetIf((hash, answer) -> answer.isOf(Identity::tokenId, change.rowId()));
+                // Whoever was refused may be of a user who is active again.
+                case "app_user" ->
+                    answers.forgetIf((hash, answer) ->
+                            answer.identity.isEmpty() || answer.isOf(Identity::userId, change.rowId()));
+                // It is told by its user.
+                case "membership" -> answers.forgetIf((hash, answer) -> answer.isOf(Identity::userId, change.rowId()));
                 default -> {
                     // Not about callers.
                 }
@@ -82,10 +88,6 @@ public class Callers implements ChangeListener {
     @Override
     public void onGap() {
         answers.forgetAll();
-    }
-
-    private void forget(Predicate<Identity> outdated) {
-        answers.forgetIf((hash, answer) -> answer.identity.filter(outdated).isPresent());
     }
 
     private Answer lookUp(TokenHash hash) {
@@ -121,6 +123,10 @@ public class Callers implements ChangeListener {
 
         private Answer(Optional<Identity> identity) {
             this.identity = identity;
+        }
+
+        private boolean isOf(Function<Identity, UUID> id, UUID wanted) {
+            return identity.map(id).filter(wanted::equals).isPresent();
         }
 
         private boolean isToBeNotedAt(Instant time) {

@@ -3,8 +3,10 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.access.Reach;
 import io.agyn.api.model.Protocol;
 import jakarta.inject.Singleton;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,10 +39,11 @@ public class ModelList {
             from listed l
             join organization o on o.id = l.organization_id
             order by l.created_at desc, l.id desc""";
-    private static final String IN_ONE = "and m.organization_id = ?";
+    private static final String IN_SOME = "and m.organization_id = any (?)";
     private static final String WITH_ID = "and m.id = ?";
-    private static final String HAS_TWIN = "exists (select from model t where t.name = l.name and t.id <> l.id)";
-    private static final String NO_TWIN = "false";
+    private static final String HAS_TWIN = "exists (select from model t where t.name = l.name and t.id <> l.id %s)";
+    private static final String TWIN_IN_ALL = HAS_TWIN.formatted("");
+    private static final String TWIN_IN_SOME = HAS_TWIN.formatted("and t.organization_id = any (?)");
 
     private final DataSource dataSource;
     private final LookUps lookUps;
@@ -97,21 +100,24 @@ public class ModelList {
             return Optional.empty();
         }
         try (Connection connection = dataSource.getConnection()) {
-            Optional<UUID> scope = identity.boundOrganization();
+            Reach reach = identity.reach();
             if (chosen.isPresent()) {
-                scope = RouteLookup.organization(connection, chosen.get()).filter(identity::reaches);
-                if (scope.isEmpty()) {
+                Optional<UUID> organization =
+                        RouteLookup.organization(connection, chosen.get()).filter(identity::reaches);
+                if (organization.isEmpty()) {
                     return Optional.empty();
                 }
+                reach = reach.within(organization.get());
             }
-            return Optional.of(find(connection, scope, modelId));
+            return Optional.of(find(connection, reach, modelId));
         }
     }
 
-    private static List<ListedModel> find(Connection connection, Optional<UUID> scope, Optional<UUID> modelId)
+    private static List<ListedModel> find(Connection connection, Reach reach, Optional<UUID> modelId)
             throws SQLException {
-        String conditions = (scope.isPresent() ? IN_ONE : "") + " " + (modelId.isPresent() ? WITH_ID : "");
-        String sql = MODELS.formatted(conditions, scope.isPresent() ? NO_TWIN : HAS_TWIN, LONGEST);
+        Optional<Array> scope = RouteLookup.array(connection, reach);
+        String conditions = (scope.isPresent() ? IN_SOME : "") + " " + (modelId.isPresent() ? WITH_ID : "");
+        String sql = MODELS.formatted(conditions, scope.isPresent() ? TWIN_IN_SOME : TWIN_IN_ALL, LONGEST);
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             int parameter = 1;
             if (scope.isPresent()) {
@@ -119,6 +125,9 @@ public class ModelList {
             }
             if (modelId.isPresent()) {
                 query.setObject(parameter++, modelId.get());
+            }
+            if (scope.isPresent()) {
+                query.setObject(parameter++, scope.get());
             }
             try (ResultSet row = query.executeQuery()) {
                 List<ListedModel> models = new ArrayList<>();

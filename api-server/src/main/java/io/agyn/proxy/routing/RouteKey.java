@@ -1,23 +1,24 @@
 package io.agyn.proxy.routing;
 
 import io.agyn.access.Identity;
+import io.agyn.access.Reach;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a call asks for, within what its token reaches.
+ * What a call asks for, within what its token reaches. Whoever reaches the same is led to the same.
  *
- * @param bound the only organization that the token reaches, if it is bound to one
+ * @param reach the organizations that the token reaches
  * @param organization the id or slug of the organization that the caller chose, if they chose one
  * @param model the name or id of a model, or {@code slug/name}
  */
-record RouteKey(Optional<UUID> bound, Optional<String> organization, String model) {
+record RouteKey(Reach reach, Optional<String> organization, String model) {
     static RouteKey of(Identity identity, Optional<String> organization, String model) {
-        return new RouteKey(identity.boundOrganization(), organization, model);
+        return new RouteKey(identity.reach(), organization, model);
     }
 
     /** Whether a change in an organization may change where this leads. */
     boolean reaches(UUID organizationId) {
-        return bound.isEmpty() || bound.get().equals(organizationId);
+        return reach.includes(organizationId);
     }
 }

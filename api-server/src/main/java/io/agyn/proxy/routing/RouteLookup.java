@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.access.Reach;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
 import io.agyn.contract.Uuids;
@@ -14,6 +15,7 @@ import io.agyn.keys.CredentialPlace;
 import io.agyn.problems.ProblemException;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -35,8 +37,9 @@ class RouteLookup {
             select id, 2 from organization where slug = ?
             order by preference
             limit 1""";
-    // By the name, by the id, and by slug/name, within one organization or all; of several in one, by the first of
-    // these.
+    // By the name, by the id, and by slug/name, within some organizations or all; of several in one organization, by
+    // the
+    // first of these.
     private static final String MODELS = """
             with named as (
                 select id, 1 as preference from model where name = ? %1$s
@@ -56,7 +59,7 @@ class RouteLookup {
             order by o.slug, named.preference
             limit 4""";
     private static final String MODELS_OF_ALL = MODELS.formatted("");
-    private static final String MODELS_OF_ONE = MODELS.formatted("and organization_id = ?");
+    private static final String MODELS_OF_SOME = MODELS.formatted("and organization_id = any (?)");
 
     private final DataSource dataSource;
     private final CredentialCipher cipher;
@@ -70,16 +73,16 @@ class RouteLookup {
 
     Route find(RouteKey key) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            Optional<UUID> scope = key.bound();
+            Reach reach = key.reach();
             if (key.organization().isPresent()) {
                 Optional<UUID> chosen =
                         organization(connection, key.organization().get());
                 if (chosen.filter(key::reaches).isEmpty()) {
                     return new Route.UnknownOrganization();
                 }
-                scope = chosen;
+                reach = reach.within(chosen.get());
             }
-            return find(connection, scope, key.model());
+            return find(connection, reach, key.model());
         }
     }
 
@@ -94,8 +97,10 @@ class RouteLookup {
         }
     }
 
-    private Route find(Connection connection, Optional<UUID> scope, String model) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(scope.isPresent() ? MODELS_OF_ONE : MODELS_OF_ALL)) {
+    private Route find(Connection connection, Reach reach, String model) throws SQLException {
+        Optional<Array> scope = array(connection, reach);
+        try (PreparedStatement query =
+                connection.prepareStatement(scope.isPresent() ? MODELS_OF_SOME : MODELS_OF_ALL)) {
             int slash = model.indexOf('/');
             List<Object> parameters = new ArrayList<>();
             parameters.add(model);
@@ -112,6 +117,14 @@ class RouteLookup {
                 return route(rows);
             }
         }
+    }
+
+    /** The organizations of a reach as a parameter; nothing where it is all of them. */
+    static Optional<Array> array(Connection connection, Reach reach) throws SQLException {
+        return reach.organizations().isEmpty()
+                ? Optional.empty()
+                : Optional.of(connection.createArrayOf(
+                        "uuid", reach.organizations().get().toArray()));
     }
 
     private Route route(ResultSet rows) throws SQLException {

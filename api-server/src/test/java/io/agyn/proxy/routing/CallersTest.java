@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.notNullValue;
 
 import io.agyn.Api;
 import io.agyn.access.Identity;
+import io.agyn.access.Standing;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
@@ -15,7 +16,9 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
@@ -70,13 +73,77 @@ class CallersTest {
         revokeAndAwait(token);
     }
 
+    @Test
+    void aSuspendedUserIsRefusedAndAnActiveOneLetInWithinASecond() throws InterruptedException {
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        assertThat(callers.identify(token).join()).isPresent();
+        Api.setState(user, "suspended");
+        await(token, Optional::isEmpty);
+        Api.setState(user, "active");
+        await(token, Optional::isPresent);
+    }
+
+    @Test
+    void aDeletedUserIsRefusedWithinASecond() throws InterruptedException {
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        assertThat(callers.identify(token).join()).isPresent();
+        asAdmin().delete("/users/{id}", user).then().statusCode(204);
+        await(token, Optional::isEmpty);
+    }
+
+    @Test
+    void whoeverJoinsAnOrganizationOrLeavesItReachesWhatTheyShouldWithinASecond() throws InterruptedException {
+        String organization = Api.organization();
+        UUID id = UUID.fromString(organization);
+        String user = Api.user();
+        Api.join(Api.organization(), user, "owner");
+        String token = Api.tokenOf(user);
+        assertThat(callers.identify(token).join())
+                .isPresent()
+                .hasValueSatisfying(identity -> assertThat(identity.reaches(id)).isFalse());
+
+        Api.join(organization, user, "member");
+        await(token, identity -> identity.orElseThrow().reaches(id));
+        assertThat(callers.identify(token).join().orElseThrow().standingIn(id)).contains(Standing.MEMBER);
+
+        asAdmin()
+                .body(Map.of("role", "owner"))
+                .put("/organizations/{org}/members/{user}", organization, user)
+                .then()
+                .statusCode(200);
+        await(token, identity -> identity.orElseThrow().standingIn(id).equals(Optional.of(Standing.OWNER)));
+
+        Api.join(organization, Api.user(), "owner");
+        Api.leave(organization, user);
+        await(token, identity -> !identity.orElseThrow().reaches(id));
+    }
+
+    @Test
+    void whoeverLeavesReachesNothingWithinASecondAfterTheConnectionThatWaitsForChangesWasKilled() throws Exception {
+        String organization = Api.organization();
+        UUID id = UUID.fromString(organization);
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        String token = Api.tokenOf(user, organization);
+        await(token, identity -> identity.orElseThrow().reaches(id));
+        ChangeFeedConnections.kill(database);
+        Api.leave(organization, user);
+        await(token, identity -> !identity.orElseThrow().reaches(id));
+    }
+
     private void revokeAndAwait(String token) throws InterruptedException {
         UUID id = callers.identify(token).join().orElseThrow().tokenId();
         asAdmin().delete("/api-tokens/{id}", id.toString()).then().statusCode(204);
+        await(token, Optional::isEmpty);
+    }
+
+    private void await(String token, Predicate<Optional<Identity>> inForce) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        while (callers.identify(token).join().isPresent()) {
+        while (!inForce.test(callers.identify(token).join())) {
             assertThat(System.nanoTime())
-                    .as("the token is refused within a second")
+                    .as("the change is in force within a second")
                     .isLessThan(deadline);
             Thread.sleep(5);
         }

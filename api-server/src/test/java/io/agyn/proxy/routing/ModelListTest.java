@@ -98,6 +98,29 @@ class ModelListTest {
     }
 
     @Test
+    void aMembersListHasTheModelsOfTheirOrganizations() {
+        String second = Api.organization();
+        String foreign = Api.organization();
+        create(organization, "shared", provider);
+        create(organization, "alone", provider);
+        create(second, "shared");
+        // What is out of reach makes no name ambiguous.
+        create(foreign, "alone");
+        create(foreign, "elsewhere");
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        Api.join(second, user, "owner");
+        Identity member = callers.identify(Api.tokenOf(user)).join().orElseThrow();
+        assertThat(list(member, Optional.empty()))
+                .extracting(ListedModel::id)
+                .containsExactly(slug(second) + "/shared", "alone", slug + "/shared");
+        assertThat(list(member, Optional.of(slug))).extracting(ListedModel::id).containsExactly("alone", "shared");
+        assertThat(models.list(member, Optional.of(foreign)).join()).isEmpty();
+        assertThat(list(callers.identify(Api.tokenOf(Api.user())).join().orElseThrow(), Optional.empty()))
+                .isEmpty();
+    }
+
+    @Test
     void aNameThatAnOrphanedModelHasTooIsCalledAsRoutesAskForIt() {
         String shared = Api.freshName("shared");
         create(organization, shared, provider);

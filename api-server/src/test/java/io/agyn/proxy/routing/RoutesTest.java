@@ -170,6 +170,56 @@ class RoutesTest {
     }
 
     @Test
+    void aMemberFindsTheModelsOfTheirOrganizationsAndNoOthers() {
+        String user = Api.user();
+        Identity stranger = identity(user);
+        Api.join(Api.organization(), user, "owner");
+        Identity elsewhere = identity(user);
+        Api.join(organization, user, "member");
+        Identity member = identity(user);
+        for (String called : List.of(name, model, slug + "/" + name)) {
+            assertThat(target(member, Optional.empty(), called).modelId()).isEqualTo(UUID.fromString(model));
+            for (Identity other : List.of(stranger, elsewhere)) {
+                assertThat(route(other, Optional.empty(), called)).isEqualTo(new Route.UnknownModel());
+            }
+        }
+        for (String chosen : List.of(organization, slug)) {
+            assertThat(target(member, Optional.of(chosen), name).modelId()).isEqualTo(UUID.fromString(model));
+            for (Identity other : List.of(stranger, elsewhere)) {
+                assertThat(route(other, Optional.of(chosen), name)).isEqualTo(new Route.UnknownOrganization());
+            }
+        }
+    }
+
+    @Test
+    void aNameIsAmbiguousOnlyAmongTheOrganizationsThatAMemberBelongsTo() {
+        String second = Api.organization();
+        String secondSlug = Api.get("/organizations/{id}", second).extract().path("slug");
+        create(second, name, Api.provider(second, Api.secret(second, "v")));
+        String foreign = Api.organization();
+        create(foreign, name, Api.provider(foreign, Api.secret(foreign, "v")));
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        assertThat(target(identity(user), Optional.empty(), name).modelId()).isEqualTo(UUID.fromString(model));
+        Api.join(second, user, "member");
+        assertThat(route(identity(user), Optional.empty(), name))
+                .isInstanceOfSatisfying(Route.Ambiguous.class, ambiguous -> assertThat(ambiguous.slugs())
+                        .containsExactlyInAnyOrder(slug, secondSlug));
+    }
+
+    @Test
+    void whoReachesTheSameIsLedByOneLookUp() {
+        String one = Api.user();
+        String other = Api.user();
+        for (String user : List.of(one, other)) {
+            Api.join(organization, user, "member");
+        }
+        assertThat(target(identity(one), Optional.empty(), name))
+                .isSameAs(target(identity(other), Optional.empty(), name))
+                .isSameAs(target(bound(organization), Optional.empty(), name));
+    }
+
+    @Test
     void aCredentialThatCannotBeDecryptedIsToldFromADatabaseThatIsAway() throws SQLException {
         execute("update secret set value_ciphertext = '\\x00' where id = '" + secret + "'");
         assertThat(route(admin, Optional.empty(), name)).isInstanceOf(Route.Unreadable.class);
@@ -312,6 +362,10 @@ class RoutesTest {
 
     private Identity bound(String to) {
         return callers.identify(Api.tokenBoundTo(to)).join().orElseThrow();
+    }
+
+    private Identity identity(String user) {
+        return callers.identify(Api.tokenOf(user)).join().orElseThrow();
     }
 
     private String modelOf(Map<String, Object> providerBody) {

@@ -3,13 +3,16 @@ package io.agyn.sdk;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.sdk.api.ApiTokensApi;
+import io.agyn.sdk.api.AuditEventsApi;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.api.MeApi;
+import io.agyn.sdk.api.MembersApi;
 import io.agyn.sdk.api.ModelTestsApi;
 import io.agyn.sdk.api.ModelsApi;
 import io.agyn.sdk.api.OrganizationsApi;
 import io.agyn.sdk.api.SecretsApi;
 import io.agyn.sdk.api.UsageApi;
+import io.agyn.sdk.api.UsersApi;
 import io.agyn.sdk.client.ApiClient;
 import io.agyn.sdk.model.Me;
 import java.net.URI;
@@ -102,6 +105,26 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
+     * Gives access to the users of the server, which is for cluster admins.
+     *
+     * @return the users
+     */
+    public Users users() {
+        return new Users(new UsersApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's members.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the members of the organization
+     */
+    public Members members(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new Members(organizationId, new MembersApi(api), exchange);
+    }
+
+    /**
      * Gives access to an organization's secrets.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
@@ -146,7 +169,18 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to the API tokens of the caller.
+     * Gives access to what was done and denied in an organization.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the audit log of the organization
+     */
+    public AuditEvents auditEvents(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new AuditEvents(organizationId, new AuditEventsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to the API tokens of the caller, and of others where the caller is a cluster admin.
      *
      * @return the API tokens
      */

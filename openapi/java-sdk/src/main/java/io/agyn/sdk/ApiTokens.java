@@ -10,7 +10,7 @@ import io.agyn.sdk.model.ApiTokenCreated;
 import io.agyn.sdk.model.ApiTokenList;
 import java.util.UUID;
 
-/** The API tokens of the caller. They are made and revoked, never changed. */
+/** The API tokens of the caller, and for cluster admins everybody's. They are made and revoked, never changed. */
 public final class ApiTokens {
     private final ApiTokensApi api;
     private final Exchange exchange;
@@ -23,14 +23,15 @@ public final class ApiTokens {
     /**
      * Creates an API token.
      *
-     * @param token what it is for, and optionally when it expires and the one organization that it reaches
+     * @param token what it is for, and optionally when it expires, the one organization that it reaches and, where the
+     *     caller is a cluster admin, the user whose it is
      * @return the API token with its plaintext, which is answered here and never again
      * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization
+     * @throws NotFoundException if there is no such organization or no such user in reach
      */
     public ApiTokenCreated create(ApiTokenCreate token) {
         requireNonNull(token, "token is null");
-        return exchange.write(() -> api.createApiTokenWithHttpInfo(token));
+        return exchange.create(key -> api.createApiTokenWithHttpInfo(token, key));
     }
 
     /**
@@ -51,8 +52,23 @@ public final class ApiTokens {
      * @return the API tokens, fetched while iterating
      */
     public Listing<ApiToken> list() {
+        return listOf(null);
+    }
+
+    /**
+     * Lists all API tokens of a user.
+     *
+     * @param userId the user's id
+     * @return the API tokens, fetched while iterating; none of another user unless the caller is a cluster admin
+     */
+    public Listing<ApiToken> list(UUID userId) {
+        requireNonNull(userId, "userId is null");
+        return listOf(userId);
+    }
+
+    private Listing<ApiToken> listOf(UUID userId) {
         return new Listing<>((pageSize, pageToken) -> {
-            ApiTokenList page = exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken));
+            ApiTokenList page = exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken, userId));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

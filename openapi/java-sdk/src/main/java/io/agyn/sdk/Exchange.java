@@ -7,6 +7,7 @@ import io.agyn.sdk.client.ApiResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Makes calls: tries again what may be, and turns what failed into an {@link AgynException}. */
 final class Exchange {
@@ -21,6 +22,17 @@ final class Exchange {
     /** A call of the generated client. */
     interface Call<T> {
         ApiResponse<T> send() throws ApiException;
+    }
+
+    /** A call that makes something, with the key by which a repeat makes nothing again. */
+    interface Creation<T> {
+        ApiResponse<T> send(String idempotencyKey) throws ApiException;
+    }
+
+    /** Makes something once, however often it has to be asked for: a lost answer is asked for again. */
+    <T> T create(Creation<T> creation) {
+        String key = UUID.randomUUID().toString();
+        return value(answer(() -> creation.send(key), true));
     }
 
     <T> T read(Call<T> call) {
@@ -43,6 +55,7 @@ final class Exchange {
         answer(call, false);
     }
 
+    /** @param safe whether it may be sent again though it may have arrived */
     private <T> ApiResponse<T> answer(Call<T> call, boolean safe) {
         for (int retry = 0; ; retry++) {
             try {

@@ -6,6 +6,7 @@ import io.agyn.sdk.Listing.Page;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.model.LlmProvider;
 import io.agyn.sdk.model.LlmProviderCreate;
+import io.agyn.sdk.model.LlmProviderCredentialsRevealed;
 import io.agyn.sdk.model.LlmProviderList;
 import io.agyn.sdk.model.LlmProviderUpdate;
 import java.util.Optional;
@@ -34,7 +35,7 @@ public final class LlmProviders {
      */
     public LlmProvider create(LlmProviderCreate provider) {
         requireNonNull(provider, "provider is null");
-        return exchange.write(() -> api.createLlmProviderWithHttpInfo(organizationId, provider));
+        return exchange.create(key -> api.createLlmProviderWithHttpInfo(organizationId, provider, key));
     }
 
     /**
@@ -47,6 +48,19 @@ public final class LlmProviders {
     public LlmProvider get(UUID id) {
         requireNonNull(id, "id is null");
         return exchange.read(() -> api.getLlmProviderWithHttpInfo(organizationId, id));
+    }
+
+    /**
+     * Reveals the credentials that an LLM provider holds itself, which the audit log notes; for owners and cluster admins.
+     *
+     * @param id the LLM provider's id
+     * @return its token or its headers in plaintext; neither where it uses a secret
+     * @throws ForbiddenException if the caller may not
+     * @throws NotFoundException if there is none
+     */
+    public LlmProviderCredentialsRevealed revealCredentials(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.write(() -> api.revealLlmProviderCredentialsWithHttpInfo(organizationId, id));
     }
 
     /**

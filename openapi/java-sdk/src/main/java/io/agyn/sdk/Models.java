@@ -38,7 +38,7 @@ public final class Models {
      */
     public Model create(ModelCreate model) {
         requireNonNull(model, "model is null");
-        return exchange.write(() -> api.createModelWithHttpInfo(organizationId, model));
+        return exchange.create(key -> api.createModelWithHttpInfo(organizationId, model, key));
     }
 
     /**

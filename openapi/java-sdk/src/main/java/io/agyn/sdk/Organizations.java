@@ -31,7 +31,7 @@ public final class Organizations {
      */
     public Organization create(OrganizationCreate organization) {
         requireNonNull(organization, "organization is null");
-        return exchange.write(() -> api.createOrganizationWithHttpInfo(organization));
+        return exchange.create(key -> api.createOrganizationWithHttpInfo(organization, key));
     }
 
     /**

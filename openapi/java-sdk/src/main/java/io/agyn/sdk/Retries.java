@@ -26,7 +26,8 @@ record Retries(int most) {
      * Decides on a failed call.
      *
      * @param failure why the call failed
-     * @param safe whether the call only reads (RFC 9110, section 9.2.1)
+     * @param safe whether the call may be sent again though it may have arrived: it only reads (RFC 9110, section 9.2.1), or
+     *     has an Idempotency-Key
      * @param retries how often it was tried again already
      * @return how long to wait before the next try; empty if there is none
      */

@@ -34,7 +34,7 @@ public final class Secrets {
      */
     public Secret create(SecretCreate secret) {
         requireNonNull(secret, "secret is null");
-        return exchange.write(() -> api.createSecretWithHttpInfo(organizationId, secret));
+        return exchange.create(key -> api.createSecretWithHttpInfo(organizationId, secret, key));
     }
 
     /**
@@ -47,6 +47,20 @@ public final class Secrets {
     public Secret get(UUID id) {
         requireNonNull(id, "id is null");
         return exchange.read(() -> api.getSecretWithHttpInfo(organizationId, id));
+    }
+
+    /**
+     * Reveals the value of a secret, which the audit log notes; for owners and cluster admins.
+     *
+     * @param id the secret's id
+     * @return the value in plaintext
+     * @throws ForbiddenException if the caller may not
+     * @throws NotFoundException if there is none
+     */
+    public String reveal(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.write(() -> api.revealSecretWithHttpInfo(organizationId, id))
+                .getValue();
     }
 
     /**

@@ -46,6 +46,7 @@ public final class Usage {
                 groups.isEmpty() ? null : groups,
                 selection.modelId(),
                 selection.providerId(),
+                selection.userId(),
                 selection.outcome()));
     }
 
@@ -66,6 +67,7 @@ public final class Usage {
                     selection.to(),
                     selection.modelId(),
                     selection.providerId(),
+                    selection.userId(),
                     selection.outcome()));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });

@@ -14,19 +14,22 @@ import java.util.UUID;
  * }</pre>
  */
 public final class UsageSelection {
-    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null);
+    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null);
 
     private final OffsetDateTime from;
     private final OffsetDateTime to;
     private final UUID modelId;
     private final UUID providerId;
+    private final UUID userId;
     private final CallOutcome outcome;
 
-    private UsageSelection(OffsetDateTime from, OffsetDateTime to, UUID modelId, UUID providerId, CallOutcome outcome) {
+    private UsageSelection(
+            OffsetDateTime from, OffsetDateTime to, UUID modelId, UUID providerId, UUID userId, CallOutcome outcome) {
         this.from = from;
         this.to = to;
         this.modelId = modelId;
         this.providerId = providerId;
+        this.userId = userId;
         this.outcome = outcome;
     }
 
@@ -46,7 +49,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection from(OffsetDateTime time) {
-        return new UsageSelection(requireNonNull(time, "time is null"), to, modelId, providerId, outcome);
+        return new UsageSelection(requireNonNull(time, "time is null"), to, modelId, providerId, userId, outcome);
     }
 
     /**
@@ -56,7 +59,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection to(OffsetDateTime time) {
-        return new UsageSelection(from, requireNonNull(time, "time is null"), modelId, providerId, outcome);
+        return new UsageSelection(from, requireNonNull(time, "time is null"), modelId, providerId, userId, outcome);
     }
 
     /**
@@ -66,7 +69,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection model(UUID id) {
-        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, outcome);
+        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, userId, outcome);
     }
 
     /**
@@ -76,7 +79,17 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection provider(UUID id) {
-        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), outcome);
+        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), userId, outcome);
+    }
+
+    /**
+     * Selects calls that were made with a user's API tokens.
+     *
+     * @param id the user's id, who may be deleted; a member sees calls of their own alone
+     * @return the narrower selection
+     */
+    public UsageSelection user(UUID id) {
+        return new UsageSelection(from, to, modelId, providerId, requireNonNull(id, "id is null"), outcome);
     }
 
     /**
@@ -86,7 +99,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection outcome(CallOutcome ended) {
-        return new UsageSelection(from, to, modelId, providerId, requireNonNull(ended, "ended is null"));
+        return new UsageSelection(from, to, modelId, providerId, userId, requireNonNull(ended, "ended is null"));
     }
 
     OffsetDateTime from() {
@@ -103,6 +116,10 @@ public final class UsageSelection {
 
     UUID providerId() {
         return providerId;
+    }
+
+    UUID userId() {
+        return userId;
     }
 
     CallOutcome outcome() {

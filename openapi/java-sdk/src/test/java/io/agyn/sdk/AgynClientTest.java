@@ -7,6 +7,9 @@ import io.agyn.sdk.model.ApiTokenCreate;
 import io.agyn.sdk.model.AuthMethod;
 import io.agyn.sdk.model.CustomHeaders;
 import io.agyn.sdk.model.LlmProviderCreate;
+import io.agyn.sdk.model.MemberCreate;
+import io.agyn.sdk.model.MemberRole;
+import io.agyn.sdk.model.MemberUpdate;
 import io.agyn.sdk.model.ModelCreate;
 import io.agyn.sdk.model.Organization;
 import io.agyn.sdk.model.OrganizationCreate;
@@ -16,6 +19,7 @@ import io.agyn.sdk.model.Secret;
 import io.agyn.sdk.model.SecretCreate;
 import io.agyn.sdk.model.SecretStorage;
 import io.agyn.sdk.model.SecretUpdate;
+import io.agyn.sdk.model.UserCreate;
 import java.net.URI;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -75,6 +79,45 @@ class AgynClientTest extends ClientTest {
         assertThat(server.requests().get(1).body())
                 .contains("\"auth_method\":\"bearer\"", "\"token_secret_id\":\"" + ID + "\"")
                 .doesNotContain("custom_headers");
+    }
+
+    @Test
+    void managesUsersAndMembers() {
+        UUID organization = UUID.randomUUID();
+        String page = "{\"items\": [{\"email\": \"payments@acme.example\"}], \"next_page_token\": null}";
+        server.answer(201, "{}", "ETag", "\"1\"")
+                .answer(200, page)
+                .answer(201, "{}", "ETag", "\"1\"")
+                .answer(200, "{}", "ETag", "\"2\"")
+                .answer(200, page)
+                .answer(204, "")
+                .answer(200, page)
+                .answer(204, "");
+
+        client.users().create(new UserCreate().name("Payments").email("payments@acme.example"));
+        assertThat(client.users().find("payments@acme.example")).isPresent();
+        Members members = client.members(organization);
+        members.add(new MemberCreate().email("payments@acme.example").role(MemberRole.MEMBER));
+        members.update(ID, new MemberUpdate().role(MemberRole.OWNER));
+        assertThat(members.list()).hasSize(1);
+        members.remove(ID, "\"2\"");
+        assertThat(client.apiTokens().list(ID)).hasSize(1);
+        client.users().delete(ID);
+
+        assertThat(server.requests())
+                .extracting(request -> request.method() + " " + request.uri())
+                .containsExactly(
+                        "POST /api/v1/users",
+                        "GET /api/v1/users?page_size=100&email=payments%40acme.example",
+                        "POST /api/v1/organizations/" + organization + "/members",
+                        "PUT /api/v1/organizations/" + organization + "/members/" + ID,
+                        "GET /api/v1/organizations/" + organization + "/members?page_size=100",
+                        "DELETE /api/v1/organizations/" + organization + "/members/" + ID,
+                        "GET /api/v1/api-tokens?page_size=100&user_id=" + ID,
+                        "DELETE /api/v1/users/" + ID);
+        assertThat(server.requests().get(2).body())
+                .isEqualTo("{\"email\":\"payments@acme.example\",\"role\":\"member\"}");
+        assertThat(server.requests().get(5).header("If-match")).isEqualTo("\"2\"");
     }
 
     @Test

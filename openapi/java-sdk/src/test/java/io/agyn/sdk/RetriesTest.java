@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,9 +109,22 @@ class RetriesTest extends ClientTest {
     void doesNotRepeatAWriteThatMayHaveHappened() {
         server.hangUp();
 
-        assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate().name("Acme")))
+        assertThatThrownBy(() -> client.organizations().delete(UUID.randomUUID()))
                 .isInstanceOf(ConnectionException.class);
         assertThat(server.requests()).hasSize(1);
+    }
+
+    @Test
+    void makesNothingTwiceWhereTheAnswerIsLost() {
+        server.hangUp().answer(201, ORGANIZATION, "ETag", "\"1\"");
+
+        client.organizations().create(new OrganizationCreate().name("Acme"));
+
+        assertThat(server.requests())
+                .hasSize(2)
+                .extracting(request -> request.header("Idempotency-key"))
+                .doesNotContainNull()
+                .containsOnly(server.requests().getFirst().header("Idempotency-key"));
     }
 
     @Test

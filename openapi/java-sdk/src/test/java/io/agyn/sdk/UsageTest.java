@@ -49,15 +49,20 @@ class UsageTest extends ClientTest {
     void listsTheRecordsOfASelection() {
         UUID model = UUID.randomUUID();
         UUID provider = UUID.randomUUID();
+        UUID user = UUID.randomUUID();
         server.answer(200, "{\"items\": [{\"request_id\": \"a\"}], \"next_page_token\": \"2\"}")
                 .answer(200, "{\"items\": [{\"request_id\": \"b\"}], \"next_page_token\": null}");
 
-        assertThat(usage.records(
-                        UsageSelection.all().model(model).provider(provider).outcome(CallOutcome.UPSTREAM_ERROR)))
+        assertThat(usage.records(UsageSelection.all()
+                        .model(model)
+                        .provider(provider)
+                        .user(user)
+                        .outcome(CallOutcome.UPSTREAM_ERROR)))
                 .extracting(UsageRecord::getRequestId)
                 .containsExactly("a", "b");
 
-        String filters = "&model_id=" + model + "&provider_id=" + provider + "&outcome=upstream_error";
+        String filters =
+                "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&outcome=upstream_error";
         assertThat(server.requests())
                 .extracting(ScriptedServer.Request::uri)
                 .containsExactly(

@@ -1,4 +1,4 @@
-package io.agyn.proxy.egress;
+package io.agyn.settings;
 
 import java.net.InetAddress;
 import java.util.Arrays;
@@ -11,9 +11,13 @@ import java.util.stream.Stream;
  * @param bytes the first address, 4 bytes or 16
  * @param length how many of its leading bits all addresses of the range share
  */
-record Prefix(byte[] bytes, int length) {
-    /** Reads such as {@code 10.0.0.0/8}; an address alone is a range of one. */
-    static Prefix parse(String text) {
+public record Prefix(byte[] bytes, int length) {
+    /**
+     * Reads such as {@code 10.0.0.0/8}; an address alone is a range of one.
+     *
+     * @throws IllegalArgumentException where it is none
+     */
+    public static Prefix parse(String text) {
         int slash = text.indexOf('/');
         byte[] bytes = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash))
                 .getAddress();
@@ -24,11 +28,13 @@ record Prefix(byte[] bytes, int length) {
         return new Prefix(bytes, length);
     }
 
-    static List<Prefix> parseAll(String... texts) {
+    /** Reads several. */
+    public static List<Prefix> parseAll(String... texts) {
         return Stream.of(texts).map(Prefix::parse).toList();
     }
 
-    boolean contains(byte[] address) {
+    /** Whether an address of 4 or 16 bytes is in the range. */
+    public boolean contains(byte[] address) {
         int whole = length / 8;
         int rest = length % 8;
         return address.length == bytes.length

@@ -1,0 +1,89 @@
+package io.agyn.access;
+
+import io.agyn.settings.Prefix;
+import io.agyn.settings.Settings;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where requests come from: the peer of the connection, or, where that is a proxy that is trusted, the last address in
+ * {@code X-Forwarded-For} that no trusted proxy has. What stands before it in the header may be anybody's invention.
+ */
+@Singleton
+public class SourceAddress {
+    private static final String FORWARDED_FOR = "X-Forwarded-For";
+
+    private final List<Prefix> trusted;
+
+    @Inject
+    SourceAddress(Settings settings) {
+        this(settings.http().trustedProxies().orElse(""));
+    }
+
+    SourceAddress(String trustedProxies) {
+        trusted = parse(trustedProxies);
+    }
+
+    /**
+     * Reads ranges of addresses with commas between.
+     *
+     * @throws IllegalArgumentException where one is none
+     */
+    public static List<Prefix> parse(String ranges) {
+        return Stream.of(ranges.split(","))
+                .map(String::strip)
+                .filter(range -> !range.isEmpty())
+                .map(Prefix::parse)
+                .toList();
+    }
+
+    /** The source of a request, as an address in text; {@code unknown} where the connection is gone. */
+    public String of(HttpServerRequest request) {
+        return Optional.ofNullable(request.remoteAddress())
+                .map(SocketAddress::hostAddress)
+                .map(peer -> source(peer, request.headers().getAll(FORWARDED_FOR)))
+                .orElse("unknown");
+    }
+
+    String source(String peer, List<String> forwardedFor) {
+        if (trusted.isEmpty() || !isTrusted(peer)) {
+            return peer;
+        }
+        List<String> hops = forwardedFor.stream()
+                .flatMap(value -> Arrays.stream(value.split(",")))
+                .map(String::strip)
+                .toList();
+        String source = peer;
+        for (String hop : hops.reversed()) {
+            if (address(hop).isEmpty()) {
+                return source;
+            }
+            source = hop;
+            if (!isTrusted(hop)) {
+                return source;
+            }
+        }
+        return source;
+    }
+
+    private boolean isTrusted(String text) {
+        return address(text)
+                .filter(address -> trusted.stream().anyMatch(range -> range.contains(address)))
+                .isPresent();
+    }
+
+    private static Optional<byte[]> address(String text) {
+        try {
+            return Optional.of(InetAddress.ofLiteral(text).getAddress());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.agyn.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.AuditEvent;
+import io.agyn.api.model.AuditEventList;
+import io.agyn.api.model.AuditOutcome;
+import io.agyn.rest.Paging.Page;
+import io.agyn.rest.Paging.Position;
+import io.agyn.rest.Paging.Request;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** Reads audit events, the newest first. */
+@Singleton
+final class AuditEvents {
+    private static final String SELECT = "select * from audit_event where %s order by at desc, id desc";
+    private static final int ROWS_AT_ONCE = 1_000;
+
+    /** Takes events one by one. */
+    interface Reader {
+        void take(AuditEvent event) throws IOException;
+    }
+
+    private final DataSource dataSource;
+
+    AuditEvents(DataSource dataSource) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
+    }
+
+    /** A page of the events that a filter lets pass. */
+    AuditEventList page(AuditFilter filter, Request request) {
+        try {
+            Page<AuditEvent> page = read(filter, request);
+            return new AuditEventList().items(page.items()).nextPageToken(page.nextPageToken());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Page<AuditEvent> read(AuditFilter filter, Request request) throws SQLException {
+        if (request.token() != null) {
+            filter.behind(Position.of(request.token()));
+        }
+        List<AuditEvent> found = new ArrayList<>();
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement query =
+                        connection.prepareStatement(SELECT.formatted(filter.condition()) + " limit ?")) {
+            query.setInt(filter.set(query), request.size() + 1);
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    found.add(event(row));
+                }
+            }
+        }
+        if (found.size() <= request.size()) {
+            return new Page<>(found, null);
+        }
+        List<AuditEvent> items = found.subList(0, request.size());
+        AuditEvent last = items.getLast();
+        return new Page<>(items, new Position(last.getAt().toInstant(), last.getId()).token());
+    }
+
+    /** Reads all events that a filter lets pass, some at a time, however many there are. */
+    void readAll(AuditFilter filter, Reader reader) throws SQLException, IOException {
+        try (Connection connection = dataSource.getConnection()) {
+            // PostgreSQL's driver reads by a cursor within a transaction alone.
+            connection.setAutoCommit(false);
+            try (PreparedStatement query = connection.prepareStatement(SELECT.formatted(filter.condition()))) {
+                query.setFetchSize(ROWS_AT_ONCE);
+                filter.set(query);
+                try (ResultSet row = query.executeQuery()) {
+                    while (row.next()) {
+                        reader.take(event(row));
+                    }
+                }
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    private static AuditEvent event(ResultSet row) throws SQLException {
+        UUID chain = row.getObject("chain", UUID.class);
+        return new AuditEvent()
+                .id(row.getObject("id", UUID.class))
+                .at(row.getObject("at", OffsetDateTime.class))
+                .organizationId(chain.equals(Event.NO_ORGANIZATION) ? null : chain)
+                .operation(row.getString("operation"))
+                .outcome(AuditOutcome.fromValue(row.getString("outcome")))
+                .code(row.getString("code"))
+                .resourceId(row.getObject("resource_id", UUID.class))
+                .changedFields(List.of((String[]) row.getArray("changed_fields").getArray()))
+                .userId(row.getObject("user_id", UUID.class))
+                .userName(row.getString("user_name"))
+                .apiTokenId(row.getObject("token_id", UUID.class))
+                .address(row.getString("address"))
+                .userAgent(row.getString("user_agent"))
+                .requestId(row.getString("request_id"));
+    }
+}

@@ -1,0 +1,75 @@
+package io.agyn.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.api.AuditEventsApi;
+import io.agyn.api.model.AuditOutcome;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+
+/** An organization's audit log over REST. */
+@RunOnVirtualThread
+class AuditEventsResource implements AuditEventsApi {
+    private static final String JSON_LINES = "application/x-ndjson";
+
+    private final AuditEvents events;
+    private final Answers answers;
+    private final ObjectMapper mapper;
+
+    AuditEventsResource(AuditEvents events, Answers answers, ObjectMapper mapper) {
+        this.events = requireNonNull(events, "events is null");
+        this.answers = requireNonNull(answers, "answers is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    @Override
+    public Response listAuditEvents(
+            UUID organizationId,
+            Integer pageSize,
+            String pageToken,
+            OffsetDateTime from,
+            OffsetDateTime to,
+            String operation,
+            AuditOutcome outcome,
+            UUID userId,
+            UUID resourceId) {
+        AuditFilter filter =
+                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+        return answers.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
+    }
+
+    @Override
+    public Response exportAuditEvents(
+            UUID organizationId,
+            OffsetDateTime from,
+            OffsetDateTime to,
+            String operation,
+            AuditOutcome outcome,
+            UUID userId,
+            UUID resourceId) {
+        AuditFilter filter =
+                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+        StreamingOutput lines = out -> export(filter, out);
+        return Response.ok(lines, JSON_LINES).build();
+    }
+
+    private void export(AuditFilter filter, OutputStream out) throws IOException {
+        try {
+            events.readAll(filter, event -> {
+                out.write(mapper.writeValueAsBytes(event));
+                out.write('\n');
+            });
+        } catch (SQLException e) {
+            throw new IOException(e);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package io.agyn.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
+import io.agyn.rest.Change;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+
+/** Adds the event of what a resource has just done, within the transaction that is still open around it. */
+@Audited
+@Interceptor
+@Priority(Interceptor.Priority.APPLICATION)
+class AuditInterceptor {
+    private final Contract contract;
+    private final AuditLog log;
+    private final AuditedRequest request;
+    private final Change change;
+
+    AuditInterceptor(Contract contract, AuditLog log, AuditedRequest request, Change change) {
+        this.contract = requireNonNull(contract, "contract is null");
+        this.log = requireNonNull(log, "log is null");
+        this.request = requireNonNull(request, "request is null");
+        this.change = requireNonNull(change, "change is null");
+    }
+
+    @AroundInvoke
+    Object audit(InvocationContext invocation) throws Exception {
+        Object answer = invocation.proceed();
+        Operation operation = contract.operations().get(invocation.getMethod().getName());
+        if (operation != null && !operation.method().equals("GET")) {
+            log.add(request.done(operation, change));
+        }
+        return answer;
+    }
+}

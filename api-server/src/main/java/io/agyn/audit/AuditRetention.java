@@ -1,0 +1,156 @@
+package io.agyn.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.audit.AuditChain.End;
+import io.agyn.keys.Keyset;
+import io.agyn.keys.LiveKeyset;
+import io.agyn.settings.Settings;
+import io.agyn.upkeep.Chore;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+
+/** Drops audit events that are older than they are kept, from the fronts of their chains. */
+@Singleton
+final class AuditRetention implements Chore {
+    private static final Logger LOG = Logger.getLogger(AuditRetention.class);
+    private static final int MOST_AT_ONCE = 10_000;
+
+    private static final String WITH_OLD = """
+            select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
+            where e.at < ?""";
+    private static final String LOCK = """
+            select first_sequence, hash_before_first, sequence, hash from audit_chain where chain = ? for update""";
+    private static final String LAST_OLD = """
+            select sequence, hash from audit_event where chain = ? and sequence = (
+                select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
+                where chain = ? and sequence < ?)""";
+
+    private final DataSource dataSource;
+    private final AuditChain chains;
+    private final Duration retention;
+
+    @Inject
+    AuditRetention(DataSource dataSource, LiveKeyset keyset, Settings settings) {
+        this(dataSource, keyset.current(), settings.audit().retention());
+    }
+
+    /** @param retention how long events are kept */
+    AuditRetention(DataSource dataSource, Keyset keyset, Duration retention) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
+        this.chains = new AuditChain(keyset);
+        this.retention = requireNonNull(retention, "retention is null");
+    }
+
+    @Override
+    public void run() throws SQLException {
+        drop();
+    }
+
+    /** Drops what is too old now; answers how many events that were. */
+    long drop() throws SQLException {
+        Instant before = Instant.now().minus(retention);
+        long dropped = 0;
+        try (Connection connection = dataSource.getConnection()) {
+            for (UUID chain : chainsWithOld(connection, before)) {
+                int some;
+                do {
+                    some = dropSome(connection, chain, before);
+                    dropped += some;
+                } while (some == MOST_AT_ONCE);
+            }
+        }
+        if (dropped > 0) {
+            LOG.infof("%d audit events are dropped, which are older than %d days", dropped, retention.toDays());
+        }
+        return dropped;
+    }
+
+    private static List<UUID> chainsWithOld(Connection connection, Instant before) throws SQLException {
+        List<UUID> found = new ArrayList<>();
+        try (PreparedStatement query = connection.prepareStatement(WITH_OLD)) {
+            query.setObject(1, before.atOffset(ZoneOffset.UTC));
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    found.add(row.getObject(1, UUID.class));
+                }
+            }
+        }
+        return found;
+    }
+
+    private int dropSome(Connection connection, UUID chain, Instant before) throws SQLException {
+        connection.setAutoCommit(false);
+        try {
+            int dropped = dropFront(connection, chain, before);
+            connection.commit();
+            return dropped;
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        }
+    }
+
+    /** Up to the first event that is young enough, a clock that was set back or not. */
+    private int dropFront(Connection connection, UUID chain, Instant before) throws SQLException {
+        End end = lock(connection, chain);
+        long last = 0;
+        byte[] hash = null;
+        try (PreparedStatement query = connection.prepareStatement(LAST_OLD)) {
+            query.setObject(1, chain);
+            query.setObject(2, before.atOffset(ZoneOffset.UTC));
+            query.setObject(3, chain);
+            query.setLong(4, end.firstSequence() + MOST_AT_ONCE);
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    return 0;
+                }
+                last = row.getLong(1);
+                hash = row.getBytes(2);
+            }
+        }
+        try (Statement allowed = connection.createStatement()) {
+            allowed.execute("set local agyn.audit_retention = 'on'");
+        }
+        int dropped;
+        try (PreparedStatement delete =
+                connection.prepareStatement("delete from audit_event where chain = ? and sequence <= ?")) {
+            delete.setObject(1, chain);
+            delete.setLong(2, last);
+            dropped = delete.executeUpdate();
+        }
+        End shorter = end.from(last + 1, hash);
+        try (PreparedStatement update = connection.prepareStatement(
+                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ? where chain = ?")) {
+            update.setLong(1, shorter.firstSequence());
+            update.setBytes(2, shorter.hashBeforeFirst());
+            update.setBytes(3, chains.seal(shorter));
+            update.setObject(4, chain);
+            update.executeUpdate();
+        }
+        return dropped;
+    }
+
+    private static End lock(Connection connection, UUID chain) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(LOCK)) {
+            query.setObject(1, chain);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return new End(chain, row.getLong(1), row.getBytes(2), row.getLong(3), row.getBytes(4));
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package io.agyn.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Caller;
+import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
+import io.agyn.audit.Event.Outcome;
+import io.agyn.audit.Event.Source;
+import io.agyn.contract.Contract.Operation;
+import io.agyn.contract.Contract.Parameter;
+import io.agyn.contract.Uuids;
+import io.agyn.problems.ProblemKind;
+import io.agyn.rest.Change;
+import io.agyn.rest.RequestIds;
+import io.agyn.rest.Uuid7;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.ws.rs.core.UriInfo;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What the audit log keeps of a request. */
+@RequestScoped
+class AuditedRequest {
+    private static final String ORGANIZATION = "organization_id";
+    // Its own chain would be one that nobody can read any more.
+    private static final String DELETION_OF_ORGANIZATION = "deleteOrganization";
+    private static final int LONGEST_USER_AGENT = 256;
+
+    private final RoutingContext context;
+    private final UriInfo uri;
+    private final Caller caller;
+    private final SourceAddress addresses;
+
+    AuditedRequest(RoutingContext context, UriInfo uri, Caller caller, SourceAddress addresses) {
+        this.context = requireNonNull(context, "context is null");
+        this.uri = requireNonNull(uri, "uri is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.addresses = requireNonNull(addresses, "addresses is null");
+    }
+
+    /** The event of what was done. */
+    Event done(Operation operation, Change change) {
+        UUID organization = operation.id().equals(DELETION_OF_ORGANIZATION) ? null : organization();
+        return event(organization, operation.id(), Outcome.DONE, null, resource(operation, change), change.fields());
+    }
+
+    /**
+     * The event of what was denied.
+     *
+     * @param operation the operation's id
+     * @param problem why
+     */
+    Event denied(String operation, ProblemKind problem) {
+        // An organization that the caller does not reach is not told of them.
+        UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
+        return event(organization, operation, Outcome.DENIED, problem.code(), organization(), List.of());
+    }
+
+    private Event event(
+            UUID organization, String operation, Outcome outcome, String code, UUID resource, List<String> fields) {
+        return new Event(
+                organization,
+                Uuid7.next(),
+                Instant.now().truncatedTo(ChronoUnit.MICROS),
+                operation,
+                outcome,
+                code,
+                resource,
+                fields,
+                source());
+    }
+
+    private Source source() {
+        Optional<Identity> identity = Optional.ofNullable(caller.identity());
+        return new Source(
+                identity.map(Identity::userId).orElse(null),
+                identity.map(Identity::userName).orElse(null),
+                identity.map(Identity::tokenId).orElse(null),
+                addresses.of(context.request()),
+                userAgent(),
+                RequestIds.of(context));
+    }
+
+    /** As the caller sent it, without what PostgreSQL cannot hold. */
+    private String userAgent() {
+        String sent = context.request().getHeader("User-Agent");
+        if (sent == null) {
+            return null;
+        }
+        String printable = sent.replaceAll("\\p{Cntrl}", "");
+        return printable.substring(0, Math.min(printable.length(), LONGEST_USER_AGENT));
+    }
+
+    private UUID organization() {
+        return id(ORGANIZATION);
+    }
+
+    /** What the path ends with, or else what was made. */
+    private UUID resource(Operation operation, Change change) {
+        return operation.parameters().stream()
+                .filter(parameter -> parameter.in().equals("path"))
+                .map(Parameter::name)
+                .reduce((first, second) -> second)
+                .filter(name ->
+                        !name.equals(ORGANIZATION) || !operation.method().equals("POST"))
+                .map(this::id)
+                .or(change::id)
+                .orElse(null);
+    }
+
+    private UUID id(String parameter) {
+        return Optional.ofNullable(uri.getPathParameters().getFirst(parameter))
+                .flatMap(Uuids::parse)
+                .orElse(null);
+    }
+}

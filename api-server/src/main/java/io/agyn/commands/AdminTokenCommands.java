@@ -1,0 +1,65 @@
+package io.agyn.commands;
+
+import io.agyn.audit.AuditWriter;
+import io.agyn.keys.KeysetFile;
+import io.agyn.settings.PrivateFile;
+import io.agyn.settings.Settings;
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import io.agyn.tokens.LostAdminToken;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The commands on tokens of cluster admins. */
+final class AdminTokenCommands {
+    private static final String NAME = "admin-token create";
+
+    static final List<Command> ALL = List.of(
+            new Command(NAME, "[<file>]", "make a new token of a cluster admin", """
+                    Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
+                    it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
+                    a lost one over the API.
+                    """, AdminTokenCommands::create));
+
+    private AdminTokenCommands() {}
+
+    private static void create(List<String> arguments, PrintStream out) throws SQLException {
+        Settings settings = SettingsReader.read();
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            Connection connection = database.connection();
+            // Kept only once its owner has it.
+            connection.setAutoCommit(false);
+            LostAdminToken.Made made = LostAdminToken.make(connection);
+            AuditWriter audit = new AuditWriter(KeysetFile.of(settings).read());
+            if (arguments.isEmpty()) {
+                audit.addCommand(connection, NAME);
+                out.println(made.plaintext().reveal());
+            } else {
+                Path file = Command.path(arguments.getFirst());
+                write(file, made.plaintext().reveal() + "\n");
+                audit.addCommand(connection, NAME);
+                out.println("Wrote a new token of the cluster admin " + made.userName() + " to " + file + ".");
+            }
+        }
+    }
+
+    private static void write(Path file, String content) {
+        try {
+            PrivateFile.create(file, content.getBytes(StandardCharsets.UTF_8));
+        } catch (FileAlreadyExistsException e) {
+            throw new StartException(
+                    "The file " + file + " is there already and is never overwritten: name another file.", e);
+        } catch (IOException e) {
+            throw new StartException(
+                    "The token cannot be written to " + file + " (" + StartException.reason(e)
+                            + "): name a file in a folder that exists and is writable.",
+                    e);
+        }
+    }
+}

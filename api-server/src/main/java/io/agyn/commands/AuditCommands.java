@@ -1,0 +1,37 @@
+package io.agyn.commands;
+
+import io.agyn.audit.AuditVerification;
+import io.agyn.keys.Keyset;
+import io.agyn.keys.KeysetFile;
+import io.agyn.settings.Settings;
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.List;
+
+/** The commands on the audit log. */
+final class AuditCommands {
+    static final List<Command> ALL = List.of(
+            new Command("audit verify", "", "check that no audit event was changed", """
+                    Reads the whole audit log and says whether an event was altered, removed or slipped in since the server has
+                    written it. Each event's hash is keyed with the keyset: who can write the database, and has no keyset, cannot
+                    hide what they did. Whoever puts all of the database back to an earlier state can: keep what this prints.
+                    """, AuditCommands::verify));
+
+    private AuditCommands() {}
+
+    private static void verify(List<String> arguments, PrintStream out) throws SQLException {
+        Settings settings = SettingsReader.read();
+        Keyset keyset = KeysetFile.of(settings).read();
+        AuditVerification.Result result;
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            result = new AuditVerification(keyset).verify(database.connection());
+        }
+        if (!result.faults().isEmpty()) {
+            throw new StartException(
+                    "The audit log was changed behind the server's back. " + String.join(" ", result.faults()));
+        }
+        out.printf("The audit log holds: %d events, none altered, removed or slipped in.%n", result.events());
+    }
+}

@@ -1,0 +1,87 @@
+package io.agyn.commands;
+
+import io.agyn.postgres.DatabaseProbe;
+import io.agyn.postgres.EmbeddedPostgres;
+import io.agyn.settings.DataFolder;
+import io.agyn.settings.DatabaseUrl;
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/**
+ * The database for the time of one command: the one in {@code AGYN_DATABASE_URL}, or the one in the data folder, of which
+ * PostgreSQL is started where no server has it running.
+ */
+final class CommandDatabase implements AutoCloseable {
+    private final Connection connection;
+    private final Runnable release;
+
+    private CommandDatabase(Connection connection, Runnable release) {
+        this.connection = connection;
+        this.release = release;
+    }
+
+    /**
+     * Connects.
+     *
+     * @param settings the server's settings
+     * @return the database, to be closed
+     * @throws StartException when there is none, or it does not answer
+     */
+    static CommandDatabase open(Settings settings) {
+        Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
+        return url.isPresent() ? onUrl(DatabaseUrl.parse(url.get()), settings) : inFolder(settings.dataDir());
+    }
+
+    /** The connection, in nobody else's use. */
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try {
+            connection.close();
+        } finally {
+            release.run();
+        }
+    }
+
+    private static CommandDatabase onUrl(DatabaseUrl url, Settings settings) {
+        String username = settings.database().username().or(url::username).orElse("");
+        String password = settings.database().password().or(url::password).orElse("");
+        return new CommandDatabase(DatabaseProbe.connect(url, username, password), () -> {});
+    }
+
+    private static CommandDatabase inFolder(Path folder) {
+        if (!EmbeddedPostgres.hasData(folder)) {
+            throw new StartException("There is no database in the data folder " + folder
+                    + ": start the server once, or set AGYN_DATA_DIR or AGYN_DATABASE_URL to where it is.");
+        }
+        Optional<DataFolder> free = DataFolder.openIfFree(folder);
+        if (free.isEmpty()) {
+            return new CommandDatabase(EmbeddedPostgres.connectToRunning(folder), () -> {});
+        }
+        // Held to the end, so that no server takes this PostgreSQL for one that was left by a kill.
+        DataFolder held = free.get();
+        EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
+        Thread hook = new Thread(postgres::close);
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            postgres.start();
+            Connection connection = DatabaseProbe.connect(
+                    DatabaseUrl.parse(postgres.jdbcUrl()), postgres.username(), postgres.password());
+            return new CommandDatabase(connection, () -> {
+                postgres.close();
+                held.close();
+            });
+        } catch (StartException e) {
+            postgres.close();
+            held.close();
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package io.agyn.commands;
+
+import io.agyn.commands.Command.MisuseException;
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import java.io.PrintStream;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The commands beside the server. A new one is a {@link Command} in {@link #ALL}; its help, its part of the usage and the
+ * check of its arguments come by themselves.
+ */
+public final class Commands {
+
+    static final List<Command> ALL = Stream.of(KeysetCommands.ALL, AdminTokenCommands.ALL, AuditCommands.ALL)
+            .flatMap(List::stream)
+            .toList();
+
+    private static final String PROGRAM = "agyn-server";
+    private static final String ABOUT = """
+
+            The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
+            variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
+            on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
+            on the same data, while the server runs and while it does not.
+
+            A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
+            usage there when it was not called as it is to be.
+            """;
+
+    private static final int MISUSE = 2;
+
+    private Commands() {}
+
+    /**
+     * Runs the command that the arguments name.
+     *
+     * @param arguments at least one
+     * @param out where to say what was done, or asked for by {@code --help}
+     * @param err where to say how it is used, where it was not used so
+     * @return the exit code, 0 or 2
+     * @throws StartException when it could not do its work
+     */
+    public static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        List<Command> named =
+                ALL.stream().filter(command -> command.isNamedBy(arguments)).toList();
+        boolean isHelp = arguments.contains("--help") || arguments.contains("-h");
+        if (named.isEmpty()) {
+            List<Command> group = group(arguments.getFirst());
+            boolean isGroup = !group.isEmpty();
+            // "keyset burn --help" asks for help on what is not there.
+            boolean isAsked = isHelp && (arguments.size() == 1 || isGroup && arguments.size() == 2);
+            (isAsked ? out : err).print(usage(isGroup ? group : ALL, !isGroup));
+            return isAsked ? 0 : MISUSE;
+        }
+        Command command = named.getFirst();
+        if (isHelp) {
+            out.print(help(command));
+            return 0;
+        }
+        List<String> rest = command.argumentsIn(arguments);
+        if (!command.takes(rest)) {
+            err.print(help(command));
+            return MISUSE;
+        }
+        SettingsReader.warnOfUnknown(err);
+        try {
+            command.action().run(rest, out);
+            return 0;
+        } catch (MisuseException e) {
+            err.println(e.getMessage());
+            err.print(help(command));
+            return MISUSE;
+        } catch (SQLException e) {
+            throw sentence(e);
+        }
+    }
+
+    private static List<Command> group(String word) {
+        return ALL.stream()
+                .filter(command -> command.name().startsWith(word + " "))
+                .toList();
+    }
+
+    private static String usage(List<Command> commands, boolean isWhole) {
+        String start = isWhole ? line("", "start the server") : "";
+        String lines = commands.stream()
+                .map(command -> line(command.form(), command.summary()))
+                .collect(Collectors.joining());
+        return "Usage:\n" + start + lines + line("<command> --help", "say more of a command") + (isWhole ? ABOUT : "");
+    }
+
+    private static String line(String form, String summary) {
+        return "  %-48s %s%n".formatted((PROGRAM + " " + form).strip(), summary);
+    }
+
+    private static String help(Command command) {
+        return "Usage: " + PROGRAM + " " + command.form() + "\n\n" + command.help();
+    }
+
+    private static StartException sentence(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        // Undefined tables and columns.
+        if (state.equals("42P01") || state.equals("42703")) {
+            return new StartException(
+                    "The database has not the tables of this release: start a server of this release on it once.", e);
+        }
+        // The first line alone: what follows may show a row.
+        String reason = e.getMessage() == null
+                ? "no reason given"
+                : e.getMessage().lines().findFirst().orElse("no reason given");
+        return new StartException(
+                "The database has broken off the work (" + reason + "): put that right, and run the command again.", e);
+    }
+}

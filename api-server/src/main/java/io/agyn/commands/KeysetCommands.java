@@ -1,0 +1,365 @@
+package io.agyn.commands;
+
+import io.agyn.audit.AuditWriter;
+import io.agyn.commands.Command.MisuseException;
+import io.agyn.keys.KeyId;
+import io.agyn.keys.KeyUse;
+import io.agyn.keys.Keyset;
+import io.agyn.keys.KeysetCheck;
+import io.agyn.keys.KeysetFile;
+import io.agyn.keys.KeysetTrial;
+import io.agyn.keys.LiveKeyset;
+import io.agyn.keys.PassphraseLock;
+import io.agyn.keys.Rewrap;
+import io.agyn.keys.ServerKeys;
+import io.agyn.settings.Settings;
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** The commands on encryption keys. The order in which they make a rotation is told by {@link LiveKeyset}. */
+final class KeysetCommands {
+    static final List<Command> ALL = List.of(
+            new Command("keyset create", "[<file>]", "make a file of new encryption keys", """
+                    Makes a file of mode 0600 with a new key that encrypts credentials and another that fingerprints them:
+                    <file>, or else AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never
+                    overwritten. Where AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with
+                    that passphrase. What the keys have encrypted cannot be read without them: keep a copy of the file.
+                    """, KeysetCommands::create),
+            new Command(
+                    "keyset add", "", "add a key that decrypts, and does not encrypt yet", """
+                    Adds a new key to the keyset. Servers that have the file take it within a second, without a restart; copies
+                    of the file on other machines are yours to replace. Until "keyset promote", all is encrypted as before.
+                    """, KeysetCommands::add),
+            new Command("keyset promote", "<id>", "make a key the one that encrypts", """
+                    Makes a key of the keyset the primary one: what is written from now on is encrypted with it, what was written
+                    before stays readable. Refused while a running server of the database has not the key yet, since that server
+                    could not read what the others write.
+                    """, KeysetCommands::promote),
+            new Command("keyset list", "", "show the keys, and how many rows need each", """
+                    Shows the ids of the keys, which of them is primary, how many rows are encrypted with each, and how many
+                    running servers of the database have it. No key is shown.
+                    """, KeysetCommands::list),
+            new Command("keyset rewrap", "", "encrypt all rows with the primary key", """
+                    Encrypts all credentials in the database that are under another key with the primary one, while servers run.
+                    Nothing else of a row changes. It may be interrupted, by a kill as well, and goes on where it was when it is
+                    run again.
+                    """, KeysetCommands::rewrap),
+            new Command(
+                    "keyset retire", "<id>", "remove a key that no row needs any more", """
+                    Removes a key from the keyset. Refused, with counts, while a row is encrypted with it, and while it is the
+                    primary key of the keyset or of a running server. A backup of the database that is older than
+                    "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
+                    """, KeysetCommands::retire),
+            new Command("keyset backup", "<file>", "copy the keyset", """
+                    Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
+                    file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
+                    """, KeysetCommands::backUp),
+            new Command(
+                    "keyset check",
+                    "[<file>]",
+                    "try a keyset on all that is in the database",
+                    """
+                    Decrypts all credentials in the database with <file>, a backup for instance, or else with the keyset that is
+                    set, and says which of them would be unreadable, and whether fingerprints would stay the same. Nothing is
+                    written and no credential shown.
+                    """,
+                    KeysetCommands::check),
+            new Command("keyset lock", "[<file>]", "lock the keyset with a passphrase", """
+                    Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
+                    the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
+                    with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
+                    where the passphrase is set.
+                    """, KeysetCommands::lock),
+            new Command("keyset unlock", "", "remove the lock of the keyset", """
+                    Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
+                    AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
+                    """, KeysetCommands::unlock));
+
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
+    // A request that has encrypted with a key may take so long to write.
+    private static final Duration UNDER_WAY = LiveKeyset.POLL.multipliedBy(2);
+    private static final int MOST_NAMED = 20;
+
+    private KeysetCommands() {}
+
+    private static void create(List<String> arguments, PrintStream out) {
+        KeysetFile file = fileOf(arguments, SettingsReader.read());
+        file.create();
+        out.println("Wrote new encryption keys to " + file.path() + ". Keep a copy apart from the database's: what they"
+                + " have encrypted cannot be read without them.");
+    }
+
+    private static void add(List<String> arguments, PrintStream out) {
+        KeysetFile file = KeysetFile.of(SettingsReader.read());
+        Keyset keyset = file.change(Keyset::withNewKey);
+        out.printf(
+                "Added key %s to %s; key %s still encrypts. Once all servers have this file, run \"keyset promote %s\".%n",
+                keyset.keys().getLast(),
+                file.path(),
+                keyset.primary(),
+                keyset.keys().getLast());
+    }
+
+    private static void promote(List<String> arguments, PrintStream out) throws SQLException {
+        KeyId key = keyOf(arguments);
+        Settings settings = SettingsReader.read();
+        KeysetFile file = KeysetFile.of(settings);
+        requireKey(file, file.read(), key);
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            awaitServers(
+                    database.connection(),
+                    server -> server.keys().contains(key),
+                    "do not have key " + key + " yet: give them the file " + file.path() + ", and run this again.");
+            // First, so that a server without the key no longer starts.
+            KeysetCheck.rewrap(database.connection(), file.read().withPrimary(key));
+            file.change(keyset -> {
+                requireKey(file, keyset, key);
+                return keyset.withPrimary(key);
+            });
+            new AuditWriter(file.read()).addCommand(database.connection(), "keyset promote");
+        }
+        out.printf(
+                "Key %s in %s encrypts now. Once all servers have this file, run \"keyset rewrap\".%n",
+                key, file.path());
+    }
+
+    private static void list(List<String> arguments, PrintStream out) throws SQLException {
+        Settings settings = SettingsReader.read();
+        KeysetFile file = KeysetFile.of(settings);
+        Keyset keyset = file.read();
+        KeyUse use;
+        List<ServerKeys> servers;
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            use = KeyUse.count(database.connection());
+            servers = ServerKeys.read(database.connection());
+        }
+        List<String> heads = new ArrayList<>(List.of("key", "state"));
+        heads.addAll(use.kinds());
+        heads.add("servers");
+        Set<KeyId> keys = new LinkedHashSet<>(keyset.keys());
+        keys.addAll(use.keys());
+        List<List<String>> lines = new ArrayList<>(List.of(heads));
+        for (KeyId key : keys) {
+            List<String> line = new ArrayList<>(List.of(key.toString(), state(keyset, key)));
+            use.kinds().forEach(kind -> line.add(Long.toString(use.of(kind, key))));
+            line.add(servers.stream()
+                            .filter(server -> server.keys().contains(key))
+                            .count() + " of " + servers.size());
+            lines.add(line);
+        }
+        for (List<String> line : lines) {
+            StringBuilder text = new StringBuilder();
+            for (int column = 0; column < line.size(); column++) {
+                int place = column;
+                int width = lines.stream()
+                        .mapToInt(other -> other.get(place).length())
+                        .max()
+                        .orElse(0);
+                text.append(("%-" + (width + 2) + "s").formatted(line.get(column)));
+            }
+            out.println(text.toString().stripTrailing());
+        }
+    }
+
+    private static void rewrap(List<String> arguments, PrintStream out) throws SQLException {
+        Settings settings = SettingsReader.read();
+        KeysetFile file = KeysetFile.of(settings);
+        Keyset keyset = file.read();
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            Connection connection = database.connection();
+            KeysetCheck.require(connection, keyset);
+            awaitServers(
+                    connection,
+                    server -> server.primary().equals(Set.of(keyset.primary())),
+                    "encrypt with another key than " + keyset.primary() + ": give them the file " + file.path()
+                            + ", and run this again.");
+            new AuditWriter(keyset).addCommand(connection, "keyset rewrap");
+            long total = KeyUse.count(connection).notOf(keyset.primary());
+            Progress progress = new Progress(total, keyset.primary(), out);
+            Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
+            if (!unreadable.isEmpty()) {
+                throw new StartException(
+                        "Key " + keyset.primary() + " now encrypts all but what could not be decrypted: "
+                                + named(unreadable) + "; write these anew over the API, or delete them.");
+            }
+            out.println("All rows are encrypted with key " + keyset.primary() + ".");
+        }
+    }
+
+    private static void retire(List<String> arguments, PrintStream out) throws SQLException {
+        KeyId key = keyOf(arguments);
+        Settings settings = SettingsReader.read();
+        KeysetFile file = KeysetFile.of(settings);
+        requireNotPrimary(file, file.read(), key);
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            Connection connection = database.connection();
+            KeysetCheck.require(connection, file.read());
+            List<ServerKeys> servers = awaitServers(
+                    connection,
+                    server -> !server.primary().contains(key),
+                    "still encrypt with key " + key + ": give them the file " + file.path() + ", and run this again.");
+            if (!servers.isEmpty()) {
+                pause(UNDER_WAY);
+            }
+            KeyUse use = KeyUse.count(connection);
+            if (use.of(key) > 0) {
+                throw new StartException(
+                        "Key " + key + " is still needed (" + use.describe(key) + "): run \"keyset rewrap\" first.");
+            }
+            file.change(keyset -> {
+                requireNotPrimary(file, keyset, key);
+                return keyset.without(key);
+            });
+            new AuditWriter(file.read()).addCommand(connection, "keyset retire");
+        }
+        out.println("Retired key " + key + ": " + file.path() + " no longer holds it.");
+    }
+
+    private static void backUp(List<String> arguments, PrintStream out) {
+        Path copy = Command.path(arguments.getFirst());
+        Keyset keyset = KeysetFile.of(SettingsReader.read()).backUp(copy);
+        out.printf("Copied %s to %s.%n", keyset, copy);
+    }
+
+    private static void check(List<String> arguments, PrintStream out) throws SQLException {
+        Settings settings = SettingsReader.read();
+        KeysetFile file = fileOf(arguments, settings);
+        Keyset keyset = file.read();
+        KeysetTrial trial;
+        try (CommandDatabase database = CommandDatabase.open(settings)) {
+            trial = KeysetTrial.run(database.connection(), keyset);
+        }
+        if (!trial.unreadable().isEmpty()) {
+            throw new StartException("With the keyset " + file.path() + ", " + trial.readable()
+                    + " credentials can be read, and not " + named(trial.unreadable()) + ".");
+        }
+        if (!trial.otherFingerprints().isEmpty()) {
+            throw new StartException("The keyset " + file.path()
+                    + " can read everything, and makes other fingerprints than are stored with "
+                    + named(trial.otherFingerprints()) + ".");
+        }
+        out.printf("The keyset %s can read everything: %d credentials.%n", file.path(), trial.readable());
+    }
+
+    private static void lock(List<String> arguments, PrintStream out) {
+        Settings settings = SettingsReader.read();
+        Optional<PassphraseLock> lock = arguments.isEmpty()
+                ? PassphraseLock.of(settings)
+                : Optional.of(PassphraseLock.inFile(Command.path(arguments.getFirst())));
+        if (lock.isEmpty()) {
+            throw new StartException(
+                    "There is no passphrase to lock the keyset with: name the file that holds it, or set"
+                            + " AGYN_KEYSET_PASSPHRASE_FILE to it.");
+        }
+        KeysetFile file = KeysetFile.of(settings);
+        file.relock(lock);
+        out.println("Locked " + file.path() + " with the passphrase: without it, no server starts on this keyset.");
+    }
+
+    private static void unlock(List<String> arguments, PrintStream out) {
+        KeysetFile file = KeysetFile.of(SettingsReader.read());
+        file.relock(Optional.empty());
+        out.println("Removed the lock of " + file.path() + ": whoever can read the file has the keys.");
+    }
+
+    private static String state(Keyset keyset, KeyId key) {
+        if (!keyset.holds(key)) {
+            return "missing";
+        }
+        return key.equals(keyset.primary()) ? "primary" : "decrypts";
+    }
+
+    /** Waits until all running servers are as they must be, which those with this very file are within a second. */
+    private static List<ServerKeys> awaitServers(Connection connection, Predicate<ServerKeys> isReady, String otherwise)
+            throws SQLException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            List<ServerKeys> servers = ServerKeys.read(connection);
+            long late = servers.stream().filter(isReady.negate()).count();
+            if (late == 0) {
+                return servers;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new StartException(late + " of " + servers.size() + " running servers " + otherwise);
+            }
+            pause(PAUSE);
+        }
+    }
+
+    private static void requireKey(KeysetFile file, Keyset keyset, KeyId key) {
+        if (!keyset.holds(key)) {
+            throw new StartException("The keyset " + file.path() + " holds no key " + key
+                    + ": \"keyset list\" shows those that it holds.");
+        }
+    }
+
+    private static void requireNotPrimary(KeysetFile file, Keyset keyset, KeyId key) {
+        requireKey(file, keyset, key);
+        if (keyset.primary().equals(key)) {
+            throw new StartException(
+                    "Key " + key + " is the primary key: make another one that with \"keyset promote\".");
+        }
+    }
+
+    private static KeysetFile fileOf(List<String> arguments, Settings settings) {
+        KeysetFile file = KeysetFile.of(settings);
+        return arguments.isEmpty() ? file : file.at(Command.path(arguments.getFirst()));
+    }
+
+    private static KeyId keyOf(List<String> arguments) {
+        return KeyId.parse(arguments.getFirst())
+                .orElseThrow(() -> new MisuseException("\"" + arguments.getFirst() + "\" is not the id of a key, which"
+                        + " is a number: \"keyset list\" shows them."));
+    }
+
+    private static String named(Collection<String> rows) {
+        String first = rows.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+        return rows.size() <= MOST_NAMED ? first : first + " and " + (rows.size() - MOST_NAMED) + " more";
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The command was stopped before it was done: run it again.", e);
+        }
+    }
+
+    /** Says how far it is, at once and then once a second. */
+    private static final class Progress {
+        private final long total;
+        private final KeyId key;
+        private final PrintStream out;
+        private long nextLine = System.nanoTime();
+
+        Progress(long total, KeyId key, PrintStream out) {
+            this.total = total;
+            this.key = key;
+            this.out = out;
+        }
+
+        void rewrapped(long done) {
+            if (System.nanoTime() >= nextLine) {
+                nextLine = System.nanoTime() + BETWEEN_LINES.toNanos();
+                out.printf("Encrypted %d of %d rows with key %s.%n", done, Math.max(done, total), key);
+                out.flush();
+            }
+        }
+    }
+}

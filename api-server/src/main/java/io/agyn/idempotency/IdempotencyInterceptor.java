@@ -1,0 +1,62 @@
+package io.agyn.idempotency;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.access.Caller;
+import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.annotation.Priority;
+import jakarta.interceptor.AroundInvoke;
+import jakarta.interceptor.Interceptor;
+import jakarta.interceptor.InvocationContext;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Answers a request that comes again with the same {@code Idempotency-Key} as the first time, and does nothing twice. Two
+ * at once wait for each other, in the database: the second finds what the first has done, or does it where that failed.
+ */
+@Idempotent
+@Interceptor
+@Priority(Interceptor.Priority.APPLICATION - 100)
+class IdempotencyInterceptor {
+    private static final String HEADER = "Idempotency-Key";
+
+    private final Contract contract;
+    private final IdempotencyKeys keys;
+    private final Caller caller;
+    private final HttpServerRequest request;
+    private final ObjectMapper mapper;
+
+    IdempotencyInterceptor(
+            Contract contract, IdempotencyKeys keys, Caller caller, HttpServerRequest request, ObjectMapper mapper) {
+        this.contract = requireNonNull(contract, "contract is null");
+        this.keys = requireNonNull(keys, "keys is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.request = requireNonNull(request, "request is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+    }
+
+    @AroundInvoke
+    Object once(InvocationContext invocation) throws Exception {
+        Operation operation = contract.operations().get(invocation.getMethod().getName());
+        String key = request.getHeader(HEADER);
+        if (operation == null || key == null || !operation.takes(HEADER)) {
+            return invocation.proceed();
+        }
+        UUID user = caller.identity().userId();
+        // The parameters hold the body as it was read: white space and the order of fields make no other request.
+        String asked = request.path() + "\n" + mapper.writeValueAsString(invocation.getParameters());
+        UUID claim = UUID.randomUUID();
+        Optional<Response> first = keys.claim(claim, user, key, asked);
+        if (first.isPresent()) {
+            return first.get();
+        }
+        Response answer = (Response) invocation.proceed();
+        keys.store(claim, answer);
+        return answer;
+    }
+}

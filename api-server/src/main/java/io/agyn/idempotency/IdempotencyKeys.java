@@ -1,0 +1,139 @@
+package io.agyn.idempotency;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.CredentialPlace;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.upkeep.Chore;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import jakarta.transaction.Transactional.TxType;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** The first answers to requests with an {@code Idempotency-Key}, each kept for a day. */
+@ApplicationScoped
+public class IdempotencyKeys implements Chore {
+    private static final String EXPIRED = "created_at < now() - interval '24 hours'";
+    private static final String FREE = "delete from idempotency_key where user_id = ? and key = ? and " + EXPIRED;
+    private static final String CLAIM = """
+            insert into idempotency_key (id, organization_id, user_id, key, request_fingerprint, created_at)
+            values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now()) on conflict (user_id, key) do nothing""";
+    private static final String READ = """
+            select id, request_fingerprint, status, etag, location, answer_ciphertext
+            from idempotency_key where user_id = ? and key = ?""";
+    private static final String STORE =
+            "update idempotency_key set status = ?, etag = ?, location = ?, answer_ciphertext = ? where id = ?";
+
+    private final DataSource dataSource;
+    private final CredentialCipher cipher;
+
+    IdempotencyKeys(DataSource dataSource, CredentialCipher cipher) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
+        this.cipher = requireNonNull(cipher, "cipher is null");
+    }
+
+    /**
+     * Claims a key of a user for a request, until the transaction ends.
+     *
+     * @param claim the id under which the answer is stored then
+     * @param asked all that makes the request another one
+     * @return the first answer, where there is one; nothing where the request is the first
+     * @throws ProblemException {@code idempotency_key_reused} where the key was another request's
+     */
+    @Transactional(TxType.MANDATORY)
+    Optional<Response> claim(UUID claim, UUID user, String key, String asked) throws SQLException {
+        // Keyed: what is asked may be a credential. The same for all keys of the user.
+        String fingerprint = cipher.fingerprint(asked, placeOf(user));
+        try (Connection connection = dataSource.getConnection()) {
+            try (PreparedStatement free = connection.prepareStatement(FREE)) {
+                free.setObject(1, user);
+                free.setString(2, key);
+                free.executeUpdate();
+            }
+            try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
+                insert.setObject(1, claim);
+                insert.setObject(2, user);
+                insert.setString(3, key);
+                insert.setString(4, fingerprint);
+                if (insert.executeUpdate() == 1) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(read(connection, user, key, fingerprint));
+        }
+    }
+
+    /** Stores the answer to a request that has claimed its key. */
+    @Transactional(TxType.MANDATORY)
+    void store(UUID claim, Response answer) throws SQLException {
+        String body = new String((byte[]) answer.getEntity(), StandardCharsets.UTF_8);
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement update = connection.prepareStatement(STORE)) {
+            update.setInt(1, answer.getStatus());
+            update.setString(2, answer.getHeaderString(HttpHeaders.ETAG));
+            update.setString(3, answer.getHeaderString(HttpHeaders.LOCATION));
+            update.setBytes(4, cipher.encrypt(body, placeOf(claim)));
+            update.setObject(5, claim);
+            update.executeUpdate();
+        }
+    }
+
+    @Override
+    public void run() throws SQLException {
+        dropExpired();
+    }
+
+    /** Drops what is older than a day; answers how much that was. */
+    int dropExpired() throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement delete =
+                        connection.prepareStatement("delete from idempotency_key where " + EXPIRED)) {
+            return delete.executeUpdate();
+        }
+    }
+
+    private Response read(Connection connection, UUID user, String key, String fingerprint) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(READ)) {
+            query.setObject(1, user);
+            query.setString(2, key);
+            try (ResultSet row = query.executeQuery()) {
+                if (!row.next()) {
+                    // It was dropped between the two statements.
+                    throw new ProblemException(
+                                    ProblemKind.UNAVAILABLE, "The Idempotency-Key has just run out; send it again.")
+                            .withHeader(HttpHeaders.RETRY_AFTER, "0");
+                }
+                if (!row.getString("request_fingerprint").equals(fingerprint)) {
+                    throw new ProblemException(
+                            ProblemKind.IDEMPOTENCY_KEY_REUSED,
+                            "The Idempotency-Key was sent with another request within 24 hours; make a new one for each"
+                                    + " request, and send it again only with the same.");
+                }
+                UUID id = row.getObject("id", UUID.class);
+                return Response.status(row.getInt("status"))
+                        .type(MediaType.APPLICATION_JSON_TYPE)
+                        .header(HttpHeaders.ETAG, row.getString("etag"))
+                        .header(HttpHeaders.LOCATION, row.getString("location"))
+                        .entity(cipher.decrypt(row.getBytes("answer_ciphertext"), placeOf(id))
+                                .getBytes(StandardCharsets.UTF_8))
+                        .build();
+            }
+        }
+    }
+
+    private static CredentialPlace placeOf(UUID id) {
+        return new CredentialPlace(new UUID(0, 0), "idempotency_key", id, "answer");
+    }
+}

@@ -1,0 +1,34 @@
+package io.agyn.keys;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.changes.FeedGuest;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Tells the commands which keys this server has loaded. */
+@Singleton
+class KeysetAnnouncement implements FeedGuest {
+    private final LiveKeyset keys;
+    private Connection connection;
+    private Optional<Keyset> announced = Optional.empty();
+
+    KeysetAnnouncement(LiveKeyset keys) {
+        this.keys = requireNonNull(keys, "keys is null");
+    }
+
+    @Override
+    public void onTurn(Connection current) throws SQLException {
+        if (current != connection) {
+            connection = current;
+            announced = Optional.empty();
+        }
+        Keyset keyset = keys.current();
+        if (announced.filter(before -> before == keyset).isEmpty()) {
+            ServerKeys.announce(connection, announced, keyset);
+            announced = Optional.of(keyset);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.agyn.keys;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * The keyset of a running server, which follows its file: what {@code keyset add} and its kin write there is in force
+ * within {@link #POLL}, without a restart.
+ *
+ * <p>The file's bytes are compared, not its times, which a copy may keep. A ciphertext under a key that is not known has
+ * the file looked at at once, so that the server can read what another with a newer file has written. What cannot be
+ * read, or is not of one origin with the keys in memory, or lacks the primary key under which this server has just
+ * written, is refused with a line in the log, and the keys in memory stay in force.
+ *
+ * <p>A rotation over several servers, each with the file or a copy of it, loses no call if every server can decrypt with a
+ * key before any of them encrypts with it, and none encrypts with it any more when it goes:
+ *
+ * <ol>
+ *   <li>{@code keyset add}, and the file to all servers. Each decrypts with the new key, and encrypts with the old one.
+ *   <li>{@code keyset promote}, which is refused while a running server has not the new key; the file to all servers.
+ *       Each encrypts with the new key.
+ *   <li>{@code keyset rewrap}: all rows are encrypted with the new key.
+ *   <li>{@code keyset retire}, which is refused while a row needs the old key or a server encrypts with it; the file to
+ *       all servers.
+ * </ol>
+ *
+ * <p>How the commands know what servers have is told by {@link ServerKeys}.
+ */
+@Singleton
+public class LiveKeyset {
+    /** How soon a changed file is noticed. */
+    public static final Duration POLL = Duration.ofSeconds(1);
+
+    private static final Logger LOG = Logger.getLogger(LiveKeyset.class);
+    private static final byte[] UNREADABLE = {};
+
+    private final KeysetFile file;
+    private final Thread thread;
+    private volatile Keyset current;
+    private volatile boolean stopped;
+    private byte[] seen;
+
+    @Inject
+    LiveKeyset(Settings settings) {
+        this(KeysetFile.of(settings));
+    }
+
+    LiveKeyset(KeysetFile file) {
+        this.file = requireNonNull(file, "file is null");
+        byte[] content = file.content();
+        this.current = file.parse(content);
+        this.seen = digest(content);
+        this.thread = Thread.ofPlatform().daemon().name("keyset-file").unstarted(this::run);
+    }
+
+    void start(@Observes StartupEvent event) {
+        thread.start();
+    }
+
+    void stop(@Observes ShutdownEvent event) {
+        stopped = true;
+        thread.interrupt();
+    }
+
+    /**
+     * Gives the keys that are in force.
+     *
+     * @return the keys; others, once the file has changed
+     */
+    public Keyset current() {
+        return current;
+    }
+
+    /** The keys that are in force, with the one of a ciphertext among them if the file holds it. */
+    Keyset holding(byte[] ciphertext) {
+        Optional<KeyId> key = KeyId.of(ciphertext);
+        if (key.isPresent() && !current.holds(key.get())) {
+            reload();
+        }
+        return current;
+    }
+
+    /** Looks at the file, and takes the keys in it if it has changed. What was refused is not looked at twice. */
+    synchronized void reload() {
+        byte[] last = seen;
+        try {
+            seen = UNREADABLE;
+            byte[] content = file.content();
+            seen = digest(content);
+            if (!Arrays.equals(last, seen)) {
+                take(file.parse(content));
+            }
+        } catch (StartException e) {
+            if (last != UNREADABLE || seen != UNREADABLE) {
+                refuse(e.getMessage());
+            }
+        }
+    }
+
+    private void take(Keyset next) {
+        if (!next.isOfOneOriginWith(current)) {
+            refuse("It makes other fingerprints, and is not what commands have made of the keyset in force.");
+        } else if (!next.holds(current.primary())) {
+            refuse("It lacks key " + current.primary() + ", with which this server has encrypted until now.");
+        } else {
+            current = next;
+            LOG.infof("The keyset file has changed; in force are %s", next);
+        }
+    }
+
+    private void refuse(String reason) {
+        LOG.errorf("The changed keyset file %s is not taken, and %s stay in force: %s", file.path(), current, reason);
+    }
+
+    private void run() {
+        while (!stopped) {
+            try {
+                Thread.sleep(POLL);
+                reload();
+            } catch (InterruptedException e) {
+                return;
+            } catch (RuntimeException e) {
+                LOG.error("The keyset file was not looked at", e);
+            }
+        }
+    }
+
+    private static byte[] digest(byte[] content) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(content);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

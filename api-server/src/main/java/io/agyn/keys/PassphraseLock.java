@@ -1,0 +1,179 @@
+package io.agyn.keys;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agyn.settings.Settings;
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.PBEKeySpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Locks a keyset file with a passphrase: AES-256-GCM under a key that PBKDF2 (HMAC-SHA-512) makes of the passphrase and a
+ * salt of the file's own, both from the JDK.
+ */
+public final class PassphraseLock implements KeysetLock {
+    /** How many characters a passphrase has at least. */
+    public static final int SHORTEST = SettingsReader.SHORTEST_PASSPHRASE;
+
+    // About half a second of a core for each guess. A file may ask for more, as one of a later release will, and for no
+    // less than half of it: whoever can write the file must not be able to make guessing cheap.
+    private static final int ITERATIONS = 600_000;
+    private static final int LEAST_ITERATIONS = ITERATIONS / 2;
+    private static final int MOST_ITERATIONS = 20 * ITERATIONS;
+    private static final int KEY_BITS = 256;
+    private static final int SALT_BYTES = 16;
+    private static final int NONCE_BYTES = 12;
+    private static final int TAG_BITS = 128;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final Supplier<char[]> passphrase;
+
+    private PassphraseLock(Supplier<char[]> passphrase) {
+        this.passphrase = passphrase;
+    }
+
+    /**
+     * Finds the passphrase that an operator has set.
+     *
+     * @param settings the server's settings
+     * @return the lock; nothing where no passphrase is set
+     * @throws StartException when it is set in two ways
+     */
+    public static Optional<PassphraseLock> of(Settings settings) {
+        if (settings.keysetPassphrase().isPresent()
+                && settings.keysetPassphraseFile().isPresent()) {
+            throw new StartException(
+                    "AGYN_KEYSET_PASSPHRASE and AGYN_KEYSET_PASSPHRASE_FILE are both set: remove one of them.");
+        }
+        return settings.keysetPassphraseFile().map(PassphraseLock::inFile).or(() -> settings.keysetPassphrase()
+                .map(text -> new PassphraseLock(text::toCharArray)));
+    }
+
+    /**
+     * Takes the passphrase from a file, each time that it is needed.
+     *
+     * @param file holds the passphrase; a line break at its end does not count
+     * @return the lock
+     */
+    public static PassphraseLock inFile(Path file) {
+        requireNonNull(file, "file is null");
+        return new PassphraseLock(() -> read(file));
+    }
+
+    @Override
+    public String kind() {
+        return "passphrase";
+    }
+
+    @Override
+    public ObjectNode close(byte[] keyset) {
+        byte[] salt = random(SALT_BYTES);
+        byte[] nonce = random(NONCE_BYTES);
+        try {
+            byte[] ciphertext =
+                    cipher(Cipher.ENCRYPT_MODE, salt, ITERATIONS, nonce).doFinal(keyset);
+            return JsonNodeFactory.instance
+                    .objectNode()
+                    .put("iterations", ITERATIONS)
+                    .put("salt", base64(salt))
+                    .put("nonce", base64(nonce))
+                    .put("ciphertext", base64(ciphertext));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has PBKDF2 and AES-GCM", e);
+        }
+    }
+
+    @Override
+    public byte[] open(JsonNode locked) throws GeneralSecurityException {
+        int iterations = locked.path("iterations").asInt();
+        if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
+            throw new GeneralSecurityException("not so many iterations");
+        }
+        try {
+            return cipher(Cipher.DECRYPT_MODE, bytes(locked, "salt"), iterations, bytes(locked, "nonce"))
+                    .doFinal(bytes(locked, "ciphertext"));
+        } catch (IllegalArgumentException e) {
+            throw new GeneralSecurityException("no Base64, or too short");
+        }
+    }
+
+    private Cipher cipher(int mode, byte[] salt, int iterations, byte[] nonce) throws GeneralSecurityException {
+        char[] characters = passphrase.get();
+        PBEKeySpec spec = new PBEKeySpec(characters, salt, iterations, KEY_BITS);
+        byte[] key = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512")
+                .generateSecret(spec)
+                .getEncoded();
+        try {
+            Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+            cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+            return cipher;
+        } finally {
+            spec.clearPassword();
+            Arrays.fill(characters, '\0');
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    private static char[] read(Path file) {
+        byte[] content = new byte[0];
+        try {
+            content = Files.readAllBytes(file);
+            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content));
+            int length = text.length();
+            while (length > 0 && (text.charAt(length - 1) == '\n' || text.charAt(length - 1) == '\r')) {
+                length--;
+            }
+            if (length < SHORTEST) {
+                throw new StartException("The passphrase in " + file + " has fewer than " + SHORTEST
+                        + " characters: put a longer one there.");
+            }
+            char[] characters = new char[length];
+            text.get(0, characters);
+            Arrays.fill(text.array(), '\0');
+            return characters;
+        } catch (CharacterCodingException e) {
+            throw new StartException("The passphrase in " + file + " is not text in UTF-8: put one there that is.");
+        } catch (IOException e) {
+            throw new StartException(
+                    "The passphrase cannot be read from " + file + " (" + StartException.reason(e)
+                            + "): put the file there, readable for this user.",
+                    e);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    private static byte[] random(int length) {
+        byte[] bytes = new byte[length];
+        RANDOM.nextBytes(bytes);
+        return bytes;
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static byte[] bytes(JsonNode locked, String field) {
+        return Base64.getDecoder().decode(locked.path(field).asText());
+    }
+}

@@ -1,0 +1,37 @@
+package io.agyn.members;
+
+import io.agyn.api.model.MemberRole;
+import io.agyn.rest.StoredResource;
+import io.agyn.users.UserEntity;
+import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
+import jakarta.persistence.FetchType;
+import jakarta.persistence.JoinColumn;
+import jakarta.persistence.ManyToOne;
+import jakarta.persistence.Table;
+import java.util.UUID;
+
+/** A stored membership: that a user belongs to an organization. */
+@Entity
+@Table(name = "membership")
+public class MemberEntity extends StoredResource {
+    @Column(name = "organization_id")
+    public UUID organizationId;
+
+    @ManyToOne(optional = false, fetch = FetchType.LAZY)
+    @JoinColumn(name = "user_id")
+    public UserEntity user;
+
+    @Convert(converter = MemberRoles.class)
+    public MemberRole role;
+
+    protected MemberEntity() {}
+
+    MemberEntity(UUID organizationId, UserEntity user, MemberRole role) {
+        begin();
+        this.organizationId = organizationId;
+        this.user = user;
+        this.role = role;
+    }
+}

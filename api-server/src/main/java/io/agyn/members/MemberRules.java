@@ -1,0 +1,27 @@
+package io.agyn.members;
+
+import io.agyn.api.model.MemberCreate;
+import io.agyn.contract.BodyRules;
+import io.agyn.contract.Violations;
+import jakarta.inject.Singleton;
+
+/** A new member is chosen in exactly one way. */
+@Singleton
+class MemberRules implements BodyRules<MemberCreate> {
+    @Override
+    public Class<MemberCreate> type() {
+        return MemberCreate.class;
+    }
+
+    @Override
+    public void check(MemberCreate body, Violations violations) {
+        if (violations.concern("/user_id") || violations.concern("/email")) {
+            return;
+        }
+        if (body.getUserId() == null && body.getEmail() == null) {
+            violations.at("/user_id", "Give user_id or email; one of them says who it is.");
+        } else if (body.getUserId() != null && body.getEmail() != null) {
+            violations.at("/email", "Remove email or user_id; one of them says who it is.");
+        }
+    }
+}

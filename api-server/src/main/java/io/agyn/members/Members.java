@@ -1,0 +1,77 @@
+package io.agyn.members;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.MemberRole;
+import io.agyn.api.model.UserState;
+import io.agyn.problems.ProblemException;
+import io.agyn.users.Ownership;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The stored memberships and their rules. */
+@ApplicationScoped
+public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
+    private static final String MEMBER = "organizationId = ?1 and user.id = ?2";
+
+    private final Ownership ownership;
+
+    Members(Ownership ownership) {
+        this.ownership = requireNonNull(ownership, "ownership is null");
+    }
+
+    /** A user's membership of an organization; nothing where they do not belong to it. */
+    public Optional<MemberEntity> find(UUID organizationId, UUID userId) {
+        return find(MEMBER, organizationId, userId).firstResultOptional();
+    }
+
+    MemberEntity get(UUID organizationId, UUID userId) {
+        return find(organizationId, userId).orElseThrow(() -> ProblemException.notFound("member"));
+    }
+
+    /**
+     * A member, locked until the transaction ends. No other change of who may do what goes on meanwhile, so that it is
+     * known who is left.
+     */
+    MemberEntity lock(UUID organizationId, UUID userId) {
+        ownership.lock();
+        return find(MEMBER, organizationId, userId)
+                .withLock(LockModeType.PESSIMISTIC_WRITE)
+                .firstResultOptional()
+                .orElseThrow(() -> ProblemException.notFound("member"));
+    }
+
+    /**
+     * Changes the role of a locked member.
+     *
+     * @throws ProblemException {@code last_owner} where no owner would be left
+     */
+    void change(MemberEntity member, MemberRole role) {
+        if (role != MemberRole.OWNER) {
+            requireAnotherOwner(member);
+        }
+        member.role = role;
+        member.touch();
+        flush();
+    }
+
+    /**
+     * Takes a locked member out of the organization.
+     *
+     * @throws ProblemException {@code last_owner} where no owner would be left
+     */
+    void remove(MemberEntity member) {
+        requireAnotherOwner(member);
+        delete(member);
+        flush();
+    }
+
+    private void requireAnotherOwner(MemberEntity member) {
+        if (member.user.state == UserState.ACTIVE) {
+            ownership.requireAnotherOwner(member.user.id, member.organizationId);
+        }
+    }
+}

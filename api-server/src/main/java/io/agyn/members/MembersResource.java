@@ -1,0 +1,100 @@
+package io.agyn.members;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.MembersApi;
+import io.agyn.api.model.Member;
+import io.agyn.api.model.MemberCreate;
+import io.agyn.api.model.MemberList;
+import io.agyn.api.model.MemberUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
+import io.agyn.problems.ConstraintProblems;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.agyn.users.UserEntity;
+import io.agyn.users.Users;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+
+/** The members of an organization over REST. */
+@RunOnVirtualThread
+@Transactional
+@Audited
+@Idempotent
+class MembersResource implements MembersApi {
+    private final Members members;
+    private final Users users;
+    private final Answers answers;
+
+    MembersResource(Members members, Users users, Answers answers) {
+        this.members = requireNonNull(members, "members is null");
+        this.users = requireNonNull(users, "users is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listMembers(UUID organizationId, Integer pageSize, String pageToken, String name, String email) {
+        Map<String, Object> filters = new HashMap<>();
+        filters.put("organizationId", organizationId);
+        filters.put("user.name", name);
+        filters.put("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT));
+        var page = Paging.read(members, filters, new Paging.Request(pageSize, pageToken))
+                .map(MembersResource::read);
+        return answers.ok(new MemberList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response addMember(UUID organizationId, MemberCreate body, String idempotencyKey) {
+        MemberEntity member = new MemberEntity(organizationId, user(body), body.getRole());
+        members.persistAndFlush(member);
+        return answers.created(read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
+    }
+
+    private UserEntity user(MemberCreate body) {
+        return body.getEmail() == null
+                ? users.findByIdOptional(body.getUserId())
+                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"))
+                : users.withEmail(body.getEmail())
+                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/email", "user"));
+    }
+
+    @Override
+    public Response getMember(UUID organizationId, UUID userId) {
+        return answers.ok(read(members.get(organizationId, userId)));
+    }
+
+    @Override
+    public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, String ifMatch) {
+        MemberEntity member = members.lock(organizationId, userId);
+        answers.requireMatch(ifMatch, read(member));
+        members.change(member, body.getRole());
+        return answers.updated(read(member));
+    }
+
+    @Override
+    public Response removeMember(UUID organizationId, UUID userId, String ifMatch) {
+        MemberEntity member = members.lock(organizationId, userId);
+        answers.requireMatch(ifMatch, read(member));
+        members.remove(member);
+        return answers.deleted();
+    }
+
+    private static Member read(MemberEntity member) {
+        return new Member()
+                .organizationId(member.organizationId)
+                .userId(member.user.id)
+                .name(member.user.name)
+                .email(member.user.email)
+                .state(member.user.state)
+                .role(member.role)
+                .createdAt(StoredResource.utc(member.createdAt))
+                .updatedAt(StoredResource.utc(member.updatedAt));
+    }
+}

@@ -1,0 +1,7 @@
+package io.agyn.upkeep;
+
+/** What a server does once an hour, such as dropping what is too old. Several servers may do it at once. */
+public interface Chore {
+    /** Does it; where it fails, it is done an hour later. */
+    void run() throws Exception;
+}

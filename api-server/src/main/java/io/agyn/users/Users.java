@@ -1,0 +1,93 @@
+package io.agyn.users;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.Role;
+import io.agyn.api.model.UserState;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The stored users and their rules. */
+@ApplicationScoped
+public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
+    private final Ownership ownership;
+
+    Users(Ownership ownership) {
+        this.ownership = requireNonNull(ownership, "ownership is null");
+    }
+
+    UserEntity get(UUID id) {
+        return findByIdOptional(id).orElseThrow(() -> ProblemException.notFound("user"));
+    }
+
+    /** The user with an email address, whatever its case. */
+    public Optional<UserEntity> withEmail(String email) {
+        return find("lower(email) = ?1", email.toLowerCase(Locale.ROOT)).firstResultOptional();
+    }
+
+    /**
+     * A user, locked until the transaction ends. No other change of who may do what goes on meanwhile, so that it is known
+     * who is left.
+     */
+    UserEntity lock(UUID id) {
+        ownership.lock();
+        UserEntity user = findById(id, LockModeType.PESSIMISTIC_WRITE);
+        if (user == null) {
+            throw ProblemException.notFound("user");
+        }
+        return user;
+    }
+
+    /**
+     * Changes a locked user.
+     *
+     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} where nobody would be left
+     */
+    void change(UserEntity user, String name, String email, Role role, UserState state) {
+        boolean wasActive = user.state == UserState.ACTIVE;
+        boolean wasAdmin = user.isActiveAdmin();
+        user.name = name;
+        user.email = email;
+        user.role = role;
+        user.state = state;
+        user.touch();
+        if (wasAdmin && !user.isActiveAdmin()) {
+            requireAnotherAdmin(user);
+        }
+        if (wasActive && state == UserState.SUSPENDED) {
+            ownership.requireAnotherOwner(user.id);
+        }
+        flush();
+    }
+
+    /**
+     * Deletes a locked user, whose API tokens and memberships the database deletes with it.
+     *
+     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} where nobody would be left
+     */
+    void deleteWithAllOfIts(UserEntity user) {
+        if (user.isActiveAdmin()) {
+            requireAnotherAdmin(user);
+        }
+        if (user.state == UserState.ACTIVE) {
+            ownership.requireAnotherOwner(user.id);
+        }
+        delete(user);
+        flush();
+    }
+
+    private void requireAnotherAdmin(UserEntity user) {
+        long others = count("role = ?1 and state = ?2 and id <> ?3", Role.CLUSTER_ADMIN, UserState.ACTIVE, user.id);
+        if (others == 0) {
+            throw new ProblemException(
+                    ProblemKind.LAST_CLUSTER_ADMIN,
+                    "The user is the last active cluster admin; make another user one first.");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.agyn.users;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.UsersApi;
+import io.agyn.api.model.Role;
+import io.agyn.api.model.User;
+import io.agyn.api.model.UserCreate;
+import io.agyn.api.model.UserList;
+import io.agyn.api.model.UserState;
+import io.agyn.api.model.UserUpdate;
+import io.agyn.audit.Audited;
+import io.agyn.idempotency.Idempotent;
+import io.agyn.rest.Answers;
+import io.agyn.rest.Paging;
+import io.agyn.rest.StoredResource;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.transaction.Transactional;
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+/** Users over REST. */
+@RunOnVirtualThread
+@Transactional
+@Audited
+@Idempotent
+class UsersResource implements UsersApi {
+    private final Users users;
+    private final Answers answers;
+
+    UsersResource(Users users, Answers answers) {
+        this.users = requireNonNull(users, "users is null");
+        this.answers = requireNonNull(answers, "answers is null");
+    }
+
+    @Override
+    public Response listUsers(Integer pageSize, String pageToken, String name, String email) {
+        Map<String, Object> filters = new HashMap<>();
+        filters.put("name", name);
+        filters.put("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT));
+        var page = Paging.read(users, filters, new Paging.Request(pageSize, pageToken))
+                .map(UsersResource::read);
+        return answers.ok(new UserList().items(page.items()).nextPageToken(page.nextPageToken()));
+    }
+
+    @Override
+    public Response createUser(UserCreate body, String idempotencyKey) {
+        UserEntity user = new UserEntity(
+                body.getName(),
+                body.getEmail(),
+                Objects.requireNonNullElse(body.getRole(), Role.USER),
+                Objects.requireNonNullElse(body.getState(), UserState.ACTIVE));
+        users.persistAndFlush(user);
+        return answers.created(read(user), "/users/" + user.id);
+    }
+
+    @Override
+    public Response getUser(UUID userId) {
+        return answers.ok(read(users.get(userId)));
+    }
+
+    @Override
+    public Response updateUser(UUID userId, UserUpdate body, String ifMatch) {
+        UserEntity user = users.lock(userId);
+        answers.requireMatch(ifMatch, read(user));
+        users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState());
+        return answers.updated(read(user));
+    }
+
+    @Override
+    public Response deleteUser(UUID userId, String ifMatch) {
+        UserEntity user = users.lock(userId);
+        answers.requireMatch(ifMatch, read(user));
+        users.deleteWithAllOfIts(user);
+        return answers.deleted();
+    }
+
+    private static User read(UserEntity user) {
+        return new User()
+                .id(user.id)
+                .name(user.name)
+                .email(user.email)
+                .role(user.role)
+                .state(user.state)
+                .createdAt(StoredResource.utc(user.createdAt))
+                .updatedAt(StoredResource.utc(user.updatedAt));
+    }
+}

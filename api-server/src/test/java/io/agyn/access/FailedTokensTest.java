@@ -1,0 +1,112 @@
+package io.agyn.access;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Who sends many tokens that do not work is asked to wait, and locks nobody out. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+@TestProfile(FailedTokensTest.Few.class)
+class FailedTokensTest {
+    private static final int LIMIT = 5;
+
+    public static final class Few implements QuarkusTestProfile {
+        @Override
+        public Map<String, String> getConfigOverrides() {
+            return Map.of(
+                    "agyn.http.failed-tokens-per-minute",
+                    Integer.toString(LIMIT),
+                    "agyn.http.trusted-proxies",
+                    "127.0.0.1");
+        }
+    }
+
+    @Test
+    void anAddressWithManyIsAskedToWait() {
+        for (int i = 0; i < LIMIT; i++) {
+            rest("192.0.2.1", "wrong-" + i).then().statusCode(401);
+        }
+
+        rest("192.0.2.1", "wrong")
+                .then()
+                .statusCode(429)
+                .header("Retry-After", "60")
+                .contentType("application/problem+json")
+                .body("code", equalTo("too_many_requests"));
+        rest("192.0.2.2", "wrong").then().statusCode(401);
+    }
+
+    @Test
+    void tokensThatBeginAlikeAreCountedFromEverywhere() {
+        for (int i = 0; i < LIMIT; i++) {
+            rest("198.51.100." + i, "agyn_guessed" + i).then().statusCode(401);
+        }
+
+        rest("198.51.100.99", "agyn_guessed-again").then().statusCode(429);
+    }
+
+    @Test
+    void aTokenThatWorksIsNeverAskedToWait() {
+        String token = Api.adminToken();
+        for (int i = 0; i <= LIMIT; i++) {
+            rest("203.0.113.1", token.substring(0, token.length() - 1) + "!" + i);
+        }
+        rest("203.0.113.1", "wrong").then().statusCode(429);
+
+        rest("203.0.113.1", token).then().statusCode(200);
+        model("203.0.113.1", token).then().statusCode(200);
+    }
+
+    @Test
+    void callsOfModelsAreCountedTooAndAnsweredInTheirDialect() {
+        for (int i = 0; i < LIMIT; i++) {
+            model("192.0.2.77", "wrong-" + i).then().statusCode(401);
+        }
+
+        model("192.0.2.77", "wrong")
+                .then()
+                .statusCode(429)
+                .header("Retry-After", "60")
+                .body("error.code", equalTo("rate_limit_exceeded"));
+        given().header("X-Forwarded-For", "192.0.2.77")
+                .header("x-api-key", "wrong")
+                .header("anthropic-version", "2023-06-01")
+                .get("/v1/models")
+                .then()
+                .statusCode(429)
+                .body("error.type", equalTo("rate_limit_error"));
+    }
+
+    @Test
+    void theAuditLogHasTheAddressThatTheTrustedProxySaw() {
+        rest("192.0.2.200", "wrong").then().statusCode(401);
+
+        assertThat(asAdmin()
+                        .get("/audit-events?outcome=denied&page_size=1000")
+                        .jsonPath()
+                        .getList("items.address"))
+                .contains("192.0.2.200");
+    }
+
+    private static io.restassured.response.Response rest(String source, String token) {
+        return as(token).header("X-Forwarded-For", source).get("/me");
+    }
+
+    private static io.restassured.response.Response model(String source, String token) {
+        return given().header("X-Forwarded-For", source)
+                .header("Authorization", "Bearer " + token)
+                .get("/v1/models");
+    }
+}

@@ -1,0 +1,206 @@
+package io.agyn.access;
+
+import static io.agyn.Api.as;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.Kind;
+import io.agyn.access.Permissions.Permission;
+import io.agyn.access.Permissions.Tokens;
+import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Everybody does everything, in their organization and in another, and may do what the table says, and no more. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class PermissionsTest {
+    private enum Who {
+        CLUSTER_ADMIN,
+        OWNER,
+        MEMBER,
+        /** Belongs to another organization than these two. */
+        STRANGER,
+        /** An owner, but suspended. */
+        SUSPENDED
+    }
+
+    /** A caller with an organization of theirs, and one that they do not belong to. */
+    private record Scene(Who who, boolean bound, String user, String token, String own, String foreign) {
+        private static Scene of(Who who, boolean bound) {
+            String own = Api.organization();
+            String elsewhere = Api.organization();
+            String user = Api.user(who == Who.CLUSTER_ADMIN ? "cluster_admin" : "user");
+            switch (who) {
+                case CLUSTER_ADMIN -> {}
+                case OWNER -> Api.join(own, user, "owner");
+                case MEMBER -> Api.join(own, user, "member");
+                case STRANGER -> Api.join(elsewhere, user, "owner");
+                case SUSPENDED -> {
+                    Api.join(own, Api.user(), "owner");
+                    Api.join(own, user, "owner");
+                }
+            }
+            String reached = who == Who.STRANGER ? elsewhere : own;
+            String token = bound ? Api.tokenOf(user, reached) : Api.tokenOf(user);
+            if (who == Who.SUSPENDED) {
+                Api.setState(user, "suspended");
+            }
+            return new Scene(who, bound, user, token, own, Api.organization());
+        }
+    }
+
+    @Inject
+    Contract contract;
+
+    @ParameterizedTest
+    @CsvSource({
+        "CLUSTER_ADMIN, false",
+        "CLUSTER_ADMIN, true",
+        "OWNER, false",
+        "OWNER, true",
+        "MEMBER, false",
+        "MEMBER, true",
+        "STRANGER, false",
+        "STRANGER, true",
+        "SUSPENDED, false",
+        "SUSPENDED, true"
+    })
+    void everybodyMayDoWhatTheTableSaysAndNoMore(Who who, boolean bound) {
+        Map<String, String> expected = new TreeMap<>();
+        Map<String, String> seen = new TreeMap<>();
+        Scene scene = Scene.of(who, bound);
+        for (Operation operation : contract.operations().values()) {
+            if (operation.id().equals("deleteOrganization")) {
+                // An empty one, which is gone afterwards.
+                walk(operation, Scene.of(who, bound), expected, seen);
+            } else {
+                walk(operation, scene, expected, seen);
+            }
+        }
+        assertThat(seen).isEqualTo(expected);
+    }
+
+    private static void walk(Operation operation, Scene scene, Map<String, String> expected, Map<String, String> seen) {
+        if (!operation.path().contains("{organization_id}")) {
+            expected.put(operation.id(), expected(operation, scene, Optional.empty()));
+            seen.put(operation.id(), call(operation, scene, scene.own));
+            return;
+        }
+        for (Map.Entry<String, String> place :
+                Map.of("in their own", scene.own, "in a foreign", scene.foreign).entrySet()) {
+            String name = operation.id() + " " + place.getKey();
+            expected.put(name, expected(operation, scene, Optional.of(place.getValue())));
+            seen.put(name, call(operation, scene, place.getValue()));
+        }
+    }
+
+    private static String expected(Operation operation, Scene scene, Optional<String> organization) {
+        if (scene.who == Who.SUSPENDED) {
+            return "401";
+        }
+        if (organization.filter(in -> !reaches(scene, in)).isPresent()) {
+            return "404";
+        }
+        Standing standing =
+                switch (scene.who) {
+                    case CLUSTER_ADMIN -> Standing.CLUSTER_ADMIN;
+                    case OWNER -> organization.isPresent() ? Standing.OWNER : Standing.USER;
+                    case MEMBER -> organization.isPresent() ? Standing.MEMBER : Standing.USER;
+                    case STRANGER, SUSPENDED -> Standing.USER;
+                };
+        Permission permission = Permissions.of(operation.id()).orElseThrow();
+        if (!permission.standings().contains(standing) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {
+            return "403";
+        }
+        // Its own token is bound to the organization, which is not empty therefore.
+        return operation.id().equals("deleteOrganization") && scene.bound ? "409" : "done";
+    }
+
+    private static boolean reaches(Scene scene, String organization) {
+        return switch (scene.who) {
+            case CLUSTER_ADMIN -> !scene.bound || organization.equals(scene.own);
+            case OWNER, MEMBER -> organization.equals(scene.own);
+            case STRANGER, SUSPENDED -> false;
+        };
+    }
+
+    private static String call(Operation operation, Scene scene, String organization) {
+        RequestSpecification request = as(scene.token);
+        if (operation.takesBody()) {
+            request.body(body(operation, organization));
+        }
+        int status = request.request(operation.method(), path(operation, scene, organization))
+                .statusCode();
+        return status / 100 == 2 ? "done" : String.valueOf(status);
+    }
+
+    /** The path of something that is there, made for this call, so that it can be deleted. */
+    private static String path(Operation operation, Scene scene, String organization) {
+        String path = operation.path().replace("{organization_id}", organization);
+        if (path.contains("{user_id}")) {
+            String user = Api.user();
+            if (path.contains("/members/")) {
+                Api.join(organization, user, "member");
+            }
+            return path.replace("{user_id}", user);
+        }
+        if (path.contains("{secret_id}")) {
+            return path.replace("{secret_id}", Api.secret(organization, "v"));
+        }
+        if (path.contains("{llm_provider_id}")) {
+            return path.replace("{llm_provider_id}", provider(organization));
+        }
+        if (path.contains("{model_id}")) {
+            String provider = provider(organization);
+            String model = Api.model(organization, provider);
+            if (operation.id().equals("testModel")) {
+                // Or else a real provider would be called.
+                Api.asAdmin()
+                        .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
+                        .then()
+                        .statusCode(204);
+            }
+            return path.replace("{model_id}", model);
+        }
+        if (path.contains("{api_token_id}")) {
+            String token = Api.asAdmin()
+                    .body(Map.of("description", "theirs", "user_id", scene.user))
+                    .post("/api-tokens")
+                    .path("id");
+            return path.replace("{api_token_id}", token);
+        }
+        assertThat(path)
+                .as("Say how to make what " + operation.id() + " is about")
+                .doesNotContain("{");
+        return path;
+    }
+
+    private static String provider(String organization) {
+        return Api.provider(organization, Api.secret(organization, "v"));
+    }
+
+    private static Map<String, ?> body(Operation operation, String organization) {
+        String fresh = Api.freshName("a");
+        return switch (operation.id()) {
+            case "createUser", "updateUser" -> Kind.USER.body(organization, fresh);
+            case "createOrganization", "updateOrganization" -> Kind.ORGANIZATION.body(organization, fresh);
+            case "addMember" -> Map.of("user_id", Api.user(), "role", "member");
+            case "updateMember" -> Map.of("role", "owner");
+            case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
+            case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);
+            case "createModel", "updateModel" -> Kind.MODEL.body(organization, fresh);
+            case "createApiToken" -> Kind.API_TOKEN.body(organization, fresh);
+            default -> throw new AssertionError("Say what a body of " + operation.id() + " is");
+        };
+    }
+}

@@ -1,0 +1,402 @@
+package io.agyn.audit;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static io.agyn.Api.asNobody;
+import static io.agyn.Api.inParallel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
+import io.agyn.keys.LiveKeyset;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+
+/** What was done and denied can be looked up, and cannot be made to look otherwise. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class AuditTest {
+    // They change nothing, and say so by their method alone.
+    private static final Set<String> NO_WRITES = Set.of("testModel");
+
+    @Inject
+    Contract contract;
+
+    @Inject
+    Database database;
+
+    @Inject
+    DataSource dataSource;
+
+    @Inject
+    LiveKeyset keyset;
+
+    @Test
+    void everyWriteAndRevealOfTheContractIsInTheLog() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-1");
+        String provider = Api.provider(organization, secret);
+        String model = Api.model(organization, provider);
+        asAdmin()
+                .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
+                .then()
+                .statusCode(200);
+        asAdmin()
+                .post("/organizations/{o}/llm-providers/{p}/reveal-credentials", organization, provider)
+                .then()
+                .statusCode(200);
+        put("/organizations/{o}/models/{m}", model("gpt", provider), organization, model);
+        put("/organizations/{o}/llm-providers/{p}", Api.providerBody("bearer", Map.of()), organization, provider);
+        put("/organizations/{o}/secrets/{s}", Map.of("name", "renamed"), organization, secret);
+        put("/organizations/{o}", Map.of("name", "renamed"), organization);
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        put("/organizations/{o}/members/{u}", Map.of("role", "owner"), organization, user);
+        delete("/organizations/{o}/models/{m}", organization, model);
+        delete("/organizations/{o}/llm-providers/{p}", organization, provider);
+        delete("/organizations/{o}/secrets/{s}", organization, secret);
+        String leaver = Api.user();
+        Api.join(organization, leaver, "member");
+        delete("/organizations/{o}/members/{u}", organization, leaver);
+
+        List<String> seen = events(organization).getList("items.operation");
+        String another = Api.user();
+        Api.setState(another, "suspended");
+        delete("/users/{u}", another);
+        String bound = Api.organization();
+        Api.tokenBoundTo(bound);
+        String token = asAdmin()
+                .body(Map.of("description", "to be revoked"))
+                .post("/api-tokens")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+        delete("/api-tokens/{t}", token);
+        delete("/organizations/{o}", organization);
+        List<String> outside = asAdmin().get("/audit-events?page_size=1000").path("items.operation");
+
+        Set<String> all = new TreeSet<>(seen);
+        all.addAll(outside);
+        Set<String> writes = contract.operations().values().stream()
+                .filter(operation -> !operation.method().equals("GET"))
+                .map(Operation::id)
+                .filter(id -> !NO_WRITES.contains(id))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(all).containsAll(writes);
+    }
+
+    @Test
+    void anEventSaysWhoWhatWhenAndFromWhereAndNamesTheFieldsOnly() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-before");
+
+        String requestId = asAdmin()
+                .header("User-Agent", "a test/1.0")
+                .body(Map.of("name", "renamed", "value", "sk-after"))
+                .put("/organizations/{o}/secrets/{s}", organization, secret)
+                .then()
+                .statusCode(200)
+                .extract()
+                .header("X-Request-Id");
+
+        JsonPath me = asAdmin().get("/me").jsonPath();
+        asAdmin()
+                .get("/organizations/{o}/audit-events?operation=updateSecret", organization)
+                .then()
+                .statusCode(200)
+                .body("items.size()", equalTo(1))
+                .body("items[0].organization_id", equalTo(organization))
+                .body("items[0].outcome", equalTo("done"))
+                .body("items[0].resource_id", equalTo(secret))
+                .body("items[0].changed_fields", equalTo(List.of("name", "value")))
+                .body("items[0].user_id", equalTo(me.getString("id")))
+                .body("items[0].user_name", equalTo(me.getString("name")))
+                .body("items[0].api_token_id", equalTo(me.getString("api_token_id")))
+                .body("items[0].address", equalTo("127.0.0.1"))
+                .body("items[0].user_agent", equalTo("a test/1.0"))
+                .body("items[0].request_id", equalTo(requestId));
+        assertThat(asAdmin()
+                        .get("/organizations/{o}/audit-events", organization)
+                        .asString())
+                .doesNotContain("sk-before", "sk-after");
+    }
+
+    @Test
+    void whatFailsLeavesNoEvent() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-1");
+        Api.provider(organization, secret);
+
+        asAdmin()
+                .delete("/organizations/{o}/secrets/{s}", organization, secret)
+                .then()
+                .statusCode(409);
+
+        assertThat(events(organization).getList("items.operation")).doesNotContain("deleteSecret");
+    }
+
+    @Test
+    void whatIsDeniedIsInTheLogOnceAMinute() {
+        String own = Api.organization();
+        String foreign = Api.organization();
+        String token = Api.tokenBoundTo(own);
+
+        for (int i = 0; i < 3; i++) {
+            as(token).get("/organizations/{o}/secrets", foreign).then().statusCode(404);
+            as(token).get("/api-tokens").then().statusCode(403);
+        }
+        asNobody().get("/organizations/{o}/secrets", own).then().statusCode(401);
+
+        JsonPath outside = asAdmin()
+                .get("/audit-events?outcome=denied&page_size=1000")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
+                .containsExactly("not_found");
+        assertThat(outside.getList("items.findAll { it.resource_id == '" + own + "' }.code"))
+                .containsExactly("unauthenticated");
+        assertThat(outside.getList("items.findAll { it.operation == 'listApiTokens' }.code"))
+                .contains("forbidden");
+        assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");
+    }
+
+    @Test
+    void theLogIsReadInPagesByFilterAndAsJsonLines() {
+        String organization = Api.organization();
+        List<String> secrets = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            secrets.add(Api.secret(organization, "sk-" + i));
+        }
+
+        List<String> paged = new ArrayList<>();
+        String next = "";
+        while (next != null) {
+            JsonPath page = asAdmin()
+                    .queryParams(next.isEmpty() ? Map.of() : Map.of("page_token", next))
+                    .get("/organizations/{o}/audit-events?page_size=2&operation=createSecret", organization)
+                    .then()
+                    .statusCode(200)
+                    .extract()
+                    .jsonPath();
+            paged.addAll(page.getList("items.resource_id"));
+            next = page.getString("next_page_token");
+        }
+        Collections.reverse(secrets);
+        assertThat(paged).isEqualTo(secrets);
+
+        asAdmin()
+                .get("/organizations/{o}/audit-events?resource_id=" + secrets.getFirst(), organization)
+                .then()
+                .body("items.size()", equalTo(1));
+        asAdmin()
+                .get("/organizations/{o}/audit-events?from=2000-01-01T00:00:00Z&to=2000-01-02T00:00:00Z", organization)
+                .then()
+                .body("items.size()", equalTo(0));
+        asAdmin()
+                .get("/organizations/{o}/audit-events?outcome=maybe", organization)
+                .then()
+                .statusCode(400)
+                .body("errors[0].parameter", equalTo("outcome"));
+
+        String lines = asAdmin()
+                .accept("application/x-ndjson")
+                .get("/organizations/{o}/audit-events/export?operation=createSecret", organization)
+                .then()
+                .statusCode(200)
+                .contentType(startsWith("application/x-ndjson"))
+                .extract()
+                .asString();
+        assertThat(lines.lines().map(line -> JsonPath.from(line).getString("resource_id")))
+                .containsExactlyElementsOf(secrets);
+    }
+
+    @Test
+    void aRevealAnswersThePlaintextAndIsNotStoredOnItsWay() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-1");
+        String headers = asAdmin()
+                .body(Api.providerBody("custom_headers", Map.of("custom_headers", Map.of("X-Key", "sk-2"))))
+                .post("/organizations/{o}/llm-providers", organization)
+                .path("id");
+        String token = asAdmin()
+                .body(Api.providerBody("bearer", Map.of("token", "sk-3")))
+                .post("/organizations/{o}/llm-providers", organization)
+                .path("id");
+
+        asAdmin()
+                .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .body("value", equalTo("sk-1"));
+        asAdmin()
+                .post("/organizations/{o}/llm-providers/{p}/reveal-credentials", organization, headers)
+                .then()
+                .statusCode(200)
+                .header("Cache-Control", "no-store")
+                .body("token", equalTo(null))
+                .body("custom_headers", equalTo(Map.of("X-Key", "sk-2")));
+        asAdmin()
+                .post("/organizations/{o}/llm-providers/{p}/reveal-credentials", organization, token)
+                .then()
+                .body("token", equalTo("sk-3"))
+                .body("custom_headers", equalTo(null));
+    }
+
+    @Test
+    void nothingIsChangedOrRevealedThatCannotBeWrittenIntoTheLog() throws SQLException {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-1");
+        database.execute("alter table audit_event add constraint refuse check (operation <> 'revealSecret'"
+                + " and operation <> 'createModel') not valid");
+        try {
+            String refused = asAdmin()
+                    .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
+                    .then()
+                    .statusCode(500)
+                    .extract()
+                    .asString();
+            assertThat(refused).doesNotContain("sk-1");
+            asAdmin()
+                    .body(model("gpt", Api.provider(organization, secret)))
+                    .post("/organizations/{o}/models", organization)
+                    .then()
+                    .statusCode(500);
+        } finally {
+            database.execute("alter table audit_event drop constraint refuse");
+        }
+        asAdmin().get("/organizations/{o}/models", organization).then().body("items.size()", equalTo(0));
+    }
+
+    @Test
+    void theDatabaseRefusesToChangeTheLog() {
+        Api.organization();
+        for (String statement : List.of(
+                "update audit_event set outcome = 'denied'", "delete from audit_event", "truncate audit_event")) {
+            assertThatThrownBy(() -> database.execute(statement))
+                    .as(statement)
+                    .hasMessageContaining("audit events are never changed");
+        }
+    }
+
+    @Test
+    void parallelWritesMakeOneChain() throws SQLException {
+        String organization = Api.organization();
+        List<Callable<String>> writes = Collections.nCopies(20, () -> Api.secret(organization, "sk-1"));
+
+        inParallel(writes);
+
+        assertThat(events(organization).getList("items.operation")).hasSize(20);
+        assertThat(faults()).noneMatch(fault -> fault.contains(organization));
+    }
+
+    @Test
+    void whateverIsDoneToTheLogBehindTheServersBackShows() throws SQLException {
+        assertShows(
+                "update audit_event set user_name = 'Somebody else' where chain = ?::uuid and sequence = 2", "event 2");
+        assertShows("update audit_event set changed_fields = '{}' where chain = ?::uuid and sequence = 1", "event 1");
+        assertShows("delete from audit_event where chain = ?::uuid and sequence = 1", "event 1 was removed");
+        assertShows("delete from audit_event where chain = ?::uuid and sequence = 3", "event 3 was removed");
+        assertShows("delete from audit_event where chain = ?::uuid and sequence > 1", "events 2 to 3 were removed");
+        assertShows(
+                "insert into audit_event select chain, 4, gen_random_uuid(), at, operation, outcome, code, resource_id,"
+                        + " changed_fields, user_id, user_name, token_id, address, user_agent, request_id, hash"
+                        + " from audit_event where chain = ?::uuid and sequence = 3",
+                "event 4");
+        assertShows(
+                "with gone as (delete from audit_event where chain = ?::uuid and sequence = 3)"
+                        + " update audit_chain c set sequence = 2, hash = e.hash from audit_event e"
+                        + " where c.chain = e.chain and e.sequence = 2 and e.chain = ?::uuid",
+                "begins and ends was altered");
+        assertShows("delete from audit_chain where chain = ?::uuid", "the end of its chain was removed");
+    }
+
+    @Test
+    void whatIsOlderThanItIsKeptIsDroppedAndTheRestStillHolds() throws Exception {
+        String organization = Api.organization();
+        Api.secret(organization, "sk-1");
+        Api.secret(organization, "sk-2");
+        Thread.sleep(200);
+        assertThat(new AuditRetention(dataSource, keyset.current(), Duration.ofMillis(100)).drop())
+                .isPositive();
+        assertThat(events(organization).getList("items.operation")).isEmpty();
+
+        Api.secret(organization, "sk-3");
+
+        assertThat(events(organization).getList("items.operation")).containsExactly("createSecret");
+        assertThat(faults()).noneMatch(fault -> fault.contains(organization));
+    }
+
+    /** Does something with the triggers off, as only the database's owner can, in a chain of three events. */
+    private void assertShows(String statement, String fault) throws SQLException {
+        String organization = Api.organization();
+        for (int i = 0; i < 3; i++) {
+            Api.secret(organization, "sk-1");
+        }
+        assertThat(faults()).noneMatch(found -> found.contains(organization));
+        database.execute("alter table audit_event disable trigger user");
+        try {
+            int places = statement.split("\\?::uuid", -1).length - 1;
+            database.execute(
+                    statement,
+                    Collections.nCopies(places, UUID.fromString(organization)).toArray());
+        } finally {
+            database.execute("alter table audit_event enable trigger user");
+        }
+        assertThat(faults())
+                .as(statement)
+                .anyMatch(found -> found.startsWith("Organization " + organization) && found.contains(fault));
+    }
+
+    private List<String> faults() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return new AuditVerification(keyset.current()).verify(connection).faults();
+        }
+    }
+
+    private static JsonPath events(String organization) {
+        return asAdmin()
+                .get("/organizations/{o}/audit-events?page_size=1000", organization)
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+    }
+
+    private static Map<String, String> model(String name, String provider) {
+        return Map.of("name", name, "provider_id", provider, "remote_model_name", "gpt-4o");
+    }
+
+    private static void put(String path, Map<String, ?> body, Object... ids) {
+        asAdmin().body(body).put(path, ids).then().statusCode(200);
+    }
+
+    private static void delete(String path, Object... ids) {
+        asAdmin().delete(path, ids).then().statusCode(204);
+    }
+}

@@ -1,0 +1,160 @@
+package io.agyn.idempotency;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static io.agyn.Api.freshName;
+import static io.agyn.Api.inParallel;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+
+/** What makes something makes it once for an Idempotency-Key, however often it is asked for. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class IdempotencyTest {
+    @Inject
+    Database database;
+
+    @Inject
+    IdempotencyKeys keys;
+
+    private final String key = UUID.randomUUID().toString();
+
+    @Test
+    void aRepeatIsAnsweredWhatTheFirstWas() {
+        String organization = Api.organization();
+        Map<String, String> secret = Map.of("name", "key", "value", "sk-1");
+
+        Response first = post("/organizations/" + organization + "/secrets", secret);
+        asAdmin()
+                .body(Map.of("name", "renamed"))
+                .put("/organizations/{o}/secrets/{s}", organization, first.path("id"))
+                .then()
+                .statusCode(200);
+        Response second = post("/organizations/" + organization + "/secrets", secret);
+
+        assertThat(first.statusCode()).isEqualTo(201);
+        assertThat(second.statusCode()).isEqualTo(201);
+        assertThat(second.asString()).isEqualTo(first.asString());
+        assertThat(second.header("ETag")).isEqualTo(first.header("ETag"));
+        assertThat(second.header("Location")).isEqualTo(first.header("Location"));
+        asAdmin().get("/organizations/{o}/secrets", organization).then().body("items.size()", equalTo(1));
+    }
+
+    @Test
+    void theOrderOfFieldsAndWhiteSpaceMakeNoOtherRequest() {
+        String name = freshName("org");
+        String slug = name.toLowerCase(java.util.Locale.ROOT);
+
+        String first = post("/organizations", "{\"name\":\"" + name + "\",\"slug\":\"" + slug + "\"}")
+                .path("id");
+        String second = post("/organizations", "{ \"slug\": \"" + slug + "\", \"name\": \"" + name + "\" }")
+                .path("id");
+
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void theSameKeyWithAnotherRequestIsRefusedAndMakesNothing() {
+        String organization = Api.organization();
+        post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-1"));
+
+        for (Response refused : List.of(
+                post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-2")),
+                post("/organizations/" + Api.organization() + "/secrets", Map.of("name", "key", "value", "sk-1")))) {
+            refused.then().statusCode(422).body("code", equalTo("idempotency_key_reused"));
+        }
+        asAdmin().get("/organizations/{o}/secrets", organization).then().body("items.size()", equalTo(1));
+    }
+
+    @Test
+    void ofManyAtOnceOneMakesItAndAllAreAnsweredTheSame() {
+        String organization = Api.organization();
+        List<Callable<Response>> posts = Collections.nCopies(
+                20, () -> post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-1")));
+
+        List<Response> answers = inParallel(posts);
+
+        assertThat(answers).extracting(Response::statusCode).containsOnly(201);
+        assertThat(answers)
+                .extracting(Response::asString)
+                .containsOnly(answers.getFirst().asString());
+        asAdmin().get("/organizations/{o}/secrets", organization).then().body("items.size()", equalTo(1));
+    }
+
+    @Test
+    void whatWasRefusedMayBeTriedAgainWithTheSameKey() {
+        String organization = Api.organization();
+        String taken = Api.secret(organization, "sk-1");
+        String name = asAdmin()
+                .get("/organizations/{o}/secrets/{s}", organization, taken)
+                .path("name");
+        post("/organizations/" + organization + "/secrets", Map.of("name", name, "value", "sk-2"))
+                .then()
+                .statusCode(409);
+        asAdmin()
+                .delete("/organizations/{o}/secrets/{s}", organization, taken)
+                .then()
+                .statusCode(204);
+
+        post("/organizations/" + organization + "/secrets", Map.of("name", name, "value", "sk-2"))
+                .then()
+                .statusCode(201);
+    }
+
+    @Test
+    void aNewTokenIsShownAgainAndIsNotInTheDatabase() throws SQLException {
+        String first = post("/api-tokens", Map.of("description", "once")).path("token");
+        String second = post("/api-tokens", Map.of("description", "once")).path("token");
+
+        assertThat(second).isEqualTo(first);
+        as(first).get("/me").then().statusCode(200);
+        assertThat(database.column(
+                        String.class,
+                        "select row_to_json(k)::text || encode(answer_ciphertext, 'escape') from idempotency_key k"))
+                .noneMatch(row -> row.contains(first));
+    }
+
+    @Test
+    void aKeyCanBeUsedAnewAfterADayAndIsThenGone() throws SQLException {
+        String organization = Api.organization();
+        post("/organizations/" + organization + "/secrets", Map.of("name", "first", "value", "sk-1"));
+        database.execute("update idempotency_key set created_at = created_at - interval '25 hours' where key = ?", key);
+
+        post("/organizations/" + organization + "/secrets", Map.of("name", "second", "value", "sk-1"))
+                .then()
+                .statusCode(201)
+                .body("name", equalTo("second"));
+
+        database.execute("update idempotency_key set created_at = created_at - interval '25 hours' where key = ?", key);
+        assertThat(keys.dropExpired()).isPositive();
+        assertThat(database.column(String.class, "select key from idempotency_key where key = ?", key))
+                .isEmpty();
+    }
+
+    @Test
+    void aKeyOfAnotherUserIsAnotherKey() throws SQLException {
+        post("/organizations", Map.of("name", freshName("org")));
+        database.execute("update idempotency_key set user_id = gen_random_uuid() where key = ?", key);
+
+        post("/organizations", Map.of("name", freshName("org"))).then().statusCode(201);
+    }
+
+    private Response post(String path, Object body) {
+        return asAdmin().header("Idempotency-Key", key).body(body).post(path);
+    }
+}

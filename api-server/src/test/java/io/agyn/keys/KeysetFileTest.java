@@ -1,0 +1,211 @@
+package io.agyn.keys;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.settings.SettingsReader;
+import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeysetFileTest {
+    private static final String PASSPHRASE = "correct horse battery staple";
+    private static final String OTHER_PASSPHRASE = "incorrect horse battery";
+    private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void aLockedFileOpensWithItsPassphraseAlone() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
+        file.create();
+
+        String content = Files.readString(path);
+        byte[] fingerprint = file.read().fingerprint(VALUE);
+
+        assertThat(content)
+                .contains("\"locked_by\" : \"passphrase\"")
+                .doesNotContain("encryption", "keyData", PASSPHRASE);
+        assertThat(mode(path)).isEqualTo("rw-------");
+        assertThat(file.read().fingerprint(VALUE)).isEqualTo(fingerprint);
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(OTHER_PASSPHRASE))).read())
+                .isInstanceOf(StartException.class)
+                .hasMessage(
+                        "The passphrase does not open the keyset file %s: set the one that it was locked with, or put back"
+                                + " the file if it was altered.",
+                        path)
+                .hasNoCause();
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).read())
+                .isInstanceOf(StartException.class)
+                .hasMessage(
+                        "The keyset file %s is locked by a passphrase: set AGYN_KEYSET_PASSPHRASE_FILE to the file that"
+                                + " holds it, or AGYN_KEYSET_PASSPHRASE.",
+                        path);
+        assertThat(path).hasContent(content);
+    }
+
+    @Test
+    void anAlteredLockDoesNotOpen() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
+        file.create();
+        String content = Files.readString(path);
+
+        for (String altered : new String[] {
+            content.replace("600000", "600001"),
+            content.replace("600000", "1"),
+            content.replace("600000", "2000000000"),
+            content.replaceAll("\"ciphertext\" : \"....", "\"ciphertext\" : \"AAAA"),
+            content.replaceAll("\"nonce\" : \"[^\"]*", "\"nonce\" : \"%"),
+            content.replaceAll("\"salt\" : \"[^\"]*", "\"salt\" : \""),
+        }) {
+            assertThat(altered).isNotEqualTo(content);
+            Files.writeString(path, altered);
+            assertThatThrownBy(file::read)
+                    .isInstanceOf(StartException.class)
+                    .hasMessageStartingWith("The passphrase does not open the keyset file " + path);
+        }
+    }
+
+    @Test
+    void aFileWithoutALockIsRefusedWhereAPassphraseIsSet() {
+        Path path = folder.resolve("keyset.json");
+        Keyset.create(path);
+
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(PASSPHRASE))).read())
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith(
+                        "The keyset file " + path + " is not locked, and a passphrase is set: lock the file")
+                .hasMessageNotContaining(PASSPHRASE);
+    }
+
+    @Test
+    void aLockIsPutOnChangedAndTakenOff() {
+        Path path = folder.resolve("keyset.json");
+        Keyset.create(path);
+        byte[] fingerprint = Keyset.load(path).fingerprint(VALUE);
+        Optional<PassphraseLock> first = Optional.of(lock(PASSPHRASE));
+        Optional<PassphraseLock> second = Optional.of(lock(OTHER_PASSPHRASE));
+
+        new KeysetFile(path, first).relock(first);
+        assertThat(new KeysetFile(path, first).read().fingerprint(VALUE)).isEqualTo(fingerprint);
+
+        new KeysetFile(path, first).relock(second);
+        assertThatThrownBy(() -> new KeysetFile(path, first).read()).isInstanceOf(StartException.class);
+        assertThat(new KeysetFile(path, second).read().fingerprint(VALUE)).isEqualTo(fingerprint);
+
+        new KeysetFile(path, second).relock(Optional.empty());
+        assertThat(Keyset.load(path).fingerprint(VALUE)).isEqualTo(fingerprint);
+    }
+
+    @Test
+    void aChangeKeepsTheLockTheModeAndWhereALinkLeads() throws IOException {
+        Path real = folder.resolve("real.json");
+        Path link = folder.resolve("link.json");
+        KeysetFile file = new KeysetFile(link, Optional.of(lock(PASSPHRASE)));
+        file.at(real).create();
+        Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rw-r-----"));
+        Files.createSymbolicLink(link, real);
+        KeyId old = file.read().primary();
+
+        Keyset changed = file.change(Keyset::withNewKey);
+
+        assertThat(changed.keys()).hasSize(2).startsWith(old);
+        assertThat(file.read().keys()).isEqualTo(changed.keys());
+        assertThat(link).isSymbolicLink();
+        assertThat(mode(real)).isEqualTo("rw-r-----");
+        assertThat(Files.readString(real)).contains("locked_by");
+        try (var files = Files.list(folder)) {
+            assertThat(files).containsOnly(real, link, folder.resolve(PASSPHRASE.hashCode() + ".txt"));
+        }
+    }
+
+    @Test
+    void aChangeThatFailsLeavesTheFileAsItWas() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        Keyset.create(path);
+        String content = Files.readString(path);
+
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).change(keyset -> {
+                    throw new StartException("no");
+                }))
+                .hasMessage("no");
+
+        assertThat(path).hasContent(content);
+    }
+
+    @Test
+    void aBackupIsTheSameAndNeverOverwritten() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        Path copy = folder.resolve("copy.json");
+        Keyset.create(path);
+        KeysetFile file = new KeysetFile(path, Optional.empty());
+
+        Keyset keyset = file.backUp(copy);
+
+        assertThat(copy).hasSameBinaryContentAs(path);
+        assertThat(mode(copy)).isEqualTo("rw-------");
+        assertThat(keyset.keys()).isEqualTo(file.read().keys());
+        assertThatThrownBy(() -> file.backUp(copy))
+                .isInstanceOf(StartException.class)
+                .hasMessage("The file %s is there already and is never overwritten: name another file.", copy);
+    }
+
+    @Test
+    void saysWhatIsWrongWithAPassphraseAndDoesNotRepeatIt() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        Path missing = folder.resolve("missing");
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(missing))).create())
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith("The passphrase cannot be read from " + missing);
+        Path brief = Files.writeString(folder.resolve("brief"), "hunter2\n");
+        assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(brief))).create())
+                .isInstanceOf(StartException.class)
+                .hasMessage("The passphrase in %s has fewer than 12 characters: put a longer one there.", brief);
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-passphrase", "hunter2")))
+                .isInstanceOf(StartException.class)
+                .hasMessage("AGYN_KEYSET_PASSPHRASE has fewer than 12 characters: set the passphrase that the keyset is"
+                        + " locked with, or remove it to use none.");
+        assertThatThrownBy(() -> KeysetFile.of(SettingsReader.read(
+                        Map.of("agyn.keyset-passphrase", PASSPHRASE, "agyn.keyset-passphrase-file", "/x"))))
+                .isInstanceOf(StartException.class)
+                .hasMessage("AGYN_KEYSET_PASSPHRASE and AGYN_KEYSET_PASSPHRASE_FILE are both set: remove one of them.");
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void aPassphraseInASettingAndInAFileIsTheSame() {
+        Path path = folder.resolve("keyset.json");
+        new KeysetFile(path, Optional.of(lock(PASSPHRASE))).create();
+
+        KeysetFile file = KeysetFile.of(
+                SettingsReader.read(Map.of("agyn.keyset-file", path.toString(), "agyn.keyset-passphrase", PASSPHRASE)));
+
+        assertThat(file.read().keys()).hasSize(1);
+        assertThat(PassphraseLock.of(SettingsReader.read(Map.of("agyn.keyset-passphrase", PASSPHRASE)))
+                        .toString())
+                .doesNotContain(PASSPHRASE);
+    }
+
+    private PassphraseLock lock(String passphrase) {
+        try {
+            return PassphraseLock.inFile(
+                    Files.writeString(folder.resolve(passphrase.hashCode() + ".txt"), passphrase + "\n"));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+}

@@ -1,0 +1,105 @@
+package io.agyn.keys;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LiveKeysetTest {
+    private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
+    private static final byte[] PLACE = "place".getBytes(UTF_8);
+
+    @TempDir
+    private Path folder;
+
+    private KeysetFile file;
+    private LiveKeyset keys;
+
+    @BeforeEach
+    void create() {
+        Path path = folder.resolve("keyset.json");
+        Keyset.create(path);
+        file = new KeysetFile(path, Optional.empty());
+        keys = new LiveKeyset(file);
+    }
+
+    @Test
+    void followsItsFileWithoutARestart() throws Exception {
+        keys.start(new StartupEvent());
+        try {
+            Keyset added = file.change(Keyset::withNewKey);
+            // As a copy that keeps times has it.
+            Files.setLastModifiedTime(file.path(), FileTime.fromMillis(0));
+
+            await(added);
+            KeyId fresh = added.keys().getLast();
+            await(file.change(keyset -> keyset.withPrimary(fresh)));
+
+            assertThat(keys.current().primary()).isEqualTo(fresh);
+        } finally {
+            keys.stop(new ShutdownEvent());
+        }
+    }
+
+    @Test
+    void readsWhatAServerWithANewerFileHasWritten() throws GeneralSecurityException {
+        Keyset added = file.change(Keyset::withNewKey);
+        Keyset promoted = added.withPrimary(added.keys().getLast());
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+
+        assertThat(keys.current().keys()).hasSize(1);
+        assertThat(keys.holding(ciphertext).aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
+        assertThat(keys.current().keys()).isEqualTo(added.keys());
+    }
+
+    @Test
+    void staysWithItsKeysWhileTheFileIsNoneOfTheirs() throws IOException {
+        Keyset before = keys.current();
+        Path other = folder.resolve("other.json");
+        Keyset.create(other);
+        String right = Files.readString(file.path());
+        Keyset added = before.withNewKey();
+        // Of one origin, and without the key that has encrypted until now.
+        Keyset without = added.withPrimary(added.keys().getLast()).without(before.primary());
+
+        for (String wrong : new String[] {
+            "",
+            "{}",
+            "not json",
+            "{\"locked_by\":\"passphrase\"}",
+            Files.readString(other),
+            without.write().toString()
+        }) {
+            Files.writeString(file.path(), wrong);
+            keys.reload();
+            assertThat(keys.current()).as(wrong).isSameAs(before);
+        }
+        Files.delete(file.path());
+        keys.reload();
+        assertThat(keys.current()).isSameAs(before);
+
+        Files.writeString(file.path(), right);
+        file.change(Keyset::withNewKey);
+        keys.reload();
+        assertThat(keys.current().keys()).hasSize(2).startsWith(before.primary());
+    }
+
+    private void await(Keyset wanted) throws InterruptedException {
+        long deadline = System.nanoTime() + LiveKeyset.POLL.multipliedBy(5).toNanos();
+        while (!(keys.current().keys().equals(wanted.keys())
+                && keys.current().primary().equals(wanted.primary()))) {
+            assertThat(System.nanoTime()).as("in force").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+}

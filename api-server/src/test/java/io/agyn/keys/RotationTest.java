@@ -1,0 +1,264 @@
+package io.agyn.keys;
+
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.postgres.DatabaseProbe;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.settings.DatabaseUrl;
+import io.agyn.settings.Settings;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A rotation of the encryption keys, seen from the database. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class RotationTest {
+    private static final String SECRET = "/organizations/{org}/secrets/{id}";
+    private static final String PROVIDER = "/organizations/{org}/llm-providers/{id}";
+
+    @Inject
+    Database database;
+
+    @Inject
+    Settings settings;
+
+    @Inject
+    LiveKeyset keys;
+
+    @Inject
+    CredentialCipher cipher;
+
+    private Connection connection;
+    private String organization;
+    private String secret;
+
+    @BeforeEach
+    void connect() {
+        connection = another();
+        organization = Api.organization();
+        secret = Api.secret(organization, "kept value");
+    }
+
+    @AfterEach
+    void disconnect() throws SQLException {
+        connection.close();
+    }
+
+    @Test
+    void rewrappingChangesTheKeyAndNothingThatAReaderSees() throws SQLException {
+        String token = create("bearer", Map.of("token", "kept-token"));
+        String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
+        Map<String, Response> before = read(token, headers);
+        Keyset keyset = promoteANewKey();
+        List<Long> changes = changes();
+        AtomicLong progress = new AtomicLong();
+
+        Rewrap rewrap = new Rewrap(connection, keyset, progress::set);
+        Set<String> unreadable = rewrap.run();
+
+        assertThat(Stream.of(secret, token, headers))
+                .allSatisfy(id -> assertThat(unreadable).noneMatch(row -> row.contains(id)));
+        assertThat(progress.get()).isEqualTo(rewrap.rewrapped()).isGreaterThanOrEqualTo(3);
+        assertThat(keyOf("secret", "value", secret)).contains(keyset.primary());
+        assertThat(keyOf("llm_provider", "token", token)).contains(keyset.primary());
+        assertThat(keyOf("llm_provider", "custom_headers", headers)).contains(keyset.primary());
+        assertThat(KeyUse.count(connection).of("keyset check", keyset.primary()))
+                .isEqualTo(1);
+        read(token, headers).forEach((id, answer) -> {
+            assertThat(answer.asString()).isEqualTo(before.get(id).asString());
+            assertThat(answer.header("ETag")).isEqualTo(before.get(id).header("ETag"));
+        });
+        assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
+        assertThat(decrypted(secret)).isEqualTo("kept value");
+        assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
+        assertThat(KeyUse.count(connection).notOf(keyset.primary())).isEqualTo(unreadable.size());
+    }
+
+    @Test
+    void whatIsWrittenMeanwhileIsNotOverwritten() throws Exception {
+        Keyset old = keys.current();
+        Keyset keyset = promoteANewKey();
+        byte[] written =
+                old.aead().encrypt("written meanwhile".getBytes(), place(secret).bytes());
+        try (Connection writer = another();
+                PreparedStatement write =
+                        writer.prepareStatement("update secret set value_ciphertext = ? where id = ?::uuid")) {
+            writer.setAutoCommit(false);
+            write.setBytes(1, written);
+            write.setString(2, secret);
+            write.executeUpdate();
+            CompletableFuture<Void> rewrap = CompletableFuture.runAsync(() -> {
+                try {
+                    new Rewrap(connection, keyset, done -> {}).run();
+                } catch (SQLException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            awaitOneThatWaits();
+            writer.commit();
+            rewrap.join();
+        }
+
+        assertThat(decrypted(secret)).isEqualTo("written meanwhile");
+        assertThat(keyOf("secret", "value", secret)).contains(keyset.primary());
+    }
+
+    @Test
+    void whatCannotBeDecryptedIsNamedAndLeftAsItIs() throws SQLException {
+        database.execute(
+                "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext, 20))"
+                        + " where id = ?::uuid",
+                secret);
+        byte[] altered = ciphertext(secret);
+        Keyset keyset = promoteANewKey();
+
+        assertThat(new Rewrap(connection, keyset, done -> {}).run()).contains("the value of secret " + secret);
+        assertThat(ciphertext(secret)).isEqualTo(altered);
+        assertThat(KeysetTrial.run(connection, keyset).unreadable()).contains("the value of secret " + secret);
+
+        database.execute("delete from secret where id = ?::uuid", secret);
+    }
+
+    @Test
+    void aTrialTellsWhichRowsAnotherKeysetCannotRead() throws SQLException {
+        Keyset keyset = promoteANewKey();
+        new Rewrap(connection, keyset, done -> {}).run();
+        Keyset before = keyset.withPrimary(keyset.keys().getFirst()).without(keyset.primary());
+
+        KeysetTrial right = KeysetTrial.run(connection, keyset);
+        KeysetTrial wrong = KeysetTrial.run(connection, before);
+
+        assertThat(right.readable()).isPositive();
+        assertThat(right.otherFingerprints()).isEmpty();
+        assertThat(right.unreadable()).noneMatch(row -> row.contains(secret));
+        assertThat(wrong.readable()).isZero();
+        assertThat(wrong.unreadable()).contains("the keyset check", "the value of secret " + secret);
+    }
+
+    @Test
+    void theServerTellsWhichKeysItHas() throws Exception {
+        awaitServer(keys.current());
+
+        Keyset keyset = promoteANewKey();
+        awaitServer(keyset);
+
+        database.column(
+                Boolean.class,
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'agyn change feed'");
+        awaitServer(keyset);
+    }
+
+    @Test
+    void everyColumnOfCiphertextsIsKnown() throws SQLException {
+        List<String> columns = database.column(
+                String.class,
+                "select table_name || '.' || column_name from information_schema.columns"
+                        + " where table_schema = 'public' and column_name like '%ciphertext'");
+
+        assertThat(columns)
+                .containsExactlyInAnyOrderElementsOf(Stream.concat(
+                                Stream.of(CredentialColumn.values())
+                                        .map(column -> column.table() + "." + column.column()),
+                                Stream.of("keyset_check.ciphertext"))
+                        .toList());
+    }
+
+    private Keyset promoteANewKey() {
+        KeysetFile file = KeysetFile.of(settings);
+        file.change(Keyset::withNewKey);
+        Keyset promoted = file.change(keyset -> keyset.withPrimary(keyset.keys().getLast()));
+        keys.reload();
+        assertThat(keys.current().primary()).isEqualTo(promoted.primary());
+        return keys.current();
+    }
+
+    private void awaitServer(Keyset keyset) throws Exception {
+        ServerKeys wanted = new ServerKeys(Set.copyOf(keyset.keys()), Set.of(keyset.primary()));
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (!ServerKeys.read(connection).equals(List.of(wanted))) {
+            assertThat(System.nanoTime()).as("announced").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    private void awaitOneThatWaits() throws Exception {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (database.column(
+                        Long.class,
+                        "select count(*) from pg_stat_activity"
+                                + " where wait_event_type = 'Lock' and query like 'update secret set value_ciphertext%'")
+                .equals(List.of(0L))) {
+            assertThat(System.nanoTime()).as("waits for the row").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    private Connection another() {
+        return DatabaseProbe.connect(
+                DatabaseUrl.parse(settings.database().url().orElseThrow()),
+                settings.database().username().orElseThrow(),
+                settings.database().password().orElseThrow());
+    }
+
+    private Map<String, Response> read(String... providers) {
+        return Map.of(
+                secret,
+                asAdmin().get(SECRET, organization, secret),
+                providers[0],
+                asAdmin().get(PROVIDER, organization, providers[0]),
+                providers[1],
+                asAdmin().get(PROVIDER, organization, providers[1]));
+    }
+
+    private List<Long> changes() throws SQLException {
+        return database.column(Long.class, "select count(*) from change where organization_id = ?::uuid", organization);
+    }
+
+    private Optional<KeyId> keyOf(String table, String field, String id) throws SQLException {
+        return KeyId.of(database.column(
+                        byte[].class, "select " + field + "_ciphertext from " + table + " where id = ?::uuid", id)
+                .getFirst());
+    }
+
+    private byte[] ciphertext(String id) throws SQLException {
+        return database.column(byte[].class, "select value_ciphertext from secret where id = ?::uuid", id)
+                .getFirst();
+    }
+
+    private String decrypted(String id) throws SQLException {
+        return cipher.decrypt(ciphertext(id), place(id));
+    }
+
+    private CredentialPlace place(String id) {
+        return CredentialPlace.ofSecretValue(UUID.fromString(organization), UUID.fromString(id));
+    }
+
+    private String create(String method, Map<String, ?> credentials) {
+        return asAdmin()
+                .body(Api.providerBody(method, credentials))
+                .post("/organizations/{org}/llm-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}

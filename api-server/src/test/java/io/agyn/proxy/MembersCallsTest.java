@@ -1,0 +1,81 @@
+package io.agyn.proxy;
+
+import static io.agyn.proxy.Scene.body;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who may call the models of an organization, and for how long. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class MembersCallsTest {
+    private static final Duration IN_FORCE = Duration.ofSeconds(1);
+
+    @RegisterExtension
+    static final Scene SCENE = new Scene();
+
+    private String user;
+    private String token;
+
+    @BeforeEach
+    void aFreshUser() {
+        user = Api.user();
+        token = Api.tokenOf(user);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"member", "owner"})
+    void whoeverBelongsToAnOrganizationCallsItsModelsUntilTheyLeave(String role) throws InterruptedException {
+        Api.join(SCENE.organization(), Api.user(), "owner");
+        assertThat(call()).isEqualTo(404);
+        Api.join(SCENE.organization(), user, role);
+        await(200);
+        Api.leave(SCENE.organization(), user);
+        await(404);
+    }
+
+    @Test
+    void aSuspendedUserCallsNothing() throws InterruptedException {
+        Api.join(SCENE.organization(), user, "member");
+        assertThat(call()).isEqualTo(200);
+        Api.setState(user, "suspended");
+        await(401);
+        Api.setState(user, "active");
+        await(200);
+    }
+
+    @Test
+    void aTokenIsBoundToItsOrganizationWhereverItsUserBelongs() {
+        String other = Api.organization();
+        Api.join(SCENE.organization(), user, "member");
+        Api.join(other, user, "member");
+        token = Api.tokenOf(user, other);
+        assertThat(call()).isEqualTo(404);
+        token = Api.tokenOf(user, SCENE.organization());
+        assertThat(call()).isEqualTo(200);
+    }
+
+    private int call() {
+        return SCENE.postWithoutToken("/v1/responses", body(SCENE.responses()), "authorization: Bearer " + token)
+                .statusCode();
+    }
+
+    private void await(int status) throws InterruptedException {
+        long deadline = System.nanoTime() + IN_FORCE.toNanos();
+        while (call() != status) {
+            assertThat(System.nanoTime())
+                    .as("the change is in force within a second")
+                    .isLessThan(deadline);
+            Thread.sleep(5);
+        }
+    }
+}

@@ -1,0 +1,257 @@
+package io.agyn.users;
+
+import static io.agyn.Api.as;
+import static io.agyn.Api.asAdmin;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class UsersTest {
+    @Inject
+    Database database;
+
+    @AfterEach
+    void theAdministratorIsOneAgain() throws SQLException {
+        database.execute("""
+                update app_user set role = 'cluster_admin', state = 'active', email = null
+                where id = (select user_id from api_token where description = 'First token of the administrator')""");
+    }
+
+    @Test
+    void aUserIsActiveAndNoClusterAdminUnlessItIsSaid() {
+        String email = Api.freshName("Payments") + "@Acme.example";
+        asAdmin()
+                .body(Map.of("name", "Payments", "email", email))
+                .post("/users")
+                .then()
+                .statusCode(201)
+                .body("name", equalTo("Payments"))
+                .body("email", equalTo(email))
+                .body("role", equalTo("user"))
+                .body("state", equalTo("active"));
+    }
+
+    @Test
+    void anEmailAddressIsUniqueAndLookedUpWhateverItsCase() {
+        String email = Api.freshName("payments") + "@acme.example";
+        String id = asAdmin().body(body(email, "user", "active")).post("/users").path("id");
+        String shouted = email.toUpperCase(Locale.ROOT);
+        asAdmin()
+                .body(body(shouted, "user", "active"))
+                .post("/users")
+                .then()
+                .statusCode(409)
+                .body("code", equalTo("email_taken"))
+                .body("errors.pointer", equalTo(List.of("/email")));
+        asAdmin()
+                .queryParam("email", shouted)
+                .get("/users")
+                .then()
+                .statusCode(200)
+                .body("items.id", equalTo(List.of(id)));
+        // One's own in another case is not another's.
+        asAdmin()
+                .body(body(shouted, "user", "active"))
+                .put("/users/{id}", id)
+                .then()
+                .statusCode(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "payments",
+                "@acme.example",
+                "payments@",
+                "payments@acme..example",
+                "payments@-acme.example",
+                "pay ments@acme.example",
+                "payments@acme.example\n",
+                "päy@acme.example",
+                "Payments <payments@acme.example>"
+            })
+    void whatIsNoEmailAddressIsRefused(String email) {
+        asAdmin()
+                .body(body(email, "user", "active"))
+                .post("/users")
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", equalTo(List.of("/email")));
+    }
+
+    @Test
+    void nothingIsLeftOutOfAnUpdate() {
+        asAdmin()
+                .body(Map.of("name", "Payments"))
+                .put("/users/{id}", Api.user())
+                .then()
+                .statusCode(400)
+                .body("errors.pointer", equalTo(List.of("/email", "/role", "/state")));
+    }
+
+    @Test
+    void aUserReadsThemselvesAndWhereTheyBelong() {
+        String first = Api.organization();
+        String second = Api.organization();
+        String user = Api.user();
+        Api.join(second, user, "member");
+        Api.join(first, user, "owner");
+        String email = Api.get("/users/{id}", user).extract().path("email");
+
+        as(Api.tokenOf(user))
+                .get("/me")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(user))
+                .body("email", equalTo(email))
+                .body("role", equalTo("user"))
+                .body("organization_id", nullValue())
+                .body("memberships.organization_id", equalTo(List.of(first, second)))
+                .body("memberships.role", equalTo(List.of("owner", "member")));
+        as(Api.tokenOf(user, second))
+                .get("/me")
+                .then()
+                .body("organization_id", equalTo(second))
+                .body("memberships.organization_id", equalTo(List.of(second)));
+        as(Api.tokenOf(user)).get("/users/{id}", user).then().statusCode(403);
+    }
+
+    @Test
+    void whoeverBelongsNowhereSeesNoOrganization() {
+        String token = Api.tokenOf(Api.user());
+        as(token).get("/me").then().statusCode(200).body("memberships", equalTo(List.of()));
+        as(token).get("/organizations").then().statusCode(200).body("items", equalTo(List.of()));
+    }
+
+    @Test
+    void aListOfOrganizationsHasThoseThatOneBelongsTo() {
+        String first = Api.organization();
+        Api.organization();
+        String second = Api.organization();
+        String user = Api.user();
+        Api.join(first, user, "member");
+        Api.join(second, user, "owner");
+        as(Api.tokenOf(user)).get("/organizations").then().body("items.id", equalTo(List.of(first, second)));
+        String next = as(Api.tokenOf(user))
+                .get("/organizations?page_size=1")
+                .then()
+                .body("items.id", equalTo(List.of(first)))
+                .extract()
+                .path("next_page_token");
+        as(Api.tokenOf(user))
+                .queryParam("page_token", next)
+                .get("/organizations?page_size=1")
+                .then()
+                .body("items.id", equalTo(List.of(second)))
+                .body("next_page_token", nullValue());
+    }
+
+    @Test
+    void theTokensOfASuspendedUserAreRefusedUntilTheUserIsActiveAgain() {
+        String user = Api.user();
+        String token = Api.tokenOf(user);
+        as(token).get("/me").then().statusCode(200);
+        Api.setState(user, "suspended");
+        as(token).get("/me").then().statusCode(401).body("code", equalTo("unauthenticated"));
+        Api.setState(user, "active");
+        as(token).get("/me").then().statusCode(200);
+    }
+
+    @Test
+    void aDeletedUsersTokensAndMembershipsGoAndOthersStay() throws SQLException {
+        String organization = Api.organization();
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        String token = Api.tokenOf(user, organization);
+        String other = Api.tokenOfNew("member", organization);
+
+        asAdmin().delete("/users/{id}", user).then().statusCode(204);
+
+        as(token).get("/me").then().statusCode(401);
+        as(other).get("/organizations/{id}", organization).then().statusCode(200);
+        Api.get("/organizations/{id}/members", organization).body("items.size()", equalTo(1));
+        assertThat(database.column(UUID.class, "select id from api_token where user_id = ?::uuid", user))
+                .isEmpty();
+    }
+
+    @Test
+    void theLastClusterAdminIsNeitherDemotedNorSuspendedNorDeleted() throws SQLException {
+        String admin = onlyAdmin();
+        String email = Api.freshName("admin") + "@acme.example";
+        for (Map<String, String> change : List.of(
+                body(email, "user", "active"),
+                body(email, "cluster_admin", "suspended"),
+                body(email, "user", "suspended"))) {
+            asAdmin()
+                    .body(change)
+                    .put("/users/{id}", admin)
+                    .then()
+                    .statusCode(409)
+                    .body("code", equalTo("last_cluster_admin"));
+        }
+        asAdmin().delete("/users/{id}", admin).then().statusCode(409).body("code", equalTo("last_cluster_admin"));
+        Api.get("/users/{id}", admin)
+                .body("role", equalTo("cluster_admin"))
+                .body("state", equalTo("active"))
+                .body("email", nullValue());
+        // One who is suspended is no help.
+        String other = Api.user("cluster_admin");
+        Api.setState(other, "suspended");
+        asAdmin().delete("/users/{id}", admin).then().statusCode(409);
+        asAdmin().delete("/users/{id}", other).then().statusCode(204);
+    }
+
+    @RepeatedTest(20)
+    void ofTheLastTwoClusterAdminsOneStaysWhateverIsDoneToBothAtOnce() throws SQLException {
+        String first = onlyAdmin();
+        String second = Api.user("cluster_admin");
+        String token = Api.tokenOf(second);
+        Callable<Integer> demoted = () -> asAdmin()
+                .body(body(Api.freshName("b") + "@acme.example", "user", "active"))
+                .put("/users/{id}", second)
+                .statusCode();
+        Callable<Integer> suspended = () -> {
+            Map<String, String> body = body(Api.freshName("a") + "@acme.example", "cluster_admin", "suspended");
+            return as(token).body(body).put("/users/{id}", first).statusCode();
+        };
+
+        List<Integer> statuses = Api.inParallel(List.of(demoted, suspended));
+
+        // Who comes second finds that they are not allowed to any more, or that nobody would be left.
+        assertThat(statuses).containsOnlyOnce(200).allMatch(status -> List.of(200, 401, 403, 409)
+                .contains(status));
+        assertThat(database.column(
+                        UUID.class, "select id from app_user where role = 'cluster_admin' and state = 'active'"))
+                .hasSize(1);
+    }
+
+    /** Of all that tests have made, only the administrator stays a cluster admin. */
+    private String onlyAdmin() throws SQLException {
+        database.execute("update app_user set role = 'user' where email is not null");
+        return asAdmin().get("/me").then().statusCode(200).extract().path("id");
+    }
+
+    private static Map<String, String> body(String email, String role, String state) {
+        return Map.of("name", "Payments", "email", email, "role", role, "state", state);
+    }
+}

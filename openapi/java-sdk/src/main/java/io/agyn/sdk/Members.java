@@ -1,0 +1,148 @@
+package io.agyn.sdk;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.MembersApi;
+import io.agyn.sdk.model.Member;
+import io.agyn.sdk.model.MemberCreate;
+import io.agyn.sdk.model.MemberList;
+import io.agyn.sdk.model.MemberUpdate;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The users who belong to an organization. A member is addressed by the user's id. */
+public final class Members {
+    private final UUID organizationId;
+    private final MembersApi api;
+    private final Exchange exchange;
+
+    Members(UUID organizationId, MembersApi api, Exchange exchange) {
+        this.organizationId = requireNonNull(organizationId, "organizationId is null");
+        this.api = requireNonNull(api, "api is null");
+        this.exchange = requireNonNull(exchange, "exchange is null");
+    }
+
+    /**
+     * Makes a user a member or an owner of the organization.
+     *
+     * @param member the user, by id or by email address, and the role
+     * @return the member
+     * @throws InvalidRequestException if it breaks a rule
+     * @throws NotFoundException if there is no such organization, or no such user
+     * @throws ConflictException if the user belongs to the organization already
+     */
+    public Member add(MemberCreate member) {
+        requireNonNull(member, "member is null");
+        return exchange.create(key -> api.addMemberWithHttpInfo(organizationId, member, key));
+    }
+
+    /**
+     * Reads a member.
+     *
+     * @param userId the user's id
+     * @return the member
+     * @throws NotFoundException if the user does not belong to the organization
+     */
+    public Member get(UUID userId) {
+        requireNonNull(userId, "userId is null");
+        return exchange.read(() -> api.getMemberWithHttpInfo(organizationId, userId));
+    }
+
+    /**
+     * Reads a member together with its entity tag.
+     *
+     * @param userId the user's id
+     * @return the member and the tag that makes a later update or removal conditional
+     * @throws NotFoundException if the user does not belong to the organization
+     */
+    public Versioned<Member> getVersioned(UUID userId) {
+        requireNonNull(userId, "userId is null");
+        return exchange.readVersioned(() -> api.getMemberWithHttpInfo(organizationId, userId));
+    }
+
+    /**
+     * Looks a member up by the email address.
+     *
+     * @param email the email address, whatever its case
+     * @return the member; empty if none has this address
+     */
+    public Optional<Member> find(String email) {
+        requireNonNull(email, "email is null");
+        return list(email).stream().findFirst();
+    }
+
+    /**
+     * Lists all members of the organization.
+     *
+     * @return the members, fetched while iterating
+     */
+    public Listing<Member> list() {
+        return list(null);
+    }
+
+    private Listing<Member> list(String email) {
+        return new Listing<>((pageSize, pageToken) -> {
+            MemberList page =
+                    exchange.read(() -> api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, email));
+            return new Page<>(page.getItems(), page.getNextPageToken());
+        });
+    }
+
+    /**
+     * Changes what a member may do.
+     *
+     * @param userId the user's id
+     * @param member the new state
+     * @return the member as it is now
+     * @throws NotFoundException if the user does not belong to the organization
+     * @throws InvalidRequestException if the new state breaks a rule
+     * @throws ConflictException if no active owner would be left
+     */
+    public Member update(UUID userId, MemberUpdate member) {
+        requireNonNull(userId, "userId is null");
+        requireNonNull(member, "member is null");
+        return exchange.write(() -> api.updateMemberWithHttpInfo(organizationId, userId, member, null));
+    }
+
+    /**
+     * Updates a member, as {@link #update(UUID, MemberUpdate)} does, if nobody else has meanwhile.
+     *
+     * @param userId the user's id
+     * @param member the new state
+     * @param etag the entity tag of the state that the update is based on
+     * @return the member as it is now and its new entity tag
+     * @throws PreconditionFailedException if the member is in another state by now
+     */
+    public Versioned<Member> update(UUID userId, MemberUpdate member, String etag) {
+        requireNonNull(userId, "userId is null");
+        requireNonNull(member, "member is null");
+        requireNonNull(etag, "etag is null");
+        return exchange.writeVersioned(() -> api.updateMemberWithHttpInfo(organizationId, userId, member, etag));
+    }
+
+    /**
+     * Takes a user out of the organization, of which their API tokens reach nothing any more within a second.
+     *
+     * @param userId the user's id
+     * @throws NotFoundException if the user does not belong to the organization
+     * @throws ConflictException if no active owner would be left
+     */
+    public void remove(UUID userId) {
+        requireNonNull(userId, "userId is null");
+        exchange.delete(() -> api.removeMemberWithHttpInfo(organizationId, userId, null));
+    }
+
+    /**
+     * Removes a member, as {@link #remove(UUID)} does, if nobody has changed it meanwhile.
+     *
+     * @param userId the user's id
+     * @param etag the entity tag of the state that is to be removed
+     * @throws PreconditionFailedException if the member is in another state by now
+     */
+    public void remove(UUID userId, String etag) {
+        requireNonNull(userId, "userId is null");
+        requireNonNull(etag, "etag is null");
+        exchange.delete(() -> api.removeMemberWithHttpInfo(organizationId, userId, etag));
+    }
+}
