@@ -48,6 +48,10 @@ public class UnreadBodies {
     }
 
     private static void stop(HttpServerRequest request) {
+        if (request.isEnded()) {
+            // It ended while it was asked for its end, and the connection is another request's by now.
+            return;
+        }
         if (request.version() == HttpVersion.HTTP_2) {
             request.response().reset(NO_ERROR);
         } else {
