@@ -5,6 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
+import io.agyn.listener.CertificateFiles;
+import io.agyn.listener.HeadTimeout;
+import io.agyn.listener.ServerCertificate;
 import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.proxy.egress.ExtraCertificates;
@@ -59,6 +62,10 @@ final class Launch {
             Keyset keyset = requireKeyset();
             // Before the database starts; read again by whom it is for.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);
+            ServerCertificate.of(settings.http()).ifPresent(certificate -> {
+                certificate.read();
+                speakTls();
+            });
             set("quarkus.log.console.json.enabled", Boolean.toString(isJson()));
             Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
             return url.isPresent() ? runOn(DatabaseUrl.parse(url.get()), keyset) : runEmbedded(keyset);
@@ -137,6 +144,7 @@ final class Launch {
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
         settings.keysetPassphrase().ifPresent(value -> set("agyn.keyset-passphrase", value));
         settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
+        set(HeadTimeout.PROPERTY, HeadTimeout.LOAD);
         // One for each processor: what runs on them does not wait.
         set(
                 "quarkus.vertx.event-loops-pool-size",
@@ -154,6 +162,13 @@ final class Launch {
             throw sentence(failure);
         }
         return code[0];
+    }
+
+    private void speakTls() {
+        set("quarkus.http.tls-configuration-name", CertificateFiles.NAME);
+        set("quarkus.http.ssl-port", Integer.toString(settings.http().port()));
+        set("quarkus.http.insecure-requests", "disabled");
+        set("quarkus.tls." + CertificateFiles.NAME + ".reload-period", CertificateFiles.PERIOD_SECONDS + "S");
     }
 
     private StartException sentence(Throwable error) {

@@ -5,16 +5,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.settings.Settings;
 import io.quarkus.arc.All;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.ext.MessageBodyReader;
 import jakarta.ws.rs.ext.Provider;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -30,13 +33,15 @@ public class BodyReader implements MessageBodyReader<Object> {
     private final SchemaCheck schemas;
     private final List<BodyRules<?>> rules;
     private final ObjectMapper mapper;
+    private final Duration patience;
 
-    BodyReader(SchemaCheck schemas, @All List<BodyRules<?>> rules, ObjectMapper mapper) {
+    BodyReader(SchemaCheck schemas, @All List<BodyRules<?>> rules, ObjectMapper mapper, Settings settings) {
         this.schemas = schemas;
         this.rules = List.copyOf(rules);
         this.mapper = mapper.copy()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
+        this.patience = settings.http().requestTimeout();
     }
 
     @Override
@@ -71,12 +76,39 @@ public class BodyReader implements MessageBodyReader<Object> {
                 ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB (1,048,576 bytes); send a smaller one.");
     }
 
-    private static byte[] limited(InputStream stream) throws IOException {
-        byte[] body = stream.readNBytes(LIMIT + 1);
-        if (body.length > LIMIT) {
-            throw tooLarge();
+    /** All of the body. A caller who sends it bit by bit holds a virtual thread, no connection of the database, and not for long. */
+    private byte[] limited(InputStream stream) throws IOException {
+        long start = System.nanoTime();
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        byte[] piece = new byte[8192];
+        try {
+            for (int length = stream.read(piece); length >= 0; length = stream.read(piece)) {
+                body.write(piece, 0, length);
+                if (body.size() > LIMIT) {
+                    throw tooLarge();
+                }
+                if (isLate(start)) {
+                    throw late();
+                }
+            }
+        } catch (IOException e) {
+            // Nothing at all came for that long.
+            if (isLate(start)) {
+                throw late();
+            }
+            throw e;
         }
-        return body;
+        return body.toByteArray();
+    }
+
+    private boolean isLate(long start) {
+        return System.nanoTime() - start >= patience.toNanos();
+    }
+
+    private ProblemException late() {
+        return new ProblemException(
+                ProblemKind.REQUEST_TIMEOUT,
+                "The body took longer than %d s to arrive; send it at once.".formatted(patience.toSeconds()));
     }
 
     private static <T> void applyIfAbout(BodyRules<T> rule, Object body, Violations violations) {

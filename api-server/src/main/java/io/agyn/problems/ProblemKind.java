@@ -12,6 +12,7 @@ public enum ProblemKind {
     REFERENCE_NOT_FOUND(404, "Not Found"),
     METHOD_NOT_ALLOWED(405, "Method Not Allowed"),
     NOT_ACCEPTABLE(406, "Not Acceptable"),
+    REQUEST_TIMEOUT(408, "Request Timeout"),
     NAME_TAKEN(409, "Conflict"),
     SLUG_TAKEN(409, "Conflict"),
     EMAIL_TAKEN(409, "Conflict"),

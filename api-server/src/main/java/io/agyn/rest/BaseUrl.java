@@ -17,17 +17,27 @@ public class BaseUrl {
         this.http = requireNonNull(http, "http is null");
     }
 
-    /** Scheme, host and port, which is the one that was taken where any free one was asked for. */
+    /** Scheme, host and port. */
     public String get() {
         String host = settings.http().host();
         // An address that means all of them is none to call.
-        return "http://%s:%d"
+        return "%s://%s:%d"
                 .formatted(
+                        isTls() ? "https" : "http",
                         switch (host) {
                             case "0.0.0.0" -> "127.0.0.1";
                             case "::", "[::]" -> "[::1]";
                             default -> host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
                         },
-                        http.getPort());
+                        port());
+    }
+
+    /** The port that is listened on: the one that was taken, where any free one was asked for. */
+    public int port() {
+        return isTls() ? http.getSecurePort() : http.getPort();
+    }
+
+    private boolean isTls() {
+        return settings.http().tlsCertificateFile().isPresent();
     }
 }

@@ -87,6 +87,21 @@ public interface Settings {
         @WithDefault("8080")
         int port();
 
+        /** A PEM file of the certificates to speak TLS with, the server's own first; absent, HTTP is spoken without TLS. */
+        @WithName("tls-certificate-file")
+        @WithConverter(PathConverter.class)
+        Optional<Path> tlsCertificateFile();
+
+        /** The PEM file of its private key, not encrypted. */
+        @WithName("tls-key-file")
+        @WithConverter(PathConverter.class)
+        Optional<Path> tlsKeyFile();
+
+        /** How long a caller may take to send a request's head, and to the REST API also its body. */
+        @WithName("request-timeout")
+        @WithDefault("30s")
+        Duration requestTimeout();
+
         /** The addresses of proxies whose {@code X-Forwarded-For} is believed, or ranges of them, with commas between. */
         @WithName("trusted-proxies")
         Optional<String> trustedProxies();

@@ -41,6 +41,14 @@ public final class SettingsReader {
                     integerWithin(0, 65535),
                     "a port number from 0 to 65535 (0 takes any free one)",
                     "8080"),
+            new Rule("agyn.http.tls-certificate-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
+            new Rule("agyn.http.tls-key-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
+            time(
+                    "agyn.http.request-timeout",
+                    Duration.ofSeconds(1),
+                    Duration.ofHours(1),
+                    "a time from 1s to 1h",
+                    "30s"),
             new Rule(
                     "agyn.http.trusted-proxies",
                     SettingsReader::areRanges,

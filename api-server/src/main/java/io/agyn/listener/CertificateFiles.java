@@ -1,0 +1,60 @@
+package io.agyn.listener;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
+import io.quarkus.tls.runtime.KeyStoreProvider;
+import io.smallrye.common.annotation.Identifier;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives the listener its certificate, and reads the files again every {@value #PERIOD_SECONDS} seconds: who connects after they
+ * were replaced is shown the new one. While they do not fit, that of before stays in force.
+ */
+@Singleton
+@Identifier(CertificateFiles.NAME)
+public final class CertificateFiles implements KeyStoreProvider {
+    /** What Quarkus knows the listener's certificate by. */
+    public static final String NAME = "listener";
+
+    /** How often the files are read. */
+    public static final int PERIOD_SECONDS = 10;
+
+    private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
+
+    private final Optional<ServerCertificate> files;
+    private KeyStoreAndKeyCertOptions inForce;
+    private boolean fits = true;
+
+    CertificateFiles(Settings settings) {
+        files = ServerCertificate.of(
+                requireNonNull(settings, "settings is null").http());
+    }
+
+    /** The certificate to show from now on; null where the server speaks HTTP without TLS. */
+    @Override
+    public synchronized KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
+        files.ifPresent(this::read);
+        return inForce;
+    }
+
+    private void read(ServerCertificate certificate) {
+        try {
+            inForce = certificate.read();
+            fits = true;
+        } catch (StartException e) {
+            if (inForce == null) {
+                throw e;
+            }
+            if (fits) {
+                LOG.errorf("The certificate of before stays in force: %s", e.getMessage());
+            }
+            fits = false;
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.agyn.listener;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.util.Optional;
+import javax.net.ssl.X509KeyManager;
+
+/**
+ * The certificate that the server speaks TLS with, and its private key, as PEM files (RFC 7468).
+ *
+ * @param certificate the file of the chain, the server's own certificate first
+ * @param key the file of its private key, not encrypted: PKCS #8, or RSA's or EC's own form
+ */
+public record ServerCertificate(Path certificate, Path key) {
+    private static final String CERTIFICATE_SETTING = "AGYN_HTTP_TLS_CERTIFICATE_FILE";
+    private static final String KEY_SETTING = "AGYN_HTTP_TLS_KEY_FILE";
+
+    public ServerCertificate {
+        requireNonNull(certificate, "certificate is null");
+        requireNonNull(key, "key is null");
+    }
+
+    /**
+     * Where they are; empty where the server is to speak HTTP without TLS.
+     *
+     * @throws StartException when one of the two is set, and the other is not
+     */
+    public static Optional<ServerCertificate> of(Settings.Http settings) {
+        Optional<Path> certificate = settings.tlsCertificateFile();
+        Optional<Path> key = settings.tlsKeyFile();
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new StartException(CERTIFICATE_SETTING + " and " + KEY_SETTING
+                    + " go together: set both to speak TLS, or neither to speak HTTP without it.");
+        }
+        return certificate.map(file -> new ServerCertificate(file, key.orElseThrow()));
+    }
+
+    /**
+     * Reads both.
+     *
+     * @return what a listener takes
+     * @throws StartException when a file cannot be read or is none of that kind, or the key is not the certificate's
+     */
+    public KeyStoreAndKeyCertOptions read() {
+        Buffer chain = bytes(CERTIFICATE_SETTING, certificate);
+        Buffer secret = bytes(KEY_SETTING, key);
+        PemKeyCertOptions options = new PemKeyCertOptions().setCertValue(chain).setKeyValue(secret);
+        try {
+            // Vert.x, which reads files where it is given any, is given none.
+            KeyStore store = options.loadKeyStore(null);
+            String alias = store.aliases().nextElement();
+            X509KeyManager manager =
+                    (X509KeyManager) options.getKeyManagerFactory(null).getKeyManagers()[0];
+            if (!isPair(store.getCertificate(alias), manager.getPrivateKey(alias))) {
+                throw new InvalidKeyException("not the certificate's");
+            }
+            return new KeyStoreAndKeyCertOptions(store, options);
+        } catch (Exception e) {
+            // Vert.x declares no other. Its message is not passed on: it may quote the key.
+            throw new StartException(CERTIFICATE_SETTING + " is " + certificate + " and " + KEY_SETTING + " is " + key
+                    + ", which are not a PEM file of certificates and one of the private key of the first of them, not"
+                    + " encrypted: correct them, or remove both to speak HTTP without TLS.");
+        }
+    }
+
+    private static Buffer bytes(String setting, Path file) {
+        try {
+            return Buffer.buffer(Files.readAllBytes(file));
+        } catch (IOException e) {
+            throw new StartException(
+                    setting + " is " + file + ", which cannot be read (" + StartException.reason(e)
+                            + "): correct it, or remove both files' settings to speak HTTP without TLS.",
+                    e);
+        }
+    }
+
+    /** Whether what the private key signs is verified by the certificate's key. */
+    private static boolean isPair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
+        Signature signature =
+                Signature.getInstance(key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA");
+        signature.initSign(key);
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate);
+        return signature.verify(signed);
+    }
+}

@@ -1,0 +1,290 @@
+package io.agyn;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.agyn.proxy.egress.OwnCertificate;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the packaged server's listener speaks, and how long it waits. */
+class ListenerIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int SLOW_CALLERS = 500;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void speaksTlsAndShowsAReplacedCertificateToWhoConnectsAfterwards() throws Exception {
+        OwnCertificate first = OwnCertificate.create(Files.createDirectory(folder.resolve("first")), "localhost");
+        OwnCertificate second = OwnCertificate.create(Files.createDirectory(folder.resolve("second")), "localhost");
+        Path certificate = Files.copy(first.certificate(), folder.resolve("certificate.pem"));
+        Path key = Files.copy(first.key(), folder.resolve("key.pem"));
+        try (ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(certificate, key))
+                        .ready();
+                HttpClient before = trusting(first)) {
+            assertThat(server.output()).contains("Agyn is ready at https://127.0.0.1:");
+            HttpResponse<String> answer = me(before, server);
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+            assertThatThrownBy(() -> http(server)).isInstanceOf(IOException.class);
+
+            // Half of a pair: what was in force stays in force.
+            replace(certificate, second.certificate());
+            await(() -> server.output().contains("The certificate of before stays in force"));
+            try (HttpClient anew = trusting(first)) {
+                assertThat(me(anew, server).statusCode()).isEqualTo(200);
+            }
+
+            replace(key, second.key());
+            await(() -> isShown(second, server));
+            assertThat(isShown(first, server)).isFalse();
+            assertThat(me(before, server).statusCode())
+                    .as("on the connection of before")
+                    .isEqualTo(200);
+            assertThat(server.output())
+                    .doesNotContain(Files.readString(second.key())
+                            .lines()
+                            .skip(1)
+                            .findFirst()
+                            .orElseThrow());
+        }
+    }
+
+    @Test
+    void doesNotStartWithACertificateThatIsNone() throws Exception {
+        OwnCertificate one = OwnCertificate.create(Files.createDirectory(folder.resolve("one")), "localhost");
+        OwnCertificate other = OwnCertificate.create(Files.createDirectory(folder.resolve("other")), "localhost");
+        assertThat(refusal(Map.of("AGYN_HTTP_TLS_KEY_FILE", one.key().toString())))
+                .isEqualTo(
+                        "AGYN_HTTP_TLS_CERTIFICATE_FILE and AGYN_HTTP_TLS_KEY_FILE go together: set both to speak TLS,"
+                                + " or neither to speak HTTP without it.\n");
+        assertThat(refusal(tls(one.certificate(), other.key())))
+                .isEqualTo("AGYN_HTTP_TLS_CERTIFICATE_FILE is " + one.certificate() + " and AGYN_HTTP_TLS_KEY_FILE is "
+                        + other.key()
+                        + ", which are not a PEM file of certificates and one of the private key of the first"
+                        + " of them, not encrypted: correct them, or remove both to speak HTTP without TLS.\n");
+        assertThat(refusal(tls(one.certificate(), folder.resolve("none.pem"))))
+                .startsWith("AGYN_HTTP_TLS_KEY_FILE is " + folder.resolve("none.pem") + ", which cannot be read (");
+    }
+
+    @Test
+    void servesOthersWhileSlowCallersTakeTheirTimeAndGivesThemUp() throws Exception {
+        try (ServerProcess server = ServerProcess.run(
+                                folder.resolve("server"), Map.of("AGYN_HTTP_REQUEST_TIMEOUT", "3s"))
+                        .ready();
+                Callers idle = new Callers(server, 1);
+                Callers kept = new Callers(server, 1);
+                Callers heads = new Callers(server, SLOW_CALLERS);
+                Callers bodies = new Callers(server, SLOW_CALLERS)) {
+            // In two pieces.
+            kept.send("GET /q/health/live HTTP/1.1\r\n");
+            kept.send("Host: a\r\n\r\n");
+            await(() -> kept.wereSent(1));
+            int oneAnswer = kept.sockets.getFirst().getInputStream().available();
+            bodies.send(
+                    "POST /api/v1/organizations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization:"
+                            + " Bearer " + server.token() + "\r\nContent-Length: 1000\r\n\r\n");
+            Instant begun = Instant.now();
+            for (int turn = 0; turn < 12; turn++) {
+                heads.send("G");
+                bodies.send("{");
+                server.request().get("/api/v1/organizations").then().statusCode(200);
+                Thread.sleep(500);
+            }
+            assertThat(heads.ends()).as("heads that were given up").allMatch(String::isEmpty);
+            assertThat(bodies.ends()).as("bodies that were given up").allSatisfy(answer -> assertThat(answer)
+                    .startsWith("HTTP/1.1 408 ")
+                    .contains("request_timeout", "The body took longer than 3 s to arrive"));
+            assertThat(Duration.between(begun, Instant.now())).isLessThan(PATIENCE);
+            assertThat(idle.isOpen()).as("a connection that is idle").isTrue();
+
+            // What was kept may be used again, and a slow head is given up then too.
+            kept.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+            await(() -> kept.wereSent(oneAnswer + 1));
+            kept.send("GET");
+            assertThat(kept.ends()).allSatisfy(answers -> assertThat(answers.split("HTTP/1.1 200", -1))
+                    .hasSize(3));
+            assertThat(server.output()).doesNotContain("ERROR");
+        }
+    }
+
+    private static Map<String, String> tls(Path certificate, Path key) {
+        return Map.of(
+                "AGYN_HTTP_TLS_CERTIFICATE_FILE", certificate.toString(), "AGYN_HTTP_TLS_KEY_FILE", key.toString());
+    }
+
+    private String refusal(Map<String, String> variables) throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder.resolve("refused"), variables)) {
+            assertThat(server.exitCode()).isEqualTo(1);
+            return server.errors();
+        }
+    }
+
+    private static void replace(Path file, Path by) throws IOException {
+        Path draft = Files.copy(by, file.resolveSibling("draft"), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static boolean isShown(OwnCertificate certificate, ServerProcess server) throws Exception {
+        try (HttpClient client = trusting(certificate)) {
+            return me(client, server).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static HttpResponse<String> me(HttpClient client, ServerProcess server) throws Exception {
+        return client.send(
+                HttpRequest.newBuilder(URI.create(
+                                "https://localhost:" + server.address().getPort() + "/api/v1/me"))
+                        .header("Authorization", "Bearer " + server.token())
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> http(ServerProcess server) throws Exception {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create(
+                                    "http://localhost:" + server.address().getPort() + "/api/v1/me"))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+    }
+
+    private static HttpClient trusting(OwnCertificate own) throws Exception {
+        Certificate certificate;
+        try (var in = Files.newInputStream(own.certificate())) {
+            certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
+        }
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("own", certificate);
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        return HttpClient.newBuilder().sslContext(tls).connectTimeout(PATIENCE).build();
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(Condition condition) throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (!condition.holds()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.sleep(200);
+        }
+    }
+
+    /** Connections whose every byte the test sends. */
+    private static final class Callers implements AutoCloseable {
+        private final List<Socket> sockets = new ArrayList<>();
+
+        Callers(ServerProcess server, int count) throws IOException {
+            for (int i = 0; i < count; i++) {
+                Socket socket = new Socket();
+                sockets.add(socket);
+                socket.setTcpNoDelay(true);
+                socket.connect(
+                        new InetSocketAddress("127.0.0.1", server.address().getPort()), (int) PATIENCE.toMillis());
+            }
+        }
+
+        /** Sends to those that still take it. */
+        void send(String text) {
+            for (Socket socket : sockets) {
+                try {
+                    socket.getOutputStream().write(text.getBytes(US_ASCII));
+                } catch (IOException e) {
+                    // Given up; ends() tells.
+                }
+            }
+        }
+
+        /** What each was answered until it was closed. */
+        List<String> ends() throws IOException {
+            List<String> ends = new ArrayList<>();
+            for (Socket socket : sockets) {
+                socket.setSoTimeout((int) PATIENCE.toMillis());
+                ends.add(new String(read(socket), US_ASCII));
+            }
+            return ends;
+        }
+
+        private static byte[] read(Socket socket) throws IOException {
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            try {
+                for (int next = socket.getInputStream().read();
+                        next >= 0;
+                        next = socket.getInputStream().read()) {
+                    read.write(next);
+                }
+            } catch (SocketTimeoutException e) {
+                throw e;
+            } catch (IOException e) {
+                // Reset, since bytes were under way to what was closed.
+            }
+            return read.toByteArray();
+        }
+
+        boolean wereSent(int bytes) throws IOException {
+            for (Socket socket : sockets) {
+                if (socket.getInputStream().available() < bytes) {
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        boolean isOpen() throws IOException {
+            for (Socket socket : sockets) {
+                socket.setSoTimeout(100);
+                try {
+                    if (socket.getInputStream().read() < 0) {
+                        return false;
+                    }
+                } catch (SocketTimeoutException e) {
+                    // Nothing came, and no end.
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+}
