@@ -97,9 +97,10 @@ fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 
 bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java
-	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' bench/Lists.java
+	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Lists.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Proxy.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
+	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java
 
 clean: ## Remove what was built
 	rm -rf target */target openapi/*/target examples/*/target terraform-provider/bin

@@ -3,6 +3,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,17 +16,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures that lists stay flat: a page from the middle of 100,000 secrets beside one of 1,000, and a page of 100 LLM
- * providers with eight models each beside one of providers without. The two of a pair take turns in one run, and what is
- * printed is the ratio of their medians.
+ * Measures that requests stay flat as an organization grows: in one of 1,000,000 secrets beside one of 1,000, and a page of
+ * 100 LLM providers with eight models each beside one of providers without. The two of a pair take turns in one run, and
+ * what is printed is the ratio of their medians.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address and a token in {@code AGYN_GATEWAY} and
- * {@code AGYN_TOKEN}.
+ * <p>Run by {@code make bench}, which starts a server and gives its address, a token and its data folder in
+ * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
  */
 final class Lists {
     private static final int ROUNDS = 400;
     private static final int WARM_UP = 200;
     private static final int PARALLEL = 16;
+    private static final int SMALL = 1_000;
+    private static final int LARGE = 1_000_000;
+    private static final double BOUND = 1.5;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final Pattern NEXT = Pattern.compile("\"next_page_token\":\"([^\"]+)\"");
 
@@ -39,18 +47,22 @@ final class Lists {
     }
 
     private void run() throws Exception {
-        String small = organizationWithSecrets(1_000);
-        String large = organizationWithSecrets(100_000);
+        String small = organizationWithSecrets(SMALL);
+        String large = organizationWithSecrets(SMALL);
+        grow(large);
         report(
-                "a page of 100 secrets, the middle of 100,000 beside the middle of 1,000",
-                1.5,
-                middle(large, 100_000),
-                middle(small, 1_000));
+                "1,000,000 secrets beside 1,000, a page of 100 from the middle",
+                get(middle(large, LARGE)),
+                get(middle(small, SMALL)));
+        report(
+                "1,000,000 secrets beside 1,000, one by name",
+                get(large + "/secrets?name=secret-000500"),
+                get(small + "/secrets?name=secret-000500"));
+        report("1,000,000 secrets beside 1,000, one made and deleted", created(large), created(small));
         report(
                 "a page of 100 LLM providers, with 8 models each beside without",
-                1.5,
-                organizationWithProviders(8) + "/llm-providers?page_size=100",
-                organizationWithProviders(0) + "/llm-providers?page_size=100");
+                get(organizationWithProviders(8) + "/llm-providers?page_size=100"),
+                get(organizationWithProviders(0) + "/llm-providers?page_size=100"));
     }
 
     private String organizationWithSecrets(int count) throws Exception {
@@ -59,6 +71,30 @@ final class Lists {
         createAll(count, i -> organization + "/secrets", i -> "{\"name\": \"secret-%06d\", \"value\": \"v\"}"
                 .formatted(i));
         return organization;
+    }
+
+    /** Adds secrets to an organization of {@link #SMALL} behind the server's back: over the API it would take a while. */
+    private static void grow(String organization) throws Exception {
+        System.out.printf("Storing %,d secrets.%n", LARGE);
+        Path folder = Path.of(System.getenv("AGYN_DATA_DIR"));
+        String port =
+                Files.readAllLines(folder.resolve("postgres/postmaster.pid")).get(3);
+        String password = Files.readString(folder.resolve("postgres-password")).strip();
+        try (Connection connection = DriverManager.getConnection(
+                        "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "agyn", password);
+                Statement statement = connection.createStatement()) {
+            // Without the triggers, which tell servers of each row.
+            statement.execute("set session_replication_role = replica");
+            statement.execute(
+                    """
+                    insert into secret (id, organization_id, name, storage, value_ciphertext, version, fingerprint,
+                                        created_at, updated_at)
+                    select gen_random_uuid(), organization_id, 'secret-' || n, storage, value_ciphertext, 1, fingerprint,
+                           now() + n * interval '1 microsecond', now()
+                    from (select * from secret where organization_id = '%s' limit 1) as one,
+                         generate_series(%d, %d) as n""".formatted(organization.substring(organization.lastIndexOf('/') + 1), SMALL, LARGE - 1));
+            statement.execute("analyze secret");
+        }
     }
 
     private String organizationWithProviders(int modelsEach) throws Exception {
@@ -82,18 +118,34 @@ final class Lists {
         int step = Math.min(1_000, count / 2);
         String next = "";
         for (int read = 0; read < count / 2; read += step) {
-            Matcher matcher = NEXT.matcher(get(organization + "/secrets?page_size=" + step + next));
+            Matcher matcher = NEXT.matcher(answer(organization + "/secrets?page_size=" + step + next));
             matcher.find();
             next = "&page_token=" + matcher.group(1);
         }
         return organization + "/secrets?page_size=100" + next;
     }
 
-    private void report(String what, double bound, String path, String reference) throws Exception {
+    private interface Request {
+        void send() throws Exception;
+    }
+
+    private Request get(String path) {
+        return () -> answer(path);
+    }
+
+    /** A secret that is made, and deleted so that the number stays. */
+    private Request created(String organization) {
+        return () -> {
+            String id = create(organization + "/secrets", "{\"name\": \"one-more\", \"value\": \"v\"}");
+            send(request(organization + "/secrets/" + id).DELETE().build(), 204);
+        };
+    }
+
+    private static void report(String what, Request request, Request reference) throws Exception {
         long[] times = new long[ROUNDS];
         long[] references = new long[ROUNDS];
         for (int round = -WARM_UP; round < ROUNDS; round++) {
-            long time = time(path);
+            long time = time(request);
             long referenceTime = time(reference);
             if (round >= 0) {
                 times[round] = time;
@@ -105,12 +157,12 @@ final class Lists {
         double ratio = (double) times[ROUNDS / 2] / references[ROUNDS / 2];
         System.out.printf(
                 "%s: %.2f of at most %.2f times (%.2f ms and %.2f ms, medians of %d)%n",
-                what, ratio, bound, times[ROUNDS / 2] / 1e6, references[ROUNDS / 2] / 1e6, ROUNDS);
+                what, ratio, BOUND, times[ROUNDS / 2] / 1e6, references[ROUNDS / 2] / 1e6, ROUNDS);
     }
 
-    private long time(String path) throws Exception {
+    private static long time(Request request) throws Exception {
         long start = System.nanoTime();
-        get(path);
+        request.send();
         return System.nanoTime() - start;
     }
 
@@ -145,7 +197,7 @@ final class Lists {
         return id.group(1);
     }
 
-    private String get(String path) throws IOException, InterruptedException {
+    private String answer(String path) throws IOException, InterruptedException {
         return send(request(path).build(), 200);
     }
 

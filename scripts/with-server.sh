@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs a command beside a packaged server that is started in a fresh folder on a free port, and stops the server after.
-# The command gets AGYN_GATEWAY and AGYN_TOKEN. Where the server does not start, its output is shown.
+# The command gets AGYN_GATEWAY, AGYN_TOKEN and AGYN_DATA_DIR. Where the server does not start, its output is shown.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -19,5 +19,6 @@ while [ ! -f "$data/base-url" ]; do
 done
 AGYN_GATEWAY=$(cat "$data/base-url")
 AGYN_TOKEN=$(cat "$data/admin-token")
-export AGYN_GATEWAY AGYN_TOKEN
+AGYN_DATA_DIR=$data
+export AGYN_GATEWAY AGYN_TOKEN AGYN_DATA_DIR
 "$@"
