@@ -43,12 +43,13 @@ public final class Api {
 
     /** A request with a token. */
     public static RequestSpecification as(String token) {
-        return given().basePath("/api/v1").auth().oauth2(token).contentType(ContentType.JSON);
+        SentCredentials.add(token);
+        return asNobody().auth().oauth2(token);
     }
 
     /** A request without a token. */
     public static RequestSpecification asNobody() {
-        return given().basePath("/api/v1").contentType(ContentType.JSON);
+        return given().filter(SentCredentials.filter()).basePath("/api/v1").contentType(ContentType.JSON);
     }
 
     /** A name that nothing has yet. */

@@ -98,11 +98,16 @@ final class ServerProcess implements AutoCloseable {
 
     /** A request with the first administrator's token. */
     RequestSpecification request() throws IOException {
-        return RestAssured.given().baseUri(baseUrl().toString()).header("Authorization", "Bearer " + token());
+        return RestAssured.given()
+                .filter(SentCredentials.filter())
+                .baseUri(baseUrl().toString())
+                .header("Authorization", "Bearer " + token());
     }
 
     String token() throws IOException {
-        return Files.readString(dataDir.resolve("admin-token")).strip();
+        String token = Files.readString(dataDir.resolve("admin-token")).strip();
+        SentCredentials.add(token);
+        return token;
     }
 
     /** The main process of the server's own PostgreSQL. */
@@ -144,9 +149,13 @@ final class ServerProcess implements AutoCloseable {
         return Files.readString(errors);
     }
 
-    /** Stops the server and what it may have left; or a command, which leaves nothing. */
+    /**
+     * Stops the server and what it may have left; or a command, which leaves nothing. A server that has shown a credential
+     * fails.
+     */
     @Override
     public void close() throws IOException, InterruptedException {
+        String metrics = metrics();
         terminate();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             kill();
@@ -154,8 +163,28 @@ final class ServerProcess implements AutoCloseable {
         if (isServer && Files.exists(pidFile())) {
             ProcessHandle.of(postmasterPid()).ifPresent(ProcessHandle::destroyForcibly);
         }
+        String log = output() + errors();
         Files.delete(output);
         Files.delete(errors);
+        if (isServer) {
+            assertThat(SentCredentials.in(log)).as("credentials in the log").isEmpty();
+            assertThat(SentCredentials.in(metrics))
+                    .as("credentials in the metrics")
+                    .isEmpty();
+            if (Files.exists(dataDir.resolve("postgres"))) {
+                assertThat(SentCredentials.under(dataDir.resolve("postgres"), file -> true))
+                        .as("credentials in the database's files")
+                        .isEmpty();
+            }
+        }
+    }
+
+    private String metrics() throws IOException {
+        boolean answers = isServer && process.isAlive() && Files.exists(dataDir.resolve("base-url"));
+        // One with TLS has a certificate that nobody trusts.
+        return answers && address().getScheme().equals("http")
+                ? RestAssured.get(address().resolve("/q/metrics")).asString()
+                : "";
     }
 
     private long postmasterPid() throws IOException {

@@ -1,5 +1,6 @@
 package io.agyn.postgres;
 
+import io.agyn.SentCredentials;
 import io.agyn.keys.Keyset;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
@@ -46,6 +47,7 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
         }
         try {
             if (folder != null) {
+                SentCredentials.search(folder.resolve("postgres"));
                 Folders.delete(folder);
             }
         } catch (IOException e) {

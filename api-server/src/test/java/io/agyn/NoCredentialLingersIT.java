@@ -1,0 +1,26 @@
+package io.agyn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/**
+ * After the whole suite of unit tests: where the credentials are that it sent. {@link SentCredentials} looks into problems
+ * as they are answered, and {@link ServerProcess} into the log, the metrics and the database of each packaged server.
+ */
+class NoCredentialLingersIT {
+
+    @Test
+    void noneIsInTheDatabasesThatTheSuiteWroteTo() throws IOException {
+        assertThat(SentCredentials.all()).hasSizeGreaterThan(200);
+        assertThat(SentCredentials.searches()).isNotEmpty().containsOnly(SentCredentials.CLEAN);
+    }
+
+    @Test
+    void noneIsInTheTestReportsAndTheLogsInThem() {
+        assertThat(SentCredentials.under(Path.of("target/surefire-reports"), file -> true))
+                .isEmpty();
+    }
+}

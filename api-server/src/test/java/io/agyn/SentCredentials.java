@@ -1,0 +1,194 @@
+package io.agyn;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.restassured.filter.Filter;
+import io.restassured.response.Response;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * Every credential that the suite has sent to a server, or has got from one, and a search for where one of them lingers: as it
+ * is, in hexadecimal, or in Base64. They are kept in a file, since several processes and class loaders run the suite.
+ */
+public final class SentCredentials {
+    private static final Path FILE = Path.of("target/sent-credentials.txt");
+    private static final Path SEARCHES = Path.of("target/credential-searches.txt");
+    static final String CLEAN = "nothing found";
+    // Shorter ones, such as "v", are found everywhere.
+    private static final int SHORTEST = 10;
+    private static final int INDEXED = 8;
+    private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
+
+    private SentCredentials() {}
+
+    /** Takes note of what passes between RestAssured and a server; a problem that shows a credential of its request fails. */
+    public static Filter filter() {
+        return (request, response, context) -> {
+            Set<String> sent = credentials(request.getBody());
+            sent.forEach(SentCredentials::add);
+            Response answer = context.next(request, response);
+            if (answer.statusCode() >= 400) {
+                String problem = answer.asString();
+                if (sent.stream()
+                        .anyMatch(credential -> credential.length() >= SHORTEST && problem.contains(credential))) {
+                    throw new AssertionError("A problem shows a credential: " + problem);
+                }
+            } else if (request.getURI().contains("/api-tokens")) {
+                credentials(answer.asString()).forEach(SentCredentials::add);
+            }
+            return answer;
+        };
+    }
+
+    /** Takes note of a credential. */
+    public static void add(String credential) {
+        if (credential.length() < SHORTEST || credential.contains("\n") || !KNOWN.add(credential)) {
+            return;
+        }
+        try {
+            Files.createDirectories(FILE.getParent());
+            Files.writeString(FILE, credential + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The credentials that were noted. */
+    public static Set<String> all() {
+        try {
+            return new HashSet<>(Files.readAllLines(FILE));
+        } catch (NoSuchFileException e) {
+            return Set.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Those of them that a text shows. */
+    public static Set<String> in(String text) {
+        return new Search(all()).in(text.getBytes(UTF_8));
+    }
+
+    /** Searches a database's files, and keeps what it finds for {@link NoCredentialLingersIT}: nobody asks a test resource. */
+    public static void search(Path database) throws IOException {
+        Set<String> found = under(database, file -> true);
+        Files.writeString(
+                SEARCHES,
+                (found.isEmpty() ? CLEAN : found) + "\n",
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
+    }
+
+    /** What {@link #search} has found, each time; {@link #CLEAN} where it was nothing. */
+    static List<String> searches() throws IOException {
+        return Files.readAllLines(SEARCHES);
+    }
+
+    /** Those of them that files show, as sentences that name the file. */
+    public static Set<String> under(Path folder, Predicate<Path> which) {
+        Search search = new Search(all());
+        Set<String> found = new TreeSet<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).filter(which).toList()) {
+                search.in(Files.readAllBytes(file)).forEach(credential -> found.add(file + " shows " + credential));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return found;
+    }
+
+    private static Set<String> credentials(Object body) {
+        Set<String> found = new HashSet<>();
+        if (body instanceof String text && text.startsWith("{")) {
+            try {
+                JsonObject json = new JsonObject(text);
+                for (String field : List.of("value", "token")) {
+                    if (json.getValue(field) instanceof String credential) {
+                        found.add(credential);
+                    }
+                }
+                if (json.getValue("custom_headers") instanceof JsonObject headers) {
+                    headers.forEach(header -> {
+                        if (header.getValue() instanceof String credential) {
+                            found.add(credential);
+                        }
+                    });
+                }
+            } catch (DecodeException e) {
+                // A body that is malformed on purpose.
+            }
+        }
+        return found;
+    }
+
+    /** Finds many texts at once, by the first bytes of each. */
+    private static final class Search {
+        private final Map<Long, Map<String, byte[]>> byBeginning = new HashMap<>();
+
+        Search(Set<String> credentials) {
+            for (String credential : credentials) {
+                byte[] bytes = credential.getBytes(UTF_8);
+                index(credential, bytes);
+                index(credential, HexFormat.of().formatHex(bytes).getBytes(UTF_8));
+                index(credential, Base64.getEncoder().withoutPadding().encode(bytes));
+            }
+        }
+
+        private void index(String credential, byte[] bytes) {
+            long beginning = 0;
+            for (int i = 0; i < INDEXED; i++) {
+                beginning = beginning << 8 | bytes[i] & 0xFF;
+            }
+            byBeginning.computeIfAbsent(beginning, any -> new HashMap<>()).put(credential, bytes);
+        }
+
+        Set<String> in(byte[] bytes) {
+            Set<String> found = new TreeSet<>();
+            long window = 0;
+            for (int i = 0; i < bytes.length; i++) {
+                window = window << 8 | bytes[i] & 0xFF;
+                // Most of a database's files is zeros.
+                if (window != 0 && i >= INDEXED - 1 && byBeginning.containsKey(window)) {
+                    int start = i - INDEXED + 1;
+                    byBeginning.get(window).forEach((credential, form) -> {
+                        if (matches(bytes, start, form)) {
+                            found.add(credential);
+                        }
+                    });
+                }
+            }
+            return found;
+        }
+
+        private static boolean matches(byte[] bytes, int start, byte[] form) {
+            if (start + form.length > bytes.length) {
+                return false;
+            }
+            for (int i = 0; i < form.length; i++) {
+                if (bytes[start + i] != form[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+}
