@@ -37,7 +37,12 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     @Override
     public Response toResponse(Throwable thrown) {
         ProblemException problem = problemOf(thrown);
-        if (problem.kind().status() >= 500) {
+        if (problem.kind() == ProblemKind.UNAVAILABLE) {
+            // Without a trace: in an outage there is one for each request, and they all say the same.
+            LOG.warnf(
+                    "A request failed as unavailable: %s",
+                    causes(thrown).toList().getLast().getMessage());
+        } else if (problem.kind().status() >= 500) {
             LOG.errorf(thrown, "A request failed as %s", problem.kind().code());
         }
         Response.ResponseBuilder response = Response.status(problem.kind().status())
@@ -116,7 +121,11 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
         return new ProblemException(ProblemKind.UNAVAILABLE, detail).withHeader(HttpHeaders.RETRY_AFTER, "1");
     }
 
+    /** It, its causes, and theirs; a commit that failed has what stood in its way as suppressed. */
     private static Stream<Throwable> causes(Throwable thrown) {
-        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause).limit(20);
+        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
+                .limit(20)
+                .flatMap(cause -> Stream.concat(
+                        Stream.of(cause), Stream.of(cause.getSuppressed()).flatMap(ProblemMapper::causes)));
     }
 }

@@ -131,7 +131,10 @@ public class Callers implements ChangeListener {
 
         private boolean isToBeNotedAt(Instant time) {
             long from = noteFrom.get();
-            return time.toEpochMilli() >= from && noteFrom.compareAndSet(from, nextNote(time));
+            long since = time.toEpochMilli() - from;
+            // The second where the clock was set back.
+            boolean isDue = since >= 0 || since < -ApiTokens.LAST_USED_PRECISION.toMillis();
+            return isDue && noteFrom.compareAndSet(from, nextNote(time));
         }
 
         private static long nextNote(Instant time) {

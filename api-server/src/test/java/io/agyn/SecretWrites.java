@@ -1,0 +1,137 @@
+package io.agyn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** Secrets that several writers make in an organization, and what they were answered. */
+final class SecretWrites {
+    /** How many write at once. */
+    static final int WRITERS = 4;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String token;
+    private final String organization;
+    private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+
+    /** Writes into a new organization, on behalf of a server's first administrator. */
+    SecretWrites(ServerProcess server) throws IOException {
+        token = server.token();
+        organization = server.request()
+                .contentType("application/json")
+                .body(Map.of("name", "Acme"))
+                .post("/api/v1/organizations")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    /** One writer's next write. */
+    interface Write {
+        /** Writes once; whether to go on. */
+        boolean run() throws IOException, InterruptedException;
+    }
+
+    /** Starts the writers. */
+    static List<Thread> start(Write write) {
+        List<Thread> writers = new ArrayList<>();
+        for (int writer = 0; writer < WRITERS; writer++) {
+            writers.add(Thread.ofVirtual().start(() -> {
+                try {
+                    while (write.run()) {
+                        // The next one.
+                    }
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }));
+        }
+        return writers;
+    }
+
+    /** Waits for their ends. */
+    static void join(List<Thread> writers) throws InterruptedException {
+        for (Thread writer : writers) {
+            assertThat(writer.join(PATIENCE)).as("the writer has ended").isTrue();
+        }
+    }
+
+    /** Asks for a secret, whose name follows from the Idempotency-Key. */
+    HttpResponse<String> create(URI server, String key) throws IOException, InterruptedException {
+        return http.send(
+                HttpRequest.newBuilder(URI.create(server + "/api/v1/organizations/" + organization + "/secrets"))
+                        .header("Authorization", "Bearer " + token)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(
+                                "{\"name\":\"%s\",\"value\":\"v\"}".formatted(name(key))))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    /** Keeps in mind what was answered last to who asks with a key. */
+    void take(String key, HttpResponse<String> answer) {
+        if (answer.statusCode() == 201) {
+            acknowledged.add(name(key));
+        } else {
+            refused.add(answer.statusCode() + " " + answer.body());
+        }
+    }
+
+    /** How many secrets were acknowledged. */
+    int acknowledged() {
+        return acknowledged.size();
+    }
+
+    /** Nothing was refused for good; each secret is there once, with its event, and the audit log's chains are whole. */
+    void assertAllThereOnce(ServerProcess server, Path dataDir, Map<String, String> variables) throws Exception {
+        assertThat(refused).isEmpty();
+        assertThat(list(server, "secrets", "items.name"))
+                .containsExactlyInAnyOrderElementsOf(new TreeSet<>(acknowledged));
+        assertThat(list(server, "audit-events", "items.resource_id"))
+                .containsExactlyInAnyOrderElementsOf(list(server, "secrets", "items.id"));
+        try (ServerProcess verify = ServerProcess.run(dataDir, variables, "audit", "verify")) {
+            assertThat(verify.exitCode()).as(verify.errors()).isZero();
+        }
+    }
+
+    private static String name(String key) {
+        return "secret-" + key;
+    }
+
+    private List<String> list(ServerProcess server, String collection, String path) throws IOException {
+        List<String> found = new ArrayList<>();
+        String next = null;
+        do {
+            Response page = server.request()
+                    .queryParams(next == null ? Map.of() : Map.of("page_token", next))
+                    .get("/api/v1/organizations/" + organization + "/" + collection + "?page_size=1000");
+            page.then().statusCode(200);
+            found.addAll(page.jsonPath().getList(path));
+            next = page.path("next_page_token");
+        } while (next != null);
+        return found;
+    }
+}
