@@ -42,6 +42,9 @@ final class Launch {
     // What Quarkus needs to stop beside the time that requests in flight are given.
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
 
+    // PostgreSQL's state for a wait that was longer than lock_timeout.
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final Settings settings;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private Throwable failure;
@@ -184,6 +187,11 @@ final class Launch {
             case StartException ours -> ours;
             // The JDK's, epoll's, and where the address is none.
             case BindException _, NativeIoException _, UnknownHostException _ -> cannotListen();
+            case FlywayException migration
+            when isLockTimeout(migration) ->
+                new StartException(
+                        "The database's tables cannot be brought up to this release while others use them for"
+                                + " seconds on end: start the server again.");
             case FlywayException migration ->
                 new StartException("The database's tables cannot be brought up to this release: "
                         + migration
@@ -198,6 +206,11 @@ final class Launch {
                 yield new StartException("The server cannot start, for a reason that it does not know.", error);
             }
         };
+    }
+
+    private static boolean isLockTimeout(Throwable error) {
+        return Stream.iterate(error, e -> e != null, Throwable::getCause)
+                .anyMatch(e -> e instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState()));
     }
 
     private StartException cannotListen() {
