@@ -1,0 +1,127 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A packaged server of any release, on a database that it is given. */
+final class Server implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(PATIENCE)
+            .build();
+
+    private final Path folder;
+    private final Process process;
+    private final Path log;
+    private boolean keepsConnections = true;
+
+    private Server(Path folder, Process process, Path log) {
+        this.folder = folder;
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts one and returns once it is ready; started again on its folder, it goes on with the same log. */
+    static Server start(Path app, Path folder, Map<String, String> variables) throws Exception {
+        Files.createDirectories(folder);
+        Files.deleteIfExists(folder.resolve("base-url"));
+        Server server = new Server(folder, run(app, folder, variables), folder.resolve("server.log"));
+        while (!Files.exists(folder.resolve("base-url"))) {
+            if (!server.process.isAlive()) {
+                List<String> lines = server.log().lines().toList();
+                throw new IOException("The server did not start: " + lines.getLast());
+            }
+            Thread.sleep(20);
+        }
+        return server;
+    }
+
+    /** Sends each request over a connection of its own. */
+    Server withoutKeptConnections() {
+        keepsConnections = false;
+        return this;
+    }
+
+    /** Runs a command of a release to its end, and gives what it printed. */
+    static String command(Path app, Path folder, Map<String, String> variables, String... arguments) throws Exception {
+        Files.createDirectories(folder);
+        Process process = run(app, folder, variables, arguments);
+        String output = Files.readString(folder.resolve("server.log"));
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IOException(String.join(" ", arguments) + ": " + Files.readString(folder.resolve("server.log")));
+        }
+        return Files.readString(folder.resolve("server.log")).substring(output.length());
+    }
+
+    private static Process run(Path app, Path folder, Map<String, String> variables, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                app.resolve("quarkus-run.jar").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("server.log").toFile()));
+        builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
+        builder.environment().put("AGYN_DATA_DIR", folder.toString());
+        builder.environment().put("AGYN_HTTP_PORT", "0");
+        builder.environment().putAll(variables);
+        return builder.start();
+    }
+
+    /** What it asks for by HTTP, with a token. */
+    HttpResponse<String> send(String method, String path, String token, String body, String... headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri().resolve(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (!body.isEmpty()) {
+            request.header("Content-Type", "application/json");
+        }
+        if (!keepsConnections) {
+            request.header("Connection", "close");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofString());
+    }
+
+    URI uri() throws IOException {
+        return URI.create(Files.readString(folder.resolve("base-url")).strip());
+    }
+
+    /** The administrator's first token, where this server has made it. */
+    String adminToken() throws IOException {
+        return Files.readString(folder.resolve("admin-token")).strip();
+    }
+
+    String log() throws IOException {
+        return Files.readString(log);
+    }
+
+    /** Stops it as an operator does, and returns once it has ended. */
+    @Override
+    public void close() throws IOException, InterruptedException {
+        process.destroy();
+        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException("The server does not stop");
+        }
+    }
+}
