@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go lint generate format install fuzz bench clean
+.PHONY: help build demo run test test-java test-go test-rolling upgrade-fixture lint generate format install fuzz bench clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -29,7 +29,7 @@ SDK_EXAMPLE_SOURCES := $(shell find examples/java-sdk/src examples/java-sdk/pom.
 PROVIDER_SOURCES := $(shell find terraform-provider -name '*.go' -not -path '*/tools/*') terraform-provider/go.mod
 
 help: ## List the targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "make %-15s %s\n", $$1, $$2}'
 
 build: $(SERVER) $(AOT_CACHE) $(PROVIDER) $(SDK_EXAMPLE) ## Build the server, the Java SDK and the Terraform provider
 
@@ -71,6 +71,14 @@ test-java: build ## Run the Java tests and those over examples/
 
 test-go: build ## Run the Go tests, those against terraform and a server included
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 ./...
+
+# FROM is a commit or tag: the last release, unless it is given.
+test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, beside this one under load
+	JAVA_HOME='$(JDK)' scripts/rolling.sh $(FROM)
+
+# For a release: of what is built, or of the commit or tag FROM.
+upgrade-fixture: $(SERVER) ## Make the fixture of a release's schema, for UpgradeIT
+	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
 lint: ## Check format, lint the contract and the code, check that generated code is up to date
 	$(MVN) -q spotless:check
