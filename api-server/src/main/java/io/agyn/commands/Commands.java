@@ -15,7 +15,8 @@ import java.util.stream.Stream;
  */
 public final class Commands {
 
-    static final List<Command> ALL = Stream.of(KeysetCommands.ALL, AdminTokenCommands.ALL, AuditCommands.ALL)
+    static final List<Command> ALL = Stream.of(
+                    KeysetCommands.ALL, AdminTokenCommands.ALL, AuditCommands.ALL, BackupCommands.ALL)
             .flatMap(List::stream)
             .toList();
 

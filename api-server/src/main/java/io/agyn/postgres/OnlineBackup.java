@@ -1,0 +1,143 @@
+package io.agyn.postgres;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.PrivateFile;
+import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
+
+/**
+ * Copies the databases of a data folder while they are in use, by the interface that PostgreSQL has for it
+ * (<a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">low-level
+ * backup</a>): its clients, which could do the same, do not come with the embedded binaries.
+ *
+ * <p>Files are copied in whatever state they are. PostgreSQL makes them whole when it first starts on the copy, from the log
+ * of what was written meanwhile (WAL), which is copied after them.
+ */
+public final class OnlineBackup {
+    private static final String CONTROL = "global/pg_control";
+    private static final String WAL = "pg_wal";
+    private static final String WAL_SEGMENT = "[0-9A-F]{24}";
+    // What PostgreSQL makes anew at each start, and its own tools leave out.
+    private static final Set<String> MADE_ANEW = Set.of(
+            "pg_dynshmem", "pg_notify", "pg_replslot", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans");
+    private static final Set<String> OF_THIS_RUN =
+            Set.of("postmaster.pid", "postmaster.opts", "backup_label", "backup_label.old", "tablespace_map", CONTROL);
+
+    // Keeps the log from being reused before it is copied. Ends with the connection, however that ends.
+    private static final String KEEP_LOG =
+            "select pg_create_physical_replication_slot('agyn_backup_' || pg_backend_pid(), true, true)";
+    private static final String START = "select pg_walfile_name(pg_backup_start('agyn-server backup', true))";
+    private static final String STOP = "select pg_walfile_name(lsn), labelfile from pg_backup_stop(false)";
+
+    private final Connection connection;
+    private final Path cluster;
+    private final DurableCopy copy;
+
+    private OnlineBackup(Connection connection, Path cluster, DurableCopy copy) {
+        this.connection = connection;
+        this.cluster = cluster;
+        this.copy = copy;
+    }
+
+    /**
+     * Makes a folder that can take the place of the data folder, once the keyset was added. It appears when all that is in it
+     * is on the disk: a backup that is broken off, by a kill as well, leaves none of that name.
+     *
+     * @param connection a connection to the databases, in nobody else's use
+     * @param dataFolder the server's data folder
+     * @param target the folder to make; its parent is there
+     * @return how many bytes were copied
+     * @throws StartException when the folder is there already, or cannot be written
+     * @throws SQLException when PostgreSQL breaks the backup off
+     */
+    public static long take(Connection connection, Path dataFolder, Path target) throws SQLException {
+        requireNonNull(connection, "connection is null");
+        Path cluster = Cluster.folder(requireNonNull(dataFolder, "dataFolder is null"));
+        if (Files.exists(requireNonNull(target, "target is null"), LinkOption.NOFOLLOW_LINKS)) {
+            throw new StartException(target + " is there already and is never overwritten: name another folder.");
+        }
+        try {
+            Path parent = target.toAbsolutePath().getParent().toRealPath();
+            if (parent.startsWith(cluster.toRealPath())) {
+                throw new StartException(
+                        target + " is within PostgreSQL's own folder: name one outside of " + cluster + ".");
+            }
+            Path draft = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
+            try {
+                DurableCopy copy = new DurableCopy(cluster, draft.resolve(cluster.getFileName()));
+                new OnlineBackup(connection, cluster, copy).run();
+                copyPassword(dataFolder, draft);
+                Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+                PrivateFile.syncFolder(parent);
+                return copy.bytes();
+            } finally {
+                Folders.delete(draft);
+            }
+        } catch (IOException e) {
+            throw new StartException(
+                    "The backup " + target + " cannot be made (" + StartException.reason(e)
+                            + "): make room, and name a folder that is not there in one that is, and can be written.",
+                    e);
+        }
+    }
+
+    private void run() throws SQLException, IOException {
+        String firstSegment;
+        String lastSegment;
+        String label;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(KEEP_LOG);
+            try (ResultSet row = statement.executeQuery(START)) {
+                row.next();
+                firstSegment = row.getString(1);
+            }
+            copy.all(OnlineBackup::isCopied);
+            copy.steady(CONTROL);
+            try (ResultSet row = statement.executeQuery(STOP)) {
+                row.next();
+                lastSegment = row.getString(1);
+                label = row.getString(2);
+            }
+        }
+        try (DirectoryStream<Path> segments = Files.newDirectoryStream(cluster.resolve(WAL))) {
+            for (Path segment : segments) {
+                String name = segment.getFileName().toString();
+                if (name.endsWith(".history")
+                        || name.matches(WAL_SEGMENT)
+                                && name.compareTo(firstSegment) >= 0
+                                && name.compareTo(lastSegment) <= 0) {
+                    copy.one(WAL + "/" + name);
+                }
+            }
+        }
+        copy.add("backup_label", label.getBytes(StandardCharsets.UTF_8));
+        copy.finish();
+    }
+
+    private static boolean isCopied(Path path) {
+        String name = path.getFileName().toString();
+        boolean isOfItsFolder = path.getNameCount() > 1;
+        return !OF_THIS_RUN.contains(path.toString())
+                && !(isOfItsFolder && MADE_ANEW.contains(path.getName(0).toString()))
+                && !(isOfItsFolder && path.startsWith(WAL))
+                && !name.startsWith("pgsql_tmp")
+                && !name.startsWith("pg_internal.init");
+    }
+
+    private static void copyPassword(Path dataFolder, Path draft) throws IOException {
+        String password = Cluster.password(Cluster.passwordFile(dataFolder));
+        PrivateFile.create(Cluster.passwordFile(draft), (password + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,517 @@
+package io.agyn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.agyn.keys.Keyset;
+import io.agyn.postgres.EmbeddedPostgres;
+import io.agyn.postgres.InstalledPostgres;
+import io.agyn.postgres.OnlineBackup;
+import io.agyn.scripted.ScriptedProvider;
+import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups and their restoring, as docs/operations.md tells them. */
+class BackupIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @TempDir
+    private Path folder;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final ScriptedProvider provider = ScriptedProvider.start();
+    private Path data;
+    private String organization;
+    private String secret;
+    private String llmProvider;
+    private String kept;
+    private String revoked;
+    private String revokedId;
+    private String added;
+    private List<String> stored;
+
+    @BeforeEach
+    void prepare() {
+        data = folder.resolve("data");
+    }
+
+    @AfterEach
+    void stop() {
+        provider.close();
+        http.close();
+    }
+
+    @Test
+    void aCopyOfAStoppedServersDataFolderIsAServer() throws Exception {
+        try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
+            fill(server);
+            stop(server);
+        }
+        run(List.of("cp", "-a", data.toString(), folder.resolve("copy").toString()), Map.of());
+        try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
+            change(server);
+        }
+
+        try (ServerProcess server =
+                ServerProcess.run(folder.resolve("copy"), Map.of()).ready()) {
+            assertAsBefore(server, folder.resolve("copy"), Map.of());
+        }
+    }
+
+    @Test
+    void aBackupOfARunningServerHoldsAllThatWasAcknowledgedBefore() throws Exception {
+        Path backup = folder.resolve("backup");
+        Path keyset = folder.resolve("keyset-backup.json");
+        Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
+        List<String> before;
+        try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
+            fill(server);
+            Thread writer = Thread.ofVirtual().start(() -> write(server, acknowledged));
+            Thread checkpoints = Thread.ofVirtual().start(this::reuseTheLog);
+            await("writes", () -> acknowledged.size() > 20);
+            before = List.copyOf(acknowledged);
+            assertThat(succeed(data, Map.of(), "backup", backup.toString()))
+                    .matches(
+                            "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. What they hold is read with the"
+                                    + " keyset alone, which is not among them\\.\n");
+            succeed(data, Map.of(), "keyset", "backup", keyset.toString());
+            checkpoints.interrupt();
+            checkpoints.join();
+            writer.interrupt();
+            writer.join();
+            change(server);
+            assertThat(server.output()).doesNotContain("ERROR");
+        }
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
+                .isEqualTo("rwx------");
+        Path restored = restore(backup);
+        assertThat(refused(restored, Map.of())).startsWith("The keyset file " + restored.resolve("keyset.json"));
+        Keyset.create(restored.resolve("keyset.json"));
+        assertThat(refused(restored, Map.of()))
+                .startsWith("The keyset is not the one that this database's credentials");
+        Files.delete(restored.resolve("keyset.json"));
+        Files.copy(keyset, restored.resolve("keyset.json"));
+        try (ServerProcess server = ServerProcess.run(restored, Map.of()).ready()) {
+            assertAsBefore(server, restored, Map.of());
+            List<String> names = request(server)
+                    .get("/api/v1/" + inOrganization("secrets?page_size=1000"))
+                    .jsonPath()
+                    .getList("items.name");
+            assertThat(names).containsAll(before);
+        }
+    }
+
+    @Test
+    void aBackupOfAStoppedServerIsTheSame() throws Exception {
+        try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
+            fill(server);
+            stop(server);
+        }
+        succeed(data, Map.of(), "backup", folder.resolve("backup").toString());
+        assertThat(data.resolve("postgres/postmaster.pid")).doesNotExist();
+
+        Path restored = restore(folder.resolve("backup"));
+        Files.copy(data.resolve("keyset.json"), restored.resolve("keyset.json"));
+        try (ServerProcess server = ServerProcess.run(restored, Map.of()).ready()) {
+            assertAsBefore(server, restored, Map.of());
+        }
+    }
+
+    @Test
+    void aBackupOverwritesNothingAndLeavesNothingBehindWhereItFails() throws Exception {
+        try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
+            Path there = Files.createDirectory(folder.resolve("there"));
+            assertThat(refused(data, Map.of(), "backup", there.toString()))
+                    .isEqualTo(there + " is there already and is never overwritten: name another folder.\n");
+            Path within = data.resolve("postgres/backup");
+            assertThat(refused(data, Map.of(), "backup", within.toString()))
+                    .isEqualTo(within + " is within PostgreSQL's own folder: name one outside of "
+                            + data.resolve("postgres") + ".\n");
+            Path nowhere = folder.resolve("no/backup");
+            assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
+                    .isEqualTo("The backup " + nowhere + " cannot be made (" + nowhere.getParent()
+                            + " is not there): make room, and name a folder that is not there in one that is, and can be"
+                            + " written.\n");
+            Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
+            assertThat(refused(
+                            data, Map.of(), "backup", folder.resolve("backup").toString()))
+                    .contains(data.resolve("postgres/elsewhere") + ": is a link");
+            assertThat(refused(data, Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1/x"), "backup", "x"))
+                    .startsWith("AGYN_DATABASE_URL is set");
+            server.request().get("/api/v1/me").then().statusCode(200);
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(data, folder.resolve("there"));
+        }
+    }
+
+    @Test
+    void aDumpOfAnOutsideDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
+        assumeThat(InstalledPostgres.isThere())
+                .as("a PostgreSQL with its clients is installed")
+                .isTrue();
+        try (InstalledPostgres postgres = InstalledPostgres.start(folder.resolve("outside"))) {
+            execute(
+                    postgres.connect(),
+                    "create role operator login password 'pass'",
+                    "create database control owner operator",
+                    "create database restored owner operator");
+            String location = "postgresql://operator@127.0.0.1:" + postgres.port() + "/";
+            Map<String, String> password = Map.of("PGPASSWORD", "pass");
+            String dump = folder.resolve("agyn.dump").toString();
+            try (ServerProcess server =
+                    ServerProcess.run(data, outside(location + "control")).ready()) {
+                fill(server);
+                run(
+                        List.of(
+                                postgres.program("pg_dump"),
+                                "--format=custom",
+                                "--file=" + dump,
+                                "--dbname=" + location + "control"),
+                        password);
+                change(server);
+                stop(server);
+            }
+            run(
+                    List.of(
+                            postgres.program("pg_restore"),
+                            "--exit-on-error",
+                            "--no-owner",
+                            "--dbname=" + location + "restored",
+                            dump),
+                    password);
+            assertRestored(outside(location + "restored"));
+        }
+    }
+
+    /** Needs no client of PostgreSQL: the database is copied within its server, and the copy put into its place. */
+    @Test
+    void anOutsideDatabaseIsPutBackUnderStoppedServers() throws Exception {
+        try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"))) {
+            execute(
+                    connect(postgres),
+                    "create role operator login password 'pass'",
+                    "create database control owner operator");
+            Map<String, String> variables = outside("postgresql://operator@127.0.0.1:" + port(postgres) + "/control");
+            try (ServerProcess server = ServerProcess.run(data, variables).ready()) {
+                fill(server);
+                stop(server);
+            }
+            execute(connect(postgres), "create database backup template control owner operator");
+            try (ServerProcess server = ServerProcess.run(data, variables).ready()) {
+                change(server);
+                stop(server);
+            }
+            execute(
+                    connect(postgres),
+                    "drop database control",
+                    "create database control template backup owner operator");
+            assertRestored(variables);
+        }
+    }
+
+    @Test
+    void aRunningServerForgetsWhatADatabaseLacksThatWasPutBackUnderIt() throws Exception {
+        Path backup = folder.resolve("backup");
+        try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"));
+                DatabaseLink link = new DatabaseLink(port(postgres))) {
+            Map<String, String> variables = outside("postgresql://agyn@127.0.0.1:" + link.port() + "/postgres");
+            variables.put("AGYN_DATABASE_PASSWORD", postgres.password());
+            try (ServerProcess server = ServerProcess.run(data, variables).ready()) {
+                fill(server);
+                try (Connection connection = connect(postgres)) {
+                    OnlineBackup.take(connection, folder.resolve("outside"), backup);
+                }
+                change(server);
+                postgres.close();
+                try (EmbeddedPostgres restored = embedded(backup)) {
+                    link.leadTo(port(restored));
+                    await("the later token is forgotten", () -> call(server, added) == 401);
+                    assertAsBefore(server, data, variables);
+                    stop(server);
+                }
+            }
+        }
+    }
+
+    /** Writes what a backup is to hold. */
+    private void fill(ServerProcess server) throws Exception {
+        kept = server.token();
+        organization = create(server, "organizations", Map.of("name", "Acme"));
+        secret = create(server, inOrganization("secrets"), Map.of("name", "key", "value", "sk-old"));
+        llmProvider = create(
+                server,
+                inOrganization("llm-providers"),
+                Map.of(
+                        "name", "provider",
+                        "endpoint", provider.origin() + "/v1",
+                        "protocol", "responses",
+                        "auth_method", "bearer",
+                        "token_secret_id", secret));
+        create(
+                server,
+                inOrganization("models"),
+                Map.of("name", "gpt", "provider_id", llmProvider, "remote_model_name", "gpt-remote"));
+        Response token = token(server);
+        revoked = token.path("token");
+        revokedId = token.path("id");
+        assertThat(call(server, revoked)).isEqualTo(200);
+        stored = stored(server);
+    }
+
+    /** Does what a restored backup undoes. */
+    private void change(ServerProcess server) throws Exception {
+        request(server).delete("/api/v1/api-tokens/" + revokedId).then().statusCode(204);
+        added = token(server).path("token");
+        request(server)
+                .contentType(ContentType.JSON)
+                .body(Map.of("name", "key", "value", "sk-new"))
+                .put("/api/v1/" + inOrganization("secrets/" + secret))
+                .then()
+                .statusCode(200);
+        create(
+                server,
+                inOrganization("models"),
+                Map.of("name", "late", "provider_id", llmProvider, "remote_model_name", "gpt-remote"));
+        await(
+                "the rotated key is in force",
+                () -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
+        assertThat(call(server, revoked)).isEqualTo(401);
+        assertThat(call(server, added, "late")).isEqualTo(200);
+    }
+
+    private void assertAsBefore(ServerProcess server, Path dataFolder, Map<String, String> variables) throws Exception {
+        assertThat(stored(server)).isEqualTo(stored);
+        assertThat(call(server, kept)).isEqualTo(200);
+        assertThat(keyOfLastCall()).isEqualTo("sk-old");
+        assertThat(call(server, revoked)).isEqualTo(200);
+        assertThat(call(server, added == null ? "agyn_none" : added)).isEqualTo(401);
+        assertThat(call(server, kept, "late")).isEqualTo(404);
+        assertThat(succeed(dataFolder, variables, "keyset", "check")).contains("can read everything");
+        // It can be written, and chains on.
+        create(server, inOrganization("secrets"), Map.of("name", "after", "value", "v"));
+        assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log holds: ");
+        assertThat(server.output()).doesNotContain("ERROR");
+    }
+
+    /** On a server that has no data folder yet, with a backup of the keyset. */
+    private void assertRestored(Map<String, String> variables) throws Exception {
+        Path backup = folder.resolve("keyset-backup.json");
+        succeed(data, variables, "keyset", "backup", backup.toString());
+        variables.put("AGYN_KEYSET_FILE", backup.toString());
+        Path fresh = folder.resolve("fresh");
+        try (ServerProcess server = ServerProcess.run(fresh, variables).ready()) {
+            assertAsBefore(server, fresh, variables);
+        }
+    }
+
+    private Path restore(Path backup) throws Exception {
+        Path restored = folder.resolve("restored");
+        run(List.of("cp", "-a", backup.toString(), restored.toString()), Map.of());
+        return restored;
+    }
+
+    private Map<String, String> outside(String url) {
+        Path keyset = folder.resolve("keys.json");
+        if (!Files.exists(keyset)) {
+            Keyset.create(keyset);
+        }
+        return new HashMap<>(Map.of(
+                "AGYN_DATABASE_URL", url, "AGYN_DATABASE_PASSWORD", "pass", "AGYN_KEYSET_FILE", keyset.toString()));
+    }
+
+    /** Creates secrets until it is interrupted; those that were answered are known by name. */
+    private void write(ServerProcess server, Queue<String> acknowledged) {
+        for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+            HttpRequest request = HttpRequest.newBuilder(
+                            server.address().resolve("/api/v1/" + inOrganization("secrets")))
+                    .header("Authorization", "Bearer " + kept)
+                    .header("Content-Type", "application/json")
+                    .POST(BodyPublishers.ofString("{\"name\":\"written-" + i + "\",\"value\":\"v\"}"))
+                    .build();
+            try {
+                if (http.send(request, BodyHandlers.ofString()).statusCode() == 201) {
+                    acknowledged.add("written-" + i);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is interrupted. */
+    private void reuseTheLog() {
+        try (Connection connection = EmbeddedPostgres.connectToRunning(data);
+                Statement statement = connection.createStatement()) {
+            while (true) {
+                statement.execute("select pg_switch_wal()");
+                statement.execute("checkpoint");
+                Thread.sleep(200);
+            }
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            // It is enough.
+        }
+    }
+
+    private List<String> stored(ServerProcess server) {
+        return Stream.of("secrets", "llm-providers", "models")
+                .map(kind -> request(server)
+                        .queryParam(
+                                "name",
+                                Map.of("secrets", "key", "llm-providers", "provider", "models", "gpt")
+                                        .get(kind))
+                        .get("/api/v1/" + inOrganization(kind))
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .asString())
+                .toList();
+    }
+
+    private int call(ServerProcess server, String token) throws IOException, InterruptedException {
+        return call(server, token, "gpt");
+    }
+
+    private int call(ServerProcess server, String token, String model) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.address().resolve("/v1/responses"))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .header("x-agyn-organization", organization)
+                .POST(BodyPublishers.ofString("{\"model\":\"" + model + "\",\"input\":\"hi\"}"))
+                .build();
+        return http.send(request, BodyHandlers.ofString()).statusCode();
+    }
+
+    private String keyOfLastCall() {
+        return provider.received().getLast().values("authorization").getFirst().replace("Bearer ", "");
+    }
+
+    private Response token(ServerProcess server) {
+        Response answer = request(server)
+                .contentType(ContentType.JSON)
+                .body(Map.of("description", "t"))
+                .post("/api/v1/api-tokens");
+        answer.then().statusCode(201);
+        return answer;
+    }
+
+    private String create(ServerProcess server, String path, Map<String, String> body) {
+        return request(server)
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/api/v1/" + path)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    // A restored data folder has no admin-token, and the token works all the same.
+    private RequestSpecification request(ServerProcess server) {
+        return RestAssured.given().baseUri(server.address().toString()).header("Authorization", "Bearer " + kept);
+    }
+
+    private String inOrganization(String path) {
+        return "organizations/" + organization + "/" + path;
+    }
+
+    private static void stop(ServerProcess server) throws Exception {
+        server.terminate();
+        server.exitCode();
+    }
+
+    private static String succeed(Path dataFolder, Map<String, String> variables, String... arguments)
+            throws Exception {
+        try (ServerProcess command = ServerProcess.run(dataFolder, variables, arguments)) {
+            assertThat(command.exitCode()).as(command.errors()).isZero();
+            assertThat(command.errors()).isEmpty();
+            return command.output();
+        }
+    }
+
+    private static String refused(Path dataFolder, Map<String, String> variables, String... arguments)
+            throws Exception {
+        try (ServerProcess refused = ServerProcess.run(dataFolder, variables, arguments)) {
+            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
+            assertThat(refused.errors()).hasLineCount(1);
+            return refused.errors();
+        }
+    }
+
+    private static void run(List<String> command, Map<String, String> variables) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(variables);
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s says %s", command, output).isZero();
+    }
+
+    private static EmbeddedPostgres embedded(Path folder) throws IOException {
+        EmbeddedPostgres postgres = EmbeddedPostgres.on(Files.createDirectories(folder));
+        postgres.start();
+        return postgres;
+    }
+
+    private static int port(EmbeddedPostgres postgres) {
+        return URI.create(postgres.jdbcUrl().substring("jdbc:".length())).getPort();
+    }
+
+    private static Connection connect(EmbeddedPostgres postgres) throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), postgres.password());
+    }
+
+    private static void execute(Connection opened, String... statements) throws SQLException {
+        try (Connection connection = opened;
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    private static void await(String what, Condition condition) throws Exception {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.holds()) {
+            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+            Thread.sleep(50);
+        }
+    }
+}
