@@ -3,6 +3,10 @@ package io.agyn.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.agyn.settings.Settings;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.Inet6Address;
@@ -10,6 +14,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Counts tokens that do not work, by the address that they come from and by the characters that they begin with. Beyond a
@@ -28,6 +33,7 @@ public class Throttle {
     private static final int NETWORK_BYTES = 8;
 
     private final int limit;
+    private final LongAdder failed = new LongAdder();
     private final Cache<String, AtomicInteger> failures = Caffeine.newBuilder()
             .expireAfterWrite(WINDOW)
             .maximumSize(MOST_REMEMBERED)
@@ -42,6 +48,12 @@ public class Throttle {
         this.limit = limit;
     }
 
+    void measure(@Observes StartupEvent event, MeterRegistry registry) {
+        FunctionCounter.builder("agyn.tokens.failed", failed, LongAdder::sum)
+                .description("API tokens that did not work, of the REST API and of calls of models")
+                .register(registry);
+    }
+
     /**
      * Counts a token that does not work.
      *
@@ -50,6 +62,7 @@ public class Throttle {
      * @return whether there were too many of them within the last minute
      */
     public boolean isTooMuch(String address, String token) {
+        failed.increment();
         boolean ofAddress = count("address " + network(address)) > limit;
         boolean ofToken = token.length() > PREFIX_LENGTH && count("token " + token.substring(0, PREFIX_LENGTH)) > limit;
         return ofAddress || ofToken;

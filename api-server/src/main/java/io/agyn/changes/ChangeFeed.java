@@ -2,6 +2,8 @@ package io.agyn.changes;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
@@ -64,7 +67,7 @@ public class ChangeFeed {
     private Optional<Long> oldestOpen = Optional.empty();
     private Set<Long> seen = Set.of();
     // By the clock on the wall, which goes on while a machine sleeps.
-    private Instant lastRead = Instant.now();
+    private volatile Instant lastRead = Instant.now();
     private Instant lastPrune = Instant.now();
     private boolean connected = true;
 
@@ -87,13 +90,20 @@ public class ChangeFeed {
         this.thread = Thread.ofPlatform().daemon().name("change-feed").unstarted(this::run);
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, MeterRegistry registry) {
+        TimeGauge.builder("agyn.changes.age", this, TimeUnit.MILLISECONDS, ChangeFeed::age)
+                .description("Since the database was last asked for changes, which is done twice a second")
+                .register(registry);
         thread.start();
     }
 
     void stop(@Observes ShutdownEvent event) {
         stopped = true;
         thread.interrupt();
+    }
+
+    private double age() {
+        return Duration.between(lastRead, Instant.now()).toMillis();
     }
 
     private void run() {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
@@ -50,6 +52,7 @@ public class LiveKeyset {
     private final KeysetFile file;
     private final Thread thread;
     private volatile Keyset current;
+    private volatile boolean refused;
     private volatile boolean stopped;
     private byte[] seen;
 
@@ -66,7 +69,10 @@ public class LiveKeyset {
         this.thread = Thread.ofPlatform().daemon().name("keyset-file").unstarted(this::run);
     }
 
-    void start(@Observes StartupEvent event) {
+    void start(@Observes StartupEvent event, MeterRegistry registry) {
+        Gauge.builder("agyn.keyset.refused", () -> refused ? 1 : 0)
+                .description("1 while the keyset file is not taken, and the keys in memory stay in force")
+                .register(registry);
         thread.start();
     }
 
@@ -117,11 +123,13 @@ public class LiveKeyset {
             refuse("It lacks key " + current.primary() + ", with which this server has encrypted until now.");
         } else {
             current = next;
+            refused = false;
             LOG.infof("The keyset file has changed; in force are %s", next);
         }
     }
 
     private void refuse(String reason) {
+        refused = true;
         LOG.errorf("The changed keyset file %s is not taken, and %s stay in force: %s", file.path(), current, reason);
     }
 

@@ -3,6 +3,7 @@ package io.agyn.keys;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
@@ -35,7 +36,7 @@ class LiveKeysetTest {
 
     @Test
     void followsItsFileWithoutARestart() throws Exception {
-        keys.start(new StartupEvent());
+        keys.start(new StartupEvent(), new SimpleMeterRegistry());
         try {
             Keyset added = file.change(Keyset::withNewKey);
             // As a copy that keeps times has it.
