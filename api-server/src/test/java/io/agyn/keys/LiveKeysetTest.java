@@ -95,6 +95,26 @@ class LiveKeysetTest {
         assertThat(keys.current().keys()).hasSize(2).startsWith(before.primary());
     }
 
+    @Test
+    void showsWhetherItsFileIsTaken() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        keys.start(new StartupEvent(), registry);
+        try {
+            byte[] right = Files.readAllBytes(file.path());
+            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+
+            Files.writeString(file.path(), "not json");
+            keys.reload();
+            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isOne();
+
+            Files.write(file.path(), right);
+            keys.reload();
+            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+        } finally {
+            keys.stop(new ShutdownEvent());
+        }
+    }
+
     private void await(Keyset wanted) throws InterruptedException {
         long deadline = System.nanoTime() + LiveKeyset.POLL.multipliedBy(5).toNanos();
         while (!(keys.current().keys().equals(wanted.keys())

@@ -7,6 +7,7 @@ import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,23 @@ class MetricsTest {
         assertThat(value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
                         + "outcome=\"refused\"}"))
                 .isEqualTo(refused + 1);
+    }
+
+    @Test
+    void tokensThatDoNotWorkAreCountedOverRestAndInCalls() {
+        double failed = value("agyn_tokens_failed_total");
+        for (String path : List.of("/api/v1/me", "/v1/models")) {
+            given().header("Authorization", "Bearer agyn_guess")
+                    .get(path)
+                    .then()
+                    .statusCode(401);
+        }
+        assertThat(value("agyn_tokens_failed_total")).isEqualTo(failed + 2);
+    }
+
+    @Test
+    void theDatabaseIsAskedForChangesAllTheTime() {
+        assertThat(value("agyn_changes_age_seconds")).isBetween(0.0, 5.0);
     }
 
     @Test
