@@ -142,6 +142,8 @@ class BackupIT {
 
         Path restored = restore(folder.resolve("backup"));
         Files.copy(data.resolve("keyset.json"), restored.resolve("keyset.json"));
+        assertThat(succeed(restored, Map.of(), "keyset", "check")).contains("can read everything");
+        assertThat(succeed(restored, Map.of(), "audit", "verify")).startsWith("The audit log holds: ");
         try (ServerProcess server = ServerProcess.run(restored, Map.of()).ready()) {
             assertAsBefore(server, restored, Map.of());
         }

@@ -37,15 +37,15 @@ class CommandsIT {
             assertThat(help.exitCode()).isZero();
             commands = help.output()
                     .lines()
-                    .map(line -> Pattern.compile("^  agyn-server ((keyset|admin-token) [a-z]+)")
+                    .map(line -> Pattern.compile("^  agyn-server (backup|(keyset|admin-token|audit) [a-z]+)")
                             .matcher(line))
                     .filter(Matcher::find)
                     .map(found -> found.group(1))
                     .toList();
         }
         assertThat(commands)
-                .contains("keyset create", "keyset retire", "admin-token create")
-                .hasSize(11);
+                .contains("keyset create", "keyset retire", "admin-token create", "audit verify", "backup")
+                .hasSize(13);
         for (String command : commands) {
             try (ServerProcess help = run((command + " --help").split(" "));
                     ServerProcess misuse = run((command + " 1 2 3").split(" "))) {
