@@ -15,7 +15,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -66,9 +65,8 @@ public class ChangeFeed {
     // The oldest transaction that was not finished at the last reading; nothing has been read while it is not known.
     private Optional<Long> oldestOpen = Optional.empty();
     private Set<Long> seen = Set.of();
-    // By the clock on the wall, which goes on while a machine sleeps.
-    private volatile Instant lastRead = Instant.now();
-    private Instant lastPrune = Instant.now();
+    private volatile Moment lastRead = Moment.now();
+    private Moment lastPrune = Moment.now();
     private boolean connected = true;
 
     ChangeFeed(
@@ -103,7 +101,7 @@ public class ChangeFeed {
     }
 
     private double age() {
-        return Duration.between(lastRead, Instant.now()).toMillis();
+        return lastRead.age().toMillis();
     }
 
     private void run() {
@@ -132,12 +130,12 @@ public class ChangeFeed {
                 PreparedStatement read = connection.prepareStatement(READ)) {
             statement.execute("listen agyn_change");
             while (!stopped) {
-                if (oldestOpen.isEmpty() || lastRead.isBefore(Instant.now().minus(GAP))) {
+                if (oldestOpen.isEmpty() || lastRead.age().compareTo(GAP) > 0) {
                     begin(statement);
                 } else {
                     read(statement, read, oldestOpen.get());
                 }
-                lastRead = Instant.now();
+                lastRead = Moment.now();
                 if (!connected) {
                     LOG.info("Changes made by other servers are seen again");
                     connected = true;
@@ -197,8 +195,8 @@ public class ChangeFeed {
     }
 
     private void prune(Statement statement) throws SQLException {
-        if (lastPrune.isBefore(Instant.now().minus(PRUNE))) {
-            lastPrune = Instant.now();
+        if (lastPrune.age().compareTo(PRUNE) > 0) {
+            lastPrune = Moment.now();
             statement.executeUpdate(DELETE_OLD);
         }
     }
