@@ -239,6 +239,8 @@ class CommandsIT {
                 + " AGYN_KEYSET_FILE to the right one.\n";
         assertThat(refusedStart(Map.of())).isEqualTo(sentence);
         assertThat(refused("keyset", "rewrap")).isEqualTo(sentence);
+        assertThat(refused("audit", "verify")).isEqualTo(sentence);
+        assertThat(refused("admin-token", "create")).isEqualTo(sentence);
 
         assertThat(keyset).hasBinaryContent(wrong);
         assertThat(dump()).isEqualTo(stored);

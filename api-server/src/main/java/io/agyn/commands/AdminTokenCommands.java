@@ -1,6 +1,8 @@
 package io.agyn.commands;
 
 import io.agyn.audit.AuditWriter;
+import io.agyn.keys.Keyset;
+import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
 import io.agyn.settings.PrivateFile;
 import io.agyn.settings.Settings;
@@ -33,10 +35,12 @@ final class AdminTokenCommands {
         Settings settings = SettingsReader.read();
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             Connection connection = database.connection();
+            Keyset keyset = KeysetFile.of(settings).read();
+            KeysetCheck.require(connection, keyset);
             // Kept only once its owner has it.
             connection.setAutoCommit(false);
             LostAdminToken.Made made = LostAdminToken.make(connection);
-            AuditWriter audit = new AuditWriter(KeysetFile.of(settings).read());
+            AuditWriter audit = new AuditWriter(keyset);
             if (arguments.isEmpty()) {
                 audit.addCommand(connection, NAME);
                 out.println(made.plaintext().reveal());

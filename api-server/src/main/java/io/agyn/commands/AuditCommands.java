@@ -2,6 +2,7 @@ package io.agyn.commands;
 
 import io.agyn.audit.AuditVerification;
 import io.agyn.keys.Keyset;
+import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
@@ -26,6 +27,7 @@ final class AuditCommands {
         Keyset keyset = KeysetFile.of(settings).read();
         AuditVerification.Result result;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
+            KeysetCheck.require(database.connection(), keyset);
             result = new AuditVerification(keyset).verify(database.connection());
         }
         if (!result.faults().isEmpty()) {

@@ -121,12 +121,11 @@ final class KeysetCommands {
         KeysetFile file = KeysetFile.of(settings);
         requireKey(file, file.read(), key);
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            awaitServers(
-                    database.connection(),
-                    server -> server.keys().contains(key),
-                    "do not have key " + key + " yet: give them the file " + file.path() + ", and run this again.");
+            requireKey(database.connection(), file, key);
             // First, so that a server without the key no longer starts.
             KeysetCheck.rewrap(database.connection(), file.read().withPrimary(key));
+            // Again, for one that was starting meanwhile.
+            requireKey(database.connection(), file, key);
             file.change(keyset -> {
                 requireKey(file, keyset, key);
                 return keyset.withPrimary(key);
@@ -136,6 +135,14 @@ final class KeysetCommands {
         out.printf(
                 "Key %s in %s encrypts now. Once all servers have this file, run \"keyset rewrap\".%n",
                 key, file.path());
+    }
+
+    /** Waits for all running servers to have a key. */
+    private static void requireKey(Connection connection, KeysetFile file, KeyId key) throws SQLException {
+        awaitServers(
+                connection,
+                server -> server.keys().contains(key),
+                "do not have key " + key + " yet: give them the file " + file.path() + ", and run this again.");
     }
 
     private static void list(List<String> arguments, PrintStream out) throws SQLException {
@@ -216,7 +223,7 @@ final class KeysetCommands {
             if (!servers.isEmpty()) {
                 pause(UNDER_WAY);
             }
-            KeyUse use = KeyUse.count(connection);
+            KeyUse use = KeyUse.countAfterWrites(connection);
             if (use.of(key) > 0) {
                 throw new StartException(
                         "Key " + key + " is still needed (" + use.describe(key) + "): run \"keyset rewrap\" first.");

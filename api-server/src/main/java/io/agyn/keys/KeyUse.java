@@ -2,10 +2,12 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.StartException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,8 @@ public final class KeyUse {
     private static final String COUNT = """
             select substring(%2$s from 1 for %3$d), count(*) from %1$s where %2$s is not null group by 1""";
     private static final String CHECK = "keyset check";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final Map<String, Map<KeyId, Long>> counts = new LinkedHashMap<>();
 
@@ -39,6 +43,45 @@ public final class KeyUse {
         }
         use.counts.put(CHECK, count(connection, "keyset_check", "ciphertext"));
         return use;
+    }
+
+    /**
+     * Counts once all transactions have ended that have written credentials until now.
+     *
+     * @param connection a connection to the database, outside of a transaction
+     * @return the counts
+     * @throws StartException when one of them takes too long
+     * @throws SQLException when the database does not answer
+     */
+    public static KeyUse countAfterWrites(Connection connection) throws SQLException {
+        for (String table : Stream.of(CredentialColumn.values())
+                .map(CredentialColumn::table)
+                .distinct()
+                .toList()) {
+            awaitWrites(connection, table);
+        }
+        return count(connection);
+    }
+
+    /** The lock is had when no transaction is left that has written to the table, and is given back at once. */
+    private static void awaitWrites(Connection connection, String table) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("begin");
+            try {
+                statement.execute("set local lock_timeout = '%ds'".formatted(PATIENCE.toSeconds()));
+                statement.execute("lock table %s in share mode".formatted(table));
+            } catch (SQLException e) {
+                if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+                    throw new StartException(
+                            "Something writes to the table %s for longer than %d s: run this again when it has ended."
+                                    .formatted(table, PATIENCE.toSeconds()),
+                            e);
+                }
+                throw e;
+            } finally {
+                statement.execute("rollback");
+            }
+        }
     }
 
     /**

@@ -95,6 +95,7 @@ public class KeysetCheck {
         if (!isReadable(stored.getFirst(), keys.holding(stored.getFirst()))) {
             throw wrongKeyset();
         }
+        KeyId.of(stored.getFirst()).ifPresent(keys::encryptWith);
     }
 
     private static boolean isReadable(byte[] stored, Keyset keyset) {

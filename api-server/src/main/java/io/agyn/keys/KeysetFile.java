@@ -10,6 +10,7 @@ import io.agyn.settings.PrivateFile;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -201,11 +202,11 @@ public final class KeysetFile {
             Path real = exists() ? path.toRealPath() : path;
             while (true) {
                 Object before = identity(real);
-                try (FileChannel channel = FileChannel.open(real, StandardOpenOption.WRITE)) {
+                try (FileChannel channel = FileChannel.open(real, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                     channel.lock();
                     // Whoever held the lock before has replaced the file, and this lock is on one that is gone.
                     if (before.equals(identity(real))) {
-                        Keyset changed = change.apply(reader.read(content()));
+                        Keyset changed = change.apply(reader.read(read(channel)));
                         PrivateFile.replace(real, write(changed, newLock));
                         return changed;
                     }
@@ -220,6 +221,15 @@ public final class KeysetFile {
                             + "): make it and its folder writable for this user.",
                     e);
         }
+    }
+
+    /** By the channel that holds the lock: to open and close the file once more would give the lock back. */
+    private static byte[] read(FileChannel channel) throws IOException {
+        ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(channel.size()));
+        while (content.hasRemaining() && channel.read(content) >= 0) {
+            // The next piece.
+        }
+        return content.array();
     }
 
     private static Object identity(Path file) throws IOException {

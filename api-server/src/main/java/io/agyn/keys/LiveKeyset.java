@@ -48,6 +48,7 @@ public class LiveKeyset {
 
     private static final Logger LOG = Logger.getLogger(LiveKeyset.class);
     private static final byte[] UNREADABLE = {};
+    private static final int TURNS_OF_RETRY = 10;
 
     private final KeysetFile file;
     private final Thread thread;
@@ -99,6 +100,19 @@ public class LiveKeyset {
         return current;
     }
 
+    /**
+     * Encrypts with a key from now on, if it is held: the one that {@code keyset promote} has made primary while this server
+     * was away, and its copy of the file was not brought.
+     */
+    synchronized void encryptWith(KeyId key) {
+        if (current.holds(key) && !current.primary().equals(key)) {
+            LOG.warnf(
+                    "Key %s is primary by now, and not so in the keyset file %s: replace it by the present one",
+                    key, file.path());
+            current = current.withPrimary(key);
+        }
+    }
+
     /** Looks at the file, and takes the keys in it if it has changed. What was refused is not looked at twice. */
     synchronized void reload() {
         byte[] last = seen;
@@ -116,16 +130,38 @@ public class LiveKeyset {
         }
     }
 
-    private void take(Keyset next) {
-        if (!next.isOfOneOriginWith(current)) {
-            refuse("It makes other fingerprints, and is not what commands have made of the keyset in force.");
-        } else if (!next.holds(current.primary())) {
-            refuse("It lacks key " + current.primary() + ", with which this server has encrypted until now.");
-        } else {
-            current = next;
-            refused = false;
-            LOG.infof("The keyset file has changed; in force are %s", next);
+    /** Tries what was refused once more: the passphrase may be the right one by now. */
+    private synchronized void retry() {
+        try {
+            Keyset next = file.read();
+            if (objection(next).isEmpty()) {
+                accept(next);
+            }
+        } catch (StartException e) {
+            // As the log has said.
         }
+    }
+
+    private void take(Keyset next) {
+        objection(next).ifPresentOrElse(this::refuse, () -> accept(next));
+    }
+
+    private Optional<String> objection(Keyset next) {
+        if (!next.isOfOneOriginWith(current)) {
+            return Optional.of(
+                    "It makes other fingerprints, and is not what commands have made of the keyset in force.");
+        }
+        if (!next.holds(current.primary())) {
+            return Optional.of(
+                    "It lacks key " + current.primary() + ", with which this server has encrypted until now.");
+        }
+        return Optional.empty();
+    }
+
+    private void accept(Keyset next) {
+        current = next;
+        refused = false;
+        LOG.infof("The keyset file has changed; in force are %s", next);
     }
 
     private void refuse(String reason) {
@@ -134,10 +170,13 @@ public class LiveKeyset {
     }
 
     private void run() {
-        while (!stopped) {
+        for (long turn = 1; !stopped; turn++) {
             try {
                 Thread.sleep(POLL);
                 reload();
+                if (refused && turn % TURNS_OF_RETRY == 0) {
+                    retry();
+                }
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
