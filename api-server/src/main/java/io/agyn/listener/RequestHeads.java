@@ -9,7 +9,8 @@ import jakarta.enterprise.event.Observes;
 /** Tells {@link HeadTimeout} of each request whose head was read. */
 @ApplicationScoped
 class RequestHeads {
-    private static final int BEFORE_ALL_ROUTES = -101_000;
+    // That of the LLM Proxy too, which hands nothing on.
+    private static final int BEFORE_ALL_ROUTES = -300_000;
 
     void register(@Observes Router router) {
         router.route().order(BEFORE_ALL_ROUTES).handler(RequestHeads::tell);
