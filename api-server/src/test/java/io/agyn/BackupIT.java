@@ -13,7 +13,6 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,6 +45,7 @@ class BackupIT {
     @TempDir
     private Path folder;
 
+    private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ScriptedProvider provider = ScriptedProvider.start();
@@ -108,6 +108,7 @@ class BackupIT {
             checkpoints.join();
             writer.interrupt();
             writer.join();
+            assertThat(failures).isEmpty();
             change(server);
             assertThat(server.output()).doesNotContain("ERROR");
         }
@@ -366,7 +367,8 @@ class BackupIT {
                     acknowledged.add("written-" + i);
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                failures.add(e);
+                return;
             } catch (InterruptedException e) {
                 return;
             }
@@ -383,7 +385,7 @@ class BackupIT {
                 Thread.sleep(200);
             }
         } catch (SQLException e) {
-            throw new AssertionError(e);
+            failures.add(e);
         } catch (InterruptedException e) {
             // It is enough.
         }

@@ -44,7 +44,7 @@ class KilledIT {
             int before = secrets.acknowledged();
             ServerProcess server = server();
             URI address = server.baseUrl();
-            List<Thread> writers = SecretWrites.start(() -> {
+            List<Thread> writers = secrets.start(() -> {
                 String key = UUID.randomUUID().toString();
                 try {
                     secrets.take(key, secrets.create(address, key));
@@ -59,7 +59,7 @@ class KilledIT {
             }
             Thread.sleep(ThreadLocalRandom.current().nextLong(300));
             server.kill();
-            SecretWrites.join(writers);
+            secrets.join(writers);
             server.close();
         }
 
@@ -76,7 +76,7 @@ class KilledIT {
         try (ServerProcess server = server()) {
             URI address = server.baseUrl();
             Instant[] end = {Instant.MAX};
-            List<Thread> writers = SecretWrites.start(() -> {
+            List<Thread> writers = secrets.start(() -> {
                 String key = UUID.randomUUID().toString();
                 Instant deadline = Instant.now().plus(PATIENCE);
                 HttpResponse<String> answer = secrets.create(address, key);
@@ -100,7 +100,7 @@ class KilledIT {
                 Thread.sleep(ThreadLocalRandom.current().nextLong(300));
             }
             end[0] = Instant.now();
-            SecretWrites.join(writers);
+            secrets.join(writers);
             secrets.assertAllThereOnce(server, folder, Map.of());
         }
     }

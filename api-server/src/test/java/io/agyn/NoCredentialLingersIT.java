@@ -15,7 +15,7 @@ class NoCredentialLingersIT {
     @Test
     void noneIsInTheDatabasesThatTheSuiteWroteTo() throws IOException {
         assertThat(SentCredentials.all()).hasSizeGreaterThan(200);
-        assertThat(SentCredentials.searches()).isNotEmpty().containsOnly(SentCredentials.CLEAN);
+        assertThat(SentCredentials.takeSearches()).isNotEmpty().containsOnly(SentCredentials.CLEAN);
     }
 
     @Test

@@ -65,7 +65,7 @@ class OutagesIT {
                 AtomicBoolean isOver = new AtomicBoolean();
                 AtomicInteger refusals = new AtomicInteger();
                 AtomicLong longest = new AtomicLong();
-                List<Thread> writers = SecretWrites.start(() -> {
+                List<Thread> writers = secrets.start(() -> {
                     String key = UUID.randomUUID().toString();
                     HttpResponse<String> answer = timed(longest, () -> secrets.create(address, key));
                     while (answer.statusCode() == 503) {
@@ -91,7 +91,7 @@ class OutagesIT {
                 Duration recovery = Duration.between(back, Instant.now());
                 await("ready", () -> server.request().get("/q/health/ready").statusCode() == 200);
                 isOver.set(true);
-                SecretWrites.join(writers);
+                secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
                         "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms; the first"

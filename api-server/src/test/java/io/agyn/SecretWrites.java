@@ -32,6 +32,7 @@ final class SecretWrites {
     private final String organization;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
     private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** Writes into a new organization, on behalf of a server's first administrator. */
     SecretWrites(ServerProcess server) throws IOException {
@@ -53,7 +54,7 @@ final class SecretWrites {
     }
 
     /** Starts the writers. */
-    static List<Thread> start(Write write) {
+    List<Thread> start(Write write) {
         List<Thread> writers = new ArrayList<>();
         for (int writer = 0; writer < WRITERS; writer++) {
             writers.add(Thread.ofVirtual().start(() -> {
@@ -61,21 +62,23 @@ final class SecretWrites {
                     while (write.run()) {
                         // The next one.
                     }
-                } catch (IOException e) {
-                    throw new AssertionError(e);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
+                } catch (Throwable e) {
+                    // Else it would end the thread, and nobody would know.
+                    failures.add(e);
                 }
             }));
         }
         return writers;
     }
 
-    /** Waits for their ends. */
-    static void join(List<Thread> writers) throws InterruptedException {
+    /** Waits for their ends, which must be good ones. */
+    void join(List<Thread> writers) throws InterruptedException {
         for (Thread writer : writers) {
             assertThat(writer.join(PATIENCE)).as("the writer has ended").isTrue();
         }
+        assertThat(failures).isEmpty();
     }
 
     /** Asks for a secret, whose name follows from the Idempotency-Key. */

@@ -97,9 +97,11 @@ public final class SentCredentials {
                 StandardOpenOption.APPEND);
     }
 
-    /** What {@link #search} has found, each time; {@link #CLEAN} where it was nothing. */
-    static List<String> searches() throws IOException {
-        return Files.readAllLines(SEARCHES);
+    /** What {@link #search} has found since this was asked last, each time; {@link #CLEAN} where it was nothing. */
+    static List<String> takeSearches() throws IOException {
+        List<String> searches = Files.readAllLines(SEARCHES);
+        Files.delete(SEARCHES);
+        return searches;
     }
 
     /** Those of them that files show, as sentences that name the file. */
