@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.util.Arrays;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
@@ -31,6 +32,7 @@ final class Lists {
     private static final int LARGE = 1_000_000;
     private static final double BOUND = 1.5;
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
+    private static final Pattern TOKEN = Pattern.compile("\"token\":\"([^\"]+)\"");
     private static final Pattern NEXT = Pattern.compile("\"next_page_token\":\"([^\"]+)\"");
 
     private final HttpClient client = HttpClient.newHttpClient();
@@ -59,6 +61,7 @@ final class Lists {
                 get(large + "/secrets?name=secret-000500"),
                 get(small + "/secrets?name=secret-000500"));
         report("1,000,000 secrets beside 1,000, one made and deleted", created(large), created(small));
+        reportMissing(large);
         report(
                 "a page of 100 LLM providers, with 8 models each beside without",
                 get(organizationWithProviders(8) + "/llm-providers?page_size=100"),
@@ -125,6 +128,27 @@ final class Lists {
         return organization + "/secrets?page_size=100" + next;
     }
 
+    /** To another tenant, what is there must not take another time than what is not. */
+    private void reportMissing(String organization) throws Exception {
+        String own = create("/organizations", "{\"name\": \"bench\"}");
+        Matcher bound = TOKEN.matcher(send(
+                post("/api-tokens", "{\"description\": \"bench\", \"organization_id\": \"%s\"}".formatted(own)), 201));
+        bound.find();
+        String secret = create(organization + "/secrets", "{\"name\": \"foreign\", \"value\": \"v\"}");
+        report(
+                "404 for another tenant's secret beside 404 for none",
+                missing(organization + "/secrets/" + secret, bound.group(1)),
+                missing("/organizations/" + UUID.randomUUID() + "/secrets/" + UUID.randomUUID(), bound.group(1)));
+    }
+
+    private Request missing(String path, String token) {
+        return () -> send(
+                HttpRequest.newBuilder(URI.create(api + path))
+                        .header("Authorization", "Bearer " + token)
+                        .build(),
+                404);
+    }
+
     private interface Request {
         void send() throws Exception;
     }
@@ -188,17 +212,20 @@ final class Lists {
     }
 
     private String create(String path, String body) throws IOException, InterruptedException {
-        HttpRequest request = request(path)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body))
-                .build();
-        Matcher id = ID.matcher(send(request, 201));
+        Matcher id = ID.matcher(send(post(path, body), 201));
         id.find();
         return id.group(1);
     }
 
     private String answer(String path) throws IOException, InterruptedException {
         return send(request(path).build(), 200);
+    }
+
+    private HttpRequest post(String path, String body) {
+        return request(path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
     }
 
     private HttpRequest.Builder request(String path) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Registers an LLM provider by curl alone: an organization, a secret, a provider that uses it, a model; then rotates the
-# secret. Takes away what it made, also where a step fails.
+# secret, lets somebody in as a member, and reads the audit log. Takes away what it made, also where a step fails.
 set -euo pipefail
 
 : "${AGYN_GATEWAY:?Set AGYN_GATEWAY to the address of the server, e.g. http://127.0.0.1:8080}"
@@ -71,3 +71,12 @@ echo "  $(call GET "$organization/llm-providers?name=openai-prod")"
 # An update is the whole resource. The version rises, the fingerprint changes, the value is never answered.
 echo "PUT $organization/secrets/$secret"
 echo "  $(call PUT "$organization/secrets/$secret" '{"name": "openai-api-key", "value": "sk-example-curl-rotated"}')"
+
+# Who belongs to an organization as a member calls its models and sees no credential.
+create /users '{"name": "Payments agent", "email": "payments-by-curl@acme.example"}'
+echo "POST $organization/members"
+echo "  $(call POST "$organization/members" '{"user_id": "'"$id"'", "role": "member"}')"
+
+# Each write of above, the newest first: who, what, when and from where; never a value.
+echo "GET $organization/audit-events"
+echo "  $(call GET "$organization/audit-events?page_size=3")"

@@ -32,7 +32,13 @@ class CurlExampleIT {
         Command.Ended session = run(server.environment()).expect(0);
 
         assertThat(session.output())
-                .contains("\"slug\":\"acme-by-curl\"", "\"model_count\":1", "\"status\":\"ready\"", "\"version\":2")
+                .contains(
+                        "\"slug\":\"acme-by-curl\"",
+                        "\"model_count\":1",
+                        "\"status\":\"ready\"",
+                        "\"version\":2",
+                        "\"role\":\"member\"",
+                        "\"operation\":\"updateSecret\"")
                 .doesNotContain("sk-example");
         assertThat(session.errors()).isEmpty();
         assertThat(new Register(server).organizationSlugs()).isEmpty();
