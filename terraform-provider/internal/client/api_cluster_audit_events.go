@@ -23,16 +23,17 @@ import (
 type ClusterAuditEventsAPIService service
 
 type ApiListClusterAuditEventsRequest struct {
-	ctx        context.Context
-	ApiService *ClusterAuditEventsAPIService
-	pageSize   *int32
-	pageToken  *string
-	from       *time.Time
-	to         *time.Time
-	operation  *string
-	outcome    *AuditOutcome
-	userId     *string
-	resourceId *string
+	ctx            context.Context
+	ApiService     *ClusterAuditEventsAPIService
+	pageSize       *int32
+	pageToken      *string
+	from           *time.Time
+	to             *time.Time
+	operation      *string
+	outcome        *AuditOutcome
+	userId         *string
+	resourceId     *string
+	organizationId *string
 }
 
 // How many items a page holds at most.
@@ -83,6 +84,12 @@ func (r ApiListClusterAuditEventsRequest) ResourceId(resourceId string) ApiListC
 	return r
 }
 
+// Of this organization, which may be deleted, instead of none.
+func (r ApiListClusterAuditEventsRequest) OrganizationId(organizationId string) ApiListClusterAuditEventsRequest {
+	r.organizationId = &organizationId
+	return r
+}
+
 func (r ApiListClusterAuditEventsRequest) Execute() (*AuditEventList, *http.Response, error) {
 	return r.ApiService.ListClusterAuditEventsExecute(r)
 }
@@ -91,7 +98,8 @@ func (r ApiListClusterAuditEventsRequest) Execute() (*AuditEventList, *http.Resp
 ListClusterAuditEvents List audit events outside of organizations
 
 Lists what was done and denied outside of organizations, the newest first: users, API tokens, organizations made
-and deleted, callers without a token that works.
+and deleted, callers without a token that works. With organization_id, lists what was done and denied in that
+organization instead, also where it is deleted.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListClusterAuditEventsRequest
@@ -152,6 +160,9 @@ func (a *ClusterAuditEventsAPIService) ListClusterAuditEventsExecute(r ApiListCl
 	}
 	if r.resourceId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "resource_id", r.resourceId, "form", "")
+	}
+	if r.organizationId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "organization_id", r.organizationId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -49,7 +49,8 @@ func (r ApiAddMemberRequest) Execute() (*Member, *http.Response, error) {
 AddMember Add a member
 
 Makes a user, chosen by user_id or by email, a member or an owner of the organization. For owners and
-cluster admins; the user must exist, and cluster admins create users.
+cluster admins; the user must exist, and cluster admins create users. By user_id, owners choose from the users of
+their organizations alone.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -798,8 +799,8 @@ func (r ApiRemoveMemberRequest) Execute() (*http.Response, error) {
 /*
 RemoveMember Remove a member
 
-Takes a user out of the organization: within a second, their API tokens reach nothing of it any more. For
-owners and cluster admins. It is a 409 to remove the last active owner.
+Takes a user out of the organization: within a second, their API tokens reach nothing of it any more, and those
+that are bound to it are revoked for good. For owners and cluster admins. It is a 409 to remove the last active owner.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

@@ -56,19 +56,24 @@ class AccessFilter {
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
-        try {
-            require(request, resource);
-        } catch (ProblemException e) {
-            refusals.note(resource.getMethodName(), e.kind());
-            throw e;
-        }
+        String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
+        Optional<String> operation = operation(resource);
+        String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
+        String name = resource.getMethodName();
+        caller.admit(() -> {
+            try {
+                require(authorization, operation, organization);
+            } catch (ProblemException e) {
+                refusals.note(name, e.kind());
+                throw e;
+            }
+        });
     }
 
-    private void require(ContainerRequestContext request, SimpleResourceInfo resource) {
-        Identity identity = authenticate(request.getHeaderString(HttpHeaders.AUTHORIZATION));
+    private void require(String authorization, Optional<String> operation, String organization) {
+        Identity identity = authenticate(authorization);
         caller.set(identity);
-        Permission permission = permission(operation(resource));
-        String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
+        Permission permission = permission(operation);
         authorize(identity, permission, organization == null ? identity.standing() : standing(identity, organization));
     }
 

@@ -6,9 +6,21 @@ import jakarta.enterprise.context.RequestScoped;
 @RequestScoped
 public class Caller {
     private Identity identity;
+    private Runnable admission;
 
     void set(Identity identity) {
         this.identity = identity;
+    }
+
+    /** Admits the request, and keeps how. */
+    void admit(Runnable how) {
+        admission = how;
+        how.run();
+    }
+
+    /** Admits the request once more. */
+    void admitAgain() {
+        admission.run();
     }
 
     /** The identity that the request's API token stands for. */

@@ -72,8 +72,13 @@ public class Throttle {
         return failures.get(key, ignored -> new AtomicInteger()).incrementAndGet();
     }
 
-    /** An IPv6 address' network: whoever has one has all of it. */
-    private static String network(String address) {
+    /**
+     * Says whom an address stands for.
+     *
+     * @param address an IP address
+     * @return an IPv6 address' network, since whoever has one has all of it; or else the address
+     */
+    public static String network(String address) {
         try {
             return InetAddress.ofLiteral(address) instanceof Inet6Address six
                     ? HexFormat.of().formatHex(six.getAddress(), 0, NETWORK_BYTES)

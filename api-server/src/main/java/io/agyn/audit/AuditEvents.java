@@ -72,22 +72,15 @@ final class AuditEvents {
 
     /** Reads all events that a filter lets pass, some at a time, however many there are. */
     void readAll(AuditFilter filter, Reader reader) throws SQLException, IOException {
-        try (Connection connection = dataSource.getConnection()) {
-            // PostgreSQL's driver reads by a cursor within a transaction alone.
-            connection.setAutoCommit(false);
-            try (PreparedStatement query = connection.prepareStatement(SELECT.formatted(filter.condition()))) {
-                query.setFetchSize(ROWS_AT_ONCE);
-                filter.set(query);
-                try (ResultSet row = query.executeQuery()) {
-                    while (row.next()) {
-                        reader.take(event(row));
-                    }
-                }
-            } finally {
-                connection.rollback();
-                connection.setAutoCommit(true);
+        String next = null;
+        do {
+            // Between pages no connection is held: whoever takes the events may be slow.
+            Page<AuditEvent> page = read(filter.copy(), new Request(ROWS_AT_ONCE, next));
+            for (AuditEvent event : page.items()) {
+                reader.take(event);
             }
-        }
+            next = page.nextPageToken();
+        } while (next != null);
     }
 
     private static AuditEvent event(ResultSet row) throws SQLException {

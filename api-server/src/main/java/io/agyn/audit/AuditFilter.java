@@ -13,12 +13,24 @@ import java.util.UUID;
 
 /** Which events are asked for, as a condition of SQL and its parameters. */
 final class AuditFilter {
-    private final StringBuilder condition = new StringBuilder("chain = ?");
-    private final List<Object> parameters = new ArrayList<>();
+    private final StringBuilder condition;
+    private final List<Object> parameters;
 
     /** @param organizationId the organization whose events they are, or null for what belongs to none */
     AuditFilter(UUID organizationId) {
+        condition = new StringBuilder("chain = ?");
+        parameters = new ArrayList<>();
         parameters.add(organizationId == null ? Event.NO_ORGANIZATION : organizationId);
+    }
+
+    private AuditFilter(AuditFilter other) {
+        condition = new StringBuilder(other.condition);
+        parameters = new ArrayList<>(other.parameters);
+    }
+
+    /** Another one that lets the same pass. */
+    AuditFilter copy() {
+        return new AuditFilter(this);
     }
 
     /**

@@ -58,7 +58,8 @@ class AuditedRequest {
     Event denied(String operation, ProblemKind problem) {
         // An organization that the caller does not reach is not told of them.
         UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
-        return event(organization, operation, Outcome.DENIED, problem.code(), organization(), List.of());
+        UUID resource = problem == ProblemKind.FORBIDDEN ? named() : organization();
+        return event(organization, operation, Outcome.DENIED, problem.code(), resource, List.of());
     }
 
     private Event event(
@@ -86,14 +87,26 @@ class AuditedRequest {
                 RequestIds.of(context));
     }
 
-    /** As the caller sent it, without what PostgreSQL cannot hold. */
     private String userAgent() {
-        String sent = context.request().getHeader("User-Agent");
+        return userAgent(context.request().getHeader("User-Agent"));
+    }
+
+    /** As a caller sent it, or null, without what PostgreSQL cannot hold. */
+    static String userAgent(String sent) {
         if (sent == null) {
             return null;
         }
         String printable = sent.replaceAll("\\p{Cntrl}", "");
         return printable.substring(0, Math.min(printable.length(), LONGEST_USER_AGENT));
+    }
+
+    /** What the path names within an organization, or else the organization. */
+    private UUID named() {
+        return uri.getPathParameters().keySet().stream()
+                .filter(name -> !name.equals(ORGANIZATION))
+                .findFirst()
+                .map(this::id)
+                .orElseGet(this::organization);
     }
 
     private UUID organization() {

@@ -11,7 +11,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** The audit log of what belongs to no organization over REST. */
+/** The audit log of what belongs to no organization, and of organizations that were deleted, over REST. */
 @RunOnVirtualThread
 class ClusterAuditEventsResource implements ClusterAuditEventsApi {
     private final AuditEvents events;
@@ -31,8 +31,10 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
             String operation,
             AuditOutcome outcome,
             UUID userId,
-            UUID resourceId) {
-        AuditFilter filter = new AuditFilter(null).within(from, to).of(operation, outcome, userId, resourceId);
+            UUID resourceId,
+            UUID organizationId) {
+        AuditFilter filter =
+                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
         return answers.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 }

@@ -5,28 +5,55 @@ import static java.util.Objects.requireNonNull;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.agyn.access.Refusals;
+import io.agyn.access.Throttle;
+import io.agyn.audit.Event.Outcome;
+import io.agyn.audit.Event.Source;
 import io.agyn.problems.ProblemKind;
+import io.agyn.rest.Uuid7;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Puts into the audit log what callers were denied. The same of the same caller is written once a minute, so that nobody
- * fills the log by knocking.
+ * Puts into the audit log what callers were denied. The same of the same caller is written once a minute, and no more than
+ * {@value #MOST_OF_ONE} of one user, and of all who are none, so that nobody fills the log by knocking.
  */
 @ApplicationScoped
 class DeniedAccess implements Refusals {
+    /** How many are written in a minute of one user, and of all callers who are none. */
+    static final int MOST_OF_ONE = 100;
+
     private static final Logger LOG = Logger.getLogger(DeniedAccess.class);
     private static final Duration QUIET = Duration.ofMinutes(1);
     private static final int MOST_REMEMBERED = 10_000;
+    private static final String NOBODY = "nobody";
 
-    private record Knock(
-            UUID userId, String address, String operation, ProblemKind problem, UUID organizationId, UUID resourceId) {}
+    /** What is the same as what: nobody is asked for by paths that they make up. */
+    private record Knock(String caller, String operation, ProblemKind problem, UUID resourceId) {
+        static Knock of(Event event, ProblemKind problem) {
+            UUID user = event.source().userId();
+            return user == null
+                    ? new Knock(Throttle.network(event.source().address()), event.operation(), problem, null)
+                    : new Knock(
+                            user.toString(),
+                            event.operation(),
+                            problem,
+                            problem == ProblemKind.FORBIDDEN ? event.resourceId() : null);
+        }
+    }
 
     private final AuditLog log;
     private final AuditedRequest request;
     private final Cache<Knock, Boolean> recent = Caffeine.newBuilder()
+            .expireAfterWrite(QUIET)
+            .maximumSize(MOST_REMEMBERED)
+            .build();
+    private final Cache<String, AtomicInteger> written = Caffeine.newBuilder()
             .expireAfterWrite(QUIET)
             .maximumSize(MOST_REMEMBERED)
             .build();
@@ -38,22 +65,44 @@ class DeniedAccess implements Refusals {
 
     @Override
     public void note(String operation, ProblemKind problem) {
-        Event event = request.denied(operation, problem);
-        Knock knock = new Knock(
-                event.source().userId(),
-                event.source().address(),
-                operation,
-                problem,
-                event.organizationId(),
-                event.resourceId());
-        if (recent.asMap().putIfAbsent(knock, true) == null) {
-            try {
-                log.addAlone(event);
-            } catch (RuntimeException e) {
-                // The caller is refused all the same.
-                recent.invalidate(knock);
-                LOG.errorf(e, "That %s was denied is not in the audit log", operation);
-            }
+        write(request.denied(operation, problem), problem);
+    }
+
+    @Override
+    public void note(String operation, ProblemKind problem, Sender sender) {
+        write(
+                new Event(
+                        null,
+                        Uuid7.next(),
+                        Instant.now().truncatedTo(ChronoUnit.MICROS),
+                        operation,
+                        Outcome.DENIED,
+                        problem.code(),
+                        null,
+                        List.of(),
+                        new Source(
+                                null,
+                                null,
+                                null,
+                                sender.address(),
+                                AuditedRequest.userAgent(sender.userAgent()),
+                                sender.requestId())),
+                problem);
+    }
+
+    private void write(Event event, ProblemKind problem) {
+        Knock knock = Knock.of(event, problem);
+        String caller = event.source().userId() == null ? NOBODY : knock.caller;
+        if (recent.asMap().putIfAbsent(knock, true) != null
+                || written.get(caller, ignored -> new AtomicInteger()).incrementAndGet() > MOST_OF_ONE) {
+            return;
+        }
+        try {
+            log.addAlone(event);
+        } catch (RuntimeException e) {
+            // The caller is refused all the same.
+            recent.invalidate(knock);
+            LOG.errorf(e, "That %s was denied is not in the audit log", event.operation());
         }
     }
 }

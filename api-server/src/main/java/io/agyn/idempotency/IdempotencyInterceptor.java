@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.Caller;
+import io.agyn.access.Identity;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.vertx.core.http.HttpServerRequest;
@@ -47,9 +48,12 @@ class IdempotencyInterceptor {
         if (operation == null || key == null || !operation.takes(HEADER)) {
             return invocation.proceed();
         }
-        UUID user = caller.identity().userId();
+        Identity identity = caller.identity();
+        UUID user = identity.userId();
         // The parameters hold the body as it was read: white space and the order of fields make no other request.
-        String asked = request.path() + "\n" + mapper.writeValueAsString(invocation.getParameters());
+        // Whoever may do less by now is not answered what they might do then.
+        String asked = request.path() + "\n" + identity.standing() + identity.boundOrganization() + "\n"
+                + mapper.writeValueAsString(invocation.getParameters());
         UUID claim = UUID.randomUUID();
         Optional<Response> first = keys.claim(claim, user, key, asked);
         if (first.isPresent()) {

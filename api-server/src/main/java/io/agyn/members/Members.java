@@ -10,6 +10,7 @@ import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The stored memberships and their rules. */
@@ -26,6 +27,11 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     /** A user's membership of an organization; nothing where they do not belong to it. */
     public Optional<MemberEntity> find(UUID organizationId, UUID userId) {
         return find(MEMBER, organizationId, userId).firstResultOptional();
+    }
+
+    /** Whether a user belongs to one of some organizations. */
+    boolean isIn(Set<UUID> organizations, UUID userId) {
+        return count("organizationId in ?1 and user.id = ?2", organizations, userId) > 0;
     }
 
     MemberEntity get(UUID organizationId, UUID userId) {
@@ -59,12 +65,18 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     }
 
     /**
-     * Takes a locked member out of the organization.
+     * Takes a locked member out of the organization, and revokes their API tokens that are bound to it.
      *
      * @throws ProblemException {@code last_owner} where no owner would be left
      */
     void remove(MemberEntity member) {
         requireAnotherOwner(member);
+        // They would work again if the user came back.
+        getEntityManager()
+                .createQuery("delete from ApiTokenEntity where user.id = ?1 and organizationId = ?2")
+                .setParameter(1, member.user.id)
+                .setParameter(2, member.organizationId)
+                .executeUpdate();
         delete(member);
         flush();
     }

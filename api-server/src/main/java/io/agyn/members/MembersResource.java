@@ -2,6 +2,9 @@ package io.agyn.members;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Caller;
+import io.agyn.access.Identity;
+import io.agyn.access.Standing;
 import io.agyn.api.MembersApi;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.MemberCreate;
@@ -32,11 +35,13 @@ class MembersResource implements MembersApi {
     private final Members members;
     private final Users users;
     private final Answers answers;
+    private final Caller caller;
 
-    MembersResource(Members members, Users users, Answers answers) {
+    MembersResource(Members members, Users users, Answers answers, Caller caller) {
         this.members = requireNonNull(members, "members is null");
         this.users = requireNonNull(users, "users is null");
         this.answers = requireNonNull(answers, "answers is null");
+        this.caller = requireNonNull(caller, "caller is null");
     }
 
     @Override
@@ -60,9 +65,17 @@ class MembersResource implements MembersApi {
     private UserEntity user(MemberCreate body) {
         return body.getEmail() == null
                 ? users.findByIdOptional(body.getUserId())
+                        .filter(this::isKnown)
                         .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"))
                 : users.withEmail(body.getEmail())
                         .orElseThrow(() -> ConstraintProblems.referenceNotFound("/email", "user"));
+    }
+
+    /** To an owner, of the users alone whose organizations they are in; others they add by the address that they know. */
+    private boolean isKnown(UserEntity user) {
+        Identity identity = caller.identity();
+        return identity.standing() == Standing.CLUSTER_ADMIN
+                || members.isIn(identity.memberships().keySet(), user.id);
     }
 
     @Override

@@ -62,6 +62,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private int place;
 
     private Identity identity;
+    private String token;
+    private long identifiedAt;
     private RequestBody body;
     private long received;
     private UUID organizationId;
@@ -103,10 +105,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             refuse(unreadable.get());
             return;
         }
-        CallerToken token = CallerToken.of(request.headers());
-        switch (token) {
-            case CallerToken.Given given ->
-                when(calls.identify(given.token()), found -> identified(found, given.token()));
+        switch (CallerToken.of(request.headers())) {
+            case CallerToken.Given given -> {
+                token = given.token();
+                identify(this::read);
+            }
             case CallerToken.Refused refused -> refuse(refused.refusal());
         }
     }
@@ -146,12 +149,19 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
     }
 
-    private void identified(Optional<Identity> found, String token) {
-        if (found.isEmpty()) {
-            refuse(calls.unknown(request, token));
-            return;
-        }
-        identity = found.get();
+    private void identify(Runnable next) {
+        when(calls.identify(token), found -> {
+            if (found.isEmpty()) {
+                refuse(calls.unknown(request, token, requestId));
+                return;
+            }
+            identity = found.get();
+            identifiedAt = loop.now();
+            next.run();
+        });
+    }
+
+    private void read() {
         await(Waiting.FOR_REQUEST);
         if (RequestHead.expectsContinue(request)) {
             response.writeContinue();
@@ -164,8 +174,17 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     @Override
     public void onModel(String model) {
         await(Waiting.FOR_LOOK_UP);
+        if (loop.now() == identifiedAt) {
+            guard(() -> find(model));
+        } else {
+            // Who sends a body bit by bit calls with what they may do at its end.
+            guard(() -> identify(() -> find(model)));
+        }
+    }
+
+    private void find(String model) {
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
-        guard(() -> when(calls.find(identity, organization, model), route -> routed(route, model)));
+        when(calls.find(identity, organization, model), route -> routed(route, model));
     }
 
     @Override

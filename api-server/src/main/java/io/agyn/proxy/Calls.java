@@ -16,7 +16,7 @@ interface Calls {
     CompletableFuture<Optional<Identity>> identify(String token);
 
     /** The refusal of a token by which nobody is known. */
-    Refusal unknown(HttpServerRequest request, String token);
+    Refusal unknown(HttpServerRequest request, String token, String requestId);
 
     /** Looks up where a call leads; a failure where that cannot be known now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);

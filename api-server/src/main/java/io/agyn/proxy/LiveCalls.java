@@ -52,8 +52,8 @@ class LiveCalls implements Calls {
     }
 
     @Override
-    public Refusal unknown(HttpServerRequest request, String token) {
-        return unknownTokens.refuse(request, token);
+    public Refusal unknown(HttpServerRequest request, String token, String requestId) {
+        return unknownTokens.refuse(request, token, requestId);
     }
 
     @Override

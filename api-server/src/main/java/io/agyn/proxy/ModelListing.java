@@ -63,7 +63,7 @@ class ModelListing {
         Dialect dialect = Dialect.of(request.headers());
         String requestId = Answering.requestId(request, Uuid7.next());
         Context context = Vertx.currentContext();
-        body(request, dialect)
+        body(request, dialect, requestId)
                 .whenComplete((json, failure) -> context.runOnContext(back -> {
                     if (request.response().ended() || request.response().closed()) {
                         return;
@@ -76,7 +76,7 @@ class ModelListing {
                 }));
     }
 
-    private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect) {
+    private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, String requestId) {
         if (request.method() != HttpMethod.GET) {
             request.response().putHeader(HttpHeaderNames.ALLOW, "GET");
             return refused(Refusal.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
@@ -86,7 +86,7 @@ class ModelListing {
             case CallerToken.Given given ->
                 callers.identify(given.token())
                         .thenCompose(identity -> identity.isEmpty()
-                                ? refused(unknownTokens.refuse(request, given.token()))
+                                ? refused(unknownTokens.refuse(request, given.token(), requestId))
                                 : body(request, dialect, identity.get()));
         };
     }

@@ -2,23 +2,38 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Refusals;
+import io.agyn.access.Refusals.Sender;
 import io.agyn.access.SourceAddress;
 import io.agyn.access.Throttle;
+import io.agyn.problems.ProblemKind;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 
-/** Refuses tokens that do not work. */
+/** Refuses tokens that do not work, and has it noted. */
 @Singleton
 class UnknownTokens {
+    // In the audit log, where the operations of the REST API have their ids.
+    private static final String CALL = "callModel";
+
     private final Throttle throttle;
     private final SourceAddress addresses;
+    private final Refusals refusals;
 
-    UnknownTokens(Throttle throttle, SourceAddress addresses) {
+    UnknownTokens(Throttle throttle, SourceAddress addresses, Refusals refusals) {
         this.throttle = requireNonNull(throttle, "throttle is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
     }
 
-    Refusal refuse(HttpServerRequest request, String token) {
-        return throttle.isTooMuch(addresses.of(request), token) ? CallerToken.TOO_MANY : CallerToken.UNKNOWN;
+    Refusal refuse(HttpServerRequest request, String token, String requestId) {
+        String address = addresses.of(request);
+        boolean isTooMuch = throttle.isTooMuch(address, token);
+        Sender sender = new Sender(address, request.getHeader(HttpHeaders.USER_AGENT), requestId);
+        // It writes to the database, and an event loop waits for nothing.
+        Thread.startVirtualThread(() ->
+                refusals.note(CALL, isTooMuch ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
+        return isTooMuch ? CallerToken.TOO_MANY : CallerToken.UNKNOWN;
     }
 }

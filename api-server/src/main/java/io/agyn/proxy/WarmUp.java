@@ -165,7 +165,7 @@ class WarmUp {
         }
 
         @Override
-        public Refusal unknown(HttpServerRequest request, String token) {
+        public Refusal unknown(HttpServerRequest request, String token, String requestId) {
             return CallerToken.UNKNOWN;
         }
 

@@ -194,7 +194,8 @@ class PermissionsTest {
         return switch (operation.id()) {
             case "createUser", "updateUser" -> Kind.USER.body(organization, fresh);
             case "createOrganization", "updateOrganization" -> Kind.ORGANIZATION.body(organization, fresh);
-            case "addMember" -> Map.of("user_id", Api.user(), "role", "member");
+            case "addMember" ->
+                Map.of("email", Api.get("/users/{id}", Api.user()).extract().path("email"), "role", "member");
             case "updateMember" -> Map.of("role", "owner");
             case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
             case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);

@@ -17,11 +17,13 @@ import io.agyn.keys.LiveKeyset;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -178,11 +180,100 @@ class AuditTest {
                 .jsonPath();
         assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
                 .containsExactly("not_found");
-        assertThat(outside.getList("items.findAll { it.resource_id == '" + own + "' }.code"))
-                .containsExactly("unauthenticated");
+        // Of those who are nobody, in the same minute also from another test.
+        assertThat(outside.getList("items.findAll { it.operation == 'listSecrets' }.code"))
+                .contains("unauthenticated");
         assertThat(outside.getList("items.findAll { it.operation == 'listApiTokens' }.code"))
                 .contains("forbidden");
         assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");
+    }
+
+    @Test
+    void whatAMemberIsDeniedSaysOnWhat() {
+        String organization = Api.organization();
+        String member = Api.tokenOfNew("member", organization);
+        List<String> secrets = List.of(Api.secret(organization, "sk-1"), Api.secret(organization, "sk-2"));
+        for (String secret : secrets) {
+            as(member)
+                    .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
+                    .then()
+                    .statusCode(403);
+        }
+
+        JsonPath events = events(organization);
+        assertThat(events.getList("items.findAll { it.outcome == 'denied' }.resource_id"))
+                .containsExactlyInAnyOrderElementsOf(secrets);
+    }
+
+    @Test
+    void nobodyFillsTheLogByAskingForWhatTheyMakeUp() {
+        String member = Api.tokenOfNew("member", Api.organization());
+        for (int i = 0; i < DeniedAccess.MOST_OF_ONE + 20; i++) {
+            asNobody()
+                    .get("/organizations/{o}/models", UUID.randomUUID())
+                    .then()
+                    .statusCode(401);
+            as(member)
+                    .get("/organizations/{o}/models", UUID.randomUUID())
+                    .then()
+                    .statusCode(404);
+        }
+
+        JsonPath outside = asAdmin()
+                .get("/audit-events?outcome=denied&operation=listModels&page_size=1000")
+                .then()
+                .statusCode(200)
+                .extract()
+                .jsonPath();
+        assertThat(outside.getList("items.findAll { it.code == 'unauthenticated' }"))
+                .hasSizeLessThanOrEqualTo(2);
+        assertThat(outside.getList("items.findAll { it.code == 'not_found' }")).hasSizeLessThan(20);
+    }
+
+    @Test
+    void aCallWithATokenThatDoesNotWorkIsInTheLog() throws Exception {
+        RestAssured.given()
+                .header("Authorization", "Bearer agyn_none")
+                .body("{\"model\":\"gpt\"}")
+                .post("/v1/responses")
+                .then()
+                .statusCode(401);
+
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (asAdmin()
+                .get("/audit-events?outcome=denied&operation=callModel")
+                .then()
+                .extract()
+                .jsonPath()
+                .getList("items")
+                .isEmpty()) {
+            assertThat(Instant.now()).isBefore(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void clusterAdminsReadWhatWasDoneInAnOrganizationThatIsGone() {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-1");
+        asAdmin()
+                .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
+                .then()
+                .statusCode(200);
+        asAdmin()
+                .delete("/organizations/{o}/secrets/{s}", organization, secret)
+                .then()
+                .statusCode(204);
+        asAdmin().delete("/organizations/{o}", organization).then().statusCode(204);
+
+        assertThat(asAdmin()
+                        .get("/audit-events?organization_id=" + organization)
+                        .then()
+                        .statusCode(200)
+                        .extract()
+                        .jsonPath()
+                        .getList("items.operation"))
+                .containsExactly("deleteSecret", "revealSecret", "createSecret");
     }
 
     @Test
@@ -302,6 +393,15 @@ class AuditTest {
                     .as(statement)
                     .hasMessageContaining("audit events are never changed");
         }
+        for (String statement : List.of(
+                "update audit_chain set sequence = sequence - 1",
+                "update audit_chain set first_sequence = first_sequence - 1",
+                "delete from audit_chain",
+                "truncate audit_chain")) {
+            assertThatThrownBy(() -> database.execute(statement))
+                    .as(statement)
+                    .hasMessageContaining("the end of a chain of audit events only moves forward");
+        }
     }
 
     @Test
@@ -360,6 +460,7 @@ class AuditTest {
         }
         assertThat(faults()).noneMatch(found -> found.contains(organization));
         database.execute("alter table audit_event disable trigger user");
+        database.execute("alter table audit_chain disable trigger user");
         try {
             int places = statement.split("\\?::uuid", -1).length - 1;
             database.execute(
@@ -367,6 +468,7 @@ class AuditTest {
                     Collections.nCopies(places, UUID.fromString(organization)).toArray());
         } finally {
             database.execute("alter table audit_event enable trigger user");
+            database.execute("alter table audit_chain enable trigger user");
         }
         assertThat(faults())
                 .as(statement)

@@ -42,10 +42,42 @@ class MembersTest {
     }
 
     @Test
+    void byTheirIdAnOwnerAddsUsersOfTheirOrganizationsAlone() {
+        String owner = Api.user();
+        String second = Api.organization();
+        Api.join(organization, owner, "owner");
+        Api.join(second, owner, "owner");
+        String token = Api.tokenOf(owner);
+        Map<String, String> byId = Map.of("user_id", user, "role", "member");
+
+        as(token)
+                .body(byId)
+                .post(MEMBERS, second)
+                .then()
+                .statusCode(404)
+                .body("code", equalTo("reference_not_found"), "errors[0].pointer", equalTo("/user_id"));
+
+        Api.join(organization, user, "member");
+        as(token).body(byId).post(MEMBERS, second).then().statusCode(201);
+    }
+
+    @Test
+    void whoIsRemovedLosesTheTokensThatAreBoundToTheOrganizationForGood() {
+        Api.join(organization, user, "member");
+        String bound = Api.tokenOf(user, organization);
+        as(bound).get("/me").then().statusCode(200);
+
+        Api.leave(organization, user);
+        Api.join(organization, user, "member");
+
+        as(bound).get("/me").then().statusCode(401);
+    }
+
+    @Test
     void anOwnerAddsReadsChangesAndRemovesAMember() {
         String owner = Api.tokenOfNew("owner", organization);
         var added = as(owner)
-                .body(Map.of("user_id", user, "role", "member"))
+                .body(Map.of("email", email, "role", "member"))
                 .post(MEMBERS, organization)
                 .then()
                 .statusCode(201)

@@ -39,10 +39,13 @@ class RouteLookup {
             limit 1""";
     // By the name, by the id, and by slug/name, within some organizations or all; of several in one organization, by
     // the
-    // first of these.
+    // first of these. A name that is another organization's model's id is none: ids are nobody's to choose.
     private static final String MODELS = """
             with named as (
                 select id, 1 as preference from model where name = ? %1$s
+                    and not exists (
+                        select from model other
+                        where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
                 union all
                 select id, 2 from model where id = ?::uuid %1$s
                 union all
@@ -58,8 +61,9 @@ class RouteLookup {
             left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
             order by o.slug, named.preference
             limit 4""";
-    private static final String MODELS_OF_ALL = MODELS.formatted("");
-    private static final String MODELS_OF_SOME = MODELS.formatted("and organization_id = any (?)");
+    private static final String MODELS_OF_ALL = MODELS.formatted("", "");
+    private static final String MODELS_OF_SOME =
+            MODELS.formatted("and organization_id = any (?)", "and other.organization_id = any (?)");
 
     private final DataSource dataSource;
     private final CredentialCipher cipher;
@@ -105,8 +109,10 @@ class RouteLookup {
             List<Object> parameters = new ArrayList<>();
             parameters.add(model);
             scope.ifPresent(parameters::add);
-            parameters.add(Uuids.parse(model).orElse(null));
-            scope.ifPresent(parameters::add);
+            for (int i = 0; i < 2; i++) {
+                parameters.add(Uuids.parse(model).orElse(null));
+                scope.ifPresent(parameters::add);
+            }
             parameters.add(slash < 0 ? null : model.substring(0, slash));
             parameters.add(slash < 0 ? null : model.substring(slash + 1));
             scope.ifPresent(parameters::add);

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.sdk.api.ApiTokensApi;
 import io.agyn.sdk.api.AuditEventsApi;
+import io.agyn.sdk.api.ClusterAuditEventsApi;
 import io.agyn.sdk.api.LlmProvidersApi;
 import io.agyn.sdk.api.MeApi;
 import io.agyn.sdk.api.MembersApi;
@@ -177,6 +178,15 @@ public final class AgynClient implements AutoCloseable {
     public AuditEvents auditEvents(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
         return new AuditEvents(organizationId, new AuditEventsApi(api), exchange);
+    }
+
+    /**
+     * Gives access to what was done and denied outside of organizations, and in those that were deleted.
+     *
+     * @return the audit log of the cluster
+     */
+    public ClusterAuditEvents clusterAuditEvents() {
+        return new ClusterAuditEvents(new ClusterAuditEventsApi(api), exchange);
     }
 
     /**

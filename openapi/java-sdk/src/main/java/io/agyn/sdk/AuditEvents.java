@@ -21,7 +21,7 @@ public final class AuditEvents {
     }
 
     /**
-     * Lists events, the newest first.
+     * Lists events, the newest first, all of them where none are left out: the way to export the log too.
      *
      * @param selection which events
      * @return the events, fetched while iterating

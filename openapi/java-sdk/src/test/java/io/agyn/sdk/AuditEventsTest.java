@@ -38,6 +38,24 @@ class AuditEventsTest extends ClientTest {
     }
 
     @Test
+    void listsWhatBelongsToNoOrganizationAndWhatWasDoneInOneThatIsGone() {
+        server.answer(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": null}")
+                .answer(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
+
+        assertThat(client.clusterAuditEvents().list(AuditSelection.all()))
+                .extracting(AuditEvent::getOperation)
+                .containsExactly("a");
+        assertThat(client.clusterAuditEvents().listOf(organization, AuditSelection.all()))
+                .extracting(AuditEvent::getOperation)
+                .containsExactly("b");
+
+        assertThat(server.requests().getFirst().uri())
+                .startsWith("/api/v1/audit-events")
+                .doesNotContain("organization_id");
+        assertThat(server.requests().getLast().uri()).contains("organization_id=" + organization);
+    }
+
+    @Test
     void revealsCredentials() {
         UUID id = UUID.randomUUID();
         server.answer(200, "{\"value\": \"sk-1\"}")
