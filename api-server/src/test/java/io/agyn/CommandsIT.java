@@ -119,6 +119,53 @@ class CommandsIT {
     }
 
     @Test
+    void aServerThatWasDownDuringARotationEncryptsWithThePresentKeyAllTheSame() throws Exception {
+        Path keyset = folder.resolve("keyset.json");
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            createSecret(server);
+            server.terminate();
+            server.exitCode();
+        }
+        String old = Keyset.load(keyset).primary().toString();
+        String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
+        byte[] copy = Files.readAllBytes(keyset);
+        succeed("keyset", "promote", fresh);
+        succeed("keyset", "rewrap");
+        succeed("keyset", "retire", old);
+
+        byte[] present = Files.readAllBytes(keyset);
+        Files.write(keyset, copy);
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            createSecret(server);
+            assertThat(server.output()).contains("Key " + fresh + " is primary by now");
+            Files.write(keyset, present);
+            assertThat(succeed("keyset", "list"))
+                    .containsPattern(fresh + " +primary +2 +0 +0 +0 +1 +1 of 1")
+                    .doesNotContain(old);
+            assertThat(succeed("keyset", "check")).contains("can read everything: 2 credentials");
+        }
+    }
+
+    @Test
+    void commandsThatChangeTheKeysetAtOnceWaitForEachOther() throws Exception {
+        succeed("keyset", "create");
+        List<ServerProcess> commands = new ArrayList<>();
+        try {
+            for (int i = 0; i < 4; i++) {
+                commands.add(run("keyset", "add"));
+            }
+            for (ServerProcess command : commands) {
+                assertThat(command.exitCode()).as(command.errors()).isZero();
+            }
+        } finally {
+            for (ServerProcess command : commands) {
+                command.close();
+            }
+        }
+        assertThat(Keyset.load(folder.resolve("keyset.json")).keys()).hasSize(5);
+    }
+
+    @Test
     void aBackupIsCheckedAgainstWhatIsStored() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             createSecret(server);
