@@ -100,9 +100,10 @@ class DeniedAccess implements Refusals {
         try {
             log.addAlone(event);
         } catch (RuntimeException e) {
-            // The caller is refused all the same.
+            // The caller is refused all the same. Without a trace: while the database is away there is one for each.
             recent.invalidate(knock);
-            LOG.errorf(e, "That %s was denied is not in the audit log", event.operation());
+            Throwable reason = e.getCause() == null ? e : e.getCause();
+            LOG.warnf("That %s was denied is not in the audit log: %s", event.operation(), reason.getMessage());
         }
     }
 }
