@@ -8,10 +8,13 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +25,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /**
  * Every credential that the suite has sent to a server, or has got from one, and a search for where one of them lingers: as it
@@ -108,10 +110,26 @@ public final class SentCredentials {
     public static Set<String> under(Path folder, Predicate<Path> which) {
         Search search = new Search(all());
         Set<String> found = new TreeSet<>();
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(Files::isRegularFile).filter(which).toList()) {
-                search.in(Files.readAllBytes(file)).forEach(credential -> found.add(file + " shows " + credential));
-            }
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                    if (attributes.isRegularFile() && which.test(file)) {
+                        try {
+                            search.in(Files.readAllBytes(file))
+                                    .forEach(credential -> found.add(file + " shows " + credential));
+                        } catch (NoSuchFileException e) {
+                            // Of a database that runs, and takes its files away.
+                        }
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
