@@ -47,10 +47,8 @@ final class AuditEvents {
         }
     }
 
-    private Page<AuditEvent> read(AuditFilter filter, Request request) throws SQLException {
-        if (request.token() != null) {
-            filter.behind(Position.of(request.token()));
-        }
+    private Page<AuditEvent> read(AuditFilter all, Request request) throws SQLException {
+        AuditFilter filter = request.token() == null ? all : all.behind(Position.of(request.token()));
         List<AuditEvent> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query =
@@ -75,7 +73,7 @@ final class AuditEvents {
         String next = null;
         do {
             // Between pages no connection is held: whoever takes the events may be slow.
-            Page<AuditEvent> page = read(filter.copy(), new Request(ROWS_AT_ONCE, next));
+            Page<AuditEvent> page = read(filter, new Request(ROWS_AT_ONCE, next));
             for (AuditEvent event : page.items()) {
                 reader.take(event);
             }

@@ -28,11 +28,6 @@ final class AuditFilter {
         parameters = new ArrayList<>(other.parameters);
     }
 
-    /** Another one that lets the same pass. */
-    AuditFilter copy() {
-        return new AuditFilter(this);
-    }
-
     /**
      * Those within a time, each end unless it is null.
      *
@@ -57,9 +52,10 @@ final class AuditFilter {
 
     /** Those that come behind a place, the newest first. */
     AuditFilter behind(Position position) {
-        and("(at, id) < (?, ?)", position.createdAt().atOffset(ZoneOffset.UTC));
-        parameters.add(position.id());
-        return this;
+        AuditFilter rest = new AuditFilter(this)
+                .and("(at, id) < (?, ?)", position.createdAt().atOffset(ZoneOffset.UTC));
+        rest.parameters.add(position.id());
+        return rest;
     }
 
     private AuditFilter and(String term, Object parameter) {

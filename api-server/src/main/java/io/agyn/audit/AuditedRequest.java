@@ -13,12 +13,9 @@ import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Change;
 import io.agyn.rest.RequestIds;
-import io.agyn.rest.Uuid7;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.ws.rs.core.UriInfo;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,7 +43,14 @@ class AuditedRequest {
     /** The event of what was done. */
     Event done(Operation operation, Change change) {
         UUID organization = operation.id().equals(DELETION_OF_ORGANIZATION) ? null : organization();
-        return event(organization, operation.id(), Outcome.DONE, null, resource(operation, change), change.fields());
+        return Event.now(
+                organization,
+                operation.id(),
+                Outcome.DONE,
+                null,
+                resource(operation, change),
+                change.fields(),
+                source());
     }
 
     /**
@@ -59,21 +63,7 @@ class AuditedRequest {
         // An organization that the caller does not reach is not told of them.
         UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
         UUID resource = problem == ProblemKind.FORBIDDEN ? named() : organization();
-        return event(organization, operation, Outcome.DENIED, problem.code(), resource, List.of());
-    }
-
-    private Event event(
-            UUID organization, String operation, Outcome outcome, String code, UUID resource, List<String> fields) {
-        return new Event(
-                organization,
-                Uuid7.next(),
-                Instant.now().truncatedTo(ChronoUnit.MICROS),
-                operation,
-                outcome,
-                code,
-                resource,
-                fields,
-                source());
+        return Event.now(organization, operation, Outcome.DENIED, problem.code(), resource, List.of(), source());
     }
 
     private Source source() {

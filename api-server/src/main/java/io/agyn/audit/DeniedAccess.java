@@ -9,11 +9,8 @@ import io.agyn.access.Throttle;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.Uuid7;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,10 +68,8 @@ class DeniedAccess implements Refusals {
     @Override
     public void note(String operation, ProblemKind problem, Sender sender) {
         write(
-                new Event(
+                Event.now(
                         null,
-                        Uuid7.next(),
-                        Instant.now().truncatedTo(ChronoUnit.MICROS),
                         operation,
                         Outcome.DENIED,
                         problem.code(),

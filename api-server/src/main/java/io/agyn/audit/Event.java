@@ -1,8 +1,10 @@
 package io.agyn.audit;
 
+import io.agyn.rest.Uuid7;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +57,27 @@ record Event(
 
     Event {
         changedFields = List.copyOf(changedFields);
+    }
+
+    /** The event of what happens at this moment. */
+    static Event now(
+            UUID organizationId,
+            String operation,
+            Outcome outcome,
+            String code,
+            UUID resourceId,
+            List<String> changedFields,
+            Source source) {
+        return new Event(
+                organizationId,
+                Uuid7.next(),
+                Instant.now().truncatedTo(ChronoUnit.MICROS),
+                operation,
+                outcome,
+                code,
+                resourceId,
+                changedFields,
+                source);
     }
 
     /** The chain that the event is in: its organization's, or the one of what belongs to none. */

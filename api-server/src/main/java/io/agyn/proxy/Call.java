@@ -174,12 +174,14 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     @Override
     public void onModel(String model) {
         await(Waiting.FOR_LOOK_UP);
-        if (loop.now() == identifiedAt) {
-            guard(() -> find(model));
-        } else {
-            // Who sends a body bit by bit calls with what they may do at its end.
-            guard(() -> identify(() -> find(model)));
-        }
+        guard(() -> {
+            if (loop.now() == identifiedAt) {
+                find(model);
+            } else {
+                // Who sends a body bit by bit calls with what they may do at its end.
+                identify(() -> find(model));
+            }
+        });
     }
 
     private void find(String model) {
