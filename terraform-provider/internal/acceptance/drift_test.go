@@ -1,6 +1,7 @@
 package acceptance
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/compare"
@@ -18,18 +19,27 @@ func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
 	token, headers := newStack(), newStack()
 	token.credentials = `token = "sk-inline"`
 	headers.authMethod, headers.credentials = "custom_headers", `custom_headers = { "X-Key" = "k" }`
+	secretWO, secretWOVersion, tokenWO, headersWO := newStack(), newStack(), newStack(), newStack()
+	secretWO.value = `value_wo = "sk-one"`
+	secretWOVersion.value = "value_wo = \"sk-one\"\nvalue_wo_version = 1"
+	tokenWO.credentials = `token_wo = "sk-inline"`
+	headersWO.authMethod, headersWO.credentials = "custom_headers", "custom_headers_wo = { \"X-Key\" = \"k\" }\ncustom_headers_wo_version = 1"
+	elsewhereToken := setCredentials(func(update *client.LlmProviderUpdate) { update.SetToken("sk-elsewhere") })
+	elsewhereHeaders := setCredentials(func(update *client.LlmProviderUpdate) {
+		update.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
+	})
 	for name, changed := range map[string]struct {
 		stack                stack
 		address, fingerprint string
 		change               func(organization string, resources map[string]string) error
 	}{
-		"a secret's value": {newStack(), secret, "fingerprint", setValue("sk-elsewhere")},
-		"a token": {token, llmProvider, "credentials_fingerprint", setCredentials(func(update *client.LlmProviderUpdate) {
-			update.SetToken("sk-elsewhere")
-		})},
-		"custom headers": {headers, llmProvider, "credentials_fingerprint", setCredentials(func(update *client.LlmProviderUpdate) {
-			update.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
-		})},
+		"a secret's value":                           {newStack(), secret, "fingerprint", setValue("sk-elsewhere")},
+		"a secret's write-only value":                {secretWO, secret, "fingerprint", setValue("sk-elsewhere")},
+		"a secret's write-only value with a version": {secretWOVersion, secret, "fingerprint", setValue("sk-elsewhere")},
+		"a token":                   {token, llmProvider, "credentials_fingerprint", elsewhereToken},
+		"a write-only token":        {tokenWO, llmProvider, "credentials_fingerprint", elsewhereToken},
+		"custom headers":            {headers, llmProvider, "credentials_fingerprint", elsewhereHeaders},
+		"write-only custom headers": {headersWO, llmProvider, "credentials_fingerprint", elsewhereHeaders},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := changed.stack.hcl()
@@ -78,6 +88,69 @@ func TestAccASecretThatIsChangedElsewhereLeavesTheProvidersThatUseItAlone(t *tes
 			},
 		},
 	})
+}
+
+// Who rotates a credential elsewhere on purpose tells terraform to leave it alone; other changes leave it alone too.
+func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
+	acceptance(t)
+	for name, ignored := range map[string]struct{ value, ignored string }{
+		"plain":                     {valueOf("sk-one"), "value"},
+		"write-only":                {`value_wo = "sk-one"`, "value_wo"},
+		"write-only with a version": {"value_wo = \"sk-one\"\nvalue_wo_version = 1", "value_wo"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			first := newStack()
+			first.value = ignored.value
+			leaving := first
+			leaving.value += "\nlifecycle {\n  ignore_changes = [" + ignored.ignored + "]\n}"
+			renamed := leaving
+			renamed.secretName = "renamed"
+			watched := renamed
+			watched.value = ignored.value
+			same := statecheck.CompareValue(compare.ValuesSame())
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: providers,
+				CheckDestroy:             isGone,
+				Steps: []resource.TestStep{
+					{Config: first.hcl()},
+					{Config: leaving.hcl(), Check: eachOf(setValue("sk-elsewhere"))},
+					{
+						Config:            leaving.hcl(),
+						ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
+						ConfigStateChecks: []statecheck.StateCheck{same.AddStateValue(secret, tfjsonpath.New("fingerprint"))},
+					},
+					{
+						Config: renamed.hcl(),
+						ConfigPlanChecks: resource.ConfigPlanChecks{
+							PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate)},
+							PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+						},
+						ConfigStateChecks: []statecheck.StateCheck{same.AddStateValue(secret, tfjsonpath.New("fingerprint"))},
+						Check:             eachOf(hasValue("sk-elsewhere")),
+					},
+					{
+						Config: watched.hcl(),
+						ConfigPlanChecks: resource.ConfigPlanChecks{
+							PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate)},
+							PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+						},
+						Check: eachOf(hasValue("sk-one")),
+					},
+				},
+			})
+		})
+	}
+}
+
+// hasValue holds that the server has this value of the secret.
+func hasValue(value string) func(organization string, resources map[string]string) error {
+	return func(organization string, resources map[string]string) error {
+		revealed, _, err := server.SecretsAPI.RevealSecret(background(), organization, resources[secret]).Execute()
+		if err == nil && revealed.Value != value {
+			err = fmt.Errorf("the server has %s and not %s", revealed.Value, value)
+		}
+		return err
+	}
 }
 
 func setValue(value string) func(organization string, resources map[string]string) error {

@@ -20,19 +20,27 @@ func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
 	token, headers := newStack(), newStack()
 	token.credentials = `token = "sk-inline"`
 	headers.authMethod, headers.credentials = "custom_headers", `custom_headers = { "X-Key" = "k" }`
-	ofProvider := func(credential string) []plancheck.PlanCheck {
+	ofProvider := func(credential ...string) []plancheck.PlanCheck {
 		return []plancheck.PlanCheck{
 			plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionUpdate),
-			changesOnly{llmProvider, []string{credential, "credentials_fingerprint"}},
+			changesOnly{llmProvider, append(credential, "credentials_fingerprint")},
 		}
 	}
+	writeOnly, tokenWO := newStack(), newStack()
+	writeOnly.value, writeOnly.authMethod = `value_wo = "sk-one"`, "custom_headers"
+	writeOnly.credentials = `custom_headers_wo = { "X-Key" = "k" }`
+	tokenWO.value = "value_wo = \"sk-one\"\nvalue_wo_version = 1"
+	tokenWO.credentials = `token_wo = "sk-inline"`
 	for name, imported := range map[string]struct {
 		stack    stack
 		provider []plancheck.PlanCheck
+		secret   []string
 	}{
-		"with a secret":       {newStack(), []plancheck.PlanCheck{plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionNoop)}},
-		"with a token":        {token, ofProvider("token")},
-		"with custom headers": {headers, ofProvider("custom_headers")},
+		"with a secret":       {newStack(), []plancheck.PlanCheck{plancheck.ExpectResourceAction(llmProvider, plancheck.ResourceActionNoop)}, []string{"value"}},
+		"with a token":        {token, ofProvider("token"), []string{"value"}},
+		"with custom headers": {headers, ofProvider("custom_headers"), []string{"value"}},
+		"with all write-only": {writeOnly, ofProvider(), nil},
+		"with a version":      {tokenWO, ofProvider(), []string{"value_wo_version"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := imported.stack.hcl() + makeElsewhere(t, imported.stack)
@@ -46,7 +54,7 @@ func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
 							plancheck.ExpectResourceAction(organization, plancheck.ResourceActionNoop),
 							plancheck.ExpectResourceAction(llmModel, plancheck.ResourceActionNoop),
 							plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate),
-							changesOnly{secret, []string{"value", "version", "fingerprint"}},
+							changesOnly{secret, append(imported.secret, "version", "fingerprint")},
 						),
 						PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 					},

@@ -29,11 +29,16 @@ type stack struct {
 	slug, secretName, value, credentials, authMethod, remote string
 }
 
+// valueOf is the secret's value in HCL, in its plain form.
+func valueOf(value string) string {
+	return fmt.Sprintf("value = %q", value)
+}
+
 func newStack() stack {
 	return stack{
 		slug:        acctest.RandomWithPrefix("acme"),
 		secretName:  "openai-api-key",
-		value:       "sk-one",
+		value:       valueOf("sk-one"),
 		authMethod:  "bearer",
 		credentials: "token_secret_id = agyn_secret.key.id",
 		remote:      "gpt-4o-2024-08-06",
@@ -50,7 +55,7 @@ resource "agyn_organization" "acme" {
 resource "agyn_secret" "key" {
   organization_id = agyn_organization.acme.id
   name            = %q
-  value           = %q
+  %s
 }
 
 resource "agyn_llm_provider" "openai" {
@@ -77,7 +82,7 @@ func TestAccEverythingIsMadeChangedInPlaceImportedAndDestroyed(t *testing.T) {
 	changed := first
 	changed.secretName, changed.remote = "renamed", "gpt-4o-2024-11-20"
 	rotated := changed
-	rotated.value = "sk-two"
+	rotated.value = valueOf("sk-two")
 	inline := rotated
 	inline.authMethod, inline.credentials = "x_api_key", `token = "sk-inline"`
 	headers := inline
@@ -233,11 +238,17 @@ func TestAccASecretInUseElsewhereIsNotDestroyedAndSaysWhoUsesIt(t *testing.T) {
 func TestAccAProblemOfTheServersStandsOnItsAttribute(t *testing.T) {
 	acceptance(t)
 	stack := newStack()
-	stack.secretName = " leading space"
+	again := `
+resource "agyn_secret" "again" {
+  organization_id = agyn_organization.acme.id
+  name            = agyn_secret.key.name
+  value_wo        = "sk"
+}`
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
 		Steps: []resource.TestStep{
-			{Config: stack.hcl(), ExpectError: regexp.MustCompile(`(?s)with agyn_secret\.key.*no space at\s+either end`)},
+			{Config: stack.hcl() + again, ExpectError: regexp.MustCompile(`(?s)with agyn_secret\.again.*name\s+= agyn_secret\.key\.name.*name_taken`)},
 		},
 	})
 }

@@ -110,7 +110,7 @@ func pointAt(gateway, data string) error {
 	if err != nil {
 		return err
 	}
-	server, err = api.New(gateway, strings.TrimSpace(string(token)), "test")
+	server, err = api.New(api.Settings{Gateway: gateway, Token: strings.TrimSpace(string(token)), Version: "test"})
 	// The developer's own CLI configuration, with its mirrors and overrides, must not reach the tests.
 	configuration := filepath.Join(data, "terraform.tfrc")
 	for variable, value := range map[string]string{

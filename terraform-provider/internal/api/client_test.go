@@ -17,7 +17,7 @@ func TestAGatewayThatIsNoBaseURLIsRefusedWithoutShowingWhatMayBeACredential(t *t
 		"https://",
 		"agyn.example.com",
 	} {
-		_, err := New(gateway, "agyn_token", "test")
+		_, err := New(Settings{Gateway: gateway, Token: "agyn_token", Version: "test"})
 		if err == nil || !strings.Contains(err.Error(), "must be the server's base URL") {
 			t.Errorf("%s: %v", gateway, err)
 		} else if strings.Contains(err.Error(), "hunter2") {
@@ -33,7 +33,7 @@ func TestAGatewayMayHaveAPathAndASlashAtItsEnd(t *testing.T) {
 		"https://example.com/agyn/":      "https://example.com/agyn/api/v1",
 		"HTTPS://agyn.example.com:8443/": "HTTPS://agyn.example.com:8443/api/v1",
 	} {
-		client, err := New(gateway, "agyn_token", "test")
+		client, err := New(Settings{Gateway: gateway, Token: "agyn_token", Version: "test"})
 		if err != nil {
 			t.Errorf("%s: %v", gateway, err)
 		} else if url := client.GetConfig().Servers[0].URL; url != expected {

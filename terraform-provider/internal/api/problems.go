@@ -29,8 +29,9 @@ func IsUnauthenticated(response *http.Response) bool {
 }
 
 // Diagnose turns what a call answered into diagnostics: each violation on the attribute that its pointer names, anything
-// else as one diagnostic with the server's sentence, its code and the request's id. The summary says what was tried.
-func Diagnose(summary string, err error) diag.Diagnostics {
+// else as one diagnostic with the server's sentence, its code and the request's id. The summary says what was tried. The
+// pairs of names say where the provider has another attribute for a field than the field's own.
+func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	var diagnostics diag.Diagnostics
 	problem, ok := problemOf(err)
 	if !ok {
@@ -40,7 +41,7 @@ func Diagnose(summary string, err error) diag.Diagnostics {
 	origin := fmt.Sprintf("(%d %s, request id %s)", problem.Status, problem.Code, problem.RequestId)
 	for _, violation := range problem.Errors {
 		detail := fmt.Sprintf("%s\n\n%s", violation.Detail, origin)
-		if attribute, ok := attributeAt(violation.GetPointer()); ok {
+		if attribute, ok := attributeAt(violation.GetPointer(), renamed); ok {
 			diagnostics.AddAttributeError(attribute, summary, detail)
 		} else {
 			diagnostics.AddError(summary, detail)
@@ -53,12 +54,19 @@ func Diagnose(summary string, err error) diag.Diagnostics {
 }
 
 // attributeAt reads a JSON pointer (RFC 6901) as the path of an attribute, or of an entry of a map.
-func attributeAt(pointer string) (path.Path, bool) {
+func attributeAt(pointer string, renamed []string) (path.Path, bool) {
 	tokens := strings.Split(pointer, "/")
 	if len(tokens) < 2 || tokens[0] != "" || tokens[1] == "" {
 		return path.Empty(), false
 	}
-	attribute := path.Root(unescape(tokens[1]))
+	name := unescape(tokens[1])
+	for i := 0; i+1 < len(renamed); i += 2 {
+		if renamed[i] == name {
+			name = renamed[i+1]
+			break
+		}
+	}
+	attribute := path.Root(name)
 	for _, token := range tokens[2:] {
 		attribute = attribute.AtMapKey(unescape(token))
 	}
@@ -86,6 +94,21 @@ func problemOf(err error) (client.Problem, bool) {
 	return problem, true
 }
 
+// IsOfAnotherVersion tells whether an answer is none that the contract of this provider knows, although a server of the
+// API has sent it.
+func IsOfAnotherVersion(err error) bool {
+	var failure *client.GenericOpenAPIError
+	if !errors.As(err, &failure) {
+		return false
+	}
+	_, isProblem := problemOf(err)
+	return !isProblem && len(failure.Body()) > 0 && json.Valid(failure.Body())
+}
+
 func unreachable(err error) string {
+	if IsOfAnotherVersion(err) {
+		return fmt.Sprintf("The server answered what this version of the provider does not know (%s). The versions of server and provider "+
+			"do not fit: use a provider of the server's version. If this was a write, it may have been done.", err)
+	}
 	return fmt.Sprintf("The server at the provider's gateway did not answer as it should: %s. Check that gateway is right and the server runs.", err)
 }

@@ -21,7 +21,7 @@ func refusal(t *testing.T, status int, contentType, body string) (*http.Response
 		_, _ = writer.Write([]byte(body))
 	}))
 	defer server.Close()
-	client, err := New(server.URL, token, "test")
+	client, err := New(Settings{Gateway: server.URL, Token: token, Version: "test"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,6 +50,30 @@ func TestEachViolationStandsOnTheAttributeThatItsPointerNames(t *testing.T) {
 		if !strings.Contains(diagnostics[i].Detail(), "r-1") {
 			t.Errorf("%q does not name the request", diagnostics[i].Detail())
 		}
+	}
+}
+
+func TestAViolationStandsOnTheFormThatIsConfigured(t *testing.T) {
+	_, err := problem(t, 400, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
+		{"pointer":"/custom_headers/X-A B","detail":"Remove it."},{"pointer":"/name","detail":"Give another."}]}`)
+	diagnostics := Diagnose("It cannot be made", err, "token", "token_wo", "custom_headers", "custom_headers_wo")
+	for i, want := range []path.Path{path.Root("custom_headers_wo").AtMapKey("X-A B"), path.Root("name")} {
+		if at, ok := diagnostics[i].(diag.DiagnosticWithPath); !ok || !at.Path().Equal(want) {
+			t.Errorf("%v does not stand at %s", diagnostics[i], want)
+		}
+	}
+}
+
+func TestAnAnswerOfAnotherVersionIsCalledThat(t *testing.T) {
+	_, err := refusal(t, 200, "application/json", `{"id":"x","surprise":true}`)
+	if !IsOfAnotherVersion(err) {
+		t.Errorf("%v", err)
+	}
+	if detail := Diagnose("It cannot be read", err)[0].Detail(); !strings.Contains(detail, "versions of server and provider do not fit") {
+		t.Errorf("%q does not say it", detail)
+	}
+	if _, err := refusal(t, 502, "text/html", "<html>Bad Gateway</html>"); IsOfAnotherVersion(err) {
+		t.Error("a gateway's own page is taken for another version")
 	}
 }
 
@@ -86,12 +110,12 @@ func TestNoDiagnosticHoldsTheToken(t *testing.T) {
 
 func TestAGatewayIsAnHttpUrl(t *testing.T) {
 	for _, gateway := range []string{"agyn.example.com", "ftp://agyn.example.com", "http://", "://", ""} {
-		if _, err := New(gateway, token, "test"); err == nil {
+		if _, err := New(Settings{Gateway: gateway, Token: token, Version: "test"}); err == nil {
 			t.Errorf("%q is taken", gateway)
 		}
 	}
 	for _, gateway := range []string{"http://127.0.0.1:8080", "https://agyn.example.com/", "https://example.com/agyn"} {
-		if _, err := New(gateway, token, "test"); err != nil {
+		if _, err := New(Settings{Gateway: gateway, Token: token, Version: "test"}); err != nil {
 			t.Errorf("%q is refused: %v", gateway, err)
 		}
 	}

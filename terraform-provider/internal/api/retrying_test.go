@@ -14,6 +14,7 @@ import (
 type scripted struct {
 	answers []answer
 	bodies  []string
+	keys    []string
 }
 
 type answer struct {
@@ -30,6 +31,7 @@ func (s *scripted) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	next := s.answers[min(len(s.bodies), len(s.answers)-1)]
 	s.bodies = append(s.bodies, body)
+	s.keys = append(s.keys, request.Header.Get(idempotencyHeader))
 	if next.err != nil {
 		return nil, next.err
 	}
@@ -84,15 +86,120 @@ func TestRepeatingEnds(t *testing.T) {
 	}
 }
 
-func TestABrokenConnectionIsTriedAgainForReadsAlone(t *testing.T) {
-	broken := answer{err: errors.New("connection reset")}
-	if server, _, response, err := run(t, http.MethodGet, "", broken, answer{status: 200}); err != nil || response.StatusCode != 200 {
-		t.Errorf("a read: %v after %d tries", err, len(server.bodies))
-	}
-	if server, _, _, err := run(t, http.MethodPost, "body", broken, answer{status: 201}); err == nil || len(server.bodies) != 1 {
-		t.Errorf("a write that may have reached the server was sent %d times", len(server.bodies))
+func TestARetryAfterIsADateToo(t *testing.T) {
+	at := time.Now().Add(7 * time.Second).UTC().Format(http.TimeFormat)
+	_, delays, response, err := run(t, http.MethodGet, "", answer{status: 503, retryAfter: at}, answer{status: 200})
+	if err != nil || response.StatusCode != 200 || delays[0] < 5*time.Second || delays[0] > 8*time.Second {
+		t.Errorf("%v, %v, waited %v where some 7 s were asked for", response, err, delays)
 	}
 }
+
+func TestARetryAfterThatIsOutOfProportionIsCutShort(t *testing.T) {
+	for _, asked := range []string{"86400", "9223372036854775807"} {
+		_, delays, _, _ := run(t, http.MethodGet, "", answer{status: 503, retryAfter: asked}, answer{status: 200})
+		if delays[0] < maxRetryAfter || delays[0] > maxRetryAfter+firstDelay {
+			t.Errorf("waited %s where %s s were asked for", delays[0], asked)
+		}
+	}
+}
+
+func TestALostAnswerIsAskedForAgainWhereThatMakesNothingTwice(t *testing.T) {
+	broken := answer{err: errors.New("connection reset")}
+	for _, method := range []string{http.MethodGet, http.MethodPut, http.MethodDelete} {
+		if server, _, response, err := run(t, method, "body", broken, answer{status: 200}); err != nil || response.StatusCode != 200 {
+			t.Errorf("%s: %v after %d tries", method, err, len(server.bodies))
+		}
+	}
+	if server, _, _, err := run(t, http.MethodPost, "body", broken, answer{status: 201}); err == nil || len(server.bodies) != 1 {
+		t.Errorf("a create that may have reached the server was sent %d times", len(server.bodies))
+	}
+	server := &scripted{answers: []answer{broken, {status: 201}}}
+	create := request(t, t.Context(), http.MethodPost)
+	create.Header.Set(idempotencyHeader, "k-1")
+	response, err := (&retrying{next: server, sleep: noSleep}).RoundTrip(create)
+	if err != nil || response.StatusCode != 201 || len(server.bodies) != 2 || server.keys[0] != "k-1" || server.keys[1] != "k-1" {
+		t.Errorf("a create with a key: %v, %v, keys %v", response, err, server.keys)
+	}
+}
+
+// A caller who leaves during a write would leave something behind that no state knows of.
+func TestAWriteThatWasBegunIsWaitedFor(t *testing.T) {
+	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
+		ctx, leave := context.WithCancel(t.Context())
+		server := &leaving{leave: leave}
+		response, err := (&retrying{next: server, sleep: sleep}).RoundTrip(request(t, ctx, method))
+		if err != nil || response.StatusCode != 201 {
+			t.Errorf("%s is broken off: %v", method, err)
+		}
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	if _, err := (&retrying{next: &leaving{leave: leave}, sleep: sleep}).RoundTrip(request(t, ctx, http.MethodGet)); err == nil {
+		t.Error("a read is not broken off")
+	}
+}
+
+func TestACreateWhoseAnswerIsLostWhileTheCallerLeavesIsFound(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	server := &leaving{leave: leave, loses: 1}
+	create := request(t, ctx, http.MethodPost)
+	create.Header.Set(idempotencyHeader, "k-1")
+	if response, err := (&retrying{next: server, sleep: sleep}).RoundTrip(create); err != nil || response.StatusCode != 201 {
+		t.Errorf("it is not asked for again: %v", err)
+	}
+}
+
+func TestATimeOutEndsAWrite(t *testing.T) {
+	ctx, end := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer end()
+	_, err := (&retrying{next: &leaving{leave: func() {}, takes: time.Minute}, sleep: sleep}).RoundTrip(request(t, ctx, http.MethodPut))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("it goes on: %v", err)
+	}
+}
+
+func TestAWriteThatIsRefusedForNowIsNotRepeatedForACallerWhoHasLeft(t *testing.T) {
+	ctx, leave := context.WithCancel(t.Context())
+	server := &scripted{answers: []answer{{status: 503}}}
+	_, err := (&retrying{next: server, sleep: func(waiting context.Context, delay time.Duration) error {
+		leave()
+		return sleep(waiting, delay)
+	}}).RoundTrip(request(t, ctx, http.MethodPut))
+	if !errors.Is(err, context.Canceled) || len(server.bodies) != 1 {
+		t.Errorf("sent %d times: %v", len(server.bodies), err)
+	}
+}
+
+// leaving is a server whose caller leaves while it works.
+type leaving struct {
+	leave context.CancelFunc
+	loses int
+	takes time.Duration
+}
+
+func (l *leaving) RoundTrip(request *http.Request) (*http.Response, error) {
+	l.leave()
+	select {
+	case <-request.Context().Done():
+		return nil, request.Context().Err()
+	case <-time.After(max(l.takes, time.Millisecond)):
+	}
+	if l.loses > 0 {
+		l.loses--
+		return nil, errors.New("connection reset")
+	}
+	return &http.Response{StatusCode: http.StatusCreated, Body: http.NoBody}, nil
+}
+
+func request(t *testing.T, ctx context.Context, method string) *http.Request {
+	t.Helper()
+	request, err := http.NewRequestWithContext(ctx, method, "http://agyn.test", strings.NewReader("body"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return request
+}
+
+func noSleep(context.Context, time.Duration) error { return nil }
 
 func TestARequestWhoseCallerLeavesIsNotRepeated(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())

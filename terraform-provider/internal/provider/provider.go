@@ -3,9 +3,15 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"net/http"
 	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
@@ -22,6 +28,7 @@ import (
 const (
 	gatewayVariable = "AGYN_GATEWAY"
 	tokenVariable   = "AGYN_TOKEN"
+	caFileVariable  = "AGYN_CA_FILE"
 )
 
 // Agyn is the provider.
@@ -32,9 +39,13 @@ type Agyn struct {
 type model struct {
 	Gateway types.String `tfsdk:"gateway"`
 	Token   types.String `tfsdk:"token"`
+	CAFile  types.String `tfsdk:"ca_file"`
 }
 
-var _ provider.Provider = (*Agyn)(nil)
+var (
+	_ provider.ProviderWithEphemeralResources = (*Agyn)(nil)
+	_ provider.ProviderWithListResources      = (*Agyn)(nil)
+)
 
 // New gives the function that makes the provider; version is what terraform is told.
 func New(version string) func() provider.Provider {
@@ -63,6 +74,11 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 				Sensitive:           true,
 				MarkdownDescription: "An API token. Falls back to `" + tokenVariable + "`.",
 			},
+			"ca_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "A PEM file of certificate authorities to trust beside the system's own. Falls back to `" + caFileVariable +
+					"`. An HTTP proxy is taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.",
+			},
 		},
 	}
 }
@@ -73,7 +89,7 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var config model
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
-	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() {
+	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() || config.CAFile.IsUnknown() {
 		return
 	}
 	gateway := valueOr(config.Gateway, gatewayVariable)
@@ -89,25 +105,47 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	if response.Diagnostics.HasError() {
 		return
 	}
-	client, err := api.New(gateway, token, p.version)
-	if err != nil {
+	client, err := api.New(api.Settings{
+		Gateway: gateway, Token: token, CAFile: valueOr(config.CAFile, caFileVariable), Version: p.version, Terraform: request.TerraformVersion,
+	})
+	switch {
+	case errors.Is(err, api.ErrGateway):
 		// Not on the attribute, whose line terraform would show: it may have a credential in it.
 		response.Diagnostics.AddError("The gateway is no base URL", "Set gateway in the provider block, or "+gatewayVariable+" in the environment, to another value: "+err.Error()+".")
+	case err != nil:
+		response.Diagnostics.AddAttributeError(path.Root("ca_file"), "The authorities cannot be trusted",
+			"Set ca_file in the provider block, or "+caFileVariable+" in the environment, to a PEM file: "+err.Error()+".")
+	}
+	if response.Diagnostics.HasError() {
 		return
 	}
+	p.meet(ctx, client, gateway, &response.Diagnostics)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	response.ResourceData = client
+	response.DataSourceData = client
+	response.EphemeralResourceData = client
+	response.ListResourceData = client
+}
+
+// meet asks the server who the caller is, and notes why it does not say.
+func (p *Agyn) meet(ctx context.Context, client *api.Client, gateway string, diagnostics *diag.Diagnostics) {
 	_, answer, err := client.MeAPI.GetMe(ctx).Execute()
 	switch {
 	case err == nil:
-		response.ResourceData = client
-		response.DataSourceData = client
 	case api.IsUnauthenticated(answer):
-		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is refused",
+		diagnostics.AddAttributeError(path.Root("token"), "The token is refused",
 			"The server at "+gateway+" does not know the API token: it is mistyped, expired or revoked. Set another one.")
 	case answer == nil:
-		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The server is not there",
-			"No server answers at "+gateway+" ("+err.Error()+"). Check the gateway, and that the server runs.")
+		diagnostics.AddAttributeError(path.Root("gateway"), "The server is not there",
+			"No server answers at "+gateway+" ("+err.Error()+"). Check the gateway, the proxy in the environment, and that the server runs.")
+	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusOK:
+		diagnostics.AddAttributeError(path.Root("gateway"), "Server and provider do not fit",
+			fmt.Sprintf("What answers at %s does not serve the API of this provider (version %s): either it is no Agyn server, or one of "+
+				"another version. Check the gateway; if it is right, use a provider of the server's version.", gateway, p.version))
 	default:
-		response.Diagnostics.Append(api.Diagnose("The server does not accept the provider", err)...)
+		diagnostics.Append(api.Diagnose("The server does not accept the provider", err)...)
 	}
 }
 
@@ -125,9 +163,30 @@ func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		llmmodel.NewDataSource,
+		llmmodel.NewListDataSource,
 		llmprovider.NewDataSource,
+		llmprovider.NewListDataSource,
 		organization.NewDataSource,
+		organization.NewListDataSource,
 		secret.NewDataSource,
+		secret.NewListDataSource,
+	}
+}
+
+// EphemeralResources lists the ephemeral resources.
+func (p *Agyn) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
+	return []func() ephemeral.EphemeralResource{
+		secret.NewEphemeral,
+	}
+}
+
+// ListResources lists what terraform query can find.
+func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{
+		llmmodel.NewListResource,
+		llmprovider.NewListResource,
+		organization.NewListResource,
+		secret.NewListResource,
 	}
 }
 

@@ -1,13 +1,16 @@
-// Package llmmodel is the resource and the data source agyn_llm_model.
+// Package llmmodel is what the provider offers of models: the resource agyn_llm_model and its list resource, and the data
+// sources agyn_llm_model and agyn_llm_models.
 package llmmodel
 
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
@@ -19,9 +22,10 @@ const kind = "model"
 
 // Resource is agyn_llm_model.
 type Resource struct {
-	client *api.Client
+	object.Resource
 }
 
+// model is what the server answers.
 type model struct {
 	ID              types.String `tfsdk:"id"`
 	OrganizationID  types.String `tfsdk:"organization_id"`
@@ -29,9 +33,17 @@ type model struct {
 	Name            types.String `tfsdk:"name"`
 	RemoteModelName types.String `tfsdk:"remote_model_name"`
 	Status          types.String `tfsdk:"status"`
+	CreatedAt       types.String `tfsdk:"created_at"`
+}
+
+// resourceModel has besides what only the configuration knows.
+type resourceModel struct {
+	model
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 var (
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
@@ -46,18 +58,18 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_llm_model"
 }
 
-// Configure takes the client.
-func (r *Resource) Configure(_ context.Context, request resource.ConfigureRequest, response *resource.ConfigureResponse) {
-	r.client = object.Client(request.ProviderData, &response.Diagnostics)
+// IdentitySchema describes what tells a model from all others.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
+	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState takes <organization_id>/<id>.
+// ImportState takes <organization_id>/<id>, or the identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, request, response)
+	object.ImportInOrganization(ctx, "id", request, response)
 }
 
 // Schema describes the resource.
-func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
 		MarkdownDescription: "A name that agents call, which stands for a model of an LLM provider.",
 		Attributes: map[string]schema.Attribute{
@@ -66,100 +78,110 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response 
 			"provider_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The id of the LLM provider. Where that was deleted elsewhere, the plan points the model at the configured one again.",
+				Validators:          []validator.String{object.UUID()},
 			},
 			"name": object.Name(),
 			"remote_model_name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The model's name at the provider, 1 to 256 characters.",
+				Validators:          object.Text(256),
 			},
 			"status": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "`ready`, or `orphaned` where the model has lost its LLM provider.",
 				PlanModifiers:       []planmodifier.String{object.KeepUnlessChanged(path.Root("provider_id"))},
 			},
+			"created_at": object.CreatedAt(),
 		},
+		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
 }
 
 // Create makes the model.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var plan resourceModel
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	defer done()
 	body := client.ModelCreate{
 		Name:            plan.Name.ValueString(),
 		ProviderId:      plan.ProviderID.ValueString(),
 		RemoteModelName: plan.RemoteModelName.ValueString(),
 	}
-	made, _, err := r.client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).ModelCreate(body).Execute()
+	made, _, err := r.Client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).
+		IdempotencyKey(api.NewIdempotencyKey()).ModelCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The model cannot be created", err)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(made))...)
+	plan.model = read(made)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Read takes over what the server has.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	found, answer, err := r.client.ModelsAPI.GetModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	switch {
-	case api.IsNotFound(answer, err):
-		object.WarnGone(kind, state.ID.ValueString(), &response.Diagnostics)
-		response.State.RemoveResource(ctx)
-	case err != nil:
-		response.Diagnostics.Append(api.Diagnose("The model cannot be read", err)...)
-	default:
-		response.Diagnostics.Append(response.State.Set(ctx, read(found))...)
+	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	defer done()
+	found, answer, err := r.Client.ModelsAPI.GetModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+		return
 	}
+	state.model = read(found)
+	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
 // Update replaces what the server has.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var plan resourceModel
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	defer done()
 	body := client.ModelUpdate{
 		Name:            plan.Name.ValueString(),
 		ProviderId:      plan.ProviderID.ValueString(),
 		RemoteModelName: plan.RemoteModelName.ValueString(),
 	}
-	updated, _, err := r.client.ModelsAPI.UpdateModel(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).ModelUpdate(body).Execute()
+	updated, _, err := r.Client.ModelsAPI.UpdateModel(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).ModelUpdate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The model cannot be updated", err)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(updated))...)
+	plan.model = read(updated)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Delete removes the model.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	answer, err := r.client.ModelsAPI.DeleteModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	if err != nil && !api.IsNotFound(answer, err) {
-		response.Diagnostics.Append(api.Diagnose("The model cannot be deleted", err)...)
-	}
+	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	defer done()
+	answer, err := r.Client.ModelsAPI.DeleteModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	object.Deleted(kind, answer, err, &response.Diagnostics)
 }
 
-func read(found *client.Model) *model {
-	return &model{
+func read(found *client.Model) model {
+	return model{
 		ID:              types.StringValue(found.Id),
 		OrganizationID:  types.StringValue(found.OrganizationId),
 		ProviderID:      types.StringPointerValue(found.ProviderId.Get()),
 		Name:            types.StringValue(found.Name),
 		RemoteModelName: types.StringValue(found.RemoteModelName),
 		Status:          types.StringValue(string(found.Status)),
+		CreatedAt:       object.Time(&found.CreatedAt),
 	}
+}
+
+func (m model) identity() object.IdentityInOrganization {
+	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/client"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
 // managedByProxy are the headers that the proxy sets itself.
@@ -26,7 +27,7 @@ var (
 
 // checkCredentials notes credentials that do not go with the auth method. What is not known yet is taken to fit: a secret
 // that is yet to be made must not refuse the plan.
-func checkCredentials(config model, diagnostics *diag.Diagnostics) {
+func checkCredentials(config resourceModel, diagnostics *diag.Diagnostics) {
 	if config.AuthMethod.IsUnknown() {
 		return
 	}
@@ -38,80 +39,89 @@ func checkCredentials(config model, diagnostics *diag.Diagnostics) {
 	}
 }
 
-func checkToken(config model, diagnostics *diag.Diagnostics) {
+func checkToken(config resourceModel, diagnostics *diag.Diagnostics) {
 	method := config.AuthMethod.ValueString()
-	if given(config.CustomHeaders) {
-		diagnostics.AddAttributeError(path.Root("custom_headers"), "The custom headers do not go with the auth method",
-			fmt.Sprintf("Remove custom_headers, or set auth_method to \"custom_headers\": %s takes a token.", method))
+	for _, headers := range given(config, "custom_headers", "custom_headers_wo") {
+		diagnostics.AddAttributeError(path.Root(headers), "The custom headers do not go with the auth method",
+			fmt.Sprintf("Remove %s, or set auth_method to \"custom_headers\": %s takes a token.", headers, method))
 	}
-	if config.TokenSecretID.IsNull() && config.Token.IsNull() {
+	if config.TokenSecretID.IsNull() && config.Token.IsNull() && config.TokenWO.IsNull() {
 		diagnostics.AddAttributeError(path.Root("token_secret_id"), "The token is missing",
-			fmt.Sprintf("Set token_secret_id to the id of a secret, or token: %s needs one of them.", method))
+			fmt.Sprintf("Set token_secret_id to the id of a secret, or token or token_wo: %s needs one of them.", method))
 	}
-	if given(config.TokenSecretID) && given(config.Token) {
-		diagnostics.AddAttributeError(path.Root("token"), "The token is given twice",
-			"Remove either token_secret_id or token.")
+	if tokens := given(config, "token_secret_id", "token", "token_wo"); len(tokens) > 1 {
+		diagnostics.AddAttributeError(path.Root(tokens[1]), "The token is given twice",
+			fmt.Sprintf("Remove either %s.", strings.Join(tokens, " or ")))
 	}
 }
 
-func checkOnlyHeaders(config model, diagnostics *diag.Diagnostics) {
-	if given(config.Token) {
-		diagnostics.AddAttributeError(path.Root("token"), "The token does not go with the auth method",
-			"Remove token: custom_headers takes the header map and nothing else.")
+func checkOnlyHeaders(config resourceModel, diagnostics *diag.Diagnostics) {
+	for _, token := range given(config, "token", "token_wo", "token_secret_id") {
+		diagnostics.AddAttributeError(path.Root(token), "The token does not go with the auth method",
+			fmt.Sprintf("Remove %s: custom_headers takes the header map and nothing else.", token))
 	}
-	if given(config.TokenSecretID) {
-		diagnostics.AddAttributeError(path.Root("token_secret_id"), "The token does not go with the auth method",
-			"Remove token_secret_id: custom_headers takes the header map and nothing else.")
+	headers := given(config, "custom_headers", "custom_headers_wo")
+	if len(headers) > 1 {
+		diagnostics.AddAttributeError(path.Root(headers[1]), "The custom headers are given twice",
+			"Remove either custom_headers or custom_headers_wo.")
 	}
-	empty := given(config.CustomHeaders) && len(config.CustomHeaders.Elements()) == 0
-	if config.CustomHeaders.IsNull() || empty {
+	missing := config.CustomHeaders.IsNull() && config.CustomHeadersWO.IsNull()
+	if missing || empty(config.CustomHeaders) || empty(config.CustomHeadersWO) {
 		diagnostics.AddAttributeError(path.Root("custom_headers"), "The custom headers are missing",
-			"Set custom_headers to at least one header: the auth method custom_headers needs them.")
+			"Set custom_headers to at least one header, or custom_headers_wo: the auth method custom_headers needs them.")
 	}
+}
+
+// given lists those of the attributes that are there and known.
+func given(config resourceModel, names ...string) []string {
+	values := map[string]attr.Value{
+		"token_secret_id": config.TokenSecretID, "token": config.Token, "token_wo": config.TokenWO,
+		"custom_headers": config.CustomHeaders, "custom_headers_wo": config.CustomHeadersWO,
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !object.Given(values[name]) })
+}
+
+func empty(headers types.Map) bool {
+	return object.Given(headers) && len(headers.Elements()) == 0
 }
 
 // checkHeaders notes headers that may not or cannot be sent, in the order of their names.
-func checkHeaders(headers types.Map, diagnostics *diag.Diagnostics) {
-	if !given(headers) {
+func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics) {
+	if !object.Given(headers) {
 		return
 	}
 	elements := headers.Elements()
 	ordered := make([]string, 0, len(elements))
-	for name := range elements {
-		ordered = append(ordered, name)
+	for header := range elements {
+		ordered = append(ordered, header)
 	}
 	slices.Sort(ordered)
 	spellings := map[string]string{}
-	for _, name := range ordered {
-		attribute := path.Root("custom_headers").AtMapKey(name)
-		folded := strings.ToLower(name)
+	for _, header := range ordered {
+		attribute := path.Root(name).AtMapKey(header)
+		folded := strings.ToLower(header)
 		other, twice := spellings[folded]
-		spellings[folded] = name
+		spellings[folded] = header
 		switch {
 		case slices.Contains(managedByProxy, folded):
 			diagnostics.AddAttributeError(attribute, "The header is managed by the proxy",
-				fmt.Sprintf("Remove %s from custom_headers: Host, Content-Length, Connection and Transfer-Encoding cannot be set.", name))
-		case !headerName.MatchString(name):
+				fmt.Sprintf("Remove %s from %s: Host, Content-Length, Connection and Transfer-Encoding cannot be set.", header, name))
+		case !headerName.MatchString(header):
 			diagnostics.AddAttributeError(attribute, "The header's name is not legal",
 				"Choose another name: a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.")
 		case twice:
 			diagnostics.AddAttributeError(attribute, "The header is given twice",
-				fmt.Sprintf("Remove %s or %s: case does not tell headers apart.", other, name))
+				fmt.Sprintf("Remove %s or %s: case does not tell headers apart.", other, header))
 		}
-		checkValue(attribute, elements[name], diagnostics)
+		checkValue(attribute, elements[header], diagnostics)
 	}
 }
 
 func checkValue(attribute path.Path, element attr.Value, diagnostics *diag.Diagnostics) {
 	value, ok := element.(types.String)
-	if ok && given(value) && !headerValue.MatchString(value.ValueString()) {
+	if ok && object.Given(value) && !headerValue.MatchString(value.ValueString()) {
 		// Without the value, which is a credential.
 		diagnostics.AddAttributeError(attribute, "The header's value is not legal",
 			"Set it to visible ASCII characters, with spaces or tabs only between them.")
 	}
-}
-
-// given tells whether a value is there and known.
-func given(value attr.Value) bool {
-	return !value.IsNull() && !value.IsUnknown()
 }

@@ -15,7 +15,7 @@ func TestWhatIsNotKnownYetIsNotRefused(t *testing.T) {
 	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": token})
 	unknownHeader := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
 	unknownHeaders := types.MapUnknown(types.StringType)
-	for name, config := range map[string]model{
+	for name, config := range map[string]inputs{
 		"the auth method, with a token":   {AuthMethod: unknown, Token: token},
 		"the auth method, with a secret":  {AuthMethod: unknown, TokenSecretID: token},
 		"the auth method, with headers":   {AuthMethod: unknown, CustomHeaders: headers},
@@ -45,9 +45,14 @@ func TestWhatIsWrongInAnyCaseIsRefusedBesideWhatIsNotKnownYet(t *testing.T) {
 	unknown := types.StringUnknown()
 	host := types.MapValueMust(types.StringType, map[string]attr.Value{"Host": unknown})
 	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
-	for name, config := range map[string]model{
+	for name, config := range map[string]inputs{
 		"a header that the proxy manages": {AuthMethod: unknown, CustomHeaders: host},
 		"headers beside a token":          {AuthMethod: method("bearer"), Token: unknown, CustomHeaders: headers},
+		"write-only headers by a token":   {AuthMethod: method("bearer"), Token: unknown, CustomHeadersWO: headers},
+		"a write-only token twice":        {AuthMethod: method("bearer"), Token: method("sk"), TokenWO: method("sk")},
+		"a write-only token and a secret": {AuthMethod: method("bearer"), TokenSecretID: method("id"), TokenWO: method("sk")},
+		"write-only headers twice":        {AuthMethod: method("custom_headers"), CustomHeaders: headers, CustomHeadersWO: headers},
+		"write-only headers and a token":  {AuthMethod: method("custom_headers"), CustomHeadersWO: headers, TokenWO: method("sk")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if refusals := refusalsOf(config); refusals.ErrorsCount() != 1 {
@@ -57,10 +62,21 @@ func TestWhatIsWrongInAnyCaseIsRefusedBesideWhatIsNotKnownYet(t *testing.T) {
 	}
 }
 
-func refusalsOf(config model) diag.Diagnostics {
+// inputs are what of the configuration the rules are about.
+type inputs struct {
+	AuthMethod, TokenSecretID, Token, TokenWO types.String
+	CustomHeaders, CustomHeadersWO            types.Map
+}
+
+func refusalsOf(given inputs) diag.Diagnostics {
+	config := resourceModel{
+		model: model{AuthMethod: given.AuthMethod, TokenSecretID: given.TokenSecretID},
+		Token: given.Token, TokenWO: given.TokenWO, CustomHeaders: given.CustomHeaders, CustomHeadersWO: given.CustomHeadersWO,
+	}
 	var refusals diag.Diagnostics
 	checkCredentials(config, &refusals)
-	checkHeaders(config.CustomHeaders, &refusals)
+	checkHeaders("custom_headers", config.CustomHeaders, &refusals)
+	checkHeaders("custom_headers_wo", config.CustomHeadersWO, &refusals)
 	return refusals
 }
 

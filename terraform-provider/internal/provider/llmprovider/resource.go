@@ -1,20 +1,23 @@
-// Package llmprovider is the resource and the data source agyn_llm_provider.
+// Package llmprovider is what the provider offers of LLM providers: the resource agyn_llm_provider and its list resource,
+// and the data sources agyn_llm_provider and agyn_llm_providers.
 package llmprovider
 
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/client"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/credential"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
@@ -22,9 +25,10 @@ const kind = "LLM provider"
 
 // Resource is agyn_llm_provider.
 type Resource struct {
-	client *api.Client
+	object.Resource
 }
 
+// model is what the server answers, but for what changes with the models and the credentials.
 type model struct {
 	ID                     types.String `tfsdk:"id"`
 	OrganizationID         types.String `tfsdk:"organization_id"`
@@ -33,14 +37,27 @@ type model struct {
 	Protocol               types.String `tfsdk:"protocol"`
 	AuthMethod             types.String `tfsdk:"auth_method"`
 	TokenSecretID          types.String `tfsdk:"token_secret_id"`
-	Token                  types.String `tfsdk:"token"`
-	CustomHeaders          types.Map    `tfsdk:"custom_headers"`
 	CredentialsFingerprint types.String `tfsdk:"credentials_fingerprint"`
+	CreatedAt              types.String `tfsdk:"created_at"`
+}
+
+// resourceModel has besides what only the configuration knows.
+type resourceModel struct {
+	model
+	Token                  types.String   `tfsdk:"token"`
+	TokenWO                types.String   `tfsdk:"token_wo"`
+	TokenWOVersion         types.Int64    `tfsdk:"token_wo_version"`
+	CustomHeaders          types.Map      `tfsdk:"custom_headers"`
+	CustomHeadersWO        types.Map      `tfsdk:"custom_headers_wo"`
+	CustomHeadersWOVersion types.Int64    `tfsdk:"custom_headers_wo_version"`
+	Timeouts               timeouts.Value `tfsdk:"timeouts"`
 }
 
 var (
 	_ resource.ResourceWithConfigure      = (*Resource)(nil)
+	_ resource.ResourceWithIdentity       = (*Resource)(nil)
 	_ resource.ResourceWithImportState    = (*Resource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*Resource)(nil)
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
@@ -54,18 +71,18 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_llm_provider"
 }
 
-// Configure takes the client.
-func (r *Resource) Configure(_ context.Context, request resource.ConfigureRequest, response *resource.ConfigureResponse) {
-	r.client = object.Client(request.ProviderData, &response.Diagnostics)
+// IdentitySchema describes what tells an LLM provider from all others.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
+	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState takes <organization_id>/<id>.
+// ImportState takes <organization_id>/<id>, or the identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	object.ImportInOrganization(ctx, request, response)
+	object.ImportInOrganization(ctx, "id", request, response)
 }
 
 // Schema describes the resource.
-func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
 		MarkdownDescription: "An upstream API that speaks one of the supported protocols, with what is needed to call it.",
 		Attributes: map[string]schema.Attribute{
@@ -75,111 +92,179 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response 
 			"endpoint": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The base URL of the API, such as `https://api.openai.com/v1`.",
+				Validators:          object.Endpoint(),
 			},
 			"protocol": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "`responses` (OpenAI Responses API) or `anthropic_messages` (Anthropic Messages API).",
-				Validators:          []validator.String{stringvalidator.OneOf(names(client.AllowedProtocolEnumValues)...)},
+				Validators:          []validator.String{object.OneOf(client.AllowedProtocolEnumValues)},
 			},
 			"auth_method": schema.StringAttribute{
 				Required: true,
 				MarkdownDescription: "How the credentials are sent: `bearer` (`Authorization: Bearer <token>`), `x_api_key` (`x-api-key: <token>`) " +
 					"or `custom_headers`.",
-				Validators: []validator.String{stringvalidator.OneOf(names(client.AllowedAuthMethodEnumValues)...)},
+				Validators: []validator.String{object.OneOf(client.AllowedAuthMethodEnumValues)},
 			},
 			"token_secret_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "The id of the secret that holds the token, for `bearer` and `x_api_key`.",
+				Validators:          []validator.String{object.UUID()},
 			},
 			"token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The token itself, for `bearer` and `x_api_key`, instead of token_secret_id. After an import it is set once " +
-					"by the first apply.",
+				MarkdownDescription: "The token itself, for `bearer` and `x_api_key`, instead of token_secret_id. It stands in the state; " +
+					"`token_wo` does not. After an import it is set once by the first apply.",
+				Validators: object.Token(),
+			},
+			"token_wo": schema.StringAttribute{
+				Optional:  true,
+				Sensitive: true,
+				WriteOnly: true,
+				MarkdownDescription: "The token itself, which stands neither in the state nor in a plan. Without `token_wo_version`, another " +
+					"one is noticed by a salted slow hash of it, which the state holds where no output shows it. After an import it is set " +
+					"once by the first apply.",
+				Validators: object.Token(),
+			},
+			"token_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "With it, `token_wo` is set when this number changes, and no hash is kept.",
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("token_wo"))},
 			},
 			"custom_headers": schema.MapAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
 				Sensitive:   true,
 				MarkdownDescription: "Header names and values, for `custom_headers`. `Host`, `Content-Length`, `Connection` and " +
-					"`Transfer-Encoding` are managed by the proxy. After an import they are set once by the first apply.",
+					"`Transfer-Encoding` are managed by the proxy. They stand in the state; `custom_headers_wo` does not. After an import " +
+					"they are set once by the first apply.",
+			},
+			"custom_headers_wo": schema.MapAttribute{
+				ElementType: types.StringType,
+				Optional:    true,
+				Sensitive:   true,
+				WriteOnly:   true,
+				MarkdownDescription: "Header names and values as in `custom_headers`, which stand neither in the state nor in a plan. Without " +
+					"`custom_headers_wo_version`, others are noticed by a salted slow hash of them, which the state holds where no output " +
+					"shows it. After an import they are set once by the first apply.",
+			},
+			"custom_headers_wo_version": schema.Int64Attribute{
+				Optional:            true,
+				MarkdownDescription: "With it, `custom_headers_wo` are set when this number changes, and no hash is kept.",
+				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("custom_headers_wo"))},
 			},
 			"credentials_fingerprint": schema.StringAttribute{
 				Computed:            true,
 				MarkdownDescription: "A keyed hash of the credentials: another one means others.",
-				PlanModifiers: []planmodifier.String{object.KeepUnlessChanged(
-					path.Root("auth_method"), path.Root("token_secret_id"), path.Root("token"), path.Root("custom_headers"))},
 			},
+			"created_at": object.CreatedAt(),
 		},
+		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
 }
 
 // ValidateConfig refuses, already in the plan, credentials that do not go with the auth method, and headers that cannot
 // be sent.
 func (r *Resource) ValidateConfig(ctx context.Context, request resource.ValidateConfigRequest, response *resource.ValidateConfigResponse) {
-	var config model
+	var config resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
 	if !response.Diagnostics.HasError() {
 		checkCredentials(config, &response.Diagnostics)
-		checkHeaders(config.CustomHeaders, &response.Diagnostics)
+		checkHeaders("custom_headers", config.CustomHeaders, &response.Diagnostics)
+		checkHeaders("custom_headers_wo", config.CustomHeadersWO, &response.Diagnostics)
 	}
+}
+
+// ModifyPlan plans a new fingerprint where the credentials are to be written, and the known one otherwise.
+func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
+	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
+		return
+	}
+	var config, state, plan resourceModel
+	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
+	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
+	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
+	if response.Diagnostics.HasError() {
+		return
+	}
+	fingerprint := state.CredentialsFingerprint
+	if !plan.AuthMethod.Equal(state.AuthMethod) || !plan.TokenSecretID.Equal(state.TokenSecretID) ||
+		credential.Changed(ctx, request.Private, forms(config, plan, state), fingerprint, &response.Diagnostics) {
+		fingerprint = types.StringUnknown()
+	}
+	response.Diagnostics.Append(response.Plan.SetAttribute(ctx, path.Root("credentials_fingerprint"), fingerprint)...)
 }
 
 // Create registers the LLM provider.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var config, plan resourceModel
+	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	defer done()
 	body := client.LlmProviderCreate{
 		Name:          plan.Name.ValueString(),
 		Endpoint:      plan.Endpoint.ValueString(),
 		Protocol:      client.Protocol(plan.Protocol.ValueString()),
 		AuthMethod:    client.AuthMethod(plan.AuthMethod.ValueString()),
 		TokenSecretId: object.Optional(plan.TokenSecretID),
-		Token:         object.Optional(plan.Token),
-		CustomHeaders: headers(ctx, plan.CustomHeaders, &response.Diagnostics),
+		Token:         object.Optional(either(plan.Token, config.TokenWO)),
+		CustomHeaders: headers(ctx, either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
 	}
-	made, _, err := r.client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).LlmProviderCreate(body).Execute()
+	made, _, err := r.Client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).
+		IdempotencyKey(api.NewIdempotencyKey()).LlmProviderCreate(body).Execute()
 	if err != nil {
-		response.Diagnostics.Append(api.Diagnose("The LLM provider cannot be created", err)...)
+		response.Diagnostics.Append(diagnose("The LLM provider cannot be created", err, config)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(made, plan))...)
+	credential.Written(ctx, response.Private, forms(config, plan, plan), true, made.CredentialsFingerprint, &response.Diagnostics)
+	plan.model = read(made)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Read takes over what the server has. Token and headers stay as they are in the state, unless the fingerprint tells that
 // the server has others: then they are null, so that the plan puts the configured ones back.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	found, answer, err := r.client.LlmProvidersAPI.GetLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	switch {
-	case api.IsNotFound(answer, err):
-		object.WarnGone(kind, state.ID.ValueString(), &response.Diagnostics)
-		response.State.RemoveResource(ctx)
-	case err != nil:
-		response.Diagnostics.Append(api.Diagnose("The LLM provider cannot be read", err)...)
-	default:
-		known := state
-		if found.CredentialsFingerprint != state.CredentialsFingerprint.ValueString() {
-			known.Token, known.CustomHeaders = types.StringNull(), types.MapNull(types.StringType)
-		}
-		response.Diagnostics.Append(response.State.Set(ctx, read(found, known))...)
+	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	defer done()
+	found, answer, err := r.Client.LlmProvidersAPI.GetLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+		return
 	}
+	known := forms(state, state, state).Plain
+	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, known, state.CredentialsFingerprint, found.CredentialsFingerprint, &response.Diagnostics) {
+		state.Token, state.CustomHeaders = types.StringNull(), types.MapNull(types.StringType)
+	}
+	// Known ones that the server no longer has are dropped, so that the plan shows them.
+	if !found.HasToken {
+		state.Token = types.StringNull()
+	}
+	if len(found.CustomHeaderNames) == 0 {
+		state.CustomHeaders = types.MapNull(types.StringType)
+	}
+	state.model = read(found)
+	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
 // Update replaces what the server has.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var config, state, plan resourceModel
+	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
+	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	defer done()
+	// The plan decides: it has heeded ignore_changes, which the configuration here has not.
+	changed := plan.CredentialsFingerprint.IsUnknown() &&
+		credential.Changed(ctx, request.Private, forms(config, plan, state), state.CredentialsFingerprint, &response.Diagnostics)
 	body := client.LlmProviderUpdate{
 		Name:          plan.Name.ValueString(),
 		Endpoint:      plan.Endpoint.ValueString(),
@@ -189,31 +274,38 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		Token:         object.Optional(plan.Token),
 		CustomHeaders: headers(ctx, plan.CustomHeaders, &response.Diagnostics),
 	}
-	updated, _, err := r.client.LlmProvidersAPI.UpdateLlmProvider(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).LlmProviderUpdate(body).Execute()
+	if changed {
+		body.Token = object.Optional(either(plan.Token, config.TokenWO))
+		body.CustomHeaders = headers(ctx, either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
+	}
+	updated, _, err := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).LlmProviderUpdate(body).Execute()
 	if err != nil {
-		response.Diagnostics.Append(api.Diagnose("The LLM provider cannot be updated", err)...)
+		response.Diagnostics.Append(diagnose("The LLM provider cannot be updated", err, config)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(updated, plan))...)
+	if plan.TokenSecretID.IsNull() {
+		credential.Written(ctx, response.Private, forms(config, plan, state), changed, updated.CredentialsFingerprint, &response.Diagnostics)
+	} else {
+		credential.Forget(ctx, response.Private, &response.Diagnostics)
+	}
+	plan.model = read(updated)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Delete removes the LLM provider; models that still point at it become orphaned.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	answer, err := r.client.LlmProvidersAPI.DeleteLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	if err != nil && !api.IsNotFound(answer, err) {
-		response.Diagnostics.Append(api.Diagnose("The LLM provider cannot be deleted", err)...)
-	}
+	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	defer done()
+	answer, err := r.Client.LlmProvidersAPI.DeleteLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	object.Deleted(kind, answer, err, &response.Diagnostics)
 }
 
-// read maps what the server answers; token and headers are those that are known here, since the server does not answer
-// them. Known ones that it no longer has are dropped, so that the plan shows them.
-func read(provider *client.LlmProvider, known model) *model {
-	result := &model{
+func read(provider *client.LlmProvider) model {
+	return model{
 		ID:                     types.StringValue(provider.Id),
 		OrganizationID:         types.StringValue(provider.OrganizationId),
 		Name:                   types.StringValue(provider.Name),
@@ -221,17 +313,36 @@ func read(provider *client.LlmProvider, known model) *model {
 		Protocol:               types.StringValue(string(provider.Protocol)),
 		AuthMethod:             types.StringValue(string(provider.AuthMethod)),
 		TokenSecretID:          types.StringPointerValue(provider.TokenSecretId.Get()),
-		Token:                  known.Token,
-		CustomHeaders:          known.CustomHeaders,
 		CredentialsFingerprint: types.StringValue(provider.CredentialsFingerprint),
+		CreatedAt:              object.Time(&provider.CreatedAt),
 	}
-	if !provider.HasToken {
-		result.Token = types.StringNull()
+}
+
+func (m model) identity() object.IdentityInOrganization {
+	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
+}
+
+// forms takes the write-only form from the configuration, since neither plan nor state has it. Of token and headers, it
+// is the one that the configuration and the auth method want; both are forms of the same credential.
+func forms(config, plan, state resourceModel) credential.Forms {
+	if plan.AuthMethod.ValueString() == string(client.CUSTOM_HEADERS) {
+		return credential.Forms{
+			Plain: plan.CustomHeaders, PlainBefore: state.CustomHeaders,
+			WriteOnly: config.CustomHeadersWO, Version: plan.CustomHeadersWOVersion, VersionBefore: state.CustomHeadersWOVersion,
+		}
 	}
-	if len(provider.CustomHeaderNames) == 0 {
-		result.CustomHeaders = types.MapNull(types.StringType)
+	return credential.Forms{
+		Plain: plan.Token, PlainBefore: state.Token,
+		WriteOnly: config.TokenWO, Version: plan.TokenWOVersion, VersionBefore: state.TokenWOVersion,
 	}
-	return result
+}
+
+// either gives the plain form of a credential, or the write-only one where that is null.
+func either[V attr.Value](plain, writeOnly V) V {
+	if plain.IsNull() {
+		return writeOnly
+	}
+	return plain
 }
 
 func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics) *map[string]string {
@@ -243,10 +354,14 @@ func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics
 	return &headers
 }
 
-func names[E ~string](values []E) []string {
-	names := make([]string, 0, len(values))
-	for _, value := range values {
-		names = append(names, string(value))
+// diagnose shows what the server says of the credentials on the form that is configured.
+func diagnose(summary string, err error, config resourceModel) diag.Diagnostics {
+	switch {
+	case !config.TokenWO.IsNull():
+		return api.Diagnose(summary, err, "token", "token_wo")
+	case !config.CustomHeadersWO.IsNull():
+		return api.Diagnose(summary, err, "custom_headers", "custom_headers_wo")
+	default:
+		return api.Diagnose(summary, err)
 	}
-	return names
 }

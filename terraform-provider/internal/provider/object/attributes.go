@@ -2,12 +2,14 @@ package object
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
@@ -21,11 +23,21 @@ func ID(kind string) schema.StringAttribute {
 	}
 }
 
+// CreatedAt is the attribute of the time when the server has made a thing.
+func CreatedAt() schema.StringAttribute {
+	return schema.StringAttribute{
+		Computed:            true,
+		MarkdownDescription: "When it was made, as in RFC 3339.",
+		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+	}
+}
+
 // OrganizationID is the attribute of the organization that a thing belongs to; another one means another thing.
 func OrganizationID() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "The id of the organization. Another one replaces the resource.",
+		Validators:          []validator.String{UUID()},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 	}
 }
@@ -35,6 +47,7 @@ func Name() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
 		MarkdownDescription: "The name, 1 to 128 characters, unique in the organization.",
+		Validators:          Text(128),
 	}
 }
 
@@ -96,4 +109,12 @@ func Optional(value types.String) *string {
 	}
 	text := value.ValueString()
 	return &text
+}
+
+// Time gives a time of the server's as the API writes it; null where there is none.
+func Time(at *time.Time) types.String {
+	if at == nil {
+		return types.StringNull()
+	}
+	return types.StringValue(at.UTC().Format(time.RFC3339Nano))
 }

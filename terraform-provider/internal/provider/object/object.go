@@ -4,53 +4,42 @@ package object
 import (
 	"context"
 	"fmt"
-	"strings"
+	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// Client takes the client out of the data that the provider hands to resources and data sources. It is nil before the
-// provider is configured, and where its configuration is not known yet.
-func Client(data any, diagnostics *diag.Diagnostics) *api.Client {
-	if data == nil {
-		return nil
+// pageSize is the most that the contract allows, so that a list takes the fewest calls.
+const pageSize = 1000
+
+// IsThere tells whether a refresh has found the thing. One that was deleted elsewhere leaves the state, with a warning.
+func IsThere(
+	ctx context.Context, kind, id string, identity any, answer *http.Response, err error, response *resource.ReadResponse,
+) bool {
+	switch {
+	case api.IsNotFound(answer, err):
+		response.Diagnostics.AddWarning(fmt.Sprintf("The %s is gone", kind),
+			fmt.Sprintf("The %s %s was deleted elsewhere. It is removed from the state, and the next apply makes a new one.", kind, id))
+		response.State.RemoveResource(ctx)
+		// The framework wants it all the same, and a state that an older terraform has written has none.
+		if response.Identity != nil {
+			response.Diagnostics.Append(response.Identity.Set(ctx, identity)...)
+		}
+	case err != nil:
+		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", kind), err)...)
 	}
-	client, ok := data.(*api.Client)
-	if !ok {
-		diagnostics.AddError("The provider is broken", fmt.Sprintf("It hands on a %T where a client is due; please report this.", data))
-	}
-	return client
+	return err == nil
 }
 
-// RequireClient notes an error where there is no client, since the provider's configuration is not known yet.
-func RequireClient(client *api.Client, diagnostics *diag.Diagnostics) bool {
-	if client == nil {
-		diagnostics.AddError("The provider is not configured yet",
-			"Its gateway or token comes from something that is yet to be made. Make that first, with terraform apply -target.")
+// Deleted notes why a thing is not deleted; one that is gone already is.
+func Deleted(kind string, answer *http.Response, err error, diagnostics *diag.Diagnostics) {
+	if err != nil && !api.IsNotFound(answer, err) {
+		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be deleted", kind), err)...)
 	}
-	return client != nil
-}
-
-// ImportInOrganization reads the id of an import as <organization_id>/<id>.
-func ImportInOrganization(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	organization, id, found := strings.Cut(request.ID, "/")
-	if !found || organization == "" || id == "" || strings.Contains(id, "/") {
-		response.Diagnostics.AddError("The import id cannot be read",
-			fmt.Sprintf("Give it as <organization_id>/<id>, both UUIDs; it is %q.", request.ID))
-		return
-	}
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root("organization_id"), organization)...)
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root("id"), id)...)
-}
-
-// WarnGone says that a thing was deleted elsewhere and is planned anew.
-func WarnGone(kind, id string, diagnostics *diag.Diagnostics) {
-	diagnostics.AddWarning(fmt.Sprintf("The %s is gone", kind),
-		fmt.Sprintf("The %s %s was deleted elsewhere. It is removed from the state, and the next apply makes a new one.", kind, id))
 }
 
 // Single gives the only one of the things that were found by name.
@@ -67,3 +56,40 @@ func Single[T any](items []T, kind, what string, diagnostics *diag.Diagnostics) 
 	}
 	return none, false
 }
+
+// call is what the generated client has for a list.
+type call[C, P any] interface {
+	PageSize(int32) C
+	PageToken(string) C
+	Execute() (P, *http.Response, error)
+}
+
+// page is what the generated client answers for a list.
+type page[T any] interface {
+	GetItems() []T
+	GetNextPageTokenOk() (*string, bool)
+}
+
+// All reads a list to its end.
+func All[T any, C call[C, P], P page[T]](list C) ([]T, error) {
+	return AtMost[T](list, 0)
+}
+
+// AtMost reads a list until it has so many items, or to its end where that is 0.
+func AtMost[T any, C call[C, P], P page[T]](list C, most int64) ([]T, error) {
+	var all []T
+	for next := list.PageSize(pageSize); ; {
+		page, _, err := next.Execute()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, page.GetItems()...)
+		token, ok := page.GetNextPageTokenOk()
+		if !ok || token == nil || (most > 0 && int64(len(all)) >= most) {
+			return all, nil
+		}
+		next = list.PageSize(pageSize).PageToken(*token)
+	}
+}
+
+var _ page[client.Secret] = (*client.SecretList)(nil)

@@ -2,6 +2,7 @@ package organization
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -15,7 +16,7 @@ import (
 
 // DataSource is data agyn_organization.
 type DataSource struct {
-	client *api.Client
+	object.DataSource
 }
 
 var (
@@ -33,11 +34,6 @@ func (d *DataSource) Metadata(_ context.Context, request datasource.MetadataRequ
 	response.TypeName = request.ProviderTypeName + "_organization"
 }
 
-// Configure takes the client.
-func (d *DataSource) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	d.client = object.Client(request.ProviderData, &response.Diagnostics)
-}
-
 // ConfigValidators wants one way to find the organization.
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
@@ -47,38 +43,31 @@ func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValida
 
 // Schema describes the data source.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	response.Schema = schema.Schema{
-		MarkdownDescription: "An organization, found by id, slug or name.",
-		Attributes: map[string]schema.Attribute{
-			"id":   schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The id."},
-			"name": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The name. One that several organizations have finds none of them."},
-			"slug": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The slug."},
-		},
-	}
+	attributes := attributes()
+	maps.Copy(attributes, object.FoundBy("id", "name", "slug"))
+	response.Schema = schema.Schema{MarkdownDescription: "An organization, found by id, slug or name.", Attributes: attributes}
 }
 
 // Read finds the organization.
 func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var config model
-	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(d.client, &response.Diagnostics) {
+	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, ok := d.find(ctx, config, response)
-	if ok {
+	if found, ok := d.find(ctx, config, response); ok {
 		response.Diagnostics.Append(response.State.Set(ctx, read(found))...)
 	}
 }
 
 func (d *DataSource) find(ctx context.Context, config model, response *datasource.ReadResponse) (*client.Organization, bool) {
 	if !config.ID.IsNull() {
-		found, _, err := d.client.OrganizationsAPI.GetOrganization(ctx, config.ID.ValueString()).Execute()
+		found, _, err := d.Client.OrganizationsAPI.GetOrganization(ctx, config.ID.ValueString()).Execute()
 		if err != nil {
 			response.Diagnostics.Append(api.Diagnose("The organization cannot be read", err)...)
 		}
 		return found, err == nil
 	}
-	call := d.client.OrganizationsAPI.ListOrganizations(ctx)
+	call := d.Client.OrganizationsAPI.ListOrganizations(ctx)
 	what := "name " + config.Name.ValueString()
 	if config.Slug.IsNull() {
 		call = call.Name(config.Name.ValueString())
@@ -93,4 +82,14 @@ func (d *DataSource) find(ctx context.Context, config model, response *datasourc
 	}
 	single, ok := object.Single(page.Items, kind, what, &response.Diagnostics)
 	return &single, ok
+}
+
+// attributes describes an organization as the server answers it.
+func attributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
+		"slug":       schema.StringAttribute{Computed: true, MarkdownDescription: "The slug."},
+		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When it was made, as in RFC 3339."},
+	}
 }

@@ -1,10 +1,11 @@
-// Package organization is the resource and the data source agyn_organization.
+// Package organization is what the provider offers of organizations: the resource agyn_organization and its list resource,
+// and the data sources agyn_organization and agyn_organizations.
 package organization
 
 import (
 	"context"
 
-	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -20,16 +21,25 @@ const kind = "organization"
 
 // Resource is agyn_organization.
 type Resource struct {
-	client *api.Client
+	object.Resource
 }
 
+// model is what the server answers.
 type model struct {
-	ID   types.String `tfsdk:"id"`
-	Name types.String `tfsdk:"name"`
-	Slug types.String `tfsdk:"slug"`
+	ID        types.String `tfsdk:"id"`
+	Name      types.String `tfsdk:"name"`
+	Slug      types.String `tfsdk:"slug"`
+	CreatedAt types.String `tfsdk:"created_at"`
+}
+
+// resourceModel has besides what only the configuration knows.
+type resourceModel struct {
+	model
+	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
 var (
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
@@ -44,18 +54,18 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_organization"
 }
 
-// Configure takes the client.
-func (r *Resource) Configure(_ context.Context, request resource.ConfigureRequest, response *resource.ConfigureResponse) {
-	r.client = object.Client(request.ProviderData, &response.Diagnostics)
+// IdentitySchema describes what tells an organization from all others.
+func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
+	response.IdentitySchema = object.IdentitySchema(kind)
 }
 
-// ImportState takes the id.
+// ImportState takes the id, or the identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	resource.ImportStatePassthroughID(ctx, path.Root("id"), request, response)
+	object.Import(ctx, request, response)
 }
 
 // Schema describes the resource.
-func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
+func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
 		MarkdownDescription: "An organization, the tenant that secrets, LLM providers and models belong to.",
 		Attributes: map[string]schema.Attribute{
@@ -63,85 +73,95 @@ func (r *Resource) Schema(_ context.Context, _ resource.SchemaRequest, response 
 			"name": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "The name, 1 to 128 characters.",
+				Validators:          object.Text(128),
 			},
 			"slug": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
 				MarkdownDescription: "A DNS label, unique in the cluster. Without it, the server derives one from the name and keeps it.",
+				Validators:          object.Slug(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
+			"created_at": object.CreatedAt(),
 		},
+		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
 }
 
 // Create makes the organization.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var plan resourceModel
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	defer done()
 	body := client.OrganizationCreate{Name: plan.Name.ValueString(), Slug: object.Optional(plan.Slug)}
-	made, _, err := r.client.OrganizationsAPI.CreateOrganization(ctx).OrganizationCreate(body).Execute()
+	made, _, err := r.Client.OrganizationsAPI.CreateOrganization(ctx).
+		IdempotencyKey(api.NewIdempotencyKey()).OrganizationCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The organization cannot be created", err)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(made))...)
+	plan.model = read(made)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Read takes over what the server has.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	found, answer, err := r.client.OrganizationsAPI.GetOrganization(ctx, state.ID.ValueString()).Execute()
-	switch {
-	case api.IsNotFound(answer, err):
-		object.WarnGone(kind, state.ID.ValueString(), &response.Diagnostics)
-		response.State.RemoveResource(ctx)
-	case err != nil:
-		response.Diagnostics.Append(api.Diagnose("The organization cannot be read", err)...)
-	default:
-		response.Diagnostics.Append(response.State.Set(ctx, read(found))...)
+	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	defer done()
+	found, answer, err := r.Client.OrganizationsAPI.GetOrganization(ctx, state.ID.ValueString()).Execute()
+	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+		return
 	}
+	state.model = read(found)
+	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
 // Update replaces what the server has.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
-	var plan model
-	response.Diagnostics.Append(request.Plan.Get(ctx, &plan)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var plan resourceModel
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
+	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	defer done()
 	body := client.OrganizationUpdate{Name: plan.Name.ValueString(), Slug: object.Optional(plan.Slug)}
-	updated, _, err := r.client.OrganizationsAPI.UpdateOrganization(ctx, plan.ID.ValueString()).OrganizationUpdate(body).Execute()
+	updated, _, err := r.Client.OrganizationsAPI.UpdateOrganization(ctx, plan.ID.ValueString()).OrganizationUpdate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The organization cannot be updated", err)...)
 		return
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, read(updated))...)
+	plan.model = read(updated)
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Delete removes the organization, which must be empty.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
-	var state model
-	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(r.client, &response.Diagnostics) {
+	var state resourceModel
+	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	answer, err := r.client.OrganizationsAPI.DeleteOrganization(ctx, state.ID.ValueString()).Execute()
-	if err != nil && !api.IsNotFound(answer, err) {
-		response.Diagnostics.Append(api.Diagnose("The organization cannot be deleted", err)...)
+	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	defer done()
+	answer, err := r.Client.OrganizationsAPI.DeleteOrganization(ctx, state.ID.ValueString()).Execute()
+	object.Deleted(kind, answer, err, &response.Diagnostics)
+}
+
+func read(organization *client.Organization) model {
+	return model{
+		ID:        types.StringValue(organization.Id),
+		Name:      types.StringValue(organization.Name),
+		Slug:      types.StringValue(organization.Slug),
+		CreatedAt: object.Time(&organization.CreatedAt),
 	}
 }
 
-func read(organization *client.Organization) *model {
-	return &model{
-		ID:   types.StringValue(organization.Id),
-		Name: types.StringValue(organization.Name),
-		Slug: types.StringValue(organization.Slug),
-	}
+func (m model) identity() object.Identity {
+	return object.Identity{ID: m.ID}
 }

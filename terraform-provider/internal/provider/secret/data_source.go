@@ -2,12 +2,12 @@ package secret
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/client"
@@ -16,16 +16,7 @@ import (
 
 // DataSource is data agyn_secret.
 type DataSource struct {
-	client *api.Client
-}
-
-type dataModel struct {
-	ID             types.String `tfsdk:"id"`
-	OrganizationID types.String `tfsdk:"organization_id"`
-	Name           types.String `tfsdk:"name"`
-	Description    types.String `tfsdk:"description"`
-	Version        types.Int64  `tfsdk:"version"`
-	Fingerprint    types.String `tfsdk:"fingerprint"`
+	object.DataSource
 }
 
 var (
@@ -43,11 +34,6 @@ func (d *DataSource) Metadata(_ context.Context, request datasource.MetadataRequ
 	response.TypeName = request.ProviderTypeName + "_secret"
 }
 
-// Configure takes the client.
-func (d *DataSource) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	d.client = object.Client(request.ProviderData, &response.Diagnostics)
-}
-
 // ConfigValidators wants one way to find the secret.
 func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	return []datasource.ConfigValidator{
@@ -57,54 +43,50 @@ func (d *DataSource) ConfigValidators(context.Context) []datasource.ConfigValida
 
 // Schema describes the data source.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	response.Schema = schema.Schema{
-		MarkdownDescription: "The metadata of a secret, found by id or by name.",
-		Attributes: map[string]schema.Attribute{
-			"id":              schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The id."},
-			"organization_id": schema.StringAttribute{Required: true, MarkdownDescription: "The id of the organization."},
-			"name":            schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The name."},
-			"description":     schema.StringAttribute{Computed: true, MarkdownDescription: "What the secret is for."},
-			"version":         schema.Int64Attribute{Computed: true, MarkdownDescription: "1 at first; it rises with each new value."},
-			"fingerprint":     schema.StringAttribute{Computed: true, MarkdownDescription: "A keyed hash of the value."},
-		},
-	}
+	attributes := attributes()
+	maps.Copy(attributes, object.FoundBy("id", "name"))
+	attributes["organization_id"] = object.OrganizationIDOfData()
+	response.Schema = schema.Schema{MarkdownDescription: "The metadata of a secret, found by id or by name.", Attributes: attributes}
 }
 
 // Read finds the secret.
 func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	var config dataModel
-	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
-	if response.Diagnostics.HasError() || !object.RequireClient(d.client, &response.Diagnostics) {
+	var config model
+	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, ok := d.find(ctx, config, response)
-	if !ok {
-		return
+	if found, ok := d.find(ctx, config, response); ok {
+		response.Diagnostics.Append(response.State.Set(ctx, read(found))...)
 	}
-	response.Diagnostics.Append(response.State.Set(ctx, &dataModel{
-		ID:             types.StringValue(found.Id),
-		OrganizationID: types.StringValue(found.OrganizationId),
-		Name:           types.StringValue(found.Name),
-		Description:    types.StringPointerValue(found.Description.Get()),
-		Version:        types.Int64Value(found.Version),
-		Fingerprint:    types.StringValue(found.Fingerprint),
-	})...)
 }
 
-func (d *DataSource) find(ctx context.Context, config dataModel, response *datasource.ReadResponse) (*client.Secret, bool) {
+func (d *DataSource) find(ctx context.Context, config model, response *datasource.ReadResponse) (*client.Secret, bool) {
 	organization := config.OrganizationID.ValueString()
 	if !config.ID.IsNull() {
-		found, _, err := d.client.SecretsAPI.GetSecret(ctx, organization, config.ID.ValueString()).Execute()
+		found, _, err := d.Client.SecretsAPI.GetSecret(ctx, organization, config.ID.ValueString()).Execute()
 		if err != nil {
 			response.Diagnostics.Append(api.Diagnose("The secret cannot be read", err)...)
 		}
 		return found, err == nil
 	}
-	page, _, err := d.client.SecretsAPI.ListSecrets(ctx, organization).Name(config.Name.ValueString()).Execute()
+	page, _, err := d.Client.SecretsAPI.ListSecrets(ctx, organization).Name(config.Name.ValueString()).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The secret cannot be looked up", err)...)
 		return nil, false
 	}
 	single, ok := object.Single(page.Items, kind, "name "+config.Name.ValueString(), &response.Diagnostics)
 	return &single, ok
+}
+
+// attributes describes a secret as the server answers it.
+func attributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"organization_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the organization."},
+		"name":            schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
+		"description":     schema.StringAttribute{Computed: true, MarkdownDescription: "What the secret is for."},
+		"version":         schema.Int64Attribute{Computed: true, MarkdownDescription: "1 at first; it rises with each new value."},
+		"fingerprint":     schema.StringAttribute{Computed: true, MarkdownDescription: "A keyed hash of the value."},
+		"created_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "When it was made, as in RFC 3339."},
+	}
 }

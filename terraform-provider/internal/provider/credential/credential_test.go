@@ -1,0 +1,136 @@
+package credential
+
+import (
+	"bytes"
+	"context"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// private is a private state in memory.
+type private map[string][]byte
+
+func (p private) GetKey(_ context.Context, key string) ([]byte, diag.Diagnostics) {
+	return p[key], nil
+}
+
+func (p private) SetKey(_ context.Context, key string, value []byte) diag.Diagnostics {
+	if len(value) == 0 {
+		delete(p, key)
+	} else {
+		p[key] = value
+	}
+	return nil
+}
+
+var (
+	none    = types.StringNull()
+	noInt   = types.Int64Null()
+	unknown = types.StringUnknown()
+)
+
+func text(value string) types.String { return types.StringValue(value) }
+
+func number(value int64) types.Int64 { return types.Int64Value(value) }
+
+func headers(value string) types.Map {
+	return types.MapValueMust(types.StringType, map[string]attr.Value{"X-A": text(value), "X-B": text("b")})
+}
+
+func TestWhenTheCredentialIsWritten(t *testing.T) {
+	plain := func(before, after attr.Value) Forms {
+		return Forms{Plain: after, PlainBefore: before, WriteOnly: none, Version: noInt, VersionBefore: noInt}
+	}
+	writeOnly := func(value attr.Value, before, after types.Int64) Forms {
+		return Forms{Plain: none, PlainBefore: none, WriteOnly: value, Version: after, VersionBefore: before}
+	}
+	for name, now := range map[string]struct {
+		written *Forms
+		forms   Forms
+		found   string
+		changed bool
+	}{
+		"the same plain one":                            {nil, plain(text("a"), text("a")), "f", false},
+		"another plain one":                             {nil, plain(text("a"), text("b")), "f", true},
+		"a plain one that is not known yet":             {nil, plain(text("a"), unknown), "f", true},
+		"a plain one that was changed elsewhere":        {nil, plain(none, text("a")), "f", true},
+		"the plain one is ignored":                      {nil, plain(none, none), "f", false},
+		"the same write-only one":                       {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(text("a"), noInt, noInt), "f", false},
+		"another write-only one":                        {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(text("b"), noInt, noInt), "f", true},
+		"a write-only one that is not known yet":        {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(unknown, noInt, noInt), "f", true},
+		"a write-only one that was changed elsewhere":   {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(text("a"), noInt, noInt), "other", true},
+		"the write-only one is ignored":                 {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(none, noInt, noInt), "other", false},
+		"a write-only one after an import":              {nil, writeOnly(text("a"), noInt, noInt), "f", true},
+		"another one of the same version":               {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("b"), number(1), number(1)), "f", false},
+		"one of another version":                        {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("a"), number(1), number(2)), "f", true},
+		"one of a version that is not known yet":        {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("a"), number(1), types.Int64Unknown()), "f", true},
+		"one that loses its version":                    {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("a"), number(1), noInt), "f", true},
+		"one that gets a version":                       {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(text("a"), noInt, number(1)), "f", true},
+		"one with a version that was changed elsewhere": {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("a"), number(1), number(1)), "other", true},
+		"the same headers":                              {ptr(writeOnly(headers("a"), noInt, noInt)), writeOnly(headers("a"), noInt, noInt), "f", false},
+		"other headers":                                 {ptr(writeOnly(headers("a"), noInt, noInt)), writeOnly(headers("c"), noInt, noInt), "f", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var problems diag.Diagnostics
+			kept := private{}
+			if now.written != nil {
+				Written(t.Context(), kept, *now.written, true, "f", &problems)
+			}
+			if Changed(t.Context(), kept, now.forms, text(now.found), &problems) != now.changed || problems.HasError() {
+				t.Errorf("it is to be written: %t; %v", !now.changed, problems)
+			}
+		})
+	}
+}
+
+func TestThePrivateStateDoesNotShowTheCredentialNorThatTwoAreTheSame(t *testing.T) {
+	first, second := private{}, private{}
+	for _, kept := range []private{first, second} {
+		var problems diag.Diagnostics
+		Written(t.Context(), kept, Forms{Plain: none, WriteOnly: text("sk-marked"), Version: noInt}, true, "f", &problems)
+		if bytes.Contains(kept[key], []byte("sk-marked")) {
+			t.Errorf("%s shows the credential", kept[key])
+		}
+	}
+	if bytes.Equal(first[key], second[key]) {
+		t.Error("the hash has no salt")
+	}
+}
+
+func TestAVersionNeedsNoHash(t *testing.T) {
+	var problems diag.Diagnostics
+	kept := private{}
+	Written(t.Context(), kept, Forms{Plain: none, WriteOnly: text("sk"), Version: number(1)}, true, "f", &problems)
+	if bytes.Contains(kept[key], []byte("sum")) {
+		t.Errorf("there is a hash: %s", kept[key])
+	}
+}
+
+func TestAPlainCredentialLeavesNoHashOfAWriteOnlyOne(t *testing.T) {
+	var problems diag.Diagnostics
+	kept := private{}
+	Written(t.Context(), kept, Forms{Plain: none, WriteOnly: text("sk"), Version: noInt}, true, "f", &problems)
+	Written(t.Context(), kept, Forms{Plain: text("sk"), WriteOnly: none, Version: noInt}, true, "f", &problems)
+	if len(kept) != 0 {
+		t.Errorf("%v is left", kept)
+	}
+}
+
+func TestAChangeElsewhereIsWarnedOfOnce(t *testing.T) {
+	kept := private{}
+	var problems diag.Diagnostics
+	Written(t.Context(), kept, Forms{Plain: none, WriteOnly: text("sk"), Version: noInt}, true, "f", &problems)
+	for found, warnings := range map[string]int{"f": 0, "other": 1} {
+		var said diag.Diagnostics
+		Refreshed(t.Context(), kept, "secret", none, text("f"), found, &said)
+		Refreshed(t.Context(), kept, "secret", none, text("f"), found, &said)
+		if said.WarningsCount() != warnings {
+			t.Errorf("%s: %v", found, said)
+		}
+	}
+}
+
+func ptr(forms Forms) *Forms { return &forms }

@@ -1,0 +1,223 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+var objects = []string{
+	"agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_secret",
+}
+
+func TestEveryObjectIsAResourceADataSourceAListAndAListResource(t *testing.T) {
+	schema := schemaOf(t, serve(t))
+	for _, object := range objects {
+		if schema.ResourceSchemas[object] == nil || schema.DataSourceSchemas[object] == nil ||
+			schema.DataSourceSchemas[object+"s"] == nil || schema.ListResourceSchemas[object] == nil {
+			t.Errorf("%s is not offered in all of its forms", object)
+		}
+	}
+	for _, ephemeral := range []string{"agyn_secret_value"} {
+		if schema.EphemeralResourceSchemas[ephemeral] == nil {
+			t.Errorf("there is no ephemeral %s", ephemeral)
+		}
+	}
+}
+
+func TestEveryAttributeIsDescribed(t *testing.T) {
+	schema := schemaOf(t, serve(t))
+	described(t, "provider", schema.Provider.Block)
+	for what, schemas := range map[string]map[string]*tfprotov6.Schema{
+		"resource": schema.ResourceSchemas, "data source": schema.DataSourceSchemas, "ephemeral": schema.EphemeralResourceSchemas, "list": schema.ListResourceSchemas,
+	} {
+		for name, schema := range schemas {
+			if schema.Block.Description == "" {
+				t.Errorf("%s %s is not described", what, name)
+			}
+			described(t, what+" "+name, schema.Block)
+		}
+	}
+}
+
+func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
+	t.Helper()
+	attributes := slices.Clone(block.Attributes)
+	for i := 0; i < len(attributes); i++ {
+		if attributes[i].Description == "" {
+			t.Errorf("%s: %s is not described", where, attributes[i].Name)
+		}
+		if attributes[i].NestedType != nil {
+			attributes = append(attributes, attributes[i].NestedType.Attributes...)
+		}
+	}
+	for _, nested := range block.BlockTypes {
+		described(t, where+"."+nested.TypeName, nested.Block)
+	}
+}
+
+func TestEverySecretIsSensitiveAndItsWriteOnlyFormIsWriteOnly(t *testing.T) {
+	schema := schemaOf(t, serve(t))
+	for resource, names := range map[string][]string{
+		"agyn_secret": {"value", "value_wo"}, "agyn_llm_provider": {"token", "token_wo", "custom_headers", "custom_headers_wo"},
+	} {
+		for _, attribute := range schema.ResourceSchemas[resource].Block.Attributes {
+			if slices.Contains(names, attribute.Name) && (!attribute.Sensitive || attribute.WriteOnly != strings.HasSuffix(attribute.Name, "_wo")) {
+				t.Errorf("%s.%s: sensitive %t, write-only %t", resource, attribute.Name, attribute.Sensitive, attribute.WriteOnly)
+			}
+		}
+	}
+}
+
+// The CLI on many machines is too old for terraform query, so that the protocol is spoken here.
+func TestAListResourceFindsWhatThereIsWithItsIdentity(t *testing.T) {
+	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+	server := serve(t)
+	configure(t, server, fake(t, map[string]any{
+		"/api/v1/me": map[string]any{
+			"id": organization, "name": "a", "email": nil, "role": "cluster_admin", "memberships": []any{}, "api_token_id": organization, "organization_id": nil,
+		},
+		"/api/v1/organizations/" + organization + "/secrets": map[string]any{
+			"items":           []any{aSecret(organization, "1"), aSecret(organization, "2")},
+			"next_page_token": "p2",
+		},
+		"/api/v1/organizations/" + organization + "/secrets?p2": map[string]any{"items": []any{aSecret(organization, "3")}, "next_page_token": nil},
+	}))
+	for limit, wanted := range map[int64][]string{0: {"key-1", "key-2", "key-3"}, 1: {"key-1"}, 2: {"key-1", "key-2"}} {
+		for _, whole := range []bool{true, false} {
+			found := find(t, server, "agyn_secret", organization, limit, whole)
+			var names []string
+			for _, result := range found {
+				names = append(names, result.DisplayName)
+				if result.Identity == nil || (result.Resource != nil) != whole {
+					t.Errorf("%s: identity %v, resource %v", result.DisplayName, result.Identity, result.Resource)
+				}
+			}
+			if !slices.Equal(names, wanted) {
+				t.Errorf("of at most %d, %v were found", limit, names)
+			}
+		}
+	}
+}
+
+func TestAServerOfAnotherVersionIsCalledThat(t *testing.T) {
+	for name, answers := range map[string]map[string]any{
+		"no such path":            {},
+		"an answer with surprise": {"/api/v1/me": map[string]any{"id": "x", "surprise": true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			said := configuring(t, serve(t), fake(t, answers))
+			if len(said) != 1 || said[0].Summary != "Server and provider do not fit" || said[0].Attribute == nil {
+				t.Errorf("%v", said)
+			}
+		})
+	}
+}
+
+func aSecret(organization, number string) map[string]any {
+	return map[string]any{
+		"id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8" + number, "organization_id": organization, "name": "key-" + number, "description": nil,
+		"storage": "local", "version": 1, "fingerprint": strings.Repeat("a", 32), "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+	}
+}
+
+// fake is a server that answers what it is told to, by path and page token.
+func fake(t *testing.T, answers map[string]any) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		path := request.URL.Path
+		if token := request.URL.Query().Get("page_token"); token != "" {
+			path += "?" + token
+		}
+		answer, ok := answers[path]
+		writer.Header().Set("Content-Type", "application/json")
+		if !ok {
+			writer.WriteHeader(http.StatusNotFound)
+		}
+		_ = json.NewEncoder(writer).Encode(answer)
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func serve(t *testing.T) tfprotov6.ProviderServer {
+	t.Helper()
+	server, err := providerserver.NewProtocol6WithError(New("test")())()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+func schemaOf(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	schema, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil || len(schema.Diagnostics) > 0 {
+		t.Fatal(err, schema.Diagnostics)
+	}
+	return schema
+}
+
+func configure(t *testing.T, server tfprotov6.ProviderServer, gateway string) {
+	t.Helper()
+	if said := configuring(t, server, gateway); len(said) > 0 {
+		t.Fatal(fmt.Sprint(said[0]))
+	}
+}
+
+func configuring(t *testing.T, server tfprotov6.ProviderServer, gateway string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	config := object(t, schemaOf(t, server).Provider, map[string]string{"gateway": gateway, "token": "agyn_test"})
+	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.Diagnostics
+}
+
+func find(t *testing.T, server tfprotov6.ProviderServer, name, organization string, limit int64, whole bool) []tfprotov6.ListResourceResult {
+	t.Helper()
+	lists, ok := server.(tfprotov6.ListResourceServer)
+	if !ok {
+		t.Fatal("the server lists no resources")
+	}
+	config := object(t, schemaOf(t, server).ListResourceSchemas[name], map[string]string{"organization_id": organization})
+	stream, err := lists.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: config, Limit: limit, IncludeResource: whole})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var results []tfprotov6.ListResourceResult
+	for result := range stream.Results {
+		if len(result.Diagnostics) > 0 {
+			t.Fatal(fmt.Sprint(result.Diagnostics[0]))
+		}
+		results = append(results, result)
+	}
+	return results
+}
+
+// object gives a configuration with these attributes and no others.
+func object(t *testing.T, schema *tfprotov6.Schema, texts map[string]string) *tfprotov6.DynamicValue {
+	t.Helper()
+	kind := schema.ValueType().(tftypes.Object)
+	values := map[string]tftypes.Value{}
+	for name, attribute := range kind.AttributeTypes {
+		values[name] = tftypes.NewValue(attribute, nil)
+		if text, ok := texts[name]; ok {
+			values[name] = tftypes.NewValue(attribute, text)
+		}
+	}
+	config, err := tfprotov6.NewDynamicValue(kind, tftypes.NewValue(kind, values))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &config
+}

@@ -1,0 +1,68 @@
+package secret
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
+	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
+)
+
+// Ephemeral is ephemeral agyn_secret_value.
+type Ephemeral struct {
+	object.Ephemeral
+}
+
+type ephemeralModel struct {
+	OrganizationID types.String `tfsdk:"organization_id"`
+	SecretID       types.String `tfsdk:"secret_id"`
+	Value          types.String `tfsdk:"value"`
+}
+
+var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
+
+// NewEphemeral makes the ephemeral resource.
+func NewEphemeral() ephemeral.EphemeralResource {
+	return &Ephemeral{}
+}
+
+// Metadata names the ephemeral resource.
+func (e *Ephemeral) Metadata(_ context.Context, request ephemeral.MetadataRequest, response *ephemeral.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + "_secret_value"
+}
+
+// Schema describes the ephemeral resource.
+func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
+	response.Schema = schema.Schema{
+		MarkdownDescription: "The value of a secret, for owners of the organization and cluster admins. Each plan and each apply that " +
+			"reads it is in the audit log as a reveal; the value stands neither in the state nor in a plan.",
+		Attributes: map[string]schema.Attribute{
+			"organization_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: "The id of the organization.", Validators: []validator.String{object.UUID()},
+			},
+			"secret_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: "The id of the secret.", Validators: []validator.String{object.UUID()},
+			},
+			"value": schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The value."},
+		},
+	}
+}
+
+// Open reveals the value.
+func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
+	var config ephemeralModel
+	if !e.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
+		return
+	}
+	revealed, _, err := e.Client.SecretsAPI.RevealSecret(ctx, config.OrganizationID.ValueString(), config.SecretID.ValueString()).Execute()
+	if err != nil {
+		response.Diagnostics.Append(api.Diagnose("The value of the secret cannot be read", err)...)
+		return
+	}
+	config.Value = types.StringValue(revealed.Value)
+	response.Diagnostics.Append(response.Result.Set(ctx, config)...)
+}
