@@ -19,10 +19,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/apitoken"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmmodel"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/llmprovider"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/organization"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/secret"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/usage"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/user"
 )
 
 const (
@@ -152,30 +156,41 @@ func (p *Agyn) meet(ctx context.Context, client *api.Client, gateway string, dia
 // Resources lists the resources.
 func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
+		apitoken.NewResource,
 		llmmodel.NewResource,
 		llmprovider.NewResource,
+		member.NewResource,
 		organization.NewResource,
 		secret.NewResource,
+		user.NewResource,
 	}
 }
 
 // DataSources lists the data sources.
 func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
+		apitoken.NewDataSource,
+		apitoken.NewListDataSource,
 		llmmodel.NewDataSource,
 		llmmodel.NewListDataSource,
 		llmprovider.NewDataSource,
 		llmprovider.NewListDataSource,
+		member.NewDataSource,
+		member.NewListDataSource,
 		organization.NewDataSource,
 		organization.NewListDataSource,
 		secret.NewDataSource,
 		secret.NewListDataSource,
+		usage.NewDataSource,
+		user.NewDataSource,
+		user.NewListDataSource,
 	}
 }
 
 // EphemeralResources lists the ephemeral resources.
 func (p *Agyn) EphemeralResources(context.Context) []func() ephemeral.EphemeralResource {
 	return []func() ephemeral.EphemeralResource{
+		apitoken.NewEphemeral,
 		secret.NewEphemeral,
 	}
 }
@@ -183,10 +198,13 @@ func (p *Agyn) EphemeralResources(context.Context) []func() ephemeral.EphemeralR
 // ListResources lists what terraform query can find.
 func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		apitoken.NewListResource,
 		llmmodel.NewListResource,
 		llmprovider.NewListResource,
+		member.NewListResource,
 		organization.NewListResource,
 		secret.NewListResource,
+		user.NewListResource,
 	}
 }
 

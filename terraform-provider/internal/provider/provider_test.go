@@ -15,7 +15,7 @@ import (
 )
 
 var objects = []string{
-	"agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_secret",
+	"agyn_api_token", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_member", "agyn_secret", "agyn_user",
 }
 
 func TestEveryObjectIsAResourceADataSourceAListAndAListResource(t *testing.T) {
@@ -26,7 +26,7 @@ func TestEveryObjectIsAResourceADataSourceAListAndAListResource(t *testing.T) {
 			t.Errorf("%s is not offered in all of its forms", object)
 		}
 	}
-	for _, ephemeral := range []string{"agyn_secret_value"} {
+	for _, ephemeral := range []string{"agyn_api_token", "agyn_secret_value"} {
 		if schema.EphemeralResourceSchemas[ephemeral] == nil {
 			t.Errorf("there is no ephemeral %s", ephemeral)
 		}
@@ -67,7 +67,7 @@ func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 func TestEverySecretIsSensitiveAndItsWriteOnlyFormIsWriteOnly(t *testing.T) {
 	schema := schemaOf(t, serve(t))
 	for resource, names := range map[string][]string{
-		"agyn_secret": {"value", "value_wo"}, "agyn_llm_provider": {"token", "token_wo", "custom_headers", "custom_headers_wo"},
+		"agyn_secret": {"value", "value_wo"}, "agyn_llm_provider": {"token", "token_wo", "custom_headers", "custom_headers_wo"}, "agyn_api_token": {"token"},
 	} {
 		for _, attribute := range schema.ResourceSchemas[resource].Block.Attributes {
 			if slices.Contains(names, attribute.Name) && (!attribute.Sensitive || attribute.WriteOnly != strings.HasSuffix(attribute.Name, "_wo")) {

@@ -1,0 +1,64 @@
+package member
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
+)
+
+// ListResource is list agyn_organization_member.
+type ListResource struct {
+	object.Resource
+}
+
+type queryModel struct {
+	OrganizationID types.String `tfsdk:"organization_id"`
+	Name           types.String `tfsdk:"name"`
+	Email          types.String `tfsdk:"email"`
+}
+
+var _ list.ListResourceWithConfigure = (*ListResource)(nil)
+
+// NewListResource makes the list resource.
+func NewListResource() list.ListResource {
+	return &ListResource{}
+}
+
+// Metadata names the list resource.
+func (l *ListResource) Metadata(ctx context.Context, request resource.MetadataRequest, response *resource.MetadataResponse) {
+	NewResource().Metadata(ctx, request, response)
+}
+
+// ListResourceConfigSchema describes the filters.
+func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, response *list.ListResourceSchemaResponse) {
+	response.Schema = schema.Schema{
+		MarkdownDescription: "Finds the members of an organization.",
+		Attributes: map[string]schema.Attribute{
+			"organization_id": object.OrganizationIDOfQuery(),
+			"name":            object.FilterOfQuery("Only members with exactly this name."),
+			"email":           object.FilterOfQuery("Only the member with this email address, whatever its case.", object.Email()...),
+		},
+	}
+}
+
+// List finds the members.
+func (l *ListResource) List(ctx context.Context, request list.ListRequest, stream *list.ListResultsStream) {
+	var query queryModel
+	if !object.ReadyToList(l.Resource, request.Config.Get(ctx, &query), stream) {
+		return
+	}
+	found, err := object.AtMost[client.Member](filtered(ctx, l.Client, query), request.Limit)
+	object.Stream(ctx, request, stream, kind, found, err, func(member *client.Member) object.Listed {
+		return object.Listed{
+			Name:     member.Name,
+			Identity: read(member, types.StringNull()).identity(),
+			Resource: resourceModel{model: read(member, types.StringNull()), Timeouts: object.NoTimeouts()},
+		}
+	})
+}
