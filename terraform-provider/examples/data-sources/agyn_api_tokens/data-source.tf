@@ -1,0 +1,1 @@
+data "agyn_api_tokens" "mine" {}

@@ -1,0 +1,3 @@
+data "agyn_organization" "acme" {
+  slug = "acme"
+}

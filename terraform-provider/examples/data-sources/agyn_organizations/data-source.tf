@@ -1,0 +1,1 @@
+data "agyn_organizations" "all" {}

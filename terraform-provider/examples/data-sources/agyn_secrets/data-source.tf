@@ -1,0 +1,3 @@
+data "agyn_secrets" "all" {
+  organization_id = data.agyn_organization.acme.id
+}

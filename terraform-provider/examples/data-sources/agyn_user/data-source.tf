@@ -1,0 +1,3 @@
+data "agyn_user" "payments" {
+  email = "payments@acme.example"
+}

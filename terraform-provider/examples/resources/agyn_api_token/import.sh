@@ -1,0 +1,1 @@
+terraform import agyn_api_token.payments '<id>'

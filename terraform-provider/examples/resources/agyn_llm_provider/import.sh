@@ -1,0 +1,1 @@
+terraform import agyn_llm_provider.openai '<organization_id>/<id>'

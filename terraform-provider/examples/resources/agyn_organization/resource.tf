@@ -1,0 +1,4 @@
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = "acme"
+}

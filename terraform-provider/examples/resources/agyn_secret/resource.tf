@@ -1,0 +1,12 @@
+variable "openai_api_key" {
+  type      = string
+  sensitive = true
+  ephemeral = true
+}
+
+# The value is neither in the state nor in a plan.
+resource "agyn_secret" "openai_key" {
+  organization_id = agyn_organization.acme.id
+  name            = "openai-api-key"
+  value_wo        = var.openai_api_key
+}

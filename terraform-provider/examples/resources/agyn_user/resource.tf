@@ -1,0 +1,4 @@
+resource "agyn_user" "payments" {
+  name  = "Payments agents"
+  email = "payments@acme.example"
+}

@@ -1,0 +1,232 @@
+package acceptance
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+)
+
+const (
+	user     = "agyn_user.payments"
+	member   = "agyn_organization_member.payments"
+	apiToken = "agyn_api_token.payments"
+)
+
+// team is a user with what they have, its values open to change.
+type team struct {
+	slug, email, who, name, role, tokenOf, expires string
+}
+
+func newTeam() team {
+	slug := acctest.RandomWithPrefix("acme")
+	return team{slug: slug, email: slug + "@acme.example", who: "user_id = agyn_user.payments.id", name: "Payments", role: "member", tokenOf: "CI"}
+}
+
+func (m team) hcl() string {
+	return fmt.Sprintf(`
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = %q
+}
+resource "agyn_user" "payments" {
+  name  = %q
+  email = %q
+}
+resource "agyn_user" "other" {
+  name  = "Other"
+  email = "other-%[3]s"
+  state = "suspended"
+}
+resource "agyn_organization_member" "payments" {
+  organization_id = agyn_organization.acme.id
+  role            = %[4]q
+  %[5]s
+}
+resource "agyn_api_token" "payments" {
+  user_id         = agyn_organization_member.payments.user_id
+  organization_id = agyn_organization.acme.id
+  description     = %[6]q
+  %[7]s
+}
+`, m.slug, m.name, m.email, m.role, m.who, m.tokenOf, m.expires)
+}
+
+func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T) {
+	acceptance(t)
+	first := newTeam()
+	renamed := first
+	renamed.name, renamed.role = "Payments team", "owner"
+	back := renamed
+	back.role = "member"
+	byEmail := back
+	byEmail.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.payments]", strings.ToUpper(back.email[:4])+back.email[4:])
+	another := byEmail
+	another.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+back.email)
+	expiring := first
+	expiring.tokenOf, expiring.expires = "CI, for a while", `expires_at = "2099-01-31T12:00:00+01:00"`
+	planned := func(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
+		return resource.ConfigPlanChecks{
+			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
+			PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+		}
+	}
+	token := statecheck.ExpectKnownValue(apiToken, tfjsonpath.New("token"), knownvalue.StringRegexp(regexp.MustCompile("^agyn_[0-9A-Za-z]{44}$")))
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: first.hcl(), ConfigPlanChecks: planned(user, plancheck.ResourceActionCreate), ConfigStateChecks: []statecheck.StateCheck{
+				token,
+				statecheck.ExpectKnownValue(user, tfjsonpath.New("role"), knownvalue.StringExact("user")),
+				statecheck.ExpectKnownValue(user, tfjsonpath.New("state"), knownvalue.StringExact("active")),
+			}, Check: eachOf(anotherOwner)},
+			{Config: renamed.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
+			{Config: back.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
+			{ResourceName: user, ImportState: true, ImportStateVerify: true},
+			{ResourceName: member, ImportState: true, ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "user_id", ImportStateIdFunc: func(state *terraform.State) (string, error) {
+				attributes := state.RootModule().Resources[member].Primary.Attributes
+				return attributes["organization_id"] + "/" + attributes["user_id"], nil
+			}},
+			{ResourceName: apiToken, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"token"}},
+			{Config: byEmail.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionReplace)},
+			{Config: another.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionReplace)},
+			{Config: expiring.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionReplace), ConfigStateChecks: []statecheck.StateCheck{token}},
+		},
+	})
+}
+
+// anotherOwner makes the administrator an owner: the last one could not leave.
+func anotherOwner(organization string, _ map[string]string) error {
+	me, _, err := server.MeAPI.GetMe(background()).Execute()
+	if err != nil {
+		return err
+	}
+	_, _, err = server.MembersAPI.AddMember(background(), organization).MemberCreate(client.MemberCreate{UserId: &me.Id, Role: client.OWNER}).Execute()
+	return err
+}
+
+func TestAccATokenThatIsImportedLeavesNothingToChange(t *testing.T) {
+	acceptance(t)
+	made, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Made elsewhere"}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		Steps: []resource.TestStep{{
+			Config: `
+resource "agyn_api_token" "imported" {
+  description = "Made elsewhere"
+}` + importBlock("agyn_api_token.imported", made.Id),
+			ConfigPlanChecks: resource.ConfigPlanChecks{
+				PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction("agyn_api_token.imported", plancheck.ResourceActionNoop)},
+				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+			},
+			ConfigStateChecks: []statecheck.StateCheck{isNull("agyn_api_token.imported", "token")},
+		}},
+	})
+}
+
+func TestAccListsFindWhatThereIsByTheFiltersOfTheAPI(t *testing.T) {
+	acceptance(t)
+	stack, team := newStack(), newTeam()
+	team.slug = stack.slug
+	people := team.hcl()
+	people = people[strings.Index(people, `resource "agyn_user"`):]
+	config := stack.hcl() + people + `
+locals {
+  made = [agyn_llm_model.gpt.id, agyn_api_token.payments.id]
+  organization = one([for id in [agyn_organization.acme.id] : id if length(local.made) == 2])
+}
+data "agyn_organizations" "these" {
+  slug = local.organization == null ? null : agyn_organization.acme.slug
+}
+data "agyn_secrets" "all" {
+  organization_id = local.organization
+}
+data "agyn_secrets" "none" {
+  organization_id = local.organization
+  name            = "no-such-secret"
+}
+data "agyn_llm_providers" "all" {
+  organization_id = local.organization
+  name            = agyn_llm_provider.openai.name
+}
+data "agyn_llm_models" "all" {
+  organization_id = local.organization
+}
+data "agyn_users" "these" {
+  email = local.organization == null ? null : upper(agyn_user.payments.email)
+}
+data "agyn_organization_members" "all" {
+  organization_id = local.organization
+}
+data "agyn_api_tokens" "theirs" {
+  user_id = local.organization == null ? null : agyn_user.payments.id
+}
+data "agyn_user" "by_email" {
+  email = agyn_user.payments.email
+}
+data "agyn_user" "by_id" {
+  id = agyn_user.payments.id
+}
+data "agyn_organization_member" "by_id" {
+  organization_id = local.organization
+  user_id         = agyn_user.payments.id
+}
+data "agyn_organization_member" "by_email" {
+  organization_id = local.organization
+  email           = agyn_organization_member.payments.email
+}
+data "agyn_api_token" "by_id" {
+  id = agyn_api_token.payments.id
+}
+data "agyn_usage" "none" {
+  organization_id = local.organization
+  group_by        = ["model", "day"]
+  outcome         = "completed"
+}
+data "agyn_usage" "sum" {
+  organization_id = local.organization
+  from            = "2026-01-01T00:00:00Z"
+}
+`
+	is := resource.TestCheckResourceAttrPair
+	has := resource.TestCheckResourceAttr
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{{Config: config, Check: resource.ComposeAggregateTestCheckFunc(
+			has("data.agyn_organizations.these", "organizations.#", "1"),
+			is("data.agyn_organizations.these", "organizations.0.id", organization, "id"),
+			is("data.agyn_secrets.all", "secrets.0.fingerprint", secret, "fingerprint"),
+			has("data.agyn_secrets.none", "secrets.#", "0"),
+			is("data.agyn_llm_providers.all", "llm_providers.0.id", llmProvider, "id"),
+			has("data.agyn_llm_providers.all", "llm_providers.0.model_count", "1"),
+			is("data.agyn_llm_models.all", "models.0.id", llmModel, "id"),
+			has("data.agyn_users.these", "users.#", "1"),
+			is("data.agyn_users.these", "users.0.id", user, "id"),
+			has("data.agyn_organization_members.all", "members.#", "1"),
+			has("data.agyn_organization_members.all", "members.0.name", "Payments"),
+			is("data.agyn_api_tokens.theirs", "api_tokens.0.prefix", apiToken, "prefix"),
+			is("data.agyn_user.by_email", "id", user, "id"),
+			has("data.agyn_user.by_id", "name", "Payments"),
+			has("data.agyn_organization_member.by_id", "role", "member"),
+			is("data.agyn_organization_member.by_email", "user_id", user, "id"),
+			is("data.agyn_api_token.by_id", "description", apiToken, "description"),
+			has("data.agyn_usage.none", "rows.#", "0"),
+			has("data.agyn_usage.sum", "rows.0.calls", "0"),
+		)}},
+	})
+}
