@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go test-rolling upgrade-fixture lint generate format install fuzz bench clean
+.PHONY: help build demo run test test-java test-go test-tofu test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz bench clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -80,6 +80,9 @@ test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>,
 upgrade-fixture: $(SERVER) ## Make the fixture of a release's schema, for UpgradeIT
 	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
+test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built where it is not on the machine
+	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 ./internal/acceptance
+
 lint: ## Check format, lint the contract and the code, check that generated code is up to date
 	$(MVN) -q spotless:check
 	cd terraform-provider && test -z "$$(gofmt -l . | tee /dev/stderr)"
@@ -87,6 +90,7 @@ lint: ## Check format, lint the contract and the code, check that generated code
 	cd terraform-provider && $(GO_TOOL) staticcheck $$($(GO) list ./... | grep -v /internal/client)
 	'$(TERRAFORM)' fmt -check -recursive examples
 	'$(TERRAFORM)' fmt -check -recursive terraform-provider/examples
+	'$(TERRAFORM)' fmt -check -recursive modules
 	$(MVN) -q -pl openapi verify
 	JAVA_HOME='$(JDK)' terraform-provider/scripts/generate-client.sh --check
 	TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' terraform-provider/scripts/generate-docs.sh --check
@@ -100,9 +104,16 @@ format: ## Format everything
 	cd terraform-provider && gofmt -w .
 	'$(TERRAFORM)' fmt -recursive examples
 	'$(TERRAFORM)' fmt -recursive terraform-provider/examples
+	'$(TERRAFORM)' fmt -recursive modules
 
 install: $(PROVIDER) ## Put the provider where your own terraform init finds it
 	terraform-provider/scripts/install.sh
+
+release-snapshot: ## Build a release of the provider for all platforms, unsigned, and publish nothing
+	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --snapshot --clean --skip=sign
+
+release: ## Build, sign and publish a release of the provider; wants a tag, GPG_FINGERPRINT and GITHUB_TOKEN
+	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --clean
 
 fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 	JAVA_HOME='$(JDK)' scripts/with-server.sh scripts/fuzz.sh

@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Prints the path of the terraform to use: TF_ACC_TERRAFORM_PATH, else terraform or tofu on PATH, else OpenTofu, which is
-# built once from its Go module.
+# built once from its Go module. With --tofu it is OpenTofu in any case.
 set -eu
 
-if [ -n "${TF_ACC_TERRAFORM_PATH:-}" ]; then
+names="terraform tofu"
+if [ "${1:-}" = --tofu ]; then
+  names=tofu
+elif [ -n "${TF_ACC_TERRAFORM_PATH:-}" ]; then
   echo "$TF_ACC_TERRAFORM_PATH"
   exit 0
 fi
-for name in terraform tofu; do
+for name in $names; do
   if command -v "$name" >/dev/null; then
     command -v "$name"
     exit 0
@@ -18,7 +21,7 @@ tools=$(cd "$(dirname "$0")/../tools/opentofu" && pwd)
 version=$(sed -n 's|.*github.com/opentofu/opentofu \(v[^ ]*\).*|\1|p' "$tools/go.mod")
 tofu=${XDG_CACHE_HOME:-$HOME/.cache}/agyn/opentofu-$version/tofu
 if [ ! -x "$tofu" ]; then
-  echo "There is no terraform on this machine: building OpenTofu $version, which takes some minutes, once." >&2
+  echo "There is no $names on this machine: building OpenTofu $version, which takes some minutes, once." >&2
   mkdir -p "$(dirname "$tofu")"
   (cd "$tools" && go build -ldflags "-X github.com/opentofu/opentofu/version.dev=no" -o "$tofu.$$" github.com/opentofu/opentofu/cmd/tofu)
   mv "$tofu.$$" "$tofu"

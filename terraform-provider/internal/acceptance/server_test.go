@@ -130,14 +130,25 @@ func pointAt(gateway, data string) error {
 
 // terraformPath finds the binary, since the test library would otherwise download one.
 func terraformPath() (string, error) {
-	if path := os.Getenv("TF_ACC_TERRAFORM_PATH"); path != "" {
-		return path, nil
+	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
+	if path == "" {
+		found, err := exec.LookPath("terraform")
+		if err != nil {
+			return "", fmt.Errorf("set TF_ACC_TERRAFORM_PATH, for instance to what scripts/terraform-path.sh prints: %w", err)
+		}
+		path = found
 	}
-	path, err := exec.LookPath("terraform")
-	if err != nil {
-		return "", fmt.Errorf("set TF_ACC_TERRAFORM_PATH, for instance to what scripts/terraform-path.sh prints: %w", err)
+	if isTofu(path) {
+		// OpenTofu looks for a provider without a source in a registry of its own.
+		if err := os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org"); err != nil {
+			return "", err
+		}
 	}
 	return path, os.Setenv("TF_ACC_TERRAFORM_PATH", path)
+}
+
+func isTofu(path string) bool {
+	return strings.Contains(filepath.Base(path), "tofu")
 }
 
 func java() string {

@@ -1,0 +1,14 @@
+output "organization_id" {
+  description = "The id of the organization."
+  value       = local.organization_id
+}
+
+output "llm_provider_ids" {
+  description = "The ids of the LLM providers by their names."
+  value       = local.provider_ids
+}
+
+output "model_ids" {
+  description = "The ids of the models by their names."
+  value       = { for name, model in agyn_llm_model.this : name => model.id }
+}
