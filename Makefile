@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go test-tofu test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz bench clean
+.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz bench clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -109,6 +109,9 @@ format: ## Format everything
 install: $(PROVIDER) ## Put the provider where your own terraform init finds it
 	terraform-provider/scripts/install.sh
 
+test-release: ## Build a release of the provider for this platform, and install it from a mirror
+	cd terraform-provider && TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' scripts/test-release.sh $(GO) tool -modfile=tools/release/go.mod goreleaser
+
 release-snapshot: ## Build a release of the provider for all platforms, unsigned, and publish nothing
 	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --snapshot --clean --skip=sign
 
@@ -121,6 +124,9 @@ fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java
 	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Lists.java
+
+	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' bench/Lists.java
+	JAVA_HOME='$(JDK)' TERRAFORM='$(TERRAFORM)' PROVIDER=terraform-provider/bin scripts/with-server.sh '$(JDK)/bin/java' bench/Terraform.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Proxy.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java

@@ -4,6 +4,7 @@ package main
 import (
 	"context"
 	"flag"
+	"fmt"
 	"log"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
@@ -16,7 +17,12 @@ var version = "dev"
 
 func main() {
 	debug := flag.Bool("debug", false, "let a debugger attach, and print how terraform finds this process")
+	tellVersion := flag.Bool("version", false, "print the version, and end")
 	flag.Parse()
+	if *tellVersion {
+		fmt.Println("terraform-provider-agyn " + version)
+		return
+	}
 
 	options := providerserver.ServeOpts{
 		Address:         "registry.terraform.io/agynio/agyn",

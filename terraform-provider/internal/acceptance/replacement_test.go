@@ -1,0 +1,168 @@
+package acceptance
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
+)
+
+// replaced is a model on an LLM provider that another generation replaces.
+func replaced(slug, upstream, lifecycle string) string {
+	return fmt.Sprintf(`
+variable "generation" {}
+resource "terraform_data" "generation" {
+  input = var.generation
+}
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = %q
+}
+resource "agyn_llm_provider" "openai" {
+  organization_id = agyn_organization.acme.id
+  name            = "openai-${var.generation}"
+  endpoint        = "%s/v1"
+  protocol        = "responses"
+  auth_method     = "bearer"
+  token_wo        = "sk-one"
+  lifecycle {
+    replace_triggered_by = [terraform_data.generation]
+    %s
+  }
+}
+resource "agyn_llm_model" "gpt" {
+  organization_id   = agyn_organization.acme.id
+  provider_id       = agyn_llm_provider.openai.id
+  name              = "gpt"
+  remote_model_name = "gpt-4o"
+}
+resource "agyn_api_token" "caller" {
+  description     = "Calls"
+  organization_id = agyn_organization.acme.id
+}
+`, slug, upstream, lifecycle)
+}
+
+func TestAccAReplacedLLMProviderLeavesItsModelsResolving(t *testing.T) {
+	acceptance(t)
+	upstream := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		_, _ = io.Copy(io.Discard, request.Body)
+		writer.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(writer, `{"id":"resp_1","object":"response","status":"completed","output":[],"usage":{"input_tokens":1,"output_tokens":1}}`)
+	}))
+	t.Cleanup(upstream.Close)
+	for name, lifecycle := range map[string]string{"create before destroy": "create_before_destroy = true", "plain": ""} {
+		t.Run(name, func(t *testing.T) {
+			workspace := newWorkspace(t, replaced(acctest.RandomWithPrefix("acme"), upstream.URL, lifecycle), "TF_VAR_generation=1")
+			workspace.terraform(0, "apply", "-auto-approve")
+			token := ""
+			for _, found := range resourcesOf(t, workspace) {
+				if found.kind == "agyn_api_token" {
+					token = found.attributes["token"]
+				}
+			}
+			stop, stopped := make(chan struct{}), make(chan []string, 1)
+			go func() { stopped <- calling(token, stop) }()
+			workspace.environment[0] = "TF_VAR_generation=2"
+			said := workspace.terraform(0, "apply", "-auto-approve")
+			close(stop)
+			calls := <-stopped
+			if !strings.Contains(said, "1 added, 2 changed, 1 destroyed") {
+				t.Errorf("the model is not moved to a new LLM provider:\n%s", said)
+			}
+			failed := 0
+			for _, call := range calls {
+				if call != "200 OK" {
+					failed++
+				}
+			}
+			if lifecycle != "" && failed > 0 || len(calls) < 10 {
+				t.Errorf("%d of %d calls failed: %v", failed, len(calls), calls)
+			}
+			// The last change is in force within a second.
+			time.Sleep(time.Second)
+			if status := calling(token, nil)[0]; status != "200 OK" {
+				t.Errorf("the model does not resolve afterwards: %s", status)
+			}
+			workspace.terraform(0, "plan", "-detailed-exitcode")
+			workspace.terraform(0, "destroy", "-auto-approve")
+		})
+	}
+}
+
+// calling calls the model until it is told to stop, once where nobody will, and gives the statuses.
+func calling(token string, stop <-chan struct{}) []string {
+	var statuses []string
+	for {
+		request, err := http.NewRequest(http.MethodPost, os.Getenv("AGYN_GATEWAY")+"/v1/responses", strings.NewReader(`{"model":"gpt","input":"Hello"}`))
+		if err != nil {
+			return append(statuses, err.Error())
+		}
+		request.Header.Set("Authorization", "Bearer "+token)
+		request.Header.Set("Content-Type", "application/json")
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			statuses = append(statuses, err.Error())
+		} else {
+			_, _ = io.Copy(io.Discard, response.Body)
+			_ = response.Body.Close()
+			statuses = append(statuses, response.Status)
+		}
+		if stop == nil {
+			return statuses
+		}
+		select {
+		case <-stop:
+			return statuses
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// What the server says of an entry of a map stands at the entry, and all that it says at once is shown.
+func TestAccProblemsOfTheServersStandAtTheirEntries(t *testing.T) {
+	acceptance(t)
+	gateway := between(t, func(writer http.ResponseWriter, request *http.Request, _ *http.Response) bool {
+		if request.Method != http.MethodPost || !strings.HasSuffix(request.URL.Path, "/llm-providers") {
+			return false
+		}
+		writer.Header().Set("Content-Type", "application/problem+json")
+		writer.WriteHeader(http.StatusBadRequest)
+		_, _ = io.WriteString(writer, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
+			{"pointer":"/custom_headers/X-A","detail":"Choose another first."},{"pointer":"/custom_headers/X-B","detail":"Choose another second."},
+			{"pointer":"/endpoint","detail":"Choose another third."}]}`)
+		return true
+	})
+	for _, attribute := range []string{"custom_headers", "custom_headers_wo"} {
+		workspace := newWorkspace(t, fmt.Sprintf(`
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = %q
+}
+resource "agyn_llm_provider" "refused" {
+  organization_id = agyn_organization.acme.id
+  name            = "refused"
+  endpoint        = "https://api.openai.com/v1"
+  protocol        = "responses"
+  auth_method     = "custom_headers"
+  %s = {
+    "X-A" = "a"
+    "X-B" = "b"
+  }
+}
+`, acctest.RandomWithPrefix("acme"), attribute), "AGYN_GATEWAY="+gateway)
+		said := workspace.terraform(1, "apply", "-auto-approve")
+		for _, wanted := range []string{`"X-A" = "a"`, `"X-B" = "b"`, "Choose another first", "Choose another second", "Choose another third"} {
+			if !strings.Contains(said, wanted) {
+				t.Errorf("%s: it does not say %s:\n%s", attribute, wanted, said)
+			}
+		}
+		workspace.terraform(0, "destroy", "-auto-approve")
+	}
+}

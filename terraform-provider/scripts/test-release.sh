@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Builds a snapshot of a release for this platform alone, and installs it: what a registry wants is there, the checksums are
+# right, the binary knows its version, and init takes it from a mirror. The arguments run goreleaser.
+set -eu
+
+provider=$(cd "$(dirname "$0")/.." && pwd)
+terraform=$("$provider/scripts/terraform-path.sh")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+os=$(go env GOOS)
+arch=$(go env GOARCH)
+
+cd "$provider"
+"$@" check .goreleaser.yml
+sed -e "s/^    goos: .*/    goos: [$os]/" -e "s/^    goarch: .*/    goarch: [$arch]/" -e "1i dist: $work/dist" .goreleaser.yml >"$work/goreleaser.yml"
+"$@" release --config "$work/goreleaser.yml" --snapshot --clean --skip=sign,before
+
+archive=$(ls "$work/dist"/terraform-provider-agyn_*_"${os}_$arch".zip)
+version=$(basename "$archive" | cut -d_ -f2)
+(cd "$work/dist" && cp "$provider/terraform-registry-manifest.json" "terraform-provider-agyn_${version}_manifest.json" &&
+  grep -q "_manifest.json$" "terraform-provider-agyn_${version}_SHA256SUMS" &&
+  grep -q "${os}_$arch.zip$" "terraform-provider-agyn_${version}_SHA256SUMS" &&
+  sha256sum --check "terraform-provider-agyn_${version}_SHA256SUMS")
+
+"$provider/scripts/mirror.sh" "$work/dist" "$work/mirror"
+mkdir "$work/use"
+cat >"$work/terraform.tfrc" <<TFRC
+provider_installation {
+  filesystem_mirror {
+    path = "$work/mirror"
+  }
+}
+TFRC
+cat >"$work/use/main.tf" <<TF
+terraform {
+  required_providers {
+    agyn = {
+      source  = "agynio/agyn"
+      version = "$version"
+    }
+  }
+}
+TF
+(cd "$work/use" && TF_CLI_CONFIG_FILE=$work/terraform.tfrc "$terraform" init -no-color)
+binary=$(find "$work/use/.terraform" -name "terraform-provider-agyn_v$version")
+[ "$("$binary" -version)" = "terraform-provider-agyn $version" ] || { echo "The binary does not know its version." >&2; exit 1; }
+echo "1 passed, 0 failed"
