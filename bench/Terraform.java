@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 
 /**
  * Measures what the provider adds to terraform's own cost: apply, refresh-only plan and destroy of 1,000 resources (100
- * secrets, 100 LLM providers, 800 models) beside those of 1,000 {@code terraform_data}, by the same terraform with the same
- * parallelism, in turns. Then, that the plan of 20,000 resources takes no more for each than that of 2,000.
+ * secrets, 100 LLM providers, 800 models) beside those of 1,000 {@code terraform_data} that refer to each other in the same
+ * way, by the same terraform with the same parallelism, in turns. Then, that the plan of 20,000 resources takes no more for each than that of 2,000.
  *
  * <p>Run by {@code make bench}, which starts a server and gives its address and a token in {@code AGYN_GATEWAY} and
  * {@code AGYN_TOKEN}, the terraform in {@code TERRAFORM} and the folder of the provider in {@code PROVIDER}.
@@ -60,7 +60,20 @@ final class Terraform {
                 """.formatted(Path.of(System.getenv("PROVIDER")).toAbsolutePath()));
         List<String> rows = new ArrayList<>();
         Path stack = folder("stack", stack(100, 8));
-        Path reference = folder("reference", "resource \"terraform_data\" \"it\" {\n  count = 1000\n  input = count.index\n}\n");
+        Path reference = folder("reference", """
+                resource "terraform_data" "secret" {
+                  count = 100
+                  input = "sk-${count.index}"
+                }
+                resource "terraform_data" "provider" {
+                  count = 100
+                  input = terraform_data.secret[count.index].id
+                }
+                resource "terraform_data" "model" {
+                  count = 800
+                  input = terraform_data.provider[count.index % 100].id
+                }
+                """);
         Map<Step, List<Double>> ours = times();
         Map<Step, List<Double>> theirs = times();
         for (int round = 0; round < ROUNDS; round++) {

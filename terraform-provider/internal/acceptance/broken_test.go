@@ -16,8 +16,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
 )
 
-// between stands between terraform and the server, and may spoil an answer once the server has given it.
-func between(t *testing.T, spoil func(http.ResponseWriter, *http.Request, *http.Response) bool) string {
+// refusing stands between terraform and the server, and may refuse a request before the server has seen it.
+func refusing(t *testing.T, refuse func(http.ResponseWriter, *http.Request) bool) string {
+	return between(t, refuse, func(*http.Request, *http.Response) {})
+}
+
+// spoiling stands between terraform and the server, and may spoil an answer once the server has given it.
+func spoiling(t *testing.T, spoil func(*http.Request, *http.Response)) string {
+	return between(t, func(http.ResponseWriter, *http.Request) bool { return false }, spoil)
+}
+
+func between(t *testing.T, refuse func(http.ResponseWriter, *http.Request) bool, spoil func(*http.Request, *http.Response)) string {
 	t.Helper()
 	gateway, err := url.Parse(os.Getenv("AGYN_GATEWAY"))
 	if err != nil {
@@ -25,12 +34,13 @@ func between(t *testing.T, spoil func(http.ResponseWriter, *http.Request, *http.
 	}
 	proxy := httputil.NewSingleHostReverseProxy(gateway)
 	proxied := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		if refuse(writer, request) {
+			return
+		}
 		recorded := httptest.NewRecorder()
 		proxy.ServeHTTP(recorded, request)
 		answer := recorded.Result()
-		if spoil(writer, request, answer) {
-			return
-		}
+		spoil(request, answer)
 		for name, values := range answer.Header {
 			writer.Header()[name] = values
 		}
@@ -67,10 +77,10 @@ func TestAccACreateWhoseAnswerIsLostIsFoundAgainAndMadeOnce(t *testing.T) {
 	stack, config := everything()
 	var cut atomic.Int32
 	lost := map[string]bool{}
-	gateway := between(t, func(_ http.ResponseWriter, request *http.Request, answer *http.Response) bool {
+	gateway := spoiling(t, func(request *http.Request, answer *http.Response) {
 		key := request.Header.Get("Idempotency-Key")
 		if request.Method != http.MethodPost || answer.StatusCode != http.StatusCreated || lost[key] {
-			return false
+			return
 		}
 		lost[key] = true
 		cut.Add(1)
@@ -100,12 +110,11 @@ func TestAccACtrlCLeavesNothingThatNoStateKnowsOf(t *testing.T) {
 	asked := make(chan struct{}, 16)
 	var slow atomic.Bool
 	slow.Store(true)
-	gateway := between(t, func(_ http.ResponseWriter, request *http.Request, _ *http.Response) bool {
+	gateway := spoiling(t, func(request *http.Request, _ *http.Response) {
 		if request.Method == http.MethodPost && slow.Load() {
 			asked <- struct{}{}
 			time.Sleep(2 * time.Second)
 		}
-		return false
 	})
 	workspace := newWorkspace(t, `
 resource "agyn_organization" "acme" {
@@ -148,7 +157,7 @@ resource "agyn_secret" "key" {
 
 func TestAccATimeOutEndsWhatTakesTooLongAndSaysSo(t *testing.T) {
 	acceptance(t)
-	gateway := between(t, func(writer http.ResponseWriter, request *http.Request, _ *http.Response) bool {
+	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		if request.Method == http.MethodPost {
 			writer.Header().Set("Retry-After", "30")
 			writer.WriteHeader(http.StatusServiceUnavailable)
@@ -175,7 +184,7 @@ func TestAccABusyServerIsAskedAgain(t *testing.T) {
 	_, config := everything()
 	refused := map[string]bool{}
 	var refusals atomic.Int32
-	gateway := between(t, func(writer http.ResponseWriter, request *http.Request, _ *http.Response) bool {
+	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		at := request.Method + request.URL.Path
 		if request.Method == http.MethodGet || request.Method == http.MethodPost || refused[at] {
 			return false

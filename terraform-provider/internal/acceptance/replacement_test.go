@@ -128,7 +128,7 @@ func calling(token string, stop <-chan struct{}) []string {
 // What the server says of an entry of a map stands at the entry, and all that it says at once is shown.
 func TestAccProblemsOfTheServersStandAtTheirEntries(t *testing.T) {
 	acceptance(t)
-	gateway := between(t, func(writer http.ResponseWriter, request *http.Request, _ *http.Response) bool {
+	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		if request.Method != http.MethodPost || !strings.HasSuffix(request.URL.Path, "/llm-providers") {
 			return false
 		}

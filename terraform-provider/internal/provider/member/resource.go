@@ -88,7 +88,8 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "That a user belongs to an organization. For its owners, and cluster admins.",
+		MarkdownDescription: "That a user belongs to an organization. For its owners, and cluster admins. The last active owner cannot leave: " +
+			"where an organization is to be destroyed with its owners, take those out of the state first (`terraform state rm`); they go with it.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),
 			"user_id": schema.StringAttribute{
