@@ -44,7 +44,8 @@ final class Terraform {
             new Terraform(work).run();
         } finally {
             try (Stream<Path> files = Files.walk(work)) {
-                files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
             }
         }
     }
@@ -57,7 +58,8 @@ final class Terraform {
                   }
                   direct {}
                 }
-                """.formatted(Path.of(System.getenv("PROVIDER")).toAbsolutePath()));
+                """.formatted(
+                        Path.of(System.getenv("PROVIDER")).toAbsolutePath()));
         List<String> rows = new ArrayList<>();
         Path stack = folder("stack", stack(100, 8));
         Path reference = folder("reference", """
@@ -86,7 +88,8 @@ final class Terraform {
             double mine = Report.median(ours.get(step));
             double its = Report.median(theirs.get(step));
             rows.add(Report.row(
-                    "terraform %s of 1,000 resources beside 1,000 `terraform_data`".formatted(String.join(" ", step.arguments)),
+                    "terraform %s of 1,000 resources beside 1,000 `terraform_data`"
+                            .formatted(String.join(" ", step.arguments)),
                     "≤ %.1f times".formatted(BOUND),
                     "%.2f times: %.1f s and %.1f s".formatted(mine / its, mine, its),
                     mine / its <= BOUND));
@@ -161,7 +164,8 @@ final class Terraform {
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("output").toFile());
-        builder.environment().put("TF_CLI_CONFIG_FILE", work.resolve("terraform.tfrc").toString());
+        builder.environment()
+                .put("TF_CLI_CONFIG_FILE", work.resolve("terraform.tfrc").toString());
         builder.environment().put("CHECKPOINT_DISABLE", "1");
         long began = System.nanoTime();
         int status = builder.start().waitFor();

@@ -15,12 +15,16 @@ import (
 	"testing"
 )
 
+// binaries is the folder that built makes; TestMain removes it.
+var binaries string
+
 // built is the folder with the provider as it is installed: what it does as a process of its own is not seen otherwise.
 var built = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "agyn-provider-")
 	if err != nil {
 		return "", err
 	}
+	binaries = folder
 	command := exec.Command("go", "build", "-o", filepath.Join(folder, "terraform-provider-agyn"), ".")
 	command.Dir = filepath.Join("..", "..")
 	if output, err := command.CombinedOutput(); err != nil {

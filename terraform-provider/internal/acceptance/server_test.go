@@ -49,6 +49,7 @@ func runWithServer(m *testing.M) int {
 		return 1
 	}
 	defer stop()
+	defer func() { _ = os.RemoveAll(binaries) }()
 	return m.Run()
 }
 
