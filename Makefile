@@ -70,7 +70,7 @@ test-java: build ## Run the Java tests and those over examples/
 	$(MVN) verify
 
 test-go: build ## Run the Go tests, those against terraform and a server included
-	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 ./...
+	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...
 
 # FROM is a commit or tag: the last release, unless it is given.
 test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, beside this one under load
@@ -81,7 +81,7 @@ upgrade-fixture: $(SERVER) ## Make the fixture of a release's schema, for Upgrad
 	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
 test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built where it is not on the machine
-	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 ./internal/acceptance
+	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 -timeout 25m ./internal/acceptance
 
 lint: ## Check format, lint the contract and the code, check that generated code is up to date
 	$(MVN) -q spotless:check

@@ -10,13 +10,7 @@ terraform {
 locals {
   organization_id = var.organization_id != null ? var.organization_id : one(agyn_organization.this[*].id)
 
-  with_key     = { for name, provider in var.llm_providers : name => provider if provider.auth_method != "custom_headers" }
-  with_headers = { for name, provider in var.llm_providers : name => provider if provider.auth_method == "custom_headers" }
-
-  provider_ids = merge(
-    { for name, provider in agyn_llm_provider.with_key : name => provider.id },
-    { for name, provider in agyn_llm_provider.with_headers : name => provider.id },
-  )
+  with_key = { for name, provider in var.llm_providers : name => provider if provider.auth_method != "custom_headers" }
 }
 
 resource "agyn_organization" "this" {
@@ -34,36 +28,31 @@ resource "agyn_secret" "key" {
   description      = "The key of the LLM provider ${each.key}"
   value_wo         = var.api_keys[each.key]
   value_wo_version = each.value.credentials_version
+
+  # One that goes does so when its LLM provider has let go of it.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
-resource "agyn_llm_provider" "with_key" {
-  for_each = local.with_key
-
-  organization_id = local.organization_id
-  name            = each.key
-  endpoint        = each.value.endpoint
-  protocol        = each.value.protocol
-  auth_method     = each.value.auth_method
-  token_secret_id = agyn_secret.key[each.key].id
-}
-
-resource "agyn_llm_provider" "with_headers" {
-  for_each = local.with_headers
+resource "agyn_llm_provider" "this" {
+  for_each = var.llm_providers
 
   organization_id           = local.organization_id
   name                      = each.key
   endpoint                  = each.value.endpoint
   protocol                  = each.value.protocol
   auth_method               = each.value.auth_method
-  custom_headers_wo         = var.custom_headers[each.key]
-  custom_headers_wo_version = each.value.credentials_version
+  token_secret_id           = each.value.auth_method == "custom_headers" ? null : agyn_secret.key[each.key].id
+  custom_headers_wo         = each.value.auth_method == "custom_headers" ? var.custom_headers[each.key] : null
+  custom_headers_wo_version = each.value.auth_method == "custom_headers" ? each.value.credentials_version : null
 }
 
 resource "agyn_llm_model" "this" {
   for_each = var.models
 
   organization_id   = local.organization_id
-  provider_id       = local.provider_ids[each.value.llm_provider]
+  provider_id       = agyn_llm_provider.this[each.value.llm_provider].id
   name              = each.key
   remote_model_name = coalesce(each.value.remote_model_name, each.key)
 }

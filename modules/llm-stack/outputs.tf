@@ -5,7 +5,7 @@ output "organization_id" {
 
 output "llm_provider_ids" {
   description = "The ids of the LLM providers by their names."
-  value       = local.provider_ids
+  value       = { for name, provider in agyn_llm_provider.this : name => provider.id }
 }
 
 output "model_ids" {

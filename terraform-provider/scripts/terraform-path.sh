@@ -21,7 +21,7 @@ tools=$(cd "$(dirname "$0")/../tools/opentofu" && pwd)
 version=$(sed -n 's|.*github.com/opentofu/opentofu \(v[^ ]*\).*|\1|p' "$tools/go.mod")
 tofu=${XDG_CACHE_HOME:-$HOME/.cache}/agyn/opentofu-$version/tofu
 if [ ! -x "$tofu" ]; then
-  echo "There is no $names on this machine: building OpenTofu $version, which takes some minutes, once." >&2
+  echo "There is no ${names// / and no } on this machine: building OpenTofu $version, which takes some minutes, once." >&2
   mkdir -p "$(dirname "$tofu")"
   (cd "$tools" && go build -ldflags "-X github.com/opentofu/opentofu/version.dev=no" -o "$tofu.$$" github.com/opentofu/opentofu/cmd/tofu)
   mv "$tofu.$$" "$tofu"

@@ -53,6 +53,31 @@ run "a_new_key_is_set" {
   }
 }
 
+run "another_auth_method_is_another_of_the_same_provider" {
+  variables {
+    llm_providers = {
+      openai    = { endpoint = "https://api.openai.com/v1", auth_method = "custom_headers" }
+      anthropic = { endpoint = "https://api.anthropic.com", protocol = "anthropic_messages", auth_method = "x_api_key", credentials_version = 1 }
+      gateway   = { endpoint = "https://llm.acme.example/v1" }
+    }
+    api_keys = {
+      gateway   = "sk-three"
+      anthropic = "sk-ant-one"
+    }
+    custom_headers = {
+      openai = { "X-Key" = "three" }
+    }
+  }
+  assert {
+    condition     = output.llm_provider_ids == run.a_new_key_is_set.llm_provider_ids
+    error_message = "An LLM provider was replaced."
+  }
+  assert {
+    condition     = alltrue([for model in agyn_llm_model.this : model.status == "ready"])
+    error_message = "A model does not resolve."
+  }
+}
+
 run "a_model_without_its_llm_provider_is_refused" {
   command = plan
   variables {

@@ -75,6 +75,8 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 	another.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+back.email)
 	expiring := first
 	expiring.tokenOf, expiring.expires = "CI, for a while", `expires_at = "2099-01-31T12:00:00+01:00"`
+	patient := another
+	patient.expires = "timeouts {\n    delete = \"1m\"\n  }"
 	planned := func(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{
 			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
@@ -99,8 +101,9 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 				return attributes["organization_id"] + "/" + attributes["user_id"], nil
 			}},
 			{ResourceName: apiToken, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"token"}},
-			{Config: byEmail.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionReplace)},
+			{Config: byEmail.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
 			{Config: another.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionReplace)},
+			{Config: patient.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{token}},
 			{Config: expiring.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionReplace), ConfigStateChecks: []statecheck.StateCheck{token}},
 		},
 	})

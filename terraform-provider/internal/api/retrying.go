@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"math/rand/v2"
@@ -36,6 +37,10 @@ func (r *retrying) RoundTrip(request *http.Request) (*http.Response, error) {
 	request = request.Clone(ctx)
 	for attempt := 0; ; attempt++ {
 		response, err := r.next.RoundTrip(request)
+		if err == nil && request.Method != http.MethodGet {
+			// An answer whose end is lost is lost.
+			response, err = whole(response)
+		}
 		if attempt == maxRetries || !retryable(request, response, err) {
 			return ended(response, done), err
 		}
@@ -91,6 +96,17 @@ func ended(response *http.Response, done context.CancelFunc) *http.Response {
 	}
 	response.Body = answered{response.Body, done}
 	return response
+}
+
+// whole reads an answer to its end.
+func whole(response *http.Response) (*http.Response, error) {
+	body, err := io.ReadAll(response.Body)
+	_ = response.Body.Close()
+	if err != nil {
+		return nil, err
+	}
+	response.Body = io.NopCloser(bytes.NewReader(body))
+	return response, nil
 }
 
 // discard reads an answer to its end, or its connection could not be used again.

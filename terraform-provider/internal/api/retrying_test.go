@@ -21,7 +21,16 @@ type answer struct {
 	status     int
 	retryAfter string
 	err        error
+	// Whether the connection is cut within the body.
+	cut bool
 }
+
+// cut is what is left of an answer whose connection is.
+type cut struct{}
+
+func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
+
+func (cut) Close() error { return nil }
 
 func (s *scripted) RoundTrip(request *http.Request) (*http.Response, error) {
 	body := ""
@@ -37,7 +46,11 @@ func (s *scripted) RoundTrip(request *http.Request) (*http.Response, error) {
 	}
 	header := http.Header{}
 	header.Set("Retry-After", next.retryAfter)
-	return &http.Response{StatusCode: next.status, Header: header, Body: http.NoBody}, nil
+	response := &http.Response{StatusCode: next.status, Header: header, Body: http.NoBody}
+	if next.cut {
+		response.Body = cut{}
+	}
+	return response, nil
 }
 
 func run(t *testing.T, method, body string, answers ...answer) (*scripted, []time.Duration, *http.Response, error) {
@@ -113,11 +126,14 @@ func TestALostAnswerIsAskedForAgainWhereThatMakesNothingTwice(t *testing.T) {
 	if server, _, _, err := run(t, http.MethodPost, "body", broken, answer{status: 201}); err == nil || len(server.bodies) != 1 {
 		t.Errorf("a create that may have reached the server was sent %d times", len(server.bodies))
 	}
-	server := &scripted{answers: []answer{broken, {status: 201}}}
+	if server, _, response, err := run(t, http.MethodPut, "body", answer{status: 200, cut: true}, answer{status: 200}); err != nil || response.StatusCode != 200 {
+		t.Errorf("an answer that was cut within its body: %v after %d tries", err, len(server.bodies))
+	}
+	server := &scripted{answers: []answer{broken, {status: 201, cut: true}, {status: 201}}}
 	create := request(t, t.Context(), http.MethodPost)
 	create.Header.Set(idempotencyHeader, "k-1")
 	response, err := (&retrying{next: server, sleep: noSleep}).RoundTrip(create)
-	if err != nil || response.StatusCode != 201 || len(server.bodies) != 2 || server.keys[0] != "k-1" || server.keys[1] != "k-1" {
+	if err != nil || response.StatusCode != 201 || len(server.bodies) != 3 || server.keys[0] != "k-1" || server.keys[1] != "k-1" {
 		t.Errorf("a create with a key: %v, %v, keys %v", response, err, server.keys)
 	}
 }

@@ -162,7 +162,11 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 
 // Update has nothing to tell the server: only the time-outs can change in place.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
-	response.State.Raw = request.Plan.Raw
+	var plan resourceModel
+	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
+		return
+	}
+	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
 // Delete revokes the API token.
@@ -180,7 +184,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 // read maps what the server answers; a time that is written otherwise than the known one is the known one.
 func read(token *client.ApiToken, known types.String) model {
 	expiresAt := object.Time(token.ExpiresAt.Get())
-	if expiry, err := time.Parse(time.RFC3339, known.ValueString()); err == nil && token.ExpiresAt.Get() != nil && expiry.Equal(*token.ExpiresAt.Get()) {
+	if expiry, err := time.Parse(time.RFC3339, known.ValueString()); err == nil && token.ExpiresAt.Get() != nil && expiry.Truncate(time.Microsecond).Equal(*token.ExpiresAt.Get()) {
 		expiresAt = known
 	}
 	return model{

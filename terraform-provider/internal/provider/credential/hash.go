@@ -3,6 +3,7 @@ package credential
 import (
 	"crypto/rand"
 	"crypto/subtle"
+	"runtime"
 
 	"golang.org/x/crypto/scrypt"
 )
@@ -14,6 +15,9 @@ const (
 	parallelism = 1
 	length      = 32
 )
+
+// As many as there are processors, whatever -parallelism is: more would take memory and no less time.
+var atOnce = make(chan struct{}, runtime.NumCPU())
 
 // hash is a salted slow hash.
 type hash struct {
@@ -39,6 +43,8 @@ func (h *hash) of(text []byte) []byte {
 	if h.Cost > cost {
 		return nil
 	}
+	atOnce <- struct{}{}
+	defer func() { <-atOnce }()
 	sum, err := scrypt.Key(text, h.Salt, h.Cost, blockSize, parallelism, length)
 	if err != nil {
 		return nil

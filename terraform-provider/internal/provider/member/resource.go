@@ -104,7 +104,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Computed:            true,
 				MarkdownDescription: "The email address of the user, whatever its case. Another one replaces the resource.",
 				Validators:          object.Email(),
-				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplaceIfConfigured()},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isAnotherEmail,
+					"Another address replaces the resource; its case does not count.", "Another address replaces the resource; its case does not count.")},
 			},
 			"role": schema.StringAttribute{
 				Required:            true,
@@ -115,6 +116,10 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
+}
+
+func isAnotherEmail(_ context.Context, request planmodifier.StringRequest, response *stringplanmodifier.RequiresReplaceIfFuncResponse) {
+	response.RequiresReplace = object.Given(request.ConfigValue) && !strings.EqualFold(request.ConfigValue.ValueString(), request.StateValue.ValueString())
 }
 
 // Create lets the user in.

@@ -19,11 +19,12 @@ const (
 	tokenPattern       = `^[\x21-\x7E]+$`
 )
 
-const uuidPattern = `^[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}$`
+// As the server answers them, or what was planned would not be what is.
+const uuidPattern = `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`
 
 // UUID wants the id of something.
 func UUID() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(uuidPattern), "must be an id, a UUID")
+	return stringvalidator.RegexMatches(regexp.MustCompile(uuidPattern), "must be an id, a UUID in small letters")
 }
 
 // RFC3339 wants a time.

@@ -51,7 +51,7 @@ func TestTheRules(t *testing.T) {
 		rules      []validator.String
 		good, evil []string
 	}{
-		"an id":       {[]validator.String{UUID()}, []string{"0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"}, []string{"", "acme", "0198f2f07a3b7c1d9e2f3a4b5c6d7e8f"}},
+		"an id":       {[]validator.String{UUID()}, []string{"0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"}, []string{"", "acme", "0198f2f07a3b7c1d9e2f3a4b5c6d7e8f", "0198F2F0-7A3B-7C1D-9E2F-3A4B5C6D7E8F"}},
 		"a name":      {Text(128), []string{"a", "OpenAI, prod", strings.Repeat("ö", 128)}, []string{"", " a", "a ", "a\nb", strings.Repeat("a", 129)}},
 		"a slug":      {Slug(), []string{"a", "acme-2"}, []string{"", "-a", "A", "a_b", strings.Repeat("a", 64)}},
 		"an email":    {Email(), []string{"a@b.example"}, []string{"a", "a@", "ä@b.example"}},
