@@ -10,10 +10,13 @@ import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 
-/** Adds the event of what a resource has just done, within the transaction that is still open around it. */
+/**
+ * Adds the event of what a resource has just done, as the last within the transaction that is still open around it: the
+ * writes of an organization wait for each other from here on.
+ */
 @Audited
 @Interceptor
-@Priority(Interceptor.Priority.APPLICATION)
+@Priority(Interceptor.Priority.APPLICATION - 100)
 class AuditInterceptor {
     private final Contract contract;
     private final AuditLog log;
@@ -31,7 +34,7 @@ class AuditInterceptor {
     Object audit(InvocationContext invocation) throws Exception {
         Object answer = invocation.proceed();
         Operation operation = contract.operations().get(invocation.getMethod().getName());
-        if (operation != null && !operation.method().equals("GET")) {
+        if (operation != null && !operation.method().equals("GET") && !change.isRepeated()) {
             log.add(request.done(operation, change));
         }
         return answer;

@@ -7,6 +7,7 @@ import io.agyn.access.Caller;
 import io.agyn.access.Identity;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
+import io.agyn.rest.Change;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
@@ -22,7 +23,7 @@ import java.util.UUID;
  */
 @Idempotent
 @Interceptor
-@Priority(Interceptor.Priority.APPLICATION - 100)
+@Priority(Interceptor.Priority.APPLICATION)
 class IdempotencyInterceptor {
     private static final String HEADER = "Idempotency-Key";
 
@@ -30,14 +31,21 @@ class IdempotencyInterceptor {
     private final IdempotencyKeys keys;
     private final Caller caller;
     private final HttpServerRequest request;
+    private final Change change;
     private final ObjectMapper mapper;
 
     IdempotencyInterceptor(
-            Contract contract, IdempotencyKeys keys, Caller caller, HttpServerRequest request, ObjectMapper mapper) {
+            Contract contract,
+            IdempotencyKeys keys,
+            Caller caller,
+            HttpServerRequest request,
+            Change change,
+            ObjectMapper mapper) {
         this.contract = requireNonNull(contract, "contract is null");
         this.keys = requireNonNull(keys, "keys is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.request = requireNonNull(request, "request is null");
+        this.change = requireNonNull(change, "change is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
@@ -57,6 +65,7 @@ class IdempotencyInterceptor {
         UUID claim = UUID.randomUUID();
         Optional<Response> first = keys.claim(claim, user, key, asked);
         if (first.isPresent()) {
+            change.repeat();
             return first.get();
         }
         Response answer = (Response) invocation.proceed();

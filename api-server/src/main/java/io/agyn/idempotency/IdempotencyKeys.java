@@ -26,10 +26,12 @@ import javax.sql.DataSource;
 @ApplicationScoped
 public class IdempotencyKeys implements Chore {
     private static final String EXPIRED = "created_at < now() - interval '24 hours'";
-    private static final String FREE = "delete from idempotency_key where user_id = ? and key = ? and " + EXPIRED;
     private static final String CLAIM = """
-            insert into idempotency_key (id, organization_id, user_id, key, request_fingerprint, created_at)
-            values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now()) on conflict (user_id, key) do nothing""";
+            insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
+            values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now())
+            on conflict (user_id, key) do update set (id, request_fingerprint, created_at) =
+                (excluded.id, excluded.request_fingerprint, excluded.created_at)
+            where kept.""" + EXPIRED;
     private static final String READ = """
             select id, request_fingerprint, status, etag, location, answer_ciphertext
             from idempotency_key where user_id = ? and key = ?""";
@@ -57,11 +59,6 @@ public class IdempotencyKeys implements Chore {
         // Keyed: what is asked may be a credential. The same for all keys of the user.
         String fingerprint = cipher.fingerprint(asked, placeOf(user));
         try (Connection connection = dataSource.getConnection()) {
-            try (PreparedStatement free = connection.prepareStatement(FREE)) {
-                free.setObject(1, user);
-                free.setString(2, key);
-                free.executeUpdate();
-            }
             try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
                 insert.setObject(1, claim);
                 insert.setObject(2, user);

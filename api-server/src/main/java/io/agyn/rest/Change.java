@@ -34,6 +34,7 @@ public class Change {
     private final ObjectMapper mapper;
     private JsonNode before = MissingNode.getInstance();
     private JsonNode after = MissingNode.getInstance();
+    private boolean repeated;
 
     Change(ObjectMapper mapper) {
         this.mapper = requireNonNull(mapper, "mapper is null");
@@ -45,6 +46,16 @@ public class Change {
 
     void after(Object representation) {
         after = mapper.valueToTree(representation);
+    }
+
+    /** Notes that the request was answered as one before it, and changes nothing. */
+    public void repeat() {
+        repeated = true;
+    }
+
+    /** Whether the request was answered as one before it, and changes nothing. */
+    public boolean isRepeated() {
+        return repeated;
     }
 
     /** The id of what was made, if something was; a member has the user's. */
