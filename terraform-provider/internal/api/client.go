@@ -12,6 +12,8 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/agynio/agyn/terraform-provider/internal/client"
@@ -23,8 +25,12 @@ const AnswerTimeout = 2 * time.Minute
 // idempotencyHeader is the header of a create that may be sent again.
 const idempotencyHeader = "Idempotency-Key"
 
-// Client is the generated client of the contract.
-type Client = client.APIClient
+// Client is the generated client of the contract, and what it has read ahead.
+type Client struct {
+	*client.APIClient
+	collections sync.Map
+	writes      atomic.Int64
+}
 
 // Settings are what a client is made of.
 type Settings struct {
@@ -57,8 +63,12 @@ func New(settings Settings) (*Client, error) {
 	configuration.Servers = client.ServerConfigurations{{URL: strings.TrimRight(settings.Gateway, "/") + "/api/v1"}}
 	configuration.UserAgent = userAgent(settings)
 	configuration.AddDefaultHeader("Authorization", "Bearer "+settings.Token)
-	configuration.HTTPClient = &http.Client{Transport: &retrying{next: &logging{next: transport}, sleep: sleep}}
-	return client.NewAPIClient(configuration), nil
+	made := &Client{}
+	configuration.HTTPClient = &http.Client{
+		Transport: &counting{next: &retrying{next: &logging{next: transport}, sleep: sleep}, writes: &made.writes},
+	}
+	made.APIClient = client.NewAPIClient(configuration)
+	return made, nil
 }
 
 // NewIdempotencyKey gives the key of one create: sent again with it, the create makes nothing again.

@@ -50,7 +50,7 @@ func (d *ListDataSource) Read(ctx context.Context, request datasource.ReadReques
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, err := object.All[client.ApiToken](filtered(ctx, d.Client, config.queryModel))
+	found, err := api.All[client.ApiToken](filtered(ctx, d.Client, config.queryModel))
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The API tokens cannot be listed", err)...)
 		return

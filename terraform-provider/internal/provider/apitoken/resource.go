@@ -152,8 +152,9 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	}
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
-	found, answer, err := r.Client.ApiTokensAPI.GetApiToken(ctx, state.ID.ValueString()).Execute()
-	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+	id := state.ID.ValueString()
+	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
+	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
 		return
 	}
 	state.model = read(found, state.ExpiresAt)

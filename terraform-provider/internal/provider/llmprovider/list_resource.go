@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
@@ -51,7 +52,7 @@ func (l *ListResource) List(ctx context.Context, request list.ListRequest, strea
 	if !object.ReadyToList(l.Resource, request.Config.Get(ctx, &query), stream) {
 		return
 	}
-	found, err := object.AtMost[client.LlmProvider](filtered(ctx, l.Client, query), request.Limit)
+	found, err := api.AtMost[client.LlmProvider](filtered(ctx, l.Client, query), request.Limit)
 	object.Stream(ctx, request, stream, kind, found, err, func(provider *client.LlmProvider) object.Listed {
 		return object.Listed{
 			Name:     provider.Name,

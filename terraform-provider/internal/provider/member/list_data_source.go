@@ -52,7 +52,7 @@ func (d *ListDataSource) Read(ctx context.Context, request datasource.ReadReques
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, err := object.All[client.Member](filtered(ctx, d.Client, config.queryModel))
+	found, err := api.All[client.Member](filtered(ctx, d.Client, config.queryModel))
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The members cannot be listed", err)...)
 		return

@@ -10,11 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
-	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
-
-// pageSize is the most that the contract allows, so that a list takes the fewest calls.
-const pageSize = 1000
 
 // IsThere tells whether a refresh has found the thing. One that was deleted elsewhere leaves the state, with a warning.
 func IsThere(
@@ -56,40 +52,3 @@ func Single[T any](items []T, kind, what string, diagnostics *diag.Diagnostics) 
 	}
 	return none, false
 }
-
-// call is what the generated client has for a list.
-type call[C, P any] interface {
-	PageSize(int32) C
-	PageToken(string) C
-	Execute() (P, *http.Response, error)
-}
-
-// page is what the generated client answers for a list.
-type page[T any] interface {
-	GetItems() []T
-	GetNextPageTokenOk() (*string, bool)
-}
-
-// All reads a list to its end.
-func All[T any, C call[C, P], P page[T]](list C) ([]T, error) {
-	return AtMost[T](list, 0)
-}
-
-// AtMost reads a list until it has so many items, or to its end where that is 0.
-func AtMost[T any, C call[C, P], P page[T]](list C, most int64) ([]T, error) {
-	var all []T
-	for next := list.PageSize(pageSize); ; {
-		page, _, err := next.Execute()
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, page.GetItems()...)
-		token, ok := page.GetNextPageTokenOk()
-		if !ok || token == nil || (most > 0 && int64(len(all)) >= most) {
-			return all, nil
-		}
-		next = list.PageSize(pageSize).PageToken(*token)
-	}
-}
-
-var _ page[client.Secret] = (*client.SecretList)(nil)

@@ -51,7 +51,7 @@ func (d *ListDataSource) Read(ctx context.Context, request datasource.ReadReques
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, err := object.All[client.Secret](filtered(ctx, d.Client, config.queryModel))
+	found, err := api.All[client.Secret](filtered(ctx, d.Client, config.queryModel))
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The secrets cannot be listed", err)...)
 		return

@@ -198,8 +198,10 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	}
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
-	found, answer, err := r.Client.SecretsAPI.GetSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
+	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
+		r.Client.SecretsAPI.GetSecret(ctx, organization, id), id, (*client.Secret).GetId)
+	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
 		return
 	}
 	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, state.Value, state.Fingerprint, found.Fingerprint, &response.Diagnostics) {

@@ -51,7 +51,7 @@ func (d *ListDataSource) Read(ctx context.Context, request datasource.ReadReques
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	found, err := object.All[client.User](filtered(ctx, d.Client, config.queryModel))
+	found, err := api.All[client.User](filtered(ctx, d.Client, config.queryModel))
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The users cannot be listed", err)...)
 		return
