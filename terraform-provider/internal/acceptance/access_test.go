@@ -109,6 +109,18 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 	})
 }
 
+// The server keeps an organization's last owner; all together can go all the same.
+func TestAccAnOrganizationIsDestroyedWithItsLastOwner(t *testing.T) {
+	acceptance(t)
+	owned := newTeam()
+	owned.role = "owner"
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps:                    []resource.TestStep{{Config: owned.hcl()}},
+	})
+}
+
 // anotherOwner makes the administrator an owner: the last one could not leave.
 func anotherOwner(organization string, _ map[string]string) error {
 	me, _, err := server.MeAPI.GetMe(background()).Execute()

@@ -202,3 +202,22 @@ func TestAccABusyServerIsAskedAgain(t *testing.T) {
 		t.Error("nothing was refused")
 	}
 }
+
+func TestAccTheServerIsReachedThroughTheProxyOfTheEnvironment(t *testing.T) {
+	acceptance(t)
+	var asked atomic.Int32
+	proxy := refusing(t, func(_ http.ResponseWriter, request *http.Request) bool {
+		if request.Host == "agyn.example" {
+			asked.Add(1)
+		}
+		return false
+	})
+	config := `
+data "agyn_organizations" "all" {
+}`
+	workspace := newWorkspace(t, config, "AGYN_GATEWAY=http://agyn.example", "HTTP_PROXY="+proxy, "NO_PROXY=elsewhere.example")
+	workspace.terraform(0, "apply", "-auto-approve")
+	if asked.Load() == 0 {
+		t.Error("the proxy was asked for nothing")
+	}
+}

@@ -142,6 +142,51 @@ func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 	}
 }
 
+func TestAccAProvidersCredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
+	acceptance(t)
+	headersElsewhere := map[string]string{"X-Key": "elsewhere"}
+	for attribute, ignored := range map[string]struct{ authMethod, value string }{
+		"token":             {"bearer", `"sk-one"`},
+		"token_wo":          {"bearer", `"sk-one"`},
+		"custom_headers":    {"custom_headers", `{ "X-Key" = "one" }`},
+		"custom_headers_wo": {"custom_headers", `{ "X-Key" = "one" }`},
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			first := newStack()
+			first.authMethod, first.credentials = ignored.authMethod, attribute+" = "+ignored.value
+			leaving := first
+			leaving.credentials += "\nlifecycle {\n  ignore_changes = [" + attribute + "]\n}"
+			resource.Test(t, resource.TestCase{
+				ProtoV6ProviderFactories: providers,
+				CheckDestroy:             isGone,
+				Steps: []resource.TestStep{
+					{Config: first.hcl()},
+					{Config: leaving.hcl(), Check: eachOf(setCredentials(func(update *client.LlmProviderUpdate) {
+						if ignored.authMethod == "bearer" {
+							update.SetToken("sk-elsewhere")
+						} else {
+							update.SetCustomHeaders(headersElsewhere)
+						}
+					}))},
+					{
+						Config: leaving.hcl(),
+						ConfigPlanChecks: resource.ConfigPlanChecks{
+							PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
+						},
+						Check: eachOf(func(organization string, resources map[string]string) error {
+							has, _, err := server.LlmProvidersAPI.RevealLlmProviderCredentials(background(), organization, resources[llmProvider]).Execute()
+							if err == nil && has.GetToken() != "sk-elsewhere" && has.GetCustomHeaders()["X-Key"] != "elsewhere" {
+								err = fmt.Errorf("the server has other credentials than those set elsewhere")
+							}
+							return err
+						}),
+					},
+				},
+			})
+		})
+	}
+}
+
 // hasValue holds that the server has this value of the secret.
 func hasValue(value string) func(organization string, resources map[string]string) error {
 	return func(organization string, resources map[string]string) error {

@@ -16,11 +16,17 @@ import (
 // IsNotFound tells whether the server answered that the thing in the path is not there. A reference in the body that is
 // not there has the same status and another code.
 func IsNotFound(response *http.Response, err error) bool {
-	if response == nil || response.StatusCode != http.StatusNotFound {
-		return false
-	}
+	return response != nil && response.StatusCode == http.StatusNotFound && hasCode(err, "not_found")
+}
+
+// IsLastOwner tells whether the server refused to leave an organization without an owner.
+func IsLastOwner(err error) bool {
+	return hasCode(err, "last_owner")
+}
+
+func hasCode(err error, code string) bool {
 	problem, ok := problemOf(err)
-	return ok && problem.Code == "not_found"
+	return ok && problem.Code == code
 }
 
 // IsUnauthenticated tells whether the server refused the API token.

@@ -89,7 +89,7 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
 		MarkdownDescription: "That a user belongs to an organization. For its owners, and cluster admins. The last active owner cannot leave: " +
-			"where an organization is to be destroyed with its owners, take those out of the state first (`terraform state rm`); they go with it.",
+			"destroying that membership takes it out of the state alone, with a warning, and it ends with the organization.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),
 			"user_id": schema.StringAttribute{
@@ -151,8 +151,10 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	}
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
-	found, answer, err := r.Client.MembersAPI.GetMember(ctx, state.OrganizationID.ValueString(), state.UserID.ValueString()).Execute()
-	if !object.IsThere(ctx, kind, state.UserID.ValueString(), state.identity(), answer, err, response) {
+	organization, id := state.OrganizationID.ValueString(), state.UserID.ValueString()
+	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
+		r.Client.MembersAPI.GetMember(ctx, organization, id), id, (*client.Member).GetUserId)
+	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
 		return
 	}
 	state.model = read(found, state.Email)
@@ -177,7 +179,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Delete ends the membership; the last owner stays.
+// Delete ends the membership. The last owner's ends with the organization, and only then, so that it leaves the state: where
+// all is destroyed, the organization goes next.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
@@ -186,6 +189,12 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.MembersAPI.RemoveMember(ctx, state.OrganizationID.ValueString(), state.UserID.ValueString()).Execute()
+	if api.IsLastOwner(err) {
+		response.Diagnostics.AddWarning("The last owner stays a member",
+			"The server keeps an organization's last active owner. The membership of "+state.UserID.ValueString()+" is removed from the "+
+				"state, and ends when the organization is destroyed, or by hand once there is another owner.")
+		return
+	}
 	object.Deleted(kind, answer, err, &response.Diagnostics)
 }
 

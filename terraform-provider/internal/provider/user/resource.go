@@ -4,6 +4,7 @@ package user
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -18,6 +19,9 @@ import (
 )
 
 const kind = "user"
+
+// triesAsLastOwner is how often, each second, a user is tried to be deleted again who is the last owner of an organization.
+const triesAsLastOwner = 20
 
 // Resource is agyn_user.
 type Resource struct {
@@ -130,8 +134,9 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	}
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
-	found, answer, err := r.Client.UsersAPI.GetUser(ctx, state.ID.ValueString()).Execute()
-	if !object.IsThere(ctx, kind, state.ID.ValueString(), state.identity(), answer, err, response) {
+	id := state.ID.ValueString()
+	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
+	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
 		return
 	}
 	state.model = read(found)
@@ -161,7 +166,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Delete removes the user, who must not be the last cluster admin, or the last owner of an organization.
+// Delete removes the user, who must not be the last cluster admin, or the last owner of an organization. It waits a while
+// for such an organization to go: terraform destroys it at the same time where it destroys all.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
@@ -170,6 +176,13 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
+	for tries := 0; api.IsLastOwner(err) && tries < triesAsLastOwner && ctx.Err() == nil; tries++ {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+		}
+		answer, err = r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
+	}
 	object.Deleted(kind, answer, err, &response.Diagnostics)
 }
 
