@@ -1,26 +1,39 @@
 #!/usr/bin/env bash
 # Builds a snapshot of a release for this platform alone, and installs it: what a registry wants is there, the checksums are
-# right, the binary knows its version, and init takes it from a mirror. The arguments run goreleaser.
+# right and signed (where there is gpg, with a key for this once), the binary knows its version, and init takes it from a
+# mirror. The arguments run goreleaser.
 set -eu
 
 provider=$(cd "$(dirname "$0")/.." && pwd)
 terraform=$("$provider/scripts/terraform-path.sh")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+checksums=(sha256sum)
+command -v sha256sum >/dev/null || checksums=(shasum -a 256)
 os=$(go env GOOS)
 arch=$(go env GOARCH)
 
 cd "$provider"
 "$@" check .goreleaser.yml
 sed -e "s/^    goos: .*/    goos: [$os]/" -e "s/^    goarch: .*/    goarch: [$arch]/" -e "1i dist: $work/dist" .goreleaser.yml >"$work/goreleaser.yml"
-"$@" release --config "$work/goreleaser.yml" --snapshot --clean --skip=sign,before
+skip=before
+if command -v gpg >/dev/null; then
+  export GNUPGHOME=$work/gnupg GPG_FINGERPRINT=release@agyn.example
+  mkdir -m 700 "$GNUPGHOME"
+  trap 'gpgconf --kill all; rm -rf "$work"' EXIT
+  gpg --batch --quiet --passphrase '' --quick-generate-key "$GPG_FINGERPRINT" default default never
+else
+  skip=before,sign
+fi
+"$@" release --config "$work/goreleaser.yml" --snapshot --clean --skip=$skip
 
 archive=$(ls "$work/dist"/terraform-provider-agyn_*_"${os}_$arch".zip)
 version=$(basename "$archive" | cut -d_ -f2)
 (cd "$work/dist" && cp "$provider/terraform-registry-manifest.json" "terraform-provider-agyn_${version}_manifest.json" &&
   grep -q "_manifest.json$" "terraform-provider-agyn_${version}_SHA256SUMS" &&
   grep -q "${os}_$arch.zip$" "terraform-provider-agyn_${version}_SHA256SUMS" &&
-  sha256sum --check "terraform-provider-agyn_${version}_SHA256SUMS")
+  "${checksums[@]}" --check "terraform-provider-agyn_${version}_SHA256SUMS" &&
+  { [ "$skip" != before ] || gpg --batch --verify "terraform-provider-agyn_${version}_SHA256SUMS.sig" "terraform-provider-agyn_${version}_SHA256SUMS"; })
 
 "$provider/scripts/mirror.sh" "$work/dist" "$work/mirror"
 mkdir "$work/use"
