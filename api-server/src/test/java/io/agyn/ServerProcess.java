@@ -40,8 +40,13 @@ final class ServerProcess implements AutoCloseable {
 
     /** Runs the jar on a data folder, with variables that come on top of a free port, and with arguments. */
     static ServerProcess run(Path dataDir, Map<String, String> variables, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(JAVA.toString(), "--sun-misc-unsafe-memory-access=allow", "-jar", JAR.toString()));
+        List<String> command = new ArrayList<>(List.of(
+                JAVA.toString(),
+                // It starts with half the work, and is started about a hundred times.
+                "-XX:TieredStopAtLevel=1",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-jar",
+                JAR.toString()));
         command.addAll(List.of(arguments));
         return start(dataDir, variables, command, arguments.length == 0);
     }
