@@ -69,8 +69,8 @@ run "another_auth_method_is_another_of_the_same_provider" {
     }
   }
   assert {
-    condition     = output.llm_provider_ids == run.a_new_key_is_set.llm_provider_ids
-    error_message = "An LLM provider was replaced."
+    condition     = alltrue([for name, model in agyn_llm_model.this : timecmp(agyn_llm_provider.this[var.models[name].llm_provider].created_at, model.created_at) < 0])
+    error_message = "An LLM provider was replaced: it is younger than a model on it."
   }
   assert {
     condition     = alltrue([for model in agyn_llm_model.this : model.status == "ready"])
