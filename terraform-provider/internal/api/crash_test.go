@@ -25,7 +25,7 @@ func TestACrashShowsNoCredential(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		api.GetConfig().HTTPClient.Transport = &retrying{next: &logging{next: crashing{}}, sleep: sleep}
+		api.GetConfig().HTTPClient.Transport = &retrying{next: &logging{next: crashing{}}, sleep: Sleep}
 		_, _, _ = api.SecretsAPI.CreateSecret(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").SecretCreate(client.SecretCreate{Name: "n", Value: value}).Execute()
 		return
 	}

@@ -172,7 +172,8 @@ func jitter(most time.Duration) time.Duration {
 	return rand.N(most)
 }
 
-func sleep(ctx context.Context, delay time.Duration) error {
+// Sleep waits for a while, or until the context ends, whose error it gives then.
+func Sleep(ctx context.Context, delay time.Duration) error {
 	timer := time.NewTimer(delay)
 	defer timer.Stop()
 	select {

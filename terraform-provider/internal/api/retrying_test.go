@@ -143,13 +143,13 @@ func TestAWriteThatWasBegunIsWaitedFor(t *testing.T) {
 	for _, method := range []string{http.MethodPost, http.MethodPut, http.MethodDelete} {
 		ctx, leave := context.WithCancel(t.Context())
 		server := &leaving{leave: leave}
-		response, err := (&retrying{next: server, sleep: sleep}).RoundTrip(request(t, ctx, method))
+		response, err := (&retrying{next: server, sleep: Sleep}).RoundTrip(request(t, ctx, method))
 		if err != nil || response.StatusCode != 201 {
 			t.Errorf("%s is broken off: %v", method, err)
 		}
 	}
 	ctx, leave := context.WithCancel(t.Context())
-	if _, err := (&retrying{next: &leaving{leave: leave}, sleep: sleep}).RoundTrip(request(t, ctx, http.MethodGet)); err == nil {
+	if _, err := (&retrying{next: &leaving{leave: leave}, sleep: Sleep}).RoundTrip(request(t, ctx, http.MethodGet)); err == nil {
 		t.Error("a read is not broken off")
 	}
 }
@@ -159,7 +159,7 @@ func TestACreateWhoseAnswerIsLostWhileTheCallerLeavesIsFound(t *testing.T) {
 	server := &leaving{leave: leave, loses: 1}
 	create := request(t, ctx, http.MethodPost)
 	create.Header.Set(idempotencyHeader, "k-1")
-	if response, err := (&retrying{next: server, sleep: sleep}).RoundTrip(create); err != nil || response.StatusCode != 201 {
+	if response, err := (&retrying{next: server, sleep: Sleep}).RoundTrip(create); err != nil || response.StatusCode != 201 {
 		t.Errorf("it is not asked for again: %v", err)
 	}
 }
@@ -167,7 +167,7 @@ func TestACreateWhoseAnswerIsLostWhileTheCallerLeavesIsFound(t *testing.T) {
 func TestATimeOutEndsAWrite(t *testing.T) {
 	ctx, end := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer end()
-	_, err := (&retrying{next: &leaving{leave: func() {}, takes: time.Minute}, sleep: sleep}).RoundTrip(request(t, ctx, http.MethodPut))
+	_, err := (&retrying{next: &leaving{leave: func() {}, takes: time.Minute}, sleep: Sleep}).RoundTrip(request(t, ctx, http.MethodPut))
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it goes on: %v", err)
 	}
@@ -178,7 +178,7 @@ func TestAWriteThatIsRefusedForNowIsNotRepeatedForACallerWhoHasLeft(t *testing.T
 	server := &scripted{answers: []answer{{status: 503}}}
 	_, err := (&retrying{next: server, sleep: func(waiting context.Context, delay time.Duration) error {
 		leave()
-		return sleep(waiting, delay)
+		return Sleep(waiting, delay)
 	}}).RoundTrip(request(t, ctx, http.MethodPut))
 	if !errors.Is(err, context.Canceled) || len(server.bodies) != 1 {
 		t.Errorf("sent %d times: %v", len(server.bodies), err)
@@ -220,7 +220,7 @@ func noSleep(context.Context, time.Duration) error { return nil }
 func TestARequestWhoseCallerLeavesIsNotRepeated(t *testing.T) {
 	ctx, leave := context.WithCancel(t.Context())
 	leave()
-	if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+	if err := Sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
 		t.Errorf("slept on: %v", err)
 	}
 }

@@ -31,6 +31,14 @@ type Forms struct {
 	Version, VersionBefore types.Int64
 }
 
+// Either gives the plain form of a credential, or the write-only one where that is null.
+func Either[V attr.Value](plain, writeOnly V) V {
+	if plain.IsNull() {
+		return writeOnly
+	}
+	return plain
+}
+
 // record is what is known of the credential that was written last, in its write-only form.
 type record struct {
 	// Fingerprint is the server's, after the write.

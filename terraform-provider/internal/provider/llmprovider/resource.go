@@ -7,7 +7,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -210,8 +209,8 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		Protocol:      client.Protocol(plan.Protocol.ValueString()),
 		AuthMethod:    client.AuthMethod(plan.AuthMethod.ValueString()),
 		TokenSecretId: object.Optional(plan.TokenSecretID),
-		Token:         object.Optional(either(plan.Token, config.TokenWO)),
-		CustomHeaders: headers(ctx, either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
+		Token:         object.Optional(credential.Either(plan.Token, config.TokenWO)),
+		CustomHeaders: headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
 	}
 	made, _, err := r.Client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).LlmProviderCreate(body).Execute()
@@ -277,8 +276,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		CustomHeaders: headers(ctx, plan.CustomHeaders, &response.Diagnostics),
 	}
 	if changed {
-		body.Token = object.Optional(either(plan.Token, config.TokenWO))
-		body.CustomHeaders = headers(ctx, either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
+		body.Token = object.Optional(credential.Either(plan.Token, config.TokenWO))
+		body.CustomHeaders = headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
 	}
 	updated, _, err := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).LlmProviderUpdate(body).Execute()
 	if err != nil {
@@ -337,14 +336,6 @@ func forms(config, plan, state resourceModel) credential.Forms {
 		Plain: plan.Token, PlainBefore: state.Token,
 		WriteOnly: config.TokenWO, Version: plan.TokenWOVersion, VersionBefore: state.TokenWOVersion,
 	}
-}
-
-// either gives the plain form of a credential, or the write-only one where that is null.
-func either[V attr.Value](plain, writeOnly V) V {
-	if plain.IsNull() {
-		return writeOnly
-	}
-	return plain
 }
 
 func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics) *map[string]string {

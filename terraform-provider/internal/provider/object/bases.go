@@ -13,9 +13,28 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
+// base is what all begin with.
+type base struct {
+	// Client is nil until the provider is configured.
+	Client *api.Client
+}
+
+// Ready notes what reading a request has found, and tells whether the method may go on.
+func (b *base) Ready(found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
+	diagnostics.Append(found...)
+	if diagnostics.HasError() {
+		return false
+	}
+	if b.Client == nil {
+		diagnostics.AddError("The provider is not configured yet",
+			"Its gateway or token comes from something that is yet to be made. Make that first, with terraform apply -target.")
+	}
+	return b.Client != nil
+}
+
 // Resource is what every resource and every list resource begins with: the client.
 type Resource struct {
-	Client *api.Client
+	base
 }
 
 // Configure takes the client.
@@ -23,14 +42,9 @@ func (r *Resource) Configure(_ context.Context, request resource.ConfigureReques
 	r.Client = clientIn(request.ProviderData, &response.Diagnostics)
 }
 
-// Ready notes what reading a request has found, and tells whether the method may go on.
-func (r *Resource) Ready(found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
-	return ready(r.Client, found, diagnostics)
-}
-
 // DataSource is what every data source begins with: the client.
 type DataSource struct {
-	Client *api.Client
+	base
 }
 
 // Configure takes the client.
@@ -38,24 +52,14 @@ func (d *DataSource) Configure(_ context.Context, request datasource.ConfigureRe
 	d.Client = clientIn(request.ProviderData, &response.Diagnostics)
 }
 
-// Ready notes what reading a request has found, and tells whether the method may go on.
-func (d *DataSource) Ready(found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
-	return ready(d.Client, found, diagnostics)
-}
-
 // Ephemeral is what every ephemeral resource begins with: the client.
 type Ephemeral struct {
-	Client *api.Client
+	base
 }
 
 // Configure takes the client.
 func (e *Ephemeral) Configure(_ context.Context, request ephemeral.ConfigureRequest, response *ephemeral.ConfigureResponse) {
 	e.Client = clientIn(request.ProviderData, &response.Diagnostics)
-}
-
-// Ready notes what reading a request has found, and tells whether the method may go on.
-func (e *Ephemeral) Ready(found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
-	return ready(e.Client, found, diagnostics)
 }
 
 // clientIn takes the client out of the data that the provider hands on. It is nil before the provider is configured, and
@@ -69,18 +73,6 @@ func clientIn(data any, diagnostics *diag.Diagnostics) *api.Client {
 		diagnostics.AddError("The provider is broken", fmt.Sprintf("It hands on a %T where a client is due; please report this.", data))
 	}
 	return client
-}
-
-func ready(client *api.Client, found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
-	diagnostics.Append(found...)
-	if diagnostics.HasError() {
-		return false
-	}
-	if client == nil {
-		diagnostics.AddError("The provider is not configured yet",
-			"Its gateway or token comes from something that is yet to be made. Make that first, with terraform apply -target.")
-	}
-	return client != nil
 }
 
 // Within bounds what a method of a resource may take by the user's time-out, or by the default one.

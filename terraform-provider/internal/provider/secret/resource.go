@@ -171,10 +171,7 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	}
 	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
-	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: plan.Value.ValueString()}
-	if plan.Value.IsNull() {
-		body.Value = config.ValueWO.ValueString()
-	}
+	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: credential.Either(plan.Value, config.ValueWO).ValueString()}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}
@@ -224,8 +221,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	// The plan decides: it has heeded ignore_changes, which the configuration here has not.
 	changed := plan.Fingerprint.IsUnknown() && credential.Changed(ctx, request.Private, forms(config, plan, state), state.Fingerprint, &response.Diagnostics)
 	body := client.SecretUpdate{Name: plan.Name.ValueString(), Value: object.Optional(plan.Value)}
-	if changed && body.Value == nil {
-		body.Value = object.Optional(config.ValueWO)
+	if changed {
+		body.Value = object.Optional(credential.Either(plan.Value, config.ValueWO))
 	}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)

@@ -177,10 +177,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	defer done()
 	answer, err := r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
 	for tries := 0; api.IsLastOwner(err) && tries < triesAsLastOwner && ctx.Err() == nil; tries++ {
-		select {
-		case <-time.After(time.Second):
-		case <-ctx.Done():
-		}
+		_ = api.Sleep(ctx, time.Second)
 		answer, err = r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
 	}
 	object.Deleted(kind, answer, err, &response.Diagnostics)
