@@ -2,79 +2,56 @@ package io.agyn.access;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.Permissions.Permission;
-import io.agyn.access.Permissions.Tokens;
-import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /**
  * The one way in: every request of the REST API passes here before its resource runs and before its body is read. Who is
- * it, may they do this, and is the organization in the path one that they reach?
+ * it, and have they {@link Access}?
  */
 class AccessFilter {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
     private static final Pattern BEARER_WORD = Pattern.compile("^(?i:Bearer) +");
     private static final String CONTRACT_INTERFACES = "io.agyn.api";
-    private static final String ORGANIZATION = "organization_id";
 
     private final Authenticator authenticator;
-    private final Tenants tenants;
+    private final Access access;
     private final Caller caller;
-    private final Refusals refusals;
-    private final Throttle throttle;
-    private final SourceAddress addresses;
-    private final HttpServerRequest http;
+    private final PathIds ids;
+    private final FailedTokens failedTokens;
 
-    AccessFilter(
-            Authenticator authenticator,
-            Tenants tenants,
-            Caller caller,
-            Refusals refusals,
-            Throttle throttle,
-            SourceAddress addresses,
-            HttpServerRequest http) {
+    AccessFilter(Authenticator authenticator, Access access, Caller caller, PathIds ids, FailedTokens failedTokens) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
-        this.tenants = requireNonNull(tenants, "tenants is null");
+        this.access = requireNonNull(access, "access is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.refusals = requireNonNull(refusals, "refusals is null");
-        this.throttle = requireNonNull(throttle, "throttle is null");
-        this.addresses = requireNonNull(addresses, "addresses is null");
-        this.http = requireNonNull(http, "http is null");
+        this.ids = requireNonNull(ids, "ids is null");
+        this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
     }
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
+        if (resource.getResourceClass().isAnnotationPresent(BySession.class)) {
+            return;
+        }
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
         Optional<String> operation = operation(resource);
-        String organization = request.getUriInfo().getPathParameters().getFirst(ORGANIZATION);
         String name = resource.getMethodName();
-        caller.admit(() -> {
-            try {
-                require(authorization, operation, organization);
-            } catch (ProblemException e) {
-                refusals.note(name, e.kind());
-                throw e;
-            }
-        });
-    }
-
-    private void require(String authorization, Optional<String> operation, String organization) {
-        Identity identity = authenticate(authorization);
-        caller.set(identity);
-        Permission permission = permission(operation);
-        authorize(identity, permission, organization == null ? identity.standing() : standing(identity, organization));
+        ids.set(request.getUriInfo().getPathParameters().entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, parameter -> parameter.getValue().getFirst())));
+        caller.admit(() -> access.require(name, operation, () -> authenticate(authorization)));
     }
 
     private Identity authenticate(String authorization) {
@@ -89,17 +66,12 @@ class AccessFilter {
     }
 
     private ProblemException failed(String authorization) {
-        if (throttle.isTooMuch(
-                addresses.of(http), BEARER_WORD.matcher(authorization).replaceFirst(""))) {
-            return new ProblemException(
-                            ProblemKind.TOO_MANY_REQUESTS,
-                            "Too many API tokens that do not work came from here, or began like this one; wait a minute.")
-                    .withHeader(HttpHeaders.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
-        }
-        return unauthenticated(
-                ", error=\"invalid_token\"",
-                "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send"
-                        + " Authorization: Bearer agyn_… with one that works.");
+        return failedTokens.count(
+                BEARER_WORD.matcher(authorization).replaceFirst(""),
+                unauthenticated(
+                        ", error=\"invalid_token\"",
+                        "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send"
+                                + " Authorization: Bearer agyn_… with one that works."));
     }
 
     /**
@@ -114,35 +86,6 @@ class AccessFilter {
                         && Arrays.equals(method.getParameterTypes(), resource.parameterTypes()))
                 .map(Method::getName)
                 .findFirst();
-    }
-
-    private static Permission permission(Optional<String> operation) {
-        return operation
-                .flatMap(Permissions::of)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
-    }
-
-    /** An organization that is out of reach answers as one that does not exist. */
-    private Standing standing(Identity identity, String organization) {
-        return Uuids.parse(organization)
-                .filter(identity::reaches)
-                .filter(tenants::exists)
-                .flatMap(identity::standingIn)
-                .orElseThrow(() -> ProblemException.notFound("organization"));
-    }
-
-    private static void authorize(Identity identity, Permission permission, Standing standing) {
-        if (!permission.standings().contains(standing)) {
-            throw new ProblemException(
-                    ProblemKind.FORBIDDEN,
-                    "Your role does not allow this; ask an owner of the organization, or a cluster admin.");
-        }
-        if (permission.tokens() == Tokens.UNBOUND_TOKEN
-                && identity.boundOrganization().isPresent()) {
-            throw new ProblemException(
-                    ProblemKind.FORBIDDEN, "The API token is bound to an organization; use one that is not.");
-        }
     }
 
     private static ProblemException unauthenticated(String error, String detail) {

@@ -1,6 +1,7 @@
 package io.agyn.access;
 
 import java.util.Optional;
+import java.util.UUID;
 
 /** Knows whom a credential stands for. */
 public interface Authenticator {
@@ -12,4 +13,12 @@ public interface Authenticator {
      *     suspended
      */
     Optional<Identity> authenticate(String credential);
+
+    /**
+     * Looks up whom a credential stands for that was shown before.
+     *
+     * @param tokenId the identity's {@link Identity#tokenId}
+     * @return the identity; nothing where the credential works no more
+     */
+    Optional<Identity> identity(UUID tokenId);
 }

@@ -2,18 +2,19 @@ package io.agyn.access;
 
 import jakarta.enterprise.context.RequestScoped;
 
-/** Who makes the request. {@link AccessFilter} sets it before any resource runs. */
+/** Who makes the request. It is set before any resource runs. */
 @RequestScoped
 public class Caller {
     private Identity identity;
     private Runnable admission;
 
-    void set(Identity identity) {
+    /** Sets who it is. */
+    public void set(Identity identity) {
         this.identity = identity;
     }
 
     /** Admits the request, and keeps how. */
-    void admit(Runnable how) {
+    public void admit(Runnable how) {
         admission = how;
         how.run();
     }
@@ -23,7 +24,7 @@ public class Caller {
         admission.run();
     }
 
-    /** The identity that the request's API token stands for. */
+    /** The identity that the request's API token, or its session, stands for. */
     public Identity identity() {
         return identity;
     }

@@ -52,6 +52,16 @@ public class SourceAddress {
                 .orElse("unknown");
     }
 
+    /** Whether its caller has sent a request by TLS, to this server or to a proxy that is trusted. */
+    public boolean isTls(HttpServerRequest request) {
+        return request.isSSL()
+                || Optional.ofNullable(request.remoteAddress())
+                        .map(SocketAddress::hostAddress)
+                        .filter(this::isTrusted)
+                        .map(peer -> "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto")))
+                        .orElse(false);
+    }
+
     String source(String peer, List<String> forwardedFor) {
         if (trusted.isEmpty() || !isTrusted(peer)) {
             return peer;

@@ -4,18 +4,17 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
 import io.agyn.access.Identity;
+import io.agyn.access.PathIds;
 import io.agyn.access.SourceAddress;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract.Parameter;
-import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Change;
 import io.agyn.rest.RequestIds;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
-import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,19 +22,18 @@ import java.util.UUID;
 /** What the audit log keeps of a request. */
 @RequestScoped
 class AuditedRequest {
-    private static final String ORGANIZATION = "organization_id";
     // Its own chain would be one that nobody can read any more.
     private static final String DELETION_OF_ORGANIZATION = "deleteOrganization";
     private static final int LONGEST_USER_AGENT = 256;
 
     private final RoutingContext context;
-    private final UriInfo uri;
+    private final PathIds ids;
     private final Caller caller;
     private final SourceAddress addresses;
 
-    AuditedRequest(RoutingContext context, UriInfo uri, Caller caller, SourceAddress addresses) {
+    AuditedRequest(RoutingContext context, PathIds ids, Caller caller, SourceAddress addresses) {
         this.context = requireNonNull(context, "context is null");
-        this.uri = requireNonNull(uri, "uri is null");
+        this.ids = requireNonNull(ids, "ids is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
     }
@@ -53,6 +51,11 @@ class AuditedRequest {
                 source());
     }
 
+    /** The event of what was done outside of organizations, and is no operation of the contract. */
+    Event done(String name, UUID resource) {
+        return Event.now(null, name, Outcome.DONE, null, resource, List.of(), source());
+    }
+
     /**
      * The event of what was denied.
      *
@@ -62,7 +65,7 @@ class AuditedRequest {
     Event denied(String operation, ProblemKind problem) {
         // An organization that the caller does not reach is not told of them.
         UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
-        UUID resource = problem == ProblemKind.FORBIDDEN ? named() : organization();
+        UUID resource = problem == ProblemKind.FORBIDDEN ? ids.innermost().orElse(null) : organization();
         return Event.now(organization, operation, Outcome.DENIED, problem.code(), resource, List.of(), source());
     }
 
@@ -90,17 +93,8 @@ class AuditedRequest {
         return printable.substring(0, Math.min(printable.length(), LONGEST_USER_AGENT));
     }
 
-    /** What the path names within an organization, or else the organization. */
-    private UUID named() {
-        return uri.getPathParameters().keySet().stream()
-                .filter(name -> !name.equals(ORGANIZATION))
-                .findFirst()
-                .map(this::id)
-                .orElseGet(this::organization);
-    }
-
     private UUID organization() {
-        return id(ORGANIZATION);
+        return ids.organization().orElse(null);
     }
 
     /** What the path ends with, or else what was made. */
@@ -110,15 +104,9 @@ class AuditedRequest {
                 .map(Parameter::name)
                 .reduce((first, second) -> second)
                 .filter(name ->
-                        !name.equals(ORGANIZATION) || !operation.method().equals("POST"))
-                .map(this::id)
+                        !name.equals("organization_id") || !operation.method().equals("POST"))
+                .flatMap(ids::of)
                 .or(change::id)
-                .orElse(null);
-    }
-
-    private UUID id(String parameter) {
-        return Optional.ofNullable(uri.getPathParameters().getFirst(parameter))
-                .flatMap(Uuids::parse)
                 .orElse(null);
     }
 }

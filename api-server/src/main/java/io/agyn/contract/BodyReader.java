@@ -1,12 +1,8 @@
 package io.agyn.contract;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.settings.Settings;
-import io.quarkus.arc.All;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
@@ -18,11 +14,10 @@ import java.io.InputStream;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Type;
 import java.time.Duration;
-import java.util.List;
 
 /**
- * Reads every request body: as JSON, against the contract's schema, against the features' {@link BodyRules}. It answers
- * all violations at once, or gives the resource a body that has none.
+ * Reads every request body: all of it, and then as {@link Bodies} does. It answers all violations at once, or gives the
+ * resource a body that has none.
  */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
@@ -30,17 +25,11 @@ public class BodyReader implements MessageBodyReader<Object> {
     /** The bytes that a body may have. */
     public static final int LIMIT = 1 << 20;
 
-    private final SchemaCheck schemas;
-    private final List<BodyRules<?>> rules;
-    private final ObjectMapper mapper;
+    private final Bodies bodies;
     private final Duration patience;
 
-    BodyReader(SchemaCheck schemas, @All List<BodyRules<?>> rules, ObjectMapper mapper, Settings settings) {
-        this.schemas = schemas;
-        this.rules = List.copyOf(rules);
-        this.mapper = mapper.copy()
-                .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .disable(DeserializationFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE);
+    BodyReader(Bodies bodies, Settings settings) {
+        this.bodies = bodies;
         this.patience = settings.http().requestTimeout();
     }
 
@@ -58,16 +47,7 @@ public class BodyReader implements MessageBodyReader<Object> {
             MultivaluedMap<String, String> httpHeaders,
             InputStream stream)
             throws IOException {
-        Violations violations = new Violations();
-        JsonNode tree = JsonTree.read(limited(stream), violations);
-        if (schemas.body(tree, type.getSimpleName(), violations)) {
-            Object body = mapper.treeToValue(tree, type);
-            rules.forEach(rule -> applyIfAbout(rule, body, violations));
-            violations.throwIfAny();
-            return body;
-        }
-        violations.throwIfAny();
-        throw new IllegalStateException("a body that is no object has a violation");
+        return bodies.read(limited(stream), type);
     }
 
     /** The problem for a body over the limit. */
@@ -77,7 +57,7 @@ public class BodyReader implements MessageBodyReader<Object> {
     }
 
     /** All of the body. A caller who sends it bit by bit holds a virtual thread, no connection of the database, and not for long. */
-    private byte[] limited(InputStream stream) throws IOException {
+    public byte[] limited(InputStream stream) throws IOException {
         long start = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] piece = new byte[8192];
@@ -109,11 +89,5 @@ public class BodyReader implements MessageBodyReader<Object> {
         return new ProblemException(
                 ProblemKind.REQUEST_TIMEOUT,
                 "The body took longer than %d s to arrive; send it at once.".formatted(patience.toSeconds()));
-    }
-
-    private static <T> void applyIfAbout(BodyRules<T> rule, Object body, Violations violations) {
-        if (rule.type().isInstance(body)) {
-            rule.check(rule.type().cast(body), violations);
-        }
     }
 }

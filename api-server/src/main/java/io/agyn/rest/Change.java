@@ -48,6 +48,13 @@ public class Change {
         after = mapper.valueToTree(representation);
     }
 
+    /** Forgets what was changed before. */
+    public void begin() {
+        before = MissingNode.getInstance();
+        after = MissingNode.getInstance();
+        repeated = false;
+    }
+
     /** Notes that the request was answered as one before it, and changes nothing. */
     public void repeat() {
         repeated = true;

@@ -2,130 +2,51 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.vertx.ext.web.RoutingContext;
-import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
-import java.sql.SQLException;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.hibernate.exception.ConstraintViolationException;
 import org.jboss.logging.Logger;
 
-/** The one place where the REST API turns an exception into an answer. */
+/** The one place where an exception turns into an answer, of the REST API or of the Console. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
     private final ProblemBodies bodies;
-    private final RestApi api;
+    private final Problems problems;
+    private final ProblemPages pages;
     private final RoutingContext context;
 
-    ProblemMapper(ProblemBodies bodies, RestApi api, RoutingContext context) {
+    ProblemMapper(ProblemBodies bodies, Problems problems, ProblemPages pages, RoutingContext context) {
         this.bodies = requireNonNull(bodies, "bodies is null");
-        this.api = requireNonNull(api, "api is null");
+        this.problems = requireNonNull(problems, "problems is null");
+        this.pages = requireNonNull(pages, "pages is null");
         this.context = requireNonNull(context, "context is null");
     }
 
     @Override
     public Response toResponse(Throwable thrown) {
-        ProblemException problem = problemOf(thrown);
+        ProblemException problem = problems.of(thrown);
         if (problem.kind() == ProblemKind.UNAVAILABLE) {
             // Without a trace: in an outage there is one for each request, and they all say the same.
             LOG.warnf(
                     "A request failed as unavailable: %s",
-                    causes(thrown).toList().getLast().getMessage());
+                    Problems.causes(thrown).toList().getLast().getMessage());
         } else if (problem.kind().status() >= 500) {
             LOG.errorf(thrown, "A request failed as %s", problem.kind().code());
         }
+        return pages.page(problem).orElseGet(() -> json(problem));
+    }
+
+    private Response json(ProblemException problem) {
         Response.ResponseBuilder response = Response.status(problem.kind().status())
                 .type(ProblemBodies.MEDIA_TYPE)
                 .entity(bodies.write(problem, RequestIds.of(context)));
         problem.headers().forEach(response::header);
         return response.build();
-    }
-
-    private ProblemException problemOf(Throwable thrown) {
-        return causes(thrown)
-                .map(this::known)
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElseGet(
-                        () -> new ProblemException(
-                                ProblemKind.INTERNAL_ERROR,
-                                "The server failed; its log says more under the request id. Try again, then ask its operator."));
-    }
-
-    private Optional<ProblemException> known(Throwable thrown) {
-        return switch (thrown) {
-            case ProblemException problem -> Optional.of(problem);
-            case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
-            case WebApplicationException refused -> Optional.ofNullable(refused(refused));
-            case SQLException failed
-            when isAway(failed) ->
-                Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
-            case SQLException failed
-            when isCrossed(failed) ->
-                Optional.of(unavailable("Another change at the same moment stood in the way; try again in a second."));
-            default -> Optional.empty();
-        };
-    }
-
-    /** What the REST stack itself refuses. */
-    private ProblemException refused(WebApplicationException refused) {
-        return switch (refused.getResponse().getStatus()) {
-            case 400 ->
-                new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
-            case 404 ->
-                new ProblemException(
-                        ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
-            case 405 -> notAllowed();
-            case 406 ->
-                new ProblemException(
-                        ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
-            case 413 ->
-                new ProblemException(ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB; send a smaller one.");
-            case 415 ->
-                new ProblemException(
-                        ProblemKind.UNSUPPORTED_MEDIA_TYPE, "Send JSON, with Content-Type: application/json.");
-            default -> null;
-        };
-    }
-
-    private ProblemException notAllowed() {
-        return new ProblemException(
-                        ProblemKind.METHOD_NOT_ALLOWED,
-                        "This path does not take this method; Allow says which it takes.")
-                .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
-    }
-
-    /** Connection failures (08), lack of resources (53), shut-down (57P), and no connection to be had from the pool. */
-    private static boolean isAway(SQLException failed) {
-        String state = failed.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
-    }
-
-    /** A deadlock, as of two things that take each other's name: one of them goes on, the other is to come again. */
-    private static boolean isCrossed(SQLException failed) {
-        return "40P01".equals(failed.getSQLState());
-    }
-
-    private static ProblemException unavailable(String detail) {
-        return new ProblemException(ProblemKind.UNAVAILABLE, detail).withHeader(HttpHeaders.RETRY_AFTER, "1");
-    }
-
-    /** It, its causes, and theirs; a commit that failed has what stood in its way as suppressed. */
-    private static Stream<Throwable> causes(Throwable thrown) {
-        return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
-                .limit(20)
-                .flatMap(cause -> Stream.concat(
-                        Stream.of(cause), Stream.of(cause.getSuppressed()).flatMap(ProblemMapper::causes)));
     }
 }

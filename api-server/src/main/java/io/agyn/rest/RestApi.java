@@ -49,7 +49,8 @@ public class RestApi {
         }
     }
 
-    private void notFound(RoutingContext context) {
+    /** Answers that there is nothing at a path. */
+    public void notFound(RoutingContext context) {
         ProblemException problem = new ProblemException(
                 ProblemKind.NOT_FOUND, "There is nothing at this path; the API lies below " + ROOT + ".");
         context.response()

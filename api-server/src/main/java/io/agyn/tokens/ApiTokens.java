@@ -31,7 +31,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
             from ApiTokenEntity token
             join fetch token.user holder
             left join MemberEntity membership on membership.user = holder
-            where token.tokenHash = :hash""";
+            where token.%s = :key""";
 
     @Override
     @Transactional
@@ -46,11 +46,21 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
      */
     @Transactional
     public Optional<Identity> authenticate(byte[] hash) {
+        return authenticate("tokenHash", hash);
+    }
+
+    @Override
+    @Transactional
+    public Optional<Identity> identity(UUID tokenId) {
+        return authenticate("id", tokenId);
+    }
+
+    private Optional<Identity> authenticate(String field, Object key) {
         Instant now = Instant.now();
         // In one question, so that user and memberships are of one moment.
         List<Object[]> rows = getEntityManager()
-                .createQuery(STORED, Object[].class)
-                .setParameter("hash", hash)
+                .createQuery(STORED.formatted(field), Object[].class)
+                .setParameter("key", key)
                 .getResultList();
         if (rows.isEmpty()) {
             return Optional.empty();

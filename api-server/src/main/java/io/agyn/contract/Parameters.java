@@ -1,0 +1,59 @@
+package io.agyn.contract;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.contract.Contract.Operation;
+import io.agyn.contract.Contract.Parameter;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/** Holds the parameters of a call against the contract, where unknown and repeated ones are violations too. */
+@Singleton
+public final class Parameters {
+    private final SchemaCheck schemas;
+
+    Parameters(SchemaCheck schemas) {
+        this.schemas = requireNonNull(schemas, "schemas is null");
+    }
+
+    /**
+     * Checks headers and query.
+     *
+     * @param query all parameters of the query, by their names
+     * @param header gives the text of a header, or null
+     * @throws io.agyn.problems.ProblemException with all violations at once
+     */
+    public void check(Operation operation, Map<String, List<String>> query, UnaryOperator<String> header) {
+        Violations violations = new Violations();
+        query.forEach((name, values) -> check(operation, name, values, violations));
+        for (Parameter parameter : operation.parametersIn("header")) {
+            String text = header.apply(parameter.name());
+            if (text != null) {
+                schemas.parameter(text, parameter, violations);
+            }
+        }
+        violations.throwIfAny();
+    }
+
+    private void check(Operation operation, String name, List<String> values, Violations violations) {
+        List<Parameter> known = operation.parametersIn("query");
+        Optional<Parameter> parameter = known.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst();
+        if (parameter.isEmpty()) {
+            String remedy = known.isEmpty()
+                    ? "Remove it; this operation has no query parameters."
+                    : "Remove it; known are: "
+                            + String.join(
+                                    ", ", known.stream().map(Parameter::name).toList()) + ".";
+            violations.in(name, remedy);
+        } else if (values.size() > 1) {
+            violations.in(name, "Give it once; it is there %d times.".formatted(values.size()));
+        } else {
+            schemas.parameter(values.getFirst(), parameter.get(), violations);
+        }
+    }
+}
