@@ -1,0 +1,144 @@
+package io.agyn.console;
+
+import io.agyn.api.model.Violation;
+import io.agyn.problems.ProblemException;
+import java.time.DateTimeException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * A form: what stands in its fields, as it was stored or typed, and what is wrong with that. A field has the name of the
+ * body's field in the contract, so that a problem's JSON pointers lead to it.
+ */
+public final class Form {
+    /**
+     * What is wrong.
+     *
+     * @param field the field's name, or an empty one where it concerns no field
+     * @param detail a sentence that says what to do
+     */
+    public record Error(String field, String detail) {}
+
+    /**
+     * That somebody else has saved meanwhile.
+     *
+     * @param changes who did what, a sentence each; may be empty
+     * @param stored what the fields hold by now
+     */
+    public record Conflict(List<String> changes, Map<String, String> stored) {}
+
+    private final Map<String, List<String>> values;
+    private final List<Error> errors;
+    private final Conflict conflict;
+
+    Form(Map<String, List<String>> values, List<Error> errors, Conflict conflict) {
+        this.values = values;
+        this.errors = List.copyOf(errors);
+        this.conflict = conflict;
+    }
+
+    /** A form with nothing in it. */
+    public static Form empty() {
+        return new Form(Map.of(), List.of(), null);
+    }
+
+    /** A form with one field set. */
+    public static Form of(String name, String value) {
+        return empty().set(name, value);
+    }
+
+    /** The form with a field set. */
+    public Form set(String name, String value) {
+        Map<String, List<String>> set = new HashMap<>(values);
+        set.put(name, value == null ? List.of() : List.of(value));
+        return new Form(set, errors, conflict);
+    }
+
+    /** What stands in a field; empty where nothing does. */
+    public String text(String name) {
+        return all(name).stream().findFirst().orElse("");
+    }
+
+    /** What stands in a field that may be left out; null where nothing does. */
+    public String optional(String name) {
+        String text = text(name);
+        return text.isEmpty() ? null : text;
+    }
+
+    /** What was chosen of some values; null where that is none of them, which the contract then refuses. */
+    public <T> T choice(String name, Function<String, T> values) {
+        try {
+            return values.apply(text(name));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            return null;
+        }
+    }
+
+    /** What stands in all fields of a name, in their order. */
+    public List<String> all(String name) {
+        return values.getOrDefault(name, List.of());
+    }
+
+    /** The form with something wrong. */
+    public Form with(String field, String detail) {
+        List<Error> more = new ArrayList<>(errors);
+        more.add(new Error(field, detail));
+        return new Form(values, more, conflict);
+    }
+
+    /** The form with all that a problem says is wrong. */
+    public Form refused(ProblemException problem) {
+        if (problem.violations().isEmpty()) {
+            return with("", problem.getMessage());
+        }
+        Form refused = this;
+        for (Violation violation : problem.violations()) {
+            refused = refused.with(field(violation), violation.getDetail());
+        }
+        return refused;
+    }
+
+    /** The form with what somebody else has saved meanwhile. */
+    public Form conflicting(Conflict conflict) {
+        return new Form(values, errors, conflict);
+    }
+
+    /** What is wrong with one field. */
+    public List<String> errorsOf(String field) {
+        return errors.stream()
+                .filter(error -> error.field().equals(field))
+                .map(Error::detail)
+                .toList();
+    }
+
+    /** All that is wrong. */
+    public List<Error> errors() {
+        return errors;
+    }
+
+    /** What somebody else has saved meanwhile, or null. */
+    public Conflict conflict() {
+        return conflict;
+    }
+
+    /** What a field holds by now where somebody has changed it meanwhile to something else than it shows, or null. */
+    public String storedMeanwhile(String name) {
+        if (conflict == null || !conflict.stored().containsKey(name)) {
+            return null;
+        }
+        String stored = conflict.stored().get(name);
+        return stored.equals(text(name)) ? null : stored;
+    }
+
+    private static String field(Violation violation) {
+        return violation.getPointer() == null ? "" : violation.getPointer().replaceFirst("^/", "");
+    }
+
+    static Form parsed(Map<String, List<String>> values) {
+        return new Form(new LinkedHashMap<>(values), List.of(), null);
+    }
+}

@@ -1,0 +1,66 @@
+package io.agyn.console.session;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.access.Caller;
+import io.agyn.console.Form;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Cookie;
+import java.sql.SQLException;
+import java.util.Arrays;
+import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+
+/** The one way in to the Console's pages: every request passes here before its page is made and before its form is read. */
+class SessionFilter {
+    private static final String FETCH_SITE = "Sec-Fetch-Site";
+
+    private final Session session;
+    private final Sessions sessions;
+    private final Caller caller;
+
+    SessionFilter(Session session, Sessions sessions, Caller caller) {
+        this.session = requireNonNull(session, "session is null");
+        this.sessions = requireNonNull(sessions, "sessions is null");
+        this.caller = requireNonNull(caller, "caller is null");
+    }
+
+    @BySession
+    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    public void admit(ContainerRequestContext request, SimpleResourceInfo page) {
+        Cookie cookie = request.getCookies().get(Session.COOKIE);
+        session.use(cookie == null ? Session.random() : cookie.getValue());
+        if (!request.getMethod().equals(HttpMethod.GET) && !request.getMethod().equals(HttpMethod.HEAD)) {
+            requireOwnForm(request, page);
+        }
+        boolean isOpen = page.getResourceClass() == SignInPages.class;
+        caller.admit(isOpen ? () -> {} : this::identify);
+    }
+
+    private void identify() {
+        try {
+            caller.set(sessions.identity(session.secret())
+                    .orElseThrow(() -> new ProblemException(
+                            ProblemKind.UNAUTHENTICATED, "The session has ended; sign in again.")));
+        } catch (SQLException e) {
+            throw new IllegalStateException("The session cannot be looked up", e);
+        }
+    }
+
+    private static void requireOwnForm(ContainerRequestContext request, SimpleResourceInfo page) {
+        String site = request.getHeaderString(FETCH_SITE);
+        if (site != null && !site.equals("same-origin")) {
+            throw new ProblemException(
+                    ProblemKind.FORBIDDEN, "The form came from a page of another site: nothing was changed.");
+        }
+        if (!Arrays.asList(page.parameterTypes()).contains(Form.class)) {
+            // Its token would be checked nowhere.
+            throw new IllegalStateException(page.getMethodName() + " changes something and takes no Form");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.agyn.console.session;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Authenticator;
+import io.agyn.access.BySession;
+import io.agyn.access.Caller;
+import io.agyn.access.FailedTokens;
+import io.agyn.access.Identity;
+import io.agyn.access.Refusals;
+import io.agyn.access.SourceAddress;
+import io.agyn.console.Form;
+import io.agyn.console.Pages;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Signing in, by an API token that is exchanged for a session, and out. */
+@Path("/console")
+@BySession
+@RunOnVirtualThread
+public class SignInPages {
+    private static final String FIRST_PAGE = "/organizations";
+    // A page of the Console, and never one that a link to the sign-in chose elsewhere.
+    private static final Pattern OWN_PAGE = Pattern.compile("/(organizations|users|tokens)(/[^\\\\]*)?(\\?.*)?");
+
+    @CheckedTemplate(basePath = "console")
+    static class Templates {
+        static native TemplateInstance signIn(Form form);
+    }
+
+    private final Authenticator authenticator;
+    private final FailedTokens failedTokens;
+    private final Refusals refusals;
+    private final Caller caller;
+    private final Session session;
+    private final Sessions sessions;
+    private final Pages pages;
+    private final SourceAddress addresses;
+    private final HttpServerRequest http;
+
+    SignInPages(
+            Authenticator authenticator,
+            FailedTokens failedTokens,
+            Refusals refusals,
+            Caller caller,
+            Session session,
+            Sessions sessions,
+            Pages pages,
+            SourceAddress addresses,
+            HttpServerRequest http) {
+        this.authenticator = requireNonNull(authenticator, "authenticator is null");
+        this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.session = requireNonNull(session, "session is null");
+        this.sessions = requireNonNull(sessions, "sessions is null");
+        this.pages = requireNonNull(pages, "pages is null");
+        this.addresses = requireNonNull(addresses, "addresses is null");
+        this.http = requireNonNull(http, "http is null");
+    }
+
+    @GET
+    public Response home() {
+        return pages.redirect(FIRST_PAGE);
+    }
+
+    @GET
+    @Path("/sign-in")
+    public Response show(@QueryParam("next") @DefaultValue(FIRST_PAGE) String next) throws SQLException {
+        if (sessions.identity(session.secret()).isPresent()) {
+            return pages.redirect(own(next));
+        }
+        Form form = Form.of("next", own(next));
+        return withCookie(pages.bare(200, Templates.signIn(form)), session.secret());
+    }
+
+    @POST
+    @Path("/sign-in")
+    public Response signIn(Form form) throws SQLException {
+        Identity identity;
+        try {
+            identity = identify(form.text("token"));
+        } catch (ProblemException e) {
+            refusals.note("signIn", e.kind());
+            return pages.bare(
+                    e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
+                    Templates.signIn(form.set("token", null).with("token", e.getMessage())));
+        }
+        caller.set(identity);
+        sessions.forget(session.secret());
+        return withCookie(pages.redirect(own(form.text("next"))), sessions.begin(identity));
+    }
+
+    @POST
+    @Path("/sign-out")
+    public Response signOut(Form form) throws SQLException {
+        Optional<Identity> identity = sessions.identity(session.secret());
+        if (identity.isPresent()) {
+            caller.set(identity.get());
+            sessions.end(session.secret(), identity.get());
+        }
+        return withCookie(pages.done("/sign-in", "You are signed out."), Session.random());
+    }
+
+    private Identity identify(String token) {
+        return authenticator
+                .authenticate(token)
+                .orElseThrow(() -> failedTokens.count(
+                        token,
+                        new ProblemException(
+                                ProblemKind.UNAUTHENTICATED,
+                                "This API token is mistyped, unknown, expired or revoked, or its user is suspended.")));
+    }
+
+    private static String own(String next) {
+        return OWN_PAGE.matcher(next).matches() ? next : FIRST_PAGE;
+    }
+
+    private Response withCookie(Response response, String secret) {
+        return Response.fromResponse(response)
+                .cookie(new NewCookie.Builder(Session.COOKIE)
+                        .value(secret)
+                        .path("/")
+                        .httpOnly(true)
+                        .secure(addresses.isTls(http))
+                        .sameSite(NewCookie.SameSite.STRICT)
+                        .build())
+                .build();
+    }
+}

@@ -1,0 +1,221 @@
+package io.agyn.console.session;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.startsWith;
+
+import io.agyn.Api;
+import io.agyn.Database;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who is signed in to the Console, and for how long. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class SessionsTest {
+    private final Database database;
+    private final Sessions sessions;
+
+    SessionsTest(Database database, Sessions sessions) {
+        this.database = database;
+        this.sessions = sessions;
+    }
+
+    @Test
+    void anApiTokenIsExchangedForASession() {
+        Visitor visitor = Visitor.stranger();
+        visitor.page("/sign-in");
+        String before = visitor.session();
+        Response signedIn = visitor.submit("/sign-in", Map.of("token", Api.adminToken()));
+        signedIn.then().statusCode(303).header("Location", equalTo("/organizations"));
+        assertThat(signedIn.headers().getValues("Set-Cookie")).anySatisfy(cookie -> assertThat(cookie)
+                .startsWith("agyn_session=")
+                .contains("HttpOnly")
+                .contains("SameSite=Strict")
+                .contains("Path=/")
+                .doesNotContain("Secure"));
+        assertThat(visitor.session()).isNotEqualTo(before);
+        assertThat(visitor.page("/organizations")).contains("<h1>Organizations</h1>");
+    }
+
+    @Test
+    void whoIsNotSignedInIsLedToTheSignInAndBack() {
+        Visitor stranger = Visitor.stranger();
+        stranger.get("/organizations?q=acme")
+                .then()
+                .statusCode(303)
+                .header("Location", equalTo("/sign-in?next=%2Forganizations%3Fq%3Dacme"));
+        assertThat(stranger.page("/sign-in?next=%2Forganizations%3Fq%3Dacme"))
+                .contains("value=\"/organizations?q=acme\"");
+        stranger.submit("/sign-in", Map.of("token", Api.adminToken(), "next", "/organizations?q=acme"))
+                .then()
+                .header("Location", equalTo("/organizations?q=acme"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"https://evil.example/", "//evil.example/", "/organizations\\..\\evil", "javascript:alert(1)"})
+    void aSignInLeadsToNoOtherSite(String next) {
+        Visitor.stranger()
+                .submit("/sign-in", Map.of("token", Api.adminToken(), "next", next))
+                .then()
+                .statusCode(303)
+                .header("Location", equalTo("/organizations"));
+    }
+
+    @Test
+    void aTokenThatDoesNotWorkIsRefusedBesideItsFieldAndIsInTheAuditLog() {
+        Response refused = Visitor.stranger().submit("/sign-in", Map.of("token", "agyn_mistyped"));
+        refused.then().statusCode(422).body(containsString("mistyped, unknown, expired or revoked"));
+        assertThat(refused.asString()).doesNotContain("agyn_mistyped").contains("aria-invalid=\"true\"");
+        Api.asAdmin()
+                .get("/audit-events?operation=signIn&outcome=denied")
+                .then()
+                .statusCode(200)
+                .body("items.code", hasItem("unauthenticated"));
+    }
+
+    @Test
+    void signingInAndOutIsInTheAuditLog() {
+        String token = Api.tokenOf(Api.user("cluster_admin"));
+        String tokenId = Api.as(token).get("/me").then().extract().path("api_token_id");
+        Visitor visitor = Visitor.signedIn(token);
+        visitor.submit("/organizations", "/sign-out", Map.of())
+                .then()
+                .statusCode(303)
+                .header("Location", equalTo("/sign-in"));
+        for (String operation : List.of("signIn", "signOut")) {
+            Api.asAdmin()
+                    .get("/audit-events?operation=" + operation + "&resource_id=" + tokenId)
+                    .then()
+                    .statusCode(200)
+                    .body("items.outcome", equalTo(List.of("done")))
+                    .body("items[0].user_name", equalTo("Payments"));
+        }
+        assertThat(visitor.page("/sign-in")).contains("You are signed out.");
+    }
+
+    @Test
+    void aSessionIsOverOnceItIsSignedOut() {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String session = visitor.session();
+        visitor.submit("/organizations", "/sign-out", Map.of());
+        given().redirects()
+                .follow(false)
+                .cookie("agyn_session", session)
+                .get("/organizations")
+                .then()
+                .statusCode(303)
+                .header("Location", startsWith("/sign-in"));
+    }
+
+    @Test
+    void aSessionEndsWithItsToken() {
+        String token = Api.tokenOf(Api.user());
+        Visitor visitor = Visitor.signedIn(token);
+        visitor.page("/organizations");
+        String id = Api.as(token).get("/me").then().extract().path("api_token_id");
+        Api.asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
+        assertIsOver(visitor);
+    }
+
+    @Test
+    void aSessionEndsWhenItsUserIsSuspended() {
+        String user = Api.user();
+        Visitor visitor = Visitor.signedIn(Api.tokenOf(user));
+        visitor.page("/organizations");
+        Api.setState(user, "suspended");
+        assertIsOver(visitor);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "last_used_at = now() - interval '31 minutes'",
+                "created_at = now() - interval '12 hours 1 minute'"
+            })
+    void aSessionExpiresAndIsDropped(String change) throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        visitor.page("/organizations");
+        database.execute(
+                "update console_session set " + change + " where id = ?", (Object) Session.hash(visitor.session()));
+        assertIsOver(visitor);
+        assertThat(sessions.dropExpired()).isPositive();
+        assertThat(database.column(Object.class, "select 1 from console_session where id = ?", (Object)
+                        Session.hash(visitor.session())))
+                .isEmpty();
+    }
+
+    @Test
+    void theDatabaseHoldsNoSession() throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        assertThat(database.column(String.class, "select encode(id, 'escape') from console_session"))
+                .isNotEmpty()
+                .doesNotContain(visitor.session());
+    }
+
+    @Test
+    void aFormOfAnotherSessionChangesNothing() {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String name = Api.freshName("forged");
+        for (Map<String, String> forged : List.of(Map.of("name", name), Map.of("name", name, "csrf", "AAAA"))) {
+            visitor.post("/organizations/new", forged).then().statusCode(403);
+        }
+        Map<String, String> signIn = new HashMap<>(Map.of("token", Api.adminToken()));
+        Visitor.stranger().post("/sign-in", signIn).then().statusCode(403);
+        Api.asAdmin().queryParam("name", name).get("/organizations").then().body("items", equalTo(List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cross-site", "same-site"})
+    void aFormOfAnotherSiteChangesNothing(String site) {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        visitor.request()
+                .header("Sec-Fetch-Site", site)
+                .formParams(Map.of("name", "forged"))
+                .post("/organizations/new")
+                .then()
+                .statusCode(403)
+                .body(containsString("another site"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/sign-in", "/organizations", "/organizations/nowhere"})
+    void everyPageIsProtected(String path) {
+        Visitor.signedIn(Api.adminToken())
+                .request()
+                .get(path)
+                .then()
+                .header(
+                        "Content-Security-Policy",
+                        equalTo("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+                                + " font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+                                + " frame-ancestors 'none'"))
+                .header("X-Content-Type-Options", equalTo("nosniff"))
+                .header("Referrer-Policy", equalTo("no-referrer"))
+                .header("Cache-Control", equalTo("no-store"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/console", "/api/v1/console/sign-in", "/api/v1/console/organizations"})
+    void pagesAreNowhereElse(String path) {
+        Visitor.signedIn(Api.adminToken()).get(path).then().statusCode(404).contentType("application/problem+json");
+    }
+
+    private static void assertIsOver(Visitor visitor) {
+        visitor.get("/organizations").then().statusCode(303).header("Location", startsWith("/sign-in"));
+    }
+}
