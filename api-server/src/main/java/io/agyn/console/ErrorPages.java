@@ -1,0 +1,63 @@
+package io.agyn.console;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.rest.ProblemPages;
+import io.agyn.rest.RequestIds;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Shows what no page has dealt with: what is not there, what is not allowed, what failed. */
+@Singleton
+class ErrorPages implements ProblemPages {
+    @CheckedTemplate(basePath = "console")
+    static class Templates {
+        static native TemplateInstance problem(String title, String detail, String requestId);
+
+        static native TemplateInstance problem$alert(String detail);
+    }
+
+    private final RoutingContext context;
+    private final Page page;
+    private final Pages pages;
+
+    ErrorPages(RoutingContext context, Page page, Pages pages) {
+        this.context = requireNonNull(context, "context is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @Override
+    public Optional<Response> page(ProblemException problem) {
+        return ConsoleRoutes.isPage(context) ? Optional.of(show(problem)) : Optional.empty();
+    }
+
+    private Response show(ProblemException problem) {
+        if (problem.kind() == ProblemKind.UNAUTHENTICATED) {
+            return signIn();
+        }
+        int status = problem.kind().status();
+        if (page.partial()) {
+            return pages.bare(status, Templates.problem$alert(problem.getMessage()));
+        }
+        String title = status == 404 ? "There is nothing here" : problem.kind().title();
+        String detail =
+                status == 404 ? "It was deleted, or it is not yours to see; check the address." : problem.getMessage();
+        return pages.bare(status, Templates.problem(title, detail, RequestIds.of(context)));
+    }
+
+    /** Back to where they are now, once they have signed in. */
+    private Response signIn() {
+        String asked = ConsoleRoutes.asked(context);
+        String path = "/sign-in?next=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
+        return page.partial() ? Response.status(401).header("HX-Redirect", path).build() : pages.redirect(path);
+    }
+}

@@ -1,0 +1,145 @@
+package io.agyn.console;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Access;
+import io.agyn.access.Caller;
+import io.agyn.api.OrganizationsApi;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationList;
+import io.agyn.console.session.Session;
+import io.agyn.contract.Uuids;
+import io.agyn.problems.ProblemException;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.RequestScoped;
+import jakarta.inject.Named;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What the layout of every page shows around it: {@code cdi:page} in templates. */
+@RequestScoped
+@Named("page")
+public class Page {
+    /** The cookie that carries a message over to the next page. */
+    static final String FLASH = "agyn_flash";
+
+    private static final int MOST_IN_SWITCHER = 100;
+
+    private final RoutingContext context;
+    private final Session session;
+    private final Caller caller;
+    private final Access access;
+    private final Api api;
+    private final OrganizationsApi organizations;
+
+    private Organization organization;
+    private String section = "";
+    private boolean bare;
+
+    Page(RoutingContext context, Session session, Caller caller, Access access, Api api) {
+        this.context = requireNonNull(context, "context is null");
+        this.session = requireNonNull(session, "session is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.access = requireNonNull(access, "access is null");
+        this.api = requireNonNull(api, "api is null");
+        this.organizations = api.of(OrganizationsApi.class);
+    }
+
+    /**
+     * Sets where the page is.
+     *
+     * @param slugOrId the organization's slug or id, as in the path
+     * @param section the section of the navigation, such as {@code secrets}
+     * @return the organization
+     * @throws ProblemException {@code not_found} where there is none in reach
+     */
+    public Organization in(String slugOrId, String section) {
+        this.section = section;
+        this.organization = Uuids.parse(slugOrId)
+                .map(id -> api.read(organizations.getOrganization(id), Organization.class))
+                .or(() -> withSlug(slugOrId))
+                .orElseThrow(() -> ProblemException.notFound("organization"));
+        return organization;
+    }
+
+    private Optional<Organization> withSlug(String slug) {
+        return slug.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+                ? api
+                        .read(organizations.listOrganizations(1, null, null, slug), OrganizationList.class)
+                        .getItems()
+                        .stream()
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** Leaves out what only who is signed in is shown, and what asks the database. */
+    void bare() {
+        bare = true;
+    }
+
+    /** Whether all is shown. */
+    public boolean full() {
+        return !bare;
+    }
+
+    /** The organization that the page is in, or null. */
+    public Organization organization() {
+        return organization;
+    }
+
+    /** The path of the organization that the page is in. */
+    public String root() {
+        return "/organizations/" + organization.getSlug();
+    }
+
+    /** The section of the navigation. */
+    public String section() {
+        return section;
+    }
+
+    /** The organizations to switch to, by their names. */
+    public List<Organization> organizations() {
+        return api
+                .read(organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null), OrganizationList.class)
+                .getItems()
+                .stream()
+                .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
+                .toList();
+    }
+
+    /** The name of who is signed in. */
+    public String user() {
+        return caller.identity().userName();
+    }
+
+    /** Whether who is signed in may do an operation of the contract here; what they may not is not shown. */
+    public boolean may(String operation) {
+        return access.allows(operation, Optional.ofNullable(organization).map(Organization::getId));
+    }
+
+    /** Whether who is signed in may do an operation of the contract in an organization. */
+    public boolean may(String operation, UUID organizationId) {
+        return access.allows(operation, Optional.of(organizationId));
+    }
+
+    /** What each form's hidden field {@code csrf} holds. */
+    public String csrf() {
+        return session.csrf();
+    }
+
+    /** Whether htmx asks, for a part of a page. */
+    public boolean partial() {
+        return context.request().getHeader("HX-Request") != null;
+    }
+
+    /** The message that the page before has left, or null. */
+    public String flash() {
+        return Optional.ofNullable(context.request().getCookie(FLASH))
+                .map(cookie -> URLDecoder.decode(cookie.getValue(), StandardCharsets.UTF_8))
+                .orElse(null);
+    }
+}

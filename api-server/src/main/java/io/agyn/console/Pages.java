@@ -1,0 +1,91 @@
+package io.agyn.console;
+
+import static java.util.Objects.requireNonNull;
+
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.NewCookie;
+import jakarta.ws.rs.core.Response;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+
+/** Makes the answers that carry pages. */
+@Singleton
+public class Pages {
+    private static final Duration FLASH_LIFETIME = Duration.ofMinutes(1);
+    private static final int LONGEST_FLASH = 600;
+
+    @CheckedTemplate(basePath = "console")
+    static class Templates {
+        static native TemplateInstance confirm(Confirmation question);
+    }
+
+    private final Page page;
+
+    Pages(Page page) {
+        this.page = requireNonNull(page, "page is null");
+    }
+
+    /** 200 with a page, or a part of one. */
+    public Response ok(TemplateInstance template) {
+        return answer(200, template);
+    }
+
+    /**
+     * A page whose form was refused.
+     *
+     * @param status 422 for what is wrong in a field, or else the problem's own
+     */
+    public Response refused(int status, TemplateInstance template) {
+        return answer(status == 400 || status == 404 ? 422 : status, template);
+    }
+
+    /** A page that asks before something is done. */
+    public Response confirm(int status, Confirmation question) {
+        return answer(status, Templates.confirm(question));
+    }
+
+    /** A page without what only who is signed in is shown. */
+    public Response bare(int status, TemplateInstance template) {
+        page.bare();
+        return answer(status, template);
+    }
+
+    /** 303 to another page. */
+    public Response redirect(String path) {
+        // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
+        return Response.status(Response.Status.SEE_OTHER)
+                .header(HttpHeaders.LOCATION, path)
+                .build();
+    }
+
+    /** 303 to another page, which says what was done. */
+    public Response done(String path, String message) {
+        String kept = message.substring(0, Math.min(message.length(), LONGEST_FLASH));
+        return Response.fromResponse(redirect(path))
+                .cookie(flash(URLEncoder.encode(kept, StandardCharsets.UTF_8), FLASH_LIFETIME))
+                .build();
+    }
+
+    private Response answer(int status, TemplateInstance template) {
+        boolean hasFlash = page.flash() != null;
+        Response.ResponseBuilder response = Response.status(status)
+                .type(MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
+                .entity(template.render());
+        return hasFlash ? response.cookie(flash("", Duration.ZERO)).build() : response.build();
+    }
+
+    private static NewCookie flash(String value, Duration lifetime) {
+        return new NewCookie.Builder(Page.FLASH)
+                .value(value)
+                .path("/")
+                .maxAge((int) lifetime.toSeconds())
+                .httpOnly(true)
+                .sameSite(NewCookie.SameSite.STRICT)
+                .build();
+    }
+}

@@ -1,0 +1,19 @@
+package io.agyn.console;
+
+import io.quarkus.qute.TemplateExtension;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Shows times. */
+@TemplateExtension
+public final class Times {
+    private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
+
+    private Times() {}
+
+    /** To the minute: {@code time.utc} in templates. */
+    public static String utc(OffsetDateTime time) {
+        return MINUTES.format(time.withOffsetSameInstant(ZoneOffset.UTC));
+    }
+}
