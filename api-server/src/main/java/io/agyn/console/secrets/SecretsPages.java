@@ -1,0 +1,251 @@
+package io.agyn.console.secrets;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.SecretsApi;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.LlmProviderList;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretCreate;
+import io.agyn.api.model.SecretList;
+import io.agyn.api.model.SecretRevealed;
+import io.agyn.api.model.SecretUpdate;
+import io.agyn.console.Api;
+import io.agyn.console.Confirmation;
+import io.agyn.console.Conflicts;
+import io.agyn.console.Form;
+import io.agyn.console.Listing;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** An organization's secrets. */
+@Path("/console/organizations/{organization}/secrets")
+@BySession
+@RunOnVirtualThread
+public class SecretsPages {
+    private static final int SECONDS_SHOWN = 30;
+
+    @CheckedTemplate(basePath = "console/secrets")
+    static class Templates {
+        static native TemplateInstance list(Listing<Secret> secrets, Map<UUID, List<LlmProvider>> users);
+
+        static native TemplateInstance create(Form form);
+
+        static native TemplateInstance secret(Secret secret, Form form, List<LlmProvider> users);
+
+        static native TemplateInstance revealed(Secret secret, String value);
+
+        static native TemplateInstance revealed$value(String value);
+    }
+
+    private final Api api;
+    private final SecretsApi secrets;
+    private final LlmProvidersApi providers;
+    private final Conflicts conflicts;
+    private final Page page;
+    private final Pages pages;
+
+    SecretsPages(Api api, Conflicts conflicts, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.secrets = api.of(SecretsApi.class);
+        this.providers = api.of(LlmProvidersApi.class);
+        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response list(
+            @PathParam("organization") String organization,
+            @QueryParam("q") String search,
+            @QueryParam("page") String token) {
+        UUID organizationId = enter(organization);
+        Listing<Secret> found = Listing.of(
+                (size, next) -> {
+                    SecretList list = api.read(secrets.listSecrets(organizationId, size, next, null), SecretList.class);
+                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                },
+                Secret::getName,
+                search,
+                token);
+        return pages.ok(Templates.list(found, users(organizationId)));
+    }
+
+    @GET
+    @Path("/new")
+    public Response showCreate(@PathParam("organization") String organization) {
+        enter(organization);
+        return pages.ok(Templates.create(Form.empty()));
+    }
+
+    @POST
+    @Path("/new")
+    public Response create(@PathParam("organization") String organization, Form form) {
+        UUID organizationId = enter(organization);
+        try {
+            secrets.createSecret(
+                    organizationId,
+                    new SecretCreate()
+                            .name(form.text("name"))
+                            .description(form.optional("description"))
+                            .value(form.text("value")),
+                    null);
+            return pages.done(root(), "Secret " + form.text("name") + " was created.");
+        } catch (ProblemException e) {
+            return pages.refused(e.kind().status(), Templates.create(form.refused(e)));
+        }
+    }
+
+    @GET
+    @Path("/{secret}")
+    public Response show(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
+        UUID organizationId = enter(organization);
+        Response answer = secrets.getSecret(organizationId, id);
+        Secret secret = api.read(answer, Secret.class);
+        Form form = Form.of("name", secret.getName())
+                .set("description", secret.getDescription())
+                .set("etag", answer.getHeaderString(HttpHeaders.ETAG))
+                .set("shown", now());
+        return pages.ok(Templates.secret(secret, form, usersOf(organizationId, id)));
+    }
+
+    @POST
+    @Path("/{secret}")
+    public Response save(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        try {
+            SecretUpdate body = new SecretUpdate()
+                    .name(form.text("name"))
+                    .description(form.optional("description"))
+                    .value(form.optional("value"));
+            secrets.updateSecret(organizationId, id, body, form.optional("etag"));
+            return pages.done(root() + "/" + id, "Secret " + form.text("name") + " was saved.");
+        } catch (ProblemException e) {
+            Response answer = secrets.getSecret(organizationId, id);
+            Secret secret = api.read(answer, Secret.class);
+            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
+                    ? conflicting(form, secret, answer.getHeaderString(HttpHeaders.ETAG))
+                    : form.refused(e);
+            return pages.refused(e.kind().status(), Templates.secret(secret, again, usersOf(organizationId, id)));
+        }
+    }
+
+    @POST
+    @Path("/{secret}/reveal")
+    public Response reveal(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        String value = api.read(secrets.revealSecret(organizationId, id), SecretRevealed.class)
+                .getValue();
+        if (page.partial()) {
+            return pages.ok(Templates.revealed$value(value));
+        }
+        Secret secret = api.read(secrets.getSecret(organizationId, id), Secret.class);
+        return Response.fromResponse(pages.ok(Templates.revealed(secret, value)))
+                .header("Refresh", SECONDS_SHOWN + "; url=" + root() + "/" + id)
+                .build();
+    }
+
+    @GET
+    @Path("/{secret}/delete")
+    public Response askDelete(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
+        UUID organizationId = enter(organization);
+        Response answer = secrets.getSecret(organizationId, id);
+        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.confirm(200, deletion(organizationId, api.read(answer, Secret.class), form));
+    }
+
+    @POST
+    @Path("/{secret}/delete")
+    public Response delete(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        Response answer = secrets.getSecret(organizationId, id);
+        Secret secret = api.read(answer, Secret.class);
+        try {
+            secrets.deleteSecret(organizationId, id, form.optional("etag"));
+            return pages.done(root(), "Secret " + secret.getName() + " was deleted.");
+        } catch (ProblemException e) {
+            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
+            return pages.confirm(e.kind().status(), deletion(organizationId, secret, again));
+        }
+    }
+
+    private UUID enter(String organization) {
+        return page.in(organization, "secrets").getId();
+    }
+
+    private String root() {
+        return page.root() + "/secrets";
+    }
+
+    private Form conflicting(Form form, Secret stored, String etag) {
+        OffsetDateTime shown = form.choice("shown", OffsetDateTime::parse);
+        return form.conflicting(conflicts.since(
+                        stored.getId(),
+                        shown,
+                        Map.of(
+                                "name",
+                                stored.getName(),
+                                "description",
+                                Objects.requireNonNullElse(stored.getDescription(), ""))))
+                .set("etag", etag)
+                .set("shown", now());
+    }
+
+    private static String now() {
+        return OffsetDateTime.now(ZoneOffset.UTC).toString();
+    }
+
+    private Confirmation deletion(UUID organizationId, Secret secret, Form form) {
+        List<String> names = usersOf(organizationId, secret.getId()).stream()
+                .map(provider -> "LLM provider " + provider.getName())
+                .toList();
+        return new Confirmation(
+                "Delete secret " + secret.getName() + "?",
+                names.isEmpty()
+                        ? "Nothing uses it. Its value cannot be brought back."
+                        : "It cannot be deleted while it is in use. Give these other credentials first:",
+                names,
+                null,
+                names.isEmpty() ? "Delete secret" : null,
+                form.text("etag"),
+                root() + "/" + secret.getId(),
+                form);
+    }
+
+    private List<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
+        return users(organizationId).getOrDefault(secretId, List.of());
+    }
+
+    /** The LLM providers that use secrets, by the secrets. */
+    private Map<UUID, List<LlmProvider>> users(UUID organizationId) {
+        return Listing.<LlmProvider>all((size, token) -> {
+                    LlmProviderList list = api.read(
+                            providers.listLlmProviders(organizationId, size, token, null), LlmProviderList.class);
+                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                })
+                .stream()
+                .filter(provider -> provider.getTokenSecretId() != null)
+                .collect(Collectors.groupingBy(LlmProvider::getTokenSecretId));
+    }
+}
