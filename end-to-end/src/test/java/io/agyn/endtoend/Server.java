@@ -92,11 +92,11 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private String baseUrl() throws IOException {
+    String baseUrl() throws IOException {
         return Files.readString(dataDir.resolve("base-url")).strip();
     }
 
-    private String token() throws IOException {
+    String token() throws IOException {
         return Files.readString(dataDir.resolve("admin-token")).strip();
     }
 }

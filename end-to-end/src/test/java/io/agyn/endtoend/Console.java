@@ -1,0 +1,105 @@
+package io.agyn.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A person at the Console, in a window of their own. What the browser complains of fails the test when it is closed. */
+final class Console implements AutoCloseable {
+    private static final int HEIGHT = 800;
+    private static final List<Integer> WIDTHS = List.of(1280, 375);
+
+    private final BrowserContext window;
+    private final Page page;
+    private final List<String> complaints = new ArrayList<>();
+
+    private Console(BrowserContext window) {
+        this.window = window;
+        this.page = window.newPage();
+        page.onPageError(complaints::add);
+        page.onConsoleMessage(message -> {
+            // A form that is refused is answered with its status, which Chromium takes for an error.
+            if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+                complaints.add(message.text());
+            }
+        });
+    }
+
+    /** Opens a window at the sign-in. */
+    static Console open(Browser browser, Server server) throws IOException {
+        Console console = new Console(browser.chromium()
+                .newContext(new NewContextOptions()
+                        .setBaseURL(server.baseUrl())
+                        .setViewportSize(WIDTHS.getFirst(), HEIGHT)));
+        console.page.navigate("/");
+        return console;
+    }
+
+    /** Opens a window and signs in. */
+    static Console signedIn(Browser browser, Server server, String token) throws IOException {
+        Console console = open(browser, server);
+        console.page.getByLabel("API token").fill(token);
+        console.press("Sign in");
+        return console;
+    }
+
+    /** What the window shows. */
+    Page page() {
+        return page;
+    }
+
+    void press(String button) {
+        page.getByRole(AriaRole.BUTTON, named(button)).click();
+    }
+
+    /** Follows a link, the first of its name. */
+    void follow(String link) {
+        page.getByRole(AriaRole.LINK, named(link)).first().click();
+    }
+
+    void fill(String label, String text) {
+        page.getByLabel(label).fill(text);
+    }
+
+    /** Looks at the page in both themes and widths, for a person and with axe: nothing is wrong, or cut off. */
+    void inspect(String name) throws IOException {
+        Path folder = Checkout.kept("screenshots");
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(theme));
+            for (int width : WIDTHS) {
+                page.setViewportSize(width, HEIGHT);
+                String file = "%s-%s-%d.png".formatted(name, theme.name().toLowerCase(Locale.ROOT), width);
+                page.screenshot(new Page.ScreenshotOptions()
+                        .setPath(folder.resolve(file))
+                        .setFullPage(true));
+                assertThat(new AxeBuilder(page).analyze().getViolations())
+                        .as(file)
+                        .isEmpty();
+                assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                        .as("%s needs no scrolling sideways", file)
+                        .isEqualTo(width);
+            }
+        }
+        page.setViewportSize(WIDTHS.getFirst(), HEIGHT);
+    }
+
+    @Override
+    public void close() {
+        window.close();
+        assertThat(complaints).isEmpty();
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+}

@@ -1,0 +1,172 @@
+package io.agyn.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Secrets in the Console, as a person goes through them. */
+class ConsoleSecretsIT {
+    // Shown, not run.
+    private static final String ODD_NAME = "<script>alert(1)</script> \"'> \u202Egnp.exe " + "🔑".repeat(60);
+
+    private static Server server;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        server = Server.start(folder);
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (Server ended = server;
+                Browser closed = browser) {
+            // Both are closed, whichever has started.
+        }
+    }
+
+    @Test
+    void aSecretFromFirstToLast() throws Exception {
+        try (Console console = Console.open(browser, server)) {
+            Page page = console.page();
+            console.inspect("sign-in");
+            console.fill("API token", "agyn_wrong");
+            console.press("Sign in");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("mistyped, unknown, expired or revoked");
+            console.inspect("sign-in-refused");
+            console.fill("API token", server.token());
+            console.press("Sign in");
+
+            assertThat(page.getByRole(AriaRole.HEADING, level(1))).hasText("Organizations");
+            console.inspect("organizations");
+            console.follow("New organization");
+            console.inspect("organization-new");
+            console.fill("Name", "Acme");
+            console.press("Create organization");
+            assertThat(page).hasURL(Pattern.compile("/organizations/acme$"));
+            console.inspect("organization");
+
+            console.follow("Secrets");
+            console.inspect("secrets-empty");
+            console.follow("New secret");
+            console.press("Create secret");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Give 1 to 128 characters");
+            console.inspect("secret-new-refused");
+            console.fill("Name", "openai-api-key");
+            console.fill("Value", "sk-first");
+            console.press("Create secret");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Secret openai-api-key was created.");
+
+            reveal(page, "sk-first");
+            console.inspect("secrets");
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Hide the value of openai-api-key"))
+                    .click();
+            assertThat(page.locator("output")).hasText("••••••••");
+
+            console.follow("openai-api-key");
+            console.fill("New value", "sk-second");
+            console.fill("Description", "Rotated by the Console.");
+            console.inspect("secret");
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("Secret openai-api-key was saved.");
+            reveal(page, "sk-second");
+
+            console.follow("Delete…");
+            console.inspect("secret-delete");
+            console.press("Delete secret");
+            assertThat(page.locator("main")).containsText("Secret openai-api-key was deleted.");
+        }
+    }
+
+    @Test
+    void aRevealedValueHidesByItself() throws Exception {
+        String organization = organization("Hiding");
+        secret(organization, "key", "sk-hides");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            console.page().clock().install();
+            console.page().navigate("/organizations/" + organization + "/secrets");
+            reveal(console.page(), "sk-hides");
+            console.page().clock().fastForward(31_000);
+            assertThat(console.page().locator("output")).hasText("••••••••");
+            org.assertj.core.api.Assertions.assertThat(console.page().content()).doesNotContain("sk-hides");
+        }
+    }
+
+    @Test
+    void twoPeopleEditAndTheSecondLosesNothing() throws Exception {
+        String organization = organization("Conflict");
+        String path = "/organizations/" + organization + "/secrets/" + secret(organization, "key", "sk");
+        try (Console first = Console.signedIn(browser, server, server.token());
+                Console second = Console.signedIn(browser, server, server.token())) {
+            first.page().navigate(path);
+            second.page().navigate(path);
+            first.fill("Description", "by the first");
+            first.press("Save");
+            second.fill("Description", "by the second");
+            second.press("Save");
+            assertThat(second.page().getByRole(AriaRole.ALERT).first()).containsText("changed description at");
+            assertThat(second.page().getByLabel("Description")).hasValue("by the second");
+            assertThat(second.page().locator(".stored")).hasText("Stored now: by the first");
+            second.inspect("secret-conflict");
+            second.press("Save");
+            assertThat(second.page().getByLabel("Description")).hasValue("by the second");
+        }
+    }
+
+    @Test
+    void namesAreShownAndNotRun() throws Exception {
+        String organization = organization("Odd");
+        secret(organization, ODD_NAME, "sk");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            console.page().onDialog(dialog -> {
+                throw new AssertionError("A name was run");
+            });
+            console.page().navigate("/organizations/" + organization + "/secrets");
+            assertThat(console.page().locator("tbody a")).hasText(ODD_NAME);
+            console.inspect("secrets-odd-names");
+        }
+    }
+
+    private static void reveal(Page page, String value) {
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Reveal")))
+                .click();
+        Locator shown = page.locator("output");
+        assertThat(shown).hasText(value, new LocatorAssertions.HasTextOptions().setTimeout(5_000));
+    }
+
+    private static Page.GetByRoleOptions level(int level) {
+        return new Page.GetByRoleOptions().setLevel(level);
+    }
+
+    private static String organization(String name) throws IOException {
+        return server.request()
+                .body(Map.of("name", name))
+                .post("/organizations")
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+
+    private static String secret(String organization, String name, String value) throws IOException {
+        return server.request()
+                .body(Map.of("name", name, "value", value))
+                .post("/organizations/{id}/secrets", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}
