@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -21,7 +22,15 @@ public final class Form {
      * @param field the field's name, or an empty one where it concerns no field
      * @param detail a sentence that says what to do
      */
-    public record Error(String field, String detail) {}
+    public record Error(String field, String detail) {
+        /** The field's name as a word. */
+        public String label() {
+            return field.isEmpty()
+                    ? ""
+                    : field.substring(0, 1).toUpperCase(Locale.ROOT)
+                            + field.substring(1).replace('_', ' ');
+        }
+    }
 
     /**
      * That somebody else has saved meanwhile.

@@ -3,9 +3,10 @@
  *
  * <p>A page is a method of a resource below {@code @Path("/console/…")}, {@code @BySession} and
  * {@code @RunOnVirtualThread}; {@link io.agyn.console.ConsoleRoutes} leads browsers' paths there, and a new first segment
- * goes into its list. Whatever a page reads or changes it asks of {@link io.agyn.console.Api}, which hands out the
- * contract's interfaces; a page that changes something takes a {@link io.agyn.console.Form}, whose reading checks its CSRF
- * token, and makes one write. {@code io.agyn.console.secrets.SecretsPages} is the pattern to copy.
+ * goes into its list. No method has the name of an operation of the contract, whose parameters would be asked of it.
+ * Whatever a page reads or changes it asks of {@link io.agyn.console.Api}, which hands out the contract's interfaces; a page
+ * that changes something takes a {@link io.agyn.console.Form}, whose reading checks its CSRF token, and makes one write.
+ * {@code io.agyn.console.secrets.SecretsPages} is the pattern to copy.
  *
  * <ul>
  *   <li>{@code page.in(organization, section)} comes first in each method: it finds the organization and sets the

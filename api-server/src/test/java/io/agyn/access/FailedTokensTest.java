@@ -4,9 +4,11 @@ import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.Api;
+import io.agyn.console.Visitor;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -90,6 +92,24 @@ class FailedTokensTest {
     }
 
     @Test
+    void signingInToTheConsoleIsCountedToo() {
+        for (int i = 0; i < LIMIT; i++) {
+            signIn("192.0.2.88", "wrong-" + i).then().statusCode(422);
+        }
+
+        signIn("192.0.2.88", "wrong").then().statusCode(429).body(containsString("wait a minute"));
+        signIn("192.0.2.88", Api.adminToken()).then().statusCode(303);
+    }
+
+    @Test
+    void aSessionThatBeganByTlsBeforeTheTrustedProxyGoesByTlsAlone() {
+        String cookie =
+                given().header("X-Forwarded-Proto", "https").get("/sign-in").getHeader("Set-Cookie");
+
+        assertThat(cookie).startsWith("agyn_session=").contains("Secure");
+    }
+
+    @Test
     void theAuditLogHasTheAddressThatTheTrustedProxySaw() {
         rest("192.0.2.200", "wrong").then().statusCode(401);
 
@@ -98,6 +118,10 @@ class FailedTokensTest {
                         .jsonPath()
                         .getList("items.address"))
                 .contains("192.0.2.200");
+    }
+
+    private static io.restassured.response.Response signIn(String source, String token) {
+        return Visitor.from(source).submit("/sign-in", Map.of("token", token));
     }
 
     private static io.restassured.response.Response rest(String source, String token) {

@@ -16,15 +16,25 @@ public final class Visitor {
     private static final Pattern ETAG = Pattern.compile("name=\"etag\" value=\"([^\"]+)\"");
 
     private final Map<String, String> cookies = new HashMap<>();
+    private final Map<String, String> headers;
+
+    private Visitor(Map<String, String> headers) {
+        this.headers = headers;
+    }
 
     /** Somebody who is not signed in. */
     public static Visitor stranger() {
-        return new Visitor();
+        return new Visitor(Map.of());
+    }
+
+    /** Somebody who is not signed in, at an address behind a proxy. */
+    public static Visitor from(String address) {
+        return new Visitor(Map.of("X-Forwarded-For", address));
     }
 
     /** Somebody who has signed in by an API token. */
     public static Visitor signedIn(String token) {
-        Visitor visitor = new Visitor();
+        Visitor visitor = stranger();
         assertThat(visitor.submit("/sign-in", Map.of("token", token)).statusCode())
                 .isEqualTo(303);
         return visitor;
@@ -69,6 +79,7 @@ public final class Visitor {
         return given().redirects()
                 .follow(false)
                 .contentType("application/x-www-form-urlencoded; charset=UTF-8")
+                .headers(headers)
                 .cookies(cookies);
     }
 

@@ -100,7 +100,9 @@ class ConstraintsTest {
                         // Of the server's own making: 256 random bits.
                         "api_token_hash_unique",
                         // A second request waits for the first, and is answered the same.
-                        "idempotency_key_unique");
+                        "idempotency_key_unique",
+                        // A session begins only while its token is locked.
+                        "console_session_token");
     }
 
     private int copyProvider(UUID secret) throws SQLException {

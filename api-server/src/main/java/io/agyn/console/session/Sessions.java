@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Authenticator;
 import io.agyn.access.Identity;
 import io.agyn.audit.SignIns;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import io.agyn.upkeep.Chore;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -24,8 +26,10 @@ import javax.sql.DataSource;
 class Sessions implements Chore {
     private static final String LIVE =
             "created_at > now() - interval '12 hours' and last_used_at > now() - interval '30 minutes'";
-    private static final String BEGIN =
-            "insert into console_session (id, token_id, created_at, last_used_at) values (?, ?, now(), now())";
+    // Locked, so that a token that is being revoked is waited for.
+    private static final String BEGIN = """
+            insert into console_session (id, token_id, created_at, last_used_at)
+            select ?, id, now(), now() from api_token where id = ? for key share""";
     private static final String FIND = """
             select token_id, last_used_at < now() - interval '1 minute' as stale
             from console_session where id = ? and\s""" + LIVE;
@@ -50,7 +54,10 @@ class Sessions implements Chore {
                 PreparedStatement insert = connection.prepareStatement(BEGIN)) {
             insert.setBytes(1, Session.hash(secret));
             insert.setObject(2, identity.tokenId());
-            insert.executeUpdate();
+            if (insert.executeUpdate() == 0) {
+                throw new ProblemException(
+                        ProblemKind.UNAUTHENTICATED, "The API token has just been revoked; sign in with another one.");
+            }
         }
         signIns.add("signIn", identity.tokenId());
         return secret;
