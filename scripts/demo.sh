@@ -228,7 +228,18 @@ grep -q 'Host' "$work/refusal" && grep -q 'managed by the proxy' "$work/refusal"
 say
 say "It was refused before anything was made, as it should be."
 
-heading "8. Take it all back"
+heading "8. See it in the Console"
+say "It is at $AGYN_GATEWAY, and takes the token that is in $work/data/admin-token."
+if [ -t 0 ] && [ -t 1 ]; then
+  say "Look around; Ctrl-C goes on, and takes it all back."
+  looked=''
+  # The server, in the background, does not heed it.
+  trap 'looked=yes' INT
+  until [ "$looked" ]; do sleep 1 || true; done
+  trap 'exit 130' INT
+fi
+
+heading "9. Take it all back"
 cd "$work/quickstart"
 shown terraform destroy -auto-approve
 [ "$(get /organizations)" = '{"items":[],"next_page_token":null}' ] || fail "an organization is left"

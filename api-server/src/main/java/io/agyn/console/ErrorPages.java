@@ -44,6 +44,12 @@ class ErrorPages implements ProblemPages {
         if (problem.kind() == ProblemKind.UNAUTHENTICATED) {
             return signIn();
         }
+        Response.ResponseBuilder response = Response.fromResponse(explain(problem));
+        problem.headers().forEach(response::header);
+        return response.build();
+    }
+
+    private Response explain(ProblemException problem) {
         int status = problem.kind().status();
         if (page.partial()) {
             return pages.bare(status, Templates.problem$alert(problem.getMessage()));

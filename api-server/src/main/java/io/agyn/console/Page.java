@@ -139,7 +139,16 @@ public class Page {
     /** The message that the page before has left, or null. */
     public String flash() {
         return Optional.ofNullable(context.request().getCookie(FLASH))
-                .map(cookie -> URLDecoder.decode(cookie.getValue(), StandardCharsets.UTF_8))
+                .flatMap(cookie -> decoded(cookie.getValue()))
                 .orElse(null);
+    }
+
+    private static Optional<String> decoded(String value) {
+        try {
+            return Optional.of(URLDecoder.decode(value, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            // Not ours: other hosts of the domain can set cookies too.
+            return Optional.empty();
+        }
     }
 }

@@ -5,41 +5,75 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.BySession;
 import io.agyn.access.Caller;
 import io.agyn.console.Form;
+import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Cookie;
+import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /** The one way in to the Console's pages: every request passes here before its page is made and before its form is read. */
 class SessionFilter {
     private static final String FETCH_SITE = "Sec-Fetch-Site";
+    // What browsers say of pages of others.
+    private static final Set<String> OTHER_SITES = Set.of("cross-site", "same-site");
+
+    @CheckedTemplate(basePath = "console")
+    static class Templates {
+        static native TemplateInstance fromElsewhere();
+    }
 
     private final Session session;
     private final Sessions sessions;
     private final Caller caller;
+    private final Pages pages;
 
-    SessionFilter(Session session, Sessions sessions, Caller caller) {
+    SessionFilter(Session session, Sessions sessions, Caller caller, Pages pages) {
         this.session = requireNonNull(session, "session is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
         this.caller = requireNonNull(caller, "caller is null");
+        this.pages = requireNonNull(pages, "pages is null");
     }
 
     @BySession
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
-    public void admit(ContainerRequestContext request, SimpleResourceInfo page) {
+    public Optional<Response> admit(ContainerRequestContext request, SimpleResourceInfo page) {
         Cookie cookie = request.getCookies().get(Session.COOKIE);
+        if (cookie == null && isLinkOfAnotherSite(request)) {
+            return Optional.of(askAgain());
+        }
         session.use(cookie == null ? Session.random() : cookie.getValue());
         if (!request.getMethod().equals(HttpMethod.GET) && !request.getMethod().equals(HttpMethod.HEAD)) {
             requireOwnForm(request, page);
         }
         boolean isOpen = page.getResourceClass() == SignInPages.class;
         caller.admit(isOpen ? () -> {} : this::identify);
+        return Optional.empty();
+    }
+
+    private static boolean isLinkOfAnotherSite(ContainerRequestContext request) {
+        String site = request.getHeaderString(FETCH_SITE);
+        return request.getMethod().equals(HttpMethod.GET) && site != null && OTHER_SITES.contains(site);
+    }
+
+    /**
+     * Lets the browser ask once more, from a page of ours: the cookie, which is SameSite=Strict, does not come with a link
+     * of another site, and who is signed in would be led to the sign-in.
+     */
+    private Response askAgain() {
+        return Response.fromResponse(pages.bare(200, Templates.fromElsewhere()))
+                .header("Refresh", "0")
+                .build();
     }
 
     private void identify() {

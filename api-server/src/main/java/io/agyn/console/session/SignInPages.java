@@ -96,9 +96,11 @@ public class SignInPages {
             identity = identify(form.text("token"));
         } catch (ProblemException e) {
             refusals.note("signIn", e.kind());
-            return pages.bare(
+            Response.ResponseBuilder refusal = Response.fromResponse(pages.bare(
                     e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
-                    Templates.signIn(form.set("token", null).with("token", e.getMessage())));
+                    Templates.signIn(form.set("token", null).with("token", e.getMessage()))));
+            e.headers().forEach(refusal::header);
+            return refusal.build();
         }
         caller.set(identity);
         sessions.forget(session.secret());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
@@ -63,6 +64,31 @@ class SessionsTest {
         stranger.submit("/sign-in", Map.of("token", Api.adminToken(), "next", "/organizations?q=acme"))
                 .then()
                 .header("Location", equalTo("/organizations?q=acme"));
+    }
+
+    @Test
+    void aLinkOfAnotherSiteLeadsWhoIsSignedInToItsPage() {
+        // Browsers keep the cookie back from such a link, and send it when a page of ours is what asks.
+        given().redirects()
+                .follow(false)
+                .header("Sec-Fetch-Site", "cross-site")
+                .get("/organizations")
+                .then()
+                .statusCode(200)
+                .header("Refresh", equalTo("0"))
+                .header("Set-Cookie", nullValue());
+        Visitor.stranger()
+                .request()
+                .header("Sec-Fetch-Site", "same-origin")
+                .get("/organizations")
+                .then()
+                .statusCode(303)
+                .header("Location", startsWith("/sign-in"));
+    }
+
+    @Test
+    void aCookieThatSomebodyElseHasSetBreaksNoPage() {
+        given().cookie("agyn_flash", "%zz").get("/sign-in").then().statusCode(200);
     }
 
     @ParameterizedTest
