@@ -52,8 +52,8 @@ class IdempotencyInterceptor {
     @AroundInvoke
     Object once(InvocationContext invocation) throws Exception {
         Operation operation = contract.operations().get(invocation.getMethod().getName());
-        String key = request.getHeader(HEADER);
-        if (operation == null || key == null || !operation.takes(HEADER)) {
+        String key = operation == null ? null : key(operation, invocation.getParameters());
+        if (key == null) {
             return invocation.proceed();
         }
         Identity identity = caller.identity();
@@ -71,5 +71,10 @@ class IdempotencyInterceptor {
         Response answer = (Response) invocation.proceed();
         keys.store(claim, answer);
         return answer;
+    }
+
+    /** The key that an operation was called with, or null. What is generated from the contract has headers last. */
+    private static String key(Operation operation, Object[] parameters) {
+        return operation.takes(HEADER) ? (String) parameters[parameters.length - 1] : null;
     }
 }
