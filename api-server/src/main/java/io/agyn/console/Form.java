@@ -2,7 +2,10 @@ package io.agyn.console;
 
 import io.agyn.api.model.Violation;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import java.time.DateTimeException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -87,6 +90,24 @@ public final class Form {
         }
     }
 
+    /**
+     * What stands in a field that may be left out, as what it stands for; null where nothing does.
+     *
+     * @param remedy what to do where it stands for nothing
+     * @throws ProblemException {@code invalid_request} where it stands for nothing
+     */
+    public <T> T parsed(String name, Function<String, T> parse, String remedy) {
+        String text = text(name);
+        try {
+            return text.isEmpty() ? null : parse.apply(text);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new ProblemException(
+                    ProblemKind.INVALID_REQUEST,
+                    remedy,
+                    List.of(new Violation().pointer("/" + name).detail(remedy)));
+        }
+    }
+
     /** What stands in all fields of a name, in their order. */
     public List<String> all(String name) {
         return values.getOrDefault(name, List.of());
@@ -114,6 +135,14 @@ public final class Form {
     /** The form with what somebody else has saved meanwhile. */
     public Form conflicting(Conflict conflict) {
         return new Form(values, errors, conflict);
+    }
+
+    /**
+     * The form with what tells, when it is sent, whether somebody else has saved meanwhile: the fields {@code etag} and
+     * {@code shown}.
+     */
+    public Form shown(String etag) {
+        return set("etag", etag).set("shown", OffsetDateTime.now(ZoneOffset.UTC).toString());
     }
 
     /** What is wrong with one field. */

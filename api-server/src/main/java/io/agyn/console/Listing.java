@@ -48,6 +48,16 @@ public record Listing<T>(List<T> items, String search, String next, boolean late
         return new Listing<>(shown, search.strip(), null, false, found.size() - shown.size());
     }
 
+    /** A list that is at hand, to page through. */
+    public static <T> Source<T> in(List<T> items) {
+        return (size, token) -> {
+            int start =
+                    token == null || !token.matches("[0-9]{1,8}") ? 0 : Math.min(Integer.parseInt(token), items.size());
+            int end = Math.min(start + size, items.size());
+            return new Slice<>(items.subList(start, end), end < items.size() ? String.valueOf(end) : null);
+        };
+    }
+
     /** All of a list. */
     public static <T> List<T> all(Source<T> source) {
         List<T> items = new ArrayList<>();

@@ -8,8 +8,10 @@ import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.console.session.Session;
+import io.agyn.contract.Contract;
 import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
+import io.quarkus.qute.TemplateExtension;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import jakarta.inject.Named;
@@ -17,6 +19,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,11 +31,13 @@ public class Page {
     static final String FLASH = "agyn_flash";
 
     private static final int MOST_IN_SWITCHER = 100;
+    private static final String ORGANIZATION = "organization_id";
 
     private final RoutingContext context;
     private final Session session;
     private final Caller caller;
     private final Access access;
+    private final Contract contract;
     private final Api api;
     private final OrganizationsApi organizations;
 
@@ -40,11 +45,12 @@ public class Page {
     private String section = "";
     private boolean bare;
 
-    Page(RoutingContext context, Session session, Caller caller, Access access, Api api) {
+    Page(RoutingContext context, Session session, Caller caller, Access access, Contract contract, Api api) {
         this.context = requireNonNull(context, "context is null");
         this.session = requireNonNull(session, "session is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.access = requireNonNull(access, "access is null");
+        this.contract = requireNonNull(contract, "contract is null");
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
     }
@@ -93,7 +99,16 @@ public class Page {
 
     /** The path of the organization that the page is in. */
     public String root() {
-        return "/organizations/" + organization.getSlug();
+        return path(organization);
+    }
+
+    /** The path of an organization: {@code organization.path} in templates. */
+    @TemplateExtension
+    public static String path(Organization organization) {
+        // The slug may be the word that creates one.
+        String name =
+                organization.getSlug().equals("new") ? organization.getId().toString() : organization.getSlug();
+        return "/organizations/" + name;
     }
 
     /** The section of the navigation. */
@@ -116,14 +131,38 @@ public class Page {
         return caller.identity().userName();
     }
 
-    /** Whether who is signed in may do an operation of the contract here; what they may not is not shown. */
+    /**
+     * Whether who is signed in may do an operation of the contract, here where it is one within an organization; what they
+     * may not is not shown.
+     */
     public boolean may(String operation) {
-        return access.allows(operation, Optional.ofNullable(organization).map(Organization::getId));
+        return access.allows(operation, organizationOf(operation));
     }
 
     /** Whether who is signed in may do an operation of the contract in an organization. */
     public boolean may(String operation, UUID organizationId) {
         return access.allows(operation, Optional.of(organizationId));
+    }
+
+    /**
+     * Refuses what who is signed in may not do here, as the API does once it is sent.
+     *
+     * @throws ProblemException {@code forbidden}
+     */
+    public void require(String operation) {
+        access.require(
+                operation,
+                organizationOf(operation)
+                        .map(id -> Map.of(ORGANIZATION, id.toString()))
+                        .orElse(Map.of()));
+    }
+
+    /** The organization that the page is in, where the operation is one within an organization. */
+    private Optional<UUID> organizationOf(String operation) {
+        return Optional.ofNullable(organization)
+                .map(Organization::getId)
+                .filter(id -> contract.operations().get(operation).parameters().stream()
+                        .anyMatch(parameter -> parameter.name().equals(ORGANIZATION)));
     }
 
     /** What each form's hidden field {@code csrf} holds. */

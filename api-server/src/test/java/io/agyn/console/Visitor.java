@@ -6,15 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** A person with a browser that runs no scripts. */
 public final class Visitor {
-    private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
-    private static final Pattern ETAG = Pattern.compile("name=\"etag\" value=\"([^\"]+)\"");
-
     private final Map<String, String> cookies = new HashMap<>();
     private final Map<String, String> headers;
 
@@ -64,8 +62,9 @@ public final class Visitor {
     public Response submit(String page, String path, Map<String, String> fields) {
         String html = page(page);
         Map<String, String> all = new HashMap<>(fields);
-        hidden(CSRF, html, all, "csrf");
-        hidden(ETAG, html, all, "etag");
+        for (String name : List.of("csrf", "etag")) {
+            find(name, html).ifPresent(value -> all.putIfAbsent(name, value));
+        }
         return post(path, all);
     }
 
@@ -98,10 +97,16 @@ public final class Visitor {
         return response;
     }
 
-    private static void hidden(Pattern pattern, String html, Map<String, String> fields, String name) {
-        Matcher matcher = pattern.matcher(html);
-        if (matcher.find()) {
-            fields.putIfAbsent(name, matcher.group(1).replace("&quot;", "\""));
-        }
+    /** What stands in a field of a page, such as a hidden one. */
+    public static String hidden(String name, String page) {
+        return find(name, page).orElseThrow(() -> new AssertionError("There is no field " + name + " in " + page));
+    }
+
+    private static Optional<String> find(String name, String page) {
+        return Pattern.compile("name=\"" + name + "\" (?:type=\"\\w+\" )?value=\"([^\"]*)\"")
+                .matcher(page)
+                .results()
+                .map(result -> result.group(1).replace("&quot;", "\""))
+                .findFirst();
     }
 }

@@ -31,8 +31,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -125,8 +123,7 @@ public class SecretsPages {
         Secret secret = api.read(answer, Secret.class);
         Form form = Form.of("name", secret.getName())
                 .set("description", secret.getDescription())
-                .set("etag", answer.getHeaderString(HttpHeaders.ETAG))
-                .set("shown", now());
+                .shown(answer.getHeaderString(HttpHeaders.ETAG));
         return pages.ok(Templates.secret(secret, form, usersOf(organizationId, id)));
     }
 
@@ -199,21 +196,15 @@ public class SecretsPages {
     }
 
     private Form conflicting(Form form, Secret stored, String etag) {
-        OffsetDateTime shown = form.choice("shown", OffsetDateTime::parse);
-        return form.conflicting(conflicts.since(
-                        stored.getId(),
-                        shown,
-                        Map.of(
-                                "name",
-                                stored.getName(),
-                                "description",
-                                Objects.requireNonNullElse(stored.getDescription(), ""))))
-                .set("etag", etag)
-                .set("shown", now());
-    }
-
-    private static String now() {
-        return OffsetDateTime.now(ZoneOffset.UTC).toString();
+        return conflicts.in(
+                form,
+                stored.getId(),
+                etag,
+                Map.of(
+                        "name",
+                        stored.getName(),
+                        "description",
+                        Objects.requireNonNullElse(stored.getDescription(), "")));
     }
 
     private Confirmation deletion(UUID organizationId, Secret secret, Form form) {
