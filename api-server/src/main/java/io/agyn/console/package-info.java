@@ -15,7 +15,7 @@
  *       message for the next page, {@code confirm} with a {@link io.agyn.console.Confirmation}. What is not caught becomes a
  *       page by {@link io.agyn.console.ErrorPages}.
  *   <li>A {@code ProblemException} becomes {@code form.refused(problem)}: fields have the names of the contract, so that
- *       JSON pointers lead to them. A 412 becomes {@code form.conflicting(conflicts.since(…))}; the hidden fields
+ *       JSON pointers lead to them. A 412 becomes {@code conflicts.in(form, …)}; the hidden fields
  *       {@code etag} and {@code shown} say what was edited, and when.
  *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API.
  *   <li>{@code cdi:page.may('operation')} hides what a role may not do; the API refuses it all the same.
@@ -25,9 +25,11 @@
  * {@code templates/tags/}: {@code csrf} in each form; {@code errors} above it; {@code field}, {@code choice} and
  * {@code credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional} where they
  * have them; {@code search}, {@code table} and {@code pager} for a listing; {@code blank} for an empty one; {@code reveal}
- * for a masked credential; {@code code} for what is to be copied; {@code moment} for a time. A tag's parameter is an
- * expression, or a text in quotes with no expression in it: {@code action=str:concat(root,'/secrets')}. Classes for the rest, such
- * as {@code card}, {@code badge}, {@code head}, {@code facts} and {@code actions}, are in {@code console.css}. There is no
- * inline script or style: the Content-Security-Policy refuses both.
+ * for a masked credential; {@code code} for what is to be copied; {@code ascode} for a thing as
+ * {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl} write it; {@code userState} for a user's;
+ * {@code moment} for a time. A tag's parameter is an expression, or a text in quotes with no expression in it:
+ * {@code action=str:concat(root,'/secrets')}. Classes for the rest, such as {@code card}, {@code badge}, {@code head},
+ * {@code facts} and {@code actions}, are in {@code console.css}. There is no inline script or style: the
+ * Content-Security-Policy refuses both.
  */
 package io.agyn.console;

@@ -1,0 +1,154 @@
+package io.agyn.console.code;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.agyn.api.model.ApiToken;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Member;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.User;
+import io.quarkus.qute.TemplateExtension;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * How what is stored is read and changed by curl, in a POSIX shell: {@code thing.curl} in templates. As they stand, the
+ * lines change nothing.
+ */
+public final class Curl {
+    // In ASCII, the lines are the same whatever the terminal's encoding, and hide nothing.
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private final String path;
+
+    private Curl(String path, Object... ids) {
+        this.path = path.formatted(ids);
+    }
+
+    /** An organization. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(Organization organization) {
+        return new Curl("/organizations/%s", organization.getId())
+                .readAndReplace("Change it", fields("name", organization.getName(), "slug", organization.getSlug()));
+    }
+
+    /** A secret, without its value. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(Secret secret) {
+        return in(secret.getOrganizationId(), "secrets", secret.getId())
+                .readAndReplace(
+                        "Change it; with a value in it as well, that is replaced",
+                        fields("name", secret.getName(), "description", secret.getDescription()));
+    }
+
+    /** An LLM provider, without its credentials. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(LlmProvider provider) {
+        Map<String, Object> fields = fields(
+                "name",
+                provider.getName(),
+                "endpoint",
+                provider.getEndpoint(),
+                "protocol",
+                provider.getProtocol(),
+                "auth_method",
+                provider.getAuthMethod());
+        if (provider.getTokenSecretId() != null) {
+            fields.put("token_secret_id", provider.getTokenSecretId());
+        }
+        return in(provider.getOrganizationId(), "llm-providers", provider.getId())
+                .readAndReplace("Change it; with a token or custom_headers in it as well, those are replaced", fields);
+    }
+
+    /** A model. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(Model model) {
+        return in(model.getOrganizationId(), "models", model.getId())
+                .readAndReplace(
+                        "Change it",
+                        fields(
+                                "name",
+                                model.getName(),
+                                "provider_id",
+                                model.getProviderId(),
+                                "remote_model_name",
+                                model.getRemoteModelName()));
+    }
+
+    /** A member. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(Member member) {
+        return in(member.getOrganizationId(), "members", member.getUserId())
+                .readAndReplace("Change the role", fields("role", member.getRole()));
+    }
+
+    /** A user. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(User user) {
+        return new Curl("/users/%s", user.getId())
+                .readAndReplace(
+                        "Change it",
+                        fields(
+                                "name",
+                                user.getName(),
+                                "email",
+                                user.getEmail(),
+                                "role",
+                                user.getRole(),
+                                "state",
+                                user.getState()));
+    }
+
+    /** An API token, without its plaintext; it cannot be changed. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(ApiToken token) {
+        Curl curl = new Curl("/api-tokens/%s", token.getId());
+        return curl.read() + "\n# Revoke it.\n" + curl.call(" -X DELETE") + "\n";
+    }
+
+    private static Curl in(UUID organizationId, String collection, UUID id) {
+        return new Curl("/organizations/%s/%s/%s", organizationId, collection, id);
+    }
+
+    private static Map<String, Object> fields(Object... namesAndValues) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return fields;
+    }
+
+    private String readAndReplace(String what, Map<String, Object> fields) {
+        return read()
+                + "\n# " + what + ".\n" + call(" -X PUT") + " -H 'Content-Type: application/json' \\\n"
+                + "  -d " + quoted(json(fields)) + "\n";
+    }
+
+    private String read() {
+        return "# Read it.\n" + call("") + "\n";
+    }
+
+    private String call(String options) {
+        return "curl -sS%s \"$AGYN_GATEWAY/api/v1%s\" \\\n  -H \"Authorization: Bearer $AGYN_TOKEN\""
+                .formatted(options, path);
+    }
+
+    /** A text as one word of a POSIX shell (XCU, 2.2.2), in which only the quote itself cannot stand. */
+    static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
+    }
+
+    private static String json(Map<String, Object> fields) {
+        try {
+            return JSON.writeValueAsString(fields);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("names and texts are JSON", e);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package io.agyn.console.code;
+
+import io.agyn.api.model.ApiToken;
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Member;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.User;
+import io.quarkus.qute.TemplateExtension;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What is stored, as a Terraform configuration: {@code thing.hcl} in templates. Applied, its import block takes the thing
+ * over into the state and changes nothing. What the server does not answer, such as a credential, is a variable.
+ */
+public final class Hcl {
+    private record Attribute(String name, String expression) {}
+
+    private final String resource;
+    private final String label;
+    private final String importId;
+    private final List<Attribute> attributes = new ArrayList<>();
+    private String variable = "";
+
+    private Hcl(String resource, String label, String importId) {
+        this.resource = resource;
+        this.label = label;
+        this.importId = importId;
+    }
+
+    /** An organization. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(Organization organization) {
+        return new Hcl(
+                        "agyn_organization",
+                        Label.of(organization.getSlug(), organization.getId()),
+                        organization.getId().toString())
+                .text("name", organization.getName())
+                .text("slug", organization.getSlug())
+                .configuration();
+    }
+
+    /** A secret, whose value is a variable. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(Secret secret) {
+        return new Hcl(
+                        "agyn_secret",
+                        Label.of(secret.getName(), secret.getId()),
+                        secret.getOrganizationId() + "/" + secret.getId())
+                .text("organization_id", secret.getOrganizationId())
+                .text("name", secret.getName())
+                .text("description", secret.getDescription())
+                .credential("value_wo", "value", "string", "the value")
+                .configuration();
+    }
+
+    /** An LLM provider; credentials of its own are a variable. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(LlmProvider provider) {
+        Hcl hcl = new Hcl(
+                        "agyn_llm_provider",
+                        Label.of(provider.getName(), provider.getId()),
+                        provider.getOrganizationId() + "/" + provider.getId())
+                .text("organization_id", provider.getOrganizationId())
+                .text("name", provider.getName())
+                .text("endpoint", provider.getEndpoint())
+                .text("protocol", provider.getProtocol())
+                .text("auth_method", provider.getAuthMethod())
+                .text("token_secret_id", provider.getTokenSecretId());
+        if (provider.getAuthMethod() == AuthMethod.CUSTOM_HEADERS) {
+            hcl.credential(
+                    "custom_headers_wo",
+                    "headers",
+                    "map(string)",
+                    "the values of " + String.join(", ", provider.getCustomHeaderNames()));
+        } else if (provider.getTokenSecretId() == null) {
+            hcl.credential("token_wo", "token", "string", "the token");
+        }
+        return hcl.configuration();
+    }
+
+    /** A model; where it has lost its LLM provider, another one's id is a variable. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(Model model) {
+        Hcl hcl = new Hcl(
+                        "agyn_llm_model",
+                        Label.of(model.getName(), model.getId()),
+                        model.getOrganizationId() + "/" + model.getId())
+                .text("organization_id", model.getOrganizationId())
+                .text("provider_id", model.getProviderId());
+        if (model.getProviderId() == null) {
+            hcl.variable("provider_id", "provider_id", "The model has lost its LLM provider; the id of the next one.");
+        }
+        return hcl.text("name", model.getName())
+                .text("remote_model_name", model.getRemoteModelName())
+                .configuration();
+    }
+
+    /** A member, who is known by the email address, or else by the id. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(Member member) {
+        return new Hcl(
+                        "agyn_organization_member",
+                        Label.of(Objects.requireNonNullElse(member.getEmail(), member.getName()), member.getUserId()),
+                        member.getOrganizationId() + "/" + member.getUserId())
+                .text("organization_id", member.getOrganizationId())
+                .text("user_id", member.getEmail() == null ? member.getUserId() : null)
+                .text("email", member.getEmail())
+                .text("role", member.getRole())
+                .configuration();
+    }
+
+    /** A user; the address of the first administrator, who has none, is a variable. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(User user) {
+        Hcl hcl = new Hcl(
+                        "agyn_user",
+                        Label.of(Objects.requireNonNullElse(user.getEmail(), user.getName()), user.getId()),
+                        user.getId().toString())
+                .text("name", user.getName())
+                .text("email", user.getEmail());
+        if (user.getEmail() == null) {
+            hcl.variable("email", "email", "The user has no email address yet; the first apply sets it.");
+        }
+        return hcl.text("role", user.getRole()).text("state", user.getState()).configuration();
+    }
+
+    /** An API token, without its plaintext, which a configuration never has. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(ApiToken token) {
+        return new Hcl(
+                        "agyn_api_token",
+                        Label.numbered(token.getDescription(), token.getId()),
+                        token.getId().toString())
+                .text("user_id", token.getUserId())
+                .text("organization_id", token.getOrganizationId())
+                .text("description", token.getDescription())
+                .text("expires_at", token.getExpiresAt() == null ? null : time(token.getExpiresAt()))
+                .configuration();
+    }
+
+    /** As the provider writes it, with no more digits than needed: another text would replace the token. */
+    private static String time(OffsetDateTime time) {
+        return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.withOffsetSameInstant(ZoneOffset.UTC));
+    }
+
+    /** Adds an attribute, where it has a value. */
+    private Hcl text(String name, Object value) {
+        if (value != null) {
+            attributes.add(new Attribute(name, quoted(value.toString())));
+        }
+        return this;
+    }
+
+    private Hcl credential(String attribute, String suffix, String type, String what) {
+        declare(
+                attribute,
+                suffix,
+                "Never answered by the server, and set once by the first apply after the import: " + what + ".",
+                """
+                  type      = %s
+                  sensitive = true
+                  ephemeral = true
+                """.formatted(type));
+        return this;
+    }
+
+    private void variable(String attribute, String suffix, String why) {
+        declare(attribute, suffix, why, "  type = string\n");
+    }
+
+    private void declare(String attribute, String suffix, String why, String declaration) {
+        String name = label + "_" + suffix;
+        attributes.add(new Attribute(attribute, "var." + name));
+        variable = "\n# %s\nvariable \"%s\" {\n%s}\n".formatted(why, name, declaration);
+    }
+
+    private String configuration() {
+        // In columns, as terraform fmt writes it.
+        int width = attributes.stream()
+                .mapToInt(attribute -> attribute.name().length())
+                .max()
+                .orElseThrow();
+        StringBuilder text = new StringBuilder("""
+                import {
+                  to = %1$s.%2$s
+                  id = %3$s
+                }
+
+                resource "%1$s" "%2$s" {
+                """.formatted(resource, label, quoted(importId)));
+        attributes.forEach(attribute -> text.append("  ")
+                .append(attribute.name())
+                .repeat(' ', width - attribute.name().length())
+                .append(" = ")
+                .append(attribute.expression())
+                .append('\n'));
+        return text.append("}\n").append(variable).toString();
+    }
+
+    /** A text as a literal that stands for nothing but itself, with what nobody can see written out. */
+    static String quoted(String text) {
+        StringBuilder quoted = new StringBuilder("\"");
+        int previous = 0;
+        for (int character : text.codePoints().toArray()) {
+            switch (character) {
+                case '"', '\\' -> quoted.append('\\').appendCodePoint(character);
+                case '\n' -> quoted.append("\\n");
+                case '\t' -> quoted.append("\\t");
+                case '{' -> {
+                    // What would begin an expression is doubled.
+                    if (previous == '$' || previous == '%') {
+                        quoted.appendCodePoint(previous);
+                    }
+                    quoted.append('{');
+                }
+                default -> {
+                    if (isVisible(character)) {
+                        quoted.appendCodePoint(character);
+                    } else {
+                        quoted.append(
+                                character > 0xffff ? "\\U%08x".formatted(character) : "\\u%04x".formatted(character));
+                    }
+                }
+            }
+            previous = character;
+        }
+        return quoted.append('"').toString();
+    }
+
+    private static boolean isVisible(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.PRIVATE_USE,
+                    Character.SURROGATE,
+                    Character.UNASSIGNED -> false;
+            default -> true;
+        };
+    }
+}

@@ -1,0 +1,34 @@
+package io.agyn.console.code;
+
+import java.util.Locale;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** What Terraform calls a thing within a configuration. */
+final class Label {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9 @._-]*");
+    private static final int END = 6;
+
+    private Label() {}
+
+    /**
+     * A label that is made from a name. Where the name has more than a label can, the id's end tells it from others.
+     *
+     * @param name a name that nothing else of the kind has
+     */
+    static String of(String name, UUID id) {
+        return PLAIN.matcher(name).matches() ? cleaned(name) : numbered(name, id);
+    }
+
+    /** A label that is made from a name that others of the kind may have too. */
+    static String numbered(String name, UUID id) {
+        // The end of a UUIDv7 is random.
+        String end = id.toString().substring(36 - END);
+        String cleaned = cleaned(name).replaceFirst("^[^a-z]+", "");
+        return (cleaned.isEmpty() ? "a" : cleaned) + "_" + end;
+    }
+
+    private static String cleaned(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_]+", "_").replaceFirst("_+$", "");
+    }
+}

@@ -1,0 +1,124 @@
+package io.agyn.console.code;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.api.model.ApiToken;
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.Protocol;
+import io.agyn.api.model.Role;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.User;
+import io.agyn.api.model.UserState;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What is shown as Terraform is right as it stands, as terraform fmt would write it. */
+class HclTest {
+    private static final UUID ORGANIZATION = UUID.fromString("01980000-0000-7000-8000-00000000000a");
+    private static final UUID ID = UUID.fromString("01980000-0000-7000-8000-000000abcdef");
+
+    @Test
+    void aSecretIsImportedAndItsValueIsAVariable() {
+        Secret secret = new Secret()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .name("openai-api-key")
+                .description("The key of the production account");
+        assertThat(Hcl.of(secret)).isEqualTo("""
+                import {
+                  to = agyn_secret.openai_api_key
+                  id = "01980000-0000-7000-8000-00000000000a/01980000-0000-7000-8000-000000abcdef"
+                }
+
+                resource "agyn_secret" "openai_api_key" {
+                  organization_id = "01980000-0000-7000-8000-00000000000a"
+                  name            = "openai-api-key"
+                  description     = "The key of the production account"
+                  value_wo        = var.openai_api_key_value
+                }
+
+                # Never answered by the server, and set once by the first apply after the import: the value.
+                variable "openai_api_key_value" {
+                  type      = string
+                  sensitive = true
+                  ephemeral = true
+                }
+                """);
+    }
+
+    @Test
+    void anLlmProviderRefersToItsSecretAndNeedsNoVariable() {
+        assertThat(Hcl.of(provider(AuthMethod.BEARER).tokenSecretId(ID)))
+                .contains("  auth_method     = \"bearer\"\n", "  token_secret_id = \"" + ID + "\"\n")
+                .doesNotContain("var.", "variable");
+    }
+
+    @Test
+    void credentialsOfAnLlmProviderItselfAreAVariable() {
+        assertThat(Hcl.of(provider(AuthMethod.X_API_KEY)))
+                .contains("= var.anthropic_token\n", "variable \"anthropic_token\" {\n  type      = string\n")
+                .contains("  token_wo ");
+        assertThat(Hcl.of(provider(AuthMethod.CUSTOM_HEADERS).customHeaderNames(List.of("X-A", "X-B"))))
+                .contains(": the values of X-A, X-B.\n")
+                .contains("  custom_headers_wo = var.anthropic_headers\n")
+                .contains("variable \"anthropic_headers\" {\n  type      = map(string)\n");
+    }
+
+    @Test
+    void whatATerraformConfigurationMustHaveAndTheServerHasNotIsAVariable() {
+        Model orphaned =
+                new Model().id(ID).organizationId(ORGANIZATION).name("gpt-4o").remoteModelName("gpt-4o");
+        assertThat(Hcl.of(orphaned)).contains("provider_id       = var.gpt_4o_provider_id\n", "type = string\n");
+        User administrator =
+                new User().id(ID).name("Administrator").role(Role.CLUSTER_ADMIN).state(UserState.ACTIVE);
+        assertThat(Hcl.of(administrator)).contains("email = var.administrator_email\n");
+    }
+
+    @Test
+    void timesAreWrittenAsTheProviderReadsThem() {
+        ApiToken token = new ApiToken().id(ID).userId(ID).description("CI");
+        assertThat(Hcl.of(token.expiresAt(OffsetDateTime.parse("2099-01-31T12:00:00.500+01:00"))))
+                .contains("  expires_at  = \"2099-01-31T11:00:00.5Z\"\n");
+        assertThat(Hcl.of(token.expiresAt(OffsetDateTime.parse("2099-01-31T00:00Z"))))
+                .contains("  expires_at  = \"2099-01-31T00:00:00Z\"\n");
+    }
+
+    @Test
+    void textsStandForNothingButThemselves() {
+        assertThat(Hcl.quoted("\"a\" \\ b")).isEqualTo("\"\\\"a\\\" \\\\ b\"");
+        assertThat(Hcl.quoted("${path.module} %{if true}")).isEqualTo("\"$${path.module} %%{if true}\"");
+        assertThat(Hcl.quoted("$${x} %%{y} {z} $ %")).isEqualTo("\"$$${x} %%%{y} {z} $ %\"");
+        assertThat(Hcl.quoted("two\nlines\tand\rmore\0")).isEqualTo("\"two\\nlines\\tand\\u000dmore\\u0000\"");
+        assertThat(Hcl.quoted("Müller 東京 🔑")).isEqualTo("\"Müller 東京 🔑\"");
+    }
+
+    @Test
+    void whatNobodyCanSeeIsWrittenOut() {
+        assertThat(Hcl.quoted("\u202Egnp.exe\u200B")).isEqualTo("\"\\u202egnp.exe\\u200b\"");
+        assertThat(Hcl.quoted("\u2028" + Character.toString(0xE0001))).isEqualTo("\"\\u2028\\U000e0001\"");
+    }
+
+    @Test
+    void labelsAreIdentifiersThatTellThingsApart() {
+        assertThat(Label.of("openai-api-key", ID)).isEqualTo("openai_api_key");
+        assertThat(Label.of("payments@acme.example", ID)).isEqualTo("payments_acme_example");
+        assertThat(Label.of("東京", ID)).isEqualTo("a_abcdef");
+        assertThat(Label.of("4o ${x}", ID)).isEqualTo("o_x_abcdef");
+        assertThat(Label.of("a\"b", ID)).isEqualTo("a_b_abcdef");
+        assertThat(Label.numbered("CI", ID)).isEqualTo("ci_abcdef");
+    }
+
+    private static LlmProvider provider(AuthMethod authMethod) {
+        return new LlmProvider()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .name("anthropic")
+                .endpoint("https://api.anthropic.com/v1")
+                .protocol(Protocol.ANTHROPIC_MESSAGES)
+                .authMethod(authMethod);
+    }
+}
