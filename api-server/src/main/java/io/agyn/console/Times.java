@@ -1,6 +1,7 @@
 package io.agyn.console;
 
 import io.quarkus.qute.TemplateExtension;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -11,6 +12,11 @@ public final class Times {
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
 
     private Times() {}
+
+    /** Whether it is over: {@code time.past} in templates. */
+    public static boolean past(OffsetDateTime time) {
+        return time.toInstant().isBefore(Instant.now());
+    }
 
     /** To the minute: {@code time.utc} in templates. */
     public static String utc(OffsetDateTime time) {

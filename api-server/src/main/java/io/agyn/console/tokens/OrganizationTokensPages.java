@@ -1,0 +1,19 @@
+package io.agyn.console.tokens;
+
+import io.agyn.access.BySession;
+import io.agyn.console.Api;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.rest.Change;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Path;
+
+/** The API tokens of a user that are bound to an organization. */
+@Path("/console/organizations/{organization}/tokens")
+@BySession
+@RunOnVirtualThread
+public class OrganizationTokensPages extends TokensPages {
+    OrganizationTokensPages(Api api, Change change, Page page, Pages pages) {
+        super(api, change, page, pages);
+    }
+}

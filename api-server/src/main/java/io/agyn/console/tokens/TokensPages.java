@@ -1,0 +1,230 @@
+package io.agyn.console.tokens;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.ApiTokensApi;
+import io.agyn.api.MeApi;
+import io.agyn.api.UsersApi;
+import io.agyn.api.model.ApiToken;
+import io.agyn.api.model.ApiTokenCreate;
+import io.agyn.api.model.ApiTokenCreated;
+import io.agyn.api.model.ApiTokenList;
+import io.agyn.api.model.Me;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.User;
+import io.agyn.console.Api;
+import io.agyn.console.Confirmation;
+import io.agyn.console.Form;
+import io.agyn.console.Listing;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.rest.Change;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/**
+ * The API tokens of who is signed in, or of the user that a cluster admin chooses: all of them, or those that are bound to
+ * an organization. A new one's plaintext is only in the answer to the form that made it, and is not answered again.
+ */
+abstract class TokensPages {
+    @CheckedTemplate(basePath = "console/tokens")
+    static class Templates {
+        static native TemplateInstance list(
+                Listing<ApiToken> tokens, Holder holder, String root, Map<UUID, String> names);
+
+        static native TemplateInstance create(Form form, Holder holder, String root, List<Organization> reach);
+
+        static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
+
+        static native TemplateInstance shownBefore(ApiTokenCreated token, Holder holder, String root);
+
+        static native TemplateInstance token(ApiToken token, Holder holder, String root, Map<UUID, String> names);
+    }
+
+    private final Api api;
+    private final ApiTokensApi tokens;
+    private final UsersApi users;
+    private final MeApi me;
+    private final Change change;
+    private final Page page;
+    private final Pages pages;
+
+    TokensPages(Api api, Change change, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.tokens = api.of(ApiTokensApi.class);
+        this.users = api.of(UsersApi.class);
+        this.me = api.of(MeApi.class);
+        this.change = requireNonNull(change, "change is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response list(
+            @PathParam("organization") String organization,
+            @QueryParam("user") UUID user,
+            @QueryParam("q") String search,
+            @QueryParam("page") String token) {
+        enter(organization);
+        Listing<ApiToken> found = Listing.of(narrow(ofUser(user)), ApiToken::getDescription, search, token);
+        return pages.ok(Templates.list(found, holder(user), root(), names()));
+    }
+
+    @GET
+    @Path("/new")
+    public Response showCreate(@PathParam("organization") String organization, @QueryParam("user") UUID user) {
+        enter(organization);
+        page.require("createApiToken");
+        Form form = Form.of("key", UUID.randomUUID().toString());
+        if (page.organization() != null) {
+            form = form.set("organization_id", page.organization().getId().toString());
+        }
+        return pages.ok(Templates.create(form, holder(user), root(), reach()));
+    }
+
+    @POST
+    @Path("/new")
+    public Response create(@PathParam("organization") String organization, @QueryParam("user") UUID user, Form form) {
+        enter(organization);
+        try {
+            ApiTokenCreate body = new ApiTokenCreate()
+                    .userId(user)
+                    .description(form.text("description"))
+                    .organizationId(form.parsed("organization_id", UUID::fromString, "Choose one of these."))
+                    .expiresAt(form.parsed("expires_at", TokensPages::startOfDay, "Give a date such as 2027-01-31."));
+            ApiTokenCreated made = api.read(tokens.createApiToken(body, form.optional("key")), ApiTokenCreated.class);
+            return pages.ok(
+                    change.isRepeated()
+                            ? Templates.shownBefore(made, holder(user), root())
+                            : Templates.created(made, holder(user), root()));
+        } catch (ProblemException e) {
+            Form again = e.kind() == ProblemKind.IDEMPOTENCY_KEY_REUSED
+                    ? form.with("", "This form has made an API token already. Send it once more to make another one.")
+                            .set("key", UUID.randomUUID().toString())
+                    : form.refused(e);
+            return pages.refused(e.kind().status(), Templates.create(again, holder(user), root(), reach()));
+        }
+    }
+
+    @GET
+    @Path("/{token}")
+    public Response show(@PathParam("organization") String organization, @PathParam("token") UUID id) {
+        enter(organization);
+        ApiToken token = token(id);
+        return pages.ok(Templates.token(token, holderOf(token), root(), names()));
+    }
+
+    @GET
+    @Path("/{token}/revoke")
+    public Response askRevoke(@PathParam("organization") String organization, @PathParam("token") UUID id) {
+        enter(organization);
+        return pages.confirm(200, revocation(token(id), Form.empty()));
+    }
+
+    @POST
+    @Path("/{token}/revoke")
+    public Response revoke(@PathParam("organization") String organization, @PathParam("token") UUID id, Form form) {
+        enter(organization);
+        ApiToken token = token(id);
+        String list = root() + holderOf(token).query();
+        try {
+            // Its tag changes with each use, which is no reason to keep it.
+            tokens.deleteApiToken(id, null);
+            return pages.done(list, "API token " + token.getDescription() + " was revoked.");
+        } catch (ProblemException e) {
+            return pages.confirm(e.kind().status(), revocation(token, form.refused(e)));
+        }
+    }
+
+    private void enter(String organization) {
+        if (organization != null) {
+            page.in(organization, "tokens");
+        }
+    }
+
+    private String root() {
+        return page.organization() == null ? "/tokens" : page.root() + "/tokens";
+    }
+
+    private Listing.Source<ApiToken> ofUser(UUID user) {
+        return (size, next) -> {
+            ApiTokenList list = api.read(tokens.listApiTokens(size, next, user), ApiTokenList.class);
+            return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+        };
+    }
+
+    /** In an organization, those alone that are bound to it. */
+    private Listing.Source<ApiToken> narrow(Listing.Source<ApiToken> source) {
+        return page.organization() == null
+                ? source
+                : Listing.in(Listing.all(source).stream().filter(this::isHere).toList());
+    }
+
+    private boolean isHere(ApiToken token) {
+        return page.organization() == null || page.organization().getId().equals(token.getOrganizationId());
+    }
+
+    private ApiToken token(UUID id) {
+        ApiToken token = api.read(tokens.getApiToken(id), ApiToken.class);
+        if (!isHere(token)) {
+            throw ProblemException.notFound("API token");
+        }
+        return token;
+    }
+
+    private Holder holder(UUID user) {
+        return user == null
+                ? Holder.MYSELF
+                : new Holder(user, api.read(users.getUser(user), User.class).getName());
+    }
+
+    private Holder holderOf(ApiToken token) {
+        return token.getUserId().equals(myself().getId()) ? Holder.MYSELF : holder(token.getUserId());
+    }
+
+    private Me myself() {
+        return api.read(me.getMe(), Me.class);
+    }
+
+    /** The organizations that a new token may be bound to. */
+    private List<Organization> reach() {
+        return page.organization() == null ? page.organizations() : List.of(page.organization());
+    }
+
+    private Map<UUID, String> names() {
+        return reach().stream().collect(Collectors.toMap(Organization::getId, Organization::getName));
+    }
+
+    private static OffsetDateTime startOfDay(String date) {
+        return LocalDate.parse(date).atStartOfDay().atOffset(ZoneOffset.UTC);
+    }
+
+    private Confirmation revocation(ApiToken token, Form form) {
+        boolean isOwn = token.getId().equals(myself().getApiTokenId());
+        return new Confirmation(
+                "Revoke API token " + token.getDescription() + "?",
+                "Within a second, whatever calls with it is refused. It cannot be brought back."
+                        + (isOwn ? " You are signed in by it: you are signed out, too." : ""),
+                List.of(),
+                null,
+                "Revoke API token",
+                "",
+                root() + "/" + token.getId(),
+                form);
+    }
+}

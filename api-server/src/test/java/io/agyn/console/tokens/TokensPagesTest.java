@@ -1,0 +1,222 @@
+package io.agyn.console.tokens;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** API tokens in the Console: each is shown once, and follows the same rules as over REST. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class TokensPagesTest {
+    private static final Pattern PLAINTEXT = Pattern.compile("agyn_[0-9A-Za-z]{44}");
+
+    private String organization;
+    private String user;
+    private Visitor owner;
+    private String tokens;
+
+    @BeforeEach
+    void makeOrganization() {
+        organization = Api.organization();
+        user = Api.user();
+        Api.join(organization, user, "owner");
+        owner = Visitor.signedIn(Api.tokenOf(user));
+        tokens = "/organizations/" + organization + "/tokens";
+    }
+
+    @Test
+    void aNewTokenIsShownOnceAndWorks() {
+        String form = owner.page(tokens + "/new");
+        assertThat(form).contains("<option value=\"" + organization + "\" selected>");
+        Map<String, String> fields = fields(form, "CI", organization, "2099-01-31");
+        Response created = owner.post(tokens + "/new", fields);
+        created.then().statusCode(200).header("Cache-Control", "no-store").header("Location", nullValue());
+        String plaintext = plaintext(created.asString());
+        Api.as(plaintext)
+                .get("/me")
+                .then()
+                .statusCode(200)
+                .body("id", equalTo(user), "organization_id", equalTo(organization));
+
+        Response reloaded = owner.post(tokens + "/new", fields);
+        reloaded.then().statusCode(200).body(containsString("shown already"));
+        assertThat(PLAINTEXT.matcher(reloaded.asString()).find()).isFalse();
+        String list = owner.page(tokens);
+        assertThat(list).contains("CI", plaintext.substring(0, 12), "2099-01-31 00:00 UTC");
+        assertThat(PLAINTEXT.matcher(list).find()).isFalse();
+        assertThat(list.split("<th scope=\"row\">")).hasSize(2);
+    }
+
+    @Test
+    void aFormThatIsSentAgainWithOtherWordsMakesAnotherTokenAtTheNextTry() {
+        String form = owner.page(tokens + "/new");
+        owner.post(tokens + "/new", fields(form, "first", organization, ""))
+                .then()
+                .statusCode(200);
+        Response again = owner.post(tokens + "/new", fields(form, "second", organization, ""));
+        again.then().statusCode(422).body(containsString("has made an API token already"));
+        assertThat(again.asString()).contains("value=\"second\"");
+        Response made = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
+        made.then().statusCode(200);
+        plaintext(made.asString());
+    }
+
+    @Test
+    void whatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+        String form = owner.page(tokens + "/new");
+        Response past = owner.post(tokens + "/new", fields(form, "", organization, "2001-01-31"));
+        past.then().statusCode(422);
+        assertThat(past.asString())
+                .contains("<a href=\"#description\">", "<a href=\"#expires_at\">", "value=\"2001-01-31\"");
+        owner.post(tokens + "/new", fields(form, "CI", organization, "tomorrow"))
+                .then()
+                .statusCode(422)
+                .body(containsString("#expires_at\">Expires at</a>: Give a date such as"))
+                .body(containsString("value=\"tomorrow\""));
+        owner.post(tokens + "/new", fields(form, "CI", "all", ""))
+                .then()
+                .statusCode(422)
+                .body(containsString("<a href=\"#organization_id\">"));
+        owner.post(tokens + "/new", fields(form, "CI", Api.organization(), ""))
+                .then()
+                .statusCode(422)
+                .body(containsString("#organization_id\">Organization id</a>: There is no such organization"));
+    }
+
+    @Test
+    void anOrganizationShowsThoseAloneThatAreBoundToItAndOnesOwnPageAll() {
+        Api.tokenOf(user, organization);
+        assertThat(owner.page(tokens).split("<th scope=\"row\">")).hasSize(2);
+        String all = owner.page("/tokens");
+        assertThat(all.split("<th scope=\"row\">")).hasSize(3);
+        assertThat(all).contains("all that its user does");
+        String unbound = Api.as(Api.tokenOf(user)).get("/me").path("api_token_id");
+        owner.get("/tokens/" + unbound).then().statusCode(200);
+        owner.get(tokens + "/" + unbound).then().statusCode(404);
+    }
+
+    @Test
+    void aTokenIsRevokedAfterAQuestion() {
+        String plaintext = Api.tokenOf(user, organization);
+        String id = Api.as(plaintext).get("/me").path("api_token_id");
+        assertThat(owner.page(tokens + "/" + id)).contains("Revoke…", plaintext.substring(0, 12));
+        assertThat(owner.page(tokens + "/" + id + "/revoke"))
+                .contains("cannot be brought back")
+                .doesNotContain("You are signed in by it");
+        owner.submit(tokens + "/" + id + "/revoke", Map.of())
+                .then()
+                .statusCode(303)
+                .header("Location", containsString("/tokens"));
+        Api.as(plaintext).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void whoRevokesTheTokenThatSignedThemInIsTold() {
+        String plaintext = Api.tokenOf(user);
+        String id = Api.as(plaintext).get("/me").path("api_token_id");
+        Visitor visitor = Visitor.signedIn(plaintext);
+        assertThat(visitor.page("/tokens/" + id + "/revoke")).contains("You are signed in by it");
+        visitor.submit("/tokens/" + id + "/revoke", Map.of()).then().statusCode(303);
+        assertThat(visitor.get("/tokens").getHeader("Location")).startsWith("/sign-in");
+    }
+
+    @Test
+    void aClusterAdminManagesTheTokensOfOthers() {
+        Visitor admin = Visitor.signedIn(Api.adminToken());
+        String theirs = Api.tokenOf(user, organization);
+        String id = Api.as(theirs).get("/me").path("api_token_id");
+        assertThat(admin.page(tokens)).doesNotContain(theirs.substring(0, 12));
+        assertThat(admin.page(tokens + "?user=" + user))
+                .contains("API tokens of <bdi>Payments</bdi>", theirs.substring(0, 12), "/new?user=" + user);
+        String form = admin.page(tokens + "/new?user=" + user);
+        Response created = admin.post(tokens + "/new?user=" + user, fields(form, "made for them", organization, ""));
+        created.then().statusCode(200);
+        Api.as(plaintext(created.asString())).get("/me").then().body("id", equalTo(user));
+        admin.submit(tokens + "/" + id + "/revoke", Map.of())
+                .then()
+                .statusCode(303)
+                .header("Location", containsString("?user=" + user));
+        Api.as(theirs).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void nobodyElseKnowsOfTheTokensOfOthers() {
+        String theirs = Api.tokenOf(user, organization);
+        String id = Api.as(theirs).get("/me").path("api_token_id");
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", organization));
+        assertThat(other.page(tokens)).doesNotContain(theirs.substring(0, 12));
+        assertThat(other.get(tokens + "?user=" + user).asString()).doesNotContain(theirs.substring(0, 12));
+        other.get(tokens + "/" + id).then().statusCode(404);
+        other.submit(tokens + "/new", tokens + "/" + id + "/revoke", Map.of())
+                .then()
+                .statusCode(404);
+        String form = other.page(tokens + "/new");
+        Response refused = other.post(tokens + "/new?user=" + user, fields(form, "for them", organization, ""));
+        assertThat(refused.statusCode()).isBetween(400, 499);
+        assertThat(PLAINTEXT.matcher(refused.asString()).find()).isFalse();
+        Api.as(theirs).get("/me").then().statusCode(200);
+    }
+
+    @Test
+    void whoIsSignedInByABoundTokenIsNotShownTokensAndIsRefused() {
+        Visitor bound = Visitor.signedIn(Api.tokenOf(user, organization));
+        assertThat(bound.page("/organizations/" + organization)).doesNotContain("/tokens\"", "/tokens/new");
+        bound.get(tokens).then().statusCode(403);
+        bound.get(tokens + "/new").then().statusCode(403);
+        bound.submit("/organizations/" + organization, tokens + "/new", Map.of("description", "CI", "key", "k"))
+                .then()
+                .statusCode(403)
+                .body(not(containsString("agyn_")));
+    }
+
+    @Test
+    void anotherTenantFindsNothing() {
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
+        other.get(tokens).then().statusCode(404);
+        other.get(tokens + "/new").then().statusCode(404);
+    }
+
+    @Test
+    void whatWasMadeIsInTheAuditLogOnce() {
+        String form = owner.page(tokens + "/new");
+        Map<String, String> fields = fields(form, Api.freshName("audited"), organization, "");
+        owner.post(tokens + "/new", fields);
+        owner.post(tokens + "/new", fields);
+        Api.asAdmin()
+                .get("/audit-events?operation=createApiToken&user_id=" + user)
+                .then()
+                .body("items", hasSize(1));
+    }
+
+    private static Map<String, String> fields(String page, String description, String organization, String expiresAt) {
+        Map<String, String> fields = new HashMap<>();
+        fields.put("csrf", Visitor.hidden("csrf", page));
+        fields.put("key", Visitor.hidden("key", page));
+        fields.put("description", description);
+        fields.put("organization_id", organization);
+        fields.put("expires_at", expiresAt);
+        return fields;
+    }
+
+    private static String plaintext(String page) {
+        Matcher matcher = PLAINTEXT.matcher(page);
+        assertThat(matcher.find()).as("a plaintext in the page").isTrue();
+        return matcher.group();
+    }
+}
