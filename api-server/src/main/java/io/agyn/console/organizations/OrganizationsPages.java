@@ -7,12 +7,16 @@ import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.api.model.OrganizationList;
+import io.agyn.api.model.OrganizationUpdate;
 import io.agyn.console.Api;
+import io.agyn.console.Confirmation;
+import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -21,43 +25,57 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 
 /** The organizations that one may see. */
 @Path("/console/organizations")
 @BySession
 @RunOnVirtualThread
 public class OrganizationsPages {
+    private static final String ROOT = "/organizations";
+
     @CheckedTemplate(basePath = "console/organizations")
     static class Templates {
         static native TemplateInstance list(Listing<Organization> organizations);
 
-        static native TemplateInstance create(Form form);
+        static native TemplateInstance create(Form form, boolean first);
 
-        static native TemplateInstance overview(Organization organization);
+        static native TemplateInstance overview(Organization organization, Form form, List<FirstSteps.Step> steps);
     }
 
     private final Api api;
     private final OrganizationsApi organizations;
+    private final FirstSteps steps;
+    private final Conflicts conflicts;
     private final Page page;
     private final Pages pages;
 
-    OrganizationsPages(Api api, Page page, Pages pages) {
+    OrganizationsPages(Api api, FirstSteps steps, Conflicts conflicts, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
+        this.steps = requireNonNull(steps, "steps is null");
+        this.conflicts = requireNonNull(conflicts, "conflicts is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
     @GET
     public Response list(@QueryParam("q") String search, @QueryParam("page") String token) {
-        return pages.ok(Templates.list(Listing.of(this::slice, Organization::getName, search, token)));
+        Listing<Organization> found = Listing.of(this::slice, Organization::getName, search, token);
+        return found.empty() && page.may("createOrganization")
+                ? pages.redirect(ROOT + "/new")
+                : pages.ok(Templates.list(found));
     }
 
     @GET
     @Path("/new")
     public Response showCreate() {
-        return pages.ok(Templates.create(Form.empty()));
+        page.require("createOrganization");
+        return pages.ok(Templates.create(Form.empty(), isFirst()));
     }
 
     @POST
@@ -67,21 +85,99 @@ public class OrganizationsPages {
             OrganizationCreate body =
                     new OrganizationCreate().name(form.text("name")).slug(form.optional("slug"));
             Organization made = api.read(organizations.createOrganization(body, null), Organization.class);
-            return pages.done("/organizations/" + made.getSlug(), "Organization " + made.getName() + " was created.");
+            return pages.done(Page.path(made), "Organization " + made.getName() + " was created.");
         } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.create(form.refused(e)));
+            return pages.refused(e.kind().status(), Templates.create(form.refused(e), isFirst()));
         }
     }
 
     @GET
     @Path("/{organization}")
-    public Response overview(@PathParam("organization") String organization) {
-        return pages.ok(Templates.overview(page.in(organization, "overview")));
+    public Response overview(@PathParam("organization") String slugOrId) {
+        Response answer = organizations.getOrganization(enter(slugOrId));
+        Organization organization = api.read(answer, Organization.class);
+        Form form = Form.of("name", organization.getName())
+                .set("slug", organization.getSlug())
+                .shown(answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.ok(Templates.overview(organization, form, steps.ofOrganization()));
+    }
+
+    @POST
+    @Path("/{organization}")
+    public Response save(@PathParam("organization") String slugOrId, Form form) {
+        UUID id = enter(slugOrId);
+        try {
+            OrganizationUpdate body =
+                    new OrganizationUpdate().name(form.text("name")).slug(form.text("slug"));
+            Organization saved =
+                    api.read(organizations.updateOrganization(id, body, form.optional("etag")), Organization.class);
+            return pages.done(Page.path(saved), "Organization " + saved.getName() + " was saved.");
+        } catch (ProblemException e) {
+            Response answer = organizations.getOrganization(id);
+            Organization stored = api.read(answer, Organization.class);
+            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
+                    ? conflicts.in(
+                            form,
+                            id,
+                            answer.getHeaderString(HttpHeaders.ETAG),
+                            Map.of("name", stored.getName(), "slug", stored.getSlug()))
+                    : form.refused(e);
+            return pages.refused(e.kind().status(), Templates.overview(stored, again, steps.ofOrganization()));
+        }
+    }
+
+    @GET
+    @Path("/{organization}/delete")
+    public Response askDelete(@PathParam("organization") String slugOrId) {
+        Response answer = organizations.getOrganization(enter(slugOrId));
+        page.require("deleteOrganization");
+        return pages.confirm(200, deletion(Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG))));
+    }
+
+    @POST
+    @Path("/{organization}/delete")
+    public Response delete(@PathParam("organization") String slugOrId, Form form) {
+        UUID id = enter(slugOrId);
+        page.require("deleteOrganization");
+        String name = page.organization().getName();
+        if (!form.text("typed").equals(name)) {
+            return pages.confirm(422, deletion(form.with("typed", "Type the name exactly as it stands here.")));
+        }
+        Response answer = organizations.getOrganization(id);
+        try {
+            organizations.deleteOrganization(id, form.optional("etag"));
+        } catch (ProblemException e) {
+            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
+            return pages.confirm(e.kind().status(), deletion(again));
+        }
+        return pages.done(ROOT, "Organization " + name + " was deleted.");
+    }
+
+    private UUID enter(String slugOrId) {
+        return page.in(slugOrId, "overview").getId();
+    }
+
+    private boolean isFirst() {
+        return slice(1, null).items().isEmpty();
     }
 
     private Listing.Slice<Organization> slice(int size, String token) {
         OrganizationList list =
                 api.read(organizations.listOrganizations(size, token, null, null), OrganizationList.class);
         return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+    }
+
+    private Confirmation deletion(Form form) {
+        String name = page.organization().getName();
+        return new Confirmation(
+                "Delete organization " + name + "?",
+                "Its memberships go with it, and its usage is no longer answered. One that still holds secrets, LLM"
+                        + " providers, models or API tokens is not deleted.",
+                List.of(),
+                name,
+                "Delete organization",
+                form.text("etag"),
+                page.root(),
+                form);
     }
 }

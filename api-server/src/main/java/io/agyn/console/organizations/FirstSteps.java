@@ -1,0 +1,141 @@
+package io.agyn.console.organizations;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.ApiTokensApi;
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.ModelsApi;
+import io.agyn.api.UsageApi;
+import io.agyn.api.model.ApiTokenList;
+import io.agyn.api.model.CallOutcome;
+import io.agyn.api.model.LlmProviderList;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelList;
+import io.agyn.api.model.UsageRecordList;
+import io.agyn.console.Api;
+import io.agyn.console.Listing;
+import io.agyn.console.Page;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What leads from a new organization to the first call of a model. */
+@Singleton
+public class FirstSteps {
+    /**
+     * One of them.
+     *
+     * @param title what it comes to
+     * @param text why
+     * @param isDone whether it is done
+     * @param action the words of the link
+     * @param link where it is done; null where that cannot be yet, or not by who is signed in
+     * @param hint why there is no link, or null
+     */
+    public record Step(String title, String text, boolean isDone, String action, String link, String hint) {}
+
+    private final Api api;
+    private final LlmProvidersApi providers;
+    private final ModelsApi models;
+    private final UsageApi usage;
+    private final ApiTokensApi tokens;
+    private final Page page;
+
+    FirstSteps(Api api, Page page) {
+        this.api = requireNonNull(api, "api is null");
+        this.providers = api.of(LlmProvidersApi.class);
+        this.models = api.of(ModelsApi.class);
+        this.usage = api.of(UsageApi.class);
+        this.tokens = api.of(ApiTokensApi.class);
+        this.page = requireNonNull(page, "page is null");
+    }
+
+    /** All four, done or to do; none once all are done. */
+    public List<Step> ofOrganization() {
+        UUID organization = page.organization().getId();
+        Optional<Model> model =
+                api.read(models.listModels(organization, 1, null, null), ModelList.class).getItems().stream()
+                        .findFirst();
+        boolean hasProvider = hasProvider(organization);
+        List<Step> steps = List.of(
+                step(
+                        "Register an LLM provider",
+                        "Where your models are: OpenAI, Anthropic, or any service that speaks one of their protocols.",
+                        hasProvider,
+                        "New provider",
+                        "createLlmProvider",
+                        Optional.of("/llm-providers/new"),
+                        null),
+                step(
+                        "Name a model",
+                        "The name that agents call, which stands for a model of the provider.",
+                        model.isPresent(),
+                        "New model",
+                        "createModel",
+                        hasProvider ? Optional.of("/models/new") : Optional.empty(),
+                        "Once there is a provider"),
+                step(
+                        "Test it",
+                        "One short call shows that the credentials work.",
+                        hasAnswered(organization),
+                        "To the model",
+                        "testModel",
+                        model.map(found -> "/models/" + found.getId()),
+                        "Once there is a model"),
+                step(
+                        "Make an API token",
+                        "What an agent or a program calls the model with.",
+                        hasToken(organization),
+                        "New API token",
+                        "createApiToken",
+                        Optional.of("/tokens/new"),
+                        null));
+        return steps.stream().allMatch(Step::isDone) ? List.of() : steps;
+    }
+
+    private Step step(
+            String title,
+            String text,
+            boolean isDone,
+            String action,
+            String operation,
+            Optional<String> path,
+            String before) {
+        return page.may(operation)
+                ? new Step(
+                        title,
+                        text,
+                        isDone,
+                        action,
+                        path.map(page.root()::concat).orElse(null),
+                        before)
+                : new Step(title, text, isDone, action, null, "Ask an owner of the organization");
+    }
+
+    private boolean hasProvider(UUID organization) {
+        return !api.read(providers.listLlmProviders(organization, 1, null, null), LlmProviderList.class)
+                .getItems()
+                .isEmpty();
+    }
+
+    private boolean hasAnswered(UUID organization) {
+        return !api.read(
+                        usage.listUsageRecords(
+                                organization, 1, null, null, null, null, null, null, CallOutcome.COMPLETED),
+                        UsageRecordList.class)
+                .getItems()
+                .isEmpty();
+    }
+
+    /** Whether one is bound to the organization. Who may not know of any calls with one that is. */
+    private boolean hasToken(UUID organization) {
+        return !page.may("listApiTokens")
+                || Listing.all((size, next) -> {
+                            ApiTokenList list = api.read(tokens.listApiTokens(size, next, null), ApiTokenList.class);
+                            return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                        })
+                        .stream()
+                        .anyMatch(token -> organization.equals(token.getOrganizationId()));
+    }
+}

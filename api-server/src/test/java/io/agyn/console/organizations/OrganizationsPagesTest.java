@@ -1,0 +1,168 @@
+package io.agyn.console.organizations;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+
+import io.agyn.Api;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** An organization's page leads a newcomer on, and has its settings. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class OrganizationsPagesTest {
+    private String id;
+    private String path;
+    private String name;
+    private Visitor owner;
+
+    @BeforeEach
+    void makeOrganization() {
+        id = Api.organization();
+        path = "/organizations/" + id;
+        name = Api.get(path).extract().path("name");
+        owner = Visitor.signedIn(Api.tokenOfNew("owner", id));
+    }
+
+    @Test
+    void aNewcomerIsLedFromProviderToToken() {
+        String root = "/organizations/" + Api.get(path).extract().path("slug");
+        assertThat(steps(owner.page(path)))
+                .containsSubsequence("Register an LLM provider", "to do", root + "/llm-providers/new")
+                .containsSubsequence("Name a model", "to do", "Once there is a provider")
+                .containsSubsequence("Test it", "to do", "Once there is a model")
+                .containsSubsequence("Make an API token", "to do", root + "/tokens/new");
+        String provider = Api.provider(id, Api.secret(id, "sk"));
+        assertThat(steps(owner.page(path)))
+                .containsSubsequence("Register an LLM provider", "done", "Name a model", root + "/models/new");
+        String model = Api.model(id, provider);
+        assertThat(steps(owner.page(path)))
+                .containsSubsequence("Name a model", "done", "Test it", root + "/models/" + model);
+    }
+
+    @Test
+    void aMemberIsToldWhomToAsk() {
+        assertThat(steps(Visitor.signedIn(Api.tokenOfNew("member", id)).page(path)))
+                .contains("Ask an owner of the organization")
+                .doesNotContain("/llm-providers/new", "/models/new");
+    }
+
+    @Test
+    void anOwnerRenamesItAndIsLedToTheNewAddress() {
+        String slug = Api.freshName("slug");
+        owner.submit(path, Map.of("name", "Renamed", "slug", slug))
+                .then()
+                .statusCode(303)
+                .header("Location", "/organizations/" + slug);
+        Api.get(path).body("name", equalTo("Renamed"), "slug", equalTo(slug));
+    }
+
+    @Test
+    void whatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+        Response refused = owner.submit(path, Map.of("name", "", "slug", "No Slug"));
+        refused.then().statusCode(422);
+        assertThat(refused.asString()).contains("<a href=\"#name\">", "<a href=\"#slug\">", "value=\"No Slug\"");
+        String taken =
+                Api.get("/organizations/{id}", Api.organization()).extract().path("slug");
+        owner.submit(path, Map.of("name", "Mine", "slug", taken))
+                .then()
+                .statusCode(409)
+                .body(containsString("#slug\">Slug</a>: Choose another slug"));
+    }
+
+    @Test
+    void theSecondOfTwoWhoEditIsToldWhoWasFirst() {
+        String page = owner.page(path);
+        String slug = Visitor.hidden("slug", page);
+        Visitor.signedIn(Api.adminToken()).submit(path, Map.of("name", "Theirs", "slug", slug));
+        Response conflict = owner.submit(
+                path,
+                Map.of(
+                        "name",
+                        "Mine",
+                        "slug",
+                        slug,
+                        "etag",
+                        Visitor.hidden("etag", page),
+                        "shown",
+                        Visitor.hidden("shown", page)));
+        conflict.then().statusCode(412);
+        assertThat(conflict.asString()).contains("changed name at", "value=\"Mine\"", "Stored now: <bdi>Theirs</bdi>");
+    }
+
+    @Test
+    void oneWithTheSlugNewIsReachedByItsId() {
+        Visitor admin = Visitor.signedIn(Api.adminToken());
+        String location = admin.submit("/organizations/new", Map.of("name", "New", "slug", "new"))
+                .getHeader("Location");
+        assertThat(location).matches("/organizations/[0-9a-f-]{36}");
+        assertThat(admin.page(location)).contains("href=\"" + location + "/members\"");
+        assertThat(admin.page("/organizations?q=New")).contains("href=\"" + location + "\"");
+    }
+
+    @Test
+    void itIsDeletedOnceItsNameIsTyped() {
+        assertThat(owner.page(path + "/delete")).contains("Type " + name + " to go on");
+        owner.submit(path + "/delete", Map.of("typed", name.toUpperCase()))
+                .then()
+                .statusCode(422)
+                .body(containsString("#typed\">Typed</a>: Type the name exactly"));
+        Api.get(path);
+        owner.submit(path + "/delete", Map.of("typed", name)).then().statusCode(303);
+        Api.asAdmin().get(path).then().statusCode(404);
+    }
+
+    @Test
+    void oneThatHoldsSomethingIsNotDeletedAndSaysWhat() {
+        Api.provider(id, Api.secret(id, "sk"));
+        owner.submit(path + "/delete", Map.of("typed", name))
+                .then()
+                .statusCode(409)
+                .body(containsString("still holds 1 secret, 1 LLM provider; delete those first"));
+        Api.get(path);
+    }
+
+    @Test
+    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+        Visitor member = Visitor.signedIn(Api.tokenOfNew("member", id));
+        assertThat(member.page(path)).doesNotContain("Delete…", "Settings", "<form class=\"card\"");
+        member.get("/organizations/new").then().statusCode(403);
+        member.get(path + "/delete").then().statusCode(403);
+        member.submit(path, path + "/delete", Map.of("typed", name)).then().statusCode(403);
+        member.submit(path, path, Map.of("name", "Mine", "slug", "mine")).then().statusCode(403);
+        member.submit(path, "/organizations/new", Map.of("name", "Mine")).then().statusCode(403);
+        Api.asAdmin()
+                .get("/organizations/{o}/audit-events?outcome=denied", id)
+                .then()
+                .body("items.operation", hasItems("updateOrganization", "deleteOrganization"));
+    }
+
+    @Test
+    void anotherTenantFindsNothing() {
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
+        other.get(path).then().statusCode(404);
+        other.get(path + "/delete").then().statusCode(404);
+        other.submit("/organizations", path, Map.of("name", "Mine", "slug", "mine"))
+                .then()
+                .statusCode(404);
+    }
+
+    @Test
+    void itIsShownAsTerraformAndAsCurl() {
+        assertThat(owner.page(path))
+                .contains("Show as Terraform", "import {", "resource &quot;agyn_organization&quot;")
+                .contains("Show as curl", "$AGYN_GATEWAY/api/v1/organizations/" + id);
+    }
+
+    private static String steps(String page) {
+        return page.substring(page.indexOf("<ol class=\"steps\">"), page.indexOf("</ol>"));
+    }
+}
