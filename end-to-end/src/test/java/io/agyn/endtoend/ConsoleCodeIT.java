@@ -1,0 +1,179 @@
+package io.agyn.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the Console shows as Terraform and as curl does what it says, whatever the names. */
+class ConsoleCodeIT {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String ODD =
+            "\"q\" 'a' ${path.module} $${x} %{if true} \\n `id` $(id) Müller 東京 🔑 e\u0301 \u202Egnp";
+    private static final Pattern VARIABLE = Pattern.compile("\nvariable \"(\\w+)\"");
+    private static final String VALUE = "sk-of-the-secret";
+
+    @TempDir
+    private static Path folder;
+
+    private static Server server;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = Server.start(folder);
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (Server ended = server;
+                Browser closed = browser) {
+            // Both are closed, whichever has started.
+        }
+    }
+
+    @Test
+    void terraformTakesOverAllThatIsShownAndChangesNothing() throws Exception {
+        Things things = new Things("terraform");
+        Path source = Files.createDirectories(folder.resolve("shown"));
+        Files.writeString(source.resolve("main.tf"), """
+                terraform {
+                  required_providers {
+                    agyn = {
+                      source = "agynio/agyn"
+                    }
+                  }
+                }
+                """);
+        Map<String, String> environment = new HashMap<>(server.environment());
+        int number = 0;
+        for (String hcl : shown(things, "Terraform")) {
+            Files.writeString(source.resolve("shown-" + number++ + ".tf"), hcl);
+            VARIABLE.matcher(hcl).results().forEach(variable -> environment.put("TF_VAR_" + variable.group(1), VALUE));
+        }
+        Terraform.User user = Terraform.in(folder).user("importing", source, environment);
+        user.run("init");
+        user.run("fmt", "-check", "-diff");
+
+        user.run("plan", "-out", "plan");
+        JsonNode changes =
+                JSON.readTree(user.run("show", "-json", "plan").output()).required("resource_changes");
+        assertThat(changes).hasSize(number);
+        for (JsonNode resource : changes) {
+            String address = resource.required("address").asText();
+            JsonNode change = resource.required("change");
+            assertThat(change.path("importing").path("id").asText()).as(address).isNotEmpty();
+            // Its value is set once, since it cannot be read.
+            String expected = resource.required("type").asText().equals("agyn_secret") ? "update" : "no-op";
+            assertThat(change.required("actions")).as(address).hasToString("[\"" + expected + "\"]");
+        }
+
+        user.run("apply", "-auto-approve");
+        user.run("plan", "-detailed-exitcode");
+        for (String path : things.paths.values()) {
+            server.request().get(path).then().statusCode(200);
+        }
+    }
+
+    @Test
+    void aShellRunsAllThatIsShownAndChangesNothing() throws Exception {
+        Things things = new Things("curl");
+        List<String> paths = List.copyOf(things.paths.values());
+        List<String> scripts = shown(things, "curl");
+        for (int i = 0; i < paths.size(); i++) {
+            String path = paths.get(i);
+            JsonNode before = JSON.readTree(server.request().get(path).asString());
+            String output = new Command(folder, server.environment(), List.of("sh", "-c", scripts.get(i)))
+                    .run()
+                    .expect(0)
+                    .output();
+            if (path.startsWith("/api-tokens/")) {
+                server.request().get(path).then().statusCode(404);
+            } else {
+                List<JsonNode> answers = JSON.readerFor(JsonNode.class)
+                        .<JsonNode>readValues(output)
+                        .readAll();
+                assertThat(answers).as(scripts.get(i)).hasSize(2);
+                assertThat(answers.getFirst()).isEqualTo(before);
+                assertThat(timeless(answers.getLast())).isEqualTo(timeless(before));
+            }
+        }
+    }
+
+    private static JsonNode timeless(JsonNode thing) {
+        return ((ObjectNode) thing.deepCopy()).without("updated_at");
+    }
+
+    /** What the pages of things show. */
+    private static List<String> shown(Things things, String language) throws IOException {
+        List<String> shown = new ArrayList<>();
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            for (String page : things.paths.keySet()) {
+                console.page().navigate(page);
+                shown.add(console.page()
+                        .locator("pre[aria-label=" + language + "] code")
+                        .textContent());
+            }
+        }
+        return shown;
+    }
+
+    /** One of each kind, and one with odd names: the pages of the Console, and the paths of the API. */
+    private static final class Things {
+        private final Map<String, String> paths = new LinkedHashMap<>();
+
+        Things(String name) throws IOException {
+            String organization = add("/organizations", "/organizations", Map.of("name", ODD, "slug", name));
+            String in = "/organizations/" + organization;
+            add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));
+            add(in + "/secrets", in + "/secrets", Map.of("name", ODD, "description", ODD + "\n\t", "value", VALUE));
+            String user = add("/users", "/users", Map.of("name", ODD, "email", name + "'s@acme.example"));
+            add("/users", "/users", Map.of("name", name, "email", name + "@acme.example", "role", "cluster_admin"));
+            member(in, Map.of("user_id", user, "role", "owner"));
+            member(in, Map.of("user_id", administrator(), "role", "member"));
+            String tokens = in + "/tokens";
+            add(tokens, "/api-tokens", Map.of("description", ODD, "organization_id", organization, "user_id", user));
+            add("/tokens", "/api-tokens", Map.of("description", name, "expires_at", "2099-01-31T12:00:00.5+01:00"));
+        }
+
+        private String add(String pages, String collection, Map<String, String> body) throws IOException {
+            String id = created(collection, body, "id");
+            paths.put(pages + "/" + id, collection + "/" + id);
+            return id;
+        }
+
+        private void member(String organization, Map<String, String> body) throws IOException {
+            String path = organization + "/members/" + created(organization + "/members", body, "user_id");
+            paths.put(path, path);
+        }
+
+        private static String created(String collection, Map<String, String> body, String id) throws IOException {
+            return server.request()
+                    .body(body)
+                    .post(collection)
+                    .then()
+                    .statusCode(201)
+                    .extract()
+                    .path(id);
+        }
+
+        private static String administrator() throws IOException {
+            return server.request().get("/me").then().statusCode(200).extract().path("id");
+        }
+    }
+}
