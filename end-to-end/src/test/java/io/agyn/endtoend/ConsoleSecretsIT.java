@@ -39,6 +39,7 @@ class ConsoleSecretsIT {
 
     @Test
     void aSecretFromFirstToLast() throws Exception {
+        organization("Another");
         try (Console console = Console.open(browser, server)) {
             Page page = console.page();
             console.inspect("sign-in");

@@ -1,0 +1,232 @@
+package io.agyn.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Organizations, members, users and API tokens in the Console, as a person goes through them. */
+class ConsolePeopleIT {
+    private static final Pattern PLAINTEXT = Pattern.compile("agyn_[0-9A-Za-z]{44}");
+
+    private static Server server;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        server = Server.start(folder);
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (Server ended = server;
+                Browser closed = browser) {
+            // Both are closed, whichever has started.
+        }
+    }
+
+    @Test
+    void theFirstSignInLeadsToAnOrganizationAndOn(@TempDir Path folder) throws Exception {
+        try (Server fresh = Server.start(folder);
+                Console console = Console.signedIn(browser, fresh, fresh.token())) {
+            Page page = console.page();
+            assertThat(heading(page)).hasText("Welcome: create your first organization");
+            console.inspect("first-organization");
+            console.fill("Name", "Acme");
+            console.press("Create organization");
+            assertThat(heading(page)).hasText("Acme");
+            assertThat(page.locator(".steps .badge")).hasText(new String[] {"to do", "to do", "to do", "to do"});
+            console.inspect("first-steps");
+            console.follow("New API token");
+            console.fill("Description", "Agents");
+            console.press("Create API token");
+            console.follow("I have copied it");
+            console.follow("Overview");
+            assertThat(page.locator(".steps .badge")).hasText(new String[] {"to do", "to do", "to do", "done"});
+        }
+    }
+
+    @Test
+    void membersComeChangeAndGo() throws Exception {
+        String organization = organization("Members");
+        user("Ada", "ada@acme.example");
+        user("Grace", "grace@acme.example");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization);
+            console.follow("Members");
+            console.inspect("members-empty");
+            console.follow("Add member");
+            console.fill("Email", "nobody@acme.example");
+            console.press("Add member");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("There is no such user");
+            assertThat(page.getByLabel("Email")).hasValue("nobody@acme.example");
+            console.inspect("member-new-refused");
+            console.fill("Email", "ada@acme.example");
+            page.getByLabel("Role").selectOption("owner");
+            console.press("Add member");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Ada was added as an owner.");
+            console.follow("Add member");
+            console.fill("Email", "grace@acme.example");
+            console.press("Add member");
+            console.inspect("members");
+
+            console.follow("Ada");
+            page.getByLabel("Role").selectOption("member");
+            console.press("Save");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("owner");
+            console.inspect("member-last-owner");
+
+            console.follow("Members");
+            console.follow("Grace");
+            page.getByText("Show as Terraform").click();
+            page.getByText("Show as curl").click();
+            console.inspect("member");
+            console.follow("Remove…");
+            console.inspect("member-remove");
+            console.press("Remove member");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Grace was removed.");
+        }
+    }
+
+    @Test
+    void aNewTokenIsShownOnce() throws Exception {
+        String organization = organization("Tokens");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+            page.navigate("/organizations/" + organization);
+            console.follow("API tokens");
+            console.inspect("tokens-empty");
+            console.follow("New API token");
+            console.press("Create API token");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
+            console.inspect("token-new-refused");
+            console.fill("Description", "Payments agents");
+            console.fill("Expires at the beginning of", "2099-01-31");
+            console.press("Create API token");
+            assertThat(heading(page)).hasText("API token created");
+            String plaintext = page.locator("pre code").textContent();
+            Assertions.assertThat(plaintext).matches(PLAINTEXT);
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Copy API token"))
+                    .click();
+            assertThat(page.locator("[data-copy]")).hasText("Copied");
+            Assertions.assertThat(page.evaluate("navigator.clipboard.readText()"))
+                    .isEqualTo(plaintext);
+            page.locator("pre code")
+                    .evaluate("code => { code.textContent = code.textContent.replace(/.{30}$/, '…'); }");
+            console.inspect("token-created");
+
+            page.reload();
+            assertThat(heading(page)).hasText("This API token was shown already");
+            Assertions.assertThat(page.content()).doesNotContain(plaintext);
+            console.inspect("token-shown-already");
+            console.follow("To the API tokens");
+            assertThat(page.locator("tbody tr")).hasCount(1);
+            console.inspect("tokens");
+
+            console.follow("Payments agents");
+            console.inspect("token");
+            console.follow("Revoke…");
+            console.inspect("token-revoke");
+            console.press("Revoke API token");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("API token Payments agents was revoked.");
+        }
+    }
+
+    @Test
+    void aClusterAdminLooksAfterUsers() throws Exception {
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.locator(".menu.user summary").click();
+            console.follow("Users");
+            console.follow("New user");
+            console.fill("Name", "Billing agents");
+            console.fill("Email", "billing");
+            console.press("Create user");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
+            console.inspect("user-new-refused");
+            console.fill("Email", "billing@acme.example");
+            console.press("Create user");
+            assertThat(heading(page)).hasText("Billing agents");
+            console.inspect("user");
+            console.press("Suspend");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Billing agents is suspended now.");
+            console.inspect("user-suspended");
+
+            page.navigate("/users");
+            page.getByLabel("State").selectOption("suspended");
+            console.press("Search");
+            assertThat(page.locator("tbody tr")).hasCount(1);
+            assertThat(page).hasURL(Pattern.compile("state=suspended"));
+            page.getByLabel("State").selectOption("");
+            console.press("Search");
+            console.inspect("users");
+
+            console.follow("Billing agents");
+            console.press("Activate");
+            console.follow("Delete…");
+            console.inspect("user-delete");
+            console.press("Delete user");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("User Billing agents was deleted.");
+        }
+    }
+
+    @Test
+    void anOrganizationIsRenamedAndDeleted() throws Exception {
+        String organization = organization("Short-lived");
+        server.request()
+                .body(Map.of("name", "key", "value", "sk"))
+                .post("/organizations/{id}/secrets", organization)
+                .then()
+                .statusCode(201);
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization);
+            console.fill("Name", "Renamed");
+            page.getByLabel("Slug").fill("renamed");
+            console.press("Save");
+            assertThat(page).hasURL(Pattern.compile("/organizations/renamed$"));
+            console.inspect("organization-settings");
+            console.follow("Delete…");
+            page.getByLabel("Type Renamed to go on").fill("Renamed");
+            console.press("Delete organization");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still holds 1 secret");
+            console.inspect("organization-delete-refused");
+        }
+    }
+
+    private static Locator heading(Page page) {
+        return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
+    }
+
+    private static String organization(String name) throws IOException {
+        return created("/organizations", Map.of("name", name));
+    }
+
+    private static void user(String name, String email) throws IOException {
+        created("/users", Map.of("name", name, "email", email));
+    }
+
+    private static String created(String path, Map<String, String> body) throws IOException {
+        return server.request()
+                .body(body)
+                .post(path)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}
