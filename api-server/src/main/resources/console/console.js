@@ -45,6 +45,60 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// Rows of headers: without a script there are some to spare, with one they are added and removed.
+for (const rows of document.querySelectorAll("[data-rows]")) {
+  const reserved = rows.dataset.reserved.split(" ");
+  const blank = rows.lastElementChild.cloneNode(true);
+  const number = (row, n) => {
+    row.querySelector("[name=header_name]").id = `header_${n}`;
+    row.querySelector("[name=header_name]").setAttribute("aria-describedby", `header_${n}-hints`);
+    row.querySelector(".hints").id = `header_${n}-hints`;
+    for (const field of row.querySelectorAll("[aria-label]")) {
+      field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, n));
+    }
+  };
+  const numberAll = () => [...rows.children].forEach((row, i) => number(row, i + 1));
+  const begin = (row) => {
+    const button = row.querySelector("[data-remove]");
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const next = row.nextElementSibling ?? row.previousElementSibling;
+      row.remove();
+      if (rows.children.length === 0) add();
+      numberAll();
+      (next ?? rows.firstElementChild).querySelector("input").focus();
+    });
+  };
+  const add = () => {
+    const row = blank.cloneNode(true);
+    rows.append(row);
+    begin(row);
+    numberAll();
+    return row;
+  };
+  for (const row of [...rows.children].slice(1)) {
+    if (row.querySelector("[name=header_name]").value === "" && !row.querySelector(".error")) row.remove();
+  }
+  [...rows.children].forEach(begin);
+  const button = rows.parentElement.querySelector("[data-add]");
+  button.hidden = false;
+  button.addEventListener("click", () => add().querySelector("input").focus());
+  rows.addEventListener("input", (event) => {
+    if (event.target.name !== "header_name") return;
+    const name = event.target.value.trim();
+    const hint = event.target.closest("li").querySelector(".hints");
+    hint.replaceChildren();
+    event.target.removeAttribute("aria-invalid");
+    if (!reserved.includes(name.toLowerCase())) return;
+    const error = document.createElement("p");
+    error.className = "error";
+    error.setAttribute("role", "alert");
+    error.textContent = `Remove this header; ${name} is managed by the proxy.`;
+    hint.append(error);
+    event.target.setAttribute("aria-invalid", "true");
+  });
+}
+
 // What went wrong is read first.
 document.querySelector("[data-focus]")?.focus();
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A form: what stands in its fields, as it was stored or typed, and what is wrong with that. A field has the name of the
@@ -122,12 +123,21 @@ public final class Form {
 
     /** The form with all that a problem says is wrong. */
     public Form refused(ProblemException problem) {
+        return refused(problem, UnaryOperator.identity());
+    }
+
+    /**
+     * The form with all that a problem says is wrong.
+     *
+     * @param places the form's field for a field of the body
+     */
+    public Form refused(ProblemException problem, UnaryOperator<String> places) {
         if (problem.violations().isEmpty()) {
             return with("", problem.getMessage());
         }
         Form refused = this;
         for (Violation violation : problem.violations()) {
-            refused = refused.with(field(violation), violation.getDetail());
+            refused = refused.with(places.apply(field(violation)), violation.getDetail());
         }
         return refused;
     }

@@ -54,14 +54,14 @@ public final class Visitor {
     }
 
     /** The answer to a form that stands at the path it is sent to, with the hidden fields that it has. */
-    public Response submit(String path, Map<String, String> fields) {
+    public Response submit(String path, Map<String, ?> fields) {
         return submit(path, path, fields);
     }
 
     /** The answer to a form that stands on one page and is sent to a path. */
-    public Response submit(String page, String path, Map<String, String> fields) {
+    public Response submit(String page, String path, Map<String, ?> fields) {
         String html = page(page);
-        Map<String, String> all = new HashMap<>(fields);
+        Map<String, Object> all = new HashMap<>(fields);
         for (String name : List.of("csrf", "etag")) {
             find(name, html).ifPresent(value -> all.putIfAbsent(name, value));
         }
@@ -69,7 +69,7 @@ public final class Visitor {
     }
 
     /** The answer to whatever is sent. */
-    public Response post(String path, Map<String, String> fields) {
+    public Response post(String path, Map<String, ?> fields) {
         return kept(request().formParams(fields).post(path));
     }
 

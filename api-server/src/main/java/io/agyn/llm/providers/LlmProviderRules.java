@@ -16,8 +16,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Which credentials go with which auth method, which header names may be set, and which endpoints can be called. */
-final class LlmProviderRules {
-    private static final Set<String> MANAGED_BY_PROXY =
+public final class LlmProviderRules {
+    /** The names of headers that the proxy sets itself, in lower case. */
+    public static final Set<String> MANAGED_BY_PROXY =
             Set.of("host", "content-length", "connection", "transfer-encoding");
 
     /** A token of RFC 9110, 5.6.2. */

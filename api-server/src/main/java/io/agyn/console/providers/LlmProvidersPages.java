@@ -1,0 +1,322 @@
+package io.agyn.console.providers;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.SecretsApi;
+import io.agyn.api.UsageApi;
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.LlmProviderCredentialsRevealed;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.Protocol;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.UsageReport;
+import io.agyn.api.model.UsageRow;
+import io.agyn.console.Api;
+import io.agyn.console.Confirmation;
+import io.agyn.console.Conflicts;
+import io.agyn.console.Form;
+import io.agyn.console.Listing;
+import io.agyn.console.Lists;
+import io.agyn.console.Option;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.llm.providers.LlmProviderRules;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** An organization's LLM providers. */
+@Path("/console/organizations/{organization}/llm-providers")
+@BySession
+@RunOnVirtualThread
+public class LlmProvidersPages {
+    private static final int SECONDS_SHOWN = 30;
+    private static final int MOST_NAMES = 20;
+    private static final Duration RECENTLY = Duration.ofMinutes(15);
+
+    @CheckedTemplate(basePath = "console/llm-providers")
+    static class Templates {
+        static native TemplateInstance list(Listing<LlmProvider> providers, Map<UUID, ProviderState> states);
+
+        static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, Preset chosen);
+
+        static native TemplateInstance provider(
+                LlmProvider provider, ProviderState state, Secret secret, List<Model> models);
+
+        static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
+
+        static native TemplateInstance revealed(LlmProvider provider, LlmProviderCredentialsRevealed credentials);
+
+        static native TemplateInstance revealed$value(LlmProviderCredentialsRevealed credentials);
+    }
+
+    /**
+     * What fields let one choose, and the rows of headers.
+     *
+     * @param protocols the protocols
+     * @param authMethods the auth methods
+     * @param secrets the secrets that may hold the key
+     * @param rows the headers
+     * @param reserved the names of headers that are not to be set
+     */
+    public record Fields(
+            List<Protocol> protocols,
+            List<AuthMethod> authMethods,
+            List<Option> secrets,
+            List<ProviderForm.Row> rows,
+            String reserved) {}
+
+    private final Api api;
+    private final LlmProvidersApi providers;
+    private final SecretsApi secrets;
+    private final UsageApi usage;
+    private final Lists lists;
+    private final Conflicts conflicts;
+    private final Page page;
+    private final Pages pages;
+
+    LlmProvidersPages(Api api, Lists lists, Conflicts conflicts, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.providers = api.of(LlmProvidersApi.class);
+        this.secrets = api.of(SecretsApi.class);
+        this.usage = api.of(UsageApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
+        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response list(
+            @PathParam("organization") String organization,
+            @QueryParam("q") String search,
+            @QueryParam("page") String token) {
+        UUID organizationId = enter(organization);
+        Listing<LlmProvider> found =
+                Listing.of(lists.llmProviders(organizationId), LlmProvider::getName, search, token);
+        return pages.ok(Templates.list(found, states(organizationId, found.items())));
+    }
+
+    @GET
+    @Path("/new")
+    public Response showCreate(
+            @PathParam("organization") String organization, @QueryParam("preset") @DefaultValue("") String key) {
+        UUID organizationId = enter(organization);
+        page.require("createLlmProvider");
+        Optional<Preset> preset = Preset.named(key);
+        Form form = preset.map(Preset::form).orElse(Form.empty());
+        return pages.ok(creation(organizationId, form, preset.orElse(null)));
+    }
+
+    @POST
+    @Path("/new")
+    public Response create(@PathParam("organization") String organization, Form form) {
+        UUID organizationId = enter(organization);
+        ProviderForm typed = new ProviderForm(form);
+        try {
+            LlmProvider made =
+                    api.read(providers.createLlmProvider(organizationId, typed.create(), null), LlmProvider.class);
+            return pages.done(root() + "/" + made.getId(), "LLM provider " + made.getName() + " was created.");
+        } catch (ProblemException e) {
+            return pages.refused(e.kind().status(), creation(organizationId, typed.refused(e), null));
+        }
+    }
+
+    @GET
+    @Path("/{provider}")
+    public Response show(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
+        UUID organizationId = enter(organization);
+        LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
+        Secret secret = provider.getTokenSecretId() == null
+                ? null
+                : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
+        ProviderState state = states(organizationId, List.of(provider)).get(id);
+        return pages.ok(Templates.provider(provider, state, secret, lists.modelsOf(organizationId, id)));
+    }
+
+    @GET
+    @Path("/{provider}/edit")
+    public Response showEdit(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
+        UUID organizationId = enter(organization);
+        page.require("updateLlmProvider");
+        Response answer = providers.getLlmProvider(organizationId, id);
+        LlmProvider provider = api.read(answer, LlmProvider.class);
+        return pages.ok(editing(organizationId, provider, shown(ProviderForm.of(provider), answer)));
+    }
+
+    @POST
+    @Path("/{provider}/edit")
+    public Response save(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        ProviderForm typed = new ProviderForm(form);
+        try {
+            providers.updateLlmProvider(organizationId, id, typed.update(), form.optional("etag"));
+            return pages.done(root() + "/" + id, "LLM provider " + form.text("name") + " was saved.");
+        } catch (ProblemException e) {
+            Response answer = providers.getLlmProvider(organizationId, id);
+            LlmProvider provider = api.read(answer, LlmProvider.class);
+            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
+                    ? shown(form.conflicting(conflict(provider, form)), answer)
+                    : typed.refused(e);
+            return pages.refused(e.kind().status(), editing(organizationId, provider, again));
+        }
+    }
+
+    @POST
+    @Path("/{provider}/reveal")
+    public Response reveal(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        LlmProviderCredentialsRevealed credentials = api.read(
+                providers.revealLlmProviderCredentials(organizationId, id), LlmProviderCredentialsRevealed.class);
+        if (page.partial()) {
+            return pages.ok(Templates.revealed$value(credentials));
+        }
+        LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
+        return Response.fromResponse(pages.ok(Templates.revealed(provider, credentials)))
+                .header("Refresh", SECONDS_SHOWN + "; url=" + root() + "/" + id)
+                .build();
+    }
+
+    @GET
+    @Path("/{provider}/delete")
+    public Response askDelete(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
+        UUID organizationId = enter(organization);
+        page.require("deleteLlmProvider");
+        Response answer = providers.getLlmProvider(organizationId, id);
+        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.confirm(200, deletion(organizationId, api.read(answer, LlmProvider.class), form));
+    }
+
+    @POST
+    @Path("/{provider}/delete")
+    public Response delete(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        page.require("deleteLlmProvider");
+        Response answer = providers.getLlmProvider(organizationId, id);
+        LlmProvider provider = api.read(answer, LlmProvider.class);
+        if (provider.getModelCount() > 0 && !form.text("typed").strip().equals(provider.getName())) {
+            Form again = form.with("typed", "Type " + provider.getName() + ", or keep it.");
+            return pages.confirm(422, deletion(organizationId, provider, again));
+        }
+        try {
+            providers.deleteLlmProvider(organizationId, id, form.optional("etag"));
+            return pages.done(root(), "LLM provider " + provider.getName() + " was deleted.");
+        } catch (ProblemException e) {
+            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
+            return pages.confirm(e.kind().status(), deletion(organizationId, provider, again));
+        }
+    }
+
+    private UUID enter(String organization) {
+        return page.in(organization, "llm-providers").getId();
+    }
+
+    private String root() {
+        return page.root() + "/llm-providers";
+    }
+
+    private TemplateInstance creation(UUID organizationId, Form form, Preset chosen) {
+        return Templates.create(form, fields(organizationId, form), List.of(Preset.values()), chosen);
+    }
+
+    private TemplateInstance editing(UUID organizationId, LlmProvider provider, Form form) {
+        return Templates.edit(provider, form, fields(organizationId, form));
+    }
+
+    private Fields fields(UUID organizationId, Form form) {
+        return new Fields(
+                List.of(Protocol.values()),
+                List.of(AuthMethod.values()),
+                Listing.all(lists.secrets(organizationId)).stream()
+                        .map(secret -> new Option(secret.getId().toString(), secret.getName()))
+                        .toList(),
+                new ProviderForm(form).rows(),
+                String.join(" ", LlmProviderRules.MANAGED_BY_PROXY));
+    }
+
+    private static Form shown(Form form, Response answer) {
+        return form.set("etag", answer.getHeaderString(HttpHeaders.ETAG))
+                .set("shown", OffsetDateTime.now(ZoneOffset.UTC).toString());
+    }
+
+    private Form.Conflict conflict(LlmProvider stored, Form form) {
+        return conflicts.since(
+                stored.getId(),
+                form.choice("shown", OffsetDateTime::parse),
+                Map.of(
+                        "name", stored.getName(),
+                        "endpoint", stored.getEndpoint(),
+                        "protocol", stored.getProtocol().toString(),
+                        "auth_method", stored.getAuthMethod().toString()));
+    }
+
+    private Confirmation deletion(UUID organizationId, LlmProvider provider, Form form) {
+        List<String> models = lists.modelsOf(organizationId, provider.getId()).stream()
+                .map(Model::getName)
+                .toList();
+        return new Confirmation(
+                "Delete LLM provider " + provider.getName() + "?",
+                models.isEmpty()
+                        ? "No model uses it. Its credentials cannot be brought back."
+                        : "These models would be orphaned: they stop resolving, and agents that call them fail with their"
+                                + " next call, until each is pointed at another LLM provider.",
+                some(models),
+                models.isEmpty() ? null : provider.getName(),
+                "Delete LLM provider",
+                form.text("etag"),
+                root() + "/" + provider.getId(),
+                form);
+    }
+
+    private static List<String> some(List<String> names) {
+        int more = names.size() - MOST_NAMES;
+        return more <= 0
+                ? names
+                : Stream.concat(names.stream().limit(MOST_NAMES), Stream.of("and %d more".formatted(more)))
+                        .toList();
+    }
+
+    private Map<UUID, ProviderState> states(UUID organizationId, List<LlmProvider> shown) {
+        Map<UUID, UsageRow> recent = recent(organizationId);
+        return shown.stream()
+                .collect(Collectors.toMap(
+                        LlmProvider::getId, provider -> ProviderState.of(provider, recent.get(provider.getId()))));
+    }
+
+    /** The calls of the last minutes, by LLM providers. */
+    private Map<UUID, UsageRow> recent(UUID organizationId) {
+        OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
+        try {
+            Response answer = usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null);
+            return api.read(answer, UsageReport.class).getRows().stream()
+                    .filter(row -> row.getProviderId() != null)
+                    .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));
+        } catch (ProblemException e) {
+            // Where it takes too long to sum calls up, the LLM providers are shown all the same.
+            return Map.of();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.agyn.console.providers;
+
+import io.agyn.api.model.AuthMethod;
+import io.agyn.api.model.Protocol;
+import io.agyn.console.Form;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What the forms of the common LLM providers begin with. */
+public enum Preset {
+    OPENAI("OpenAI", "https://api.openai.com/v1", Protocol.RESPONSES, AuthMethod.BEARER, "Keys begin with sk-."),
+    ANTHROPIC(
+            "Anthropic",
+            "https://api.anthropic.com/v1",
+            Protocol.ANTHROPIC_MESSAGES,
+            AuthMethod.X_API_KEY,
+            "Keys begin with sk-ant-."),
+    AZURE_OPENAI(
+            "Azure OpenAI",
+            "https://YOUR-RESOURCE.openai.azure.com/openai/v1",
+            Protocol.RESPONSES,
+            AuthMethod.BEARER,
+            "Put your resource's name in place of YOUR-RESOURCE. A model's remote name is that of its deployment."),
+    OPENROUTER(
+            "OpenRouter",
+            "https://openrouter.ai/api/v1",
+            Protocol.RESPONSES,
+            AuthMethod.BEARER,
+            "Keys begin with sk-or-. A model's remote name has its maker's before it: openai/gpt-4o."),
+    VLLM(
+            "vLLM",
+            "http://localhost:8000/v1",
+            Protocol.RESPONSES,
+            AuthMethod.BEARER,
+            "Put your server in place of localhost. The key is the one of its option --api-key; without one, any will do."),
+    GATEWAY(
+            "Custom gateway",
+            "https://gateway.example.com/v1",
+            Protocol.RESPONSES,
+            AuthMethod.CUSTOM_HEADERS,
+            "Put your gateway in place of gateway.example.com, and give the headers that it asks for.");
+
+    private final String title;
+    private final String endpoint;
+    private final Protocol protocol;
+    private final AuthMethod authMethod;
+    private final String hint;
+
+    Preset(String title, String endpoint, Protocol protocol, AuthMethod authMethod, String hint) {
+        this.title = title;
+        this.endpoint = endpoint;
+        this.protocol = protocol;
+        this.authMethod = authMethod;
+        this.hint = hint;
+    }
+
+    static Optional<Preset> named(String key) {
+        return Arrays.stream(values())
+                .filter(preset -> preset.key().equals(key))
+                .findFirst();
+    }
+
+    /** What it is called in addresses. */
+    public String key() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** What it is called. */
+    public String title() {
+        return title;
+    }
+
+    /** What is to be known beside what it fills in. */
+    public String hint() {
+        return hint;
+    }
+
+    Form form() {
+        return Form.of("endpoint", endpoint)
+                .set("protocol", protocol.toString())
+                .set("auth_method", authMethod.toString());
+    }
+}

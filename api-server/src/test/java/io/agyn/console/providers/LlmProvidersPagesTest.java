@@ -1,0 +1,297 @@
+package io.agyn.console.providers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.agyn.Api;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.response.ValidatableResponse;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** LLM providers in the Console follow the same rules as over REST. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class LlmProvidersPagesTest {
+    private String organization;
+    private String providers;
+    private Visitor owner;
+
+    @BeforeEach
+    void makeOrganization() {
+        organization = Api.organization();
+        providers = "/organizations/" + organization + "/llm-providers";
+        owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "openai, https://api.openai.com/v1, responses, bearer",
+        "anthropic, https://api.anthropic.com/v1, anthropic_messages, x_api_key",
+        "azure-openai, https://YOUR-RESOURCE.openai.azure.com/openai/v1, responses, bearer",
+        "openrouter, https://openrouter.ai/api/v1, responses, bearer",
+        "vllm, http://localhost:8000/v1, responses, bearer",
+        "gateway, https://gateway.example.com/v1, responses, custom_headers"
+    })
+    void presetsFillInEndpointProtocolAndMethod(String preset, String endpoint, String protocol, String authMethod) {
+        assertThat(owner.page(providers + "/new")).contains("/llm-providers/new?preset=" + preset);
+        assertThat(owner.page(providers + "/new?preset=" + preset))
+                .contains("value=\"" + endpoint + "\"")
+                .contains("<option value=\"" + protocol + "\" selected>")
+                .contains("<option value=\"" + authMethod + "\" selected>");
+    }
+
+    @Test
+    void aKeyIsTypedMaskedAndRevealed() {
+        String id = create("openai-prod", "bearer", Map.of("key", " sk-typed\n"));
+        String page = owner.page(providers + "/" + id);
+        assertThat(page).contains("openai-prod", "Reveal the credentials").doesNotContain("sk-typed");
+        assertThat(owner.page(providers)).contains("openai-prod", "https://api.openai.com/v1", "no models yet");
+        owner.submit(providers + "/" + id, providers + "/" + id + "/reveal", Map.of())
+                .then()
+                .statusCode(200)
+                .header("Refresh", containsString("/llm-providers/" + id))
+                .body(containsString(">sk-typed<"));
+        Api.asAdmin()
+                .get("/organizations/{o}/audit-events?resource_id={p}", organization, id)
+                .then()
+                .body("items.operation", contains("revealLlmProviderCredentials", "createLlmProvider"));
+    }
+
+    @Test
+    void anExistingSecretIsChosen() {
+        String secret = Api.secret(organization, "sk-of-the-secret");
+        String id = create("by-secret", "x_api_key", Map.of("existing_secret", secret, "key", ""));
+        stored(id).body("token_secret_id", equalTo(secret)).body("has_token", equalTo(false));
+        assertThat(owner.page(providers + "/" + id))
+                .contains("/secrets/" + secret)
+                .doesNotContain("/reveal");
+    }
+
+    @Test
+    void aMapOfHeadersIsGivenAndRevealed() {
+        Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
+        fields.put("header_name", List.of("X-Gateway-Key", "", "X-Team"));
+        fields.put("header_value", List.of("key-1", "", "payments"));
+        // What stands in the fields of the other methods, which are not shown, does not count.
+        fields.put("key", "sk-ignored");
+        send(providers + "/new", fields).then().statusCode(303);
+        String id = idOf("gateway");
+        stored(id).body("custom_header_names", contains("X-Gateway-Key", "X-Team"));
+        assertThat(owner.page(providers + "/" + id))
+                .contains("X-Gateway-Key", "X-Team")
+                .doesNotContain("key-1");
+        owner.submit(providers + "/" + id, providers + "/" + id + "/reveal", Map.of())
+                .then()
+                .body(containsString("X-Gateway-Key: key-1\nX-Team: payments<"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Host", "content-length", "CONNECTION", "Transfer-Encoding"})
+    void reservedHeadersAreRefusedAtTheirRow(String name) {
+        Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
+        fields.put("header_name", List.of("X-Right", name));
+        fields.put("header_value", List.of("v", "secret-value"));
+        send(providers + "/new", fields)
+                .then()
+                .statusCode(422)
+                .body(containsString("<a href=\"#header_2\">Header 2</a>: Remove this header; " + name
+                        + " is managed by the proxy."))
+                .body(containsString("id=\"header_2\" name=\"header_name\" value=\"" + name + "\""))
+                .body(containsString("value=\"X-Right\""))
+                .body(not(containsString("secret-value")));
+    }
+
+    @Test
+    void aHeaderThatStandsTwiceIsRefused() {
+        Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
+        fields.put("header_name", List.of("X-Key", "X-Key"));
+        fields.put("header_value", List.of("one", "two"));
+        send(providers + "/new", fields).then().statusCode(422).body(containsString("Give this header once."));
+    }
+
+    @Test
+    void allThatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+        Response refused = send(
+                providers + "/new",
+                fields("", "bearer", Map.of("endpoint", "ftp://nowhere", "key", "sk with spaces", "protocol", "odd")));
+        refused.then().statusCode(422);
+        assertThat(refused.asString())
+                .contains("href=\"#name\"", "href=\"#endpoint\"", "href=\"#protocol\"", "href=\"#key\"")
+                .contains("value=\"ftp://nowhere\"")
+                .doesNotContain("sk with spaces");
+        send(providers + "/new", fields("none", "bearer", Map.of()))
+                .then()
+                .statusCode(422)
+                .body(containsString("href=\"#existing_secret\""));
+        send(providers + "/new", fields("none", "custom_headers", Map.of()))
+                .then()
+                .statusCode(422)
+                .body(containsString("href=\"#custom_headers\""));
+    }
+
+    @Test
+    void aNameThatIsTakenIsAConflictAndTheKeyIsNotSentBack() {
+        create("taken", "bearer", Map.of("key", "sk-1"));
+        send(providers + "/new", fields("taken", "bearer", Map.of("key", "sk-sent-back")))
+                .then()
+                .statusCode(409)
+                .body(containsString("value=\"taken\""))
+                .body(not(containsString("sk-sent-back")));
+    }
+
+    @Test
+    void editingReplacesCredentialsOnlyWhenSomethingIsTyped() {
+        String id = create("openai-prod", "bearer", Map.of("key", "sk-1"));
+        String edit = providers + "/" + id + "/edit";
+        String before = stored(id).extract().path("credentials_fingerprint");
+        send(edit, fields("renamed", "bearer", Map.of("key", ""))).then().statusCode(303);
+        stored(id).body("name", equalTo("renamed")).body("credentials_fingerprint", equalTo(before));
+        send(edit, fields("renamed", "bearer", Map.of("key", "sk-2"))).then().statusCode(303);
+        stored(id).body("credentials_fingerprint", not(equalTo(before)));
+        send(edit, fields("renamed", "custom_headers", Map.of()))
+                .then()
+                .statusCode(422)
+                .body(containsString("href=\"#custom_headers\""));
+    }
+
+    @Test
+    void theSecondOfTwoWhoEditLosesNothing() {
+        String id = create("first", "bearer", Map.of("key", "sk-1"));
+        String edit = providers + "/" + id + "/edit";
+        Map<String, Object> mine = fields("mine", "bearer", Map.of("key", ""));
+        String page = owner.page(edit);
+        mine.put("etag", hidden(page, "etag"));
+        mine.put("shown", hidden(page, "shown"));
+        send(edit, fields("theirs", "bearer", Map.of("key", ""))).then().statusCode(303);
+        send(edit, mine)
+                .then()
+                .statusCode(412)
+                .body(containsString("Payments changed name at"))
+                .body(containsString("value=\"mine\""))
+                .body(containsString("Stored now: <bdi>theirs</bdi>"));
+        mine.remove("etag");
+        send(edit, mine).then().statusCode(303);
+    }
+
+    @Test
+    void deletingNamesTheModelsThatWouldBeOrphanedAndAsksForTheName() {
+        String id = create("in-use", "bearer", Map.of("key", "sk-1"));
+        String model = Api.model(organization, id);
+        String name = Api.get("/organizations/{o}/models/{m}", organization, model)
+                .extract()
+                .path("name");
+        assertThat(owner.page(providers + "/" + id)).contains(name, "/models/" + model + "#test");
+        assertThat(owner.page(providers + "/" + id + "/delete")).contains(name, "Type in-use to go on");
+        send(providers + "/" + id + "/delete", Map.of("typed", "something"))
+                .then()
+                .statusCode(422)
+                .body(containsString("Type in-use, or keep it."));
+        stored(id);
+        send(providers + "/" + id + "/delete", Map.of("typed", "in-use")).then().statusCode(303);
+        Api.get("/organizations/{o}/models/{m}", organization, model)
+                .body("status", equalTo("orphaned"))
+                .body("provider_id", nullValue());
+    }
+
+    @Test
+    void aProviderWithoutModelsIsDeletedWithoutTyping() {
+        String id = create("unused", "bearer", Map.of("key", "sk-1"));
+        assertThat(owner.page(providers + "/" + id + "/delete")).doesNotContain("to go on");
+        send(providers + "/" + id + "/delete", Map.of()).then().statusCode(303);
+        assertThat(owner.page(providers)).contains("LLM provider unused was deleted.", "No LLM providers yet");
+    }
+
+    @Test
+    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+        String id = create("openai-prod", "bearer", Map.of("key", "sk-hidden"));
+        String path = providers + "/" + id;
+        Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
+        assertThat(member.page(providers)).contains("openai-prod").doesNotContain("New provider");
+        assertThat(member.page(path)).doesNotContain("Edit", "Delete…", "/reveal", "New model", "sk-hidden");
+        for (String form : new String[] {providers + "/new", path + "/edit", path + "/delete"}) {
+            member.get(form).then().statusCode(403);
+        }
+        Map<String, String> fields = Map.of(
+                "name", "mine", "endpoint", "https://x.example", "protocol", "responses", "auth_method", "bearer");
+        member.submit(providers, providers + "/new", fields).then().statusCode(403);
+        member.submit(providers, path + "/edit", fields).then().statusCode(403);
+        member.submit(providers, path + "/reveal", Map.of()).then().statusCode(403);
+        member.submit(providers, path + "/delete", Map.of()).then().statusCode(403);
+        Api.asAdmin()
+                .get("/organizations/{o}/audit-events?outcome=denied", organization)
+                .then()
+                .body(
+                        "items.operation",
+                        hasItems(
+                                "createLlmProvider",
+                                "updateLlmProvider",
+                                "revealLlmProviderCredentials",
+                                "deleteLlmProvider"));
+    }
+
+    @Test
+    void anotherTenantFindsNothing() {
+        String id = create("openai-prod", "bearer", Map.of("key", "sk-1"));
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
+        other.get(providers).then().statusCode(404);
+        other.get(providers + "/" + id).then().statusCode(404);
+    }
+
+    private String create(String name, String authMethod, Map<String, String> credentials) {
+        send(providers + "/new", fields(name, authMethod, credentials)).then().statusCode(303);
+        return idOf(name);
+    }
+
+    private static Map<String, Object> fields(String name, String authMethod, Map<String, String> more) {
+        Map<String, Object> fields = new HashMap<>(Map.of(
+                "name",
+                name,
+                "endpoint",
+                "https://api.openai.com/v1",
+                "protocol",
+                "responses",
+                "auth_method",
+                authMethod));
+        fields.putAll(more);
+        return fields;
+    }
+
+    /** What the owner is answered to a form. */
+    private Response send(String path, Map<String, Object> fields) {
+        return owner.submit(path, path, fields);
+    }
+
+    private ValidatableResponse stored(String id) {
+        return Api.get("/organizations/{o}/llm-providers/{p}", organization, id);
+    }
+
+    private String idOf(String name) {
+        return Api.asAdmin()
+                .queryParam("name", name)
+                .get("/organizations/{id}/llm-providers", organization)
+                .then()
+                .extract()
+                .path("items[0].id");
+    }
+
+    private static String hidden(String page, String name) {
+        String before = "name=\"" + name + "\" value=\"";
+        int start = page.indexOf(before) + before.length();
+        return page.substring(start, page.indexOf('"', start)).replace("&quot;", "\"");
+    }
+}
