@@ -1,0 +1,245 @@
+package io.agyn.console.models;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.ModelsApi;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelCreate;
+import io.agyn.api.model.ModelStatus;
+import io.agyn.api.model.ModelUpdate;
+import io.agyn.console.Api;
+import io.agyn.console.Confirmation;
+import io.agyn.console.Conflicts;
+import io.agyn.console.Form;
+import io.agyn.console.Listing;
+import io.agyn.console.Lists;
+import io.agyn.console.Option;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.contract.Uuids;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** An organization's models. */
+@Path("/console/organizations/{organization}/models")
+@BySession
+@RunOnVirtualThread
+public class ModelsPages {
+    // As people call what the contract calls provider_id.
+    private static final String PROVIDER = "provider";
+
+    @CheckedTemplate(basePath = "console/models")
+    static class Templates {
+        static native TemplateInstance list(
+                Listing<Model> models, Map<UUID, LlmProvider> providers, List<Model> orphaned);
+
+        static native TemplateInstance create(Form form, List<Option> providers);
+
+        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets);
+
+        static native TemplateInstance edit(Model model, Form form, List<Option> providers);
+    }
+
+    private final Api api;
+    private final ModelsApi models;
+    private final LlmProvidersApi providers;
+    private final Lists lists;
+    private final Gateway gateway;
+    private final Conflicts conflicts;
+    private final Page page;
+    private final Pages pages;
+
+    ModelsPages(Api api, Lists lists, Gateway gateway, Conflicts conflicts, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.models = api.of(ModelsApi.class);
+        this.providers = api.of(LlmProvidersApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
+        this.gateway = requireNonNull(gateway, "gateway is null");
+        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response list(
+            @PathParam("organization") String organization,
+            @QueryParam("q") String search,
+            @QueryParam("page") String token) {
+        UUID organizationId = enter(organization);
+        Listing<Model> found = Listing.of(lists.models(organizationId), Model::getName, search, token);
+        Map<UUID, LlmProvider> byId = Listing.all(lists.llmProviders(organizationId)).stream()
+                .collect(Collectors.toMap(LlmProvider::getId, provider -> provider));
+        List<Model> orphaned = Listing.all(lists.models(organizationId)).stream()
+                .filter(model -> model.getStatus() == ModelStatus.ORPHANED)
+                .toList();
+        return pages.ok(Templates.list(found, byId, orphaned));
+    }
+
+    @GET
+    @Path("/new")
+    public Response showCreate(
+            @PathParam("organization") String organization, @QueryParam("provider") @DefaultValue("") String provider) {
+        UUID organizationId = enter(organization);
+        page.require("createModel");
+        return pages.ok(Templates.create(Form.of(PROVIDER, provider), options(organizationId)));
+    }
+
+    @POST
+    @Path("/new")
+    public Response create(@PathParam("organization") String organization, Form form) {
+        UUID organizationId = enter(organization);
+        try {
+            ModelCreate body = new ModelCreate()
+                    .name(form.text("name"))
+                    .providerId(provider(form))
+                    .remoteModelName(form.text("remote_model_name"));
+            Model made = api.read(models.createModel(organizationId, body, null), Model.class);
+            return pages.done(root() + "/" + made.getId(), "Model " + made.getName() + " was created.");
+        } catch (ProblemException e) {
+            return pages.refused(e.kind().status(), Templates.create(refused(form, e), options(organizationId)));
+        }
+    }
+
+    @GET
+    @Path("/{model}")
+    public Response show(@PathParam("organization") String organization, @PathParam("model") UUID id) {
+        UUID organizationId = enter(organization);
+        Model model = api.read(models.getModel(organizationId, id), Model.class);
+        LlmProvider provider = model.getProviderId() == null
+                ? null
+                : api.read(providers.getLlmProvider(organizationId, model.getProviderId()), LlmProvider.class);
+        List<Snippet> snippets =
+                provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
+        return pages.ok(Templates.model(model, provider, snippets));
+    }
+
+    @GET
+    @Path("/{model}/edit")
+    public Response showEdit(@PathParam("organization") String organization, @PathParam("model") UUID id) {
+        UUID organizationId = enter(organization);
+        page.require("updateModel");
+        Response answer = models.getModel(organizationId, id);
+        Model model = api.read(answer, Model.class);
+        Form form = Form.of("name", model.getName())
+                .set(PROVIDER, text(model.getProviderId()))
+                .set("remote_model_name", model.getRemoteModelName());
+        return pages.ok(Templates.edit(model, shown(form, answer), options(organizationId)));
+    }
+
+    @POST
+    @Path("/{model}/edit")
+    public Response save(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        try {
+            ModelUpdate body = new ModelUpdate()
+                    .name(form.text("name"))
+                    .providerId(provider(form))
+                    .remoteModelName(form.text("remote_model_name"));
+            models.updateModel(organizationId, id, body, form.optional("etag"));
+            return pages.done(root() + "/" + id, "Model " + form.text("name") + " was saved.");
+        } catch (ProblemException e) {
+            Response answer = models.getModel(organizationId, id);
+            Model model = api.read(answer, Model.class);
+            List<Option> options = options(organizationId);
+            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
+                    ? shown(form.conflicting(conflict(model, form)), answer)
+                    : refused(form, e);
+            return pages.refused(e.kind().status(), Templates.edit(model, again, options));
+        }
+    }
+
+    @GET
+    @Path("/{model}/delete")
+    public Response askDelete(@PathParam("organization") String organization, @PathParam("model") UUID id) {
+        UUID organizationId = enter(organization);
+        page.require("deleteModel");
+        Response answer = models.getModel(organizationId, id);
+        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.confirm(200, deletion(api.read(answer, Model.class), form));
+    }
+
+    @POST
+    @Path("/{model}/delete")
+    public Response delete(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        Response answer = models.getModel(organizationId, id);
+        Model model = api.read(answer, Model.class);
+        try {
+            models.deleteModel(organizationId, id, form.optional("etag"));
+            return pages.done(root(), "Model " + model.getName() + " was deleted.");
+        } catch (ProblemException e) {
+            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
+            return pages.confirm(e.kind().status(), deletion(model, again));
+        }
+    }
+
+    private UUID enter(String organization) {
+        return page.in(organization, "models").getId();
+    }
+
+    private String root() {
+        return page.root() + "/models";
+    }
+
+    private List<Option> options(UUID organizationId) {
+        return Listing.all(lists.llmProviders(organizationId)).stream()
+                .map(provider -> new Option(provider.getId().toString(), provider.getName()))
+                .toList();
+    }
+
+    private static Form refused(Form form, ProblemException problem) {
+        return form.refused(problem, field -> field.equals("provider_id") ? PROVIDER : field);
+    }
+
+    private static UUID provider(Form form) {
+        return Uuids.parse(form.text(PROVIDER)).orElse(null);
+    }
+
+    private static String text(UUID id) {
+        return id == null ? "" : id.toString();
+    }
+
+    private static Form shown(Form form, Response answer) {
+        return form.set("etag", answer.getHeaderString(HttpHeaders.ETAG))
+                .set("shown", OffsetDateTime.now(ZoneOffset.UTC).toString());
+    }
+
+    private Form.Conflict conflict(Model stored, Form form) {
+        return conflicts.since(
+                stored.getId(),
+                form.choice("shown", OffsetDateTime::parse),
+                Map.of("name", stored.getName(), "remote_model_name", stored.getRemoteModelName()));
+    }
+
+    private Confirmation deletion(Model model, Form form) {
+        return new Confirmation(
+                "Delete model " + model.getName() + "?",
+                "Agents that call it fail with their next call.",
+                List.of(),
+                null,
+                "Delete model",
+                form.text("etag"),
+                root() + "/" + model.getId(),
+                form);
+    }
+}
