@@ -3,9 +3,11 @@ package io.agyn.llm.models;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agyn.access.Identity;
+import io.agyn.access.Passes;
 import io.agyn.api.model.ModelTest;
 import io.agyn.api.model.ModelTestFailure;
 import io.agyn.api.model.Protocol;
@@ -16,7 +18,6 @@ import io.agyn.rest.Uuid7;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -25,69 +26,79 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/**
- * Calls a model as an agent does: through this server's own door, with the API token of whoever wants to know. It blocks.
- */
+/** Calls a model as an agent does: through this server's own door, as whoever wants to know. It blocks. */
 @Singleton
 class ModelTester {
-    private static final String GREETING = "Hello, world";
     // For providers that bill by it; enough for a greeting, and for the thoughts of a model that has some.
     private static final int MOST_TOKENS = 1024;
     private static final int MOST_CHARACTERS = 65_536;
+    private static final int PIECE = 8_192;
+    private static final String BROKE_OFF = "The LLM provider closed the connection before its answer was whole.";
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
+    /**
+     * What is asked.
+     *
+     * @param protocol the protocol of the model's LLM provider
+     * @param prompt what the model is asked
+     * @param stream whether the answer is to come in pieces
+     * @param identity who asks
+     */
+    record Asked(
+            UUID organizationId, UUID modelId, Protocol protocol, String prompt, boolean stream, Identity identity) {}
+
     private final BaseUrl baseUrl;
+    private final Passes passes;
     private final ObjectMapper mapper;
 
-    ModelTester(BaseUrl baseUrl, ObjectMapper mapper) {
+    ModelTester(BaseUrl baseUrl, Passes passes, ObjectMapper mapper) {
         this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
+        this.passes = requireNonNull(passes, "passes is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
     /**
      * Makes the call.
      *
-     * @param protocol the protocol of the model's LLM provider
-     * @param authorization the caller's {@code Authorization}
+     * @param texts takes what the model says, piece by piece
      * @return what happened
      */
-    ModelTest test(UUID organizationId, UUID modelId, Protocol protocol, String authorization) {
+    StreamedTest test(Asked asked, Consumer<String> texts) {
+        Protocol protocol = asked.protocol();
         String callId = Uuid7.next().toString();
         HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl.get() + path(protocol)))
-                .header("Authorization", authorization)
+                .header("Authorization", "Bearer " + passes.issue(asked.identity()))
                 .header("Content-Type", "application/json")
                 .header("X-Request-Id", callId)
-                .header("x-agyn-organization", organizationId.toString())
+                .header("x-agyn-organization", asked.organizationId().toString())
                 .headers(
                         protocol == Protocol.ANTHROPIC_MESSAGES
                                 ? new String[] {"anthropic-version", "2023-06-01"}
                                 : new String[] {"Accept", "application/json"})
-                .POST(BodyPublishers.ofString(body(modelId, protocol)))
+                .POST(BodyPublishers.ofString(body(asked)))
                 .build();
-        long start = System.nanoTime();
+        FirstText heard = new FirstText(texts);
         ModelTest test;
         try (HttpClient client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(CONNECT_TIMEOUT)
                 .build()) {
-            test = read(client.send(request, BodyHandlers.ofInputStream()), protocol);
+            test = read(client.send(request, BodyHandlers.ofInputStream()), asked, heard);
         } catch (ConnectException e) {
             test = failed(ModelTestFailure.PROXY_FAILED, "This server cannot reach itself at " + baseUrl.get() + ".");
         } catch (IOException e) {
-            test = failed(
-                    ModelTestFailure.BROKE_OFF, "The LLM provider closed the connection before its answer was whole.");
+            test = failed(ModelTestFailure.BROKE_OFF, BROKE_OFF);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             test = failed(ModelTestFailure.PROXY_FAILED, "This server was stopped meanwhile.");
         }
-        return test.callId(callId).durationMs(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
+        return new StreamedTest(test.callId(callId).durationMs(heard.sinceStart()), heard.afterMs());
     }
 
     private static String path(Protocol protocol) {
@@ -97,44 +108,88 @@ class ModelTester {
         };
     }
 
-    private String body(UUID modelId, Protocol protocol) {
-        Map<String, Object> body =
-                switch (protocol) {
-                    case RESPONSES -> Map.of("model", modelId, "input", GREETING);
-                    case ANTHROPIC_MESSAGES ->
-                        Map.of(
-                                "model",
-                                modelId,
-                                "max_tokens",
-                                MOST_TOKENS,
-                                "messages",
-                                List.of(Map.of("role", "user", "content", GREETING)));
-                };
-        try {
-            return mapper.writeValueAsString(body);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
+    private String body(Asked asked) {
+        ObjectNode body = mapper.createObjectNode().put("model", asked.modelId().toString());
+        switch (asked.protocol()) {
+            case RESPONSES -> body.put("input", asked.prompt());
+            case ANTHROPIC_MESSAGES ->
+                body.put("max_tokens", MOST_TOKENS)
+                        .putArray("messages")
+                        .addObject()
+                        .put("role", "user")
+                        .put("content", asked.prompt());
+        }
+        if (asked.stream()) {
+            body.put("stream", true);
+        }
+        return body.toString();
+    }
+
+    private ModelTest read(HttpResponse<InputStream> answer, Asked asked, FirstText heard) throws IOException {
+        String contentType = answer.headers().firstValue("content-type").orElse(null);
+        AnswerReader reader = new AnswerReader(asked.protocol(), contentType, null);
+        try (InputStream body = answer.body()) {
+            return asked.stream() && answer.statusCode() / 100 == 2 && reader.isStream()
+                    ? readEvents(answer.statusCode(), body, reader, heard)
+                    : readWhole(answer, body, reader, asked.protocol(), heard);
         }
     }
 
-    private ModelTest read(HttpResponse<InputStream> answer, Protocol protocol) throws IOException {
-        byte[] bytes;
-        boolean truncated;
-        try (InputStream body = answer.body()) {
-            // Each character takes a byte at least.
-            bytes = body.readNBytes(MOST_CHARACTERS);
-            truncated = body.read() >= 0;
+    /** An answer in pieces: of one without end, the beginning; of one that breaks off, what has come. */
+    private ModelTest readEvents(int status, InputStream body, AnswerReader reader, FirstText heard) {
+        StringBuilder text = new StringBuilder();
+        EventTexts events = new EventTexts(mapper, piece -> {
+            text.append(piece);
+            heard.accept(piece);
+        });
+        boolean ended = false;
+        boolean brokeOff = false;
+        byte[] bytes = new byte[PIECE];
+        try {
+            while (!ended && text.length() < MOST_CHARACTERS) {
+                int length = body.read(bytes);
+                ended = length < 0;
+                if (!ended) {
+                    reader.read(bytes, 0, length);
+                    events.read(bytes, length);
+                }
+            }
+        } catch (IOException e) {
+            brokeOff = true;
         }
+        reader.close();
+        ModelTest test = counted(new ModelTest().status(status).bodyTruncated(!ended), reader.tokens())
+                .text(bounded(text.toString()));
+        if (brokeOff || (ended && !reader.isTerminated())) {
+            return fail(test, ModelTestFailure.BROKE_OFF, BROKE_OFF);
+        }
+        if (reader.hasFailed()) {
+            return fail(
+                    test.body(events.error()),
+                    ModelTestFailure.PROVIDER_FAILED,
+                    "The LLM provider failed after its answer had begun: what it sent last says why.");
+        }
+        return test.succeeded(true).failure(ModelTestFailure.NONE);
+    }
+
+    private ModelTest readWhole(
+            HttpResponse<InputStream> answer, InputStream body, AnswerReader reader, Protocol protocol, FirstText heard)
+            throws IOException {
+        // Each character takes a byte at least.
+        byte[] bytes = body.readNBytes(MOST_CHARACTERS);
+        boolean truncated = body.read() >= 0;
         Optional<String> ours = answer.headers().firstValue("x-agyn-error");
         if (ours.isPresent()) {
             return ofTheProxy(ours.get(), message(bytes));
         }
-        ModelTest test = new ModelTest()
-                .status(answer.statusCode())
-                .body(new String(bytes, UTF_8))
-                .bodyTruncated(truncated);
-        String contentType = answer.headers().firstValue("content-type").orElse(null);
-        count(test, protocol, contentType, bytes);
+        reader.read(bytes, 0, bytes.length);
+        reader.close();
+        ModelTest test = counted(
+                new ModelTest()
+                        .status(answer.statusCode())
+                        .body(new String(bytes, UTF_8))
+                        .bodyTruncated(truncated),
+                reader.tokens());
         if (answer.statusCode() / 100 != 2) {
             return explain(test, answer.statusCode(), isOfAProvider(bytes));
         }
@@ -146,15 +201,12 @@ class ModelTester {
                     "The answer is not one of the protocol " + protocol
                             + ": check the LLM provider's endpoint and protocol.");
         }
+        text.ifPresent(heard);
         return test.succeeded(true).failure(ModelTestFailure.NONE).text(text.orElse(null));
     }
 
-    private static void count(ModelTest test, Protocol protocol, String contentType, byte[] bytes) {
-        AnswerReader reader = new AnswerReader(protocol, contentType, null);
-        reader.read(bytes, 0, bytes.length);
-        reader.close();
-        TokenCounts tokens = reader.tokens();
-        test.inputTokens(tokens.input())
+    private static ModelTest counted(ModelTest test, TokenCounts tokens) {
+        return test.inputTokens(tokens.input())
                 .cachedInputTokens(tokens.cachedInput())
                 .cacheWriteTokens(tokens.cacheWrite())
                 .outputTokens(tokens.output())
@@ -237,8 +289,11 @@ class ModelTester {
                 add(text, inner.path("text"));
             }
         }
-        String all = text.toString();
-        return Optional.of(all.substring(0, Math.min(all.length(), MOST_CHARACTERS)));
+        return Optional.of(bounded(text.toString()));
+    }
+
+    private static String bounded(String text) {
+        return text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
     }
 
     private static void add(StringJoiner text, JsonNode part) {
@@ -261,5 +316,32 @@ class ModelTester {
 
     private static ModelTest fail(ModelTest test, ModelTestFailure failure, String explanation) {
         return test.succeeded(false).failure(failure).explanation(explanation);
+    }
+
+    /** Passes on what the model says, and remembers when it began to. */
+    private static final class FirstText implements Consumer<String> {
+        private final long start = System.nanoTime();
+        private final Consumer<String> texts;
+        private Long afterMs;
+
+        private FirstText(Consumer<String> texts) {
+            this.texts = texts;
+        }
+
+        @Override
+        public void accept(String text) {
+            if (afterMs == null) {
+                afterMs = sinceStart();
+            }
+            texts.accept(text);
+        }
+
+        private Long afterMs() {
+            return afterMs;
+        }
+
+        private long sinceStart() {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.access.Passes;
 import io.agyn.changes.Change;
 import io.agyn.changes.ChangeListener;
 import io.agyn.tokens.ApiTokens;
@@ -29,11 +30,13 @@ public class Callers implements ChangeListener {
     private static final Duration KNOWN_FOR = Duration.ofDays(1);
 
     private final ApiTokens tokens;
+    private final Passes passes;
     private final LookUps lookUps;
     private final Memory<TokenHash, Answer> answers;
 
-    Callers(ApiTokens tokens, LookUps lookUps) {
+    Callers(ApiTokens tokens, Passes passes, LookUps lookUps) {
         this.tokens = requireNonNull(tokens, "tokens is null");
+        this.passes = requireNonNull(passes, "passes is null");
         this.lookUps = requireNonNull(lookUps, "lookUps is null");
         this.answers =
                 new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
@@ -42,11 +45,14 @@ public class Callers implements ChangeListener {
     /**
      * Looks a caller up.
      *
-     * @param token what the caller sent
+     * @param token what the caller sent: an API token, or a pass of this server's own
      * @return the identity; nothing where the token is mistyped, unknown, expired or revoked, or its user is suspended;
      *     a failure where the database must be asked and does not answer
      */
     public CompletableFuture<Optional<Identity>> identify(String token) {
+        if (Passes.isPass(token)) {
+            return CompletableFuture.completedFuture(passes.use(token));
+        }
         TokenHash hash = new TokenHash(Plaintext.hash(token));
         Optional<Answer> known = answers.known(hash);
         if (known.isPresent()) {
