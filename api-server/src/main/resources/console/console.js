@@ -99,6 +99,56 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
   });
 }
 
+// A model's answer is shown as it streams: lines of JSON, of text first, then of what became of it.
+async function* lines(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    const parts = (rest + piece.value).split("\n");
+    rest = parts.pop();
+    for (const part of parts) yield JSON.parse(part);
+  }
+}
+
+async function test(form) {
+  const answer = document.getElementById("answer");
+  const outcome = document.getElementById("outcome");
+  answer.textContent = "";
+  answer.hidden = false;
+  outcome.textContent = "";
+  const response = await fetch(form.action, {
+    method: "POST",
+    headers: { "HX-Request": "true" },
+    body: new URLSearchParams(new FormData(form)),
+  });
+  if (response.headers.has("HX-Redirect")) {
+    location.assign(response.headers.get("HX-Redirect"));
+  } else if (!response.ok) {
+    outcome.innerHTML = await response.text();
+  } else {
+    for await (const line of lines(response.body)) {
+      if (line.html) outcome.innerHTML = line.html;
+      else answer.append(line.text);
+    }
+  }
+  answer.hidden = answer.textContent === "";
+}
+
+document.querySelector("[data-test]")?.addEventListener("submit", async (event) => {
+  if (!document.getElementById("answer")) return;
+  event.preventDefault();
+  const button = event.target.querySelector("button");
+  button.disabled = true;
+  const lost = document.getElementById("lost");
+  try {
+    await test(event.target);
+    lost.hidden = true;
+  } catch {
+    lost.hidden = false;
+  }
+  button.disabled = false;
+});
+
 // What went wrong is read first.
 document.querySelector("[data-focus]")?.focus();
 

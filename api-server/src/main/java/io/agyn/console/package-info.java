@@ -17,13 +17,15 @@
  *   <li>A {@code ProblemException} becomes {@code form.refused(problem)}: fields have the names of the contract, so that
  *       JSON pointers lead to them. A 412 becomes {@code conflicts.in(form, …)}; the hidden fields
  *       {@code etag} and {@code shown} say what was edited, and when.
- *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API.
- *   <li>{@code cdi:page.may('operation')} hides what a role may not do; the API refuses it all the same.
+ *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API, or takes it whole; {@link
+ *       io.agyn.console.Lists} has those that several pages show.
+ *   <li>{@code cdi:page.may('operation')} hides what a role may not do; the API refuses it all the same, and {@code
+ *       page.require("operation")} refuses the page of a form that would be.
  * </ul>
  *
  * <p>Templates are in {@code templates/console/}, and begin with {@code {#include console/layout title=…}}. Tags, in
- * {@code templates/tags/}: {@code csrf} in each form; {@code errors} above it; {@code field}, {@code choice} and
- * {@code credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional} where they
+ * {@code templates/tags/}: {@code csrf} in each form; {@code errors} above it; {@code field}, {@code choice}, {@code pick}
+ * (of {@link io.agyn.console.Option}s) and {@code credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional} where they
  * have them; {@code search}, {@code table} and {@code pager} for a listing; {@code blank} for an empty one; {@code reveal}
  * for a masked credential; {@code code} for what is to be copied; {@code ascode} for a thing as
  * {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl} write it; {@code userState} for a user's;

@@ -55,7 +55,7 @@ public class ModelsPages {
 
         static native TemplateInstance create(Form form, List<Option> providers);
 
-        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets);
+        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
 
         static native TemplateInstance edit(Model model, Form form, List<Option> providers);
     }
@@ -130,7 +130,7 @@ public class ModelsPages {
                 : api.read(providers.getLlmProvider(organizationId, model.getProviderId()), LlmProvider.class);
         List<Snippet> snippets =
                 provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
-        return pages.ok(Templates.model(model, provider, snippets));
+        return pages.ok(Templates.model(model, provider, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
     }
 
     @GET

@@ -1,0 +1,104 @@
+package io.agyn.console.models;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.access.BySession;
+import io.agyn.api.ModelsApi;
+import io.agyn.api.model.Model;
+import io.agyn.console.Api;
+import io.agyn.console.Form;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.llm.models.ModelTests;
+import io.agyn.llm.models.StreamedTest;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Tests of models. To the Console's script the answer streams, a line of JSON for each piece of text and, in the end, one
+ * with the outcome's HTML; without it, all comes as a page.
+ */
+@Path("/console/organizations/{organization}/models/{model}/test")
+@BySession
+@RunOnVirtualThread
+public class ModelTestPages {
+    /** What models are asked unless something else is typed. */
+    static final String PROMPT = "Hello, world";
+
+    private static final String LINES = "application/x-ndjson";
+    private static final int LONGEST_PROMPT = 32_768;
+
+    @CheckedTemplate(basePath = "console/models")
+    static class Templates {
+        static native TemplateInstance tested(Model model, Form form, StreamedTest result);
+
+        static native TemplateInstance tested$outcome(StreamedTest result);
+    }
+
+    private final Api api;
+    private final ModelsApi models;
+    private final ModelTests tests;
+    private final ObjectMapper mapper;
+    private final Page page;
+    private final Pages pages;
+
+    ModelTestPages(Api api, ModelTests tests, ObjectMapper mapper, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.models = api.of(ModelsApi.class);
+        this.tests = requireNonNull(tests, "tests is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @POST
+    public Response test(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
+        UUID organizationId = page.in(organization, "models").getId();
+        page.require("testModel");
+        Model model = api.read(models.getModel(organizationId, id), Model.class);
+        String prompt = form.text("prompt");
+        String wrong = prompt.isBlank() || prompt.length() > LONGEST_PROMPT
+                ? "Give 1 to %d characters; there are %d.".formatted(LONGEST_PROMPT, prompt.length())
+                : null;
+        if (page.partial()) {
+            if (wrong != null) {
+                throw new ProblemException(ProblemKind.INVALID_REQUEST, wrong);
+            }
+            StreamingOutput lines = out -> stream(organizationId, id, prompt, out);
+            return Response.ok(lines).type(LINES).build();
+        }
+        return wrong == null
+                ? pages.ok(Templates.tested(model, form, tests.ask(organizationId, id, prompt, text -> {})))
+                : pages.refused(422, Templates.tested(model, form.with("prompt", wrong), null));
+    }
+
+    private void stream(UUID organizationId, UUID id, String prompt, OutputStream out) throws IOException {
+        StreamedTest result = tests.ask(organizationId, id, prompt, text -> send(out, "text", text));
+        send(out, "html", Templates.tested$outcome(result).render());
+    }
+
+    /** Sends a line at once; where the browser has left, that ends the call. */
+    private void send(OutputStream out, String kind, String text) {
+        try {
+            out.write(mapper.writeValueAsBytes(Map.of(kind, text)));
+            out.write('\n');
+            out.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.agyn.console.models;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.Api;
+import io.agyn.access.Authenticator;
+import io.agyn.access.Identity;
+import io.agyn.access.Passes;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.Header;
+import io.agyn.scripted.ScriptedProvider;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Tests of models in the Console: with a script, piece by piece; without one, as a page. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class ModelTestPagesTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
+    private static ScriptedProvider cloud;
+
+    @Inject
+    Passes passes;
+
+    @Inject
+    Authenticator authenticator;
+
+    private String organization;
+
+    @BeforeAll
+    static void start() {
+        cloud = ScriptedProvider.start();
+        cloud.accept(new Header("authorization", "Bearer sk-right"), new Header("x-api-key", "sk-right"));
+    }
+
+    @AfterAll
+    static void stop() {
+        cloud.close();
+    }
+
+    @BeforeEach
+    void makeOrganization() {
+        organization = Api.organization();
+        cloud.forget();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"responses, bearer", "anthropic_messages, x_api_key"})
+    void aMemberAsksAndSeesTheWholeAnswerWithoutAScript(String protocol, String authMethod) throws Exception {
+        String model = model(protocol, authMethod, "sk-right", "remote");
+        Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
+        assertThat(member.page(path(model))).contains(">Hello, world</textarea>");
+        Response tested = member.submit(path(model), path(model) + "/test", Map.of("prompt", "What is <b>new</b>?"));
+        tested.then().statusCode(200);
+        assertThat(tested.asString())
+                .contains(">Hello from the scripted provider.</pre>", "The model has answered")
+                .contains("Time to first token", "Input tokens", "Output tokens</dt><dd>12")
+                .contains("What is &lt;b&gt;new&lt;/b&gt;?");
+        JsonNode asked = JSON.readTree(cloud.received().getFirst().text());
+        assertThat(asked.path("stream").asBoolean()).isTrue();
+        assertThat(asked.toString()).contains("What is <b>new</b>?");
+        assertThat(recorded()).isEqualTo(1);
+    }
+
+    @Test
+    void theAnswerStreamsInPieces() throws Exception {
+        String model = model("responses", "bearer", "sk-right", "remote");
+        List<JsonNode> lines = stream(Visitor.signedIn(Api.adminToken()), model);
+        assertThat(lines.subList(0, lines.size() - 1))
+                .map(line -> line.path("text").asText())
+                .containsExactly("Hello", " from", " the", " scripted", " provider.");
+        assertThat(lines.getLast().path("html").asText()).contains("The model has answered", "Time to first token");
+    }
+
+    @Test
+    void theProvidersErrorIsShownVerbatimWithWhatItMeans() throws Exception {
+        String model = model("anthropic_messages", "x_api_key", "sk-right", "scripted:status=429");
+        assertThat(stream(Visitor.signedIn(Api.adminToken()), model))
+                .singleElement()
+                .satisfies(line -> assertThat(line.path("html").asText())
+                        .contains(
+                                "takes no more calls for now",
+                                "The LLM provider answered 429:",
+                                "&quot;rate_limit_error&quot;"));
+    }
+
+    @Test
+    void refusedCredentialsAreSaidToBe() throws Exception {
+        String model = model("responses", "bearer", "sk-wrong", "remote");
+        assertThat(stream(Visitor.signedIn(Api.adminToken()), model)
+                        .getLast()
+                        .path("html")
+                        .asText())
+                .contains("refused the credentials", "The LLM provider answered 401:", "invalid_api_key");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"responses, bearer", "anthropic_messages, x_api_key"})
+    void anAnswerThatBreaksOffIsNoWholeOne(String protocol, String authMethod) throws Exception {
+        String model = model(protocol, authMethod, "sk-right", "scripted:events=20;every=20ms;break=12");
+        List<JsonNode> lines = stream(Visitor.signedIn(Api.adminToken()), model);
+        assertThat(lines.size()).isGreaterThan(1);
+        assertThat(lines.getLast().path("html").asText())
+                .contains("The test failed", "closed the connection before its answer was whole");
+    }
+
+    @Test
+    void anEmptyPromptIsRefused() {
+        String model = model("responses", "bearer", "sk-right", "remote");
+        Visitor.signedIn(Api.adminToken())
+                .submit(path(model), path(model) + "/test", Map.of("prompt", " "))
+                .then()
+                .statusCode(422)
+                .body(containsString("href=\"#prompt\""));
+        assertThat(cloud.received()).isEmpty();
+    }
+
+    @Test
+    void anotherTenantsModelIsNotCalled() {
+        String model = model("responses", "bearer", "sk-right", "remote");
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
+        other.submit("/organizations", path(model) + "/test", Map.of("prompt", "Hi"))
+                .then()
+                .statusCode(404);
+        assertThat(cloud.received()).isEmpty();
+    }
+
+    @Test
+    void aPassIsGoodForOneCallOfTheProxyAndForNothingElse() {
+        Identity admin = authenticator.authenticate(Api.adminToken()).orElseThrow();
+        String pass = passes.issue(admin);
+        Api.as(pass).get("/me").then().statusCode(401);
+        Api.as(pass).get("/organizations").then().statusCode(401);
+        given().auth().oauth2(pass).get("/v1/models").then().statusCode(200);
+        given().auth()
+                .oauth2(pass)
+                .get("/v1/models")
+                .then()
+                .statusCode(401)
+                .body("error.code", equalTo("invalid_api_key"));
+    }
+
+    private String path(String model) {
+        return "/organizations/" + organization + "/models/" + model;
+    }
+
+    private List<JsonNode> stream(Visitor visitor, String model) throws IOException {
+        Matcher csrf = CSRF.matcher(visitor.page(path(model)));
+        assertThat(csrf.find()).isTrue();
+        Response answer = visitor.request()
+                .header("HX-Request", "true")
+                .formParam("csrf", csrf.group(1))
+                .formParam("prompt", "Hello")
+                .post(path(model) + "/test");
+        answer.then().statusCode(200).contentType("application/x-ndjson");
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : answer.asString().split("\n")) {
+            lines.add(JSON.readTree(line));
+        }
+        return lines;
+    }
+
+    /** How many calls the usage counts, once it does. */
+    private int recorded() throws InterruptedException {
+        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
+        int count = 0;
+        while (count == 0 && Instant.now().isBefore(deadline)) {
+            Thread.sleep(100);
+            count = Api.get("/organizations/{id}/usage/records", organization)
+                    .extract()
+                    .<List<?>>path("items")
+                    .size();
+        }
+        return count;
+    }
+
+    private String model(String protocol, String authMethod, String key, String remoteModel) {
+        String provider = created(
+                "llm-providers",
+                Api.providerBody(
+                        authMethod, Map.of("token", key, "protocol", protocol, "endpoint", cloud.origin() + "/v1")));
+        return created(
+                "models",
+                Map.of("name", Api.freshName("model"), "provider_id", provider, "remote_model_name", remoteModel));
+    }
+
+    private String created(String collection, Map<String, ?> body) {
+        return Api.asAdmin()
+                .body(body)
+                .post("/organizations/{org}/" + collection, organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}
