@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.Browser.NewContextOptions;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.SelectOption;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** A person at the Console, in a window of their own. What the browser complains of fails the test when it is closed. */
 final class Console implements AutoCloseable {
@@ -37,18 +40,31 @@ final class Console implements AutoCloseable {
 
     /** Opens a window at the sign-in. */
     static Console open(Browser browser, Server server) throws IOException {
+        return open(browser, server, true);
+    }
+
+    /** Opens a window and signs in. */
+    static Console signedIn(Browser browser, Server server, String token) throws IOException {
+        return signIn(open(browser, server, true), token);
+    }
+
+    /** Opens a window in which no scripts run, and signs in. */
+    static Console withoutScripts(Browser browser, Server server, String token) throws IOException {
+        return signIn(open(browser, server, false), token);
+    }
+
+    private static Console open(Browser browser, Server server, boolean scripts) throws IOException {
         Console console = new Console(browser.chromium()
                 .newContext(new NewContextOptions()
                         .setBaseURL(server.baseUrl())
+                        .setJavaScriptEnabled(scripts)
                         .setViewportSize(WIDTHS.getFirst(), HEIGHT)));
         console.page.navigate("/");
         return console;
     }
 
-    /** Opens a window and signs in. */
-    static Console signedIn(Browser browser, Server server, String token) throws IOException {
-        Console console = open(browser, server);
-        console.page.getByLabel("API token").fill(token);
+    private static Console signIn(Console console, String token) {
+        console.fill("API token", token);
         console.press("Sign in");
         return console;
     }
@@ -67,8 +83,19 @@ final class Console implements AutoCloseable {
         page.getByRole(AriaRole.LINK, named(link)).first().click();
     }
 
+    /** Types into the field of a label. */
     void fill(String label, String text) {
-        page.getByLabel(label).fill(text);
+        field(label).fill(text);
+    }
+
+    /** Chooses in the field of a label. */
+    void choose(String label, String option) {
+        field(label).selectOption(new SelectOption().setLabel(option));
+    }
+
+    /** The field of a label, which may say that the field is optional. */
+    Locator field(String label) {
+        return page.getByLabel(Pattern.compile("^" + label + "( \\(optional\\))?$"));
     }
 
     /** Looks at the page in both themes and widths, for a person and with axe: nothing is wrong, or cut off. */
