@@ -1,0 +1,311 @@
+package io.agyn.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import io.agyn.scripted.Header;
+import io.agyn.scripted.ReceivedCall;
+import io.agyn.scripted.ScriptedProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.assertj.core.api.Assertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** LLM providers and their models in the Console, as a person goes through them. */
+class ConsoleProvidersIT {
+    // For an answer that comes in pieces, with time between.
+    private static final LocatorAssertions.ContainsTextOptions PATIENTLY =
+            new LocatorAssertions.ContainsTextOptions().setTimeout(30_000);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static ScriptedProvider cloud;
+    private static Server server;
+    private static Browser browser;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        cloud = ScriptedProvider.start();
+        cloud.accept(
+                new Header("authorization", "Bearer sk-first"),
+                new Header("authorization", "Bearer sk-second"),
+                new Header("x-gateway-key", "key-1"));
+        server = Server.start(folder);
+        browser = Browser.start();
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (ScriptedProvider gone = cloud;
+                Server ended = server;
+                Browser closed = browser) {
+            // All are closed, whichever have started.
+        }
+    }
+
+    @BeforeEach
+    void forget() {
+        cloud.forget();
+    }
+
+    @Test
+    void aProviderFromFirstToLast() throws Exception {
+        String organization = organization("Acme");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization);
+            console.follow("LLM providers");
+            assertThat(page).hasURL(Pattern.compile("/organizations/acme/llm-providers$"));
+            console.inspect("llm-providers-empty");
+
+            console.follow("New provider");
+            console.inspect("llm-provider-new");
+            console.press("Save");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Give 1 to 128 characters");
+            console.inspect("llm-provider-new-refused");
+            console.follow("OpenAI");
+            assertThat(console.field("Endpoint")).hasValue("https://api.openai.com/v1");
+            console.fill("Name", "openai-prod");
+            console.fill("Endpoint", cloud.origin() + "/v1");
+            console.choose("Protocol", "responses");
+            console.choose("Auth method", "bearer");
+            console.fill("API key", "sk-first");
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("LLM provider openai-prod was created.");
+            Assertions.assertThat(page.content()).doesNotContain("sk-first");
+            reveal(page, "sk-first");
+            page.getByRole(AriaRole.BUTTON, named("Hide the credentials")).click();
+            assertThat(page.locator("output")).hasText("••••••••");
+
+            console.follow("New model");
+            console.inspect("model-new");
+            console.fill("Name", "gpt-4o");
+            console.fill("Remote model name", "gpt-4o-2024-08-06");
+            console.press("Create model");
+            assertThat(page.locator("main")).containsText("Model gpt-4o was created.");
+            assertThat(page.locator("main")).containsText(server.baseUrl() + "/v1/responses");
+            console.press("Test");
+            assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator("#outcome")).containsText("The model has answered");
+            assertThat(page.locator("#outcome")).containsText("Time to first token");
+            console.inspect("model-tested");
+            console.follow("openai-prod");
+            assertThat(page.locator(".facts")).containsText(Pattern.compile("Models\\s*1"));
+            assertThat(page.getByRole(AriaRole.LINK, named("Test gpt-4o"))).isVisible();
+            console.inspect("llm-provider");
+
+            console.follow("Edit");
+            console.inspect("llm-provider-edit");
+            console.fill("API key", "sk-second");
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("LLM provider openai-prod was saved.");
+            reveal(page, "sk-second");
+
+            console.follow("LLM providers");
+            console.inspect("llm-providers");
+            console.follow("openai-prod");
+            console.follow("Delete…");
+            assertThat(page.locator("main")).containsText("gpt-4o");
+            console.inspect("llm-provider-delete");
+            console.press("Delete LLM provider");
+            assertThat(page.locator("main")).containsText("Type openai-prod, or keep it.");
+            console.fill("Type openai-prod to go on", "openai-prod");
+            console.press("Delete LLM provider");
+            assertThat(page.locator("main")).containsText("LLM provider openai-prod was deleted.");
+            console.follow("Models");
+            assertThat(page.locator("main")).containsText("1 model is orphaned");
+            console.inspect("models-orphaned");
+            page.getByRole(AriaRole.LINK, named("Point gpt-4o at another LLM provider"))
+                    .click();
+            console.inspect("model-edit-orphaned");
+        }
+    }
+
+    @Test
+    void headersAreAddedAndRemovedAndReservedOnesRefusedAsTyped() throws Exception {
+        String organization = organization("Headers");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization + "/llm-providers/new?preset=gateway");
+            assertThat(console.field("API key")).isHidden();
+            assertThat(page.locator("[name=header_name]")).hasCount(1);
+            console.fill("Header name 1", "Transfer-Encoding");
+            assertThat(page.locator(".rows")).containsText("Transfer-Encoding is managed by the proxy");
+            console.inspect("llm-provider-new-headers");
+            console.fill("Header name 1", "X-Gateway-Key");
+            assertThat(page.locator(".rows")).not().containsText("managed");
+            console.fill("Header value 1", "key-1");
+            console.press("Add header");
+            console.press("Add header");
+            console.fill("Header name 2", "X-Odd");
+            console.fill("Header name 3", "Host");
+            console.fill("Header value 3", "elsewhere");
+            console.press("Remove header 2");
+            assertThat(console.field("Header name 2")).hasValue("Host");
+            console.fill("Name", "gateway");
+            console.fill("Endpoint", cloud.origin() + "/v1");
+            console.press("Save");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Host is managed by the proxy");
+            assertThat(console.field("Header name 1")).hasValue("X-Gateway-Key");
+            console.press("Remove header 2");
+            console.fill("Header value 1", "key-1");
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("LLM provider gateway was created.");
+            reveal(page, "X-Gateway-Key: key-1");
+            console.inspect("llm-provider-headers");
+        }
+    }
+
+    @Test
+    void aRotationUnderARunningStreamIsForTheNextCall() throws Exception {
+        String organization = organization("Rotation");
+        String provider = provider(organization, "sk-first");
+        String model = model(organization, provider, "scripted:events=40;every=150ms");
+        String root = "/organizations/" + organization;
+        try (Console tester = Console.signedIn(browser, server, server.token());
+                Console rotator = Console.signedIn(browser, server, server.token())) {
+            tester.page().navigate(root + "/models/" + model);
+            rotator.page().navigate(root + "/llm-providers/" + provider + "/edit");
+            tester.press("Test");
+            // Or what became of it, which is then told below.
+            assertThat(tester.page().locator("#test")).containsText(Pattern.compile("tick|\\bCall\\b"), PATIENTLY);
+            Assertions.assertThat(tester.page().locator("#outcome").textContent())
+                    .as("the answer is shown before it is whole")
+                    .isEmpty();
+            rotator.fill("API key", "sk-second");
+            rotator.press("Save");
+            assertThat(rotator.page().locator("main")).containsText("was saved.");
+            Assertions.assertThat(tester.page().locator("#outcome").textContent())
+                    .as("the stream goes on")
+                    .isEmpty();
+            assertThat(tester.page().locator("#outcome")).containsText("The model has answered", PATIENTLY);
+            Assertions.assertThat(key()).isEqualTo("Bearer sk-first");
+            cloud.forget();
+            tester.press("Test");
+            assertThat(tester.page().locator("#outcome")).containsText("The model has answered", PATIENTLY);
+            Assertions.assertThat(key()).isEqualTo("Bearer sk-second");
+        }
+    }
+
+    @Test
+    void aProvidersErrorIsShownVerbatimWithWhatItMeans() throws Exception {
+        String organization = organization("Errors");
+        String model = model(organization, provider(organization, "sk-wrong"), "gpt-4o");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            console.page().navigate("/organizations/" + organization + "/models/" + model);
+            console.press("Test");
+            Locator outcome = console.page().locator("#outcome");
+            assertThat(outcome).containsText("The LLM provider refused the credentials");
+            assertThat(outcome).containsText("invalid_api_key");
+            console.inspect("model-test-failed");
+        }
+    }
+
+    @Test
+    void twoPeopleEditAndTheSecondLosesNothing() throws Exception {
+        String organization = organization("Both");
+        String path =
+                "/organizations/" + organization + "/llm-providers/" + provider(organization, "sk-first") + "/edit";
+        try (Console first = Console.signedIn(browser, server, server.token());
+                Console second = Console.signedIn(browser, server, server.token())) {
+            first.page().navigate(path);
+            second.page().navigate(path);
+            first.fill("Name", "by-the-first");
+            first.press("Save");
+            second.fill("Name", "by-the-second");
+            second.press("Save");
+            assertThat(second.page().getByRole(AriaRole.ALERT).first()).containsText("changed name at");
+            assertThat(second.field("Name")).hasValue("by-the-second");
+            second.inspect("llm-provider-conflict");
+            second.press("Save");
+            assertThat(second.page().locator("main")).containsText("LLM provider by-the-second was saved.");
+        }
+    }
+
+    @Test
+    void withoutScriptsAllOfItWorksToo() throws Exception {
+        String organization = organization("Plain");
+        try (Console console = Console.withoutScripts(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization + "/llm-providers/new");
+            console.follow("Custom gateway");
+            console.fill("Name", "gateway");
+            console.fill("Endpoint", cloud.origin() + "/v1");
+            console.fill("Header name 1", "X-Gateway-Key");
+            console.fill("Header value 1", "key-1");
+            console.fill("Header name 2", "X-Team");
+            console.fill("Header value 2", "payments");
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("LLM provider gateway was created.");
+            console.press("Reveal the credentials");
+            assertThat(page.locator("main")).containsText("X-Gateway-Key: key-1");
+            console.follow("Hide");
+            console.follow("New model");
+            console.fill("Name", "gpt-4o");
+            console.fill("Remote model name", "gpt-4o");
+            console.press("Create model");
+            console.press("Test");
+            assertThat(page.locator(".answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator("main")).containsText("Time to first token");
+        }
+    }
+
+    /** The key with which the last call has come. */
+    private static String key() throws InterruptedException {
+        ReceivedCall call = cloud.await(ReceivedCall::bodyEnded, PATIENCE);
+        return call.headers().stream()
+                .filter(header -> header.name().equalsIgnoreCase("authorization"))
+                .map(Header::value)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void reveal(Page page, String value) {
+        page.getByRole(AriaRole.BUTTON, named("Reveal the credentials")).click();
+        assertThat(page.locator("output")).hasText(value);
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name).setExact(true);
+    }
+
+    private static String organization(String name) throws IOException {
+        return created("organizations", Map.of("name", name));
+    }
+
+    private static String provider(String organization, String key) throws IOException {
+        return created(
+                "organizations/" + organization + "/llm-providers",
+                Map.of(
+                        "name", "openai-prod",
+                        "endpoint", cloud.origin() + "/v1",
+                        "protocol", "responses",
+                        "auth_method", "bearer",
+                        "token", key));
+    }
+
+    private static String model(String organization, String provider, String remoteName) throws IOException {
+        return created(
+                "organizations/" + organization + "/models",
+                Map.of("name", "gpt-4o", "provider_id", provider, "remote_model_name", remoteName));
+    }
+
+    private static String created(String collection, Map<String, String> body) throws IOException {
+        return server.request()
+                .body(body)
+                .post(collection)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
+    }
+}
