@@ -85,10 +85,12 @@ public class Assets {
         }
     }
 
-    private static byte[] zip(byte[] bytes) throws IOException {
+    static byte[] zip(byte[] bytes) {
         ByteArrayOutputStream zipped = new ByteArrayOutputStream();
         try (GZIPOutputStream out = new GZIPOutputStream(zipped)) {
             out.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
         return zipped.toByteArray();
     }

@@ -175,6 +175,12 @@ public class Page {
         return context.request().getHeader("HX-Request") != null;
     }
 
+    /** Whether the browser takes pages that are zipped. */
+    boolean takesGzip() {
+        String accepted = context.request().getHeader("Accept-Encoding");
+        return accepted != null && accepted.contains("gzip");
+    }
+
     /** The message that the page before has left, or null. */
     public String flash() {
         return Optional.ofNullable(context.request().getCookie(FLASH))

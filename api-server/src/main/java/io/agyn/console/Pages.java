@@ -73,9 +73,15 @@ public class Pages {
 
     private Response answer(int status, TemplateInstance template) {
         boolean hasFlash = page.flash() != null;
+        byte[] html = template.render().getBytes(StandardCharsets.UTF_8);
         Response.ResponseBuilder response = Response.status(status)
                 .type(MediaType.TEXT_HTML_TYPE.withCharset("UTF-8"))
-                .entity(template.render());
+                .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+        if (page.takesGzip()) {
+            response.header(HttpHeaders.CONTENT_ENCODING, "gzip").entity(Assets.zip(html));
+        } else {
+            response.entity(html);
+        }
         return hasFlash ? response.cookie(flash("", Duration.ZERO)).build() : response.build();
     }
 
