@@ -12,12 +12,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
  * A form: what stands in its fields, as it was stored or typed, and what is wrong with that. A field has the name of the
- * body's field in the contract, so that a problem's JSON pointers lead to it.
+ * body's field in the contract, so that a problem's JSON pointers lead to it; or of its parameter.
  */
 public final class Form {
     /**
@@ -183,7 +184,10 @@ public final class Form {
     }
 
     private static String field(Violation violation) {
-        return violation.getPointer() == null ? "" : violation.getPointer().replaceFirst("^/", "");
+        if (violation.getPointer() != null) {
+            return violation.getPointer().replaceFirst("^/", "");
+        }
+        return Objects.requireNonNullElse(violation.getParameter(), "");
     }
 
     static Form parsed(Map<String, List<String>> values) {
