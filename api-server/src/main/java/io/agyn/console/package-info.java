@@ -19,17 +19,21 @@
  *       {@code etag} and {@code shown} say what was edited, and when.
  *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API, or takes it whole; {@link
  *       io.agyn.console.Lists} has those that several pages show.
+ *   <li>A list with filters keeps them in its address: {@link io.agyn.console.Query} makes its links, and
+ *       {@link io.agyn.console.Filters} reads it, with an error at the field of what cannot be read.
+ *   <li>{@link io.agyn.console.Csv} is a file to download; {@code io.agyn.console.charts} draws.
  *   <li>{@code cdi:page.may('operation')} hides what a role may not do; the API refuses it all the same, and {@code
  *       page.require("operation")} refuses the page of a form that would be.
  * </ul>
  *
  * <p>Templates are in {@code templates/console/}, and begin with {@code {#include console/layout title=…}}. Tags, in
  * {@code templates/tags/}: {@code csrf} in each form; {@code errors} above it; {@code field}, {@code choice}, {@code pick}
- * (of {@link io.agyn.console.Option}s) and {@code credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional} where they
- * have them; {@code search}, {@code table} and {@code pager} for a listing; {@code blank} for an empty one; {@code reveal}
- * for a masked credential; {@code code} for what is to be copied; {@code ascode} for a thing as
- * {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl} write it; {@code userState} for a user's;
- * {@code moment} for a time. A tag's parameter is an expression, or a text in quotes with no expression in it:
+ * (of {@link io.agyn.console.Option}s, which may be left open) and {@code credential} in it, with {@code form},
+ * {@code name}, {@code label}, and {@code help} and {@code optional} where they have them; {@code search}, {@code table} and
+ * {@code pager} for a listing; {@code blank} for an empty one; {@code reveal} for a masked credential; {@code code} for what
+ * is to be copied; {@code ascode} for a thing as {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl} write
+ * it; {@code userState} for a user's; {@code moment} for a time; {@code figure} for a number that may not be known;
+ * {@code chart} for a chart and its table. A tag's parameter is an expression, or a text in quotes with no expression in it:
  * {@code action=str:concat(root,'/secrets')}. Classes for the rest, such as {@code card}, {@code badge}, {@code head},
  * {@code facts} and {@code actions}, are in {@code console.css}. There is no inline script or style: the
  * Content-Security-Policy refuses both.

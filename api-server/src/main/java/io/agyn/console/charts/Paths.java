@@ -1,0 +1,72 @@
+package io.agyn.console.charts;
+
+import java.util.List;
+
+/** Draws values as paths of SVG, one of them a unit wide. */
+final class Paths {
+    private static final double MARGIN = 0.12;
+    // Between what is stacked, so that it can be told apart without its colours.
+    private static final int SEAM = 1;
+
+    private Paths() {}
+
+    /**
+     * A bar for each value that is not zero.
+     *
+     * @param bases the values that the bars stand on
+     */
+    static String bars(Scale scale, double[] bases, List<Double> values) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < values.size(); i++) {
+            double value = values.get(i) == null ? 0 : values.get(i);
+            if (value > 0) {
+                // To the pixel, so that edges are sharp.
+                long bottom = Math.round(scale.at(bases[i])) - (bases[i] > 0 ? SEAM : 0);
+                // What is there is seen, however little it is.
+                long top = Math.min(Math.round(scale.at(bases[i] + value)), bottom - SEAM);
+                path.append('M').append(Unit.plain(i + MARGIN)).append(' ').append(bottom);
+                path.append('V').append(top).append('h').append(Unit.plain(1 - 2 * MARGIN));
+                path.append('V').append(bottom).append('z');
+            }
+        }
+        return path.toString();
+    }
+
+    /** A line through the values; it breaks off where there is none. */
+    static String line(Scale scale, List<Double> values) {
+        StringBuilder path = new StringBuilder();
+        boolean drawing = false;
+        for (int i = 0; i < values.size(); i++) {
+            if (values.get(i) != null) {
+                path.append(drawing ? 'L' : 'M').append(point(i, scale.at(values.get(i))));
+            }
+            drawing = values.get(i) != null;
+        }
+        return path.toString();
+    }
+
+    /**
+     * A point for each value: a line of no length, which round caps make visible.
+     *
+     * @param alone whether only those are drawn that have no value beside them, and so no line
+     */
+    static String points(Scale scale, List<Double> values, boolean alone) {
+        StringBuilder path = new StringBuilder();
+        for (int i = 0; i < values.size(); i++) {
+            boolean hasNeighbour = has(values, i - 1) || has(values, i + 1);
+            if (has(values, i) && !(alone && hasNeighbour)) {
+                path.append('M').append(point(i, scale.at(values.get(i)))).append("h0");
+            }
+        }
+        return path.toString();
+    }
+
+    private static boolean has(List<Double> values, int place) {
+        return place >= 0 && place < values.size() && values.get(place) != null;
+    }
+
+    /** A place, to a tenth of a pixel upwards. */
+    private static String point(int place, double y) {
+        return Unit.plain(place + 0.5) + " " + Unit.plain(Math.round(y * 10) / 10.0);
+    }
+}
