@@ -11,6 +11,8 @@ import java.time.format.DateTimeFormatter;
 public final class Times {
     private static final DateTimeFormatter MINUTES = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'");
 
+    private static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
     private Times() {}
 
     /** Whether it is over: {@code time.past} in templates. */
@@ -21,5 +23,10 @@ public final class Times {
     /** To the minute: {@code time.utc} in templates. */
     public static String utc(OffsetDateTime time) {
         return MINUTES.format(time.withOffsetSameInstant(ZoneOffset.UTC));
+    }
+
+    /** To the second, where it is said already that it is UTC: {@code time.seconds} in templates. */
+    public static String seconds(OffsetDateTime time) {
+        return SECONDS.format(time.withOffsetSameInstant(ZoneOffset.UTC));
     }
 }

@@ -2,33 +2,39 @@ package io.agyn.usage;
 
 import io.agyn.api.model.Protocol;
 import io.agyn.rest.Uuid7;
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 
 /** Records of calls, for tests: one is like another but for what a test says of it. */
-final class Records {
-    UUID organization;
-    Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
-    UUID modelId = UUID.randomUUID();
-    String model = "fast";
-    UUID providerId = UUID.randomUUID();
-    String provider = "openai-prod";
-    UUID tokenId = UUID.randomUUID();
-    UUID userId = UUID.randomUUID();
-    Long inputTokens = 100L;
-    Long outputTokens = 10L;
-    Duration timeToFirstByte = Duration.ofMillis(20);
-    Duration duration = Duration.ofMillis(50);
-    Integer status = 200;
-    Outcome outcome = Outcome.COMPLETED;
+public final class Records {
+    public UUID organization;
+    public Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);
+    public UUID modelId = UUID.randomUUID();
+    public String model = "fast";
+    public UUID providerId = UUID.randomUUID();
+    public String provider = "openai-prod";
+    public UUID tokenId = UUID.randomUUID();
+    public UUID userId = UUID.randomUUID();
+    public Long inputTokens = 100L;
+    public Long outputTokens = 10L;
+    public Duration timeToFirstByte = Duration.ofMillis(20);
+    public Duration duration = Duration.ofMillis(50);
+    public Integer status = 200;
+    public Outcome outcome = Outcome.COMPLETED;
 
-    Records(UUID organization) {
+    /** Records of an organization. */
+    public Records(UUID organization) {
         this.organization = organization;
     }
 
-    CallRecord next() {
+    /** The next one. */
+    public CallRecord next() {
         return new CallRecord(
                 Uuid7.next(),
                 startedAt,
@@ -51,5 +57,16 @@ final class Records {
                 duration,
                 status,
                 outcome);
+    }
+
+    /** Puts records into the database, as the server does. */
+    public static void load(DataSource database, CallRecord... records) throws SQLException {
+        StringBuilder lines = new StringBuilder();
+        CopyLines format = new CopyLines();
+        Stream.of(records).forEach(record -> format.append(lines, record));
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        new UsageTable(database).load(bytes, bytes.length, line -> {
+            throw new AssertionError(new String(line, StandardCharsets.UTF_8));
+        });
     }
 }

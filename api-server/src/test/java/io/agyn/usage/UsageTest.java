@@ -13,7 +13,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -380,12 +379,6 @@ class UsageTest {
     }
 
     private void load(CallRecord... records) throws SQLException {
-        StringBuilder lines = new StringBuilder();
-        CopyLines format = new CopyLines();
-        Stream.of(records).forEach(record -> format.append(lines, record));
-        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        new UsageTable(dataSource).load(bytes, bytes.length, line -> {
-            throw new AssertionError(new String(line, StandardCharsets.UTF_8));
-        });
+        Records.load(dataSource, records);
     }
 }

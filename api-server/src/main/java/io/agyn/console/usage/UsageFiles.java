@@ -1,0 +1,93 @@
+package io.agyn.console.usage;
+
+import io.agyn.api.model.UsageRecord;
+import io.agyn.api.model.UsageRow;
+import io.agyn.console.Csv;
+import java.util.List;
+
+/** What the page shows, as files. Columns have the names of the contract. */
+final class UsageFiles {
+    private UsageFiles() {}
+
+    /** The figures of the charts. */
+    static Csv figures(Group group, List<UsageRow> rows) {
+        Csv csv = new Csv(List.of(
+                "starts_at",
+                "group_by",
+                "group_id",
+                "group",
+                "calls",
+                "errors",
+                "input_tokens",
+                "cached_input_tokens",
+                "cache_write_tokens",
+                "output_tokens",
+                "reasoning_tokens",
+                "average_duration_ms",
+                "average_time_to_first_byte_ms"));
+        for (UsageRow row : rows) {
+            csv.row(
+                    row.getStartsAt().toInstant(),
+                    group == null ? null : group.code(),
+                    group == null ? null : group.value(row),
+                    group == null ? null : group.name(row),
+                    row.getCalls(),
+                    row.getErrors(),
+                    row.getInputTokens(),
+                    row.getCachedInputTokens(),
+                    row.getCacheWriteTokens(),
+                    row.getOutputTokens(),
+                    row.getReasoningTokens(),
+                    row.getAverageDurationMs(),
+                    row.getAverageTimeToFirstByteMs());
+        }
+        return csv;
+    }
+
+    /** Calls. */
+    static Csv calls(List<UsageRecord> calls) {
+        Csv csv = new Csv(List.of(
+                "started_at",
+                "request_id",
+                "model_id",
+                "model",
+                "provider_id",
+                "provider",
+                "user_id",
+                "token_id",
+                "protocol",
+                "streamed",
+                "outcome",
+                "status",
+                "duration_ms",
+                "time_to_first_byte_ms",
+                "input_tokens",
+                "cached_input_tokens",
+                "cache_write_tokens",
+                "output_tokens",
+                "reasoning_tokens"));
+        for (UsageRecord call : calls) {
+            csv.row(
+                    call.getStartedAt().toInstant(),
+                    call.getRequestId(),
+                    call.getModelId(),
+                    call.getModel(),
+                    call.getProviderId(),
+                    call.getProvider(),
+                    call.getUserId(),
+                    call.getTokenId(),
+                    call.getProtocol(),
+                    call.getStreamed(),
+                    call.getOutcome(),
+                    call.getStatus(),
+                    call.getDurationMs(),
+                    call.getTimeToFirstByteMs(),
+                    call.getInputTokens(),
+                    call.getCachedInputTokens(),
+                    call.getCacheWriteTokens(),
+                    call.getOutputTokens(),
+                    call.getReasoningTokens());
+        }
+        return csv;
+    }
+}

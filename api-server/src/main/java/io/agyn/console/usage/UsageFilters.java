@@ -1,0 +1,194 @@
+package io.agyn.console.usage;
+
+import io.agyn.api.model.CallOutcome;
+import io.agyn.console.Filters;
+import io.agyn.console.Form;
+import io.agyn.console.Option;
+import io.agyn.console.Query;
+import io.agyn.console.charts.Interval;
+import io.agyn.console.charts.TimeAxis;
+import io.agyn.problems.ProblemException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/** What of the usage is asked for, as the page's address says. */
+public final class UsageFilters {
+    static final List<String> NAMES = List.of(
+            "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
+
+    private static final Duration DEFAULT_TIME = Duration.ofHours(24);
+    // So many hours or days are told apart in a chart, and their figures do not make the page long to load.
+    private static final int MOST_PLACES = 192;
+    private static final int MOST_PLACES_OF_GROUPS = 96;
+    private static final int HOURS = 24;
+
+    private final Query query;
+    private final Range range;
+    private final OffsetDateTime from;
+    private final OffsetDateTime to;
+    private final Interval interval;
+    private final Group group;
+    private final UUID modelId;
+    private final UUID providerId;
+    private final UUID userId;
+    private final CallOutcome outcome;
+    private Form form;
+
+    UsageFilters(Query query, OffsetDateTime now) {
+        this.query = query;
+        Filters filters = new Filters(query);
+        OffsetDateTime givenFrom = filters.time("from");
+        OffsetDateTime givenTo = filters.time("to");
+        Range given = filters.choice("range", Range::of, "24h, 7d and 30d");
+        boolean custom = query.has("from") || query.has("to");
+        this.range = custom ? null : given == null ? Range.DAY : given;
+        this.to = givenTo == null ? now : givenTo;
+        this.from = range != null ? range.begin(now) : givenFrom == null ? to.minus(DEFAULT_TIME) : givenFrom;
+        Interval wanted = filters.choice("interval", Interval::of, "hour and day");
+        this.interval = wanted == null ? Interval.between(from, to) : wanted;
+        this.group = filters.choice("group_by", Group::of, "model, provider, identity, token and outcome");
+        this.modelId = filters.id("model_id");
+        this.providerId = filters.id("provider_id");
+        this.userId = filters.id("user_id");
+        this.outcome = filters.choice("outcome", CallOutcome::fromValue, "those that are listed");
+        this.form = filters.form();
+        checkTime();
+    }
+
+    private void checkTime() {
+        if (!from.isBefore(to)) {
+            form = form.with("from", "Give a time before the other, and before now.");
+        }
+        int most = group == null ? MOST_PLACES : MOST_PLACES_OF_GROUPS;
+        if (interval.count(from, to) > most) {
+            form = interval == Interval.HOUR
+                    ? form.with("interval", "Choose days, or a time of %d days at most.".formatted(most / HOURS))
+                    : form.with("from", "Give a time of %d days at most.".formatted(most));
+        }
+    }
+
+    /** Takes what a problem says is wrong. */
+    void refuse(ProblemException problem) {
+        form = form.refused(problem);
+    }
+
+    /** The address's own words. */
+    public Query query() {
+        return query;
+    }
+
+    /** What stands in the fields, and what is wrong with it. */
+    public Form form() {
+        return form;
+    }
+
+    /** The address of another time, with all else as it is. */
+    public Query ranging(Range range) {
+        return query.without("from").without("to").without("page").with("range", range.code());
+    }
+
+    /** The address with only one of a group, from the first page on. */
+    public Query only(String filter, String value) {
+        return query.without("page").with(filter, value);
+    }
+
+    /** The address without a filter, from the first page on. */
+    public Query without(String filter) {
+        return query.without("page").without(filter);
+    }
+
+    /** The address without anything but the time. */
+    public Query wide() {
+        return without("model_id").without("provider_id").without("user_id").without("outcome");
+    }
+
+    /** The times to choose. */
+    public List<Range> ranges() {
+        return List.of(Range.values());
+    }
+
+    /** What can be grouped by. */
+    public List<Option> groups() {
+        return Stream.of(Group.values())
+                .map(each -> new Option(each.code(), each.label()))
+                .toList();
+    }
+
+    /** The models to choose: those that were called, as far as that is known, and the one that is chosen. */
+    public List<Option> models(Overview overview) {
+        return Filters.offered(overview == null ? List.of() : overview.models(), query.text("model_id"));
+    }
+
+    /** The outcomes to choose. */
+    public List<Option> outcomes() {
+        return Outcomes.options();
+    }
+
+    /** The intervals to choose. */
+    public List<Option> intervals() {
+        return List.of(new Option(Interval.HOUR.code(), "Hour"), new Option(Interval.DAY.code(), "Day"));
+    }
+
+    /** Whether only some calls of the time are asked for. */
+    public boolean narrow() {
+        return modelId != null || providerId != null || userId != null || outcome != null;
+    }
+
+    /** The time that ends now, or null where it is another. */
+    public Range range() {
+        return range;
+    }
+
+    /** When the time begins. */
+    public OffsetDateTime from() {
+        return from;
+    }
+
+    /** Before when it ends. */
+    public OffsetDateTime to() {
+        return to;
+    }
+
+    /** What calls are put together by, or null. */
+    public Group group() {
+        return group;
+    }
+
+    /** What only one of is asked for, by a filter that has no field of its own. */
+    List<Group> chosen() {
+        return Stream.of(Group.PROVIDER, Group.USER)
+                .filter(each -> query.has(each.filter()))
+                .toList();
+    }
+
+    String token() {
+        return query.has("page") ? query.text("page") : null;
+    }
+
+    Interval interval() {
+        return interval;
+    }
+
+    TimeAxis axis() {
+        return new TimeAxis(interval, from, to);
+    }
+
+    UUID modelId() {
+        return modelId;
+    }
+
+    UUID providerId() {
+        return providerId;
+    }
+
+    UUID userId() {
+        return userId;
+    }
+
+    CallOutcome outcome() {
+        return outcome;
+    }
+}

@@ -1,0 +1,187 @@
+package io.agyn.console.usage;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.api.UsageApi;
+import io.agyn.api.model.UsageRecord;
+import io.agyn.api.model.UsageRecordList;
+import io.agyn.api.model.UsageReport;
+import io.agyn.api.model.UsageRow;
+import io.agyn.console.Api;
+import io.agyn.console.Listing;
+import io.agyn.console.Option;
+import io.agyn.console.Page;
+import io.agyn.console.Pages;
+import io.agyn.console.Query;
+import io.agyn.console.charts.Chart;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/** What an organization's calls of models have cost. */
+@Path("/console/organizations/{organization}/usage")
+@BySession
+@RunOnVirtualThread
+public class UsagePages {
+    private static final int MOST_CALLS_IN_FILE = 1_000;
+
+    @CheckedTemplate(basePath = "console/usage")
+    static class Templates {
+        static native TemplateInstance usage(UsageFilters filters, Overview overview);
+    }
+
+    private final Api api;
+    private final UsageApi usage;
+    private final RoutingContext context;
+    private final Page page;
+    private final Pages pages;
+
+    UsagePages(Api api, RoutingContext context, Page page, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.usage = api.of(UsageApi.class);
+        this.context = requireNonNull(context, "context is null");
+        this.page = requireNonNull(page, "page is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response show(@PathParam("organization") String organization) {
+        return answer(organization, (id, filters) -> pages.ok(Templates.usage(filters, overview(id, filters))));
+    }
+
+    @GET
+    @Path("/figures.csv")
+    public Response downloadFigures(@PathParam("organization") String organization) {
+        return answer(organization, (id, filters) -> UsageFiles.figures(filters.group(), overTime(id, filters))
+                .download(file("usage")));
+    }
+
+    @GET
+    @Path("/calls.csv")
+    public Response downloadCalls(@PathParam("organization") String organization) {
+        return answer(organization, (id, filters) -> UsageFiles.calls(
+                        calls(id, filters, MOST_CALLS_IN_FILE, filters.token()).items())
+                .download(file("calls")));
+    }
+
+    /** The page with what is wrong where the filters cannot be used. */
+    private Response answer(String organization, BiFunction<UUID, UsageFilters, Response> answer) {
+        UUID id = page.in(organization, "usage").getId();
+        UsageFilters filters =
+                new UsageFilters(Query.of(context, UsageFilters.NAMES), OffsetDateTime.now(ZoneOffset.UTC));
+        try {
+            if (filters.form().errors().isEmpty()) {
+                return answer.apply(id, filters);
+            }
+        } catch (ProblemException e) {
+            if (e.kind() != ProblemKind.INVALID_REQUEST) {
+                throw e;
+            }
+            filters.refuse(e);
+        }
+        return pages.refused(422, Templates.usage(filters, null));
+    }
+
+    private Overview overview(UUID organizationId, UsageFilters filters) {
+        Listing.Slice<UsageRecord> calls = calls(organizationId, filters, Listing.PAGE_SIZE, filters.token());
+        UsageRow total = total(organizationId, filters);
+        List<UsageRow> rows = overTime(organizationId, filters);
+        UsageCharts drawing = new UsageCharts(filters.axis());
+        List<Chart> charts = filters.group() == null ? drawing.ofAll(rows) : drawing.by(filters.group(), rows);
+        return new Overview(
+                total,
+                charts,
+                filters.group() == null
+                        ? List.of()
+                        : sums(organizationId, filters, Set.of(filters.group().code())),
+                models(organizationId, filters),
+                filters.chosen().stream()
+                        .map(group -> new Overview.Chosen(group, group.name(total)))
+                        .toList(),
+                new Listing<>(calls.items(), "", calls.next(), filters.token() != null, 0));
+    }
+
+    /** All calls in one row, with the names of what is filtered by. */
+    private UsageRow total(UUID organizationId, UsageFilters filters) {
+        Set<String> named = filters.chosen().stream().map(Group::code).collect(Collectors.toSet());
+        List<UsageRow> rows = sums(organizationId, filters, named);
+        return rows.isEmpty()
+                ? sums(organizationId, filters, Set.of())
+                        .getFirst()
+                        .providerId(filters.providerId())
+                        .userId(filters.userId())
+                : rows.getFirst();
+    }
+
+    private List<UsageRow> overTime(UUID organizationId, UsageFilters filters) {
+        Set<String> keys = new TreeSet<>(Set.of(filters.interval().code()));
+        if (filters.group() != null) {
+            keys.add(filters.group().code());
+        }
+        return sums(organizationId, filters, keys);
+    }
+
+    private List<UsageRow> sums(UUID organizationId, UsageFilters filters, Set<String> groupBy) {
+        return sums(organizationId, filters, groupBy, filters.modelId());
+    }
+
+    private List<UsageRow> sums(UUID organizationId, UsageFilters filters, Set<String> groupBy, UUID modelId) {
+        return api.read(
+                        usage.getUsage(
+                                organizationId,
+                                filters.from(),
+                                filters.to(),
+                                groupBy.isEmpty() ? null : groupBy,
+                                modelId,
+                                filters.providerId(),
+                                filters.userId(),
+                                filters.outcome()),
+                        UsageReport.class)
+                .getRows();
+    }
+
+    /** The models that were called. */
+    private List<Option> models(UUID organizationId, UsageFilters filters) {
+        return sums(organizationId, filters, Set.of(Group.MODEL.code()), null).stream()
+                .filter(row -> row.getModelId() != null)
+                .map(row -> new Option(row.getModelId().toString(), Group.MODEL.name(row)))
+                .toList();
+    }
+
+    private Listing.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, String token) {
+        UsageRecordList list = api.read(
+                usage.listUsageRecords(
+                        organizationId,
+                        size,
+                        token,
+                        filters.from(),
+                        filters.to(),
+                        filters.modelId(),
+                        filters.providerId(),
+                        filters.userId(),
+                        filters.outcome()),
+                UsageRecordList.class);
+        return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+    }
+
+    private String file(String what) {
+        return "%s-%s-%s.csv".formatted(page.organization().getSlug(), what, LocalDate.now(ZoneOffset.UTC));
+    }
+}

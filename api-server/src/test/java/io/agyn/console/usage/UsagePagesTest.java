@@ -1,0 +1,236 @@
+package io.agyn.console.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+
+import io.agyn.Api;
+import io.agyn.console.Visitor;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.Outcome;
+import io.agyn.usage.Records;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Usage in the Console shows the figures of the API, to whom the API shows them. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+class UsagePagesTest {
+    private static final String MARCH = "?from=2026-03-01T00:00&to=2026-03-03T00:00";
+
+    @Inject
+    DataSource dataSource;
+
+    private String organization;
+    private String usage;
+    private Records calls;
+
+    @BeforeEach
+    void makeOrganization() {
+        organization = Api.organization();
+        usage = "/organizations/" + organization + "/usage";
+        calls = new Records(UUID.fromString(organization));
+        calls.startedAt = Instant.parse("2026-03-01T10:30:00Z");
+    }
+
+    @Test
+    void chartsAndTheirTablesHaveTheSameFigures() throws SQLException {
+        calls.inputTokens = 1_200L;
+        calls.duration = Duration.ofMillis(1_500);
+        CallRecord first = calls.next();
+        calls.startedAt = Instant.parse("2026-03-02T00:00:00Z");
+        calls.outcome = Outcome.UPSTREAM_ERROR;
+        calls.inputTokens = null;
+        Records.load(dataSource, first, calls.next());
+
+        String page = admin().page(usage + MARCH);
+        assertThat(page)
+                .contains("<dt>Calls</dt><dd>2</dd>", "<dt>Errors</dt><dd>1 <small>50.0 %</small></dd>")
+                .contains("<dt>Input tokens</dt><dd>1,200</dd>", "<dt>A call takes</dt><dd>1,500 ms</dd>")
+                .contains(
+                        "By hour, from 1 Mar 00:00 to 2 Mar 23:00, UTC. Input: 1,200 in all, 1,200 at most, at 1 Mar 10:00.")
+                .contains("<th scope=\"row\">1 Mar 10:00</th><td>1,200</td><td>4</td>")
+                .contains("1 Mar 10:00\nInput: 1,200\nInput from caches: 4\nOutput: 10")
+                .contains(first.requestId(), "provider&#39;s error", "completed");
+        assertThat(count(page, "<svg class=\"drawing\" role=\"img\"")).isEqualTo(4);
+    }
+
+    @Test
+    void groupsAreComparedAndLeadToTheirCalls() throws SQLException {
+        CallRecord fast = calls.next();
+        calls.modelId = UUID.randomUUID();
+        calls.model = "<b>slow</b>";
+        CallRecord slow = calls.next();
+        Records.load(dataSource, fast, calls.next(), slow);
+
+        String page = admin().page(usage + MARCH + "&group_by=model");
+        assertThat(page)
+                .contains("Tokens by model", "Latency by model, on average", "<h2>By model</h2>")
+                .contains("&lt;b&gt;slow&lt;/b&gt;")
+                .doesNotContain("<b>slow");
+        String link =
+                usage(page) + "?from=2026-03-01T00%3A00&amp;to=2026-03-03T00%3A00&amp;group_by=model&amp;model_id="
+                        + fast.modelId();
+        assertThat(page).contains("<a href=\"" + link + "\">");
+        assertThat(admin().page(link.replace("&amp;", "&")))
+                .contains("<dt>Calls</dt><dd>1</dd>", fast.requestId())
+                .doesNotContain(slow.requestId());
+    }
+
+    @Test
+    void filtersAreKeptByAllLinksAndTheForm() throws SQLException {
+        for (int i = 0; i < 26; i++) {
+            Records.load(dataSource, calls.next());
+        }
+        String query = MARCH + "&interval=day&group_by=provider&outcome=completed&provider_id=" + calls.providerId;
+        Visitor admin = admin();
+        String page = admin.page(usage + query);
+        assertThat(page)
+                .contains("LLM provider: <bdi>openai-prod</bdi>")
+                .contains("<input type=\"hidden\" name=\"provider_id\" value=\"" + calls.providerId + "\">")
+                .contains("<option value=\"completed\" selected>", "<option value=\"day\" selected>")
+                .contains("value=\"2026-03-01T00:00\"", "By day, from 1 Mar 2026 to 2 Mar 2026");
+        String week = link(page, "7 days");
+        assertThat(week)
+                .contains("range=7d", "group_by=provider", "outcome=completed", "provider_id=")
+                .doesNotContain("from=");
+        String next = link(page, "Next page");
+        assertThat(next).contains("from=", "group_by=provider", "outcome=completed", "page=");
+        String second = admin.page(next);
+        assertThat(count(second, "<code class=\"id\">request-")).isEqualTo(1);
+        assertThat(link(second, "First page")).doesNotContain("page=").contains("outcome=completed");
+    }
+
+    @Test
+    void whatIsShownCanBeDownloaded() throws SQLException {
+        calls.model = "=cmd|' /C calc'!A0";
+        CallRecord first = calls.next();
+        calls.startedAt = Instant.parse("2026-03-02T10:30:00Z");
+        Records.load(dataSource, first, calls.next());
+
+        var figures = admin().get(usage + "/figures.csv" + MARCH + "&group_by=model&interval=day");
+        figures.then()
+                .statusCode(200)
+                .contentType("text/csv")
+                .header("Content-Disposition", containsString("attachment; filename=\"org-"));
+        assertThat(figures.asString().split("\r\n")).hasSize(3).satisfies(lines -> {
+            assertThat(lines[0]).startsWith("starts_at,group_by,group_id,group,calls,errors,input_tokens,");
+            assertThat(lines[1])
+                    .startsWith("2026-03-01T00:00:00Z,model," + first.modelId()
+                            + ",'=cmd|' /C calc'!A0,1,0,100,4,0,10,2,50.0,20.0");
+        });
+        assertThat(admin().get(usage + "/calls.csv" + MARCH).asString())
+                .contains(first.requestId(), ",completed,200,50.0,20.0,100,4,,10,2\r\n");
+    }
+
+    @Test
+    void aMemberSeesTheirOwnCallsAlone() throws SQLException {
+        String member = Api.user();
+        Api.join(organization, member, "member");
+        CallRecord foreign = calls.next();
+        calls.userId = UUID.fromString(member);
+        CallRecord own = calls.next();
+        Records.load(dataSource, foreign, own);
+
+        Visitor visitor = Visitor.signedIn(Api.tokenOf(member));
+        assertThat(visitor.page(usage + MARCH))
+                .contains("<dt>Calls</dt><dd>1</dd>", own.requestId(), "These are your own calls")
+                .doesNotContain(foreign.requestId());
+        assertThat(visitor.get(usage + "/calls.csv" + MARCH).asString()).doesNotContain(foreign.requestId());
+        assertThat(visitor.page(usage + MARCH + "&user_id=" + foreign.userId())).contains("No such calls at this time");
+        assertThat(Visitor.signedIn(Api.tokenOfNew("owner", organization)).page(usage + MARCH))
+                .contains(own.requestId(), foreign.requestId())
+                .doesNotContain("These are your own calls");
+    }
+
+    @Test
+    void anotherTenantFindsNothing() {
+        Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
+        for (String path : List.of("", "/figures.csv", "/calls.csv")) {
+            other.get(usage + path).then().statusCode(404).contentType("text/html");
+        }
+    }
+
+    @Test
+    void whereThereIsNoCallThePageSaysHowToMakeOne() {
+        assertThat(admin().page(usage))
+                .contains("No calls at this time", "/models\">models</a>", "the last 30 days")
+                .doesNotContain("<svg class=\"drawing\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "from, from=yesterday",
+        "from, from=%2B999999999-01-01T00:00",
+        "to, to=2026-13-01T00:00",
+        "from, from=2026-03-02T00:00&to=2026-03-01T00:00",
+        "from, from=2126-03-02T00:00",
+        "from, from=2020-01-01T00:00",
+        "range, range=1y",
+        "interval, interval=minute",
+        "interval, from=2026-01-01&to=2026-02-01&interval=hour",
+        "interval, range=7d&interval=hour&group_by=model",
+        "group_by, group_by=colour",
+        "model_id, model_id=fast",
+        "provider_id, provider_id=1",
+        "user_id, user_id=payments",
+        "outcome, outcome=COMPLETED",
+        "page_token, page=nonsense",
+    })
+    void whatIsWrongWithFiltersStandsAtTheirField(String field, String query) {
+        for (String path : List.of("", "/figures.csv", "/calls.csv")) {
+            if (!field.equals("page_token") || !path.equals("/figures.csv")) {
+                admin().get(usage + path + "?" + query)
+                        .then()
+                        .statusCode(equalTo(422))
+                        .body(containsString("<a href=\"#" + field + "\">"));
+            }
+        }
+    }
+
+    @Test
+    void whatWasChosenStaysChosenWhereFiltersCannotBeUsed() {
+        String model = UUID.randomUUID().toString();
+        assertThat(admin().get(usage + "?from=yesterday&outcome=refused&group_by=token&model_id=" + model)
+                        .asString())
+                .contains("<option value=\"" + model + "\" selected>")
+                .contains("<option value=\"refused\" selected>", "<option value=\"token\" selected>");
+    }
+
+    private static Visitor admin() {
+        return Visitor.signedIn(Api.adminToken());
+    }
+
+    /** Where the page's own links lead, which name the organization by its slug. */
+    private static String usage(String page) {
+        return link(page, "Usage");
+    }
+
+    private static String link(String page, String text) {
+        List<String> found = new ArrayList<>();
+        Pattern.compile("<a [^>]*href=\"([^\"]+)\"[^>]*>" + text + "</a>")
+                .matcher(page)
+                .results()
+                .forEach(match -> found.add(match.group(1).replace("&amp;", "&")));
+        assertThat(found).as("a link %s in %s", text, page).isNotEmpty();
+        return found.getFirst();
+    }
+
+    private static int count(String page, String text) {
+        return page.split(Pattern.quote(text), -1).length - 1;
+    }
+}
