@@ -17,7 +17,8 @@ import java.util.Set;
 class ConsoleRoutes {
     private static final String INSIDE = RestApi.ROOT + "/console";
     // The first segments of the paths.
-    private static final Set<String> AREAS = Set.of("", "sign-in", "sign-out", "organizations", "users", "tokens");
+    private static final Set<String> AREAS =
+            Set.of("", "sign-in", "sign-out", "organizations", "users", "tokens", "audit");
     private static final String MARK = "io.agyn.console";
     private static final int BEFORE_REST = -95_000;
     private static final int BEHIND_HEADERS_OF_REST = -85_000;

@@ -1,0 +1,102 @@
+package io.agyn.console.audit;
+
+import io.agyn.api.model.AuditOutcome;
+import io.agyn.console.Filters;
+import io.agyn.console.Form;
+import io.agyn.console.Option;
+import io.agyn.console.Query;
+import io.agyn.problems.ProblemException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+
+/** Which events are asked for, as the page's address says. */
+public final class AuditFilters {
+    static final List<String> NAMES =
+            List.of("from", "to", "user_id", "operation", "outcome", "resource_id", "organization_id", "page");
+
+    private final Query query;
+    private final OffsetDateTime from;
+    private final OffsetDateTime to;
+    private final UUID userId;
+    private final String operation;
+    private final AuditOutcome outcome;
+    private final UUID resourceId;
+    private final UUID organizationId;
+    private Form form;
+
+    AuditFilters(Query query) {
+        this.query = query;
+        Filters filters = new Filters(query);
+        this.from = filters.time("from");
+        this.to = filters.time("to");
+        this.userId = filters.id("user_id");
+        this.operation = filters.text("operation");
+        this.outcome = filters.choice("outcome", AuditOutcome::fromValue, "done and denied");
+        this.resourceId = filters.id("resource_id");
+        this.organizationId = filters.id("organization_id");
+        this.form = filters.form();
+    }
+
+    /** Takes what a problem says is wrong. */
+    void refuse(ProblemException problem) {
+        form = form.refused(problem);
+    }
+
+    /** The address's own words. */
+    public Query query() {
+        return query;
+    }
+
+    /** What stands in the fields, and what is wrong with it. */
+    public Form form() {
+        return form;
+    }
+
+    /** The address with only one of something, from the first page on. */
+    public Query only(String filter, Object value) {
+        return query.without("page").with(filter, value);
+    }
+
+    /** Whether only some events are asked for. */
+    public boolean narrow() {
+        return !query.without("page").toString().isEmpty();
+    }
+
+    /** The outcomes to choose. */
+    public List<Option> outcomes() {
+        return List.of(new Option("done", "done"), new Option("denied", "denied"));
+    }
+
+    String token() {
+        return query.has("page") ? query.text("page") : null;
+    }
+
+    OffsetDateTime from() {
+        return from;
+    }
+
+    OffsetDateTime to() {
+        return to;
+    }
+
+    UUID userId() {
+        return userId;
+    }
+
+    String operation() {
+        return operation;
+    }
+
+    AuditOutcome outcome() {
+        return outcome;
+    }
+
+    UUID resourceId() {
+        return resourceId;
+    }
+
+    UUID organizationId() {
+        return organizationId;
+    }
+}

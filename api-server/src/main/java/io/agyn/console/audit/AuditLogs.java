@@ -1,0 +1,93 @@
+package io.agyn.console.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.model.AuditEventList;
+import io.agyn.console.Api;
+import io.agyn.console.Filters;
+import io.agyn.console.Listing;
+import io.agyn.console.Option;
+import io.agyn.console.Pages;
+import io.agyn.console.Query;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** What the pages of audit logs have in common. */
+@Singleton
+class AuditLogs {
+    @CheckedTemplate(basePath = "console/audit")
+    static class Templates {
+        static native TemplateInstance audit(Log log, AuditFilters filters, Listing<Entry> events);
+    }
+
+    /**
+     * One of the logs.
+     *
+     * @param path its page
+     * @param ofOrganization whether it is an organization's, which can be exported
+     * @param people who may be chosen
+     * @param operations what may be chosen
+     */
+    public record Log(String path, boolean ofOrganization, List<Option> people, List<Option> operations) {
+        /** Who may be chosen, and who is. */
+        public List<Option> people(AuditFilters filters) {
+            return Filters.offered(people, filters.query().text("user_id"));
+        }
+
+        /** What may be chosen, and what is. */
+        public List<Option> operations(AuditFilters filters) {
+            return Filters.offered(operations, filters.query().text("operation"));
+        }
+    }
+
+    private final Api api;
+    private final Resources resources;
+    private final RoutingContext context;
+    private final Pages pages;
+
+    AuditLogs(Api api, Resources resources, RoutingContext context, Pages pages) {
+        this.api = requireNonNull(api, "api is null");
+        this.resources = requireNonNull(resources, "resources is null");
+        this.context = requireNonNull(context, "context is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    /**
+     * The page of a log.
+     *
+     * @param log asked for once its events may be read
+     * @param list asks the API for the events that filters let pass
+     */
+    Response show(Supplier<Log> log, Function<AuditFilters, Response> list) {
+        return answer(log, filters -> {
+            AuditEventList found = api.read(list.apply(filters), AuditEventList.class);
+            Listing<Entry> events = new Listing<>(
+                    resources.entries(found.getItems()), "", found.getNextPageToken(), filters.token() != null, 0);
+            return pages.ok(Templates.audit(log.get(), filters, events));
+        });
+    }
+
+    /** Whatever is answered to filters; the page with what is wrong where they cannot be used. */
+    Response answer(Supplier<Log> log, Function<AuditFilters, Response> answer) {
+        AuditFilters filters = new AuditFilters(Query.of(context, AuditFilters.NAMES));
+        try {
+            if (filters.form().errors().isEmpty()) {
+                return answer.apply(filters);
+            }
+        } catch (ProblemException e) {
+            if (e.kind() != ProblemKind.INVALID_REQUEST) {
+                throw e;
+            }
+            filters.refuse(e);
+        }
+        return pages.refused(422, Templates.audit(log.get(), filters, null));
+    }
+}

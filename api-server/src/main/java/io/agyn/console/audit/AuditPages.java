@@ -1,0 +1,95 @@
+package io.agyn.console.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.BySession;
+import io.agyn.api.AuditEventsApi;
+import io.agyn.api.MembersApi;
+import io.agyn.api.model.MemberList;
+import io.agyn.console.Api;
+import io.agyn.console.Listing;
+import io.agyn.console.Option;
+import io.agyn.console.Page;
+import io.agyn.contract.Contract;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.UUID;
+
+/** What was done and denied in an organization. */
+@Path("/console/organizations/{organization}/audit")
+@BySession
+@RunOnVirtualThread
+public class AuditPages {
+    private static final int MOST_PEOPLE = 1_000;
+
+    private final Api api;
+    private final AuditEventsApi audit;
+    private final MembersApi members;
+    private final Contract contract;
+    private final AuditLogs logs;
+    private final Page page;
+
+    AuditPages(Api api, Contract contract, AuditLogs logs, Page page) {
+        this.api = requireNonNull(api, "api is null");
+        this.audit = api.of(AuditEventsApi.class);
+        this.members = api.of(MembersApi.class);
+        this.contract = requireNonNull(contract, "contract is null");
+        this.logs = requireNonNull(logs, "logs is null");
+        this.page = requireNonNull(page, "page is null");
+    }
+
+    @GET
+    public Response show(@PathParam("organization") String organization) {
+        UUID organizationId = enter(organization);
+        return logs.show(
+                () -> log(organizationId),
+                filters -> audit.listAuditEvents(
+                        organizationId,
+                        Listing.PAGE_SIZE,
+                        filters.token(),
+                        filters.from(),
+                        filters.to(),
+                        filters.operation(),
+                        filters.outcome(),
+                        filters.userId(),
+                        filters.resourceId()));
+    }
+
+    @GET
+    @Path("/export")
+    public Response export(@PathParam("organization") String organization) {
+        UUID organizationId = enter(organization);
+        String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
+        return logs.answer(() -> log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
+                        organizationId,
+                        filters.from(),
+                        filters.to(),
+                        filters.operation(),
+                        filters.outcome(),
+                        filters.userId(),
+                        filters.resourceId()))
+                .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file + "\"")
+                .build());
+    }
+
+    private UUID enter(String organization) {
+        return page.in(organization, "audit").getId();
+    }
+
+    private AuditLogs.Log log(UUID organizationId) {
+        List<Option> people = api
+                .read(members.listMembers(organizationId, MOST_PEOPLE, null, null, null), MemberList.class)
+                .getItems()
+                .stream()
+                .map(member -> new Option(member.getUserId().toString(), member.getName() + ", " + member.getEmail()))
+                .toList();
+        return new AuditLogs.Log(page.root() + "/audit", true, people, Operations.inOrganizations(contract));
+    }
+}

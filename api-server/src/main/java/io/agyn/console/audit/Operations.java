@@ -1,0 +1,112 @@
+package io.agyn.console.audit;
+
+import static java.util.Map.entry;
+
+import io.agyn.access.Permissions;
+import io.agyn.api.model.AuditEvent;
+import io.agyn.api.model.AuditOutcome;
+import io.agyn.console.Option;
+import io.agyn.contract.Contract;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Says in words what operations are: an operation's id is a verb and what it is done to. */
+final class Operations {
+    private static final String IN_ORGANIZATION = "/organizations/{organization_id}/";
+    private static final String CALL = "callModel";
+
+    // What has no words to be made of its id.
+    private static final Map<String, Words> IDIOMS = Map.of(
+            "signIn", new Words("sign in", "signed in by API token", ""),
+            "signOut", new Words("sign out", "signed out, by API token", ""),
+            "getMe", new Words("read who they are", "read who they are", ""));
+
+    private static final Map<String, String> PASTS = Map.ofEntries(
+            entry("add", "added"),
+            entry("call", "called"),
+            entry("create", "created"),
+            entry("delete", "deleted"),
+            entry("export", "exported"),
+            entry("list", "listed"),
+            entry("read", "read"),
+            entry("remove", "removed"),
+            entry("reveal", "revealed"),
+            entry("change", "changed"),
+            entry("test", "tested"));
+
+    // What the contract calls otherwise than people do.
+    private static final Map<String, String> VERBS = Map.of("get", "read", "update", "change");
+    private static final Set<String> CREDENTIALS = Set.of("value", "credentials");
+
+    /**
+     * An operation in words.
+     *
+     * @param verb what is done
+     * @param past what was done
+     * @param noun what it is done to; may be empty
+     */
+    record Words(String verb, String past, String noun) {
+        String infinitive() {
+            return (verb + " " + noun).strip();
+        }
+    }
+
+    private Operations() {}
+
+    /** What an event tells of: what was done, or what somebody tried to do. */
+    static String sentence(AuditEvent event) {
+        Words words = words(event.getOperation());
+        if (event.getOutcome() == AuditOutcome.DENIED) {
+            return "tried to " + words.infinitive();
+        }
+        boolean replaced = words.verb().equals("change")
+                && event.getChangedFields().stream().anyMatch(CREDENTIALS::contains);
+        return ((replaced ? "replaced" : words.past()) + " " + words.noun()).strip();
+    }
+
+    /** The words for an operation, or for a command of the server. */
+    static Words words(String operation) {
+        if (IDIOMS.containsKey(operation)) {
+            return IDIOMS.get(operation);
+        }
+        String[] parts = operation.split("(?=[A-Z])", 2);
+        String verb = VERBS.getOrDefault(parts[0], parts[0]);
+        return parts.length == 2 && PASTS.containsKey(verb)
+                ? new Words(verb, PASTS.get(verb), noun(parts[1]))
+                : new Words("run", "ran", operation);
+    }
+
+    private static String noun(String camelCase) {
+        return camelCase
+                .replaceAll("(?<!^)(?=[A-Z])", " ")
+                .toLowerCase(Locale.ROOT)
+                .replaceFirst("^llm ", "LLM ")
+                .replaceFirst("^api ", "API ");
+    }
+
+    /** What can be done in an organization, by what it is done to. */
+    static List<Option> inOrganizations(Contract contract) {
+        return options(Stream.concat(
+                contract.operations().values().stream()
+                        .filter(operation -> operation.path().startsWith(IN_ORGANIZATION))
+                        .map(Contract.Operation::id),
+                Stream.of(CALL, "updateOrganization")));
+    }
+
+    /** All that can be done, by what it is done to. */
+    static List<Option> all() {
+        return options(Stream.concat(Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut")));
+    }
+
+    private static List<Option> options(Stream<String> ids) {
+        return ids.distinct()
+                .sorted(Comparator.comparing((String id) -> words(id).noun())
+                        .thenComparing(id -> words(id).verb()))
+                .map(id -> new Option(id, words(id).infinitive()))
+                .toList();
+    }
+}

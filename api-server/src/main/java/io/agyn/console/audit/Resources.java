@@ -1,0 +1,161 @@
+package io.agyn.console.audit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.ApiTokensApi;
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.MembersApi;
+import io.agyn.api.ModelsApi;
+import io.agyn.api.OrganizationsApi;
+import io.agyn.api.SecretsApi;
+import io.agyn.api.UsersApi;
+import io.agyn.api.model.ApiToken;
+import io.agyn.api.model.AuditEvent;
+import io.agyn.api.model.AuditOutcome;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Member;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationList;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.User;
+import io.agyn.console.Api;
+import io.agyn.console.Listing;
+import io.agyn.console.Page;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.enterprise.context.RequestScoped;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Finds what the events of a page are about, where it is still there. */
+@RequestScoped
+class Resources {
+    private final Api api;
+    private final SecretsApi secrets;
+    private final LlmProvidersApi providers;
+    private final ModelsApi models;
+    private final MembersApi members;
+    private final OrganizationsApi organizations;
+    private final ApiTokensApi tokens;
+    private final UsersApi users;
+    private final Page page;
+
+    private final Map<UUID, Optional<Entry.Resource>> found = new HashMap<>();
+    private Map<UUID, Organization> there;
+
+    Resources(Api api, Page page) {
+        this.api = requireNonNull(api, "api is null");
+        this.secrets = api.of(SecretsApi.class);
+        this.providers = api.of(LlmProvidersApi.class);
+        this.models = api.of(ModelsApi.class);
+        this.members = api.of(MembersApi.class);
+        this.organizations = api.of(OrganizationsApi.class);
+        this.tokens = api.of(ApiTokensApi.class);
+        this.users = api.of(UsersApi.class);
+        this.page = requireNonNull(page, "page is null");
+    }
+
+    /** Events as they are shown. */
+    List<Entry> entries(List<AuditEvent> events) {
+        return events.stream()
+                .map(event -> new Entry(
+                        event,
+                        Operations.sentence(event),
+                        Optional.ofNullable(event.getResourceId())
+                                .flatMap(id -> found.computeIfAbsent(id, ignored -> find(event, id)))
+                                .orElse(null)))
+                .toList();
+    }
+
+    private Optional<Entry.Resource> find(AuditEvent event, UUID id) {
+        UUID organization = event.getOrganizationId();
+        if (organization != null && !there().containsKey(organization)) {
+            return Optional.empty();
+        }
+        // Where somebody was told that there is nothing, the organization alone is kept.
+        boolean hidden = event.getOutcome() == AuditOutcome.DENIED
+                && !ProblemKind.FORBIDDEN.code().equals(event.getCode());
+        if (hidden || id.equals(organization)) {
+            return organization(id);
+        }
+        return switch (Operations.words(event.getOperation()).noun()) {
+            case "secret" ->
+                found(() -> inside(
+                        api.read(secrets.getSecret(organization, id), Secret.class)
+                                .getName(),
+                        organization,
+                        "/secrets/" + id));
+            case "LLM provider", "LLM provider credentials" ->
+                found(() -> inside(
+                        api.read(providers.getLlmProvider(organization, id), LlmProvider.class)
+                                .getName(),
+                        organization,
+                        "/llm-providers/" + id));
+            case "model" ->
+                found(() -> inside(
+                        api.read(models.getModel(organization, id), Model.class).getName(),
+                        organization,
+                        "/models/" + id));
+            case "member" ->
+                found(() -> inside(
+                        api.read(members.getMember(organization, id), Member.class)
+                                .getName(),
+                        organization,
+                        "/members"));
+            case "organization" -> organization(id);
+            case "user" ->
+                found(() -> new Entry.Resource(
+                        api.read(users.getUser(id), User.class).getName(), "/users"));
+            case "API token", "" ->
+                found(() -> new Entry.Resource(
+                        api.read(tokens.getApiToken(id), ApiToken.class).getDescription(), "/tokens"));
+            default -> Optional.empty();
+        };
+    }
+
+    private Optional<Entry.Resource> organization(UUID id) {
+        return Optional.ofNullable(there().get(id))
+                .map(organization ->
+                        new Entry.Resource(organization.getName(), "/organizations/" + organization.getSlug()));
+    }
+
+    /** The organizations that are there: to ask for one that is not would be an access that is denied, and logged. */
+    private Map<UUID, Organization> there() {
+        if (there == null) {
+            there = page.organization() != null
+                    ? Map.of(page.organization().getId(), page.organization())
+                    : Listing.<Organization>all((size, token) -> {
+                                OrganizationList list = api.read(
+                                        organizations.listOrganizations(size, token, null, null),
+                                        OrganizationList.class);
+                                return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                            })
+                            .stream()
+                            .collect(Collectors.toMap(Organization::getId, Function.identity()));
+        }
+        return there;
+    }
+
+    private Entry.Resource inside(String name, UUID organization, String path) {
+        return new Entry.Resource(
+                name, "/organizations/" + there().get(organization).getSlug() + path);
+    }
+
+    private static Optional<Entry.Resource> found(Supplier<Entry.Resource> look) {
+        try {
+            return Optional.of(look.get());
+        } catch (ProblemException e) {
+            if (e.kind() == ProblemKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.agyn.console.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.access.Permissions;
+import io.agyn.api.model.AuditEvent;
+import io.agyn.api.model.AuditOutcome;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OperationsTest {
+    @ParameterizedTest
+    @CsvSource({
+        "createSecret, created secret, tried to create secret",
+        "updateLlmProvider, changed LLM provider, tried to change LLM provider",
+        "deleteApiToken, deleted API token, tried to delete API token",
+        "revealLlmProviderCredentials, revealed LLM provider credentials, tried to reveal LLM provider credentials",
+        "listClusterAuditEvents, listed cluster audit events, tried to list cluster audit events",
+        "getUsage, read usage, tried to read usage",
+        "callModel, called model, tried to call model",
+        "signIn, signed in by API token, tried to sign in",
+        "keyset rewrap, ran keyset rewrap, tried to run keyset rewrap",
+    })
+    void operationsAreSaidInWords(String operation, String done, String denied) {
+        assertThat(Operations.sentence(event(operation, AuditOutcome.DONE))).isEqualTo(done);
+        assertThat(Operations.sentence(event(operation, AuditOutcome.DENIED))).isEqualTo(denied);
+    }
+
+    @Test
+    void aCredentialThatIsChangedIsReplaced() {
+        assertThat(Operations.sentence(
+                        event("updateSecret", AuditOutcome.DONE).changedFields(List.of("description", "value"))))
+                .isEqualTo("replaced secret");
+    }
+
+    @Test
+    void eachOperationOfTheContractHasWords() {
+        for (String operation : Permissions.operations()) {
+            assertThat(Operations.words(operation).infinitive()).doesNotContain(operation);
+        }
+    }
+
+    private static AuditEvent event(String operation, AuditOutcome outcome) {
+        return new AuditEvent().operation(operation).outcome(outcome).changedFields(List.of());
+    }
+}
