@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 /** A person at the Console, in a window of their own. What the browser complains of fails the test when it is closed. */
 final class Console implements AutoCloseable {
     private static final int HEIGHT = 800;
+    private static final int NARROWEST = 320;
     private static final List<Integer> WIDTHS = List.of(1280, 375);
 
     private final BrowserContext window;
@@ -117,6 +118,18 @@ final class Console implements AutoCloseable {
                         .isEqualTo(width);
             }
         }
+        page.setViewportSize(WIDTHS.getFirst(), HEIGHT);
+    }
+
+    /** Looks at the page where it is as narrow as it may be, which is 400 % zoom of a wide one: nothing is cut off. */
+    void inspectNarrow(String name) throws IOException {
+        page.setViewportSize(NARROWEST, HEIGHT);
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(Checkout.kept("screenshots").resolve("%s-%d.png".formatted(name, NARROWEST)))
+                .setFullPage(true));
+        assertThat(page.evaluate("document.documentElement.scrollWidth"))
+                .as("%s needs no scrolling sideways", name)
+                .isEqualTo(NARROWEST);
         page.setViewportSize(WIDTHS.getFirst(), HEIGHT);
     }
 

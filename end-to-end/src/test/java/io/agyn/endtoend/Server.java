@@ -92,6 +92,11 @@ final class Server implements AutoCloseable {
         }
     }
 
+    /** Where it keeps all it has. */
+    Path dataDir() {
+        return dataDir;
+    }
+
     String baseUrl() throws IOException {
         return Files.readString(dataDir.resolve("base-url")).strip();
     }
