@@ -124,6 +124,7 @@ fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java
 	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Lists.java
+	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Console.java
 	JAVA_HOME='$(JDK)' TERRAFORM='$(TERRAFORM)' PROVIDER=terraform-provider/bin scripts/with-server.sh '$(JDK)/bin/java' bench/Terraform.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Proxy.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
