@@ -18,6 +18,7 @@ public class Session {
     private static final int BYTES = 32;
 
     private String secret;
+    private String csrf;
 
     /** Makes one up. */
     static String random() {
@@ -28,15 +29,27 @@ public class Session {
 
     void use(String secret) {
         this.secret = secret;
+        this.csrf = null;
     }
 
     String secret() {
         return secret;
     }
 
-    /** What the hidden field {@code csrf} of each form holds, which pages of other sites cannot know. */
+    /**
+     * What the hidden field {@code csrf} of each form holds, which pages of other sites cannot know. It is another one on each
+     * page: how long a page is once it is zipped tells nothing of it then, whatever it is asked with (BREACH).
+     */
     public String csrf() {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash("csrf " + secret));
+        if (csrf == null) {
+            csrf = csrf(random());
+        }
+        return csrf;
+    }
+
+    private String csrf(String salt) {
+        byte[] hash = hash("csrf " + salt + " " + secret);
+        return salt + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 
     /**
@@ -45,7 +58,8 @@ public class Session {
      * @throws ProblemException {@code forbidden}
      */
     public void requireCsrf(String sent) {
-        if (!MessageDigest.isEqual(csrf().getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8))) {
+        String shown = csrf(sent.split("\\.", 2)[0]);
+        if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8))) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN,
                     "The form is another session's: nothing was changed. Load its page again, then send it once more.");

@@ -16,6 +16,7 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +204,23 @@ class SessionsTest {
         Map<String, String> signIn = new HashMap<>(Map.of("token", Api.adminToken()));
         Visitor.stranger().post("/sign-in", signIn).then().statusCode(403);
         Api.asAdmin().queryParam("name", name).get("/organizations").then().body("items", equalTo(List.of()));
+    }
+
+    @Test
+    void eachPageHasAnotherProofThatItWasShownAndAllOfThemHold() {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        List<String> proofs = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            proofs.add(visitor.page("/organizations/new")
+                    .split("name=\"csrf\" value=\"")[1]
+                    .split("\"")[0]);
+        }
+        assertThat(proofs).doesNotHaveDuplicates();
+        for (String proof : proofs) {
+            visitor.post("/organizations/new", Map.of("name", Api.freshName("shown"), "csrf", proof))
+                    .then()
+                    .statusCode(303);
+        }
     }
 
     @ParameterizedTest
