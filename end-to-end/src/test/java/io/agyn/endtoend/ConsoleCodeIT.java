@@ -64,7 +64,8 @@ class ConsoleCodeIT {
         int number = 0;
         for (String hcl : shown(things, "Terraform")) {
             Files.writeString(source.resolve("shown-" + number++ + ".tf"), hcl);
-            VARIABLE.matcher(hcl).results().forEach(variable -> environment.put("TF_VAR_" + variable.group(1), VALUE));
+            String value = hcl.contains("map(string)") ? "{\"X-Key\":\"%s\"}".formatted(VALUE) : VALUE;
+            VARIABLE.matcher(hcl).results().forEach(variable -> environment.put("TF_VAR_" + variable.group(1), value));
         }
         Terraform.User user = Terraform.in(folder).user("importing", source, environment);
         user.run("init");
@@ -78,8 +79,12 @@ class ConsoleCodeIT {
             String address = resource.required("address").asText();
             JsonNode change = resource.required("change");
             assertThat(change.path("importing").path("id").asText()).as(address).isNotEmpty();
-            // Its value is set once, since it cannot be read.
-            String expected = resource.required("type").asText().equals("agyn_secret") ? "update" : "no-op";
+            // A credential is set once, since it cannot be read.
+            JsonNode after = change.required("after");
+            boolean hasCredential = resource.required("type").asText().equals("agyn_secret")
+                    || resource.required("type").asText().equals("agyn_llm_provider")
+                            && after.path("token_secret_id").isNull();
+            String expected = hasCredential ? "update" : "no-op";
             assertThat(change.required("actions")).as(address).hasToString("[\"" + expected + "\"]");
         }
 
@@ -126,7 +131,7 @@ class ConsoleCodeIT {
             for (String page : things.paths.keySet()) {
                 console.page().navigate(page);
                 shown.add(console.page()
-                        .locator("pre[aria-label=" + language + "] code")
+                        .locator(".ascode pre[aria-label=" + language + "] code")
                         .textContent());
             }
         }
@@ -140,8 +145,28 @@ class ConsoleCodeIT {
         Things(String name) throws IOException {
             String organization = add("/organizations", "/organizations", Map.of("name", ODD, "slug", name));
             String in = "/organizations/" + organization;
-            add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));
+            String secret = add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));
             add(in + "/secrets", in + "/secrets", Map.of("name", ODD, "description", ODD + "\n\t", "value", VALUE));
+            String providers = in + "/llm-providers";
+            Map<String, Object> bearer = Map.of(
+                    "name",
+                    name,
+                    "endpoint",
+                    "https://api.openai.com/v1",
+                    "protocol",
+                    "responses",
+                    "auth_method",
+                    "bearer");
+            String provider = add(providers, providers, with(bearer, "token_secret_id", secret));
+            add(providers, providers, with(with(bearer, "name", ODD), "token", VALUE));
+            Map<String, Object> headers = with(with(bearer, "name", "headers"), "auth_method", "custom_headers");
+            add(providers, providers, with(headers, "custom_headers", Map.of("X-Key", VALUE)));
+            for (String model : List.of(name, ODD)) {
+                add(
+                        in + "/models",
+                        in + "/models",
+                        Map.of("name", model, "provider_id", provider, "remote_model_name", ODD));
+            }
             String user = add("/users", "/users", Map.of("name", ODD, "email", name + "'s@acme.example"));
             add("/users", "/users", Map.of("name", name, "email", name + "@acme.example", "role", "cluster_admin"));
             member(in, Map.of("user_id", user, "role", "owner"));
@@ -151,7 +176,13 @@ class ConsoleCodeIT {
             add("/tokens", "/api-tokens", Map.of("description", name, "expires_at", "2099-01-31T12:00:00.5+01:00"));
         }
 
-        private String add(String pages, String collection, Map<String, String> body) throws IOException {
+        private static Map<String, Object> with(Map<String, Object> body, String field, Object value) {
+            Map<String, Object> more = new HashMap<>(body);
+            more.put(field, value);
+            return more;
+        }
+
+        private String add(String pages, String collection, Map<String, ?> body) throws IOException {
             String id = created(collection, body, "id");
             paths.put(pages + "/" + id, collection + "/" + id);
             return id;
@@ -162,7 +193,7 @@ class ConsoleCodeIT {
             paths.put(path, path);
         }
 
-        private static String created(String collection, Map<String, String> body, String id) throws IOException {
+        private static String created(String collection, Map<String, ?> body, String id) throws IOException {
             return server.request()
                     .body(body)
                     .post(collection)
