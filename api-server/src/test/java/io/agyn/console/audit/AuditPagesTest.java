@@ -192,7 +192,10 @@ class AuditPagesTest {
     void whoHasNoTokenIsNotKnown() {
         Api.as("agyn_wrong").get("/me").then().statusCode(401);
         Visitor admin = admin();
-        admin.get("/audit?outcome=denied").then().statusCode(200).body(containsString("not known"));
+        admin.get("/audit?outcome=denied&operation=getMe")
+                .then()
+                .statusCode(200)
+                .body(containsString("not known"));
     }
 
     @ParameterizedTest
