@@ -35,9 +35,9 @@ document.addEventListener("htmx:confirm", (event) => {
 document.addEventListener("htmx:sendError", () => { document.getElementById("lost").hidden = false; });
 document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("lost").hidden = true; });
 
-// Copying needs a script, so its buttons appear with it.
+// Copying needs a script, and a connection that browsers call secure, so its buttons appear with them.
 for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
+  button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.nextElementSibling.textContent);
     button.textContent = "Copied";

@@ -14,7 +14,7 @@ import java.util.Set;
  * one is not to be asked for: whoever tries finds nothing there.
  */
 @ApplicationScoped
-class ConsoleRoutes {
+public class ConsoleRoutes {
     private static final String INSIDE = RestApi.ROOT + "/console";
     // The first segments of the paths.
     private static final Set<String> AREAS =
@@ -38,7 +38,7 @@ class ConsoleRoutes {
     }
 
     /** Whether a page is asked for. */
-    static boolean isPage(RoutingContext context) {
+    public static boolean isPage(RoutingContext context) {
         return context.get(MARK) != null;
     }
 

@@ -8,6 +8,7 @@ import io.agyn.rest.ProblemPages;
 import io.agyn.rest.RequestIds;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
@@ -63,6 +64,10 @@ class ErrorPages implements ProblemPages {
     /** Back to where they are now, once they have signed in. */
     private Response signIn() {
         String asked = ConsoleRoutes.asked(context);
+        if (context.request().method() != HttpMethod.GET) {
+            // What was sent is lost with the session; the page above it is there.
+            asked = asked.substring(0, Math.max(asked.lastIndexOf('/'), 1));
+        }
         String path = "/sign-in?next=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
         return page.partial() ? Response.status(401).header("HX-Redirect", path).build() : pages.redirect(path);
     }

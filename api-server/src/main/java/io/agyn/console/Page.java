@@ -105,10 +105,10 @@ public class Page {
     /** The path of an organization: {@code organization.path} in templates. */
     @TemplateExtension
     public static String path(Organization organization) {
-        // The slug may be the word that creates one.
-        String name =
-                organization.getSlug().equals("new") ? organization.getId().toString() : organization.getSlug();
-        return "/organizations/" + name;
+        String slug = organization.getSlug();
+        // It may be the word that creates one, or look like the id of another one.
+        boolean isTaken = slug.equals("new") || Uuids.parse(slug).isPresent();
+        return "/organizations/" + (isTaken ? organization.getId() : slug);
     }
 
     /** The section of the navigation. */

@@ -108,22 +108,21 @@ class Resources {
                         api.read(members.getMember(organization, id), Member.class)
                                 .getName(),
                         organization,
-                        "/members"));
+                        "/members/" + id));
             case "organization" -> organization(id);
             case "user" ->
                 found(() -> new Entry.Resource(
-                        api.read(users.getUser(id), User.class).getName(), "/users"));
+                        api.read(users.getUser(id), User.class).getName(), "/users/" + id));
             case "API token", "" ->
                 found(() -> new Entry.Resource(
-                        api.read(tokens.getApiToken(id), ApiToken.class).getDescription(), "/tokens"));
+                        api.read(tokens.getApiToken(id), ApiToken.class).getDescription(), "/tokens/" + id));
             default -> Optional.empty();
         };
     }
 
     private Optional<Entry.Resource> organization(UUID id) {
         return Optional.ofNullable(there().get(id))
-                .map(organization ->
-                        new Entry.Resource(organization.getName(), "/organizations/" + organization.getSlug()));
+                .map(organization -> new Entry.Resource(organization.getName(), Page.path(organization)));
     }
 
     /** The organizations that are there: to ask for one that is not would be an access that is denied, and logged. */
@@ -144,8 +143,7 @@ class Resources {
     }
 
     private Entry.Resource inside(String name, UUID organization, String path) {
-        return new Entry.Resource(
-                name, "/organizations/" + there().get(organization).getSlug() + path);
+        return new Entry.Resource(name, Page.path(there().get(organization)) + path);
     }
 
     private static Optional<Entry.Resource> found(Supplier<Entry.Resource> look) {

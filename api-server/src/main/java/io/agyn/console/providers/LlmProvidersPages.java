@@ -135,6 +135,7 @@ public class LlmProvidersPages {
     @Path("/new")
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
+        page.require("createLlmProvider");
         ProviderForm typed = new ProviderForm(form);
         try {
             LlmProvider made =
@@ -171,6 +172,7 @@ public class LlmProvidersPages {
     @Path("/{provider}/edit")
     public Response save(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
+        page.require("updateLlmProvider");
         ProviderForm typed = new ProviderForm(form);
         try {
             providers.updateLlmProvider(organizationId, id, typed.update(), form.optional("etag"));

@@ -94,6 +94,7 @@ public class SecretsPages {
     @Path("/new")
     public Response showCreate(@PathParam("organization") String organization) {
         enter(organization);
+        page.require("createSecret");
         return pages.ok(Templates.create(Form.empty()));
     }
 
@@ -167,6 +168,7 @@ public class SecretsPages {
     @Path("/{secret}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
         UUID organizationId = enter(organization);
+        page.require("deleteSecret");
         Response answer = secrets.getSecret(organizationId, id);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, deletion(organizationId, api.read(answer, Secret.class), form));

@@ -4,16 +4,20 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.BySession;
 import io.agyn.access.Caller;
+import io.agyn.console.ConsoleRoutes;
 import io.agyn.console.Form;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Cookie;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -37,17 +41,23 @@ class SessionFilter {
     private final Sessions sessions;
     private final Caller caller;
     private final Pages pages;
+    private final RoutingContext context;
 
-    SessionFilter(Session session, Sessions sessions, Caller caller, Pages pages) {
+    SessionFilter(Session session, Sessions sessions, Caller caller, Pages pages, RoutingContext context) {
         this.session = requireNonNull(session, "session is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.pages = requireNonNull(pages, "pages is null");
+        this.context = requireNonNull(context, "context is null");
     }
 
     @BySession
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public Optional<Response> admit(ContainerRequestContext request, SimpleResourceInfo page) {
+        if (!ConsoleRoutes.isPage(context)) {
+            // By a path that the REST stack reads as another one than the router does, such as one with matrix parameters.
+            throw new NotFoundException();
+        }
         Cookie cookie = request.getCookies().get(Session.COOKIE);
         if (cookie == null && isLinkOfAnotherSite(request)) {
             return Optional.of(askAgain());
@@ -91,6 +101,12 @@ class SessionFilter {
         if (site != null && !site.equals("same-origin")) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN, "The form came from a page of another site: nothing was changed.");
+        }
+        MediaType type = request.getMediaType();
+        if (type == null || !type.toString().startsWith(MediaType.APPLICATION_FORM_URLENCODED)) {
+            // Any other body is read by somebody else, who checks no token.
+            throw new ProblemException(
+                    ProblemKind.UNSUPPORTED_MEDIA_TYPE, "Send a form as browsers do: nothing was changed.");
         }
         if (!Arrays.asList(page.parameterTypes()).contains(Form.class)) {
             // Its token would be checked nowhere.

@@ -40,6 +40,9 @@ class ModelTester {
     private static final int MOST_CHARACTERS = 65_536;
     private static final int PIECE = 8_192;
     private static final String BROKE_OFF = "The LLM provider closed the connection before its answer was whole.";
+    // Of a stream, what is no text too; whoever made the provider may send it without end.
+    private static final int MOST_BYTES = 1 << 20;
+    private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     /**
@@ -145,11 +148,16 @@ class ModelTester {
         boolean ended = false;
         boolean brokeOff = false;
         byte[] bytes = new byte[PIECE];
+        long taken = 0;
         try {
-            while (!ended && text.length() < MOST_CHARACTERS) {
+            while (!ended
+                    && text.length() < MOST_CHARACTERS
+                    && taken < MOST_BYTES
+                    && heard.sinceStart() < LONGEST.toMillis()) {
                 int length = body.read(bytes);
                 ended = length < 0;
                 if (!ended) {
+                    taken += length;
                     reader.read(bytes, 0, length);
                     events.read(bytes, length);
                 }
@@ -165,7 +173,7 @@ class ModelTester {
         }
         if (reader.hasFailed()) {
             return fail(
-                    test.body(events.error()),
+                    test.body(bounded(events.error())),
                     ModelTestFailure.PROVIDER_FAILED,
                     "The LLM provider failed after its answer had begun: what it sent last says why.");
         }
@@ -293,7 +301,7 @@ class ModelTester {
     }
 
     private static String bounded(String text) {
-        return text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
+        return text == null ? null : text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
     }
 
     private static void add(StringJoiner text, JsonNode part) {

@@ -152,6 +152,9 @@ class SecretsPagesTest {
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
         assertThat(member.page(secrets)).doesNotContain("New secret", "/reveal", "sk-hidden");
         assertThat(member.page(secrets + "/" + id)).doesNotContain("Delete…", "<form class=\"card\"", "/reveal");
+        for (String form : List.of("/new", "/" + id + "/delete")) {
+            member.get(secrets + form).then().statusCode(403);
+        }
         Map<String, String> fields = Map.of("name", "mine", "description", "", "value", "sk-2");
         member.submit(secrets, secrets + "/new", fields).then().statusCode(403);
         member.submit(secrets, secrets + "/" + id, fields).then().statusCode(403);

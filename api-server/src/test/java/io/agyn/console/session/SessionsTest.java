@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is signed in to the Console, and for how long. */
@@ -254,9 +255,39 @@ class SessionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/v1/console", "/api/v1/console/sign-in", "/api/v1/console/organizations"})
+    @ValueSource(
+            strings = {
+                "/api/v1/console",
+                "/api/v1/console/sign-in",
+                "/api/v1/console/organizations",
+                "/api/v1/console;x/organizations"
+            })
     void pagesAreNowhereElse(String path) {
         Visitor.signedIn(Api.adminToken()).get(path).then().statusCode(404).contentType("application/problem+json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"application/json,", "application/json, {}", "text/plain, csrf=x", "application/*, csrf=x"})
+    void whatIsNoFormChangesNothing(String contentType, String body) {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        given().cookie("agyn_session", visitor.session())
+                .header("Content-Type", contentType)
+                .body(body == null ? "" : body)
+                .post("/sign-out")
+                .then()
+                .statusCode(415);
+        visitor.page("/organizations");
+    }
+
+    @Test
+    void whoseSessionEndsWithAFormIsLedToThePageAboveIt() {
+        given().redirects()
+                .follow(false)
+                .contentType("application/x-www-form-urlencoded")
+                .post("/organizations/acme/secrets/1/reveal")
+                .then()
+                .statusCode(303)
+                .header("Location", equalTo("/sign-in?next=%2Forganizations%2Facme%2Fsecrets%2F1"));
     }
 
     private static void assertIsOver(Visitor visitor) {
