@@ -55,7 +55,12 @@ class ErrorPages implements ProblemPages {
         if (page.partial()) {
             return pages.bare(status, Templates.problem$alert(problem.getMessage()));
         }
-        String title = status == 404 ? "There is nothing here" : problem.kind().title();
+        String title =
+                switch (status) {
+                    case 403 -> "You may not do this";
+                    case 404 -> "There is nothing here";
+                    default -> problem.kind().title();
+                };
         String detail =
                 status == 404 ? "It was deleted, or it is not yours to see; check the address." : problem.getMessage();
         return pages.bare(status, Templates.problem(title, detail, RequestIds.of(context)));

@@ -55,7 +55,8 @@ class SessionFilter {
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public Optional<Response> admit(ContainerRequestContext request, SimpleResourceInfo page) {
         if (!ConsoleRoutes.isPage(context)) {
-            // By a path that the REST stack reads as another one than the router does, such as one with matrix parameters.
+            // By a path that the REST stack reads as another one than the router does, such as one with matrix
+            // parameters.
             throw new NotFoundException();
         }
         Cookie cookie = request.getCookies().get(Session.COOKIE);

@@ -35,7 +35,8 @@ import java.util.regex.Pattern;
 public class SignInPages {
     private static final String FIRST_PAGE = "/organizations";
     // A page of the Console, and never one that a link to the sign-in chose elsewhere.
-    private static final Pattern OWN_PAGE = Pattern.compile("/(organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?");
+    private static final Pattern OWN_PAGE =
+            Pattern.compile("/(organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?");
 
     @CheckedTemplate(basePath = "console")
     static class Templates {

@@ -1,6 +1,7 @@
 package io.agyn.console.session;
 
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -272,7 +273,7 @@ class SessionsTest {
         Visitor visitor = Visitor.signedIn(Api.adminToken());
         given().cookie("agyn_session", visitor.session())
                 .header("Content-Type", contentType)
-                .body(body == null ? "" : body)
+                .body((body == null ? "" : body).getBytes(UTF_8))
                 .post("/sign-out")
                 .then()
                 .statusCode(415);
