@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,6 +37,12 @@ class SessionsTest {
     SessionsTest(Database database, Sessions sessions) {
         this.database = database;
         this.sessions = sessions;
+    }
+
+    @BeforeEach
+    void makeAnOrganization() {
+        // Where there is none, its list leads to the form that makes the first.
+        Api.organization();
     }
 
     @Test
