@@ -32,6 +32,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +48,8 @@ class BackupIT {
     private Path folder;
 
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
+    // To interrupt who waits for the database would close its connection.
+    private final CountDownLatch enough = new CountDownLatch(1);
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final ScriptedProvider provider = ScriptedProvider.start();
@@ -104,9 +108,8 @@ class BackupIT {
                             "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. What they hold is read with the"
                                     + " keyset alone, which is not among them\\.\n");
             succeed(data, Map.of(), "keyset", "backup", keyset.toString());
-            checkpoints.interrupt();
+            enough.countDown();
             checkpoints.join();
-            writer.interrupt();
             writer.join();
             assertThat(failures).isEmpty();
             change(server);
@@ -353,9 +356,9 @@ class BackupIT {
                 "AGYN_DATABASE_URL", url, "AGYN_DATABASE_PASSWORD", "pass", "AGYN_KEYSET_FILE", keyset.toString()));
     }
 
-    /** Creates secrets until it is interrupted; those that were answered are known by name. */
+    /** Creates secrets until it is enough; those that were answered are known by name. */
     private void write(ServerProcess server, Queue<String> acknowledged) {
-        for (int i = 0; !Thread.currentThread().isInterrupted(); i++) {
+        for (int i = 0; enough.getCount() > 0; i++) {
             HttpRequest request = HttpRequest.newBuilder(
                             server.address().resolve("/api/v1/" + inOrganization("secrets")))
                     .header("Authorization", "Bearer " + kept)
@@ -375,19 +378,18 @@ class BackupIT {
         }
     }
 
-    /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is interrupted. */
+    /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is enough. */
     private void reuseTheLog() {
         try (Connection connection = EmbeddedPostgres.connectToRunning(data);
                 Statement statement = connection.createStatement()) {
-            while (true) {
+            do {
                 statement.execute("select pg_switch_wal()");
                 statement.execute("checkpoint");
-                Thread.sleep(200);
-            }
+            } while (!enough.await(200, TimeUnit.MILLISECONDS));
         } catch (SQLException e) {
             failures.add(e);
         } catch (InterruptedException e) {
-            // It is enough.
+            Thread.currentThread().interrupt();
         }
     }
 
