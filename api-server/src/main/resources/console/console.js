@@ -2,51 +2,89 @@
 "use strict";
 
 const MASK = "••••••••";
-const SECONDS_SHOWN = 30;
+const LOST = "The server cannot be reached. What you typed is still here; try again once the connection is back.";
 
-// Revealed credentials hide again by themselves, and when their button is pressed once more.
-function hide(output) {
-  clearTimeout(Number(output.dataset.timer));
-  output.textContent = MASK;
-  const button = output.closest("form")?.querySelector("[data-reveal]");
-  button?.setAttribute("aria-label", button.dataset.label);
-  button?.setAttribute("aria-pressed", "false");
+// Calls it for all that a page has of something, and that htmx brings into it later.
+function each(selector, begin) {
+  htmx.onLoad((root) => {
+    if (root.matches(selector)) begin(root);
+    root.querySelectorAll(selector).forEach(begin);
+  });
 }
 
-document.addEventListener("htmx:afterSwap", (event) => {
-  const output = event.target.closest?.("output");
-  if (!output?.querySelector("[data-hide]")) return;
-  const button = output.closest("form").querySelector("[data-reveal]");
-  button.dataset.label ??= button.getAttribute("aria-label");
-  button.setAttribute("aria-label", button.dataset.label.replace(/^Reveal/, "Hide"));
-  button.setAttribute("aria-pressed", "true");
-  output.dataset.timer = setTimeout(() => hide(output), SECONDS_SHOWN * 1000);
+// Revealed credentials hide again by themselves, and when their button is pressed once more.
+function rename(button, from, to) {
+  for (const name of ["aria-label", "title"]) button.setAttribute(name, button.getAttribute(name).replace(from, to));
+}
+
+function hide(form) {
+  const output = form.querySelector("output");
+  clearTimeout(Number(output.dataset.timer));
+  output.textContent = MASK;
+  rename(form.querySelector("button"), /^Hide/, "Reveal");
+}
+
+each("[data-hide]", (value) => {
+  const form = value.closest("form");
+  if (!form) return;
+  rename(form.querySelector("button"), /^Reveal/, "Hide");
+  form.querySelector("output").dataset.timer = setTimeout(() => hide(form), Number(value.dataset.hide) * 1000);
 });
 
 document.addEventListener("htmx:confirm", (event) => {
-  const output = event.target.querySelector?.("output");
-  if (output?.querySelector("[data-hide]")) {
-    event.preventDefault();
-    hide(output);
-  }
+  if (!event.target.querySelector("output [data-hide]")) return;
+  event.preventDefault();
+  hide(event.target);
 });
 
-// A lost connection says so.
-document.addEventListener("htmx:sendError", () => { document.getElementById("lost").hidden = false; });
-document.addEventListener("htmx:afterOnLoad", () => { document.getElementById("lost").hidden = true; });
+// A lost connection says so, until something is tried again.
+function say(...texts) {
+  const said = texts.map((text) => {
+    const paragraph = document.createElement("p");
+    paragraph.className = "alert";
+    paragraph.textContent = text;
+    return paragraph;
+  });
+  document.getElementById("trouble").replaceChildren(...said);
+}
+
+document.addEventListener("htmx:beforeRequest", () => say());
+document.addEventListener("htmx:sendError", () => say(LOST));
+document.addEventListener("htmx:beforeSwap", (event) => {
+  // What a proxy answers for a server that is gone is no page of ours, and would take the form's place.
+  const answer = event.detail.xhr;
+  if (answer.getResponseHeader("HX-Retarget") || /<main id="main"|data-hide/.test(answer.responseText)) return;
+  event.detail.shouldSwap = false;
+  say(LOST);
+});
+
+// Where a form was that is gone, reading goes on at the top, unless something went wrong, which is read first.
+document.addEventListener("htmx:afterSettle", () => {
+  if (document.activeElement === document.body) document.getElementById("main").focus();
+});
 
 // Copying needs a script, and a connection that browsers call secure, so its buttons appear with them.
-for (const button of document.querySelectorAll("[data-copy]")) {
+each("[data-copy]", (button) => {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(button.nextElementSibling.textContent);
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = "Copy"; }, 2000);
   });
-}
+});
+
+// What is known of a preset is filled in here, so that the key that was typed stays too.
+each("[data-preset]", (button) => {
+  button.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const name of ["endpoint", "protocol", "auth_method"]) button.form.elements[name].value = button.dataset[name];
+    document.getElementById("preset-hint").textContent = button.dataset.hint;
+  });
+});
 
 // Rows of headers: without a script there are some to spare, with one they are added and removed.
-for (const rows of document.querySelectorAll("[data-rows]")) {
+each("[data-rows]", (rows) => {
+  const more = rows.parentElement.querySelector("[data-add]");
   const reserved = rows.dataset.reserved.split(" ");
   const blank = rows.lastElementChild.cloneNode(true);
   const number = (row, n) => {
@@ -57,7 +95,10 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
       field.setAttribute("aria-label", field.getAttribute("aria-label").replace(/\d+$/, n));
     }
   };
-  const numberAll = () => [...rows.children].forEach((row, i) => number(row, i + 1));
+  const numberAll = () => {
+    [...rows.children].forEach((row, i) => number(row, i + 1));
+    more.hidden = rows.children.length >= Number(rows.dataset.rows);
+  };
   const begin = (row) => {
     const button = row.querySelector("[data-remove]");
     button.hidden = false;
@@ -71,6 +112,8 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
   };
   const add = () => {
     const row = blank.cloneNode(true);
+    for (const field of row.querySelectorAll("input")) field.value = "";
+    row.querySelector(".hints").replaceChildren();
     rows.append(row);
     begin(row);
     numberAll();
@@ -80,9 +123,8 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
     if (row.querySelector("[name=header_name]").value === "" && !row.querySelector(".error")) row.remove();
   }
   [...rows.children].forEach(begin);
-  const button = rows.parentElement.querySelector("[data-add]");
-  button.hidden = false;
-  button.addEventListener("click", () => add().querySelector("input").focus());
+  numberAll();
+  more.addEventListener("click", () => add().querySelector("input").focus());
   rows.addEventListener("input", (event) => {
     if (event.target.name !== "header_name") return;
     const name = event.target.value.trim();
@@ -97,7 +139,7 @@ for (const rows of document.querySelectorAll("[data-rows]")) {
     hint.append(error);
     event.target.setAttribute("aria-invalid", "true");
   });
-}
+});
 
 // A model's answer is shown as it streams: lines of JSON, of text first, then of what became of it.
 async function* lines(body) {
@@ -123,34 +165,35 @@ async function test(form) {
   });
   if (response.headers.has("HX-Redirect")) {
     location.assign(response.headers.get("HX-Redirect"));
-  } else if (!response.ok) {
+  } else if (response.headers.has("HX-Retarget")) {
     outcome.innerHTML = await response.text();
   } else {
     for await (const line of lines(response.body)) {
       if (line.html) outcome.innerHTML = line.html;
       else answer.append(line.text);
     }
+    if (outcome.textContent === "") throw new Error("The answer has no end.");
   }
-  answer.hidden = answer.textContent === "";
 }
 
-document.querySelector("[data-test]")?.addEventListener("submit", async (event) => {
+each("[data-test]", (form) => {
   if (!document.getElementById("answer")) return;
-  event.preventDefault();
-  const button = event.target.querySelector("button");
-  button.disabled = true;
-  const lost = document.getElementById("lost");
-  try {
-    await test(event.target);
-    lost.hidden = true;
-  } catch {
-    lost.hidden = false;
-  }
-  button.disabled = false;
+  const button = form.querySelector("button");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    // Not disabled in the browser's way, which would take the focus from it.
+    if (button.hasAttribute("aria-disabled")) return;
+    button.setAttribute("aria-disabled", "true");
+    say();
+    try {
+      await test(form);
+    } catch {
+      say(LOST);
+    }
+    document.getElementById("answer").hidden = document.getElementById("answer").textContent === "";
+    button.removeAttribute("aria-disabled");
+  });
 });
-
-// What went wrong is read first.
-document.querySelector("[data-focus]")?.focus();
 
 // An open menu closes by Escape and by a click beside it.
 document.addEventListener("keydown", (event) => {

@@ -1,6 +1,7 @@
 package io.agyn.console;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -16,6 +17,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Properties;
 import java.util.zip.GZIPOutputStream;
 
 /** The Console's styles and scripts, at paths that change with what they hold, so that browsers keep them. */
@@ -31,7 +33,9 @@ public class Assets {
     private final String styles = add("console.css", "/console/console.css", "text/css; charset=utf-8");
     private final String script = add("console.js", "/console/console.js", "text/javascript; charset=utf-8");
     private final String htmx = add(
-            "htmx.js", "/META-INF/resources/webjars/htmx.org/2.0.4/dist/htmx.min.js", "text/javascript; charset=utf-8");
+            "htmx.js",
+            "/META-INF/resources/webjars/htmx.org/%s/dist/htmx.min.js".formatted(versionOfHtmx()),
+            "text/javascript; charset=utf-8");
 
     void register(@Observes Router router) {
         router.get(ROOT + "*").handler(this::answer);
@@ -63,8 +67,7 @@ public class Assets {
                 .putHeader("Cache-Control", FOREVER)
                 .putHeader("Vary", "Accept-Encoding")
                 .putHeader("X-Content-Type-Options", "nosniff");
-        String accepted = context.request().getHeader("Accept-Encoding");
-        if (accepted != null && accepted.contains("gzip")) {
+        if (takesGzip(context.request())) {
             response.putHeader("Content-Encoding", "gzip").end(asset.zipped());
         } else {
             response.end(asset.plain());
@@ -83,6 +86,24 @@ public class Assets {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    /** The one that the build has taken: in a webjar, paths have it. */
+    private static String versionOfHtmx() {
+        try (InputStream stream =
+                Assets.class.getResourceAsStream("/META-INF/maven/org.webjars.npm/htmx.org/pom.properties")) {
+            Properties properties = new Properties();
+            properties.load(stream);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the browser takes what is zipped. */
+    static boolean takesGzip(HttpServerRequest request) {
+        String accepted = request.getHeader("Accept-Encoding");
+        return accepted != null && accepted.contains("gzip");
     }
 
     static byte[] zip(byte[] bytes) {

@@ -52,8 +52,13 @@ class ErrorPages implements ProblemPages {
 
     private Response explain(ProblemException problem) {
         int status = problem.kind().status();
-        if (page.partial()) {
-            return pages.bare(status, Templates.problem$alert(problem.getMessage()));
+        if (page.scripted()) {
+            // Above what is there, which stays as it was typed.
+            return Response.fromResponse(pages.bare(status, Templates.problem$alert(problem.getMessage())))
+                    .header("HX-Retarget", "#trouble")
+                    .header("HX-Reselect", ".alert")
+                    .header("HX-Reswap", "innerHTML")
+                    .build();
         }
         String title =
                 switch (status) {
@@ -63,7 +68,7 @@ class ErrorPages implements ProblemPages {
                 };
         String detail =
                 status == 404 ? "It was deleted, or it is not yours to see; check the address." : problem.getMessage();
-        return pages.bare(status, Templates.problem(title, detail, RequestIds.of(context)));
+        return pages.failed(status, Templates.problem(title, detail, RequestIds.of(context)));
     }
 
     /** Back to where they are now, once they have signed in. */
@@ -74,6 +79,6 @@ class ErrorPages implements ProblemPages {
             asked = asked.substring(0, Math.max(asked.lastIndexOf('/'), 1));
         }
         String path = "/sign-in?next=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
-        return page.partial() ? Response.status(401).header("HX-Redirect", path).build() : pages.redirect(path);
+        return pages.redirect(path);
     }
 }

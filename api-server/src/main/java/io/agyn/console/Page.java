@@ -30,6 +30,8 @@ public class Page {
     /** The cookie that carries a message over to the next page. */
     static final String FLASH = "agyn_flash";
 
+    // Where a form's answer goes, which is a page.
+    private static final String MAIN = "main";
     private static final int MOST_IN_SWITCHER = 100;
     private static final String ORGANIZATION = "organization_id";
 
@@ -170,15 +172,24 @@ public class Page {
         return session.csrf();
     }
 
-    /** Whether htmx asks, for a part of a page. */
+    /** Whether a script asks, for a part of a page. */
     public boolean partial() {
+        return scripted() && !MAIN.equals(context.request().getHeader("HX-Target"));
+    }
+
+    /** Whether a script asks, which would follow a redirect itself in place of the browser. */
+    boolean scripted() {
         return context.request().getHeader("HX-Request") != null;
     }
 
     /** Whether the browser takes pages that are zipped. */
     boolean takesGzip() {
-        String accepted = context.request().getHeader("Accept-Encoding");
-        return accepted != null && accepted.contains("gzip");
+        return Assets.takesGzip(context.request());
+    }
+
+    /** Whether it is known who is signed in. */
+    boolean signedIn() {
+        return caller.identity() != null;
     }
 
     /** The message that the page before has left, or null. */

@@ -16,12 +16,17 @@ import java.time.Duration;
 /** Makes the answers that carry pages. */
 @Singleton
 public class Pages {
+    private static final int SECONDS_REVEALED = 30;
     private static final Duration FLASH_LIFETIME = Duration.ofMinutes(1);
     private static final int LONGEST_FLASH = 600;
 
     @CheckedTemplate(basePath = "console")
     static class Templates {
         static native TemplateInstance confirm(Confirmation question);
+
+        static native TemplateInstance revealed(String name, String value, String back, int seconds);
+
+        static native TemplateInstance revealed$value(String value, int seconds);
     }
 
     private final Page page;
@@ -49,14 +54,43 @@ public class Pages {
         return answer(status, Templates.confirm(question));
     }
 
+    /**
+     * A revealed credential, which is hidden again by itself.
+     *
+     * @param name the name of what has it
+     * @param back the page of that
+     */
+    public Response revealed(String name, String value, String back) {
+        return page.partial()
+                ? ok(Templates.revealed$value(value, SECONDS_REVEALED))
+                : Response.fromResponse(ok(Templates.revealed(name, value, back, SECONDS_REVEALED)))
+                        .header("Refresh", SECONDS_REVEALED + "; url=" + back)
+                        .build();
+    }
+
+    /** A page that says what went wrong, with what only who is signed in is shown where that can be had. */
+    Response failed(int status, TemplateInstance template) {
+        if (page.signedIn()) {
+            try {
+                return answer(status, template);
+            } catch (RuntimeException e) {
+                // It went wrong for the frame too, as it does without the database.
+            }
+        }
+        return bare(status, template);
+    }
+
     /** A page without what only who is signed in is shown. */
     public Response bare(int status, TemplateInstance template) {
         page.bare();
         return answer(status, template);
     }
 
-    /** 303 to another page. */
+    /** 303 to another page; to htmx, what has the browser go there. */
     public Response redirect(String path) {
+        if (page.scripted()) {
+            return Response.noContent().header("HX-Redirect", path).build();
+        }
         // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
         return Response.status(Response.Status.SEE_OTHER)
                 .header(HttpHeaders.LOCATION, path)
