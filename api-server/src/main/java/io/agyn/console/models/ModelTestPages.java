@@ -10,6 +10,7 @@ import io.agyn.console.Api;
 import io.agyn.console.Form;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
+import io.agyn.console.organizations.FirstSteps;
 import io.agyn.llm.models.ModelTests;
 import io.agyn.llm.models.StreamedTest;
 import io.agyn.problems.ProblemException;
@@ -44,22 +45,24 @@ public class ModelTestPages {
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
-        static native TemplateInstance tested(Model model, Form form, StreamedTest result);
+        static native TemplateInstance tested(Model model, Form form, StreamedTest result, FirstSteps.Step next);
 
-        static native TemplateInstance tested$outcome(StreamedTest result);
+        static native TemplateInstance tested$outcome(StreamedTest result, FirstSteps.Step next);
     }
 
     private final Api api;
     private final ModelsApi models;
     private final ModelTests tests;
+    private final FirstSteps steps;
     private final ObjectMapper mapper;
     private final Page page;
     private final Pages pages;
 
-    ModelTestPages(Api api, ModelTests tests, ObjectMapper mapper, Page page, Pages pages) {
+    ModelTestPages(Api api, ModelTests tests, FirstSteps steps, ObjectMapper mapper, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.tests = requireNonNull(tests, "tests is null");
+        this.steps = requireNonNull(steps, "steps is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
@@ -78,17 +81,21 @@ public class ModelTestPages {
             if (wrong != null) {
                 throw new ProblemException(ProblemKind.INVALID_REQUEST, wrong);
             }
-            StreamingOutput lines = out -> stream(organizationId, id, prompt, out);
+            // Asked now: while the answer streams, the request is over for all that knows who is signed in.
+            FirstSteps.Step next = steps.afterTest();
+            StreamingOutput lines = out -> stream(organizationId, id, prompt, next, out);
             return Response.ok(lines).type(LINES).build();
         }
         return wrong == null
-                ? pages.ok(Templates.tested(model, form, tests.ask(organizationId, id, prompt, text -> {})))
-                : pages.refused(422, Templates.tested(model, form.with("prompt", wrong), null));
+                ? pages.ok(Templates.tested(
+                        model, form, tests.ask(organizationId, id, prompt, text -> {}), steps.afterTest()))
+                : pages.refused(422, Templates.tested(model, form.with("prompt", wrong), null, null));
     }
 
-    private void stream(UUID organizationId, UUID id, String prompt, OutputStream out) throws IOException {
+    private void stream(UUID organizationId, UUID id, String prompt, FirstSteps.Step next, OutputStream out)
+            throws IOException {
         StreamedTest result = tests.ask(organizationId, id, prompt, text -> send(out, "text", text));
-        send(out, "html", Templates.tested$outcome(result).render());
+        send(out, "html", Templates.tested$outcome(result, next).render());
     }
 
     /** Sends a line at once; where the browser has left, that ends the call. */
