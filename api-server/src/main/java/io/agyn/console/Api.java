@@ -3,6 +3,7 @@ package io.agyn.console;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.Access;
 import io.agyn.contract.Bodies;
@@ -10,6 +11,7 @@ import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Parameters;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Change;
 import io.agyn.rest.Problems;
 import jakarta.enterprise.inject.Any;
@@ -88,6 +90,19 @@ public class Api {
         }
     }
 
+    /**
+     * Refuses a form with which something is wrong that the contract does not know of, with all that it has against the body
+     * too. What may be done at all is asked before, by {@code page.require}.
+     *
+     * @param body what would be sent
+     */
+    public void check(Form form, Object body) {
+        if (!form.errors().isEmpty()) {
+            checked(body);
+            throw new ProblemException(ProblemKind.INVALID_REQUEST, "The form is invalid.");
+        }
+    }
+
     private Object call(Object resource, Method method, Object[] given) throws Throwable {
         Operation operation = contract.operations().get(method.getName());
         Map<String, String> path = new HashMap<>();
@@ -108,8 +123,7 @@ public class Api {
         access.require(operation.id(), path);
         parameters.check(operation, query, headers::get);
         if (body >= 0) {
-            Object sent = arguments[body];
-            arguments[body] = bodies.read(mapper.writeValueAsBytes(sent), sent.getClass());
+            arguments[body] = checked(arguments[body]);
         }
         change.begin();
         try {
@@ -118,6 +132,14 @@ public class Api {
             ProblemException problem = problems.of(e.getCause());
             // The log has to say more of what is the server's own fault.
             throw problem.kind().status() >= 500 ? e.getCause() : problem;
+        }
+    }
+
+    private Object checked(Object body) {
+        try {
+            return bodies.read(mapper.writeValueAsBytes(body), body.getClass());
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agyn.console;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A question before something is done that cannot be undone.
@@ -22,4 +23,21 @@ public record Confirmation(
         String action,
         String etag,
         String back,
-        Form form) {}
+        Form form) {
+    /** The label of the field to type in. */
+    public String label() {
+        return "Type " + typed + " to go on";
+    }
+
+    /** Whether what is to be typed was. */
+    public boolean isConfirmed() {
+        return typed == null || form.text("typed").strip().equals(typed);
+    }
+
+    /** The question once more, where it was not. */
+    public Confirmation again() {
+        Form wrong = form.labelled(Map.of("typed", label()))
+                .with("typed", "Type " + typed + ", or keep it.");
+        return new Confirmation(title, text, names, typed, action, etag, back, wrong);
+    }
+}

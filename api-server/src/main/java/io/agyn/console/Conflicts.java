@@ -11,8 +11,8 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Says who has changed something while somebody else was editing it. */
 @Singleton
@@ -37,30 +37,18 @@ public class Conflicts {
      * @param form what was typed
      * @param resource the thing's id
      * @param etag the thing's tag by now
-     * @param stored what the form's fields hold by now
+     * @param stored a form with what is stored by now
      */
-    public Form in(Form form, UUID resource, String etag, Map<String, String> stored) {
-        return form.conflicting(since(resource, form.choice("shown", OffsetDateTime::parse), stored))
-                .shown(etag);
-    }
-
-    /**
-     * What happened since a form was shown, as far as its user may know.
-     *
-     * @param resource the thing's id
-     * @param shown when the form was shown, or null where that is not known
-     * @param stored what the form's fields hold by now
-     */
-    public Form.Conflict since(UUID resource, OffsetDateTime shown, Map<String, String> stored) {
+    public Form in(Form form, UUID resource, String etag, Form stored) {
         String list = page.organization() == null ? "listClusterAuditEvents" : "listAuditEvents";
-        return new Form.Conflict(
-                page.may(list)
-                        ? api.read(events(resource, shown), AuditEventList.class).getItems().stream()
-                                .filter(event -> !event.getChangedFields().isEmpty())
-                                .map(Conflicts::sentence)
-                                .toList()
-                        : List.of(),
-                stored);
+        OffsetDateTime shown = form.choice("shown", OffsetDateTime::parse);
+        List<String> changes = page.may(list)
+                ? api.read(events(resource, shown), AuditEventList.class).getItems().stream()
+                        .filter(event -> !event.getChangedFields().isEmpty())
+                        .map(event -> sentence(event, form))
+                        .toList()
+                : List.of();
+        return form.conflicting(new Form.Conflict(changes, stored)).shown(etag);
     }
 
     private Response events(UUID resource, OffsetDateTime from) {
@@ -71,8 +59,8 @@ public class Conflicts {
                         page.organization().getId(), MOST, null, from, null, null, AuditOutcome.DONE, null, resource);
     }
 
-    private static String sentence(AuditEvent event) {
-        return "%s changed %s at %s."
-                .formatted(event.getUserName(), String.join(", ", event.getChangedFields()), Times.utc(event.getAt()));
+    private static String sentence(AuditEvent event, Form form) {
+        String fields = event.getChangedFields().stream().map(form::word).collect(Collectors.joining(", "));
+        return "%s changed %s at %s.".formatted(event.getUserName(), fields, Times.utc(event.getAt()));
     }
 }

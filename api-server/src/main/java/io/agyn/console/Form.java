@@ -2,11 +2,11 @@ package io.agyn.console;
 
 import io.agyn.api.model.Violation;
 import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,10 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A form: what stands in its fields, as it was stored or typed, and what is wrong with that. A field has the name of the
- * body's field in the contract, so that a problem's JSON pointers lead to it; or of its parameter.
+ * body's field in the contract, so that a problem's JSON pointers lead to it, or of its parameter; and its label says that
+ * name in words. {@link #calling} and {@link #labelled} tell of those that have other ones.
  */
 public final class Form {
     /**
@@ -27,37 +31,42 @@ public final class Form {
      * @param field the field's name, or an empty one where it concerns no field
      * @param detail a sentence that says what to do
      */
-    public record Error(String field, String detail) {
-        /** The field's name as a word. */
-        public String label() {
-            return field.isEmpty()
-                    ? ""
-                    : field.substring(0, 1).toUpperCase(Locale.ROOT)
-                            + field.substring(1).replace('_', ' ');
-        }
-    }
+    public record Error(String field, String detail) {}
+
+    /**
+     * The field of the form for one of the body.
+     *
+     * @param name its name in the form
+     * @param label its label
+     */
+    public record Field(String name, String label) {}
 
     /**
      * That somebody else has saved meanwhile.
      *
      * @param changes who did what, a sentence each; may be empty
-     * @param stored what the fields hold by now
+     * @param stored a form with what is stored by now
      */
-    public record Conflict(List<String> changes, Map<String, String> stored) {}
+    public record Conflict(List<String> changes, Form stored) {}
+
+    // As only names of fields are written, and some of their values.
+    private static final Pattern NAME = Pattern.compile("\\b[a-z]+(?:_[a-z]+)+\\b");
 
     private final Map<String, List<String>> values;
+    private final Map<String, Field> fields;
     private final List<Error> errors;
     private final Conflict conflict;
 
-    Form(Map<String, List<String>> values, List<Error> errors, Conflict conflict) {
+    private Form(Map<String, List<String>> values, Map<String, Field> fields, List<Error> errors, Conflict conflict) {
         this.values = values;
-        this.errors = List.copyOf(errors);
+        this.fields = fields;
+        this.errors = inOrder(errors, values);
         this.conflict = conflict;
     }
 
     /** A form with nothing in it. */
     public static Form empty() {
-        return new Form(Map.of(), List.of(), null);
+        return of(Map.of());
     }
 
     /** A form with one field set. */
@@ -65,11 +74,34 @@ public final class Form {
         return empty().set(name, value);
     }
 
+    static Form of(Map<String, List<String>> values) {
+        return new Form(values, Map.of(), List.of(), null);
+    }
+
+    /**
+     * The form with fields that it calls otherwise.
+     *
+     * @param fields its fields, by the names that the contract has for them
+     */
+    public Form calling(Map<String, Field> fields) {
+        return new Form(values, fields, errors, conflict);
+    }
+
+    /**
+     * The form with fields whose labels are not their names.
+     *
+     * @param labels the labels, by the names
+     */
+    public Form labelled(Map<String, String> labels) {
+        return calling(labels.entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, each -> new Field(each.getKey(), each.getValue()))));
+    }
+
     /** The form with a field set. */
     public Form set(String name, String value) {
-        Map<String, List<String>> set = new HashMap<>(values);
+        Map<String, List<String>> set = new LinkedHashMap<>(values);
         set.put(name, value == null ? List.of() : List.of(value));
-        return new Form(set, errors, conflict);
+        return new Form(set, fields, errors, conflict);
     }
 
     /** What stands in a field; empty where nothing does. */
@@ -83,7 +115,7 @@ public final class Form {
         return text.isEmpty() ? null : text;
     }
 
-    /** What was chosen of some values; null where that is none of them, which the contract then refuses. */
+    /** What a field's text stands for; null where that is nothing, which the contract refuses where it has to be there. */
     public <T> T choice(String name, Function<String, T> values) {
         try {
             return values.apply(text(name));
@@ -93,21 +125,12 @@ public final class Form {
     }
 
     /**
-     * What stands in a field that may be left out, as what it stands for; null where nothing does.
+     * The form, with something wrong where the text of a field that may be left out stands for nothing.
      *
-     * @param remedy what to do where it stands for nothing
-     * @throws ProblemException {@code invalid_request} where it stands for nothing
+     * @param remedy what to do then
      */
-    public <T> T parsed(String name, Function<String, T> parse, String remedy) {
-        String text = text(name);
-        try {
-            return text.isEmpty() ? null : parse.apply(text);
-        } catch (IllegalArgumentException | DateTimeException e) {
-            throw new ProblemException(
-                    ProblemKind.INVALID_REQUEST,
-                    remedy,
-                    List.of(new Violation().pointer("/" + name).detail(remedy)));
-        }
+    public Form expect(String name, Function<String, ?> values, String remedy) {
+        return text(name).isEmpty() || choice(name, values) != null ? this : with(name, remedy);
     }
 
     /** What stands in all fields of a name, in their order. */
@@ -119,7 +142,7 @@ public final class Form {
     public Form with(String field, String detail) {
         List<Error> more = new ArrayList<>(errors);
         more.add(new Error(field, detail));
-        return new Form(values, more, conflict);
+        return new Form(values, fields, more, conflict);
     }
 
     /** The form with all that a problem says is wrong. */
@@ -128,24 +151,29 @@ public final class Form {
     }
 
     /**
-     * The form with all that a problem says is wrong.
+     * The form with all that a problem says is wrong, in the words of the page. Of a field with which something is wrong
+     * already, that is enough.
      *
-     * @param places the form's field for a field of the body
+     * @param rows the form's field for what has no name in the contract
      */
-    public Form refused(ProblemException problem, UnaryOperator<String> places) {
+    public Form refused(ProblemException problem, UnaryOperator<String> rows) {
         if (problem.violations().isEmpty()) {
-            return with("", problem.getMessage());
+            return errors.isEmpty() ? with("", problem.getMessage()) : this;
         }
-        Form refused = this;
+        List<Error> more = new ArrayList<>(errors);
         for (Violation violation : problem.violations()) {
-            refused = refused.with(places.apply(field(violation)), violation.getDetail());
+            String name = rows.apply(name(violation));
+            String field = fields.containsKey(name) ? fields.get(name).name() : name;
+            if (errorsOf(field).isEmpty()) {
+                more.add(new Error(field, inWords(violation.getDetail())));
+            }
         }
-        return refused;
+        return new Form(values, fields, more, conflict);
     }
 
     /** The form with what somebody else has saved meanwhile. */
     public Form conflicting(Conflict conflict) {
-        return new Form(values, errors, conflict);
+        return new Form(values, fields, errors, conflict);
     }
 
     /**
@@ -176,21 +204,54 @@ public final class Form {
 
     /** What a field holds by now where somebody has changed it meanwhile to something else than it shows, or null. */
     public String storedMeanwhile(String name) {
-        if (conflict == null || !conflict.stored().containsKey(name)) {
+        if (conflict == null || !conflict.stored().values.containsKey(name)) {
             return null;
         }
-        String stored = conflict.stored().get(name);
+        String stored = conflict.stored().text(name);
         return stored.equals(text(name)) ? null : stored;
     }
 
-    private static String field(Violation violation) {
-        if (violation.getPointer() != null) {
-            return violation.getPointer().replaceFirst("^/", "");
-        }
-        return Objects.requireNonNullElse(violation.getParameter(), "");
+    /** The label of a field. */
+    public String label(String field) {
+        return fields.values().stream()
+                .filter(each -> each.name().equals(field))
+                .findFirst()
+                .map(Field::label)
+                .orElseGet(() -> capitalized(word(field)));
     }
 
-    static Form parsed(Map<String, List<String>> values) {
-        return new Form(new LinkedHashMap<>(values), List.of(), null);
+    /** What a field of the body is called in a sentence. */
+    String word(String name) {
+        return fields.containsKey(name) ? fields.get(name).label() : name.replace('_', ' ');
+    }
+
+    /** As they stand on the page, whose fields browsers send in their order; rows of headers come last. */
+    private static List<Error> inOrder(List<Error> errors, Map<String, List<String>> values) {
+        if (errors.size() < 2) {
+            return errors;
+        }
+        Map<String, Integer> places = new HashMap<>();
+        values.keySet().forEach(name -> places.put(name, places.size()));
+        return errors.stream()
+                .sorted(Comparator.comparingInt(error -> places.getOrDefault(error.field(), places.size())))
+                .toList();
+    }
+
+    private String inWords(String detail) {
+        return NAME.matcher(detail)
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        fields.containsKey(found.group()) || values.containsKey(found.group())
+                                ? "“" + capitalized(word(found.group())) + "”"
+                                : found.group()));
+    }
+
+    private static String capitalized(String words) {
+        return words.isEmpty() ? "" : words.substring(0, 1).toUpperCase(Locale.ROOT) + words.substring(1);
+    }
+
+    private static String name(Violation violation) {
+        return violation.getPointer() == null
+                ? Objects.requireNonNullElse(violation.getParameter(), "")
+                : violation.getPointer().replaceFirst("^/", "");
     }
 }

@@ -51,7 +51,7 @@ public class FormReader implements MessageBodyReader<Form> {
             MultivaluedMap<String, String> httpHeaders,
             InputStream stream)
             throws IOException {
-        Form form = Form.parsed(parse(new String(bodies.limited(stream), StandardCharsets.UTF_8)));
+        Form form = Form.of(parse(new String(bodies.limited(stream), StandardCharsets.UTF_8)));
         session.requireCsrf(form.text(CSRF));
         return form;
     }

@@ -15,7 +15,9 @@
  *       message for the next page, {@code confirm} with a {@link io.agyn.console.Confirmation}. What is not caught becomes a
  *       page by {@link io.agyn.console.ErrorPages}.
  *   <li>A {@code ProblemException} becomes {@code form.refused(problem)}: fields have the names of the contract, so that
- *       JSON pointers lead to them. A 412 becomes {@code conflicts.in(form, …)}; the hidden fields
+ *       JSON pointers lead to them, and {@code form.calling} tells of those whose name or label is another one. What the
+ *       contract cannot know to be wrong is noted before, by {@code form.expect} and {@code form.with}; {@code api.check}
+ *       then refuses the form with all that is wrong. A 412 becomes {@code conflicts.in(form, …)}; the hidden fields
  *       {@code etag} and {@code shown} say what was edited, and when.
  *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API, or takes it whole; {@link
  *       io.agyn.console.Lists} has those that several pages show.
@@ -27,15 +29,17 @@
  * </ul>
  *
  * <p>Templates are in {@code templates/console/}, and begin with {@code {#include console/layout title=…}}. Tags, in
- * {@code templates/tags/}: {@code csrf} in each form; {@code errors} above it; {@code field}, {@code choice}, {@code pick}
- * (of {@link io.agyn.console.Option}s, which may be left open) and {@code credential} in it, with {@code form},
- * {@code name}, {@code label}, and {@code help} and {@code optional} where they have them; {@code search}, {@code table} and
- * {@code pager} for a listing; {@code blank} for an empty one; {@code reveal} for a masked credential; {@code code} for what
- * is to be copied; {@code ascode} for a thing as {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl} write
- * it; {@code userState} for a user's; {@code moment} for a time; {@code figure} for a number that may not be known;
- * {@code chart} for a chart and its table. A tag's parameter is an expression, or a text in quotes with no expression in it:
- * {@code action=str:concat(root,'/secrets')}. Classes for the rest, such as {@code card}, {@code badge}, {@code head},
- * {@code facts} and {@code actions}, are in {@code console.css}. There is no inline script or style: the
- * Content-Security-Policy refuses both.
+ * {@code templates/tags/}: {@code csrf} in each form, {@code shown} in those that edit, {@code sent} in their start
+ * tags, by which htmx sends them, so that what was typed outlives a lost connection; {@code errors} above it; {@code
+ * field}, {@code choice}, {@code pick} (of {@link io.agyn.console.Option}s, which may be left open) and {@code
+ * credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional} where they
+ * have them; {@code search}, {@code table} and {@code pager} for a listing; {@code blank} for an empty one; {@code
+ * reveal} for a masked credential; {@code code}
+ * for what is to be copied; {@code ascode} for a thing as {@link io.agyn.console.code.Hcl} and {@link
+ * io.agyn.console.code.Curl} write it; {@code userState} for a user's; {@code moment} for a time; {@code figure} for a
+ * number that may not be known; {@code chart} for a chart and its table. A tag's parameter is an expression, or a text
+ * in quotes with no expression in it: {@code action=str:concat(root,'/secrets')}. Classes for the rest, such as {@code
+ * card}, {@code badge}, {@code head}, {@code facts} and {@code actions}, are in {@code console.css}. There is no inline
+ * script or style: the Content-Security-Policy refuses both.
  */
 package io.agyn.console;

@@ -176,7 +176,7 @@ final class SchemaCheck {
                 && !patterns.computeIfAbsent(schema.path("pattern").asText(), Pattern::compile)
                         .matcher(text)
                         .matches()) {
-            details.add("Give a value as the contract wants it: "
+            details.add("Give a value that fits: "
                     + schema.path("description").asText().strip());
         }
     }

@@ -32,8 +32,11 @@ final class Console implements AutoCloseable {
         this.page = window.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
-            // A form that is refused is answered with its status, which Chromium takes for an error.
-            if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+            // A form that is refused is answered with its status, which Chromium takes for an error, and what has not
+            // been answered, htmx.
+            if (message.type().equals("error")
+                    && !message.text().startsWith("Failed to load resource")
+                    && !message.text().startsWith("htmx:")) {
                 complaints.add(message.text());
             }
         });
@@ -79,9 +82,13 @@ final class Console implements AutoCloseable {
         page.getByRole(AriaRole.BUTTON, named(button)).click();
     }
 
-    /** Follows a link, the first of its name. */
+    /** Follows a link, the first of its words; behind them may stand, for screen readers alone, what it is about. */
     void follow(String link) {
-        page.getByRole(AriaRole.LINK, named(link)).first().click();
+        // Pattern.quote is not for the browser's patterns.
+        Pattern name = Pattern.compile("^" + link.replaceAll("\\W", "\\\\$0") + "( .+)?$");
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name))
+                .first()
+                .click();
     }
 
     /** Types into the field of a label. */

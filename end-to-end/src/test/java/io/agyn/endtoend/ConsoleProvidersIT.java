@@ -70,20 +70,25 @@ class ConsoleProvidersIT {
             console.follow("New provider");
             console.inspect("llm-provider-new");
             console.press("Save");
-            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Give 1 to 128 characters");
+            Locator wrong = page.getByRole(AriaRole.ALERT).first();
+            assertThat(wrong).containsText("Name: Give 1 to 128 characters");
+            assertThat(wrong).containsText("Existing secret: Type a key or choose an existing secret.");
+            assertThat(wrong).isFocused();
             console.inspect("llm-provider-new-refused");
-            console.follow("OpenAI");
+            console.fill("API key", "sk-first");
+            console.press("OpenAI");
             assertThat(console.field("Endpoint")).hasValue("https://api.openai.com/v1");
             console.fill("Name", "openai-prod");
             console.fill("Endpoint", cloud.origin() + "/v1");
             console.choose("Protocol", "responses");
             console.choose("Auth method", "bearer");
-            console.fill("API key", "sk-first");
+            assertThat(console.field("API key")).hasValue("sk-first");
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was created.");
             Assertions.assertThat(page.content()).doesNotContain("sk-first");
-            reveal(page, "sk-first");
-            page.getByRole(AriaRole.BUTTON, named("Hide the credentials")).click();
+            reveal(page, "openai-prod", "sk-first");
+            page.getByRole(AriaRole.BUTTON, named("Hide the credentials of openai-prod"))
+                    .click();
             assertThat(page.locator("output")).hasText("••••••••");
 
             console.follow("New model");
@@ -108,7 +113,7 @@ class ConsoleProvidersIT {
             console.fill("API key", "sk-second");
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was saved.");
-            reveal(page, "sk-second");
+            reveal(page, "openai-prod", "sk-second");
 
             console.follow("LLM providers");
             console.inspect("llm-providers");
@@ -135,7 +140,8 @@ class ConsoleProvidersIT {
         String organization = organization("Headers");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
-            page.navigate("/organizations/" + organization + "/llm-providers/new?preset=gateway");
+            page.navigate("/organizations/" + organization + "/llm-providers/new");
+            console.press("Custom gateway");
             assertThat(console.field("API key")).isHidden();
             assertThat(page.locator("[name=header_name]")).hasCount(1);
             console.fill("Header name 1", "Transfer-Encoding");
@@ -160,7 +166,7 @@ class ConsoleProvidersIT {
             console.fill("Header value 1", "key-1");
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider gateway was created.");
-            reveal(page, "X-Gateway-Key: key-1");
+            reveal(page, "gateway", "X-Gateway-Key: key-1");
             console.inspect("llm-provider-headers");
         }
     }
@@ -232,13 +238,34 @@ class ConsoleProvidersIT {
     }
 
     @Test
+    void aFormThatDoesNotReachTheServerIsStillThereToBeSentAgain() throws Exception {
+        String organization = organization("Offline");
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization + "/llm-providers/new");
+            console.fill("Name", "openai-prod");
+            console.fill("Endpoint", cloud.origin() + "/v1");
+            console.fill("API key", "sk-first");
+            page.context().setOffline(true);
+            console.press("Save");
+            Locator lost = page.getByRole(AriaRole.ALERT);
+            assertThat(lost).containsText("The server cannot be reached. What you typed is still here");
+            assertThat(console.field("API key")).hasValue("sk-first");
+            page.context().setOffline(false);
+            console.press("Save");
+            assertThat(page.locator("main")).containsText("LLM provider openai-prod was created.");
+        }
+    }
+
+    @Test
     void withoutScriptsAllOfItWorksToo() throws Exception {
         String organization = organization("Plain");
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization + "/llm-providers/new");
-            console.follow("Custom gateway");
             console.fill("Name", "gateway");
+            console.press("Custom gateway");
+            assertThat(console.field("Name")).hasValue("gateway");
             console.fill("Endpoint", cloud.origin() + "/v1");
             console.fill("Header name 1", "X-Gateway-Key");
             console.fill("Header value 1", "key-1");
@@ -246,7 +273,7 @@ class ConsoleProvidersIT {
             console.fill("Header value 2", "payments");
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider gateway was created.");
-            console.press("Reveal the credentials");
+            console.press("Reveal the credentials of gateway");
             assertThat(page.locator("main")).containsText("X-Gateway-Key: key-1");
             console.follow("Hide");
             console.follow("New model");
@@ -269,8 +296,9 @@ class ConsoleProvidersIT {
                 .orElseThrow();
     }
 
-    private static void reveal(Page page, String value) {
-        page.getByRole(AriaRole.BUTTON, named("Reveal the credentials")).click();
+    private static void reveal(Page page, String provider, String value) {
+        page.getByRole(AriaRole.BUTTON, named("Reveal the credentials of " + provider))
+                .click();
         assertThat(page.locator("output")).hasText(value);
     }
 

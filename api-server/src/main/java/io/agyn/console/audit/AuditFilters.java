@@ -8,12 +8,15 @@ import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 
 /** Which events are asked for, as the page's address says. */
 public final class AuditFilters {
     static final List<String> NAMES =
             List.of("from", "to", "user_id", "operation", "outcome", "resource_id", "organization_id", "page");
+    private static final Map<String, String> LABELS =
+            Map.of("user_id", "Who", "operation", "What", "from", "From (UTC)", "to", "To (UTC)");
 
     private final Query query;
     private final OffsetDateTime from;
@@ -50,7 +53,7 @@ public final class AuditFilters {
 
     /** What stands in the fields, and what is wrong with it. */
     public Form form() {
-        return form;
+        return form.labelled(LABELS);
     }
 
     /** The address with only one of something, from the first page on. */

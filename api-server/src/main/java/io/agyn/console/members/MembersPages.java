@@ -29,7 +29,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** The users who belong to an organization. */
@@ -93,16 +92,19 @@ public class MembersPages {
     @Path("/new")
     public Response add(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
+        page.require("addMember");
+        Form typed =
+                form.expect("user_id", UUID::fromString, "Give the id of a user, as the page of the user shows it.");
         try {
             MemberCreate body = new MemberCreate()
                     .email(form.optional("email"))
-                    .userId(form.parsed(
-                            "user_id", UUID::fromString, "Give the id of a user, as the page of the user shows it."))
+                    .userId(form.choice("user_id", UUID::fromString))
                     .role(form.choice("role", MemberRole::fromValue));
+            api.check(typed, body);
             Member made = api.read(members.addMember(organizationId, body, null), Member.class);
             return pages.done(root(), made.getName() + " was added as " + article(made) + ".");
         } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.add(form.refused(e), ROLES));
+            return pages.refused(e.kind().status(), Templates.add(typed.refused(e), ROLES));
         }
     }
 
@@ -112,7 +114,7 @@ public class MembersPages {
         UUID organizationId = enter(organization);
         Response answer = members.getMember(organizationId, userId);
         Member member = api.read(answer, Member.class);
-        Form form = Form.of("role", member.getRole().toString()).shown(answer.getHeaderString(HttpHeaders.ETAG));
+        Form form = form(member).shown(answer.getHeaderString(HttpHeaders.ETAG));
         return pages.ok(Templates.member(member, form, ROLES));
     }
 
@@ -129,11 +131,7 @@ public class MembersPages {
             Response answer = members.getMember(organizationId, userId);
             Member member = api.read(answer, Member.class);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(
-                            form,
-                            userId,
-                            answer.getHeaderString(HttpHeaders.ETAG),
-                            Map.of("role", member.getRole().toString()))
+                    ? conflicts.in(form, userId, answer.getHeaderString(HttpHeaders.ETAG), form(member))
                     : form.refused(e);
             return pages.refused(e.kind().status(), Templates.member(member, again, ROLES));
         }
@@ -169,6 +167,10 @@ public class MembersPages {
 
     private String root() {
         return page.root() + "/members";
+    }
+
+    private static Form form(Member member) {
+        return Form.of("role", member.getRole().toString());
     }
 
     private static String article(Member member) {

@@ -33,10 +33,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -45,8 +44,9 @@ import java.util.stream.Collectors;
 @BySession
 @RunOnVirtualThread
 public class ModelsPages {
-    // As people call what the contract calls provider_id.
     private static final String PROVIDER = "provider";
+    private static final Map<String, Form.Field> FIELDS =
+            Map.of("provider_id", new Form.Field(PROVIDER, "LLM provider"));
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
@@ -108,15 +108,18 @@ public class ModelsPages {
     @Path("/new")
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
+        page.require("createModel");
+        Form typed = typed(form);
         try {
             ModelCreate body = new ModelCreate()
                     .name(form.text("name"))
                     .providerId(provider(form))
                     .remoteModelName(form.text("remote_model_name"));
+            api.check(typed, body);
             Model made = api.read(models.createModel(organizationId, body, null), Model.class);
             return pages.done(root() + "/" + made.getId(), "Model " + made.getName() + " was created.");
         } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.create(refused(form, e), options(organizationId)));
+            return pages.refused(e.kind().status(), Templates.create(typed.refused(e), options(organizationId)));
         }
     }
 
@@ -140,21 +143,22 @@ public class ModelsPages {
         page.require("updateModel");
         Response answer = models.getModel(organizationId, id);
         Model model = api.read(answer, Model.class);
-        Form form = Form.of("name", model.getName())
-                .set(PROVIDER, text(model.getProviderId()))
-                .set("remote_model_name", model.getRemoteModelName());
-        return pages.ok(Templates.edit(model, shown(form, answer), options(organizationId)));
+        Form form = form(model).shown(answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.ok(Templates.edit(model, form, options(organizationId)));
     }
 
     @POST
     @Path("/{model}/edit")
     public Response save(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = enter(organization);
+        page.require("updateModel");
+        Form typed = typed(form);
         try {
             ModelUpdate body = new ModelUpdate()
                     .name(form.text("name"))
                     .providerId(provider(form))
                     .remoteModelName(form.text("remote_model_name"));
+            api.check(typed, body);
             models.updateModel(organizationId, id, body, form.optional("etag"));
             return pages.done(root() + "/" + id, "Model " + form.text("name") + " was saved.");
         } catch (ProblemException e) {
@@ -162,8 +166,8 @@ public class ModelsPages {
             Model model = api.read(answer, Model.class);
             List<Option> options = options(organizationId);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? shown(form.conflicting(conflict(model, form)), answer)
-                    : refused(form, e);
+                    ? conflicts.in(typed, id, answer.getHeaderString(HttpHeaders.ETAG), form(model))
+                    : typed.refused(e);
             return pages.refused(e.kind().status(), Templates.edit(model, again, options));
         }
     }
@@ -207,28 +211,19 @@ public class ModelsPages {
                 .toList();
     }
 
-    private static Form refused(Form form, ProblemException problem) {
-        return form.refused(problem, field -> field.equals("provider_id") ? PROVIDER : field);
+    private static Form typed(Form form) {
+        Form named = form.calling(FIELDS);
+        return provider(form) == null ? named.with(PROVIDER, "Choose an LLM provider.") : named;
     }
 
     private static UUID provider(Form form) {
         return Uuids.parse(form.text(PROVIDER)).orElse(null);
     }
 
-    private static String text(UUID id) {
-        return id == null ? "" : id.toString();
-    }
-
-    private static Form shown(Form form, Response answer) {
-        return form.set("etag", answer.getHeaderString(HttpHeaders.ETAG))
-                .set("shown", OffsetDateTime.now(ZoneOffset.UTC).toString());
-    }
-
-    private Form.Conflict conflict(Model stored, Form form) {
-        return conflicts.since(
-                stored.getId(),
-                form.choice("shown", OffsetDateTime::parse),
-                Map.of("name", stored.getName(), "remote_model_name", stored.getRemoteModelName()));
+    private static Form form(Model model) {
+        return Form.of("name", model.getName())
+                .set(PROVIDER, Objects.toString(model.getProviderId(), ""))
+                .set("remote_model_name", model.getRemoteModelName());
     }
 
     private Confirmation deletion(Model model, Form form) {

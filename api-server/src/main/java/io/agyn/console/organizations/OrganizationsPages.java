@@ -28,7 +28,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** The organizations that one may see. */
@@ -96,9 +95,7 @@ public class OrganizationsPages {
     public Response overview(@PathParam("organization") String slugOrId) {
         Response answer = organizations.getOrganization(enter(slugOrId));
         Organization organization = api.read(answer, Organization.class);
-        Form form = Form.of("name", organization.getName())
-                .set("slug", organization.getSlug())
-                .shown(answer.getHeaderString(HttpHeaders.ETAG));
+        Form form = form(organization).shown(answer.getHeaderString(HttpHeaders.ETAG));
         return pages.ok(Templates.overview(organization, form, steps.ofOrganization()));
     }
 
@@ -116,11 +113,7 @@ public class OrganizationsPages {
             Response answer = organizations.getOrganization(id);
             Organization stored = api.read(answer, Organization.class);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(
-                            form,
-                            id,
-                            answer.getHeaderString(HttpHeaders.ETAG),
-                            Map.of("name", stored.getName(), "slug", stored.getSlug()))
+                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), form(stored))
                     : form.refused(e);
             return pages.refused(e.kind().status(), Templates.overview(stored, again, steps.ofOrganization()));
         }
@@ -140,8 +133,9 @@ public class OrganizationsPages {
         UUID id = enter(slugOrId);
         page.require("deleteOrganization");
         String name = page.organization().getName();
-        if (!form.text("typed").equals(name)) {
-            return pages.confirm(422, deletion(form.with("typed", "Type the name exactly as it stands here.")));
+        Confirmation question = deletion(form);
+        if (!question.isConfirmed()) {
+            return pages.confirm(422, question.again());
         }
         Response answer = organizations.getOrganization(id);
         try {
@@ -155,6 +149,10 @@ public class OrganizationsPages {
 
     private UUID enter(String slugOrId) {
         return page.in(slugOrId, "overview").getId();
+    }
+
+    private static Form form(Organization organization) {
+        return Form.of("name", organization.getName()).set("slug", organization.getSlug());
     }
 
     private boolean isFirst() {

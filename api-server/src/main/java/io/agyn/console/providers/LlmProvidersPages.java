@@ -8,7 +8,9 @@ import io.agyn.api.SecretsApi;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderCredentialsRevealed;
+import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Secret;
@@ -29,7 +31,6 @@ import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -42,7 +43,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -53,7 +53,6 @@ import java.util.stream.Stream;
 @BySession
 @RunOnVirtualThread
 public class LlmProvidersPages {
-    private static final int SECONDS_SHOWN = 30;
     private static final int MOST_NAMES = 20;
     private static final Duration RECENTLY = Duration.ofMinutes(15);
 
@@ -67,10 +66,6 @@ public class LlmProvidersPages {
                 LlmProvider provider, ProviderState state, Secret secret, List<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
-
-        static native TemplateInstance revealed(LlmProvider provider, LlmProviderCredentialsRevealed credentials);
-
-        static native TemplateInstance revealed$value(LlmProviderCredentialsRevealed credentials);
     }
 
     /**
@@ -80,6 +75,7 @@ public class LlmProvidersPages {
      * @param authMethods the auth methods
      * @param secrets the secrets that may hold the key
      * @param rows the headers
+     * @param mostRows how many there may be
      * @param reserved the names of headers that are not to be set
      */
     public record Fields(
@@ -87,6 +83,7 @@ public class LlmProvidersPages {
             List<AuthMethod> authMethods,
             List<Option> secrets,
             List<ProviderForm.Row> rows,
+            int mostRows,
             String reserved) {}
 
     private final Api api;
@@ -122,13 +119,20 @@ public class LlmProvidersPages {
 
     @GET
     @Path("/new")
-    public Response showCreate(
-            @PathParam("organization") String organization, @QueryParam("preset") @DefaultValue("") String key) {
+    public Response showCreate(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
         page.require("createLlmProvider");
-        Optional<Preset> preset = Preset.named(key);
-        Form form = preset.map(Preset::form).orElse(Form.empty());
-        return pages.ok(creation(organizationId, form, preset.orElse(null)));
+        return pages.ok(creation(organizationId, Form.empty(), null));
+    }
+
+    /** Fills in what is known of a preset; what was typed stays, its key aside, and nothing is saved. */
+    @POST
+    @Path("/new/preset")
+    public Response begin(@PathParam("organization") String organization, Form form) {
+        UUID organizationId = enter(organization);
+        page.require("createLlmProvider");
+        Preset preset = form.choice("preset", Preset::valueOf);
+        return pages.ok(creation(organizationId, preset == null ? form : preset.in(form), preset));
     }
 
     @POST
@@ -136,10 +140,11 @@ public class LlmProvidersPages {
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createLlmProvider");
-        ProviderForm typed = new ProviderForm(form);
+        ProviderForm typed = ProviderForm.toCreate(form);
         try {
-            LlmProvider made =
-                    api.read(providers.createLlmProvider(organizationId, typed.create(), null), LlmProvider.class);
+            LlmProviderCreate body = typed.create();
+            api.check(typed.form(), body);
+            LlmProvider made = api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
             return pages.done(root() + "/" + made.getId(), "LLM provider " + made.getName() + " was created.");
         } catch (ProblemException e) {
             return pages.refused(e.kind().status(), creation(organizationId, typed.refused(e), null));
@@ -165,7 +170,8 @@ public class LlmProvidersPages {
         page.require("updateLlmProvider");
         Response answer = providers.getLlmProvider(organizationId, id);
         LlmProvider provider = api.read(answer, LlmProvider.class);
-        return pages.ok(editing(organizationId, provider, shown(ProviderForm.of(provider), answer)));
+        Form form = ProviderForm.of(provider).shown(answer.getHeaderString(HttpHeaders.ETAG));
+        return pages.ok(editing(organizationId, provider, form));
     }
 
     @POST
@@ -173,15 +179,19 @@ public class LlmProvidersPages {
     public Response save(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
         page.require("updateLlmProvider");
-        ProviderForm typed = new ProviderForm(form);
+        LlmProvider stored = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
+        ProviderForm typed = ProviderForm.toUpdate(form, stored);
         try {
-            providers.updateLlmProvider(organizationId, id, typed.update(), form.optional("etag"));
+            LlmProviderUpdate body = typed.update();
+            api.check(typed.form(), body);
+            providers.updateLlmProvider(organizationId, id, body, form.optional("etag"));
             return pages.done(root() + "/" + id, "LLM provider " + form.text("name") + " was saved.");
         } catch (ProblemException e) {
             Response answer = providers.getLlmProvider(organizationId, id);
             LlmProvider provider = api.read(answer, LlmProvider.class);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? shown(form.conflicting(conflict(provider, form)), answer)
+                    ? conflicts.in(
+                            typed.form(), id, answer.getHeaderString(HttpHeaders.ETAG), ProviderForm.of(provider))
                     : typed.refused(e);
             return pages.refused(e.kind().status(), editing(organizationId, provider, again));
         }
@@ -193,13 +203,8 @@ public class LlmProvidersPages {
         UUID organizationId = enter(organization);
         LlmProviderCredentialsRevealed credentials = api.read(
                 providers.revealLlmProviderCredentials(organizationId, id), LlmProviderCredentialsRevealed.class);
-        if (page.partial()) {
-            return pages.ok(Templates.revealed$value(credentials));
-        }
         LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        return Response.fromResponse(pages.ok(Templates.revealed(provider, credentials)))
-                .header("Refresh", SECONDS_SHOWN + "; url=" + root() + "/" + id)
-                .build();
+        return pages.revealed(provider.getName(), text(credentials), root() + "/" + id);
     }
 
     @GET
@@ -219,9 +224,9 @@ public class LlmProvidersPages {
         page.require("deleteLlmProvider");
         Response answer = providers.getLlmProvider(organizationId, id);
         LlmProvider provider = api.read(answer, LlmProvider.class);
-        if (provider.getModelCount() > 0 && !form.text("typed").strip().equals(provider.getName())) {
-            Form again = form.with("typed", "Type " + provider.getName() + ", or keep it.");
-            return pages.confirm(422, deletion(organizationId, provider, again));
+        Confirmation question = deletion(organizationId, provider, form);
+        if (!question.isConfirmed()) {
+            return pages.confirm(422, question.again());
         }
         try {
             providers.deleteLlmProvider(organizationId, id, form.optional("etag"));
@@ -230,6 +235,14 @@ public class LlmProvidersPages {
             Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
             return pages.confirm(e.kind().status(), deletion(organizationId, provider, again));
         }
+    }
+
+    private static String text(LlmProviderCredentialsRevealed credentials) {
+        return credentials.getToken() != null
+                ? credentials.getToken()
+                : credentials.getCustomHeaders().entrySet().stream()
+                        .map(header -> header.getKey() + ": " + header.getValue())
+                        .collect(Collectors.joining("\n"));
     }
 
     private UUID enter(String organization) {
@@ -255,24 +268,9 @@ public class LlmProvidersPages {
                 Listing.all(lists.secrets(organizationId)).stream()
                         .map(secret -> new Option(secret.getId().toString(), secret.getName()))
                         .toList(),
-                new ProviderForm(form).rows(),
+                ProviderForm.rows(form),
+                ProviderForm.MOST_ROWS,
                 String.join(" ", LlmProviderRules.MANAGED_BY_PROXY));
-    }
-
-    private static Form shown(Form form, Response answer) {
-        return form.set("etag", answer.getHeaderString(HttpHeaders.ETAG))
-                .set("shown", OffsetDateTime.now(ZoneOffset.UTC).toString());
-    }
-
-    private Form.Conflict conflict(LlmProvider stored, Form form) {
-        return conflicts.since(
-                stored.getId(),
-                form.choice("shown", OffsetDateTime::parse),
-                Map.of(
-                        "name", stored.getName(),
-                        "endpoint", stored.getEndpoint(),
-                        "protocol", stored.getProtocol().toString(),
-                        "auth_method", stored.getAuthMethod().toString()));
     }
 
     private Confirmation deletion(UUID organizationId, LlmProvider provider, Form form) {

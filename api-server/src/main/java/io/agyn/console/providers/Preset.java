@@ -3,9 +3,6 @@ package io.agyn.console.providers;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
 import io.agyn.console.Form;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.Optional;
 
 /** What the forms of the common LLM providers begin with. */
 public enum Preset {
@@ -55,17 +52,6 @@ public enum Preset {
         this.hint = hint;
     }
 
-    static Optional<Preset> named(String key) {
-        return Arrays.stream(values())
-                .filter(preset -> preset.key().equals(key))
-                .findFirst();
-    }
-
-    /** What it is called in addresses. */
-    public String key() {
-        return name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     /** What it is called. */
     public String title() {
         return title;
@@ -76,8 +62,24 @@ public enum Preset {
         return hint;
     }
 
-    Form form() {
-        return Form.of("endpoint", endpoint)
+    /** Where it is. */
+    public String endpoint() {
+        return endpoint;
+    }
+
+    /** What it speaks. */
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    /** What it takes as credentials. */
+    public AuthMethod authMethod() {
+        return authMethod;
+    }
+
+    /** A form with what is known. */
+    Form in(Form form) {
+        return form.set("endpoint", endpoint)
                 .set("protocol", protocol.toString())
                 .set("auth_method", authMethod.toString());
     }

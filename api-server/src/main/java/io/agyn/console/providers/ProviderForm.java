@@ -10,8 +10,10 @@ import io.agyn.contract.Uuids;
 import io.agyn.contract.Violations;
 import io.agyn.problems.ProblemException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -19,14 +21,19 @@ import java.util.stream.IntStream;
 /**
  * What an LLM provider's form says. Of the credentials, those count that go with the auth method: a browser sends those of
  * the other ones too, which it does not show.
+ *
+ * @param form the form, with what is wrong with its credentials
+ * @param headers the rows of headers in which something stands, as many as the contract takes
  */
-record ProviderForm(Form form) {
-    // As people call what the contract calls token and token_secret_id.
+record ProviderForm(Form form, List<Header> headers) {
     private static final String KEY = "key";
     private static final String SECRET = "existing_secret";
     private static final String HEADERS = "custom_headers";
+    private static final Map<String, Form.Field> FIELDS = Map.of(
+            "token", new Form.Field(KEY, "API key"), "token_secret_id", new Form.Field(SECRET, "Existing secret"));
     private static final int BLANK_ROWS = 4;
-    private static final int MOST_ROWS = 32;
+    /** How many headers the contract lets there be. */
+    static final int MOST_ROWS = 32;
 
     /**
      * A header in the form.
@@ -52,12 +59,35 @@ record ProviderForm(Form form) {
                 .set("auth_method", provider.getAuthMethod().toString());
     }
 
+    /** What was typed to make an LLM provider. */
+    static ProviderForm toCreate(Form form) {
+        return typed(form, true);
+    }
+
+    /** What was typed to change one, which keeps its credentials where the auth method still takes those. */
+    static ProviderForm toUpdate(Form form, LlmProvider stored) {
+        return typed(form, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
+    }
+
+    /** The rows of headers to show: those that were typed, and some to type more in. */
+    static List<Row> rows(Form form) {
+        List<Row> rows = new ArrayList<>();
+        for (Header header : first(headers(form))) {
+            rows.add(row(form, rows.size() + 1, header.name()));
+        }
+        int count = Math.min(rows.size() + BLANK_ROWS, MOST_ROWS);
+        while (rows.size() < count) {
+            rows.add(row(form, rows.size() + 1, ""));
+        }
+        return rows;
+    }
+
     LlmProviderCreate create() {
         return new LlmProviderCreate()
                 .name(form.text("name"))
                 .endpoint(form.text("endpoint"))
                 .protocol(form.choice("protocol", Protocol::fromValue))
-                .authMethod(authMethod())
+                .authMethod(authMethod(form))
                 .tokenSecretId(secret())
                 .token(token())
                 .customHeaders(customHeaders());
@@ -68,7 +98,7 @@ record ProviderForm(Form form) {
                 .name(form.text("name"))
                 .endpoint(form.text("endpoint"))
                 .protocol(form.choice("protocol", Protocol::fromValue))
-                .authMethod(authMethod())
+                .authMethod(authMethod(form))
                 .tokenSecretId(secret())
                 .token(token())
                 .customHeaders(customHeaders());
@@ -76,34 +106,69 @@ record ProviderForm(Form form) {
 
     /** The form with all that a problem says is wrong, what concerns a header at its row. */
     Form refused(ProblemException problem) {
-        List<Header> typed = typed();
-        return form.refused(problem, field -> switch (field) {
-            case "token" -> KEY;
-            case "token_secret_id" -> SECRET;
-            default ->
-                IntStream.rangeClosed(1, typed.size())
-                        .filter(row -> Violations.child(
-                                        HEADERS, typed.get(row - 1).name())
-                                .equals(field))
-                        .mapToObj(ProviderForm::rowId)
-                        .reduce(field, (first, last) -> last);
-        });
+        Map<String, String> rows = new HashMap<>();
+        for (int i = 0; i < headers.size(); i++) {
+            rows.put(Violations.child(HEADERS, headers.get(i).name()), rowId(i + 1));
+        }
+        return form.refused(problem, name -> rows.getOrDefault(name, name));
     }
 
-    /** The rows of headers: those that were typed, and some to type more in. */
-    List<Row> rows() {
-        List<Row> rows = new ArrayList<>();
-        for (Header header : typed()) {
-            rows.add(row(rows.size() + 1, header.name()));
-        }
-        int count = Math.min(rows.size() + BLANK_ROWS, Math.max(rows.size(), MOST_ROWS));
-        while (rows.size() < count) {
-            rows.add(row(rows.size() + 1, ""));
-        }
-        return rows;
+    private static ProviderForm typed(Form form, boolean needsCredentials) {
+        List<Header> headers = headers(form);
+        Form named = form.calling(FIELDS);
+        Form checked =
+                switch (authMethod(form)) {
+                    case null -> named;
+                    case BEARER, X_API_KEY -> checkToken(named, needsCredentials);
+                    case CUSTOM_HEADERS -> checkHeaders(named, headers, needsCredentials);
+                };
+        return new ProviderForm(checked, first(headers));
     }
 
-    private Row row(int number, String name) {
+    private static Form checkToken(Form form, boolean needsCredentials) {
+        boolean hasKey = !form.text(KEY).isBlank();
+        boolean hasSecret = !form.text(SECRET).isEmpty();
+        if (hasKey && hasSecret) {
+            return form.with(KEY, "Type a key or choose an existing secret, not both.");
+        }
+        return hasKey || hasSecret || !needsCredentials
+                ? form
+                : form.with(SECRET, "Type a key or choose an existing secret.");
+    }
+
+    private static Form checkHeaders(Form form, List<Header> headers, boolean needsCredentials) {
+        if (headers.isEmpty()) {
+            return needsCredentials ? form.with(HEADERS, "Give at least one header; custom_headers needs them.") : form;
+        }
+        Form checked = headers.size() > MOST_ROWS
+                ? form.with(HEADERS, "Give at most %d headers; there are %d.".formatted(MOST_ROWS, headers.size()))
+                : form;
+        Map<String, Integer> seen = new HashMap<>();
+        int number = 0;
+        for (Header header : first(headers)) {
+            number++;
+            Integer same = seen.putIfAbsent(header.name().toLowerCase(Locale.ROOT), number);
+            if (same != null) {
+                checked = checked.with(rowId(number), "Give this header once; header %d is the same.".formatted(same));
+            }
+        }
+        return checked;
+    }
+
+    private static List<Header> headers(Form form) {
+        List<String> names = form.all("header_name");
+        List<String> values = form.all("header_value");
+        return IntStream.range(0, Math.min(names.size(), values.size()))
+                .mapToObj(i -> new Header(names.get(i).strip(), values.get(i).strip()))
+                .filter(header -> !header.name().isEmpty() || !header.value().isEmpty())
+                .toList();
+    }
+
+    private static List<Header> first(List<Header> headers) {
+        return headers.subList(0, Math.min(headers.size(), MOST_ROWS));
+    }
+
+    private static Row row(Form form, int number, String name) {
         return new Row(number, name, form.errorsOf(rowId(number)));
     }
 
@@ -111,12 +176,16 @@ record ProviderForm(Form form) {
         return "header_" + number;
     }
 
-    private AuthMethod authMethod() {
+    private static AuthMethod authMethod(Form form) {
         return form.choice("auth_method", AuthMethod::fromValue);
     }
 
+    private static boolean takesHeaders(AuthMethod method) {
+        return method == AuthMethod.CUSTOM_HEADERS;
+    }
+
     private boolean takesHeaders() {
-        return authMethod() == AuthMethod.CUSTOM_HEADERS;
+        return takesHeaders(authMethod(form));
     }
 
     private UUID secret() {
@@ -130,30 +199,11 @@ record ProviderForm(Form form) {
     }
 
     private Map<String, String> customHeaders() {
-        if (!takesHeaders() || typed().isEmpty()) {
+        if (!takesHeaders() || headers.isEmpty()) {
             return null;
         }
-        Map<String, String> headers = new LinkedHashMap<>();
-        Violations violations = new Violations();
-        for (Header header : typed()) {
-            if (headers.put(header.name(), header.value()) != null) {
-                violations.at(Violations.child("/" + HEADERS, header.name()), "Give this header once.");
-            }
-        }
-        violations.throwIfAny();
-        return headers;
-    }
-
-    private List<Header> typed() {
-        List<String> names = form.all("header_name");
-        List<String> values = form.all("header_value");
-        List<Header> headers = new ArrayList<>();
-        for (int i = 0; i < Math.min(names.size(), values.size()); i++) {
-            Header header = new Header(names.get(i).strip(), values.get(i).strip());
-            if (!header.name().isEmpty() || !header.value().isEmpty()) {
-                headers.add(header);
-            }
-        }
-        return headers;
+        Map<String, String> named = new LinkedHashMap<>();
+        headers.forEach(header -> named.put(header.name(), header.value()));
+        return named;
     }
 }

@@ -33,7 +33,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -42,7 +41,7 @@ import java.util.stream.Collectors;
 @BySession
 @RunOnVirtualThread
 public class SecretsPages {
-    private static final int SECONDS_SHOWN = 30;
+    private static final Map<String, String> LABELS_OF_EDIT = Map.of("value", "New value");
 
     @CheckedTemplate(basePath = "console/secrets")
     static class Templates {
@@ -51,10 +50,6 @@ public class SecretsPages {
         static native TemplateInstance create(Form form);
 
         static native TemplateInstance secret(Secret secret, Form form, List<LlmProvider> users);
-
-        static native TemplateInstance revealed(Secret secret, String value);
-
-        static native TemplateInstance revealed$value(String value);
     }
 
     private final Api api;
@@ -122,9 +117,7 @@ public class SecretsPages {
         UUID organizationId = enter(organization);
         Response answer = secrets.getSecret(organizationId, id);
         Secret secret = api.read(answer, Secret.class);
-        Form form = Form.of("name", secret.getName())
-                .set("description", secret.getDescription())
-                .shown(answer.getHeaderString(HttpHeaders.ETAG));
+        Form form = form(secret).shown(answer.getHeaderString(HttpHeaders.ETAG));
         return pages.ok(Templates.secret(secret, form, usersOf(organizationId, id)));
     }
 
@@ -143,8 +136,8 @@ public class SecretsPages {
             Response answer = secrets.getSecret(organizationId, id);
             Secret secret = api.read(answer, Secret.class);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicting(form, secret, answer.getHeaderString(HttpHeaders.ETAG))
-                    : form.refused(e);
+                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), form(secret))
+                    : form.labelled(LABELS_OF_EDIT).refused(e);
             return pages.refused(e.kind().status(), Templates.secret(secret, again, usersOf(organizationId, id)));
         }
     }
@@ -155,13 +148,8 @@ public class SecretsPages {
         UUID organizationId = enter(organization);
         String value = api.read(secrets.revealSecret(organizationId, id), SecretRevealed.class)
                 .getValue();
-        if (page.partial()) {
-            return pages.ok(Templates.revealed$value(value));
-        }
         Secret secret = api.read(secrets.getSecret(organizationId, id), Secret.class);
-        return Response.fromResponse(pages.ok(Templates.revealed(secret, value)))
-                .header("Refresh", SECONDS_SHOWN + "; url=" + root() + "/" + id)
-                .build();
+        return pages.revealed(secret.getName(), value, root() + "/" + id);
     }
 
     @GET
@@ -197,16 +185,8 @@ public class SecretsPages {
         return page.root() + "/secrets";
     }
 
-    private Form conflicting(Form form, Secret stored, String etag) {
-        return conflicts.in(
-                form,
-                stored.getId(),
-                etag,
-                Map.of(
-                        "name",
-                        stored.getName(),
-                        "description",
-                        Objects.requireNonNullElse(stored.getDescription(), "")));
+    private static Form form(Secret secret) {
+        return Form.of("name", secret.getName()).set("description", secret.getDescription());
     }
 
     private Confirmation deletion(UUID organizationId, Secret secret, Form form) {

@@ -25,6 +25,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -99,7 +100,9 @@ public class SignInPages {
             refusals.note("signIn", e.kind());
             Response.ResponseBuilder refusal = Response.fromResponse(pages.bare(
                     e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
-                    Templates.signIn(form.set("token", null).with("token", e.getMessage()))));
+                    Templates.signIn(form.set("token", null)
+                            .labelled(Map.of("token", "API token"))
+                            .with("token", e.getMessage()))));
             e.headers().forEach(refusal::header);
             return refusal.build();
         }

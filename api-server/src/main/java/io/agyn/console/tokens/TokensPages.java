@@ -56,6 +56,9 @@ abstract class TokensPages {
         static native TemplateInstance token(ApiToken token, Holder holder, String root, Map<UUID, String> names);
     }
 
+    private static final Map<String, String> LABELS =
+            Map.of("organization_id", "Reaches", "expires_at", "Expires at the beginning of");
+
     private final Api api;
     private final ApiTokensApi tokens;
     private final UsersApi users;
@@ -101,12 +104,17 @@ abstract class TokensPages {
     @Path("/new")
     public Response create(@PathParam("organization") String organization, @QueryParam("user") UUID user, Form form) {
         enter(organization);
+        page.require("createApiToken");
+        Form typed = form.labelled(LABELS)
+                .expect("organization_id", UUID::fromString, "Choose one of these.")
+                .expect("expires_at", TokensPages::startOfDay, "Give a date such as 2027-01-31.");
         try {
             ApiTokenCreate body = new ApiTokenCreate()
                     .userId(user)
                     .description(form.text("description"))
-                    .organizationId(form.parsed("organization_id", UUID::fromString, "Choose one of these."))
-                    .expiresAt(form.parsed("expires_at", TokensPages::startOfDay, "Give a date such as 2027-01-31."));
+                    .organizationId(form.choice("organization_id", UUID::fromString))
+                    .expiresAt(form.choice("expires_at", TokensPages::startOfDay));
+            api.check(typed, body);
             ApiTokenCreated made = api.read(tokens.createApiToken(body, form.optional("key")), ApiTokenCreated.class);
             return pages.ok(
                     change.isRepeated()
@@ -116,7 +124,7 @@ abstract class TokensPages {
             Form again = e.kind() == ProblemKind.IDEMPOTENCY_KEY_REUSED
                     ? form.with("", "This form has made an API token already. Send it once more to make another one.")
                             .set("key", UUID.randomUUID().toString())
-                    : form.refused(e);
+                    : typed.refused(e);
             return pages.refused(e.kind().status(), Templates.create(again, holder(user), root(), reach()));
         }
     }

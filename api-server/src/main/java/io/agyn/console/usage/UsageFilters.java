@@ -11,6 +11,7 @@ import io.agyn.problems.ProblemException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -19,6 +20,8 @@ public final class UsageFilters {
     static final List<String> NAMES = List.of(
             "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
 
+    private static final Map<String, String> LABELS =
+            Map.of("from", "From (UTC)", "to", "To (UTC)", "interval", "Per", "model_id", "Model");
     private static final Duration DEFAULT_TIME = Duration.ofHours(24);
     // So many hours or days are told apart in a chart, and their figures do not make the page long to load.
     private static final int MOST_PLACES = 192;
@@ -82,7 +85,7 @@ public final class UsageFilters {
 
     /** What stands in the fields, and what is wrong with it. */
     public Form form() {
-        return form;
+        return form.labelled(LABELS);
     }
 
     /** The address of another time, with all else as it is. */

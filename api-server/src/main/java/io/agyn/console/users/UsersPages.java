@@ -30,8 +30,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 
 /** All users, for cluster admins. */
@@ -109,7 +107,7 @@ public class UsersPages {
     public Response show(@PathParam("user") UUID id) {
         Response answer = users.getUser(id);
         User user = api.read(answer, User.class);
-        return pages.ok(Templates.user(user, form(answer, user), ROLES));
+        return pages.ok(Templates.user(user, shown(user, answer), ROLES));
     }
 
     @POST
@@ -128,7 +126,7 @@ public class UsersPages {
             Response answer = users.getUser(id);
             User user = api.read(answer, User.class);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), fields(user))
+                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), form(user))
                     : form.refused(e);
             return pages.refused(e.kind().status(), Templates.user(user, again, ROLES));
         }
@@ -150,7 +148,7 @@ public class UsersPages {
             return pages.done(path(user), user.getName() + " is " + form.text("state") + " now.");
         } catch (ProblemException e) {
             return pages.refused(
-                    e.kind().status(), Templates.user(user, form(answer, user).refused(e), ROLES));
+                    e.kind().status(), Templates.user(user, shown(user, answer).refused(e), ROLES));
         }
     }
 
@@ -180,22 +178,14 @@ public class UsersPages {
         return ROOT + "/" + user.getId();
     }
 
-    private static Form form(Response answer, User user) {
-        Form form = Form.empty().shown(answer.getHeaderString(HttpHeaders.ETAG));
-        for (Map.Entry<String, String> field : fields(user).entrySet()) {
-            form = form.set(field.getKey(), field.getValue());
-        }
-        return form;
+    private static Form shown(User user, Response answer) {
+        return form(user).shown(answer.getHeaderString(HttpHeaders.ETAG));
     }
 
-    private static Map<String, String> fields(User user) {
-        return Map.of(
-                "name",
-                user.getName(),
-                "email",
-                Objects.requireNonNullElse(user.getEmail(), ""),
-                "role",
-                user.getRole().toString());
+    private static Form form(User user) {
+        return Form.of("name", user.getName())
+                .set("email", user.getEmail())
+                .set("role", user.getRole().toString());
     }
 
     private static Confirmation deletion(User user, Form form) {

@@ -66,13 +66,15 @@ class MembersPagesTest {
         assertThat(nobody.asString())
                 .contains("#email\">Email</a>: There is no such user", "value=\"nobody@acme.example\"")
                 .contains("<option value=\"owner\" selected>");
-        Response noId = admin.submit(members + "/new", Map.of("email", "", "user_id", "me", "role", "member"));
+        Response noId = admin.submit(members + "/new", Map.of("email", "", "user_id", "me", "role", "king"));
         noId.then().statusCode(422);
-        assertThat(noId.asString()).contains("#user_id\">User id</a>: Give the id of a user", "value=\"me\"");
+        assertThat(noId.asString())
+                .contains("#user_id\">User id</a>: Give the id of a user", "value=\"me\"", "#role\">Role</a>: ")
+                .containsOnlyOnce("<a href=\"#user_id\">");
         admin.submit(members + "/new", Map.of("email", "", "user_id", "", "role", "member"))
                 .then()
                 .statusCode(422)
-                .body(containsString("Give user_id or email"));
+                .body(containsString("Give “User id” or email"));
         admin.submit(members + "/new", Map.of("email", "a@acme.example", "role", "king"))
                 .then()
                 .statusCode(422)

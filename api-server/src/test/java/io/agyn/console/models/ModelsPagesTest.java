@@ -121,6 +121,28 @@ class ModelsPagesTest {
     }
 
     @Test
+    void theSecondOfTwoWhoEditSeesTheProviderThatTheFirstHasChosen() {
+        String id = create("first");
+        String edit = models + "/" + id + "/edit";
+        Map<String, Object> mine = new HashMap<>(fields("first", "gpt-4o"));
+        String page = owner.page(edit);
+        mine.put("etag", hidden(page, "etag"));
+        mine.put("shown", hidden(page, "shown"));
+        String other = Api.provider(organization, Api.secret(organization, "sk"));
+        String name = Api.get("/organizations/{o}/llm-providers/{p}", organization, other)
+                .extract()
+                .path("name");
+        Map<String, Object> theirs = new HashMap<>(fields("first", "gpt-4o"));
+        theirs.put("provider", other);
+        send(edit, theirs).then().statusCode(303);
+        send(edit, mine)
+                .then()
+                .statusCode(412)
+                .body(containsString("changed LLM provider at"))
+                .body(containsString("Stored now: <bdi>" + name + "</bdi>"));
+    }
+
+    @Test
     void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
         String id = create("gpt-4o");
         String path = models + "/" + id;

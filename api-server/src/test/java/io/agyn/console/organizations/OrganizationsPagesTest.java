@@ -114,7 +114,7 @@ class OrganizationsPagesTest {
         owner.submit(path + "/delete", Map.of("typed", name.toUpperCase()))
                 .then()
                 .statusCode(422)
-                .body(containsString("#typed\">Typed</a>: Type the name exactly"));
+                .body(containsString("#typed\">Type " + name + " to go on</a>: Type " + name + ", or keep it."));
         Api.get(path);
         owner.submit(path + "/delete", Map.of("typed", name)).then().statusCode(303);
         Api.asAdmin().get(path).then().statusCode(404);

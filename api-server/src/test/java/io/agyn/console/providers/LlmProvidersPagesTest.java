@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.agyn.Api;
 import io.agyn.console.Visitor;
@@ -15,6 +16,8 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,19 +43,33 @@ class LlmProvidersPagesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "openai, https://api.openai.com/v1, responses, bearer",
-        "anthropic, https://api.anthropic.com/v1, anthropic_messages, x_api_key",
-        "azure-openai, https://YOUR-RESOURCE.openai.azure.com/openai/v1, responses, bearer",
-        "openrouter, https://openrouter.ai/api/v1, responses, bearer",
-        "vllm, http://localhost:8000/v1, responses, bearer",
-        "gateway, https://gateway.example.com/v1, responses, custom_headers"
+        "OPENAI, https://api.openai.com/v1, responses, bearer",
+        "ANTHROPIC, https://api.anthropic.com/v1, anthropic_messages, x_api_key",
+        "AZURE_OPENAI, https://YOUR-RESOURCE.openai.azure.com/openai/v1, responses, bearer",
+        "OPENROUTER, https://openrouter.ai/api/v1, responses, bearer",
+        "VLLM, http://localhost:8000/v1, responses, bearer",
+        "GATEWAY, https://gateway.example.com/v1, responses, custom_headers"
     })
     void presetsFillInEndpointProtocolAndMethod(String preset, String endpoint, String protocol, String authMethod) {
-        assertThat(owner.page(providers + "/new")).contains("/llm-providers/new?preset=" + preset);
-        assertThat(owner.page(providers + "/new?preset=" + preset))
-                .contains("value=\"" + endpoint + "\"")
+        Response filled = owner.submit(
+                providers + "/new",
+                providers + "/new/preset",
+                Map.of(
+                        "preset",
+                        preset,
+                        "name",
+                        "typed before",
+                        "endpoint",
+                        "https://typed.example",
+                        "key",
+                        "sk-typed"));
+        filled.then().statusCode(200);
+        assertThat(filled.asString())
+                .contains("value=\"" + endpoint + "\"", "value=\"typed before\"")
                 .contains("<option value=\"" + protocol + "\" selected>")
-                .contains("<option value=\"" + authMethod + "\" selected>");
+                .contains("<option value=\"" + authMethod + "\" selected>")
+                .doesNotContain("sk-typed", "https://typed.example");
+        assertThat(owner.page(providers)).contains("No LLM providers yet");
     }
 
     @Test
@@ -119,9 +136,36 @@ class LlmProvidersPagesTest {
     @Test
     void aHeaderThatStandsTwiceIsRefused() {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
-        fields.put("header_name", List.of("X-Key", "X-Key"));
-        fields.put("header_value", List.of("one", "two"));
-        send(providers + "/new", fields).then().statusCode(422).body(containsString("Give this header once."));
+        fields.put("header_name", List.of("X-Key", "", "x-key", "Host", "X-Right"));
+        fields.put("header_value", List.of("one", "", "two", "three", ""));
+        fields.put("name", "");
+        Response refused = send(providers + "/new", fields);
+        refused.then().statusCode(422);
+        assertThat(refused.asString())
+                .as("what the form finds wrong, and what the API does, at once")
+                .contains("<a href=\"#name\">Name</a>: Give 1 to 128 characters")
+                .contains("<a href=\"#header_2\">Header 2</a>: Give this header once; header 1 is the same.")
+                .contains("<a href=\"#header_3\">Header 3</a>: Remove this header; Host is managed by the proxy.")
+                .contains("<a href=\"#header_4\">Header 4</a>: Give 1 to")
+                .contains("value=\"x-key\"")
+                .containsOnlyOnce("#header_2\"");
+    }
+
+    @Test
+    void moreHeadersThanThereMayBeAreRefusedWithoutMuchWork() {
+        Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
+        fields.put("header_name", Collections.nCopies(30_000, "a"));
+        fields.put("header_value", Collections.nCopies(30_000, "b"));
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            Response refused = send(providers + "/new", fields);
+            refused.then().statusCode(422);
+            assertThat(refused.asString())
+                    .contains(
+                            "<a href=\"#custom_headers\">Custom headers</a>: Give at most 32 headers; there are 30000.")
+                    .contains("id=\"header_32\"")
+                    .doesNotContain("id=\"header_33\"")
+                    .hasSizeLessThan(60_000);
+        });
     }
 
     @Test
@@ -131,13 +175,22 @@ class LlmProvidersPagesTest {
                 fields("", "bearer", Map.of("endpoint", "ftp://nowhere", "key", "sk with spaces", "protocol", "odd")));
         refused.then().statusCode(422);
         assertThat(refused.asString())
-                .contains("href=\"#name\"", "href=\"#endpoint\"", "href=\"#protocol\"", "href=\"#key\"")
+                .contains("#name\">Name</a>: ", "#endpoint\">Endpoint</a>: ", "#protocol\">Protocol</a>: ")
+                .contains("#key\">API key</a>: ")
                 .contains("value=\"ftp://nowhere\"")
                 .doesNotContain("sk with spaces");
         send(providers + "/new", fields("none", "bearer", Map.of()))
                 .then()
                 .statusCode(422)
-                .body(containsString("href=\"#existing_secret\""));
+                .body(containsString(
+                        "#existing_secret\">Existing secret</a>: Type a key or choose an existing secret."))
+                .body(not(containsString("token_secret_id")));
+        String secret = Api.secret(organization, "sk-of-the-secret");
+        send(providers + "/new", fields("", "x_api_key", Map.of("key", "sk-1", "existing_secret", secret)))
+                .then()
+                .statusCode(422)
+                .body(containsString("#name\">Name</a>: "))
+                .body(containsString("#key\">API key</a>: Type a key or choose an existing secret, not both."));
         send(providers + "/new", fields("none", "custom_headers", Map.of()))
                 .then()
                 .statusCode(422)

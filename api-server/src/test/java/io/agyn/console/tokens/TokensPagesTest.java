@@ -87,7 +87,7 @@ class TokensPagesTest {
         owner.post(tokens + "/new", fields(form, "CI", organization, "tomorrow"))
                 .then()
                 .statusCode(422)
-                .body(containsString("#expires_at\">Expires at</a>: Give a date such as"))
+                .body(containsString("#expires_at\">Expires at the beginning of</a>: Give a date such as"))
                 .body(containsString("value=\"tomorrow\""));
         owner.post(tokens + "/new", fields(form, "CI", "all", ""))
                 .then()
@@ -96,7 +96,7 @@ class TokensPagesTest {
         owner.post(tokens + "/new", fields(form, "CI", Api.organization(), ""))
                 .then()
                 .statusCode(422)
-                .body(containsString("#organization_id\">Organization id</a>: There is no such organization"));
+                .body(containsString("#organization_id\">Reaches</a>: There is no such organization"));
     }
 
     @Test
