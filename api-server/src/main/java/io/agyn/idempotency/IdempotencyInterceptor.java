@@ -2,6 +2,7 @@ package io.agyn.idempotency;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.access.Caller;
 import io.agyn.access.Identity;
@@ -69,8 +70,14 @@ class IdempotencyInterceptor {
             return first.get();
         }
         Response answer = (Response) invocation.proceed();
-        keys.store(claim, answer);
+        keys.store(claim, change.isShownOnce() ? withoutPlaintext(answer) : answer);
         return answer;
+    }
+
+    private Response withoutPlaintext(Response answer) throws JsonProcessingException {
+        return Response.fromResponse(answer)
+                .entity(mapper.writeValueAsBytes(change.representation()))
+                .build();
     }
 
     /** The key that an operation was called with, or null. What is generated from the contract has headers last. */

@@ -35,6 +35,7 @@ public class Change {
     private JsonNode before = MissingNode.getInstance();
     private JsonNode after = MissingNode.getInstance();
     private boolean repeated;
+    private boolean shownOnce;
 
     Change(ObjectMapper mapper) {
         this.mapper = requireNonNull(mapper, "mapper is null");
@@ -53,6 +54,21 @@ public class Change {
         before = MissingNode.getInstance();
         after = MissingNode.getInstance();
         repeated = false;
+    }
+
+    /** Notes that the answer to the request is not answered again: of one that repeats it, what was made is kept alone. */
+    public void showOnce() {
+        shownOnce = true;
+    }
+
+    /** Whether the answer to the request is not answered again. */
+    public boolean isShownOnce() {
+        return shownOnce;
+    }
+
+    /** What was made or changed, as it is read: it shows no more than that ever again. */
+    public JsonNode representation() {
+        return after;
     }
 
     /** Notes that the request was answered as one before it, and changes nothing. */

@@ -39,7 +39,8 @@ import java.util.stream.Collectors;
 
 /**
  * The API tokens of who is signed in, or of the user that a cluster admin chooses: all of them, or those that are bound to
- * an organization. A new one's plaintext is only in the answer to the form that made it, and is not answered again.
+ * an organization. A new one's plaintext is only in the answer to the form that made it, and not in what is kept of it for
+ * who sends that form again.
  */
 abstract class TokensPages {
     @CheckedTemplate(basePath = "console/tokens")
@@ -51,7 +52,7 @@ abstract class TokensPages {
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
-        static native TemplateInstance shownBefore(ApiTokenCreated token, Holder holder, String root);
+        static native TemplateInstance shownBefore(ApiToken token, Holder holder, String root);
 
         static native TemplateInstance token(ApiToken token, Holder holder, String root, Map<UUID, String> names);
     }
@@ -115,11 +116,12 @@ abstract class TokensPages {
                     .organizationId(form.choice("organization_id", UUID::fromString))
                     .expiresAt(form.choice("expires_at", TokensPages::startOfDay));
             api.check(typed, body);
-            ApiTokenCreated made = api.read(tokens.createApiToken(body, form.optional("key")), ApiTokenCreated.class);
+            change.showOnce();
+            Response answer = tokens.createApiToken(body, form.optional("key"));
             return pages.ok(
                     change.isRepeated()
-                            ? Templates.shownBefore(made, holder(user), root())
-                            : Templates.created(made, holder(user), root()));
+                            ? Templates.shownBefore(api.read(answer, ApiToken.class), holder(user), root())
+                            : Templates.created(api.read(answer, ApiTokenCreated.class), holder(user), root()));
         } catch (ProblemException e) {
             Form again = e.kind() == ProblemKind.IDEMPOTENCY_KEY_REUSED
                     ? form.with("", "This form has made an API token already. Send it once more to make another one.")

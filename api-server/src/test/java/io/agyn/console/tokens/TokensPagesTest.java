@@ -8,13 +8,18 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
+import io.agyn.Database;
 import io.agyn.console.Visitor;
+import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.CredentialPlace;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,10 +31,18 @@ import org.junit.jupiter.api.Test;
 class TokensPagesTest {
     private static final Pattern PLAINTEXT = Pattern.compile("agyn_[0-9A-Za-z]{44}");
 
+    private final Database database;
+    private final CredentialCipher cipher;
+
     private String organization;
     private String user;
     private Visitor owner;
     private String tokens;
+
+    TokensPagesTest(Database database, CredentialCipher cipher) {
+        this.database = database;
+        this.cipher = cipher;
+    }
 
     @BeforeEach
     void makeOrganization() {
@@ -61,6 +74,20 @@ class TokensPagesTest {
         assertThat(list).contains("CI", plaintext.substring(0, 12), "2099-01-31 00:00 UTC");
         assertThat(PLAINTEXT.matcher(list).find()).isFalse();
         assertThat(list.split("<th scope=\"row\">")).hasSize(2);
+    }
+
+    @Test
+    void theServerKeepsNoMoreThanAHashOfIt() throws SQLException {
+        Map<String, String> fields = fields(owner.page(tokens + "/new"), "CI", organization, "");
+        String plaintext = plaintext(owner.post(tokens + "/new", fields).asString());
+        String key = fields.get("key");
+        UUID id = database.column(UUID.class, "select id from idempotency_key where key = ?", key)
+                .getFirst();
+        byte[] kept = database.column(byte[].class, "select answer_ciphertext from idempotency_key where key = ?", key)
+                .getFirst();
+        assertThat(cipher.decrypt(kept, new CredentialPlace(new UUID(0, 0), "idempotency_key", id, "answer")))
+                .contains("CI", plaintext.substring(0, 12))
+                .doesNotContain(plaintext);
     }
 
     @Test
