@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Access;
 import io.agyn.access.Caller;
+import io.agyn.access.Refusals;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationList;
@@ -11,6 +12,7 @@ import io.agyn.console.session.Session;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.TemplateExtension;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
@@ -19,9 +21,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What the layout of every page shows around it: {@code cdi:page} in templates. */
 @RequestScoped
@@ -39,6 +41,7 @@ public class Page {
     private final Session session;
     private final Caller caller;
     private final Access access;
+    private final Refusals refusals;
     private final Contract contract;
     private final Api api;
     private final OrganizationsApi organizations;
@@ -47,11 +50,19 @@ public class Page {
     private String section = "";
     private boolean bare;
 
-    Page(RoutingContext context, Session session, Caller caller, Access access, Contract contract, Api api) {
+    Page(
+            RoutingContext context,
+            Session session,
+            Caller caller,
+            Access access,
+            Refusals refusals,
+            Contract contract,
+            Api api) {
         this.context = requireNonNull(context, "context is null");
         this.session = requireNonNull(session, "session is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.access = requireNonNull(access, "access is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
         this.contract = requireNonNull(contract, "contract is null");
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
@@ -70,7 +81,7 @@ public class Page {
         this.organization = Uuids.parse(slugOrId)
                 .map(id -> api.read(organizations.getOrganization(id), Organization.class))
                 .or(() -> withSlug(slugOrId))
-                .orElseThrow(() -> ProblemException.notFound("organization"));
+                .orElseThrow(this::nowhere);
         return organization;
     }
 
@@ -82,6 +93,12 @@ public class Page {
                         .stream()
                         .findFirst()
                 : Optional.empty();
+    }
+
+    /** As with an id, which the API notes. */
+    private ProblemException nowhere() {
+        refusals.note("getOrganization", ProblemKind.NOT_FOUND);
+        return ProblemException.notFound("organization");
     }
 
     /** Leaves out what only who is signed in is shown, and what asks the database. */
@@ -152,11 +169,23 @@ public class Page {
      * @throws ProblemException {@code forbidden}
      */
     public void require(String operation) {
+        require(operation, null);
+    }
+
+    /**
+     * Refuses what who is signed in may not do here, as the API does once it is sent.
+     *
+     * @param id of what it would be done to
+     * @throws ProblemException {@code forbidden}
+     */
+    public void require(String operation, UUID id) {
         access.require(
                 operation,
-                organizationOf(operation)
-                        .map(id -> Map.of(ORGANIZATION, id.toString()))
-                        .orElse(Map.of()));
+                contract.operations().get(operation).parametersIn("path").stream()
+                        .map(Contract.Parameter::name)
+                        .collect(Collectors.toMap(
+                                name -> name,
+                                name -> (name.equals(ORGANIZATION) ? organization.getId() : id).toString())));
     }
 
     /** The organization that the page is in, where the operation is one within an organization. */

@@ -57,7 +57,7 @@ public class Contract {
         }
 
         /** Its parameters in {@code query}, {@code header} or {@code path}. */
-        List<Parameter> parametersIn(String place) {
+        public List<Parameter> parametersIn(String place) {
             return parameters.stream()
                     .filter(parameter -> parameter.in().equals(place))
                     .toList();

@@ -48,6 +48,7 @@ public class AuditPages {
     @GET
     public Response show(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
+        page.require("listAuditEvents");
         return logs.show(
                 () -> log(organizationId),
                 filters -> audit.listAuditEvents(
@@ -66,6 +67,7 @@ public class AuditPages {
     @Path("/export")
     public Response export(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
+        page.require("exportAuditEvents");
         String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
         return logs.answer(() -> log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
                         organizationId,

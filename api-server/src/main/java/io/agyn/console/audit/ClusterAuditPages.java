@@ -9,6 +9,7 @@ import io.agyn.api.model.UserList;
 import io.agyn.console.Api;
 import io.agyn.console.Listing;
 import io.agyn.console.Option;
+import io.agyn.console.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -26,16 +27,19 @@ public class ClusterAuditPages {
     private final ClusterAuditEventsApi audit;
     private final UsersApi users;
     private final AuditLogs logs;
+    private final Page page;
 
-    ClusterAuditPages(Api api, AuditLogs logs) {
+    ClusterAuditPages(Api api, AuditLogs logs, Page page) {
         this.api = requireNonNull(api, "api is null");
         this.audit = api.of(ClusterAuditEventsApi.class);
         this.users = api.of(UsersApi.class);
         this.logs = requireNonNull(logs, "logs is null");
+        this.page = requireNonNull(page, "page is null");
     }
 
     @GET
     public Response show() {
+        page.require("listClusterAuditEvents");
         return logs.show(
                 this::log,
                 filters -> audit.listClusterAuditEvents(

@@ -140,8 +140,9 @@ public class MembersPages {
     @GET
     @Path("/{user}/remove")
     public Response askRemove(@PathParam("organization") String organization, @PathParam("user") UUID userId) {
-        Response answer = members.getMember(enter(organization), userId);
-        page.require("removeMember");
+        UUID organizationId = enter(organization);
+        page.require("removeMember", userId);
+        Response answer = members.getMember(organizationId, userId);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, removal(api.read(answer, Member.class), form));
     }

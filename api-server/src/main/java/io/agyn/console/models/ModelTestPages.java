@@ -71,7 +71,7 @@ public class ModelTestPages {
     @POST
     public Response test(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = page.in(organization, "models").getId();
-        page.require("testModel");
+        page.require("testModel", id);
         Model model = api.read(models.getModel(organizationId, id), Model.class);
         String prompt = form.text("prompt");
         String wrong = prompt.isBlank() || prompt.length() > LONGEST_PROMPT

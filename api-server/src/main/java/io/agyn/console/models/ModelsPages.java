@@ -140,7 +140,7 @@ public class ModelsPages {
     @Path("/{model}/edit")
     public Response showEdit(@PathParam("organization") String organization, @PathParam("model") UUID id) {
         UUID organizationId = enter(organization);
-        page.require("updateModel");
+        page.require("updateModel", id);
         Response answer = models.getModel(organizationId, id);
         Model model = api.read(answer, Model.class);
         Form form = form(model).shown(answer.getHeaderString(HttpHeaders.ETAG));
@@ -176,7 +176,7 @@ public class ModelsPages {
     @Path("/{model}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("model") UUID id) {
         UUID organizationId = enter(organization);
-        page.require("deleteModel");
+        page.require("deleteModel", id);
         Response answer = models.getModel(organizationId, id);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, deletion(api.read(answer, Model.class), form));

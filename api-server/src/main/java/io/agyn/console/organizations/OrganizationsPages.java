@@ -122,8 +122,9 @@ public class OrganizationsPages {
     @GET
     @Path("/{organization}/delete")
     public Response askDelete(@PathParam("organization") String slugOrId) {
-        Response answer = organizations.getOrganization(enter(slugOrId));
+        UUID id = enter(slugOrId);
         page.require("deleteOrganization");
+        Response answer = organizations.getOrganization(id);
         return pages.confirm(200, deletion(Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG))));
     }
 

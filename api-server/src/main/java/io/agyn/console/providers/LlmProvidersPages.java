@@ -167,7 +167,7 @@ public class LlmProvidersPages {
     @Path("/{provider}/edit")
     public Response showEdit(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
         UUID organizationId = enter(organization);
-        page.require("updateLlmProvider");
+        page.require("updateLlmProvider", id);
         Response answer = providers.getLlmProvider(organizationId, id);
         LlmProvider provider = api.read(answer, LlmProvider.class);
         Form form = ProviderForm.of(provider).shown(answer.getHeaderString(HttpHeaders.ETAG));
@@ -178,7 +178,7 @@ public class LlmProvidersPages {
     @Path("/{provider}/edit")
     public Response save(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        page.require("updateLlmProvider");
+        page.require("updateLlmProvider", id);
         LlmProvider stored = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
         ProviderForm typed = ProviderForm.toUpdate(form, stored);
         try {
@@ -211,7 +211,7 @@ public class LlmProvidersPages {
     @Path("/{provider}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
         UUID organizationId = enter(organization);
-        page.require("deleteLlmProvider");
+        page.require("deleteLlmProvider", id);
         Response answer = providers.getLlmProvider(organizationId, id);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, deletion(organizationId, api.read(answer, LlmProvider.class), form));
@@ -221,7 +221,7 @@ public class LlmProvidersPages {
     @Path("/{provider}/delete")
     public Response delete(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        page.require("deleteLlmProvider");
+        page.require("deleteLlmProvider", id);
         Response answer = providers.getLlmProvider(organizationId, id);
         LlmProvider provider = api.read(answer, LlmProvider.class);
         Confirmation question = deletion(organizationId, provider, form);

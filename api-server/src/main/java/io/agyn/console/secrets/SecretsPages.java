@@ -156,7 +156,7 @@ public class SecretsPages {
     @Path("/{secret}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
         UUID organizationId = enter(organization);
-        page.require("deleteSecret");
+        page.require("deleteSecret", id);
         Response answer = secrets.getSecret(organizationId, id);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, deletion(organizationId, api.read(answer, Secret.class), form));

@@ -143,6 +143,7 @@ abstract class TokensPages {
     @Path("/{token}/revoke")
     public Response askRevoke(@PathParam("organization") String organization, @PathParam("token") UUID id) {
         enter(organization);
+        page.require("deleteApiToken", id);
         return pages.confirm(200, revocation(token(id), Form.empty()));
     }
 

@@ -155,6 +155,7 @@ public class UsersPages {
     @GET
     @Path("/{user}/delete")
     public Response askDelete(@PathParam("user") UUID id) {
+        page.require("deleteUser", id);
         Response answer = users.getUser(id);
         Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
         return pages.confirm(200, deletion(api.read(answer, User.class), form));

@@ -1,7 +1,9 @@
 package io.agyn.console.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 
 import io.agyn.Api;
@@ -148,6 +150,28 @@ class AuditPagesTest {
                 .doesNotContain("href=\"/audit\"");
         owner.get(audit).then().statusCode(200);
         owner.get("/audit").then().statusCode(403);
+    }
+
+    @Test
+    void whoMayNotReadItIsToldThatAndNothingOfTheirFilters() {
+        String user = Api.user();
+        Api.join(organization, user, "member");
+        Visitor member = Visitor.signedIn(Api.tokenOf(user));
+        for (String path : List.of(audit, audit + "/export", "/audit")) {
+            member.get(path + "?from=yesterday").then().statusCode(403);
+        }
+        Api.asAdmin()
+                .get("/organizations/{o}/audit-events?outcome=denied&user_id={u}", organization, user)
+                .then()
+                .body("items.operation", containsInAnyOrder("listAuditEvents", "exportAuditEvents"));
+        Api.asAdmin()
+                .get("/audit-events?outcome=denied&user_id={u}", user)
+                .then()
+                .body("items.operation", equalTo(List.of("listClusterAuditEvents")));
+        Visitor.signedIn(Api.tokenOf(Api.user()))
+                .get("/organizations/" + organization + "/usage?from=yesterday")
+                .then()
+                .statusCode(404);
     }
 
     @Test
