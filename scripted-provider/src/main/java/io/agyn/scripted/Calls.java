@@ -9,7 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 /** Decides what a call is answered. */
@@ -22,6 +24,8 @@ final class Calls {
     private final Vertx vertx;
     private final boolean prepares;
     private final Map<Prepared, Answer> prepared = new ConcurrentHashMap<>();
+    // What makes answers go on that stall.
+    private final Queue<Runnable> stalls = new ConcurrentLinkedQueue<>();
 
     private volatile List<Header> credentials;
     private volatile Script defaultScript = Script.ORDINARY;
@@ -68,6 +72,12 @@ final class Calls {
         defaultScript = script;
     }
 
+    void resume() {
+        for (Runnable stall = stalls.poll(); stall != null; stall = stalls.poll()) {
+            stall.run();
+        }
+    }
+
     /** Answers a call whose body has ended. */
     void answer(HttpServerRequest request, Recording recording) {
         Optional<Endpoint> endpoint = Endpoint.of(request);
@@ -91,7 +101,7 @@ final class Calls {
         try {
             Asked asked = Asked.read(recording.body());
             Script script = script(request, asked);
-            new Sender(vertx, request, recording, script, answer(endpoint, asked, script)).send();
+            new Sender(vertx, request, recording, script, answer(endpoint, asked, script), stalls).send();
         } catch (ScriptException e) {
             send(request, recording, error(dialect, 400, dialect.invalid(e.getMessage(), SCRIPT)));
         } catch (BadBody e) {
@@ -156,6 +166,6 @@ final class Calls {
     }
 
     private void send(HttpServerRequest request, Recording recording, Answer answer) {
-        new Sender(vertx, request, recording, Script.ORDINARY, answer).send();
+        new Sender(vertx, request, recording, Script.ORDINARY, answer, stalls).send();
     }
 }

@@ -84,6 +84,11 @@ public final class ScriptedProvider implements AutoCloseable {
         calls.script(Script.parse(script));
     }
 
+    /** Lets the answers go on that stall until now. */
+    public void resume() {
+        calls.resume();
+    }
+
     /** The calls as they stand now, in the order in which they came. */
     public List<ReceivedCall> received() {
         return recordings.stream().map(Recording::snapshot).toList();

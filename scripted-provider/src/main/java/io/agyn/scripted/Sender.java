@@ -1,5 +1,6 @@
 package io.agyn.scripted;
 
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
 
 /** Sends an answer piece by piece, no faster than the caller reads, with the script's pauses and its end. */
 final class Sender {
@@ -25,11 +27,18 @@ final class Sender {
     private final Script script;
     private final Answer answer;
     private final Iterator<Buffer> pieces;
+    private final Queue<Runnable> stalls;
 
     private int sent;
     private boolean stalled;
 
-    Sender(Vertx vertx, HttpServerRequest request, Recording recording, Script script, Answer answer) {
+    Sender(
+            Vertx vertx,
+            HttpServerRequest request,
+            Recording recording,
+            Script script,
+            Answer answer,
+            Queue<Runnable> stalls) {
         this.vertx = vertx;
         this.request = request;
         this.response = request.response();
@@ -37,11 +46,12 @@ final class Sender {
         this.script = script;
         this.answer = answer;
         this.pieces = answer.pieces().iterator();
+        this.stalls = stalls;
     }
 
     void send() {
         if (script.stall() == Script.Stall.BEFORE) {
-            script.stallFor().ifPresent(time -> after(time, this::begin));
+            stall(this::begin);
         } else {
             begin();
         }
@@ -85,7 +95,7 @@ final class Sender {
             }
             if (script.stall() == Script.Stall.WITHIN && !stalled && sent >= answer.stallAfter()) {
                 stalled = true;
-                script.stallFor().ifPresent(time -> after(time, this::next));
+                stall(this::next);
                 return;
             }
             if (!pieces.hasNext()) {
@@ -127,6 +137,13 @@ final class Sender {
                 request.connection().close();
             }
         });
+    }
+
+    private void stall(Runnable then) {
+        Context here = vertx.getOrCreateContext();
+        script.stallFor()
+                .ifPresentOrElse(
+                        time -> after(time, then), () -> stalls.add(() -> here.runOnContext(ignored -> then.run())));
     }
 
     private void after(Duration time, Runnable what) {

@@ -104,6 +104,17 @@ class ScriptedAnswersTest {
         assertThat(call.endedAt()).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aStallEndsWhenTold(boolean stream) throws Exception {
+        try (Socket socket = client.socket(RESPONSES, stream, "stall=within")) {
+            provider.await(call -> call.answerBytes() > 0, PATIENCE);
+            provider.resume();
+            provider.await(call -> call.endedAt().isPresent(), PATIENCE);
+            assertThat(provider.received().getFirst().callerLeft()).isFalse();
+        }
+    }
+
     @Test
     void aStreamBreaksAfterItsEvents() throws Exception {
         try (Socket socket = client.socket(RESPONSES, true, "break=3")) {
