@@ -151,7 +151,7 @@ public class ModelsPages {
     @Path("/{model}/edit")
     public Response save(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        page.require("updateModel");
+        page.require("updateModel", id);
         Form typed = typed(form);
         try {
             ModelUpdate body = new ModelUpdate()
