@@ -28,7 +28,7 @@ type AuditEvent struct {
 	At time.Time `json:"at"`
 	// The organization that it belongs to, or null where it belongs to none.
 	OrganizationId NullableString `json:"organization_id"`
-	// The operation, by its operationId, `callModel` for a call through the LLM Proxy, or a command of the server, such as `keyset rewrap`.
+	// The operation, by its operationId; `callModel` for a call through the LLM Proxy; `signIn`, `signOut`, `useSession` or `sendForm` in the Console; or a command of the server, such as `keyset rewrap`.
 	Operation string       `json:"operation"`
 	Outcome   AuditOutcome `json:"outcome"`
 	// The problem's code where it was denied.

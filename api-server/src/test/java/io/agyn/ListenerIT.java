@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agyn.console.Visitor;
 import io.agyn.proxy.egress.OwnCertificate;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.http.ContentType;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,36 @@ class ListenerIT {
                             .skip(1)
                             .findFirst()
                             .orElseThrow());
+        }
+    }
+
+    @Test
+    void whoSignsInToTheConsoleByTlsHasCookiesOfThisHostAlone() throws Exception {
+        OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
+        try (ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))
+                        .ready();
+                HttpClient browser = trusting(own)) {
+            HttpResponse<String> form = page(browser, server, "/sign-in", "");
+            HttpResponse<String> signedIn =
+                    send(browser, server, "/sign-in", cookies(form), "&token=" + server.token() + csrf(form));
+            assertThat(signedIn.statusCode()).isEqualTo(303);
+            assertAreOfThisHost(signedIn);
+
+            HttpResponse<String> tokens = page(browser, server, "/tokens", cookies(signedIn));
+            assertThat(tokens.statusCode()).isEqualTo(200);
+            assertThat(tokens.body()).contains("<h1>API tokens</h1>");
+            assertThat(page(browser, server, "/tokens", cookies(signedIn).replace("__Host-", ""))
+                            .statusCode())
+                    .as("with a cookie that another host of the domain can set")
+                    .isEqualTo(303);
+
+            HttpResponse<String> signedOut = send(browser, server, "/sign-out", cookies(signedIn), csrf(tokens));
+            assertThat(signedOut.headers().allValues("Set-Cookie")).hasSize(2);
+            assertAreOfThisHost(signedOut);
+            assertThat(page(browser, server, "/sign-in", cookies(signedOut)).body())
+                    .contains("You are signed out.");
+            assertThat(page(browser, server, "/tokens", cookies(signedIn)).statusCode())
+                    .isEqualTo(303);
         }
     }
 
@@ -239,6 +271,45 @@ class ListenerIT {
                         .header("Authorization", "Bearer " + server.token())
                         .build(),
                 BodyHandlers.ofString());
+    }
+
+    private static void assertAreOfThisHost(HttpResponse<String> answer) {
+        assertThat(answer.headers().allValues("Set-Cookie")).isNotEmpty().allSatisfy(cookie -> assertThat(cookie)
+                .startsWith("__Host-agyn_")
+                .contains("Secure", "HttpOnly", "SameSite=Strict", "Path=/")
+                .doesNotContain("Domain"));
+    }
+
+    /** What a browser sends back of the cookies that it was given. */
+    private static String cookies(HttpResponse<String> answer) {
+        return answer.headers().allValues("Set-Cookie").stream()
+                .map(cookie -> cookie.split(";")[0])
+                .collect(Collectors.joining("; "));
+    }
+
+    private static String csrf(HttpResponse<String> page) {
+        return "&csrf=" + Visitor.hidden("csrf", page.body());
+    }
+
+    private static HttpResponse<String> page(HttpClient browser, ServerProcess server, String path, String cookies)
+            throws Exception {
+        return browser.send(console(server, path, cookies).build(), BodyHandlers.ofString());
+    }
+
+    private static HttpResponse<String> send(
+            HttpClient browser, ServerProcess server, String path, String cookies, String form) throws Exception {
+        return browser.send(
+                console(server, path, cookies)
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(BodyPublishers.ofString(form))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder console(ServerProcess server, String path, String cookies) {
+        return HttpRequest.newBuilder(
+                        URI.create("https://localhost:" + server.address().getPort() + path))
+                .header("Cookie", cookies);
     }
 
     private static HttpResponse<String> http(ServerProcess server) throws Exception {

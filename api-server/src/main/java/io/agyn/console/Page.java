@@ -39,6 +39,7 @@ public class Page {
 
     private final RoutingContext context;
     private final Session session;
+    private final Cookies cookies;
     private final Caller caller;
     private final Access access;
     private final Refusals refusals;
@@ -53,6 +54,7 @@ public class Page {
     Page(
             RoutingContext context,
             Session session,
+            Cookies cookies,
             Caller caller,
             Access access,
             Refusals refusals,
@@ -60,6 +62,7 @@ public class Page {
             Api api) {
         this.context = requireNonNull(context, "context is null");
         this.session = requireNonNull(session, "session is null");
+        this.cookies = requireNonNull(cookies, "cookies is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.access = requireNonNull(access, "access is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
@@ -223,9 +226,7 @@ public class Page {
 
     /** The message that the page before has left, or null. */
     public String flash() {
-        return Optional.ofNullable(context.request().getCookie(FLASH))
-                .flatMap(cookie -> decoded(cookie.getValue()))
-                .orElse(null);
+        return cookies.read(FLASH).flatMap(Page::decoded).orElse(null);
     }
 
     private static Optional<String> decoded(String value) {

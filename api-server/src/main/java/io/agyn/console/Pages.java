@@ -7,7 +7,6 @@ import io.quarkus.qute.TemplateInstance;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -30,9 +29,11 @@ public class Pages {
     }
 
     private final Page page;
+    private final Cookies cookies;
 
-    Pages(Page page) {
+    Pages(Page page, Cookies cookies) {
         this.page = requireNonNull(page, "page is null");
+        this.cookies = requireNonNull(cookies, "cookies is null");
     }
 
     /** 200 with a page, or a part of one. */
@@ -101,7 +102,7 @@ public class Pages {
     public Response done(String path, String message) {
         String kept = message.substring(0, Math.min(message.length(), LONGEST_FLASH));
         return Response.fromResponse(redirect(path))
-                .cookie(flash(URLEncoder.encode(kept, StandardCharsets.UTF_8), FLASH_LIFETIME))
+                .cookie(cookies.make(Page.FLASH, URLEncoder.encode(kept, StandardCharsets.UTF_8), FLASH_LIFETIME))
                 .build();
     }
 
@@ -116,16 +117,8 @@ public class Pages {
         } else {
             response.entity(html);
         }
-        return hasFlash ? response.cookie(flash("", Duration.ZERO)).build() : response.build();
-    }
-
-    private static NewCookie flash(String value, Duration lifetime) {
-        return new NewCookie.Builder(Page.FLASH)
-                .value(value)
-                .path("/")
-                .maxAge((int) lifetime.toSeconds())
-                .httpOnly(true)
-                .sameSite(NewCookie.SameSite.STRICT)
-                .build();
+        return hasFlash
+                ? response.cookie(cookies.make(Page.FLASH, "", Duration.ZERO)).build()
+                : response.build();
     }
 }

@@ -56,17 +56,17 @@ public class Change {
         repeated = false;
     }
 
-    /** Notes that the answer to the request is not answered again: of one that repeats it, what was made is kept alone. */
+    /** Notes that the answer shows what is not shown again: whoever repeats the request is answered the representation. */
     public void showOnce() {
         shownOnce = true;
     }
 
-    /** Whether the answer to the request is not answered again. */
+    /** Whether the answer shows what is not shown again. */
     public boolean isShownOnce() {
         return shownOnce;
     }
 
-    /** What was made or changed, as it is read: it shows no more than that ever again. */
+    /** What was made or changed, as it is read. */
     public JsonNode representation() {
         return after;
     }

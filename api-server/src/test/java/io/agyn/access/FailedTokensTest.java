@@ -6,6 +6,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.console.Visitor;
@@ -14,6 +15,8 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -102,11 +105,46 @@ class FailedTokensTest {
     }
 
     @Test
-    void aSessionThatBeganByTlsBeforeTheTrustedProxyGoesByTlsAlone() {
-        String cookie =
-                given().header("X-Forwarded-Proto", "https").get("/sign-in").getHeader("Set-Cookie");
+    void sessionsThatHaveEndedAreCountedTooAndLockNobodyOut() {
+        String address = "192.0.2.99";
+        Visitor visitor = Visitor.from(address);
+        visitor.submit("/sign-in", Map.of("token", Api.adminToken()));
+        visitor.page("/tokens");
+        for (int i = 0; i < LIMIT; i++) {
+            withSession(address, "A".repeat(42) + i).then().statusCode(303).header("Location", startsWith("/sign-in"));
+        }
 
-        assertThat(cookie).startsWith("agyn_session=").contains("Secure");
+        withSession(address, "B".repeat(43)).then().statusCode(429).body(containsString("wait a minute"));
+        visitor.page("/tokens");
+        signIn(address, Api.adminToken()).then().statusCode(303);
+    }
+
+    @Test
+    void byTlsBeforeTheTrustedProxyCookiesAreOfThisHostAndOthersAreNoSession() {
+        Visitor plain = Visitor.signedIn(Api.adminToken());
+        Response form = byTls("").get("/sign-in");
+        String cookie = form.getHeader("Set-Cookie");
+        assertThat(cookie)
+                .startsWith("__Host-agyn_session=")
+                .contains("Secure", "HttpOnly", "Path=/", "SameSite=Strict")
+                .doesNotContain("Domain");
+
+        Response signedIn = byTls(cookie.split(";")[0])
+                .contentType("application/x-www-form-urlencoded; charset=UTF-8")
+                .formParam("csrf", Visitor.hidden("csrf", form.asString()))
+                .formParam("token", Api.adminToken())
+                .post("/sign-in");
+        signedIn.then().statusCode(303);
+        String session = signedIn.getHeader("Set-Cookie").split(";")[0];
+        byTls(session).get("/tokens").then().statusCode(200);
+        byTls("agyn_session=" + plain.session()).get("/tokens").then().statusCode(303);
+        byTls(session.substring("__Host-".length())).get("/tokens").then().statusCode(303);
+        given().redirects()
+                .follow(false)
+                .header("Cookie", session)
+                .get("/tokens")
+                .then()
+                .statusCode(303);
     }
 
     @Test
@@ -120,15 +158,30 @@ class FailedTokensTest {
                 .contains("192.0.2.200");
     }
 
-    private static io.restassured.response.Response signIn(String source, String token) {
+    private static RequestSpecification byTls(String cookie) {
+        return given().redirects()
+                .follow(false)
+                .header("X-Forwarded-Proto", "https")
+                .header("Cookie", cookie);
+    }
+
+    private static Response withSession(String source, String secret) {
+        return given().redirects()
+                .follow(false)
+                .header("X-Forwarded-For", source)
+                .cookie("agyn_session", secret + ".0." + "A".repeat(43))
+                .get("/organizations");
+    }
+
+    private static Response signIn(String source, String token) {
         return Visitor.from(source).submit("/sign-in", Map.of("token", token));
     }
 
-    private static io.restassured.response.Response rest(String source, String token) {
+    private static Response rest(String source, String token) {
         return as(token).header("X-Forwarded-For", source).get("/me");
     }
 
-    private static io.restassured.response.Response model(String source, String token) {
+    private static Response model(String source, String token) {
         return given().header("X-Forwarded-For", source)
                 .header("Authorization", "Bearer " + token)
                 .get("/v1/models");

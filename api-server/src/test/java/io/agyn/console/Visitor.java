@@ -87,6 +87,11 @@ public final class Visitor {
         return cookies.get("agyn_session");
     }
 
+    /** Lets the browser keep something else of the session, as if an answer had been lost. */
+    public void keep(String session) {
+        cookies.put("agyn_session", session);
+    }
+
     private Response kept(Response response) {
         response.cookies().forEach((name, value) -> {
             cookies.remove(name);

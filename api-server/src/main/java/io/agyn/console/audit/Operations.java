@@ -23,6 +23,8 @@ final class Operations {
     private static final Map<String, Words> IDIOMS = Map.of(
             "signIn", new Words("sign in", "signed in by API token", ""),
             "signOut", new Words("sign out", "signed out, by API token", ""),
+            "useSession", new Words("use a session that has ended", "used a session", ""),
+            "sendForm", new Words("send a form that they were not shown", "sent a form", ""),
             "getMe", new Words("read who they are", "read who they are", ""));
 
     private static final Map<String, String> PASTS = Map.ofEntries(
@@ -99,7 +101,8 @@ final class Operations {
 
     /** All that can be done, by what it is done to. */
     static List<Option> all() {
-        return options(Stream.concat(Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut")));
+        return options(Stream.concat(
+                Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm")));
     }
 
     private static List<Option> options(Stream<String> ids) {

@@ -1,55 +1,55 @@
 package io.agyn.console.session;
 
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Refusals;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.enterprise.context.RequestScoped;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.security.SecureRandom;
-import java.util.Base64;
+import java.util.Optional;
 
-/** What the browser's cookie holds: 256 random bits, known to nobody else. Before a sign-in it only protects its form. */
+/** The session of the request: what the browser's cookie holds, and what it is to hold from now on. */
 @RequestScoped
 public class Session {
     static final String COOKIE = "agyn_session";
 
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final int BYTES = 32;
+    private final Refusals refusals;
 
-    private String secret;
+    private SessionId id;
+    private SessionId given;
     private String csrf;
 
-    /** Makes one up. */
-    static String random() {
-        byte[] bytes = new byte[BYTES];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    Session(Refusals refusals) {
+        this.refusals = requireNonNull(refusals, "refusals is null");
     }
 
-    void use(String secret) {
-        this.secret = secret;
-        this.csrf = null;
+    void use(SessionId id) {
+        this.id = id;
     }
 
-    String secret() {
-        return secret;
+    SessionId id() {
+        return id;
+    }
+
+    /** Gives the browser an id with the answer. */
+    void give(SessionId id) {
+        given = id;
+    }
+
+    Optional<SessionId> given() {
+        return Optional.ofNullable(given);
     }
 
     /**
      * What the hidden field {@code csrf} of each form holds, which pages of other sites cannot know. It is another one on each
-     * page: how long a page is once it is zipped tells nothing of it then, whatever it is asked with (BREACH).
+     * page: how long a page is once it is zipped tells nothing of it then, whatever it is asked with (BREACH). All of them
+     * hold for as long as the session does.
      */
     public String csrf() {
         if (csrf == null) {
-            csrf = csrf(random());
+            csrf = id.csrf(SessionId.random());
         }
         return csrf;
-    }
-
-    private String csrf(String salt) {
-        byte[] hash = hash("csrf " + salt + " " + secret);
-        return salt + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 
     /**
@@ -58,19 +58,15 @@ public class Session {
      * @throws ProblemException {@code forbidden}
      */
     public void requireCsrf(String sent) {
-        String shown = csrf(sent.split("\\.", 2)[0]);
-        if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.UTF_8), sent.getBytes(StandardCharsets.UTF_8))) {
-            throw new ProblemException(
-                    ProblemKind.FORBIDDEN,
+        if (!id.hasShown(sent)) {
+            throw notShown(
                     "The form is another session's: nothing was changed. Load its page again, then send it once more.");
         }
     }
 
-    static byte[] hash(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    /** Notes that a form is refused which this session has not been shown; answers how. */
+    ProblemException notShown(String detail) {
+        refusals.note("sendForm", ProblemKind.FORBIDDEN);
+        return new ProblemException(ProblemKind.FORBIDDEN, detail);
     }
 }

@@ -4,9 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.BySession;
 import io.agyn.access.Caller;
+import io.agyn.access.FailedTokens;
+import io.agyn.access.Refusals;
 import io.agyn.console.ConsoleRoutes;
+import io.agyn.console.Cookies;
 import io.agyn.console.Form;
 import io.agyn.console.Pages;
+import io.agyn.console.session.Sessions.Found;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -16,14 +20,17 @@ import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.core.Cookie;
+import jakarta.ws.rs.container.ContainerResponseContext;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
+import org.jboss.resteasy.reactive.server.ServerResponseFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
 /** The one way in to the Console's pages: every request passes here before its page is made and before its form is read. */
@@ -39,13 +46,27 @@ class SessionFilter {
 
     private final Session session;
     private final Sessions sessions;
+    private final Cookies cookies;
+    private final FailedTokens failedTokens;
+    private final Refusals refusals;
     private final Caller caller;
     private final Pages pages;
     private final RoutingContext context;
 
-    SessionFilter(Session session, Sessions sessions, Caller caller, Pages pages, RoutingContext context) {
+    SessionFilter(
+            Session session,
+            Sessions sessions,
+            Cookies cookies,
+            FailedTokens failedTokens,
+            Refusals refusals,
+            Caller caller,
+            Pages pages,
+            RoutingContext context) {
         this.session = requireNonNull(session, "session is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
+        this.cookies = requireNonNull(cookies, "cookies is null");
+        this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
+        this.refusals = requireNonNull(refusals, "refusals is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.pages = requireNonNull(pages, "pages is null");
         this.context = requireNonNull(context, "context is null");
@@ -59,17 +80,25 @@ class SessionFilter {
             // parameters.
             throw new NotFoundException();
         }
-        Cookie cookie = request.getCookies().get(Session.COOKIE);
-        if (cookie == null && isLinkOfAnotherSite(request)) {
+        Optional<String> cookie = cookies.read(Session.COOKIE);
+        if (cookie.isEmpty() && isLinkOfAnotherSite(request)) {
             return Optional.of(askAgain());
         }
-        session.use(cookie == null ? Session.random() : cookie.getValue());
+        session.use(cookie.flatMap(SessionId::parse).orElseGet(SessionId::fresh));
+        boolean isOpen = page.getResourceClass() == SignInPages.class;
+        caller.admit(isOpen ? () -> {} : this::identify);
         if (!request.getMethod().equals(HttpMethod.GET) && !request.getMethod().equals(HttpMethod.HEAD)) {
             requireOwnForm(request, page);
         }
-        boolean isOpen = page.getResourceClass() == SignInPages.class;
-        caller.admit(isOpen ? () -> {} : this::identify);
         return Optional.empty();
+    }
+
+    @BySession
+    @ServerResponseFilter
+    public void give(ContainerResponseContext response) {
+        MultivaluedMap<String, Object> headers = response.getHeaders();
+        session.given()
+                .ifPresent(id -> headers.add(HttpHeaders.SET_COOKIE, cookies.make(Session.COOKIE, id.toString())));
     }
 
     private static boolean isLinkOfAnotherSite(ContainerRequestContext request) {
@@ -88,20 +117,34 @@ class SessionFilter {
     }
 
     private void identify() {
+        SessionId id = session.id();
         try {
-            caller.set(sessions.identity(session.secret())
-                    .orElseThrow(() -> new ProblemException(
-                            ProblemKind.UNAUTHENTICATED, "The session has ended; sign in again.")));
+            Found found = sessions.find(id).orElseThrow(() -> ended(id));
+            caller.set(found.identity());
+            if (!found.id().equals(id)) {
+                session.give(found.id());
+            }
         } catch (SQLException e) {
             throw new IllegalStateException("The session cannot be looked up", e);
         }
     }
 
-    private static void requireOwnForm(ContainerRequestContext request, SimpleResourceInfo page) {
+    /** As with an API token that does not work. Who has never signed in has just not done so yet. */
+    private ProblemException ended(SessionId id) {
+        ProblemException refusal =
+                new ProblemException(ProblemKind.UNAUTHENTICATED, "The session has ended; sign in again.");
+        if (!id.isSignedIn()) {
+            return refusal;
+        }
+        ProblemException counted = failedTokens.count(id.secret(), refusal);
+        refusals.note("useSession", counted.kind());
+        return counted;
+    }
+
+    private void requireOwnForm(ContainerRequestContext request, SimpleResourceInfo page) {
         String site = request.getHeaderString(FETCH_SITE);
         if (site != null && !site.equals("same-origin")) {
-            throw new ProblemException(
-                    ProblemKind.FORBIDDEN, "The form came from a page of another site: nothing was changed.");
+            throw session.notShown("The form came from a page of another site: nothing was changed.");
         }
         MediaType type = request.getMediaType();
         if (type == null || !type.toString().startsWith(MediaType.APPLICATION_FORM_URLENCODED)) {

@@ -20,7 +20,8 @@ import javax.sql.DataSource;
 
 /**
  * Who is signed in. A session ends after half an hour without use, after twelve hours, or as soon as the API token that it
- * stands on works no more.
+ * stands on works no more. Its id is another one every quarter of an hour. The one before holds until the browser has shown
+ * the new one, and for a minute more: an answer that never arrives, or requests at once, sign nobody out.
  */
 @ApplicationScoped
 class Sessions implements Chore {
@@ -28,13 +29,34 @@ class Sessions implements Chore {
             "created_at > now() - interval '12 hours' and last_used_at > now() - interval '30 minutes'";
     // Locked, so that a token that is being revoked is waited for.
     private static final String BEGIN = """
-            insert into console_session (id, token_id, created_at, last_used_at)
-            select ?, id, now(), now() from api_token where id = ? for key share""";
+            insert into console_session
+                (id, token_id, salt, turn, turn_before, turned_at, created_at, last_used_at)
+            select ?, id, ?, 0, 0, now(), now(), now() from api_token where id = ? for key share""";
     private static final String FIND = """
-            select token_id, last_used_at < now() - interval '1 minute' as stale
+            select token_id, salt, turn,
+                case when turned_at > now() - interval '1 minute' then turn_before else turn end as least,
+                floor(extract(epoch from now() - created_at) / extract(epoch from interval '15 minutes'))::integer as due,
+                last_used_at < now() - interval '1 minute' as stale
             from console_session where id = ? and\s""" + LIVE;
+    private static final String TURN = """
+            update console_session set turn_before = turn, turn = ?, turned_at = now(), last_used_at = now()
+            where id = ? and turn < ?""";
     private static final String TOUCH = "update console_session set last_used_at = now() where id = ?";
     private static final String END = "delete from console_session where id = ?";
+
+    /**
+     * A session that goes on.
+     *
+     * @param identity whose it is
+     * @param id what the browser is to keep from now on
+     */
+    record Found(Identity identity, SessionId id) {}
+
+    private record Row(UUID tokenId, String salt, int turn, int least, int due, boolean isStale) {
+        boolean takes(SessionId id) {
+            return id.isGivenBy(salt) && id.turn() >= least;
+        }
+    }
 
     private final DataSource dataSource;
     private final Authenticator authenticator;
@@ -48,56 +70,72 @@ class Sessions implements Chore {
 
     /** Signs the caller in, whoever has said who they are; answers what their browser is to keep. */
     @Transactional
-    public String begin(Identity identity) throws SQLException {
-        String secret = Session.random();
+    public SessionId begin(Identity identity) throws SQLException {
+        String salt = SessionId.random();
+        SessionId id = SessionId.fresh().at(0, salt);
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement insert = connection.prepareStatement(BEGIN)) {
-            insert.setBytes(1, Session.hash(secret));
-            insert.setObject(2, identity.tokenId());
+            insert.setBytes(1, id.key());
+            insert.setString(2, salt);
+            insert.setObject(3, identity.tokenId());
             if (insert.executeUpdate() == 0) {
                 throw new ProblemException(
                         ProblemKind.UNAUTHENTICATED, "The API token has just been revoked; sign in with another one.");
             }
         }
         signIns.add("signIn", identity.tokenId());
-        return secret;
+        return id;
     }
 
-    /** Whose a session is; nothing where there is none, or it has ended. */
+    /** The session of an id; nothing where there is none, it has ended, or another id has taken the place of this one. */
     @Transactional
-    public Optional<Identity> identity(String secret) throws SQLException {
-        byte[] id = Session.hash(secret);
-        UUID tokenId;
-        boolean stale;
+    public Optional<Found> find(SessionId id) throws SQLException {
+        if (!id.isSignedIn()) {
+            return Optional.empty();
+        }
+        Optional<Row> row = row(id).filter(found -> found.takes(id));
+        if (row.isEmpty()) {
+            return Optional.empty();
+        }
+        if (id.turn() > row.get().turn()) {
+            change(TURN, id.turn(), id.key(), id.turn());
+        } else if (row.get().isStale()) {
+            change(TOUCH, (Object) id.key());
+        }
+        SessionId due = id.at(row.get().due(), row.get().salt());
+        return authenticator.identity(row.get().tokenId()).map(identity -> new Found(identity, due));
+    }
+
+    private Optional<Row> row(SessionId id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(FIND)) {
-            query.setBytes(1, id);
+            query.setBytes(1, id.key());
             try (ResultSet row = query.executeQuery()) {
-                if (!row.next()) {
-                    return Optional.empty();
-                }
-                tokenId = row.getObject("token_id", UUID.class);
-                stale = row.getBoolean("stale");
+                return row.next()
+                        ? Optional.of(new Row(
+                                row.getObject("token_id", UUID.class),
+                                row.getString("salt"),
+                                row.getInt("turn"),
+                                row.getInt("least"),
+                                row.getInt("due"),
+                                row.getBoolean("stale")))
+                        : Optional.empty();
             }
         }
-        if (stale) {
-            change(TOUCH, id);
-        }
-        return authenticator.identity(tokenId);
     }
 
     /** Signs the caller out. */
     @Transactional
-    public void end(String secret, Identity identity) throws SQLException {
-        if (change(END, Session.hash(secret)) > 0) {
+    public void end(SessionId id, Identity identity) throws SQLException {
+        if (change(END, (Object) id.key()) > 0) {
             signIns.add("signOut", identity.tokenId());
         }
     }
 
     /** Forgets a session that another one takes the place of. */
     @Transactional
-    public void forget(String secret) throws SQLException {
-        change(END, Session.hash(secret));
+    public void forget(SessionId id) throws SQLException {
+        change(END, (Object) id.key());
     }
 
     @Override
@@ -114,10 +152,12 @@ class Sessions implements Chore {
         }
     }
 
-    private int change(String statement, byte[] id) throws SQLException {
+    private int change(String statement, Object... parameters) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement update = connection.prepareStatement(statement)) {
-            update.setBytes(1, id);
+            for (int i = 0; i < parameters.length; i++) {
+                update.setObject(i + 1, parameters[i]);
+            }
             return update.executeUpdate();
         }
     }

@@ -8,7 +8,6 @@ import io.agyn.access.Caller;
 import io.agyn.access.FailedTokens;
 import io.agyn.access.Identity;
 import io.agyn.access.Refusals;
-import io.agyn.access.SourceAddress;
 import io.agyn.console.Form;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
@@ -16,13 +15,11 @@ import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
 import java.util.Map;
@@ -51,8 +48,6 @@ public class SignInPages {
     private final Session session;
     private final Sessions sessions;
     private final Pages pages;
-    private final SourceAddress addresses;
-    private final HttpServerRequest http;
 
     SignInPages(
             Authenticator authenticator,
@@ -61,9 +56,7 @@ public class SignInPages {
             Caller caller,
             Session session,
             Sessions sessions,
-            Pages pages,
-            SourceAddress addresses,
-            HttpServerRequest http) {
+            Pages pages) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
         this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
@@ -71,8 +64,6 @@ public class SignInPages {
         this.session = requireNonNull(session, "session is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
         this.pages = requireNonNull(pages, "pages is null");
-        this.addresses = requireNonNull(addresses, "addresses is null");
-        this.http = requireNonNull(http, "http is null");
     }
 
     @GET
@@ -83,11 +74,11 @@ public class SignInPages {
     @GET
     @Path("/sign-in")
     public Response show(@QueryParam("next") @DefaultValue(FIRST_PAGE) String next) throws SQLException {
-        if (sessions.identity(session.secret()).isPresent()) {
+        if (sessions.find(session.id()).isPresent()) {
             return pages.redirect(own(next));
         }
-        Form form = Form.of("next", own(next));
-        return withCookie(pages.bare(200, Templates.signIn(form)), session.secret());
+        session.give(session.id().signedOut());
+        return pages.bare(200, Templates.signIn(Form.of("next", own(next))));
     }
 
     @POST
@@ -107,19 +98,21 @@ public class SignInPages {
             return refusal.build();
         }
         caller.set(identity);
-        sessions.forget(session.secret());
-        return withCookie(pages.redirect(own(form.text("next"))), sessions.begin(identity));
+        sessions.forget(session.id());
+        session.give(sessions.begin(identity));
+        return pages.redirect(own(form.text("next")));
     }
 
     @POST
     @Path("/sign-out")
     public Response signOut(Form form) throws SQLException {
-        Optional<Identity> identity = sessions.identity(session.secret());
-        if (identity.isPresent()) {
-            caller.set(identity.get());
-            sessions.end(session.secret(), identity.get());
+        Optional<Sessions.Found> found = sessions.find(session.id());
+        if (found.isPresent()) {
+            caller.set(found.get().identity());
+            sessions.end(session.id(), found.get().identity());
         }
-        return withCookie(pages.done("/sign-in", "You are signed out."), Session.random());
+        session.give(SessionId.fresh());
+        return pages.done("/sign-in", "You are signed out.");
     }
 
     private Identity identify(String token) {
@@ -134,17 +127,5 @@ public class SignInPages {
 
     private static String own(String next) {
         return OWN_PAGE.matcher(next).matches() ? next : FIRST_PAGE;
-    }
-
-    private Response withCookie(Response response, String secret) {
-        return Response.fromResponse(response)
-                .cookie(new NewCookie.Builder(Session.COOKIE)
-                        .value(secret)
-                        .path("/")
-                        .httpOnly(true)
-                        .secure(addresses.isTls(http))
-                        .sameSite(NewCookie.SameSite.STRICT)
-                        .build())
-                .build();
     }
 }

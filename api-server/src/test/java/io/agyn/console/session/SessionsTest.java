@@ -18,9 +18,11 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +127,34 @@ class SessionsTest {
     }
 
     @Test
+    void anIdOfASessionThatIsOverIsInTheAuditLogAndWhoHasJustNotSignedInIsNot() {
+        Visitor stranger = Visitor.stranger();
+        stranger.page("/sign-in");
+        assertIsOver(stranger);
+        int before = deniedSessions();
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String over = visitor.session();
+        visitor.submit("/organizations", "/sign-out", Map.of());
+        assertIsOver(visitor);
+        visitor.keep(over);
+        assertIsOver(visitor);
+        // Once a minute at most, and perhaps for the test before.
+        assertThat(deniedSessions()).isPositive().isBetween(before, before + 1);
+        // It keeps nobody from signing in.
+        visitor.submit("/sign-in", Map.of("token", Api.adminToken())).then().statusCode(303);
+        visitor.page("/organizations");
+    }
+
+    private static int deniedSessions() {
+        return Api.asAdmin()
+                .get("/audit-events?operation=useSession&outcome=denied&page_size=1000")
+                .then()
+                .statusCode(200)
+                .extract()
+                .path("items.size()");
+    }
+
+    @Test
     void signingInAndOutIsInTheAuditLog() {
         String token = Api.tokenOf(Api.user("cluster_admin"));
         String tokenId = Api.as(token).get("/me").then().extract().path("api_token_id");
@@ -186,12 +216,11 @@ class SessionsTest {
     void aSessionExpiresAndIsDropped(String change) throws SQLException {
         Visitor visitor = Visitor.signedIn(Api.adminToken());
         visitor.page("/organizations");
-        database.execute(
-                "update console_session set " + change + " where id = ?", (Object) Session.hash(visitor.session()));
+        database.execute("update console_session set " + change + " where id = ?", (Object) key(visitor.session()));
         assertIsOver(visitor);
         assertThat(sessions.dropExpired()).isPositive();
-        assertThat(database.column(Object.class, "select 1 from console_session where id = ?", (Object)
-                        Session.hash(visitor.session())))
+        assertThat(database.column(
+                        Object.class, "select 1 from console_session where id = ?", (Object) key(visitor.session())))
                 .isEmpty();
     }
 
@@ -200,7 +229,129 @@ class SessionsTest {
         Visitor visitor = Visitor.signedIn(Api.adminToken());
         assertThat(database.column(String.class, "select encode(id, 'escape') from console_session"))
                 .isNotEmpty()
-                .doesNotContain(visitor.session());
+                .doesNotContain(visitor.session().split("\\.")[0]);
+    }
+
+    @Test
+    void anotherSignInEndsTheSessionOfBefore() {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String form = visitor.page("/organizations");
+        String before = visitor.session();
+        visitor.post("/sign-in", Map.of("token", Api.adminToken(), "csrf", Visitor.hidden("csrf", form)))
+                .then()
+                .statusCode(303);
+        assertThat(visitor.session()).isNotEqualTo(before);
+        visitor.page("/organizations");
+        visitor.keep(before);
+        assertIsOver(visitor);
+    }
+
+    @Test
+    void aSessionsIdIsAnotherOneAfterAQuarterOfAnHourAndTheOneBeforeEndsAMinuteAfterThat() throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String form = visitor.page("/organizations/new");
+        String first = visitor.session();
+        visitor.page("/organizations");
+        assertThat(visitor.session()).isEqualTo(first);
+
+        older(visitor, "created_at", "16 minutes");
+        visitor.page("/organizations");
+        String second = visitor.session();
+        assertThat(second).isNotEqualTo(first);
+        visitor.page("/organizations");
+        assertThat(visitor.session()).isEqualTo(second);
+        // Another tab, whose request was under way.
+        visitor.keep(first);
+        visitor.page("/organizations");
+        assertThat(visitor.session()).isEqualTo(second);
+
+        older(visitor, "turned_at", "61 seconds");
+        visitor.keep(first);
+        assertIsOver(visitor);
+        visitor.keep(second);
+        older(visitor, "created_at", "16 minutes");
+        visitor.page("/organizations");
+        String third = visitor.session();
+        visitor.page("/organizations");
+        visitor.keep(first);
+        assertIsOver(visitor);
+        visitor.keep(third);
+        visitor.post("/organizations/new", Map.of("name", Api.freshName("typed"), "csrf", Visitor.hidden("csrf", form)))
+                .then()
+                .statusCode(303);
+    }
+
+    @Test
+    void anAnswerWithANewIdThatIsLostSignsNobodyOut() throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String first = visitor.session();
+        for (int turn = 1; turn <= 3; turn++) {
+            older(visitor, "created_at", "15 minutes");
+            older(visitor, "turned_at", "15 minutes");
+            visitor.keep(first);
+            visitor.page("/organizations");
+            assertThat(visitor.session()).isNotEqualTo(first);
+        }
+        visitor.page("/organizations");
+    }
+
+    @Test
+    void requestsAtOnceAreAllAnsweredAndGivenTheSameNewId() throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        older(visitor, "created_at", "16 minutes");
+        String first = visitor.session();
+        Callable<String> request = () -> {
+            Visitor tab = Visitor.stranger();
+            tab.keep(first);
+            tab.page("/organizations");
+            return tab.session();
+        };
+        List<String> given = Api.inParallel(Collections.nCopies(8, request));
+        assertThat(given).doesNotContain(first).containsOnly(given.getFirst());
+    }
+
+    @Test
+    void whoSignsOutEndsAllIdsThatTheSessionHasHad() throws SQLException {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String first = visitor.session();
+        older(visitor, "created_at", "16 minutes");
+        visitor.page("/organizations");
+        String second = visitor.session();
+        visitor.submit("/organizations", "/sign-out", Map.of()).then().statusCode(303);
+        for (String id : List.of(first, second)) {
+            visitor.keep(id);
+            assertIsOver(visitor);
+        }
+    }
+
+    @Test
+    void anIdOfATurnToComeCannotBeMadeUp() {
+        Visitor visitor = Visitor.signedIn(Api.adminToken());
+        String[] parts = visitor.session().split("\\.");
+        visitor.keep(parts[0] + ".1." + parts[2]);
+        assertIsOver(visitor);
+        visitor.keep(parts[0]);
+        assertIsOver(visitor);
+    }
+
+    @Test
+    void aFormOfAnotherSessionOrSiteIsInTheAuditLog() {
+        for (String site : List.of("same-origin", "cross-site")) {
+            String user = Api.user();
+            Visitor visitor = Visitor.signedIn(Api.tokenOf(user));
+            visitor.request()
+                    .header("Sec-Fetch-Site", site)
+                    .formParams(Map.of("name", "forged"))
+                    .post("/organizations/new")
+                    .then()
+                    .statusCode(403);
+            Api.asAdmin()
+                    .get("/audit-events?operation=sendForm&user_id=" + user)
+                    .then()
+                    .statusCode(200)
+                    .body("items.code", equalTo(List.of("forbidden")))
+                    .body("items.outcome", equalTo(List.of("denied")));
+        }
     }
 
     @Test
@@ -296,6 +447,16 @@ class SessionsTest {
                 .then()
                 .statusCode(303)
                 .header("Location", equalTo("/sign-in?next=%2Forganizations%2Facme%2Fsecrets%2F1"));
+    }
+
+    private static byte[] key(String session) {
+        return SessionId.parse(session).orElseThrow().key();
+    }
+
+    private void older(Visitor visitor, String column, String time) throws SQLException {
+        database.execute(
+                "update console_session set %s = %s - interval '%s' where id = ?".formatted(column, column, time),
+                (Object) key(visitor.session()));
     }
 
     private static void assertIsOver(Visitor visitor) {
