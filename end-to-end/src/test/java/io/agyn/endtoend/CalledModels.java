@@ -103,11 +103,11 @@ final class CalledModels implements AutoCloseable {
     }
 
     private void register() throws IOException {
-        String organization = create("organizations", Map.of("name", "Acme"));
+        String organization = server.organization("Acme");
         for (List<String> row : List.of(
                 List.of("openai", "responses", "bearer", OPENAI_KEY, GPT, REMOTE_GPT),
                 List.of("anthropic", "anthropic_messages", "x_api_key", ANTHROPIC_KEY, CLAUDE, REMOTE_CLAUDE))) {
-            String llmProvider = create(
+            String llmProvider = server.create(
                     "organizations/" + organization + "/llm-providers",
                     Map.of(
                             "name", row.get(0),
@@ -115,19 +115,9 @@ final class CalledModels implements AutoCloseable {
                             "protocol", row.get(1),
                             "auth_method", row.get(2),
                             "token", row.get(3)));
-            create(
+            server.create(
                     "organizations/" + organization + "/models",
                     Map.of("name", row.get(4), "provider_id", llmProvider, "remote_model_name", row.get(5)));
         }
-    }
-
-    private String create(String collection, Map<String, String> body) throws IOException {
-        return server.request()
-                .body(body)
-                .post(collection)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
     }
 }

@@ -5,7 +5,6 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,6 @@ class ConsolePeopleIT {
             console.press("Create organization");
             assertThat(heading(page)).hasText("Acme");
             assertThat(page.locator(".steps .badge")).hasText(new String[] {"to do", "to do", "to do", "to do"});
-            console.inspect("first-steps");
             console.follow("New API token");
             console.fill("Description", "Agents");
             console.press("Create API token");
@@ -60,14 +58,13 @@ class ConsolePeopleIT {
 
     @Test
     void membersComeChangeAndGo() throws Exception {
-        String organization = organization("Members");
-        user("Ada", "ada@acme.example");
-        user("Grace", "grace@acme.example");
+        String organization = server.organization("Members");
+        server.create("/users", Map.of("name", "Ada", "email", "ada@acme.example"));
+        server.create("/users", Map.of("name", "Grace", "email", "grace@acme.example"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization);
             console.follow("Members");
-            console.inspect("members-empty");
             console.follow("Add member");
             console.fill("Email", "nobody@acme.example");
             console.press("Add member");
@@ -81,7 +78,6 @@ class ConsolePeopleIT {
             console.follow("Add member");
             console.fill("Email", "grace@acme.example");
             console.press("Add member");
-            console.inspect("members");
 
             console.follow("Ada");
             page.getByLabel("Role").selectOption("member");
@@ -93,9 +89,8 @@ class ConsolePeopleIT {
             console.follow("Grace");
             page.getByText("Show as Terraform").click();
             page.getByText("Show as curl").click();
-            console.inspect("member");
+            console.inspect("member-as-code");
             console.follow("Remove…");
-            console.inspect("member-remove");
             console.press("Remove member");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Grace was removed.");
         }
@@ -103,13 +98,12 @@ class ConsolePeopleIT {
 
     @Test
     void aNewTokenIsShownOnce() throws Exception {
-        String organization = organization("Tokens");
+        String organization = server.organization("Tokens");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
             page.navigate("/organizations/" + organization);
             console.follow("API tokens");
-            console.inspect("tokens-empty");
             console.follow("New API token");
             console.press("Create API token");
             assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
@@ -135,12 +129,9 @@ class ConsolePeopleIT {
             console.inspect("token-shown-already");
             console.follow("To the API tokens");
             assertThat(page.locator("tbody tr")).hasCount(1);
-            console.inspect("tokens");
 
             console.follow("Payments agents");
-            console.inspect("token");
             console.follow("Revoke…");
-            console.inspect("token-revoke");
             console.press("Revoke API token");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("API token Payments agents was revoked.");
         }
@@ -161,7 +152,6 @@ class ConsolePeopleIT {
             console.fill("Email", "billing@acme.example");
             console.press("Create user");
             assertThat(heading(page)).hasText("Billing agents");
-            console.inspect("user");
             console.press("Suspend");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Billing agents is suspended now.");
             console.inspect("user-suspended");
@@ -173,12 +163,10 @@ class ConsolePeopleIT {
             assertThat(page).hasURL(Pattern.compile("state=suspended"));
             page.getByLabel("State").selectOption("");
             console.press("Search");
-            console.inspect("users");
 
             console.follow("Billing agents");
             console.press("Activate");
             console.follow("Delete…");
-            console.inspect("user-delete");
             console.press("Delete user");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("User Billing agents was deleted.");
         }
@@ -186,12 +174,8 @@ class ConsolePeopleIT {
 
     @Test
     void anOrganizationIsRenamedAndDeleted() throws Exception {
-        String organization = organization("Short-lived");
-        server.request()
-                .body(Map.of("name", "key", "value", "sk"))
-                .post("/organizations/{id}/secrets", organization)
-                .then()
-                .statusCode(201);
+        String organization = server.organization("Short-lived");
+        server.create("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization);
@@ -210,23 +194,5 @@ class ConsolePeopleIT {
 
     private static Locator heading(Page page) {
         return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
-    }
-
-    private static String organization(String name) throws IOException {
-        return created("/organizations", Map.of("name", name));
-    }
-
-    private static void user(String name, String email) throws IOException {
-        created("/users", Map.of("name", name, "email", email));
-    }
-
-    private static String created(String path, Map<String, String> body) throws IOException {
-        return server.request()
-                .body(body)
-                .post(path)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
     }
 }

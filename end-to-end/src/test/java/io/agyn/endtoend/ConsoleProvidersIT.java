@@ -61,16 +61,14 @@ class ConsoleProvidersIT {
 
     @Test
     void aProviderFromFirstToLast() throws Exception {
-        String organization = organization("Acme");
+        String organization = server.organization("Acme");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization);
             console.follow("LLM providers");
             assertThat(page).hasURL(Pattern.compile("/organizations/acme/llm-providers$"));
-            console.inspect("llm-providers-empty");
 
             console.follow("New provider");
-            console.inspect("llm-provider-new");
             console.press("Save");
             Locator wrong = page.getByRole(AriaRole.ALERT).first();
             assertThat(wrong).containsText("Name: Give 1 to 128 characters");
@@ -94,7 +92,6 @@ class ConsoleProvidersIT {
             assertThat(page.locator("output")).hasText("••••••••");
 
             console.follow("New model");
-            console.inspect("model-new");
             console.fill("Name", "gpt-4o");
             console.fill("Remote model name", "gpt-4o-2024-08-06");
             console.press("Create model");
@@ -108,21 +105,17 @@ class ConsoleProvidersIT {
             console.follow("openai-prod");
             assertThat(page.locator(".facts")).containsText(Pattern.compile("Models\\s*1"));
             assertThat(page.getByRole(AriaRole.LINK, named("Test gpt-4o"))).isVisible();
-            console.inspect("llm-provider");
 
             console.follow("Edit");
-            console.inspect("llm-provider-edit");
             console.fill("API key", "sk-second");
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was saved.");
             reveal(page, "openai-prod", "sk-second");
 
             console.follow("LLM providers");
-            console.inspect("llm-providers");
             console.follow("openai-prod");
             console.follow("Delete…");
             assertThat(page.locator("main")).containsText("gpt-4o");
-            console.inspect("llm-provider-delete");
             console.press("Delete LLM provider");
             assertThat(page.locator("main")).containsText("Type openai-prod, or keep it.");
             console.fill("Type openai-prod to go on", "openai-prod");
@@ -130,16 +123,14 @@ class ConsoleProvidersIT {
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was deleted.");
             console.follow("Models");
             assertThat(page.locator("main")).containsText("1 model is orphaned");
-            console.inspect("models-orphaned");
             page.getByRole(AriaRole.LINK, named("Point gpt-4o at another LLM provider"))
                     .click();
-            console.inspect("model-edit-orphaned");
         }
     }
 
     @Test
     void headersAreAddedAndRemovedAndReservedOnesRefusedAsTyped() throws Exception {
-        String organization = organization("Headers");
+        String organization = server.organization("Headers");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization + "/llm-providers/new");
@@ -169,13 +160,12 @@ class ConsoleProvidersIT {
             console.press("Save");
             assertThat(page.locator("main")).containsText("LLM provider gateway was created.");
             reveal(page, "gateway", "X-Gateway-Key: key-1");
-            console.inspect("llm-provider-headers");
         }
     }
 
     @Test
     void aRotationUnderARunningStreamIsForTheNextCall() throws Exception {
-        String organization = organization("Rotation");
+        String organization = server.organization("Rotation");
         String provider = provider(organization, "sk-first");
         String model = model(organization, provider, "gpt-4o");
         String root = "/organizations/" + organization;
@@ -211,7 +201,7 @@ class ConsoleProvidersIT {
 
     @Test
     void aProvidersErrorIsShownVerbatimWithWhatItMeans() throws Exception {
-        String organization = organization("Errors");
+        String organization = server.organization("Errors");
         String model = model(organization, provider(organization, "sk-wrong"), "gpt-4o");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             console.page().navigate("/organizations/" + organization + "/models/" + model);
@@ -225,7 +215,7 @@ class ConsoleProvidersIT {
 
     @Test
     void twoPeopleEditAndTheSecondLosesNothing() throws Exception {
-        String organization = organization("Both");
+        String organization = server.organization("Both");
         String path =
                 "/organizations/" + organization + "/llm-providers/" + provider(organization, "sk-first") + "/edit";
         try (Console first = Console.signedIn(browser, server, server.token());
@@ -246,7 +236,7 @@ class ConsoleProvidersIT {
 
     @Test
     void aFormThatDoesNotReachTheServerIsStillThereToBeSentAgain() throws Exception {
-        String organization = organization("Offline");
+        String organization = server.organization("Offline");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization + "/llm-providers/new");
@@ -266,7 +256,7 @@ class ConsoleProvidersIT {
 
     @Test
     void withoutScriptsAllOfItWorksToo() throws Exception {
-        String organization = organization("Plain");
+        String organization = server.organization("Plain");
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/" + organization + "/llm-providers/new");
@@ -313,12 +303,8 @@ class ConsoleProvidersIT {
         return new Page.GetByRoleOptions().setName(name).setExact(true);
     }
 
-    private static String organization(String name) throws IOException {
-        return created("organizations", Map.of("name", name));
-    }
-
     private static String provider(String organization, String key) throws IOException {
-        return created(
+        return server.create(
                 "organizations/" + organization + "/llm-providers",
                 Map.of(
                         "name", "openai-prod",
@@ -329,18 +315,8 @@ class ConsoleProvidersIT {
     }
 
     private static String model(String organization, String provider, String remoteName) throws IOException {
-        return created(
+        return server.create(
                 "organizations/" + organization + "/models",
                 Map.of("name", "gpt-4o", "provider_id", provider, "remote_model_name", remoteName));
-    }
-
-    private static String created(String collection, Map<String, String> body) throws IOException {
-        return server.request()
-                .body(body)
-                .post(collection)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
     }
 }

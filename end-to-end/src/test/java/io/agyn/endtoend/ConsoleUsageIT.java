@@ -10,9 +10,6 @@ import io.restassured.RestAssured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,7 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What calls have cost, and who did what, as a person looks it up in the Console. */
 class ConsoleUsageIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String ROOT = "/organizations/acme";
     private static final List<Map<String, String>> HELLO = List.of(Map.of("role", "user", "content", "Hello, world"));
 
@@ -52,7 +48,7 @@ class ConsoleUsageIT {
         models.provider().script("status=429;retry-after=2");
         call(server.token(), "/v1/responses", Map.of("model", CalledModels.GPT, "input", "Hello, world"), 429);
         models.provider().script("");
-        awaitCalls(made + 1);
+        server.awaitCalls(organization, made + 1);
         PastCalls.makeUpFor(server);
     }
 
@@ -88,7 +84,6 @@ class ConsoleUsageIT {
             page.locator(".chart summary").first().click();
             assertThat(page.locator(".chart details").first()).containsText("Begins (UTC)");
             console.inspect("usage-by-model");
-            console.inspectNarrow("usage-by-model");
 
             Download figures = page.waitForDownload(() -> console.follow("Download as CSV"));
             org.assertj.core.api.Assertions.assertThat(Files.readAllLines(figures.path()))
@@ -119,18 +114,13 @@ class ConsoleUsageIT {
         try (Console console = Console.signedIn(browser, server, tokenOf("Newcomer"))) {
             console.page().navigate(ROOT + "/usage");
             assertThat(console.page().locator("main")).containsText("Make the first one");
-            console.inspect("usage-empty");
         }
     }
 
     @Test
     void whoDidWhatIsFoundInTheAuditLog() throws Exception {
-        String secret = server.request()
-                .body(Map.of("name", "openai-api-key", "value", "sk-1"))
-                .post("/organizations/{o}/secrets", organization)
-                .then()
-                .extract()
-                .path("id");
+        String secret = server.create(
+                "/organizations/" + organization + "/secrets", Map.of("name", "openai-api-key", "value", "sk-1"));
         try (Console console = Console.signedIn(browser, server, server.token());
                 Console member = Console.signedIn(browser, server, tokenOf("Curious"))) {
             Page page = console.page();
@@ -150,7 +140,6 @@ class ConsoleUsageIT {
             assertThat(events).containsText(Pattern.compile("replaced secret\\s+openai-api-key"));
             assertThat(events).containsText(Pattern.compile("tried to reveal secret\\s+openai-api-key"));
             console.inspect("audit");
-            console.inspectNarrow("audit");
 
             page.getByLabel("Outcome").selectOption("denied");
             console.press("Show");
@@ -186,33 +175,22 @@ class ConsoleUsageIT {
                 .extract()
                 .path("items.id");
         for (String model : List.of("o3", "gpt-4o-mini")) {
-            server.request()
-                    .body(Map.of("name", model, "provider_id", providers.getFirst(), "remote_model_name", model))
-                    .post("/organizations/{o}/models", organization)
-                    .then()
-                    .statusCode(201);
+            server.create(
+                    "/organizations/" + organization + "/models",
+                    Map.of("name", model, "provider_id", providers.getFirst(), "remote_model_name", model));
         }
     }
 
     /** A token of somebody new, who is a member of the organization. */
     private static String tokenOf(String name) throws IOException {
-        String user = created(
+        String user = server.create(
                 "/users",
                 Map.of("name", name, "email", name.toLowerCase(Locale.ROOT).replace(' ', '.') + "@acme.example"),
                 "id");
-        created("/organizations/" + organization + "/members", Map.of("user_id", user, "role", "member"), "user_id");
-        return created(
+        server.create(
+                "/organizations/" + organization + "/members", Map.of("user_id", user, "role", "member"), "user_id");
+        return server.create(
                 "/api-tokens", Map.of("description", name, "user_id", user, "organization_id", organization), "token");
-    }
-
-    private static String created(String path, Map<String, String> body, String field) throws IOException {
-        return server.request()
-                .body(body)
-                .post(path)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path(field);
     }
 
     private static void call(String token, String path, Map<String, ?> body, int status) throws IOException {
@@ -225,22 +203,6 @@ class ConsoleUsageIT {
                 .post(path)
                 .then()
                 .statusCode(status);
-    }
-
-    private static void awaitCalls(int count) throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        List<Integer> counted = new ArrayList<>();
-        while (counted.isEmpty() || counted.getLast() < count) {
-            if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("%d calls were made, and counted were %s".formatted(count, counted));
-            }
-            Thread.sleep(200);
-            counted.add(server.request()
-                    .get("/organizations/{o}/usage", organization)
-                    .then()
-                    .extract()
-                    .path("rows[0].calls"));
-        }
     }
 
     private static Page.GetByRoleOptions named(String name) {

@@ -67,6 +67,44 @@ final class Server implements AutoCloseable {
                 .contentType("application/json");
     }
 
+    /** Makes an organization, and answers with its id. */
+    String organization(String name) throws IOException {
+        return create("/organizations", Map.of("name", name));
+    }
+
+    /** Makes a thing as the administrator, over REST, and answers with its id. */
+    String create(String collection, Map<String, ?> body) throws IOException {
+        return create(collection, body, "id");
+    }
+
+    /** Makes a thing as the administrator, over REST, and answers with one of its fields. */
+    String create(String collection, Map<String, ?> body, String field) throws IOException {
+        return request()
+                .body(body)
+                .post(collection)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path(field);
+    }
+
+    /** Waits until calls are counted, which is a moment after they have ended. */
+    void awaitCalls(String organization, int count) throws IOException, InterruptedException {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        Integer counted = 0;
+        while (counted == null || counted < count) {
+            if (Instant.now().isAfter(deadline)) {
+                throw new AssertionError("%d calls were made, and counted were %d".formatted(count, counted));
+            }
+            Thread.sleep(100);
+            counted = request()
+                    .get("/organizations/{o}/usage", organization)
+                    .then()
+                    .extract()
+                    .path("rows[0].calls");
+        }
+    }
+
     String log() throws IOException {
         return Files.readString(log);
     }

@@ -1,0 +1,273 @@
+package io.agyn.endtoend;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
+import io.agyn.endtoend.ConsolePages.Listed;
+import io.agyn.endtoend.Estate.Role;
+import io.agyn.scripted.ScriptedProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every page of the Console: fit for everybody, small, with names as they are, and without ways to what is not allowed. */
+class ConsoleEveryPageIT {
+    private static final long PAGE_BYTES = 15 * 1024;
+    private static final long FIRST_BYTES = 100 * 1024;
+    // What a member may send anywhere.
+    private static final String OF_A_MEMBER =
+            "/sign-out|.*/models/[^/]+/test|(/organizations/acme)?/tokens/(new|[^/]+/revoke)";
+
+    // Of 127 characters, before one more.
+    private static final Map<String, String> NAMES = Map.of(
+            "odd",
+            "<script>ran=1</script><img src=x onerror=ran=1> \"'>&amp;{title} \u200F\u202Egnp.exe" + "🔑".repeat(54),
+            "emoji",
+            "🔑".repeat(127));
+    private static final Set<String> SECOND = Set.of("gateway", "o3-mini");
+    // Apart from what ends with its own line or knows no markup.
+    private static final String TURNED_AROUND = """
+            () => {
+              const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+              const found = [];
+              while (texts.nextNode()) {
+                const text = texts.currentNode;
+                if (/[\u200f\u202e]/.test(text.data) && !text.parentElement.closest("bdi, label, option, title, desc, pre, textarea")) {
+                  found.push(text.parentElement.outerHTML.slice(0, 300));
+                }
+              }
+              return found;
+            }""";
+
+    private static ScriptedProvider cloud;
+    private static Server server;
+    private static Browser browser;
+    private static Estate acme;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        cloud = ScriptedProvider.start();
+        server = Server.start(folder);
+        browser = Browser.start();
+        acme = Estate.make(server, cloud, "acme", UnaryOperator.identity());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        try (ScriptedProvider gone = cloud;
+                Server ended = server;
+                Browser closed = browser) {
+            // All are closed, whichever have started.
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyPageIsFitForWhoMaySeeItAndLeadsNowhereElse(Role role) throws Exception {
+        Set<String> links = new TreeSet<>();
+        Set<String> forms = new TreeSet<>();
+        try (Console console = Console.open(browser, server)) {
+            assertThat(console.bytes())
+                    .as("the first page, with styles and scripts, leaves room for the largest")
+                    .isBetween(20_000L, FIRST_BYTES - PAGE_BYTES);
+            console.signIn(acme.tokens().get(role));
+            for (Listed listed : ConsolePages.of(acme, role)) {
+                long before = console.bytes();
+                Response answer = console.page().navigate(listed.path());
+                assertThat(console.bytes() - before).as("bytes of %s", listed).isBetween(500L, PAGE_BYTES);
+                boolean maySee = role.compareTo(listed.lowest()) >= 0;
+                assertThat(answer.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
+                if (maySee) {
+                    links.addAll(all(console.page(), "a[href]:not([href^='#'])", "href"));
+                    forms.addAll(all(console.page(), "form[method=post][action]", "action"));
+                    lookAt(console, listed.name(), role);
+                } else {
+                    assertThat(console.heading()).hasText("You may not do this");
+                }
+            }
+            for (String link : links) {
+                assertThat(console.page().request().get(link).status())
+                        .as("%s for %s", link, role)
+                        .isEqualTo(200);
+            }
+        }
+        if (role == Role.MEMBER) {
+            assertThat(forms).allMatch(form -> form.matches(OF_A_MEMBER));
+        }
+    }
+
+    private static void lookAt(Console console, String name, Role role) throws IOException {
+        switch (role) {
+            case ADMINISTRATOR -> console.inspect(name);
+            case MEMBER -> console.inspect("as-member-" + name);
+            // Differs from an administrator's by what is not there.
+            case OWNER -> {
+                console.assertWellMade(name);
+                console.assertFitsAllWidths(name);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"odd", "emoji"})
+    void namesAreShownAndNotRun(String slug) throws Exception {
+        String name = NAMES.get(slug);
+        // Of two things of a kind, the other is told apart by its last character.
+        Estate estate = Estate.make(server, cloud, slug, what -> name + (SECOND.contains(what) ? "🗝" : "🔑"));
+        try (Console console = Console.signedIn(browser, server, estate.tokens().get(Role.ADMINISTRATOR))) {
+            Page page = console.page();
+            for (Listed listed : ConsolePages.of(estate, Role.ADMINISTRATOR)) {
+                page.navigate(listed.path());
+                if (listed.names()) {
+                    assertThat(console.main()).containsText(name);
+                }
+                assertThat(page.evaluate("'ran' in window"))
+                        .as("%s has run a name", listed.name())
+                        .isEqualTo(false);
+                assertThat(page.evaluate(TURNED_AROUND))
+                        .as("%s lets a name turn around what stands beside it", listed.name())
+                        .isEqualTo(List.of());
+                console.assertWellMade(listed.name());
+                console.assertFitsAllWidths(listed.name());
+            }
+        }
+    }
+
+    @Test
+    void emptyListsSayWhatToDoFirst() throws Exception {
+        server.create("/organizations", Map.of("name", "Empty", "slug", "empty"));
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            for (String list : List.of("", "/llm-providers", "/models", "/secrets", "/members", "/tokens", "/usage")) {
+                console.page().navigate("/organizations/empty" + list);
+                console.inspect(list.isEmpty() ? "first-steps" : list.substring(1) + "-empty");
+            }
+        }
+    }
+
+    @Test
+    void twoPeopleEditAndTheSecondIsToldWhatTheFirstHasDone() throws Exception {
+        Estate both = Estate.make(server, cloud, "both", UnaryOperator.identity());
+        String in = "/organizations/" + both.organization();
+        String model = "/models/" + both.model();
+        String member = "/members/" + both.people().get(Role.MEMBER);
+        String user = "/users/" + both.people().get(Role.OWNER);
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            conflict(console, in, "", "name", Map.of("name", "Acme AG"));
+            conflict(
+                    console,
+                    in + model,
+                    "/edit",
+                    "remote_model_name",
+                    Map.of("name", "gpt-4o", "provider_id", both.provider(), "remote_model_name", "gpt-4o"));
+            conflict(console, in + member, "", "role", Map.of("role", "owner"));
+            conflict(
+                    console,
+                    user,
+                    "",
+                    "name",
+                    Map.of("name", "Ada L.", "email", "owner@both.example", "role", "user", "state", "active"));
+        }
+    }
+
+    private static void conflict(Console console, String thing, String form, String changed, Map<String, String> body)
+            throws IOException {
+        console.page().navigate(thing + form);
+        server.request().body(body).put(thing).then().statusCode(200);
+        console.press("Save");
+        assertThat(console.main()).containsText("Somebody has changed it meanwhile");
+        assertThat(console.main()).containsText("changed " + changed);
+        console.inspect("conflict-of-" + changed);
+    }
+
+    @Test
+    void withoutScriptsSomePagesAreOthers() throws Exception {
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.route("**/*.js*", Route::abort);
+            page.navigate(acme.root() + "/secrets/" + acme.secret());
+            console.reveal();
+            assertThat(console.main()).containsText("sk-1");
+            console.inspect("secret-revealed");
+            page.navigate(acme.root() + "/llm-providers/" + acme.gateway());
+            console.reveal();
+            assertThat(console.main()).containsText("X-Gateway-Key: key-1");
+            console.inspect("llm-provider-revealed");
+            page.navigate(acme.root() + "/models/" + acme.model());
+            console.press("Test");
+            assertThat(console.main()).containsText("Hello from the scripted provider.");
+            console.inspect("model-tested-plain");
+            console.fill("Prompt", "");
+            console.press("Test again");
+            assertThat(console.main()).containsText("Nothing was sent");
+            console.inspect("model-test-refused");
+        }
+    }
+
+    @Test
+    void whatIsNotThereOrNotAllowedIsSaid() throws Exception {
+        try (Console console = Console.signedIn(browser, server, acme.tokens().get(Role.MEMBER))) {
+            Page page = console.page();
+            assertThat(page.navigate(acme.root() + "/secrets/new").status()).isEqualTo(403);
+            console.inspect("forbidden");
+            for (String path :
+                    List.of("/organizations/nobody", acme.root() + "/models/" + UUID.randomUUID(), "/users/x")) {
+                assertThat(page.navigate(path).status()).as(path).isEqualTo(404);
+                assertThat(console.heading()).hasText("There is nothing here");
+            }
+            console.inspect("not-found");
+        }
+    }
+
+    @Test
+    void aLinkOfAnotherSiteLeadsOn() throws Exception {
+        try (Console console = Console.signedIn(browser, server, acme.tokens().get(Role.MEMBER))) {
+            Page page = console.page();
+            String secrets = server.baseUrl() + acme.root() + "/secrets";
+            page.navigate("about:blank");
+            page.setContent("<a href='%s'>Look</a>".formatted(secrets));
+            page.getByText("Look").click();
+            assertThat(console.heading()).hasText("Secrets");
+
+            // The page between is gone at once, unless it is held.
+            page.context().clearCookies();
+            page.route(secrets, ConsoleEveryPageIT::holdWhatComesFirst);
+            page.navigate(secrets);
+            assertThat(console.heading()).hasText("One moment");
+            console.inspect("from-elsewhere");
+        }
+    }
+
+    private static void holdWhatComesFirst(Route route) {
+        Map<String, String> asked = new HashMap<>(route.request().headers());
+        asked.put("sec-fetch-site", "cross-site");
+        APIResponse answer = route.fetch(new Route.FetchOptions().setHeaders(asked));
+        Map<String, String> headers = new HashMap<>(answer.headers());
+        assertThat(headers.remove("refresh")).isEqualTo("0");
+        headers.keySet().removeAll(Set.of("content-encoding", "content-length"));
+        route.fulfill(new Route.FulfillOptions().setHeaders(headers).setBodyBytes(answer.body()));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<String> all(Page page, String selector, String attribute) {
+        return (List<String>) page.evaluate(
+                "([selector, name]) => [...document.querySelectorAll(selector)].map((each) => each.getAttribute(name))",
+                List.of(selector, attribute));
+    }
+}
