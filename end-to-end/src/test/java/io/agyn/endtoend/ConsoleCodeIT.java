@@ -32,11 +32,13 @@ class ConsoleCodeIT {
 
     private static Server server;
     private static Browser browser;
+    private static Terraform terraform;
 
     @BeforeAll
     static void start() throws Exception {
         server = Server.start(folder);
         browser = Browser.start();
+        terraform = Terraform.in(folder);
     }
 
     @AfterAll
@@ -50,31 +52,14 @@ class ConsoleCodeIT {
     @Test
     void terraformTakesOverAllThatIsShownAndChangesNothing() throws Exception {
         Things things = new Things("terraform");
-        Path source = Files.createDirectories(folder.resolve("shown"));
-        Files.writeString(source.resolve("main.tf"), """
-                terraform {
-                  required_providers {
-                    agyn = {
-                      source = "agynio/agyn"
-                    }
-                  }
-                }
-                """);
-        Map<String, String> environment = new HashMap<>(server.environment());
-        int number = 0;
-        for (String hcl : shown(things, "Terraform")) {
-            Files.writeString(source.resolve("shown-" + number++ + ".tf"), hcl);
-            String value = hcl.contains("map(string)") ? "{\"X-Key\":\"%s\"}".formatted(VALUE) : VALUE;
-            VARIABLE.matcher(hcl).results().forEach(variable -> environment.put("TF_VAR_" + variable.group(1), value));
-        }
-        Terraform.User user = Terraform.in(folder).user("importing", source, environment);
+        Terraform.User user = holding("shown", shown(things, "Terraform"));
         user.run("init");
         user.run("fmt", "-check", "-diff");
 
         user.run("plan", "-out", "plan");
         JsonNode changes =
                 JSON.readTree(user.run("show", "-json", "plan").output()).required("resource_changes");
-        assertThat(changes).hasSize(number);
+        assertThat(changes).hasSize(things.paths.size());
         for (JsonNode resource : changes) {
             String address = resource.required("address").asText();
             JsonNode change = resource.required("change");
@@ -93,6 +78,75 @@ class ConsoleCodeIT {
         for (String path : things.paths.values()) {
             server.request().get(path).then().statusCode(200);
         }
+    }
+
+    @Test
+    void whatAPersonRegistersTerraformTakesOver() throws Exception {
+        server.create("/organizations", Map.of("name", "By hand", "slug", "by-hand"));
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            List<String> copied = new ArrayList<>();
+            console.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+            console.page().navigate("/organizations/by-hand/secrets");
+            console.follow("New secret");
+            console.fill("Name", "openai-api-key");
+            console.fill("Value", VALUE);
+            console.press("Create secret");
+            console.follow("openai-api-key");
+            copied.add(copied(console));
+
+            console.follow("LLM providers");
+            console.follow("New provider");
+            console.fill("Name", "openai-prod");
+            console.fill("Endpoint", "https://api.openai.com/v1");
+            console.choose("Protocol", "responses");
+            console.choose("Auth method", "bearer");
+            console.choose("Existing secret", "openai-api-key");
+            console.press("Save");
+            copied.add(copied(console));
+
+            console.follow("New model");
+            console.fill("Name", "gpt-4o");
+            console.fill("Remote model name", "gpt-4o-2024-08-06");
+            console.press("Create model");
+            copied.add(copied(console));
+
+            Terraform.User user = holding("by-hand", copied);
+            user.run("init");
+            assertThat(user.run("plan").output()).contains("Plan: 3 to import, 0 to add, 1 to change, 0 to destroy.");
+            user.run("apply", "-auto-approve");
+            user.run("plan", "-detailed-exitcode");
+            console.follow("openai-prod");
+            assertThat(console.heading().textContent()).isEqualTo("openai-prod");
+        }
+    }
+
+    /** What the Copy button beside what is shown as Terraform has copied. */
+    private static String copied(Console console) {
+        console.page().getByText("Show as Terraform").click();
+        console.press("Copy Terraform");
+        console.page().getByText("Copied").waitFor();
+        return (String) console.page().evaluate("navigator.clipboard.readText()");
+    }
+
+    /** A user of terraform whose folder holds what the Console shows. */
+    private static Terraform.User holding(String name, List<String> shown) throws Exception {
+        Path source = Files.createDirectories(folder.resolve(name));
+        Files.writeString(source.resolve("main.tf"), """
+                terraform {
+                  required_providers {
+                    agyn = {
+                      source = "agynio/agyn"
+                    }
+                  }
+                }
+                """);
+        Map<String, String> environment = new HashMap<>(server.environment());
+        for (String hcl : shown) {
+            Files.writeString(source.resolve("shown-" + shown.indexOf(hcl) + ".tf"), hcl);
+            String typed = hcl.contains("map(string)") ? "{\"X-Key\":\"%s\"}".formatted(VALUE) : VALUE;
+            VARIABLE.matcher(hcl).results().forEach(variable -> environment.put("TF_VAR_" + variable.group(1), typed));
+        }
+        return terraform.user(name + "-imported", source, environment);
     }
 
     @Test
@@ -183,24 +237,14 @@ class ConsoleCodeIT {
         }
 
         private String add(String pages, String collection, Map<String, ?> body) throws IOException {
-            String id = created(collection, body, "id");
+            String id = server.create(collection, body, "id");
             paths.put(pages + "/" + id, collection + "/" + id);
             return id;
         }
 
         private void member(String organization, Map<String, String> body) throws IOException {
-            String path = organization + "/members/" + created(organization + "/members", body, "user_id");
+            String path = organization + "/members/" + server.create(organization + "/members", body, "user_id");
             paths.put(path, path);
-        }
-
-        private static String created(String collection, Map<String, ?> body, String id) throws IOException {
-            return server.request()
-                    .body(body)
-                    .post(collection)
-                    .then()
-                    .statusCode(201)
-                    .extract()
-                    .path(id);
         }
 
         private static String administrator() throws IOException {
