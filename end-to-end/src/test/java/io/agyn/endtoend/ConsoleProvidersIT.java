@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** LLM providers and their models in the Console, as a person goes through them. */
 class ConsoleProvidersIT {
@@ -231,6 +233,49 @@ class ConsoleProvidersIT {
             second.inspect("llm-provider-conflict");
             second.press("Save");
             assertThat(second.page().locator("main")).containsText("LLM provider by-the-second was saved.");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llm-providers", "models"})
+    void longListsHavePagesAndAreSearchedAndKeepBothInTheirAddress(String kind) throws Exception {
+        String organization = server.organization("Many " + kind);
+        String provider = provider(organization, "sk-first");
+        for (int i = 10; i < 40; i++) {
+            Map<String, String> thing = kind.equals("models")
+                    ? Map.of("name", "gpt-" + i, "provider_id", provider, "remote_model_name", "gpt-4o")
+                    : Map.of(
+                            "name", "gpt-" + i,
+                            "endpoint", cloud.origin() + "/v1",
+                            "protocol", "responses",
+                            "auth_method", "bearer",
+                            "token", "sk-first");
+            server.create("/organizations/" + organization + "/" + kind, thing);
+        }
+        try (Console console = Console.signedIn(browser, server, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/" + organization + "/" + kind);
+            Locator rows = page.locator("tbody tr");
+            assertThat(rows).hasCount(25);
+            console.follow("Next page");
+            assertThat(rows).hasCount(kind.equals("models") ? 5 : 6);
+            assertThat(page).hasURL(Pattern.compile("page="));
+            page.reload();
+            console.follow("First page");
+            assertThat(rows).hasCount(25);
+            console.fill("Search by name", "GPT-17");
+            console.press("Search");
+            assertThat(rows).hasCount(1);
+            assertThat(page).hasURL(Pattern.compile("q=GPT-17$"));
+            page.reload();
+            assertThat(console.field("Search by name")).hasValue("GPT-17");
+            console.follow("gpt-17");
+            page.goBack();
+            assertThat(rows).hasCount(1);
+            console.fill("Search by name", "nothing like this");
+            console.press("Search");
+            assertThat(rows).hasCount(0);
+            assertThat(console.main()).containsText("nothing like this");
         }
     }
 
