@@ -89,6 +89,11 @@ final class Console implements AutoCloseable {
         return open(browser, server.baseUrl(), true);
     }
 
+    /** Opens a window at the other end of a line, and signs in. */
+    static Console signedIn(Browser browser, Line line, String token) {
+        return open(browser, line.baseUrl(), true).signIn(token);
+    }
+
     /** Opens a window and signs in. */
     static Console signedIn(Browser browser, Server server, String token) throws IOException {
         return open(browser, server.baseUrl(), true).signIn(token);
