@@ -135,12 +135,12 @@ public final class Chart {
     private String sentence(Series of) {
         int peak = of.peak();
         if (peak < 0 || of.values().get(peak) == 0) {
-            return of.label() + ": none.";
+            return of.inText() + ": none.";
         }
         String most = "%s at most, at %s.".formatted(unit.exactly(of.values().get(peak)), time.name(peak));
         return kind == Kind.STACKED
-                ? "%s: %s in all, %s".formatted(of.label(), unit.exactly(of.sum()), most)
-                : "%s: %s".formatted(of.label(), most);
+                ? "%s: %s in all, %s".formatted(of.inText(), unit.exactly(of.sum()), most)
+                : "%s: %s".formatted(of.inText(), most);
     }
 
     /** The marks upwards. */
@@ -187,7 +187,7 @@ public final class Chart {
                         Unit.plain(width),
                         time.name(i) + "\n"
                                 + series.stream()
-                                        .map(each -> each.label() + ": " + text(each, i))
+                                        .map(each -> each.inText() + ": " + text(each, i))
                                         .collect(Collectors.joining("\n"))))
                 .toList();
     }

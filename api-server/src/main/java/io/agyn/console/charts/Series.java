@@ -1,5 +1,6 @@
 package io.agyn.console.charts;
 
+import java.text.Bidi;
 import java.util.List;
 
 /**
@@ -10,6 +11,16 @@ import java.util.List;
  * @param values its value at each place of the axis; null where it has none
  */
 public record Series(String label, String tone, List<Double> values) {
+    private static final String BEGIN_ISOLATE = "\u2068";
+    private static final String END_ISOLATE = "\u2069";
+
+    /** Its label for a text without markup: one that reads from right to left does not turn the figures beside it around. */
+    String inText() {
+        char[] characters = label.toCharArray();
+        boolean mayTurn = Bidi.requiresBidi(characters, 0, characters.length);
+        return mayTurn ? BEGIN_ISOLATE + label + END_ISOLATE : label;
+    }
+
     /** The sum of its values. */
     double sum() {
         return values.stream()

@@ -54,6 +54,20 @@ class ChartTest {
     }
 
     @Test
+    void aNameThatReadsFromRightToLeftTurnsNoFiguresAround() {
+        Chart chart = new Chart(
+                "tokens",
+                "Tokens",
+                Unit.COUNT,
+                Kind.STACKED,
+                time,
+                List.of(new Series("\u202Egnp", "tone1", List.of(12.0, 0.0))));
+        assertThat(chart.spots().getFirst().text()).endsWith("\u2068\u202Egnp\u2069: 12");
+        assertThat(chart.description()).contains("\u2068\u202Egnp\u2069: 12 in all");
+        assertThat(chart.legend().getFirst().label()).isEqualTo("\u202Egnp");
+    }
+
+    @Test
     void nothingIsDrawnOfZeros() {
         Chart chart = new Chart(
                 "errors",
