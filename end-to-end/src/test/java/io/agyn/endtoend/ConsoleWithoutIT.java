@@ -332,6 +332,27 @@ class ConsoleWithoutIT {
         }
     }
 
+    @Test
+    void whatWasTypedIsStillThereWhenAFormCannotBeSent() throws Exception {
+        server.create("/organizations", Map.of("name", "Unsent", "slug", "unsent"));
+        try (Line line = Line.to(server);
+                Console console = Console.signedIn(browser, line, server.token())) {
+            Page page = console.page();
+            page.navigate("/organizations/unsent/secrets/new");
+            console.fill("Name", "openai-api-key");
+            console.fill("Value", "sk-1");
+            line.cut();
+            console.press("Create secret");
+            assertThat(page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached"))
+                    .isVisible();
+            assertThat(console.field("Name")).hasValue("openai-api-key");
+            assertThat(console.field("Value")).hasValue("sk-1");
+            line.mend();
+            console.press("Create secret");
+            assertThat(console.main()).containsText("Secret openai-api-key was created.");
+        }
+    }
+
     /** Somebody else is faster: the form is refused, and saved when it is sent once more. */
     private static void refused(Console console, String thing, String changed, Map<String, String> body)
             throws IOException {
