@@ -25,7 +25,7 @@
  *       {@link io.agyn.console.Filters} reads it, with an error at the field of what cannot be read.
  *   <li>{@link io.agyn.console.Csv} is a file to download; {@code io.agyn.console.charts} draws.
  *   <li>{@code cdi:page.may('operation')} hides what a role may not do; the API refuses it all the same, and {@code
- *       page.require("operation")} refuses the page of a form that would be.
+ *       page.require("operation", id)} refuses the page of a form that would be, before anything is looked at.
  * </ul>
  *
  * <p>Templates are in {@code templates/console/}, and begin with {@code {#include console/layout title=…}}. Tags, in
