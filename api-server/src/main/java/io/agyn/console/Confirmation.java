@@ -36,8 +36,7 @@ public record Confirmation(
 
     /** The question once more, where it was not. */
     public Confirmation again() {
-        Form wrong = form.labelled(Map.of("typed", label()))
-                .with("typed", "Type " + typed + ", or keep it.");
+        Form wrong = form.labelled(Map.of("typed", label())).with("typed", "Type " + typed + ", or keep it.");
         return new Confirmation(title, text, names, typed, action, etag, back, wrong);
     }
 }

@@ -2,6 +2,7 @@ package io.agyn.console;
 
 import io.agyn.api.model.Violation;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -158,7 +159,7 @@ public final class Form {
      */
     public Form refused(ProblemException problem, UnaryOperator<String> rows) {
         if (problem.violations().isEmpty()) {
-            return errors.isEmpty() ? with("", problem.getMessage()) : this;
+            return errors.isEmpty() ? with("", said(problem)) : this;
         }
         List<Error> more = new ArrayList<>(errors);
         for (Violation violation : problem.violations()) {
@@ -225,7 +226,7 @@ public final class Form {
         return fields.containsKey(name) ? fields.get(name).label() : name.replace('_', ' ');
     }
 
-    /** As they stand on the page, whose fields browsers send in their order; rows of headers come last. */
+    /** As they stand on the page, whose fields browsers send in their order; rows of headers come last, by their numbers. */
     private static List<Error> inOrder(List<Error> errors, Map<String, List<String>> values) {
         if (errors.size() < 2) {
             return errors;
@@ -233,8 +234,16 @@ public final class Form {
         Map<String, Integer> places = new HashMap<>();
         values.keySet().forEach(name -> places.put(name, places.size()));
         return errors.stream()
-                .sorted(Comparator.comparingInt(error -> places.getOrDefault(error.field(), places.size())))
+                .sorted(Comparator.<Error>comparingInt(error -> places.getOrDefault(error.field(), places.size()))
+                        .thenComparingInt(error -> error.field().length())
+                        .thenComparing(Error::field))
                 .toList();
+    }
+
+    private static String said(ProblemException problem) {
+        return problem.kind() == ProblemKind.PRECONDITION_FAILED
+                ? "Somebody has changed it meanwhile: look at it once more, and then do this again."
+                : problem.getMessage();
     }
 
     private String inWords(String detail) {

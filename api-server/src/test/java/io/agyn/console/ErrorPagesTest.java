@@ -17,13 +17,14 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ErrorPagesTest {
+    private String organization;
     private String root;
     private Visitor owner;
     private Visitor member;
 
     @BeforeEach
     void makeOrganization() {
-        String organization = Api.organization();
+        organization = Api.organization();
         root = "/organizations/" + organization;
         owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));
         member = Visitor.signedIn(Api.tokenOfNew("member", organization));
@@ -83,6 +84,19 @@ class ErrorPagesTest {
     @Test
     void whatGoesWrongWithAFormThatAScriptSendsStandsAboveIt() {
         scripted(member, "/llm-providers/new", "mine", "sk-1")
+                .then()
+                .statusCode(403)
+                .header("HX-Retarget", "#trouble")
+                .body(containsString("class=\"alert\""));
+    }
+
+    @Test
+    void aRevealThatIsRefusedIsSaidAboveThePageAndNotInPlaceOfTheCredential() {
+        String provider = Api.provider(organization, Api.secret(organization, "sk-1"));
+        member.request()
+                .header("HX-Request", "true")
+                .formParam("csrf", Visitor.hidden("csrf", member.page(root)))
+                .post(root + "/llm-providers/" + provider + "/reveal")
                 .then()
                 .statusCode(403)
                 .header("HX-Retarget", "#trouble")

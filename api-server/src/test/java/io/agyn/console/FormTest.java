@@ -23,6 +23,12 @@ class FormTest {
         assertThat(refused.with("name", "Give a name.").errors())
                 .extracting(Form.Error::field)
                 .containsExactly("name", "user_id", "expires_at");
+        assertThat(form.with("header_10", "Wrong.")
+                        .with("header_2", "Wrong.")
+                        .with("name", "Wrong.")
+                        .errors())
+                .extracting(Form.Error::field)
+                .containsExactly("name", "header_2", "header_10");
     }
 
     @Test
@@ -49,7 +55,9 @@ class FormTest {
     void aTextThatStandsForNothingIsWrongAndAnEmptyOneIsNot() {
         assertThat(form.expect("name", LocalDate::parse, "Give a date.").errorsOf("name"))
                 .containsExactly("Give a date.");
-        assertThat(Form.of("name", "").expect("name", LocalDate::parse, "Give a date.").errors())
+        assertThat(Form.of("name", "")
+                        .expect("name", LocalDate::parse, "Give a date.")
+                        .errors())
                 .isEmpty();
     }
 
@@ -59,6 +67,13 @@ class FormTest {
         assertThat(form.refused(problem).errors())
                 .extracting(Form.Error::field, Form.Error::detail)
                 .containsExactly(tuple("", "It is in use."));
+    }
+
+    @Test
+    void whatWasChangedMeanwhileIsToBeLookedAtAgain() {
+        ProblemException problem = new ProblemException(ProblemKind.PRECONDITION_FAILED, "Send its ETag as If-Match.");
+        assertThat(form.refused(problem).errorsOf(""))
+                .containsExactly("Somebody has changed it meanwhile: look at it once more, and then do this again.");
     }
 
     private static Form typed(String... names) {
