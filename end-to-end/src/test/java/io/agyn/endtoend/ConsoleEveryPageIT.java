@@ -88,7 +88,7 @@ class ConsoleEveryPageIT {
             assertThat(console.bytes())
                     .as("the first page, with styles and scripts, leaves room for the largest")
                     .isBetween(20_000L, FIRST_BYTES - PAGE_BYTES);
-            console.signIn(acme.tokens().get(role));
+            console.signIn(acme.person(role).token());
             for (Listed listed : ConsolePages.of(acme, role)) {
                 long before = console.bytes();
                 Response answer = console.page().navigate(listed.path());
@@ -132,7 +132,8 @@ class ConsoleEveryPageIT {
         String name = NAMES.get(slug);
         // Of two things of a kind, the other is told apart by its last character.
         Estate estate = Estate.make(server, cloud, slug, what -> name + (SECOND.contains(what) ? "🗝" : "🔑"));
-        try (Console console = Console.signedIn(browser, server, estate.tokens().get(Role.ADMINISTRATOR))) {
+        try (Console console = Console.signedIn(
+                browser, server, estate.person(Role.ADMINISTRATOR).token())) {
             Page page = console.page();
             for (Listed listed : ConsolePages.of(estate, Role.ADMINISTRATOR)) {
                 page.navigate(listed.path());
@@ -167,8 +168,8 @@ class ConsoleEveryPageIT {
         Estate both = Estate.make(server, cloud, "both", UnaryOperator.identity());
         String in = "/organizations/" + both.organization();
         String model = "/models/" + both.model();
-        String member = "/members/" + both.people().get(Role.MEMBER);
-        String user = "/users/" + both.people().get(Role.OWNER);
+        String member = "/members/" + both.person(Role.MEMBER).id();
+        String user = "/users/" + both.person(Role.OWNER).id();
         try (Console console = Console.signedIn(browser, server, server.token())) {
             conflict(console, in, "", "name", Map.of("name", "Acme AG"));
             conflict(
@@ -223,7 +224,8 @@ class ConsoleEveryPageIT {
 
     @Test
     void whatIsNotThereOrNotAllowedIsSaid() throws Exception {
-        try (Console console = Console.signedIn(browser, server, acme.tokens().get(Role.MEMBER))) {
+        try (Console console =
+                Console.signedIn(browser, server, acme.person(Role.MEMBER).token())) {
             Page page = console.page();
             assertThat(page.navigate(acme.root() + "/secrets/new").status()).isEqualTo(403);
             console.inspect("forbidden");
@@ -238,7 +240,8 @@ class ConsoleEveryPageIT {
 
     @Test
     void aLinkOfAnotherSiteLeadsOn() throws Exception {
-        try (Console console = Console.signedIn(browser, server, acme.tokens().get(Role.MEMBER))) {
+        try (Console console =
+                Console.signedIn(browser, server, acme.person(Role.MEMBER).token())) {
             Page page = console.page();
             String secrets = server.baseUrl() + acme.root() + "/secrets";
             page.navigate("about:blank");

@@ -29,10 +29,10 @@ final class ConsolePages {
         String model = root + "/models/" + estate.model();
         String orphan = root + "/models/" + estate.orphan();
         String secret = root + "/secrets/" + estate.secret();
-        String member = root + "/members/" + estate.people().get(MEMBER);
-        String user = "/users/" + estate.people().get(MEMBER);
-        String ofUser = "?user=" + estate.people().get(MEMBER);
-        String token = "/tokens/" + estate.bound().get(role);
+        String member = root + "/members/" + estate.person(MEMBER).id();
+        String user = "/users/" + estate.person(MEMBER).id();
+        String ofUser = "?user=" + estate.person(MEMBER).id();
+        String token = "/tokens/" + estate.person(role).bound();
         return List.of(
                 naming("organizations", "/organizations", MEMBER),
                 plain("organization-new", "/organizations/new", ADMINISTRATOR),

@@ -2,7 +2,9 @@ package io.agyn.endtoend;
 
 import io.agyn.scripted.ScriptedProvider;
 import java.io.IOException;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
@@ -10,9 +12,8 @@ import java.util.function.UnaryOperator;
  * An organization with things of each kind and a person of each role in it, made over REST.
  *
  * @param root the path of its pages
- * @param people who is in each role, by their ids
- * @param tokens what they sign in with
- * @param bound the ids of tokens of theirs that reach nothing but the organization
+ * @param gateway an LLM provider that is called with headers
+ * @param orphan a model whose LLM provider was deleted
  */
 record Estate(
         String root,
@@ -22,15 +23,32 @@ record Estate(
         String gateway,
         String model,
         String orphan,
-        Map<Role, String> people,
-        Map<Role, String> tokens,
-        Map<Role, String> bound) {
+        Map<Role, Person> people) {
 
     /** What somebody may do, each more than the one before. */
     enum Role {
-        MEMBER,
-        OWNER,
-        ADMINISTRATOR
+        MEMBER("Agents"),
+        OWNER("Ada"),
+        ADMINISTRATOR("Grace");
+
+        private final String person;
+
+        Role(String person) {
+            this.person = person;
+        }
+    }
+
+    /**
+     * Somebody.
+     *
+     * @param token what they sign in with
+     * @param bound the id of another token, which reaches nothing but the organization
+     */
+    record Person(String id, String token, String bound) {}
+
+    /** Who is in a role. */
+    Person person(Role role) {
+        return people.get(role);
     }
 
     /**
@@ -74,33 +92,34 @@ record Estate(
         String model = model(server, in, naming.apply("gpt-4o"), used);
         String orphan = model(server, in, naming.apply("o3-mini"), deleted);
         server.request().delete(in + "/llm-providers/" + deleted).then().statusCode(204);
-        Map<Role, String> people = new HashMap<>();
-        Map<Role, String> tokens = new HashMap<>();
-        Map<Role, String> bound = new HashMap<>();
+        Map<Role, Person> people = new EnumMap<>(Role.class);
         for (Role role : Role.values()) {
-            boolean isAdministrator = role == Role.ADMINISTRATOR;
-            String user = server.create(
-                    "/users",
-                    Map.of(
-                            "name", naming.apply(isAdministrator ? "Grace" : role == Role.OWNER ? "Ada" : "Agents"),
-                            "email", "%s@%s.example".formatted(role, slug).toLowerCase(),
-                            "role", isAdministrator ? "cluster_admin" : "user"));
-            people.put(role, user);
-            if (!isAdministrator) {
-                Map<String, String> membership =
-                        Map.of("user_id", user, "role", role == Role.OWNER ? "owner" : "member");
-                server.create(in + "/members", membership, "user_id");
-            }
-            Map<String, String> token = Map.of("user_id", user, "description", naming.apply("A laptop"));
-            tokens.put(role, server.create("/api-tokens", token, "token"));
-            Map<String, String> narrow = new HashMap<>(token);
-            narrow.put("organization_id", organization);
-            bound.put(role, server.create("/api-tokens", narrow));
+            people.put(role, person(server, organization, role, naming, role + "@" + slug + ".example"));
         }
         server.request().post(in + "/models/" + model + "/test").then().statusCode(200);
         server.awaitCalls(organization, 1);
-        return new Estate(
-                "/organizations/" + slug, organization, secret, used, other, model, orphan, people, tokens, bound);
+        return new Estate("/organizations/" + slug, organization, secret, used, other, model, orphan, people);
+    }
+
+    private static Person person(
+            Server server, String organization, Role role, UnaryOperator<String> naming, String email)
+            throws IOException {
+        String id = server.create(
+                "/users",
+                Map.of(
+                        "name", naming.apply(role.person),
+                        "email", email.toLowerCase(Locale.ROOT),
+                        "role", role == Role.ADMINISTRATOR ? "cluster_admin" : "user"));
+        if (role != Role.ADMINISTRATOR) {
+            server.create(
+                    "/organizations/" + organization + "/members",
+                    Map.of("user_id", id, "role", role == Role.OWNER ? "owner" : "member"),
+                    "user_id");
+        }
+        Map<String, String> token = new HashMap<>(Map.of("user_id", id, "description", naming.apply("A laptop")));
+        String unbound = server.create("/api-tokens", token, "token");
+        token.put("organization_id", organization);
+        return new Person(id, unbound, server.create("/api-tokens", token));
     }
 
     private static String model(Server server, String in, String name, String provider) throws IOException {
