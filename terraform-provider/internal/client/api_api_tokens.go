@@ -711,11 +711,13 @@ func (a *ApiTokensAPIService) GetApiTokenExecute(r ApiGetApiTokenRequest) (*ApiT
 }
 
 type ApiListApiTokensRequest struct {
-	ctx        context.Context
-	ApiService *ApiTokensAPIService
-	pageSize   *int32
-	pageToken  *string
-	userId     *string
+	ctx            context.Context
+	ApiService     *ApiTokensAPIService
+	pageSize       *int32
+	pageToken      *string
+	userId         *string
+	organizationId *string
+	search         *string
 }
 
 // How many items a page holds at most.
@@ -733,6 +735,18 @@ func (r ApiListApiTokensRequest) PageToken(pageToken string) ApiListApiTokensReq
 // Only API tokens of this user; the caller if not given. Of another user, only cluster admins are shown any.
 func (r ApiListApiTokensRequest) UserId(userId string) ApiListApiTokensRequest {
 	r.userId = &userId
+	return r
+}
+
+// Only API tokens that are bound to this organization.
+func (r ApiListApiTokensRequest) OrganizationId(organizationId string) ApiListApiTokensRequest {
+	r.organizationId = &organizationId
+	return r
+}
+
+// Only API tokens that have this in their description, whatever its case.
+func (r ApiListApiTokensRequest) Search(search string) ApiListApiTokensRequest {
+	r.search = &search
 	return r
 }
 
@@ -789,6 +803,12 @@ func (a *ApiTokensAPIService) ListApiTokensExecute(r ApiListApiTokensRequest) (*
 	}
 	if r.userId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
+	}
+	if r.organizationId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "organization_id", r.organizationId, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -769,6 +769,9 @@ type ApiListLlmProvidersRequest struct {
 	pageSize       *int32
 	pageToken      *string
 	name           *string
+	search         *string
+	id             *[]string
+	tokenSecretId  *string
 }
 
 // How many items a page holds at most.
@@ -786,6 +789,24 @@ func (r ApiListLlmProvidersRequest) PageToken(pageToken string) ApiListLlmProvid
 // Only what has exactly this name.
 func (r ApiListLlmProvidersRequest) Name(name string) ApiListLlmProvidersRequest {
 	r.name = &name
+	return r
+}
+
+// Only what has this in its name, whatever its case.
+func (r ApiListLlmProvidersRequest) Search(search string) ApiListLlmProvidersRequest {
+	r.search = &search
+	return r
+}
+
+// Only what has one of these ids, separated by commas.
+func (r ApiListLlmProvidersRequest) Id(id []string) ApiListLlmProvidersRequest {
+	r.id = &id
+	return r
+}
+
+// Only LLM providers whose token is in this secret.
+func (r ApiListLlmProvidersRequest) TokenSecretId(tokenSecretId string) ApiListLlmProvidersRequest {
+	r.tokenSecretId = &tokenSecretId
 	return r
 }
 
@@ -851,6 +872,15 @@ func (a *LlmProvidersAPIService) ListLlmProvidersExecute(r ApiListLlmProvidersRe
 	}
 	if r.name != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "name", r.name, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.id != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "id", r.id, "form", "csv")
+	}
+	if r.tokenSecretId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "token_secret_id", r.tokenSecretId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

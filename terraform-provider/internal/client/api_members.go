@@ -534,6 +534,7 @@ type ApiListMembersRequest struct {
 	pageToken      *string
 	name           *string
 	email          *string
+	search         *string
 }
 
 // How many items a page holds at most.
@@ -557,6 +558,12 @@ func (r ApiListMembersRequest) Name(name string) ApiListMembersRequest {
 // Only who has exactly this email address, whatever its case.
 func (r ApiListMembersRequest) Email(email string) ApiListMembersRequest {
 	r.email = &email
+	return r
+}
+
+// Only who has this in their name or email address, whatever its case.
+func (r ApiListMembersRequest) Search(search string) ApiListMembersRequest {
+	r.search = &search
 	return r
 }
 
@@ -625,6 +632,9 @@ func (a *MembersAPIService) ListMembersExecute(r ApiListMembersRequest) (*Member
 	}
 	if r.email != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "email", r.email, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

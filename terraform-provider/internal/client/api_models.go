@@ -769,6 +769,9 @@ type ApiListModelsRequest struct {
 	pageSize       *int32
 	pageToken      *string
 	name           *string
+	search         *string
+	providerId     *string
+	status         *ModelStatus
 }
 
 // How many items a page holds at most.
@@ -786,6 +789,24 @@ func (r ApiListModelsRequest) PageToken(pageToken string) ApiListModelsRequest {
 // Only what has exactly this name.
 func (r ApiListModelsRequest) Name(name string) ApiListModelsRequest {
 	r.name = &name
+	return r
+}
+
+// Only what has this in its name, whatever its case.
+func (r ApiListModelsRequest) Search(search string) ApiListModelsRequest {
+	r.search = &search
+	return r
+}
+
+// Only models of this LLM provider.
+func (r ApiListModelsRequest) ProviderId(providerId string) ApiListModelsRequest {
+	r.providerId = &providerId
+	return r
+}
+
+// Only models with this status.
+func (r ApiListModelsRequest) Status(status ModelStatus) ApiListModelsRequest {
+	r.status = &status
 	return r
 }
 
@@ -851,6 +872,15 @@ func (a *ModelsAPIService) ListModelsExecute(r ApiListModelsRequest) (*ModelList
 	}
 	if r.name != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "name", r.name, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.providerId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "provider_id", r.providerId, "form", "")
+	}
+	if r.status != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "status", r.status, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -728,6 +728,8 @@ type ApiListOrganizationsRequest struct {
 	pageToken  *string
 	name       *string
 	slug       *string
+	search     *string
+	id         *[]string
 }
 
 // How many items a page holds at most.
@@ -751,6 +753,18 @@ func (r ApiListOrganizationsRequest) Name(name string) ApiListOrganizationsReque
 // Only the organization with this slug.
 func (r ApiListOrganizationsRequest) Slug(slug string) ApiListOrganizationsRequest {
 	r.slug = &slug
+	return r
+}
+
+// Only organizations that have this in their name or slug, whatever its case.
+func (r ApiListOrganizationsRequest) Search(search string) ApiListOrganizationsRequest {
+	r.search = &search
+	return r
+}
+
+// Only what has one of these ids, separated by commas.
+func (r ApiListOrganizationsRequest) Id(id []string) ApiListOrganizationsRequest {
+	r.id = &id
 	return r
 }
 
@@ -810,6 +824,12 @@ func (a *OrganizationsAPIService) ListOrganizationsExecute(r ApiListOrganization
 	}
 	if r.slug != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "slug", r.slug, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.id != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "id", r.id, "form", "csv")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -769,6 +769,7 @@ type ApiListSecretsRequest struct {
 	pageSize       *int32
 	pageToken      *string
 	name           *string
+	search         *string
 }
 
 // How many items a page holds at most.
@@ -786,6 +787,12 @@ func (r ApiListSecretsRequest) PageToken(pageToken string) ApiListSecretsRequest
 // Only what has exactly this name.
 func (r ApiListSecretsRequest) Name(name string) ApiListSecretsRequest {
 	r.name = &name
+	return r
+}
+
+// Only what has this in its name, whatever its case.
+func (r ApiListSecretsRequest) Search(search string) ApiListSecretsRequest {
+	r.search = &search
 	return r
 }
 
@@ -851,6 +858,9 @@ func (a *SecretsAPIService) ListSecretsExecute(r ApiListSecretsRequest) (*Secret
 	}
 	if r.name != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "name", r.name, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

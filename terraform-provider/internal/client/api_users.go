@@ -730,6 +730,9 @@ type ApiListUsersRequest struct {
 	pageToken  *string
 	name       *string
 	email      *string
+	search     *string
+	role       *Role
+	state      *UserState
 }
 
 // How many items a page holds at most.
@@ -753,6 +756,24 @@ func (r ApiListUsersRequest) Name(name string) ApiListUsersRequest {
 // Only who has exactly this email address, whatever its case.
 func (r ApiListUsersRequest) Email(email string) ApiListUsersRequest {
 	r.email = &email
+	return r
+}
+
+// Only who has this in their name or email address, whatever its case.
+func (r ApiListUsersRequest) Search(search string) ApiListUsersRequest {
+	r.search = &search
+	return r
+}
+
+// Only users with this role in the cluster.
+func (r ApiListUsersRequest) Role(role Role) ApiListUsersRequest {
+	r.role = &role
+	return r
+}
+
+// Only users in this state.
+func (r ApiListUsersRequest) State(state UserState) ApiListUsersRequest {
+	r.state = &state
 	return r
 }
 
@@ -812,6 +833,15 @@ func (a *UsersAPIService) ListUsersExecute(r ApiListUsersRequest) (*UserList, *h
 	}
 	if r.email != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "email", r.email, "form", "")
+	}
+	if r.search != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.role != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "role", r.role, "form", "")
+	}
+	if r.state != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "state", r.state, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

@@ -33,8 +33,9 @@ public class Lists {
     /** The LLM providers. */
     public Listing.Source<LlmProvider> llmProviders(UUID organizationId) {
         return (size, token) -> {
-            LlmProviderList list =
-                    api.read(llmProviders.listLlmProviders(organizationId, size, token, null), LlmProviderList.class);
+            LlmProviderList list = api.read(
+                    llmProviders.listLlmProviders(organizationId, size, token, null, null, null, null),
+                    LlmProviderList.class);
             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }
@@ -42,7 +43,8 @@ public class Lists {
     /** The models. */
     public Listing.Source<Model> models(UUID organizationId) {
         return (size, token) -> {
-            ModelList list = api.read(models.listModels(organizationId, size, token, null), ModelList.class);
+            ModelList list =
+                    api.read(models.listModels(organizationId, size, token, null, null, null, null), ModelList.class);
             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }
@@ -57,7 +59,7 @@ public class Lists {
     /** The secrets. */
     public Listing.Source<Secret> secrets(UUID organizationId) {
         return (size, token) -> {
-            SecretList list = api.read(secrets.listSecrets(organizationId, size, token, null), SecretList.class);
+            SecretList list = api.read(secrets.listSecrets(organizationId, size, token, null, null), SecretList.class);
             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }

@@ -91,7 +91,7 @@ public class Page {
     private Optional<Organization> withSlug(String slug) {
         return slug.matches("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
                 ? api
-                        .read(organizations.listOrganizations(1, null, null, slug), OrganizationList.class)
+                        .read(organizations.listOrganizations(1, null, null, slug, null, null), OrganizationList.class)
                         .getItems()
                         .stream()
                         .findFirst()
@@ -141,7 +141,9 @@ public class Page {
     /** The organizations to switch to, by their names. */
     public List<Organization> organizations() {
         return api
-                .read(organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null), OrganizationList.class)
+                .read(
+                        organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null, null, null),
+                        OrganizationList.class)
                 .getItems()
                 .stream()
                 .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
@@ -195,7 +197,7 @@ public class Page {
     private Optional<UUID> organizationOf(String operation) {
         return Optional.ofNullable(organization)
                 .map(Organization::getId)
-                .filter(id -> contract.operations().get(operation).parameters().stream()
+                .filter(id -> contract.operations().get(operation).parametersIn("path").stream()
                         .anyMatch(parameter -> parameter.name().equals(ORGANIZATION)));
     }
 

@@ -5,10 +5,12 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract.Parameter;
 import jakarta.inject.Singleton;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Holds the parameters of a call against the contract, where unknown and repeated ones are violations too. */
 @Singleton
@@ -36,6 +38,13 @@ public final class Parameters {
             }
         }
         violations.throwIfAny();
+    }
+
+    /** The items of a list, which the contract has in one parameter, separated by commas; none where it is not given. */
+    public static List<String> items(Collection<String> given) {
+        return given == null
+                ? List.of()
+                : given.stream().flatMap(list -> Stream.of(list.split(","))).toList();
     }
 
     private void check(Operation operation, String name, List<String> values, Violations violations) {

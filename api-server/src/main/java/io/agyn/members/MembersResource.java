@@ -15,15 +15,14 @@ import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
 
 /** The members of an organization over REST. */
@@ -45,12 +44,13 @@ class MembersResource implements MembersApi {
     }
 
     @Override
-    public Response listMembers(UUID organizationId, Integer pageSize, String pageToken, String name, String email) {
-        Map<String, Object> filters = new HashMap<>();
-        filters.put("organizationId", organizationId);
-        filters.put("user.name", name);
-        filters.put("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT));
-        var page = Paging.read(members, filters, new Paging.Request(pageSize, pageToken))
+    public Response listMembers(
+            UUID organizationId, Integer pageSize, String pageToken, String name, String email, String search) {
+        Selection selection = Selection.in(organizationId)
+                .with("user.name", name)
+                .with("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT))
+                .containing(search, "user.name", "user.email");
+        var page = Paging.read(members, selection, new Paging.Request(pageSize, pageToken))
                 .map(MembersResource::read);
         return answers.ok(new MemberList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

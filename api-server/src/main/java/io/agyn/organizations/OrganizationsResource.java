@@ -9,16 +9,17 @@ import io.agyn.api.model.OrganizationCreate;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.OrganizationUpdate;
 import io.agyn.audit.Audited;
+import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ProblemException;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /** Organizations over REST. */
@@ -38,12 +39,15 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response listOrganizations(Integer pageSize, String pageToken, String name, String slug) {
-        Map<String, Object> filters = new HashMap<>();
-        filters.put("id", caller.identity().reach().organizations().orElse(null));
-        filters.put("name", name);
-        filters.put("slug", slug);
-        var page = Paging.read(organizations, filters, new Paging.Request(pageSize, pageToken))
+    public Response listOrganizations(
+            Integer pageSize, String pageToken, String name, String slug, String search, Set<String> ids) {
+        Selection selection = Selection.all()
+                .withOneOf("id", caller.identity().reach().organizations().orElse(null))
+                .with("name", name)
+                .with("slug", slug)
+                .containing(search, "name", "slug")
+                .withOneOf("id", Uuids.list(ids));
+        var page = Paging.read(organizations, selection, new Paging.Request(pageSize, pageToken))
                 .map(OrganizationsResource::read);
         return answers.ok(new OrganizationList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

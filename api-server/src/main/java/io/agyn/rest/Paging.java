@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -89,38 +88,18 @@ public final class Paging {
 
     private Paging() {}
 
-    /** The filters of a list within an organization: the organization, and an exact name unless that is null. */
-    public static Map<String, Object> inOrganization(UUID organizationId, String name) {
-        Map<String, Object> filters = new HashMap<>();
-        filters.put("organizationId", organizationId);
-        filters.put("name", name);
-        return filters;
-    }
-
     /**
      * Reads a page.
      *
-     * @param filters fields and the values that they must have, one of them where it is a collection; those with a null
-     *     value are left out
      * @throws ProblemException {@code invalid_request} where the page token is none of ours
      */
     public static <T extends StoredResource> Page<T> read(
-            PanacheRepositoryBase<T, UUID> repository, Map<String, Object> filters, Request request) {
-        StringBuilder condition = new StringBuilder("true = true");
-        Map<String, Object> parameters = new HashMap<>();
-        filters.forEach((field, value) -> {
-            if (value instanceof Collection<?> some && some.isEmpty()) {
-                condition.append(" and true = false");
-            } else if (value != null) {
-                String parameter = field.replaceAll("\\W", "_");
-                condition.append(" and ").append(field).append(value instanceof Collection ? " in :" : " = :");
-                condition.append(parameter);
-                parameters.put(parameter, value);
-            }
-        });
+            PanacheRepositoryBase<T, UUID> repository, Selection selection, Request request) {
+        String condition = selection.condition();
+        Map<String, Object> parameters = new HashMap<>(selection.parameters());
         if (request.token() != null) {
             Position after = Position.of(request.token());
-            condition.append(" and (createdAt, id) > (:afterTime, :afterId)");
+            condition += " and (createdAt, id) > (:afterTime, :afterId)";
             parameters.put("afterTime", after.createdAt());
             parameters.put("afterId", after.id());
         }

@@ -12,6 +12,7 @@ import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
@@ -33,9 +34,9 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response listSecrets(UUID organizationId, Integer pageSize, String pageToken, String name) {
-        var page = Paging.read(
-                        secrets, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+    public Response listSecrets(UUID organizationId, Integer pageSize, String pageToken, String name, String search) {
+        Selection selection = Selection.in(organizationId).with("name", name).containing(search, "name");
+        var page = Paging.read(secrets, selection, new Paging.Request(pageSize, pageToken))
                 .map(SecretsResource::read);
         return answers.ok(new SecretList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

@@ -16,6 +16,7 @@ import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
@@ -24,7 +25,6 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -50,10 +50,13 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response listApiTokens(Integer pageSize, String pageToken, UUID userId) {
+    public Response listApiTokens(Integer pageSize, String pageToken, UUID userId, UUID organizationId, String search) {
         UUID chosen = userId == null ? caller.identity().userId() : userId;
-        Object found = knows(chosen) ? chosen : Set.of();
-        var page = Paging.read(tokens, Map.of("user.id", found), new Paging.Request(pageSize, pageToken))
+        Selection selection = Selection.all()
+                .withOneOf("user.id", knows(chosen) ? Set.of(chosen) : Set.of())
+                .with("organizationId", organizationId)
+                .containing(search, "description");
+        var page = Paging.read(tokens, selection, new Paging.Request(pageSize, pageToken))
                 .map(ApiTokensResource::read);
         return answers.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

@@ -9,6 +9,7 @@ import io.agyn.api.UsageApi;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
+import io.agyn.contract.Parameters;
 import io.agyn.contract.Violations;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
@@ -56,7 +57,7 @@ class UsageResource implements UsageApi {
             CallOutcome outcome) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime begin = utc(from == null ? end.minus(DEFAULT_TIME) : from);
-        Set<String> keys = keys(groupBy);
+        Set<String> keys = new TreeSet<>(Parameters.items(groupBy));
         Violations violations = new Violations();
         if (!begin.isBefore(end)) {
             violations.in(from == null ? "to" : "from", BACKWARDS);
@@ -105,15 +106,6 @@ class UsageResource implements UsageApi {
         return identity.standingIn(organizationId).orElseThrow() == Standing.MEMBER
                 ? filter.by(identity.userId())
                 : filter;
-    }
-
-    /** As the contract's list is written: in one parameter, separated by commas. */
-    private static Set<String> keys(Set<String> groupBy) {
-        Set<String> keys = new TreeSet<>();
-        if (groupBy != null) {
-            groupBy.forEach(list -> keys.addAll(Set.of(list.split(","))));
-        }
-        return keys;
     }
 
     /** In the years in which there are calls, and whose times RFC 3339 writes; to the microsecond, as they are stored. */

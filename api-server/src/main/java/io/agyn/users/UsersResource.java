@@ -13,13 +13,12 @@ import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
-import java.util.HashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -38,11 +37,15 @@ class UsersResource implements UsersApi {
     }
 
     @Override
-    public Response listUsers(Integer pageSize, String pageToken, String name, String email) {
-        Map<String, Object> filters = new HashMap<>();
-        filters.put("name", name);
-        filters.put("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT));
-        var page = Paging.read(users, filters, new Paging.Request(pageSize, pageToken))
+    public Response listUsers(
+            Integer pageSize, String pageToken, String name, String email, String search, Role role, UserState state) {
+        Selection selection = Selection.all()
+                .with("name", name)
+                .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))
+                .containing(search, "name", "email")
+                .with("role", role)
+                .with("state", state);
+        var page = Paging.read(users, selection, new Paging.Request(pageSize, pageToken))
                 .map(UsersResource::read);
         return answers.ok(new UserList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

@@ -87,7 +87,7 @@ public class AuditPages {
 
     private AuditLogs.Log log(UUID organizationId) {
         List<Option> people = api
-                .read(members.listMembers(organizationId, MOST_PEOPLE, null, null, null), MemberList.class)
+                .read(members.listMembers(organizationId, MOST_PEOPLE, null, null, null, null), MemberList.class)
                 .getItems()
                 .stream()
                 .map(member -> new Option(member.getUserId().toString(), member.getName() + ", " + member.getEmail()))

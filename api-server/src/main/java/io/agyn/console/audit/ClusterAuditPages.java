@@ -55,10 +55,12 @@ public class ClusterAuditPages {
     }
 
     private AuditLogs.Log log() {
-        List<Option> people =
-                api.read(users.listUsers(MOST_PEOPLE, null, null, null), UserList.class).getItems().stream()
-                        .map(user -> new Option(user.getId().toString(), user.getName() + ", " + user.getEmail()))
-                        .toList();
+        List<Option> people = api
+                .read(users.listUsers(MOST_PEOPLE, null, null, null, null, null, null), UserList.class)
+                .getItems()
+                .stream()
+                .map(user -> new Option(user.getId().toString(), user.getName() + ", " + user.getEmail()))
+                .toList();
         return new AuditLogs.Log("/audit", false, people, Operations.all());
     }
 }

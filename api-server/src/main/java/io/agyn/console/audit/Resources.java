@@ -132,7 +132,7 @@ class Resources {
                     ? Map.of(page.organization().getId(), page.organization())
                     : Listing.<Organization>all((size, token) -> {
                                 OrganizationList list = api.read(
-                                        organizations.listOrganizations(size, token, null, null),
+                                        organizations.listOrganizations(size, token, null, null, null, null),
                                         OrganizationList.class);
                                 return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                             })

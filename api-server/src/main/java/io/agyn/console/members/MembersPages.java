@@ -70,8 +70,8 @@ public class MembersPages {
         UUID organizationId = enter(organization);
         Listing<Member> found = Listing.of(
                 (size, next) -> {
-                    MemberList list =
-                            api.read(members.listMembers(organizationId, size, next, null, null), MemberList.class);
+                    MemberList list = api.read(
+                            members.listMembers(organizationId, size, next, null, null, null), MemberList.class);
                     return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 member -> member.getName() + " " + member.getEmail(),

@@ -54,9 +54,11 @@ public class FirstSteps {
     /** All four, done or to do; none once all are done. */
     public List<Step> ofOrganization() {
         UUID organization = page.organization().getId();
-        Optional<Model> model =
-                api.read(models.listModels(organization, 1, null, null), ModelList.class).getItems().stream()
-                        .findFirst();
+        Optional<Model> model = api
+                .read(models.listModels(organization, 1, null, null, null, null, null), ModelList.class)
+                .getItems()
+                .stream()
+                .findFirst();
         boolean hasProvider = hasProvider(organization);
         List<Step> steps = List.of(
                 step(
@@ -124,7 +126,9 @@ public class FirstSteps {
     }
 
     private boolean hasProvider(UUID organization) {
-        return !api.read(providers.listLlmProviders(organization, 1, null, null), LlmProviderList.class)
+        return !api.read(
+                        providers.listLlmProviders(organization, 1, null, null, null, null, null),
+                        LlmProviderList.class)
                 .getItems()
                 .isEmpty();
     }
@@ -142,7 +146,8 @@ public class FirstSteps {
     private boolean hasToken(UUID organization) {
         return !page.may("listApiTokens")
                 || Listing.all((size, next) -> {
-                            ApiTokenList list = api.read(tokens.listApiTokens(size, next, null), ApiTokenList.class);
+                            ApiTokenList list =
+                                    api.read(tokens.listApiTokens(size, next, null, null, null), ApiTokenList.class);
                             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                         })
                         .stream()

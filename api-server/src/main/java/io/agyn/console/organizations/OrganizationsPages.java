@@ -162,7 +162,7 @@ public class OrganizationsPages {
 
     private Listing.Slice<Organization> slice(int size, String token) {
         OrganizationList list =
-                api.read(organizations.listOrganizations(size, token, null, null), OrganizationList.class);
+                api.read(organizations.listOrganizations(size, token, null, null, null, null), OrganizationList.class);
         return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
     }
 

@@ -76,7 +76,8 @@ public class SecretsPages {
         UUID organizationId = enter(organization);
         Listing<Secret> found = Listing.of(
                 (size, next) -> {
-                    SecretList list = api.read(secrets.listSecrets(organizationId, size, next, null), SecretList.class);
+                    SecretList list =
+                            api.read(secrets.listSecrets(organizationId, size, next, null, null), SecretList.class);
                     return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 Secret::getName,
@@ -214,7 +215,8 @@ public class SecretsPages {
     private Map<UUID, List<LlmProvider>> users(UUID organizationId) {
         return Listing.<LlmProvider>all((size, token) -> {
                     LlmProviderList list = api.read(
-                            providers.listLlmProviders(organizationId, size, token, null), LlmProviderList.class);
+                            providers.listLlmProviders(organizationId, size, token, null, null, null, null),
+                            LlmProviderList.class);
                     return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                 })
                 .stream()

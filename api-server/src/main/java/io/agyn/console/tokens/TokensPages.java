@@ -174,7 +174,7 @@ abstract class TokensPages {
 
     private Listing.Source<ApiToken> ofUser(UUID user) {
         return (size, next) -> {
-            ApiTokenList list = api.read(tokens.listApiTokens(size, next, user), ApiTokenList.class);
+            ApiTokenList list = api.read(tokens.listApiTokens(size, next, user, null, null), ApiTokenList.class);
             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }

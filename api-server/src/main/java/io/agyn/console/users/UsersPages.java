@@ -72,7 +72,7 @@ public class UsersPages {
             @QueryParam("page") String token) {
         UserFilter filter = new UserFilter(role, state);
         Listing.Source<User> source = (size, next) -> {
-            UserList list = api.read(users.listUsers(size, next, null, null), UserList.class);
+            UserList list = api.read(users.listUsers(size, next, null, null, null, null, null), UserList.class);
             return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
         };
         Listing<User> found =

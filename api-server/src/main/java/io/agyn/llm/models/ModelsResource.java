@@ -12,6 +12,7 @@ import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
@@ -33,9 +34,20 @@ class ModelsResource implements ModelsApi {
     }
 
     @Override
-    public Response listModels(UUID organizationId, Integer pageSize, String pageToken, String name) {
-        var page = Paging.read(
-                        models, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+    public Response listModels(
+            UUID organizationId,
+            Integer pageSize,
+            String pageToken,
+            String name,
+            String search,
+            UUID providerId,
+            ModelStatus status) {
+        Selection selection = Selection.in(organizationId)
+                .with("name", name)
+                .containing(search, "name")
+                .with("providerId", providerId)
+                .filled("providerId", status == null ? null : status == ModelStatus.READY);
+        var page = Paging.read(models, selection, new Paging.Request(pageSize, pageToken))
                 .map(ModelsResource::read);
         return answers.ok(new ModelList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

@@ -9,13 +9,16 @@ import io.agyn.api.model.LlmProviderCredentialsRevealed;
 import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.audit.Audited;
+import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
+import java.util.Set;
 import java.util.UUID;
 
 /** LLM providers over REST. */
@@ -33,9 +36,20 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response listLlmProviders(UUID organizationId, Integer pageSize, String pageToken, String name) {
-        var page = Paging.read(
-                        providers, Paging.inOrganization(organizationId, name), new Paging.Request(pageSize, pageToken))
+    public Response listLlmProviders(
+            UUID organizationId,
+            Integer pageSize,
+            String pageToken,
+            String name,
+            String search,
+            Set<String> ids,
+            UUID tokenSecretId) {
+        Selection selection = Selection.in(organizationId)
+                .with("name", name)
+                .containing(search, "name")
+                .withOneOf("id", Uuids.list(ids))
+                .with("tokenSecretId", tokenSecretId);
+        var page = Paging.read(providers, selection, new Paging.Request(pageSize, pageToken))
                 .map(LlmProvidersResource::read);
         return answers.ok(new LlmProviderList().items(page.items()).nextPageToken(page.nextPageToken()));
     }

@@ -68,7 +68,8 @@ public final class ApiTokens {
 
     private Listing<ApiToken> listOf(UUID userId) {
         return new Listing<>((pageSize, pageToken) -> {
-            ApiTokenList page = exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken, userId));
+            ApiTokenList page =
+                    exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken, userId, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -97,8 +97,8 @@ public final class LlmProviders {
 
     private Listing<LlmProvider> list(String name) {
         return new Listing<>((pageSize, pageToken) -> {
-            LlmProviderList page =
-                    exchange.read(() -> api.listLlmProvidersWithHttpInfo(organizationId, pageSize, pageToken, name));
+            LlmProviderList page = exchange.read(() ->
+                    api.listLlmProvidersWithHttpInfo(organizationId, pageSize, pageToken, name, null, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

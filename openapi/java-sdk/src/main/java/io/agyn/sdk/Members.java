@@ -83,8 +83,8 @@ public final class Members {
 
     private Listing<Member> list(String email) {
         return new Listing<>((pageSize, pageToken) -> {
-            MemberList page =
-                    exchange.read(() -> api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, email));
+            MemberList page = exchange.read(
+                    () -> api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, email, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -87,7 +87,8 @@ public final class Models {
 
     private Listing<Model> list(String name) {
         return new Listing<>((pageSize, pageToken) -> {
-            ModelList page = exchange.read(() -> api.listModelsWithHttpInfo(organizationId, pageSize, pageToken, name));
+            ModelList page = exchange.read(
+                    () -> api.listModelsWithHttpInfo(organizationId, pageSize, pageToken, name, null, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -92,7 +92,7 @@ public final class Organizations {
     private Listing<Organization> list(String name, String slug) {
         return new Listing<>((pageSize, pageToken) -> {
             OrganizationList page =
-                    exchange.read(() -> api.listOrganizationsWithHttpInfo(pageSize, pageToken, name, slug));
+                    exchange.read(() -> api.listOrganizationsWithHttpInfo(pageSize, pageToken, name, slug, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -98,7 +98,7 @@ public final class Secrets {
     private Listing<Secret> list(String name) {
         return new Listing<>((pageSize, pageToken) -> {
             SecretList page =
-                    exchange.read(() -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name));
+                    exchange.read(() -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }

@@ -91,7 +91,8 @@ public final class Users {
 
     private Listing<User> list(String name, String email) {
         return new Listing<>((pageSize, pageToken) -> {
-            UserList page = exchange.read(() -> api.listUsersWithHttpInfo(pageSize, pageToken, name, email));
+            UserList page =
+                    exchange.read(() -> api.listUsersWithHttpInfo(pageSize, pageToken, name, email, null, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }
