@@ -2,6 +2,7 @@ package io.agyn.console;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.api.model.Violation;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.ProblemPages;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Shows what no page has dealt with: what is not there, what is not allowed, what failed. */
 @Singleton
@@ -66,9 +68,15 @@ class ErrorPages implements ProblemPages {
                     case 404 -> "There is nothing here";
                     default -> problem.kind().title();
                 };
-        String detail =
-                status == 404 ? "It was deleted, or it is not yours to see; check the address." : problem.getMessage();
+        String detail = status == 404 ? "It was deleted, or it is not yours to see; check the address." : said(problem);
         return pages.failed(status, Templates.problem(title, detail, RequestIds.of(context)));
+    }
+
+    /** What is wrong with an address stands nowhere but here. */
+    private static String said(ProblemException problem) {
+        return problem.violations().isEmpty()
+                ? problem.getMessage()
+                : problem.violations().stream().map(Violation::getDetail).collect(Collectors.joining(" "));
     }
 
     /** Back to where they are now, once they have signed in. */

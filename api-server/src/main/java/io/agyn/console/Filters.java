@@ -65,11 +65,20 @@ public final class Filters {
 
     /** One of some values, or null. */
     public <T> T choice(String name, Function<String, T> values, String known) {
+        return parsed(name, values, "Choose one of " + known + ".");
+    }
+
+    /** The id of what is chosen, or null. */
+    public UUID choice(String name, Choice choice) {
+        return parsed(name, choice::idOf, choice.remedy());
+    }
+
+    private <T> T parsed(String name, Function<String, T> parse, String remedy) {
         String text = text(name);
         try {
-            return text == null ? null : values.apply(text);
+            return text == null ? null : parse.apply(text);
         } catch (IllegalArgumentException e) {
-            return wrong(name, "Choose one of " + known + ".");
+            return wrong(name, remedy);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.agyn.console;
 
 import io.agyn.api.model.Violation;
+import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import java.time.DateTimeException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -132,6 +134,20 @@ public final class Form {
      */
     public Form expect(String name, Function<String, ?> values, String remedy) {
         return text(name).isEmpty() || choice(name, values) != null ? this : with(name, remedy);
+    }
+
+    /** The form with the id of what is chosen in a field that may be left out, or with what to do where there is no such thing. */
+    public Form choosing(String name, Choice choice) {
+        if (text(name).isBlank()) {
+            return this;
+        }
+        UUID id = choice(name, choice::idOf);
+        return id == null ? with(name, choice.remedy()) : set(name, id.toString());
+    }
+
+    /** The id in a field; null where none is in it. */
+    public UUID id(String name) {
+        return Uuids.parse(text(name)).orElse(null);
     }
 
     /** What stands in all fields of a name, in their order. */

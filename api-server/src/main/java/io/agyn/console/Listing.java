@@ -1,24 +1,22 @@
 package io.agyn.console;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
- * A page of a list, or what a search by name finds in all of it.
+ * A page of a list, or of what a search finds in it.
  *
  * @param items what is shown
- * @param search what is searched for; empty where nothing is
  * @param next the token of the next page, or null
- * @param later whether pages come before this one
- * @param more how many things the search has found beyond those that are shown
+ * @param query what the page's address says: {@code q} what is searched for, {@code page} the token of the page
  */
-public record Listing<T>(List<T> items, String search, String next, boolean later, int more) {
+public record Listing<T>(List<T> items, String next, Query query) {
     /** How many things a page shows. */
     public static final int PAGE_SIZE = 25;
 
-    private static final int MOST_AT_ONCE = 1_000;
+    static final String SEARCH = "q";
+    static final String PAGE = "page";
 
     /**
      * What the API answers of a list.
@@ -26,52 +24,58 @@ public record Listing<T>(List<T> items, String search, String next, boolean late
      * @param items the items of a page
      * @param next the token of the next page, or null
      */
-    public record Slice<T>(List<T> items, String next) {}
+    public record Slice<T>(List<T> items, String next) {
+        /** Whether the items are not all. */
+        public boolean more() {
+            return next != null;
+        }
+
+        /**
+         * The names of the items.
+         *
+         * @param others what stands behind them where they are not all
+         */
+        public List<String> names(Function<T, String> name, String others) {
+            Stream<String> names = items.stream().map(name);
+            return (more() ? Stream.concat(names, Stream.of(others)) : names).toList();
+        }
+    }
 
     /** Asks the API for a page. */
     public interface Source<T> {
-        /** The page of a size behind a token, which is null for the first one. */
-        Slice<T> page(int size, String token);
-    }
+        /**
+         * A page.
+         *
+         * @param size how many items it has at most
+         * @param token the token of the page; null for the first one
+         * @param search what the items have in their names; null for all
+         */
+        Slice<T> page(int size, String token, String search);
 
-    /** A page of a list, or what a search finds in it. */
-    public static <T> Listing<T> of(Source<T> source, Function<T, String> name, String search, String token) {
-        if (search == null || search.isBlank()) {
-            Slice<T> slice = source.page(PAGE_SIZE, token);
-            return new Listing<>(slice.items(), "", slice.next(), token != null, 0);
+        /** The first items. */
+        default Slice<T> first(int size) {
+            return page(size, null, null);
         }
-        String wanted = search.strip().toLowerCase(Locale.ROOT);
-        List<T> found = all(source).stream()
-                .filter(item -> name.apply(item).toLowerCase(Locale.ROOT).contains(wanted))
-                .toList();
-        List<T> shown = found.subList(0, Math.min(found.size(), PAGE_SIZE));
-        return new Listing<>(shown, search.strip(), null, false, found.size() - shown.size());
     }
 
-    /** A list that is at hand, to page through. */
-    public static <T> Source<T> in(List<T> items) {
-        return (size, token) -> {
-            int start =
-                    token == null || !token.matches("[0-9]{1,8}") ? 0 : Math.min(Integer.parseInt(token), items.size());
-            int end = Math.min(start + size, items.size());
-            return new Slice<>(items.subList(start, end), end < items.size() ? String.valueOf(end) : null);
-        };
+    /** The page of a list that an address asks for. */
+    public static <T> Listing<T> of(Source<T> source, Query query) {
+        Slice<T> slice = source.page(PAGE_SIZE, query.optional(PAGE), query.optional(SEARCH));
+        return new Listing<>(slice.items(), slice.next(), query);
     }
 
-    /** All of a list. */
-    public static <T> List<T> all(Source<T> source) {
-        List<T> items = new ArrayList<>();
-        String token = null;
-        do {
-            Slice<T> slice = source.page(MOST_AT_ONCE, token);
-            items.addAll(slice.items());
-            token = slice.next();
-        } while (token != null);
-        return items;
+    /** What is searched for; empty where nothing is. */
+    public String search() {
+        return query.text(SEARCH);
+    }
+
+    /** Whether pages come before this one. */
+    public boolean later() {
+        return query.has(PAGE);
     }
 
     /** Whether there is nothing at all, so that the page says what to do first. */
     public boolean empty() {
-        return items.isEmpty() && search.isEmpty() && !later;
+        return items.isEmpty() && query.isEmpty();
     }
 }

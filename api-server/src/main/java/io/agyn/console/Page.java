@@ -20,10 +20,11 @@ import jakarta.inject.Named;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the layout of every page shows around it: {@code cdi:page} in templates. */
 @RequestScoped
@@ -138,16 +139,29 @@ public class Page {
         return section;
     }
 
-    /** The organizations to switch to, by their names. */
-    public List<Organization> organizations() {
-        return api
-                .read(
-                        organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null, null, null),
-                        OrganizationList.class)
-                .getItems()
-                .stream()
-                .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
-                .toList();
+    /** The organizations to switch to, by their names; where they are many, the first ones. */
+    public Listing.Slice<Organization> organizations() {
+        OrganizationList list = api.read(
+                organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null, null, null),
+                OrganizationList.class);
+        return new Listing.Slice<>(
+                list.getItems().stream()
+                        .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
+                        .toList(),
+                list.getNextPageToken());
+    }
+
+    /**
+     * What the address of a list's page says.
+     *
+     * @param filters the names of the list's filters, beside what all lists have
+     */
+    public Query query(String... filters) {
+        return Query.of(
+                context,
+                Stream.of(Stream.of(Listing.SEARCH), Stream.of(filters), Stream.of(Listing.PAGE))
+                        .flatMap(Function.identity())
+                        .toList());
     }
 
     /** The name of who is signed in. */

@@ -50,6 +50,11 @@ public class Pages {
         return answer(status == 400 || status == 404 ? 422 : status, template);
     }
 
+    /** A page of a list; 422 where its filters cannot be used. */
+    public Response list(TemplateInstance template, Filters filters) {
+        return answer(filters.form().errors().isEmpty() ? 200 : 422, template);
+    }
+
     /** A page that asks before something is done. */
     public Response confirm(int status, Confirmation question) {
         return answer(status, Templates.confirm(question));

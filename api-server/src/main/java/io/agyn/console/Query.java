@@ -37,6 +37,16 @@ public final class Query {
         return values.getOrDefault(name, "");
     }
 
+    /** What stands under a name; null where nothing does. */
+    public String optional(String name) {
+        return values.get(name);
+    }
+
+    /** Whether nothing stands under any name. */
+    public boolean isEmpty() {
+        return values.isEmpty();
+    }
+
     /** Whether something stands under a name. */
     public boolean has(String name) {
         return values.containsKey(name);

@@ -19,8 +19,9 @@
  *       contract cannot know to be wrong is noted before, by {@code form.expect} and {@code form.with}; {@code api.check}
  *       then refuses the form with all that is wrong. A 412 becomes {@code conflicts.in(form, …)}; the hidden fields
  *       {@code etag} and {@code shown} say what was edited, and when.
- *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API, or takes it whole; {@link
- *       io.agyn.console.Lists} has those that several pages show.
+ *   <li>{@link io.agyn.console.Listing} pages and searches a list of the API, which is never read as a
+ *       whole; {@link io.agyn.console.Lists} has those that several pages show. {@link io.agyn.console.Choices} has what
+ *       forms let one choose, of however many.
  *   <li>A list with filters keeps them in its address: {@link io.agyn.console.Query} makes its links, and
  *       {@link io.agyn.console.Filters} reads it, with an error at the field of what cannot be read.
  *   <li>{@link io.agyn.console.Csv} is a file to download; {@code io.agyn.console.charts} draws.

@@ -1,6 +1,7 @@
 package io.agyn.console.audit;
 
 import io.agyn.api.model.AuditOutcome;
+import io.agyn.console.Choice;
 import io.agyn.console.Filters;
 import io.agyn.console.Form;
 import io.agyn.console.Option;
@@ -28,12 +29,12 @@ public final class AuditFilters {
     private final UUID organizationId;
     private Form form;
 
-    AuditFilters(Query query) {
+    AuditFilters(Query query, Choice people) {
         this.query = query;
         Filters filters = new Filters(query);
         this.from = filters.time("from");
         this.to = filters.time("to");
-        this.userId = filters.id("user_id");
+        this.userId = filters.choice("user_id", people);
         this.operation = filters.text("operation");
         this.outcome = filters.choice("outcome", AuditOutcome::fromValue, "done and denied");
         this.resourceId = filters.id("resource_id");
@@ -72,7 +73,7 @@ public final class AuditFilters {
     }
 
     String token() {
-        return query.has("page") ? query.text("page") : null;
+        return query.optional("page");
     }
 
     OffsetDateTime from() {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.AuditEventList;
 import io.agyn.console.Api;
+import io.agyn.console.Choice;
 import io.agyn.console.Filters;
 import io.agyn.console.Listing;
 import io.agyn.console.Option;
@@ -18,7 +19,6 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /** What the pages of audit logs have in common. */
 @Singleton
@@ -36,10 +36,10 @@ class AuditLogs {
      * @param people who may be chosen
      * @param operations what may be chosen
      */
-    public record Log(String path, boolean ofOrganization, List<Option> people, List<Option> operations) {
+    public record Log(String path, boolean ofOrganization, Choice people, List<Option> operations) {
         /** Who may be chosen, and who is. */
-        public List<Option> people(AuditFilters filters) {
-            return Filters.offered(people, filters.query().text("user_id"));
+        public Choice.Offer people(AuditFilters filters) {
+            return people.offer(filters.query().text("user_id"));
         }
 
         /** What may be chosen, and what is. */
@@ -63,21 +63,20 @@ class AuditLogs {
     /**
      * The page of a log.
      *
-     * @param log asked for once its events may be read
      * @param list asks the API for the events that filters let pass
      */
-    Response show(Supplier<Log> log, Function<AuditFilters, Response> list) {
+    Response show(Log log, Function<AuditFilters, Response> list) {
         return answer(log, filters -> {
             AuditEventList found = api.read(list.apply(filters), AuditEventList.class);
-            Listing<Entry> events = new Listing<>(
-                    resources.entries(found.getItems()), "", found.getNextPageToken(), filters.token() != null, 0);
-            return pages.ok(Templates.audit(log.get(), filters, events));
+            Listing<Entry> events =
+                    new Listing<>(resources.entries(found.getItems()), found.getNextPageToken(), filters.query());
+            return pages.ok(Templates.audit(log, filters, events));
         });
     }
 
     /** Whatever is answered to filters; the page with what is wrong where they cannot be used. */
-    Response answer(Supplier<Log> log, Function<AuditFilters, Response> answer) {
-        AuditFilters filters = new AuditFilters(Query.of(context, AuditFilters.NAMES));
+    Response answer(Log log, Function<AuditFilters, Response> answer) {
+        AuditFilters filters = new AuditFilters(Query.of(context, AuditFilters.NAMES), log.people());
         try {
             if (filters.form().errors().isEmpty()) {
                 return answer.apply(filters);
@@ -88,6 +87,6 @@ class AuditLogs {
             }
             filters.refuse(e);
         }
-        return pages.refused(422, Templates.audit(log.get(), filters, null));
+        return pages.refused(422, Templates.audit(log, filters, null));
     }
 }

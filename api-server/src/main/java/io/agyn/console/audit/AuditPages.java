@@ -4,11 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.BySession;
 import io.agyn.api.AuditEventsApi;
-import io.agyn.api.MembersApi;
-import io.agyn.api.model.MemberList;
 import io.agyn.console.Api;
+import io.agyn.console.Choices;
 import io.agyn.console.Listing;
-import io.agyn.console.Option;
 import io.agyn.console.Page;
 import io.agyn.contract.Contract;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -19,7 +17,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.UUID;
 
 /** What was done and denied in an organization. */
@@ -27,19 +24,15 @@ import java.util.UUID;
 @BySession
 @RunOnVirtualThread
 public class AuditPages {
-    private static final int MOST_PEOPLE = 1_000;
-
-    private final Api api;
     private final AuditEventsApi audit;
-    private final MembersApi members;
+    private final Choices choices;
     private final Contract contract;
     private final AuditLogs logs;
     private final Page page;
 
-    AuditPages(Api api, Contract contract, AuditLogs logs, Page page) {
-        this.api = requireNonNull(api, "api is null");
+    AuditPages(Api api, Choices choices, Contract contract, AuditLogs logs, Page page) {
         this.audit = api.of(AuditEventsApi.class);
-        this.members = api.of(MembersApi.class);
+        this.choices = requireNonNull(choices, "choices is null");
         this.contract = requireNonNull(contract, "contract is null");
         this.logs = requireNonNull(logs, "logs is null");
         this.page = requireNonNull(page, "page is null");
@@ -50,7 +43,7 @@ public class AuditPages {
         UUID organizationId = enter(organization);
         page.require("listAuditEvents");
         return logs.show(
-                () -> log(organizationId),
+                log(organizationId),
                 filters -> audit.listAuditEvents(
                         organizationId,
                         Listing.PAGE_SIZE,
@@ -69,7 +62,7 @@ public class AuditPages {
         UUID organizationId = enter(organization);
         page.require("exportAuditEvents");
         String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
-        return logs.answer(() -> log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
+        return logs.answer(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
                         organizationId,
                         filters.from(),
                         filters.to(),
@@ -86,12 +79,7 @@ public class AuditPages {
     }
 
     private AuditLogs.Log log(UUID organizationId) {
-        List<Option> people = api
-                .read(members.listMembers(organizationId, MOST_PEOPLE, null, null, null, null), MemberList.class)
-                .getItems()
-                .stream()
-                .map(member -> new Option(member.getUserId().toString(), member.getName() + ", " + member.getEmail()))
-                .toList();
-        return new AuditLogs.Log(page.root() + "/audit", true, people, Operations.inOrganizations(contract));
+        return new AuditLogs.Log(
+                page.root() + "/audit", true, choices.member(organizationId), Operations.inOrganizations(contract));
     }
 }

@@ -6,7 +6,6 @@ import io.agyn.api.ApiTokensApi;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.MembersApi;
 import io.agyn.api.ModelsApi;
-import io.agyn.api.OrganizationsApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.UsersApi;
 import io.agyn.api.model.ApiToken;
@@ -16,11 +15,10 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.Organization;
-import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
-import io.agyn.console.Listing;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -28,11 +26,12 @@ import jakarta.enterprise.context.RequestScoped;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Finds what the events of a page are about, where it is still there. */
 @RequestScoped
@@ -42,21 +41,21 @@ class Resources {
     private final LlmProvidersApi providers;
     private final ModelsApi models;
     private final MembersApi members;
-    private final OrganizationsApi organizations;
+    private final Lists lists;
     private final ApiTokensApi tokens;
     private final UsersApi users;
     private final Page page;
 
     private final Map<UUID, Optional<Entry.Resource>> found = new HashMap<>();
-    private Map<UUID, Organization> there;
+    private Map<UUID, Organization> there = Map.of();
 
-    Resources(Api api, Page page) {
+    Resources(Api api, Lists lists, Page page) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
         this.models = api.of(ModelsApi.class);
         this.members = api.of(MembersApi.class);
-        this.organizations = api.of(OrganizationsApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
         this.tokens = api.of(ApiTokensApi.class);
         this.users = api.of(UsersApi.class);
         this.page = requireNonNull(page, "page is null");
@@ -64,6 +63,7 @@ class Resources {
 
     /** Events as they are shown. */
     List<Entry> entries(List<AuditEvent> events) {
+        there = organizationsOf(events);
         return events.stream()
                 .map(event -> new Entry(
                         event,
@@ -76,7 +76,7 @@ class Resources {
 
     private Optional<Entry.Resource> find(AuditEvent event, UUID id) {
         UUID organization = event.getOrganizationId();
-        if (organization != null && !there().containsKey(organization)) {
+        if (organization != null && !there.containsKey(organization)) {
             return Optional.empty();
         }
         // Where somebody was told that there is nothing, the organization alone is kept.
@@ -121,29 +121,22 @@ class Resources {
     }
 
     private Optional<Entry.Resource> organization(UUID id) {
-        return Optional.ofNullable(there().get(id))
+        return Optional.ofNullable(there.get(id))
                 .map(organization -> new Entry.Resource(organization.getName(), Page.path(organization)));
     }
 
-    /** The organizations that are there: to ask for one that is not would be an access that is denied, and logged. */
-    private Map<UUID, Organization> there() {
-        if (there == null) {
-            there = page.organization() != null
-                    ? Map.of(page.organization().getId(), page.organization())
-                    : Listing.<Organization>all((size, token) -> {
-                                OrganizationList list = api.read(
-                                        organizations.listOrganizations(size, token, null, null, null, null),
-                                        OrganizationList.class);
-                                return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-                            })
-                            .stream()
-                            .collect(Collectors.toMap(Organization::getId, Function.identity()));
-        }
-        return there;
+    /** Those that are there: to ask for one that is not would be an access that is denied, and logged. */
+    private Map<UUID, Organization> organizationsOf(List<AuditEvent> events) {
+        return page.organization() != null
+                ? Map.of(page.organization().getId(), page.organization())
+                : lists.organizations(events.stream()
+                        .flatMap(event -> Stream.of(event.getOrganizationId(), event.getResourceId()))
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet()));
     }
 
     private Entry.Resource inside(String name, UUID organization, String path) {
-        return new Entry.Resource(name, Page.path(there().get(organization)) + path);
+        return new Entry.Resource(name, Page.path(there.get(organization)) + path);
     }
 
     private static Optional<Entry.Resource> found(Supplier<Entry.Resource> look) {

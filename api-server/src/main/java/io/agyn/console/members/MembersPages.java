@@ -25,7 +25,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -63,20 +62,15 @@ public class MembersPages {
     }
 
     @GET
-    public Response list(
-            @PathParam("organization") String organization,
-            @QueryParam("q") String search,
-            @QueryParam("page") String token) {
+    public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
         Listing<Member> found = Listing.of(
-                (size, next) -> {
+                (size, token, search) -> {
                     MemberList list = api.read(
-                            members.listMembers(organizationId, size, next, null, null, null), MemberList.class);
+                            members.listMembers(organizationId, size, token, null, null, search), MemberList.class);
                     return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                 },
-                member -> member.getName() + " " + member.getEmail(),
-                search,
-                token);
+                page.query());
         return pages.ok(Templates.list(found));
     }
 

@@ -11,15 +11,17 @@ import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.console.Api;
+import io.agyn.console.Choice;
+import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
+import io.agyn.console.Filters;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
 import io.agyn.console.Lists;
-import io.agyn.console.Option;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
-import io.agyn.contract.Uuids;
+import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -45,35 +47,43 @@ import java.util.stream.Collectors;
 @RunOnVirtualThread
 public class ModelsPages {
     private static final String PROVIDER = "provider";
+    private static final String STATUS = "status";
+    private static final int MOST_ORPHANED = 10;
     private static final Map<String, Form.Field> FIELDS =
             Map.of("provider_id", new Form.Field(PROVIDER, "LLM provider"));
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
         static native TemplateInstance list(
-                Listing<Model> models, Map<UUID, LlmProvider> providers, List<Model> orphaned);
+                Listing<Model> models,
+                Form filters,
+                Map<UUID, LlmProvider> providers,
+                Listing.Slice<Model> orphaned,
+                boolean hasProvider);
 
-        static native TemplateInstance create(Form form, List<Option> providers);
+        static native TemplateInstance create(Form form, Choice.Offer providers);
 
         static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
 
-        static native TemplateInstance edit(Model model, Form form, List<Option> providers);
+        static native TemplateInstance edit(Model model, Form form, Choice.Offer providers);
     }
 
     private final Api api;
     private final ModelsApi models;
     private final LlmProvidersApi providers;
     private final Lists lists;
+    private final Choices choices;
     private final Gateway gateway;
     private final Conflicts conflicts;
     private final Page page;
     private final Pages pages;
 
-    ModelsPages(Api api, Lists lists, Gateway gateway, Conflicts conflicts, Page page, Pages pages) {
+    ModelsPages(Api api, Lists lists, Choices choices, Gateway gateway, Conflicts conflicts, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
         this.lists = requireNonNull(lists, "lists is null");
+        this.choices = requireNonNull(choices, "choices is null");
         this.gateway = requireNonNull(gateway, "gateway is null");
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
         this.page = requireNonNull(page, "page is null");
@@ -81,18 +91,23 @@ public class ModelsPages {
     }
 
     @GET
-    public Response list(
-            @PathParam("organization") String organization,
-            @QueryParam("q") String search,
-            @QueryParam("page") String token) {
+    public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<Model> found = Listing.of(lists.models(organizationId), Model::getName, search, token);
-        Map<UUID, LlmProvider> byId = Listing.all(lists.llmProviders(organizationId)).stream()
-                .collect(Collectors.toMap(LlmProvider::getId, provider -> provider));
-        List<Model> orphaned = Listing.all(lists.models(organizationId)).stream()
-                .filter(model -> model.getStatus() == ModelStatus.ORPHANED)
-                .toList();
-        return pages.ok(Templates.list(found, byId, orphaned));
+        Query query = page.query(STATUS);
+        Filters filters = new Filters(query);
+        ModelStatus status = filters.choice(STATUS, ModelStatus::fromValue, "ready and orphaned");
+        Listing<Model> found = Listing.of(lists.models(organizationId, null, status), query);
+        Map<UUID, LlmProvider> itsProviders = lists.llmProviders(
+                organizationId,
+                found.items().stream()
+                        .map(Model::getProviderId)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet()));
+        Listing.Slice<Model> orphaned =
+                lists.models(organizationId, null, ModelStatus.ORPHANED).first(MOST_ORPHANED);
+        boolean hasProvider = !found.empty()
+                || !lists.llmProviders(organizationId).first(1).items().isEmpty();
+        return pages.list(Templates.list(found, filters.form(), itsProviders, orphaned, hasProvider), filters);
     }
 
     @GET
@@ -101,7 +116,7 @@ public class ModelsPages {
             @PathParam("organization") String organization, @QueryParam("provider") @DefaultValue("") String provider) {
         UUID organizationId = enter(organization);
         page.require("createModel");
-        return pages.ok(Templates.create(Form.of(PROVIDER, provider), options(organizationId)));
+        return pages.ok(creation(organizationId, Form.of(PROVIDER, provider)));
     }
 
     @POST
@@ -109,17 +124,17 @@ public class ModelsPages {
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createModel");
-        Form typed = typed(form);
+        Form typed = typed(organizationId, form);
         try {
             ModelCreate body = new ModelCreate()
                     .name(form.text("name"))
-                    .providerId(provider(form))
+                    .providerId(typed.id(PROVIDER))
                     .remoteModelName(form.text("remote_model_name"));
             api.check(typed, body);
             Model made = api.read(models.createModel(organizationId, body, null), Model.class);
             return pages.done(root() + "/" + made.getId(), "Model " + made.getName() + " was created.");
         } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.create(typed.refused(e), options(organizationId)));
+            return pages.refused(e.kind().status(), creation(organizationId, typed.refused(e)));
         }
     }
 
@@ -144,7 +159,7 @@ public class ModelsPages {
         Response answer = models.getModel(organizationId, id);
         Model model = api.read(answer, Model.class);
         Form form = form(model).shown(answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.ok(Templates.edit(model, form, options(organizationId)));
+        return pages.ok(editing(organizationId, model, form));
     }
 
     @POST
@@ -152,11 +167,11 @@ public class ModelsPages {
     public Response save(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = enter(organization);
         page.require("updateModel", id);
-        Form typed = typed(form);
+        Form typed = typed(organizationId, form);
         try {
             ModelUpdate body = new ModelUpdate()
                     .name(form.text("name"))
-                    .providerId(provider(form))
+                    .providerId(typed.id(PROVIDER))
                     .remoteModelName(form.text("remote_model_name"));
             api.check(typed, body);
             models.updateModel(organizationId, id, body, form.optional("etag"));
@@ -164,11 +179,10 @@ public class ModelsPages {
         } catch (ProblemException e) {
             Response answer = models.getModel(organizationId, id);
             Model model = api.read(answer, Model.class);
-            List<Option> options = options(organizationId);
             Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
                     ? conflicts.in(typed, id, answer.getHeaderString(HttpHeaders.ETAG), form(model))
                     : typed.refused(e);
-            return pages.refused(e.kind().status(), Templates.edit(model, again, options));
+            return pages.refused(e.kind().status(), editing(organizationId, model, again));
         }
     }
 
@@ -205,19 +219,23 @@ public class ModelsPages {
         return page.root() + "/models";
     }
 
-    private List<Option> options(UUID organizationId) {
-        return Listing.all(lists.llmProviders(organizationId)).stream()
-                .map(provider -> new Option(provider.getId().toString(), provider.getName()))
-                .toList();
+    private TemplateInstance creation(UUID organizationId, Form form) {
+        return Templates.create(form, offer(organizationId, form));
     }
 
-    private static Form typed(Form form) {
+    private TemplateInstance editing(UUID organizationId, Model model, Form form) {
+        return Templates.edit(model, form, offer(organizationId, form));
+    }
+
+    private Choice.Offer offer(UUID organizationId, Form form) {
+        return choices.llmProvider(organizationId).offer(form.text(PROVIDER));
+    }
+
+    private Form typed(UUID organizationId, Form form) {
         Form named = form.calling(FIELDS);
-        return provider(form) == null ? named.with(PROVIDER, "Choose an LLM provider.") : named;
-    }
-
-    private static UUID provider(Form form) {
-        return Uuids.parse(form.text(PROVIDER)).orElse(null);
+        return named.text(PROVIDER).isBlank()
+                ? named.with(PROVIDER, "Choose an LLM provider.")
+                : named.choosing(PROVIDER, choices.llmProvider(organizationId));
     }
 
     private static Form form(Model model) {

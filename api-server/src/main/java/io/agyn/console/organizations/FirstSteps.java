@@ -13,7 +13,6 @@ import io.agyn.api.model.Model;
 import io.agyn.api.model.ModelList;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.console.Api;
-import io.agyn.console.Listing;
 import io.agyn.console.Page;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -145,12 +144,8 @@ public class FirstSteps {
     /** Whether one is bound to the organization. Who may not know of any calls with one that is. */
     private boolean hasToken(UUID organization) {
         return !page.may("listApiTokens")
-                || Listing.all((size, next) -> {
-                            ApiTokenList list =
-                                    api.read(tokens.listApiTokens(size, next, null, null, null), ApiTokenList.class);
-                            return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-                        })
-                        .stream()
-                        .anyMatch(token -> organization.equals(token.getOrganizationId()));
+                || !api.read(tokens.listApiTokens(1, null, null, organization, null), ApiTokenList.class)
+                        .getItems()
+                        .isEmpty();
     }
 }

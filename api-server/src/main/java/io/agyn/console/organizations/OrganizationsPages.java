@@ -6,13 +6,13 @@ import io.agyn.access.BySession;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
-import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.OrganizationUpdate;
 import io.agyn.console.Api;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
@@ -24,7 +24,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -48,14 +47,16 @@ public class OrganizationsPages {
 
     private final Api api;
     private final OrganizationsApi organizations;
+    private final Lists lists;
     private final FirstSteps steps;
     private final Conflicts conflicts;
     private final Page page;
     private final Pages pages;
 
-    OrganizationsPages(Api api, FirstSteps steps, Conflicts conflicts, Page page, Pages pages) {
+    OrganizationsPages(Api api, Lists lists, FirstSteps steps, Conflicts conflicts, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
         this.steps = requireNonNull(steps, "steps is null");
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
         this.page = requireNonNull(page, "page is null");
@@ -63,8 +64,8 @@ public class OrganizationsPages {
     }
 
     @GET
-    public Response list(@QueryParam("q") String search, @QueryParam("page") String token) {
-        Listing<Organization> found = Listing.of(this::slice, Organization::getName, search, token);
+    public Response list() {
+        Listing<Organization> found = Listing.of(lists.organizations(), page.query());
         return found.empty() && page.may("createOrganization")
                 ? pages.redirect(ROOT + "/new")
                 : pages.ok(Templates.list(found));
@@ -157,13 +158,7 @@ public class OrganizationsPages {
     }
 
     private boolean isFirst() {
-        return slice(1, null).items().isEmpty();
-    }
-
-    private Listing.Slice<Organization> slice(int size, String token) {
-        OrganizationList list =
-                api.read(organizations.listOrganizations(size, token, null, null, null, null), OrganizationList.class);
-        return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+        return lists.organizations().first(1).items().isEmpty();
     }
 
     private Confirmation deletion(Form form) {

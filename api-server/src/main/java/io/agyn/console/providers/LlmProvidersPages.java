@@ -17,12 +17,13 @@ import io.agyn.api.model.Secret;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
+import io.agyn.console.Choice;
+import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
 import io.agyn.console.Lists;
-import io.agyn.console.Option;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.llm.providers.LlmProviderRules;
@@ -35,7 +36,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
@@ -46,7 +46,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** An organization's LLM providers. */
 @Path("/console/organizations/{organization}/llm-providers")
@@ -63,7 +62,7 @@ public class LlmProvidersPages {
         static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, Preset chosen);
 
         static native TemplateInstance provider(
-                LlmProvider provider, ProviderState state, Secret secret, List<Model> models);
+                LlmProvider provider, ProviderState state, Secret secret, Listing<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
     }
@@ -81,7 +80,7 @@ public class LlmProvidersPages {
     public record Fields(
             List<Protocol> protocols,
             List<AuthMethod> authMethods,
-            List<Option> secrets,
+            Choice.Offer secrets,
             List<ProviderForm.Row> rows,
             int mostRows,
             String reserved) {}
@@ -91,29 +90,27 @@ public class LlmProvidersPages {
     private final SecretsApi secrets;
     private final UsageApi usage;
     private final Lists lists;
+    private final Choices choices;
     private final Conflicts conflicts;
     private final Page page;
     private final Pages pages;
 
-    LlmProvidersPages(Api api, Lists lists, Conflicts conflicts, Page page, Pages pages) {
+    LlmProvidersPages(Api api, Lists lists, Choices choices, Conflicts conflicts, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(LlmProvidersApi.class);
         this.secrets = api.of(SecretsApi.class);
         this.usage = api.of(UsageApi.class);
         this.lists = requireNonNull(lists, "lists is null");
+        this.choices = requireNonNull(choices, "choices is null");
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
     @GET
-    public Response list(
-            @PathParam("organization") String organization,
-            @QueryParam("q") String search,
-            @QueryParam("page") String token) {
+    public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<LlmProvider> found =
-                Listing.of(lists.llmProviders(organizationId), LlmProvider::getName, search, token);
+        Listing<LlmProvider> found = Listing.of(lists.llmProviders(organizationId), page.query());
         return pages.ok(Templates.list(found, states(organizationId, found.items())));
     }
 
@@ -140,7 +137,7 @@ public class LlmProvidersPages {
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createLlmProvider");
-        ProviderForm typed = ProviderForm.toCreate(form);
+        ProviderForm typed = ProviderForm.toCreate(form, choices.secret(organizationId));
         try {
             LlmProviderCreate body = typed.create();
             api.check(typed.form(), body);
@@ -160,7 +157,10 @@ public class LlmProvidersPages {
                 ? null
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
         ProviderState state = states(organizationId, List.of(provider)).get(id);
-        return pages.ok(Templates.provider(provider, state, secret, lists.modelsOf(organizationId, id)));
+        // They are paged, and not searched.
+        Listing<Model> models =
+                Listing.of(lists.models(organizationId, id, null), page.query().without("q"));
+        return pages.ok(Templates.provider(provider, state, secret, models));
     }
 
     @GET
@@ -180,7 +180,7 @@ public class LlmProvidersPages {
         UUID organizationId = enter(organization);
         page.require("updateLlmProvider", id);
         LlmProvider stored = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        ProviderForm typed = ProviderForm.toUpdate(form, stored);
+        ProviderForm typed = ProviderForm.toUpdate(form, choices.secret(organizationId), stored);
         try {
             LlmProviderUpdate body = typed.update();
             api.check(typed.form(), body);
@@ -265,38 +265,28 @@ public class LlmProvidersPages {
         return new Fields(
                 List.of(Protocol.values()),
                 List.of(AuthMethod.values()),
-                Listing.all(lists.secrets(organizationId)).stream()
-                        .map(secret -> new Option(secret.getId().toString(), secret.getName()))
-                        .toList(),
+                choices.secret(organizationId).offer(form.text(ProviderForm.SECRET)),
                 ProviderForm.rows(form),
                 ProviderForm.MOST_ROWS,
                 String.join(" ", LlmProviderRules.MANAGED_BY_PROXY));
     }
 
     private Confirmation deletion(UUID organizationId, LlmProvider provider, Form form) {
-        List<String> models = lists.modelsOf(organizationId, provider.getId()).stream()
-                .map(Model::getName)
-                .toList();
+        List<String> models = lists.models(organizationId, provider.getId(), null)
+                .first(MOST_NAMES)
+                .names(Model::getName, "and %d more".formatted(provider.getModelCount() - MOST_NAMES));
         return new Confirmation(
                 "Delete LLM provider " + provider.getName() + "?",
                 models.isEmpty()
                         ? "No model uses it. Its credentials cannot be brought back."
                         : "These models would be orphaned: they stop resolving, and agents that call them fail with their"
                                 + " next call, until each is pointed at another LLM provider.",
-                some(models),
+                models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",
                 form.text("etag"),
                 root() + "/" + provider.getId(),
                 form);
-    }
-
-    private static List<String> some(List<String> names) {
-        int more = names.size() - MOST_NAMES;
-        return more <= 0
-                ? names
-                : Stream.concat(names.stream().limit(MOST_NAMES), Stream.of("and %d more".formatted(more)))
-                        .toList();
     }
 
     private Map<UUID, ProviderState> states(UUID organizationId, List<LlmProvider> shown) {

@@ -5,8 +5,8 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Protocol;
+import io.agyn.console.Choice;
 import io.agyn.console.Form;
-import io.agyn.contract.Uuids;
 import io.agyn.contract.Violations;
 import io.agyn.problems.ProblemException;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
  */
 record ProviderForm(Form form, List<Header> headers) {
     private static final String KEY = "key";
-    private static final String SECRET = "existing_secret";
+    static final String SECRET = "existing_secret";
     private static final String HEADERS = "custom_headers";
     private static final Map<String, Form.Field> FIELDS = Map.of(
             "token", new Form.Field(KEY, "API key"), "token_secret_id", new Form.Field(SECRET, "Existing secret"));
@@ -60,13 +60,13 @@ record ProviderForm(Form form, List<Header> headers) {
     }
 
     /** What was typed to make an LLM provider. */
-    static ProviderForm toCreate(Form form) {
-        return typed(form, true);
+    static ProviderForm toCreate(Form form, Choice secrets) {
+        return typed(form, secrets, true);
     }
 
     /** What was typed to change one, which keeps its credentials where the auth method still takes those. */
-    static ProviderForm toUpdate(Form form, LlmProvider stored) {
-        return typed(form, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
+    static ProviderForm toUpdate(Form form, Choice secrets, LlmProvider stored) {
+        return typed(form, secrets, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
     }
 
     /** The rows of headers to show: those that were typed, and some to type more in. */
@@ -113,26 +113,26 @@ record ProviderForm(Form form, List<Header> headers) {
         return form.refused(problem, name -> rows.getOrDefault(name, name));
     }
 
-    private static ProviderForm typed(Form form, boolean needsCredentials) {
+    private static ProviderForm typed(Form form, Choice secrets, boolean needsCredentials) {
         List<Header> headers = headers(form);
         Form named = form.calling(FIELDS);
         Form checked =
                 switch (authMethod(form)) {
                     case null -> named;
-                    case BEARER, X_API_KEY -> checkToken(named, needsCredentials);
+                    case BEARER, X_API_KEY -> checkToken(named, secrets, needsCredentials);
                     case CUSTOM_HEADERS -> checkHeaders(named, headers, needsCredentials);
                 };
         return new ProviderForm(checked, first(headers));
     }
 
-    private static Form checkToken(Form form, boolean needsCredentials) {
+    private static Form checkToken(Form form, Choice secrets, boolean needsCredentials) {
         boolean hasKey = !form.text(KEY).isBlank();
-        boolean hasSecret = !form.text(SECRET).isEmpty();
+        boolean hasSecret = !form.text(SECRET).isBlank();
         if (hasKey && hasSecret) {
             return form.with(KEY, "Type a key or choose an existing secret, not both.");
         }
         return hasKey || hasSecret || !needsCredentials
-                ? form
+                ? form.choosing(SECRET, secrets)
                 : form.with(SECRET, "Type a key or choose an existing secret.");
     }
 
@@ -189,7 +189,7 @@ record ProviderForm(Form form, List<Header> headers) {
     }
 
     private UUID secret() {
-        return takesHeaders() ? null : Uuids.parse(form.text(SECRET)).orElse(null);
+        return takesHeaders() ? null : form.id(SECRET);
     }
 
     private String token() {

@@ -3,13 +3,10 @@ package io.agyn.console.secrets;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.BySession;
-import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.model.LlmProvider;
-import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretCreate;
-import io.agyn.api.model.SecretList;
 import io.agyn.api.model.SecretRevealed;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.console.Api;
@@ -17,6 +14,7 @@ import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
@@ -28,12 +26,12 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** An organization's secrets. */
@@ -41,49 +39,44 @@ import java.util.stream.Collectors;
 @BySession
 @RunOnVirtualThread
 public class SecretsPages {
+    private static final int MOST_IN_LIST = 3;
+    private static final int MOST = 100;
     private static final Map<String, String> LABELS_OF_EDIT = Map.of("value", "New value");
 
     @CheckedTemplate(basePath = "console/secrets")
     static class Templates {
-        static native TemplateInstance list(Listing<Secret> secrets, Map<UUID, List<LlmProvider>> users);
+        static native TemplateInstance list(Listing<Secret> secrets, Map<UUID, Listing.Slice<LlmProvider>> users);
 
         static native TemplateInstance create(Form form);
 
-        static native TemplateInstance secret(Secret secret, Form form, List<LlmProvider> users);
+        static native TemplateInstance secret(Secret secret, Form form, Listing.Slice<LlmProvider> users);
     }
 
     private final Api api;
     private final SecretsApi secrets;
-    private final LlmProvidersApi providers;
+    private final Lists lists;
     private final Conflicts conflicts;
     private final Page page;
     private final Pages pages;
 
-    SecretsPages(Api api, Conflicts conflicts, Page page, Pages pages) {
+    SecretsPages(Api api, Lists lists, Conflicts conflicts, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
-        this.providers = api.of(LlmProvidersApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
     @GET
-    public Response list(
-            @PathParam("organization") String organization,
-            @QueryParam("q") String search,
-            @QueryParam("page") String token) {
+    public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<Secret> found = Listing.of(
-                (size, next) -> {
-                    SecretList list =
-                            api.read(secrets.listSecrets(organizationId, size, next, null, null), SecretList.class);
-                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-                },
-                Secret::getName,
-                search,
-                token);
-        return pages.ok(Templates.list(found, users(organizationId)));
+        Listing<Secret> found = Listing.of(lists.secrets(organizationId), page.query());
+        Map<UUID, Listing.Slice<LlmProvider>> users = found.items().stream()
+                .map(Secret::getId)
+                .collect(Collectors.toMap(Function.identity(), id -> lists.llmProvidersWith(organizationId, id)
+                        .first(MOST_IN_LIST)));
+        return pages.ok(Templates.list(found, users));
     }
 
     @GET
@@ -191,9 +184,8 @@ public class SecretsPages {
     }
 
     private Confirmation deletion(UUID organizationId, Secret secret, Form form) {
-        List<String> names = usersOf(organizationId, secret.getId()).stream()
-                .map(provider -> "LLM provider " + provider.getName())
-                .toList();
+        List<String> names = usersOf(organizationId, secret.getId())
+                .names(provider -> "LLM provider " + provider.getName(), "and more");
         return new Confirmation(
                 "Delete secret " + secret.getName() + "?",
                 names.isEmpty()
@@ -207,20 +199,7 @@ public class SecretsPages {
                 form);
     }
 
-    private List<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
-        return users(organizationId).getOrDefault(secretId, List.of());
-    }
-
-    /** The LLM providers that use secrets, by the secrets. */
-    private Map<UUID, List<LlmProvider>> users(UUID organizationId) {
-        return Listing.<LlmProvider>all((size, token) -> {
-                    LlmProviderList list = api.read(
-                            providers.listLlmProviders(organizationId, size, token, null, null, null, null),
-                            LlmProviderList.class);
-                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-                })
-                .stream()
-                .filter(provider -> provider.getTokenSecretId() != null)
-                .collect(Collectors.groupingBy(LlmProvider::getTokenSecretId));
+    private Listing.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
+        return lists.llmProvidersWith(organizationId, secretId).first(MOST);
     }
 }

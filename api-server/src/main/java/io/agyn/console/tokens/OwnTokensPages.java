@@ -2,6 +2,8 @@ package io.agyn.console.tokens;
 
 import io.agyn.access.BySession;
 import io.agyn.console.Api;
+import io.agyn.console.Choices;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.rest.Change;
@@ -13,7 +15,7 @@ import jakarta.ws.rs.Path;
 @BySession
 @RunOnVirtualThread
 public class OwnTokensPages extends TokensPages {
-    OwnTokensPages(Api api, Change change, Page page, Pages pages) {
-        super(api, change, page, pages);
+    OwnTokensPages(Api api, Lists lists, Choices choices, Change change, Page page, Pages pages) {
+        super(api, lists, choices, change, page, pages);
     }
 }

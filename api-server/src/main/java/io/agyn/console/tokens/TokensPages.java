@@ -13,9 +13,12 @@ import io.agyn.api.model.Me;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
+import io.agyn.console.Choice;
+import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
 import io.agyn.problems.ProblemException;
@@ -34,6 +37,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -46,15 +50,16 @@ abstract class TokensPages {
     @CheckedTemplate(basePath = "console/tokens")
     static class Templates {
         static native TemplateInstance list(
-                Listing<ApiToken> tokens, Holder holder, String root, Map<UUID, String> names);
+                Listing<ApiToken> tokens, Holder holder, String root, Map<UUID, Organization> reached);
 
-        static native TemplateInstance create(Form form, Holder holder, String root, List<Organization> reach);
+        static native TemplateInstance create(Form form, Holder holder, String root, Choice.Offer organizations);
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
         static native TemplateInstance shownBefore(ApiToken token, Holder holder, String root);
 
-        static native TemplateInstance token(ApiToken token, Holder holder, String root, Map<UUID, String> names);
+        static native TemplateInstance token(
+                ApiToken token, Holder holder, String root, Map<UUID, Organization> reached);
     }
 
     private static final Map<String, String> LABELS =
@@ -64,29 +69,35 @@ abstract class TokensPages {
     private final ApiTokensApi tokens;
     private final UsersApi users;
     private final MeApi me;
+    private final Lists lists;
+    private final Choices choices;
     private final Change change;
     private final Page page;
     private final Pages pages;
 
-    TokensPages(Api api, Change change, Page page, Pages pages) {
+    TokensPages(Api api, Lists lists, Choices choices, Change change, Page page, Pages pages) {
         this.api = requireNonNull(api, "api is null");
         this.tokens = api.of(ApiTokensApi.class);
         this.users = api.of(UsersApi.class);
         this.me = api.of(MeApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
+        this.choices = requireNonNull(choices, "choices is null");
         this.change = requireNonNull(change, "change is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
 
     @GET
-    public Response list(
-            @PathParam("organization") String organization,
-            @QueryParam("user") UUID user,
-            @QueryParam("q") String search,
-            @QueryParam("page") String token) {
+    public Response list(@PathParam("organization") String organization, @QueryParam("user") UUID user) {
         enter(organization);
-        Listing<ApiToken> found = Listing.of(narrow(ofUser(user)), ApiToken::getDescription, search, token);
-        return pages.ok(Templates.list(found, holder(user), root(), names()));
+        Listing<ApiToken> found = Listing.of(
+                (size, token, search) -> {
+                    ApiTokenList list =
+                            api.read(tokens.listApiTokens(size, token, user, here(), search), ApiTokenList.class);
+                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                },
+                page.query("user"));
+        return pages.ok(Templates.list(found, holder(user), root(), reached(found.items())));
     }
 
     @GET
@@ -98,7 +109,7 @@ abstract class TokensPages {
         if (page.organization() != null) {
             form = form.set("organization_id", page.organization().getId().toString());
         }
-        return pages.ok(Templates.create(form, holder(user), root(), reach()));
+        return pages.ok(creation(form, user));
     }
 
     @POST
@@ -107,13 +118,13 @@ abstract class TokensPages {
         enter(organization);
         page.require("createApiToken");
         Form typed = form.labelled(LABELS)
-                .expect("organization_id", UUID::fromString, "Choose one of these.")
+                .choosing("organization_id", choices.organization(here()))
                 .expect("expires_at", TokensPages::startOfDay, "Give a date such as 2027-01-31.");
         try {
             ApiTokenCreate body = new ApiTokenCreate()
                     .userId(user)
                     .description(form.text("description"))
-                    .organizationId(form.choice("organization_id", UUID::fromString))
+                    .organizationId(typed.id("organization_id"))
                     .expiresAt(form.choice("expires_at", TokensPages::startOfDay));
             api.check(typed, body);
             change.showOnce();
@@ -127,7 +138,7 @@ abstract class TokensPages {
                     ? form.with("", "This form has made an API token already. Send it once more to make another one.")
                             .set("key", UUID.randomUUID().toString())
                     : typed.refused(e);
-            return pages.refused(e.kind().status(), Templates.create(again, holder(user), root(), reach()));
+            return pages.refused(e.kind().status(), creation(again, user));
         }
     }
 
@@ -136,7 +147,7 @@ abstract class TokensPages {
     public Response show(@PathParam("organization") String organization, @PathParam("token") UUID id) {
         enter(organization);
         ApiToken token = token(id);
-        return pages.ok(Templates.token(token, holderOf(token), root(), names()));
+        return pages.ok(Templates.token(token, holderOf(token), root(), reached(List.of(token))));
     }
 
     @GET
@@ -172,22 +183,18 @@ abstract class TokensPages {
         return page.organization() == null ? "/tokens" : page.root() + "/tokens";
     }
 
-    private Listing.Source<ApiToken> ofUser(UUID user) {
-        return (size, next) -> {
-            ApiTokenList list = api.read(tokens.listApiTokens(size, next, user, null, null), ApiTokenList.class);
-            return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-        };
+    private TemplateInstance creation(Form form, UUID user) {
+        return Templates.create(
+                form, holder(user), root(), choices.organization(here()).offer(form.text("organization_id")));
     }
 
-    /** In an organization, those alone that are bound to it. */
-    private Listing.Source<ApiToken> narrow(Listing.Source<ApiToken> source) {
-        return page.organization() == null
-                ? source
-                : Listing.in(Listing.all(source).stream().filter(this::isHere).toList());
+    /** The organization that the page is in, or null. */
+    private UUID here() {
+        return page.organization() == null ? null : page.organization().getId();
     }
 
     private boolean isHere(ApiToken token) {
-        return page.organization() == null || page.organization().getId().equals(token.getOrganizationId());
+        return here() == null || here().equals(token.getOrganizationId());
     }
 
     private ApiToken token(UUID id) {
@@ -212,13 +219,12 @@ abstract class TokensPages {
         return api.read(me.getMe(), Me.class);
     }
 
-    /** The organizations that a new token may be bound to. */
-    private List<Organization> reach() {
-        return page.organization() == null ? page.organizations() : List.of(page.organization());
-    }
-
-    private Map<UUID, String> names() {
-        return reach().stream().collect(Collectors.toMap(Organization::getId, Organization::getName));
+    /** The organizations that API tokens are bound to. */
+    private Map<UUID, Organization> reached(List<ApiToken> shown) {
+        return lists.organizations(shown.stream()
+                .map(ApiToken::getOrganizationId)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toSet()));
     }
 
     private static OffsetDateTime startOfDay(String date) {

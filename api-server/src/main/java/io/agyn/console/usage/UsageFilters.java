@@ -168,7 +168,7 @@ public final class UsageFilters {
     }
 
     String token() {
-        return query.has("page") ? query.text("page") : null;
+        return query.optional("page");
     }
 
     Interval interval() {

@@ -115,7 +115,7 @@ public class UsagePages {
                 filters.chosen().stream()
                         .map(group -> new Overview.Chosen(group, group.name(total)))
                         .toList(),
-                new Listing<>(calls.items(), "", calls.next(), filters.token() != null, 0));
+                new Listing<>(calls.items(), calls.next(), filters.query()));
     }
 
     /** All calls in one row, with the names of what is filtered by. */

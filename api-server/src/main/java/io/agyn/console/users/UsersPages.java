@@ -13,10 +13,12 @@ import io.agyn.api.model.UserUpdate;
 import io.agyn.console.Api;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
+import io.agyn.console.Filters;
 import io.agyn.console.Form;
 import io.agyn.console.Listing;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
+import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -26,7 +28,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
@@ -43,7 +44,7 @@ public class UsersPages {
 
     @CheckedTemplate(basePath = "console/users")
     static class Templates {
-        static native TemplateInstance list(Listing<User> users, UserFilter filter, List<Role> roles);
+        static native TemplateInstance list(Listing<User> users, Form filters, List<Role> roles);
 
         static native TemplateInstance create(Form form, List<Role> roles);
 
@@ -65,19 +66,19 @@ public class UsersPages {
     }
 
     @GET
-    public Response list(
-            @QueryParam("q") String search,
-            @QueryParam("role") String role,
-            @QueryParam("state") String state,
-            @QueryParam("page") String token) {
-        UserFilter filter = new UserFilter(role, state);
-        Listing.Source<User> source = (size, next) -> {
-            UserList list = api.read(users.listUsers(size, next, null, null, null, null, null), UserList.class);
-            return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
-        };
-        Listing<User> found =
-                Listing.of(filter.narrow(source), user -> user.getName() + " " + user.getEmail(), search, token);
-        return pages.ok(Templates.list(found, filter, ROLES));
+    public Response list() {
+        Query query = page.query("role", "state");
+        Filters filters = new Filters(query);
+        Role role = filters.choice("role", Role::fromValue, "cluster_admin and user");
+        UserState state = filters.choice("state", UserState::fromValue, "active and suspended");
+        Listing<User> found = Listing.of(
+                (size, token, search) -> {
+                    UserList list =
+                            api.read(users.listUsers(size, token, null, null, search, role, state), UserList.class);
+                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                },
+                query);
+        return pages.list(Templates.list(found, filters.form(), ROLES), filters);
     }
 
     @GET

@@ -142,6 +142,7 @@ class AuditPagesTest {
     void aMemberIsRefusedAndNotShownTheWay() {
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
         member.get(audit).then().statusCode(403);
+        member.get(audit + "?user_id=nobody").then().statusCode(403);
         member.get(audit + "/export").then().statusCode(403);
         assertThat(member.page("/organizations/" + organization)).doesNotContain("/audit\"");
         Visitor owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));

@@ -69,6 +69,29 @@ class ModelsPagesTest {
     }
 
     @Test
+    void manyOrphanedModelsAreFoundByTheirStatus() {
+        for (int i = 0; i < 11; i++) {
+            Api.model(organization, provider);
+        }
+        Api.asAdmin()
+                .delete("/organizations/{o}/llm-providers/{p}", organization, provider)
+                .then()
+                .statusCode(204);
+        provider = provider("responses");
+        create("well");
+        assertThat(owner.page(models))
+                .contains("More than 10 models are orphaned", "/models?status=orphaned\"", "<bdi>well<");
+        assertThat(owner.page(models + "?status=orphaned"))
+                .contains("name=\"status\" value=\"orphaned\"", "Only those that are orphaned.")
+                .doesNotContain("<bdi>well<");
+        assertThat(owner.page(models + "?status=ready")).contains("<bdi>well<").doesNotContain(">orphaned</span>");
+        owner.get(models + "?status=lost")
+                .then()
+                .statusCode(422)
+                .body(containsString("#status\">Status</a>: Choose one of ready and orphaned."));
+    }
+
+    @Test
     void howToCallItSpeaksTheModelsProtocolAtTheAddressThatTheBrowserHasReached() {
         String page = owner.page(models + "/" + create("gpt-4o"));
         String address = "http://127.0.0.1:" + RestAssured.port;

@@ -270,6 +270,29 @@ class LlmProvidersPagesTest {
     }
 
     @Test
+    void itsManyModelsArePagedAndADeletionNamesSomeAndSaysHowManyMore() {
+        String id = create("busy", "bearer", Map.of("key", "sk-1"));
+        for (int i = 0; i < 27; i++) {
+            Api.asAdmin()
+                    .body(Map.of("name", "model-%02d".formatted(i), "provider_id", id, "remote_model_name", "gpt-4o"))
+                    .post("/organizations/{o}/models", organization)
+                    .then()
+                    .statusCode(201);
+        }
+        String path = providers + "/" + id;
+        String first = owner.page(path);
+        assertThat(first).contains("<dd>27</dd>", "model-24").doesNotContain("model-25");
+        String before = id + "?page=";
+        int start = first.indexOf(before) + before.length();
+        assertThat(owner.page(path + "?page=" + first.substring(start, first.indexOf('"', start))))
+                .contains("model-25", "model-26", id + "\">First page")
+                .doesNotContain("model-24");
+        assertThat(owner.page(path + "/delete"))
+                .contains("<bdi>model-19</bdi>", "and 7 more")
+                .doesNotContain("model-20");
+    }
+
+    @Test
     void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
         String id = create("openai-prod", "bearer", Map.of("key", "sk-hidden"));
         String path = providers + "/" + id;

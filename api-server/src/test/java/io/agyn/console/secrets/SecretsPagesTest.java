@@ -209,6 +209,30 @@ class SecretsPagesTest {
         assertThat(admin.page(secrets + "?q=KEY-2"))
                 .contains("key-26", "key-20")
                 .doesNotContain("key-19");
+        String found = admin.page(secrets + "?q=KEY");
+        assertThat(found).contains("key-24").doesNotContain("key-25");
+        String nextOfFound = between(found, "?q=KEY&amp;page=", "\"");
+        assertThat(admin.page(secrets + "?q=KEY&page=" + nextOfFound))
+                .contains("key-25", "key-26", "value=\"KEY\"")
+                .doesNotContain("key-24");
+        assertThat(admin.page(secrets + "?q=%25")).contains("No match for “<bdi>%</bdi>” in name.");
+        admin.get(secrets + "?q=a%00b").then().statusCode(400).body(containsString("without control characters"));
+    }
+
+    @Test
+    void ofManyUsersSomeAreNamedAndThatThereAreMore() {
+        String id = Api.secret(organization, "v");
+        for (int i = 0; i < 4; i++) {
+            Api.asAdmin()
+                    .body(Api.providerBody("bearer", Map.of("token_secret_id", id, "name", "user-" + i)))
+                    .post("/organizations/{id}/llm-providers", organization)
+                    .then()
+                    .statusCode(201);
+        }
+        Visitor admin = Visitor.signedIn(Api.adminToken());
+        assertThat(admin.page(secrets)).contains("user-2", ">and more</a>").doesNotContain("user-3");
+        assertThat(admin.page(secrets + "/" + id)).contains("user-3").doesNotContain("and more");
+        assertThat(admin.page(secrets + "/" + id + "/delete")).contains("LLM provider user-3");
     }
 
     private String idOf(String name) {
