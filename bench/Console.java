@@ -62,12 +62,18 @@ final class Console {
         System.out.printf("Storing %,d LLM providers.%n", PROVIDERS);
         String organization = create("/organizations", "{\"name\": \"Bench\", \"slug\": \"bench\"}");
         String path = "/organizations/" + organization;
-        List<String> providers = createProviders(path);
-        String secret = create(path + "/secrets", "{\"name\": \"openai-api-key\", \"value\": \"v\"}");
-        String model = create(
-                path + "/models",
-                "{\"name\": \"gpt-4o\", \"provider_id\": \"%s\", \"remote_model_name\": \"gpt-4o\"}"
-                        .formatted(providers.getFirst()));
+        List<String> secrets = new ArrayList<>();
+        List<String> models = new ArrayList<>();
+        for (int i = 0; i < SHOWN; i++) {
+            secrets.add(create(path + "/secrets", "{\"name\": \"key-%d\", \"value\": \"v\"}".formatted(i)));
+        }
+        List<String> providers = createProviders(path, secrets);
+        for (int i = 0; i < SHOWN; i++) {
+            models.add(create(
+                    path + "/models",
+                    "{\"name\": \"gpt-%d\", \"provider_id\": \"%s\", \"remote_model_name\": \"gpt-4o\"}"
+                            .formatted(i, providers.get(i))));
+        }
         storeCalls(organization);
         signIn();
 
@@ -77,9 +83,21 @@ final class Console {
                 "/organizations/bench/llm-providers",
                 path + "/llm-providers?page_size=" + SHOWN));
         rows.add(time(
-                "a search by name among them beside the REST call of all",
+                "a search by name among them beside the same search by REST",
                 "/organizations/bench/llm-providers?q=provider-05",
-                path + "/llm-providers?page_size=" + PROVIDERS));
+                path + "/llm-providers?search=provider-05&page_size=" + SHOWN));
+        rows.add(time(
+                "the page of %d secrets that all of them use beside the REST call of the secrets".formatted(SHOWN),
+                "/organizations/bench/secrets",
+                path + "/secrets?page_size=" + SHOWN));
+        rows.add(time(
+                "the page of %d models of theirs beside the REST call of the models".formatted(SHOWN),
+                "/organizations/bench/models",
+                path + "/models?page_size=" + SHOWN));
+        rows.add(time(
+                "the form of a model of one of them beside the REST call of the first 100",
+                "/organizations/bench/models/new",
+                path + "/llm-providers"));
         rows.addAll(sizes(List.of(
                 "/organizations",
                 "/organizations/new",
@@ -89,9 +107,9 @@ final class Console {
                 "/organizations/bench/llm-providers/" + providers.getFirst(),
                 "/organizations/bench/models",
                 "/organizations/bench/models/new",
-                "/organizations/bench/models/" + model,
+                "/organizations/bench/models/" + models.getFirst(),
                 "/organizations/bench/secrets",
-                "/organizations/bench/secrets/" + secret,
+                "/organizations/bench/secrets/" + secrets.getFirst(),
                 "/organizations/bench/members",
                 "/organizations/bench/usage",
                 "/organizations/bench/usage?range=30d&group_by=model",
@@ -103,7 +121,7 @@ final class Console {
         Report.print(rows);
     }
 
-    private List<String> createProviders(String organization) throws Exception {
+    private List<String> createProviders(String organization, List<String> secrets) throws Exception {
         String[] ids = new String[PROVIDERS];
         Semaphore permits = new Semaphore(PARALLEL);
         try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -114,7 +132,8 @@ final class Console {
                     try {
                         ids[number] = create(organization + "/llm-providers", """
                                 {"name": "provider-%04d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
-                                 "auth_method": "bearer", "token": "t"}""".formatted(number));
+                                 "auth_method": "bearer", "token_secret_id": "%s"}""".formatted(
+                                        number, secrets.get(number % secrets.size())));
                         return null;
                     } finally {
                         permits.release();
