@@ -194,7 +194,7 @@ class ConsoleEveryPageIT {
         server.request().body(body).put(thing).then().statusCode(200);
         console.press("Save");
         assertThat(console.main()).containsText("Somebody has changed it meanwhile");
-        assertThat(console.main()).containsText("changed " + changed);
+        assertThat(console.main()).containsText("changed " + changed.replace('_', ' '));
         console.inspect("conflict-of-" + changed);
     }
 

@@ -40,7 +40,6 @@ final class ConsolePages {
                 naming("organization-delete", root + "/delete", OWNER),
                 naming("llm-providers", root + "/llm-providers", MEMBER),
                 plain("llm-provider-new", root + "/llm-providers/new", OWNER),
-                plain("llm-provider-new-gateway", root + "/llm-providers/new?preset=gateway", OWNER),
                 naming("llm-provider", provider, MEMBER),
                 naming("llm-provider-edit", provider + "/edit", OWNER),
                 naming("llm-provider-delete", provider + "/delete", OWNER),
