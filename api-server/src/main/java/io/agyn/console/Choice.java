@@ -39,21 +39,27 @@ public final class Choice {
      * @param whole whether these are all, so that none is typed
      * @param chosen the id of what is chosen, or null
      * @param typed what stands in the field where a key is typed
-     * @param key what the key is, such as a name
+     * @param of the choice
      */
-    public record Offer(List<Thing> things, boolean whole, UUID chosen, String typed, String key) {
-        /** Whether there is nothing to choose. */
-        public boolean empty() {
-            return things.isEmpty();
+    public record Offer(List<Thing> things, boolean whole, UUID chosen, String typed, Choice of) {
+        /** What the key is, such as a name. */
+        public String key() {
+            return of.key;
         }
 
-        /** The label of the thing with an id, or the id where it is none of these. */
+        /** What is shown of the one with an id. */
         public String label(String id) {
             return things.stream()
                     .filter(thing -> thing.id().toString().equals(id))
                     .findFirst()
+                    .or(() -> Uuids.parse(id).map(of::withId))
                     .map(Thing::label)
                     .orElse(id);
+        }
+
+        /** Whether there is nothing to choose. */
+        public boolean empty() {
+            return things.isEmpty();
         }
     }
 
@@ -106,7 +112,7 @@ public final class Choice {
                 !first.more(),
                 chosen.map(Thing::id).orElse(null),
                 chosen.map(Thing::key).orElse(text),
-                key);
+                this);
     }
 
     private Optional<Thing> withKey(String text) {

@@ -105,8 +105,7 @@ class ChoicesTest {
         owner.submit("/tokens/new", token("nowhere"))
                 .then()
                 .statusCode(422)
-                .body(containsString(
-                        "#organization_id\">Organization id</a>: There is no organization with this slug here."));
+                .body(containsString("#organization_id\">Reaches</a>: There is no organization with this slug here."));
         owner.submit("/tokens/new", token(slug)).then().statusCode(200);
         Api.as(Api.tokenOf(user))
                 .queryParam("organization_id", last)
