@@ -114,7 +114,7 @@ class ConsoleWithoutIT {
     void withoutScriptsSecretsProvidersAndModelsComeChangeAndGo() throws Exception {
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
-            console.follow("New organization");
+            page.navigate("/organizations/new");
             console.fill("Name", "Plain");
             console.press("Create organization");
             String in = "/organizations/" + fact(console, "Id");
@@ -169,7 +169,7 @@ class ConsoleWithoutIT {
             refused(
                     console,
                     model,
-                    "remote_model_name",
+                    "remote model name",
                     Map.of("name", "gpt-4o", "provider_id", provider, "remote_model_name", "o3"));
             console.press("Test");
             assertThat(console.main()).containsText("Hello from the scripted provider.");
