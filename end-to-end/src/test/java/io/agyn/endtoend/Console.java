@@ -74,8 +74,11 @@ final class Console implements AutoCloseable {
         network.send("Network.enable");
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
-            // A form that is refused is answered with its status, which Chromium takes for an error.
-            if (message.type().equals("error") && !message.text().startsWith("Failed to load resource")) {
+            // A form that is refused is answered with its status, which Chromium takes for an error, and what has not
+            // been answered, htmx.
+            if (message.type().equals("error")
+                    && !message.text().startsWith("Failed to load resource")
+                    && !message.text().startsWith("htmx:")) {
                 complaints.add(message.text());
             }
         });

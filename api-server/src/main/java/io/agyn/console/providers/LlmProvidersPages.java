@@ -122,21 +122,17 @@ public class LlmProvidersPages {
         return pages.ok(creation(organizationId, Form.empty(), null));
     }
 
-    /** Fills in what is known of a preset; what was typed stays, its key aside, and nothing is saved. */
-    @POST
-    @Path("/new/preset")
-    public Response begin(@PathParam("organization") String organization, Form form) {
-        UUID organizationId = enter(organization);
-        page.require("createLlmProvider");
-        Preset preset = form.choice("preset", Preset::valueOf);
-        return pages.ok(creation(organizationId, preset == null ? form : preset.in(form), preset));
-    }
-
     @POST
     @Path("/new")
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createLlmProvider");
+        Preset preset = form.choice("preset", Preset::valueOf);
+        if (preset != null) {
+            // Without scripts, the button of a preset sends what was typed; it stays, its key aside, and nothing is
+            // saved.
+            return pages.ok(creation(organizationId, preset.in(form), preset));
+        }
         ProviderForm typed = ProviderForm.toCreate(form, choices.secret(organizationId));
         try {
             LlmProviderCreate body = typed.create();
