@@ -128,6 +128,7 @@ class ConsolePeopleIT {
             Assertions.assertThat(page.content()).doesNotContain(plaintext);
             console.follow("Cancel");
             assertThat(page.locator("tbody tr")).hasCount(1);
+            Assertions.assertThat(page.url()).endsWith("/tokens");
 
             console.follow("Payments agents");
             console.follow("Revoke…");
