@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 
-/** Says how a request is refused whose API token, or session, does not work. */
+/** Says how a request is refused whose API token does not work. */
 @Singleton
 public final class FailedTokens {
     private final Throttle throttle;
@@ -22,7 +22,7 @@ public final class FailedTokens {
     }
 
     /**
-     * Counts a token that does not work, or a session.
+     * Counts a token that does not work.
      *
      * @param token what was sent
      * @param refusal what is wrong with it
@@ -34,7 +34,7 @@ public final class FailedTokens {
         }
         return new ProblemException(
                         ProblemKind.TOO_MANY_REQUESTS,
-                        "Too many API tokens or sessions that do not work came from here, or began like this one; wait"
+                        "Too many API tokens that do not work came from here, or began like this one; wait"
                                 + " a minute.")
                 .withHeader(HttpHeaders.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
     }

@@ -50,8 +50,7 @@ public class Throttle {
 
     void measure(@Observes StartupEvent event, MeterRegistry registry) {
         FunctionCounter.builder("agyn.tokens.failed", failed, LongAdder::sum)
-                .description(
-                        "API tokens and sessions that did not work, of the REST API, of calls of models and of the Console")
+                .description("API tokens that did not work, of the REST API, of calls of models and of the Console")
                 .register(registry);
     }
 

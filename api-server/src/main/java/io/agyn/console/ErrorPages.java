@@ -3,6 +3,7 @@ package io.agyn.console;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.Violation;
+import io.agyn.console.session.Session;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.ProblemPages;
@@ -29,11 +30,13 @@ class ErrorPages implements ProblemPages {
     }
 
     private final RoutingContext context;
+    private final Cookies cookies;
     private final Page page;
     private final Pages pages;
 
-    ErrorPages(RoutingContext context, Page page, Pages pages) {
+    ErrorPages(RoutingContext context, Cookies cookies, Page page, Pages pages) {
         this.context = requireNonNull(context, "context is null");
+        this.cookies = requireNonNull(cookies, "cookies is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -56,7 +59,7 @@ class ErrorPages implements ProblemPages {
         int status = problem.kind().status();
         if (page.scripted()) {
             // Above what is there, which stays as it was typed.
-            return Response.fromResponse(pages.bare(status, Templates.problem$alert(problem.getMessage())))
+            return Response.fromResponse(pages.bare(status, Templates.problem$alert(said(problem))))
                     .header("HX-Retarget", "#trouble")
                     .header("HX-Reselect", ".alert")
                     .header("HX-Reswap", "innerHTML")
@@ -79,6 +82,17 @@ class ErrorPages implements ProblemPages {
                 : problem.violations().stream().map(Violation::getDetail).collect(Collectors.joining(" "));
     }
 
+    /**
+     * Whether the browser may have kept the cookie back from a link of another site, which it does not say where it does not
+     * trust the connection: the sign-in would take the place of their session.
+     */
+    private boolean mayBeSignedIn() {
+        return context.request().method() == HttpMethod.GET
+                && !page.scripted()
+                && context.request().getHeader("Sec-Fetch-Site") == null
+                && cookies.read(Session.COOKIE).isEmpty();
+    }
+
     /** Back to where they are now, once they have signed in. */
     private Response signIn() {
         String asked = ConsoleRoutes.asked(context);
@@ -87,6 +101,6 @@ class ErrorPages implements ProblemPages {
             asked = asked.substring(0, Math.max(asked.lastIndexOf('/'), 1));
         }
         String path = "/sign-in?next=" + URLEncoder.encode(asked, StandardCharsets.UTF_8);
-        return pages.redirect(path);
+        return mayBeSignedIn() ? pages.askAgain(path) : pages.redirect(path);
     }
 }

@@ -23,6 +23,8 @@ public class Pages {
     static class Templates {
         static native TemplateInstance confirm(Confirmation question);
 
+        static native TemplateInstance fromElsewhere(String path);
+
         static native TemplateInstance revealed(String name, String value, String back, int seconds);
 
         static native TemplateInstance revealed$value(String value, int seconds);
@@ -90,6 +92,18 @@ public class Pages {
     public Response bare(int status, TemplateInstance template) {
         page.bare();
         return answer(status, template);
+    }
+
+    /**
+     * Lets the browser ask from a page of ours: cookies, which are SameSite=Strict, do not come with a link of another site,
+     * nor where that redirects to.
+     *
+     * @param path what to ask for; empty for the same again
+     */
+    public Response askAgain(String path) {
+        return Response.fromResponse(bare(200, Templates.fromElsewhere(path)))
+                .header("Refresh", path.isEmpty() ? "0" : "0; url=" + path)
+                .build();
     }
 
     /** 303 to another page; to htmx, what has the browser go there. */

@@ -76,6 +76,12 @@ class ChoicesTest {
                 .statusCode(422)
                 .body(containsString("#existing_secret\">Existing secret</a>: There is no secret with this name here."))
                 .body(containsString("name=\"existing_secret\" value=\"key-101\""));
+        Map<String, String> nameless = new HashMap<>(provider("key-100"));
+        nameless.put("name", "");
+        owner.submit(form, nameless)
+                .then()
+                .statusCode(422)
+                .body(containsString("name=\"existing_secret\" value=\"key-100\""));
         String made = owner.submit(form, provider("key-100"))
                 .then()
                 .statusCode(303)

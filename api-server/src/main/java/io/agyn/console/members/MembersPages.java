@@ -16,6 +16,7 @@ import io.agyn.console.Form;
 import io.agyn.console.Listing;
 import io.agyn.console.Page;
 import io.agyn.console.Pages;
+import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -87,12 +88,14 @@ public class MembersPages {
     public Response add(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("addMember");
-        Form typed =
-                form.expect("user_id", UUID::fromString, "Give the id of a user, as the page of the user shows it.");
+        Form typed = form.expect(
+                "user_id",
+                text -> Uuids.parse(text).orElse(null),
+                "Give the id of a user, as the page of the user shows it.");
         try {
             MemberCreate body = new MemberCreate()
                     .email(form.optional("email"))
-                    .userId(form.choice("user_id", UUID::fromString))
+                    .userId(form.id("user_id"))
                     .role(form.choice("role", MemberRole::fromValue));
             api.check(typed, body);
             Member made = api.read(members.addMember(organizationId, body, null), Member.class);

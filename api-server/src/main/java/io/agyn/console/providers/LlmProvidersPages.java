@@ -140,7 +140,7 @@ public class LlmProvidersPages {
             LlmProvider made = api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
             return pages.done(root() + "/" + made.getId(), "LLM provider " + made.getName() + " was created.");
         } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), creation(organizationId, typed.refused(e), null));
+            return pages.refused(e.kind().status(), creation(organizationId, asTyped(form, typed.refused(e)), null));
         }
     }
 
@@ -189,7 +189,7 @@ public class LlmProvidersPages {
                     ? conflicts.in(
                             typed.form(), id, answer.getHeaderString(HttpHeaders.ETAG), ProviderForm.of(provider))
                     : typed.refused(e);
-            return pages.refused(e.kind().status(), editing(organizationId, provider, again));
+            return pages.refused(e.kind().status(), editing(organizationId, provider, asTyped(form, again)));
         }
     }
 
@@ -239,6 +239,11 @@ public class LlmProvidersPages {
                 : credentials.getCustomHeaders().entrySet().stream()
                         .map(header -> header.getKey() + ": " + header.getValue())
                         .collect(Collectors.joining("\n"));
+    }
+
+    /** A refused form with the name of a secret as it was typed, in place of the id that it stands for. */
+    private static Form asTyped(Form sent, Form refused) {
+        return refused.set(ProviderForm.SECRET, sent.text(ProviderForm.SECRET));
     }
 
     private UUID enter(String organization) {

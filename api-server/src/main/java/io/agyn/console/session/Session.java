@@ -11,7 +11,7 @@ import java.util.Optional;
 /** The session of the request: what the browser's cookie holds, and what it is to hold from now on. */
 @RequestScoped
 public class Session {
-    static final String COOKIE = "agyn_session";
+    public static final String COOKIE = "agyn_session";
 
     private final Refusals refusals;
 
