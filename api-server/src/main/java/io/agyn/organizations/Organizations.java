@@ -92,7 +92,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         if (!holdings.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still holds " + String.join(", ", holdings) + "; delete those first.");
+                    "The organization still holds " + String.join(", ", holdings) + "; delete what it holds first.");
         }
         delete(organization);
         flush();

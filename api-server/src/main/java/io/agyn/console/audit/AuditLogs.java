@@ -37,6 +37,11 @@ class AuditLogs {
      * @param operations what may be chosen
      */
     public record Log(String path, boolean ofOrganization, Choice people, List<Option> operations) {
+        /** What its page is called. */
+        public String title() {
+            return ofOrganization ? "Audit log" : "Audit log of the cluster";
+        }
+
         /** Who may be chosen, and who is. */
         public Choice.Offer people(AuditFilters filters) {
             return people.offer(filters.query().text("user_id"));

@@ -17,4 +17,11 @@ public record Entry(AuditEvent event, String words, Resource resource) {
      * @param path its page
      */
     public record Resource(String name, String path) {}
+
+    /** Whether the resource is the organization in which something was done, and not what it was done to. */
+    public boolean within() {
+        return resource != null
+                && event.getResourceId().equals(event.getOrganizationId())
+                && !Operations.words(event.getOperation()).noun().equals("organization");
+    }
 }

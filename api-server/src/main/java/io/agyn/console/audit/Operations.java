@@ -25,6 +25,8 @@ final class Operations {
             "signOut", new Words("sign out", "signed out, by API token", ""),
             "useSession", new Words("use a session that has ended", "used a session", ""),
             "sendForm", new Words("send a form that they were not shown", "sent a form", ""),
+            "revealLlmProviderCredentials",
+                    new Words("reveal the credentials of", "revealed the credentials of", "LLM provider"),
             "getMe", new Words("read who they are", "read who they are", ""));
 
     private static final Map<String, String> PASTS = Map.ofEntries(

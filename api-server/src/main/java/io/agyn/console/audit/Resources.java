@@ -92,7 +92,7 @@ class Resources {
                                 .getName(),
                         organization,
                         "/secrets/" + id));
-            case "LLM provider", "LLM provider credentials" ->
+            case "LLM provider" ->
                 found(() -> inside(
                         api.read(providers.getLlmProvider(organization, id), LlmProvider.class)
                                 .getName(),

@@ -21,7 +21,7 @@ public final class UsageFilters {
             "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
 
     private static final Map<String, String> LABELS =
-            Map.of("from", "From (UTC)", "to", "To (UTC)", "interval", "Per", "model_id", "Model");
+            Map.of("from", "From (UTC)", "to", "To (UTC)", "model_id", "Model");
     private static final Duration DEFAULT_TIME = Duration.ofHours(24);
     // So many hours or days are told apart in a chart, and their figures do not make the page long to load.
     private static final int MOST_PLACES = 192;

@@ -6,6 +6,7 @@ import io.agyn.access.Permissions;
 import io.agyn.api.model.AuditEvent;
 import io.agyn.api.model.AuditOutcome;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,7 +17,7 @@ class OperationsTest {
         "createSecret, created secret, tried to create secret",
         "updateLlmProvider, changed LLM provider, tried to change LLM provider",
         "deleteApiToken, deleted API token, tried to delete API token",
-        "revealLlmProviderCredentials, revealed LLM provider credentials, tried to reveal LLM provider credentials",
+        "revealLlmProviderCredentials, revealed the credentials of LLM provider, tried to reveal the credentials of LLM provider",
         "listClusterAuditEvents, listed cluster audit events, tried to list cluster audit events",
         "getUsage, read usage, tried to read usage",
         "callModel, called model, tried to call model",
@@ -42,6 +43,26 @@ class OperationsTest {
         for (String operation : Permissions.operations()) {
             assertThat(Operations.words(operation).infinitive()).doesNotContain(operation);
         }
+    }
+
+    @Test
+    void whatWasDeniedInAnOrganizationSaysSo() {
+        UUID organization = UUID.randomUUID();
+        Entry.Resource resource = new Entry.Resource("Acme", "/organizations/acme");
+        AuditEvent event = event("createModel", AuditOutcome.DENIED)
+                .organizationId(organization)
+                .resourceId(organization);
+        assertThat(new Entry(event, "", resource).within()).isTrue();
+        assertThat(new Entry(event.operation("deleteOrganization"), "", resource).within())
+                .isFalse();
+        assertThat(new Entry(
+                                event("getModel", AuditOutcome.DENIED)
+                                        .organizationId(organization)
+                                        .resourceId(UUID.randomUUID()),
+                                "",
+                                resource)
+                        .within())
+                .isFalse();
     }
 
     private static AuditEvent event(String operation, AuditOutcome outcome) {

@@ -126,7 +126,7 @@ class OrganizationsPagesTest {
         owner.submit(path + "/delete", Map.of("typed", name))
                 .then()
                 .statusCode(409)
-                .body(containsString("still holds 1 secret, 1 LLM provider; delete those first"));
+                .body(containsString("still holds 1 secret, 1 LLM provider; delete what it holds first"));
         Api.get(path);
     }
 
