@@ -7,15 +7,12 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 
 import io.agyn.Api;
+import io.agyn.audit.Strangers;
 import io.agyn.console.Visitor;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.path.json.JsonPath;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -29,6 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class AuditPagesTest {
+    @Inject
+    Strangers strangers;
+
     private String organization;
     private String audit;
 
@@ -220,28 +220,9 @@ class AuditPagesTest {
 
     @Test
     void whoHasNoTokenIsNotKnown() {
-        Api.as("agyn_wrong").get("/me").then().statusCode(401);
-        // Of many who knock only some are written: of this one, or of one before.
-        Map<String, String> unknown = null;
-        String next = "";
-        while (unknown == null) {
-            JsonPath page = Api.asAdmin()
-                    .get("/audit-events?outcome=denied&page_size=1000" + next)
-                    .then()
-                    .statusCode(200)
-                    .extract()
-                    .jsonPath();
-            unknown = page.get("items.find { it.user_id == null }");
-            next = "&page_token=" + page.getString("next_page_token");
-        }
-        String end = LocalDateTime.ofInstant(Instant.parse(unknown.get("at")), ZoneOffset.UTC)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .plusSeconds(1)
-                .toString();
-        admin().get("/audit?outcome=denied&operation=" + unknown.get("operation") + "&to=" + end)
-                .then()
-                .statusCode(200)
-                .body(containsString("not known"));
+        strangers.denied("getMe", "192.0.2.7");
+        assertThat(text(admin().page("/audit?outcome=denied&operation=getMe")))
+                .contains("not known tried to read who they are", "192.0.2.7");
     }
 
     @ParameterizedTest
