@@ -309,6 +309,8 @@ class ListenerIT {
     private static HttpRequest.Builder console(ServerProcess server, String path, String cookies) {
         return HttpRequest.newBuilder(
                         URI.create("https://localhost:" + server.address().getPort() + path))
+                // As browsers say of their own pages to whom they trust.
+                .header("Sec-Fetch-Site", "same-origin")
                 .header("Cookie", cookies);
     }
 
