@@ -166,6 +166,7 @@ class ConsolePeopleIT {
 
             console.follow("Billing agents");
             console.press("Activate");
+            assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Billing agents is active now.");
             console.follow("Delete…");
             console.press("Delete user");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("User Billing agents was deleted.");

@@ -229,6 +229,7 @@ class ConsoleProvidersIT {
             second.page().navigate(path);
             first.fill("Name", "by-the-first");
             first.press("Save");
+            assertThat(first.main()).containsText("LLM provider by-the-first was saved.");
             second.fill("Name", "by-the-second");
             second.press("Save");
             assertThat(second.page().getByRole(AriaRole.ALERT).first()).containsText("changed name at");

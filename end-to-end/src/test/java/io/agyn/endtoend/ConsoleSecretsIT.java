@@ -63,7 +63,7 @@ class ConsoleSecretsIT {
             console.press("Create secret");
             assertThat(page.getByRole(AriaRole.STATUS).first()).hasText("Secret openai-api-key was created.");
 
-            reveal(page, "sk-first");
+            reveal(console, "sk-first");
             page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Hide the value of openai-api-key"))
                     .click();
             assertThat(page.locator("output")).hasText("••••••••");
@@ -73,7 +73,7 @@ class ConsoleSecretsIT {
             console.fill("Description", "Rotated by the Console.");
             console.press("Save");
             assertThat(page.locator("main")).containsText("Secret openai-api-key was saved.");
-            reveal(page, "sk-second");
+            reveal(console, "sk-second");
 
             console.follow("Delete…");
             console.press("Delete secret");
@@ -88,7 +88,7 @@ class ConsoleSecretsIT {
         try (Console console = Console.signedIn(browser, server, server.token())) {
             console.page().clock().install();
             console.page().navigate("/organizations/" + organization + "/secrets");
-            reveal(console.page(), "sk-hides");
+            reveal(console, "sk-hides");
             console.page().clock().fastForward(31_000);
             assertThat(console.page().locator("output")).hasText("••••••••");
             org.assertj.core.api.Assertions.assertThat(console.page().content()).doesNotContain("sk-hides");
@@ -105,6 +105,7 @@ class ConsoleSecretsIT {
             second.page().navigate(path);
             first.fill("Description", "by the first");
             first.press("Save");
+            assertThat(first.main()).containsText("Secret key was saved.");
             second.fill("Description", "by the second");
             second.press("Save");
             assertThat(second.page().getByRole(AriaRole.ALERT).first()).containsText("changed description at");
@@ -116,10 +117,9 @@ class ConsoleSecretsIT {
         }
     }
 
-    private static void reveal(Page page, String value) {
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Reveal")))
-                .click();
-        Locator shown = page.locator("output");
+    private static void reveal(Console console, String value) {
+        console.reveal();
+        Locator shown = console.page().locator("output");
         assertThat(shown).hasText(value, new LocatorAssertions.HasTextOptions().setTimeout(5_000));
     }
 
