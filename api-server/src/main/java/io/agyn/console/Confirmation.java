@@ -11,19 +11,11 @@ import java.util.Map;
  * @param names the names of what it concerns beside the thing itself; may be empty
  * @param typed what is to be typed before it is done, or null
  * @param action the button's words
- * @param etag what was shown is done to
  * @param back where to go instead
- * @param form what was typed, and what is wrong
+ * @param form what was typed, and what is wrong; its field {@code etag} says what was shown
  */
 public record Confirmation(
-        String title,
-        String text,
-        List<String> names,
-        String typed,
-        String action,
-        String etag,
-        String back,
-        Form form) {
+        String title, String text, List<String> names, String typed, String action, String back, Form form) {
     /** The label of the field to type in. */
     public String label() {
         return "Type " + typed + " to go on";
@@ -37,6 +29,6 @@ public record Confirmation(
     /** The question once more, where it was not. */
     public Confirmation again() {
         Form wrong = form.labelled(Map.of("typed", label())).with("typed", "Type " + typed + ", or keep it.");
-        return new Confirmation(title, text, names, typed, action, etag, back, wrong);
+        return new Confirmation(title, text, names, typed, action, back, wrong);
     }
 }

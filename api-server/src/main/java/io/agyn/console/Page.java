@@ -46,6 +46,7 @@ public class Page {
     private final Refusals refusals;
     private final Contract contract;
     private final Api api;
+    private final Lists lists;
     private final OrganizationsApi organizations;
 
     private Organization organization;
@@ -60,7 +61,8 @@ public class Page {
             Access access,
             Refusals refusals,
             Contract contract,
-            Api api) {
+            Api api,
+            Lists lists) {
         this.context = requireNonNull(context, "context is null");
         this.session = requireNonNull(session, "session is null");
         this.cookies = requireNonNull(cookies, "cookies is null");
@@ -69,6 +71,7 @@ public class Page {
         this.refusals = requireNonNull(refusals, "refusals is null");
         this.contract = requireNonNull(contract, "contract is null");
         this.api = requireNonNull(api, "api is null");
+        this.lists = requireNonNull(lists, "lists is null");
         this.organizations = api.of(OrganizationsApi.class);
     }
 
@@ -141,14 +144,12 @@ public class Page {
 
     /** The organizations to switch to, by their names; where they are many, the first ones. */
     public Listing.Slice<Organization> organizations() {
-        OrganizationList list = api.read(
-                organizations.listOrganizations(MOST_IN_SWITCHER, null, null, null, null, null),
-                OrganizationList.class);
+        Listing.Slice<Organization> first = lists.organizations().first(MOST_IN_SWITCHER);
         return new Listing.Slice<>(
-                list.getItems().stream()
+                first.items().stream()
                         .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
                         .toList(),
-                list.getNextPageToken());
+                first.next());
     }
 
     /**

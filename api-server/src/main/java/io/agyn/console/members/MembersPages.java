@@ -186,7 +186,6 @@ public class MembersPages {
                 List.of(),
                 null,
                 "Remove member",
-                form.text("etag"),
                 root() + "/" + member.getUserId(),
                 form);
     }

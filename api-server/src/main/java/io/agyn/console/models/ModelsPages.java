@@ -251,7 +251,6 @@ public class ModelsPages {
                 List.of(),
                 null,
                 "Delete model",
-                form.text("etag"),
                 root() + "/" + model.getId(),
                 form);
     }

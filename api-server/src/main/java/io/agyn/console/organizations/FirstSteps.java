@@ -3,16 +3,13 @@ package io.agyn.console.organizations;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.ApiTokensApi;
-import io.agyn.api.LlmProvidersApi;
-import io.agyn.api.ModelsApi;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.ApiTokenList;
 import io.agyn.api.model.CallOutcome;
-import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.Model;
-import io.agyn.api.model.ModelList;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.console.Api;
+import io.agyn.console.Lists;
 import io.agyn.console.Page;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -35,30 +32,25 @@ public class FirstSteps {
     public record Step(String title, String text, boolean isDone, String action, String link, String hint) {}
 
     private final Api api;
-    private final LlmProvidersApi providers;
-    private final ModelsApi models;
     private final UsageApi usage;
     private final ApiTokensApi tokens;
+    private final Lists lists;
     private final Page page;
 
-    FirstSteps(Api api, Page page) {
+    FirstSteps(Api api, Lists lists, Page page) {
         this.api = requireNonNull(api, "api is null");
-        this.providers = api.of(LlmProvidersApi.class);
-        this.models = api.of(ModelsApi.class);
         this.usage = api.of(UsageApi.class);
         this.tokens = api.of(ApiTokensApi.class);
+        this.lists = requireNonNull(lists, "lists is null");
         this.page = requireNonNull(page, "page is null");
     }
 
     /** All four, done or to do; none once all are done. */
     public List<Step> ofOrganization() {
         UUID organization = page.organization().getId();
-        Optional<Model> model = api
-                .read(models.listModels(organization, 1, null, null, null, null, null), ModelList.class)
-                .getItems()
-                .stream()
-                .findFirst();
-        boolean hasProvider = hasProvider(organization);
+        Optional<Model> model =
+                lists.models(organization, null, null).first(1).items().stream().findFirst();
+        boolean hasProvider = !lists.llmProviders(organization).first(1).items().isEmpty();
         List<Step> steps = List.of(
                 step(
                         "Register an LLM provider",
@@ -122,14 +114,6 @@ public class FirstSteps {
                         path.map(page.root()::concat).orElse(null),
                         before)
                 : new Step(title, text, isDone, action, null, "Ask an owner of the organization");
-    }
-
-    private boolean hasProvider(UUID organization) {
-        return !api.read(
-                        providers.listLlmProviders(organization, 1, null, null, null, null, null),
-                        LlmProviderList.class)
-                .getItems()
-                .isEmpty();
     }
 
     private boolean hasAnswered(UUID organization) {

@@ -170,7 +170,6 @@ public class OrganizationsPages {
                 List.of(),
                 name,
                 "Delete organization",
-                form.text("etag"),
                 page.root(),
                 form);
     }

@@ -285,7 +285,6 @@ public class LlmProvidersPages {
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",
-                form.text("etag"),
                 root() + "/" + provider.getId(),
                 form);
     }

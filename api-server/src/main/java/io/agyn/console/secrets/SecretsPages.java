@@ -194,7 +194,6 @@ public class SecretsPages {
                 names,
                 null,
                 names.isEmpty() ? "Delete secret" : null,
-                form.text("etag"),
                 root() + "/" + secret.getId(),
                 form);
     }

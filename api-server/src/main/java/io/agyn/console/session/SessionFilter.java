@@ -71,7 +71,8 @@ class SessionFilter {
         }
         Optional<String> cookie = cookies.read(Session.COOKIE);
         if (cookie.isEmpty() && isLinkOfAnotherSite(request)) {
-            return Optional.of(askAgain());
+            // Who is signed in would be led to the sign-in.
+            return Optional.of(pages.askAgain(""));
         }
         session.use(cookie.flatMap(SessionId::parse).orElseGet(SessionId::fresh));
         boolean isOpen = page.getResourceClass() == SignInPages.class;
@@ -95,14 +96,6 @@ class SessionFilter {
     private static boolean isLinkOfAnotherSite(ContainerRequestContext request) {
         String site = request.getHeaderString(FETCH_SITE);
         return request.getMethod().equals(HttpMethod.GET) && site != null && OTHER_SITES.contains(site);
-    }
-
-    /**
-     * Lets the browser ask once more, from a page of ours: the cookie, which is SameSite=Strict, does not come with a link
-     * of another site, and who is signed in would be led to the sign-in.
-     */
-    private Response askAgain() {
-        return pages.askAgain("");
     }
 
     private void identify(boolean isRead) {

@@ -240,7 +240,6 @@ abstract class TokensPages {
                 List.of(),
                 null,
                 "Revoke API token",
-                "",
                 root() + "/" + token.getId(),
                 form);
     }

@@ -198,7 +198,6 @@ public class UsersPages {
                 List.of(),
                 null,
                 "Delete user",
-                form.text("etag"),
                 path(user),
                 form);
     }
