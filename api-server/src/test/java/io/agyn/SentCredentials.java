@@ -25,6 +25,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Every credential that the suite has sent to a server, or has got from one, and a search for where one of them lingers: as it
@@ -37,6 +39,7 @@ public final class SentCredentials {
     // Shorter ones, such as "v", are found everywhere.
     private static final int SHORTEST = 10;
     private static final int INDEXED = 8;
+    private static final Pattern NOT_PRINTABLE = Pattern.compile("[^ -~]+");
     private static final Set<String> KNOWN = ConcurrentHashMap.newKeySet();
 
     private SentCredentials() {}
@@ -60,14 +63,23 @@ public final class SentCredentials {
         };
     }
 
-    /** Takes note of a credential. */
+    /** Takes note of a credential, and of its printable parts, since a log may replace the characters between them. */
     public static void add(String credential) {
-        if (credential.length() < SHORTEST || credential.contains("\n") || !KNOWN.add(credential)) {
+        addOne(credential);
+        for (String part : NOT_PRINTABLE.split(credential)) {
+            addOne(part);
+        }
+    }
+
+    private static void addOne(String credential) {
+        if (credential.length() < SHORTEST || !KNOWN.add(credential)) {
             return;
         }
         try {
             Files.createDirectories(FILE.getParent());
-            Files.writeString(FILE, credential + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            // One line each, also where the credential has several.
+            String line = Base64.getEncoder().encodeToString(credential.getBytes(UTF_8));
+            Files.writeString(FILE, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +88,9 @@ public final class SentCredentials {
     /** The credentials that were noted. */
     public static Set<String> all() {
         try {
-            return new HashSet<>(Files.readAllLines(FILE));
+            return Files.readAllLines(FILE).stream()
+                    .map(line -> new String(Base64.getDecoder().decode(line), UTF_8))
+                    .collect(Collectors.toSet());
         } catch (NoSuchFileException e) {
             return Set.of();
         } catch (IOException e) {

@@ -1,7 +1,7 @@
 package io.agyn.proxy;
 
-import io.agyn.api.model.Protocol;
 import io.agyn.proxy.body.AnswerReader;
+import io.agyn.proxy.routing.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
@@ -30,6 +30,7 @@ final class AnswerPipe {
         void onBroken(Throwable cause);
     }
 
+    private final Target target;
     private final HttpClientResponse from;
     private final HttpServerRequest request;
     private final HttpServerResponse to;
@@ -44,17 +45,20 @@ final class AnswerPipe {
     /**
      * Begins to pass an answer on.
      *
-     * @param protocol the protocol that it is of
+     * @param target where the call went
      * @param request the caller's
      */
-    AnswerPipe(Protocol protocol, HttpClientResponse from, HttpServerRequest request, Listener listener) {
+    AnswerPipe(Target target, HttpClientResponse from, HttpServerRequest request, Listener listener) {
+        this.target = target;
         this.from = from;
         this.request = request;
         this.to = request.response();
         this.listener = listener;
         MultiMap headers = from.headers();
         this.reader = new AnswerReader(
-                protocol, headers.get(HttpHeaderNames.CONTENT_TYPE), headers.get(HttpHeaderNames.CONTENT_ENCODING));
+                target.protocol(),
+                headers.get(HttpHeaderNames.CONTENT_TYPE),
+                headers.get(HttpHeaderNames.CONTENT_ENCODING));
         String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         this.length = given == null ? UNKNOWN : Long.parseLong(given);
         this.endsByClosing = from.version() != HttpVersion.HTTP_2
@@ -82,7 +86,7 @@ final class AnswerPipe {
      */
     void start(String requestId) {
         to.setStatusCode(from.statusCode());
-        PassedHeaders.toCaller(from.headers(), to.headers());
+        PassedHeaders.toCaller(from.headers(), to.headers(), target.credentials());
         to.putHeader(Answering.AGYN_REQUEST_ID, requestId);
         if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
             to.setChunked(true);

@@ -35,6 +35,7 @@ final class Answering {
         response.putHeader(HttpHeaderNames.CONTENT_TYPE, "application/json");
         response.putHeader(dialect.requestIdHeader(), requestId);
         response.putHeader(AGYN_REQUEST_ID, requestId);
+        response.putHeader("x-content-type-options", "nosniff");
         response.end(Buffer.buffer(json));
         discardBody(request);
     }

@@ -1,6 +1,7 @@
 package io.agyn.proxy;
 
 import io.agyn.access.Identity;
+import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.body.TokenCounts;
 import io.agyn.proxy.routing.Route;
@@ -213,6 +214,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 know(unreadable.organizationId(), unreadable.modelId(), unreadable.modelName());
                 refuse(RouteRefusals.unreadable(unreadable));
             }
+            case Route.Unsendable unsendable -> {
+                know(unsendable.organizationId(), unsendable.modelId(), unsendable.modelName());
+                refuse(RouteRefusals.unsendable(unsendable));
+            }
             case Route.Ambiguous ambiguous -> refuse(RouteRefusals.ambiguous(ambiguous, model));
             case Route.UnknownModel unknown -> refuse(RouteRefusals.unknownModel(model));
             case Route.UnknownOrganization unknown -> refuse(RouteRefusals.unknownOrganization());
@@ -233,8 +238,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private String uri() {
         String path = target.endpoint().path() + operation.path();
-        String query = request.query();
-        return query == null ? path : path + "?" + query;
+        String query = PassedQuery.of(request.query());
+        return query.isEmpty() ? path : path + "?" + query;
     }
 
     @Override
@@ -254,7 +259,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private void ask() {
-        PassedHeaders.toProvider(request.headers(), provider.headers(), target.credentials());
+        calls.headers().toProvider(request.headers(), provider.headers(), target.credentials());
         trace.inject(provider.headers());
         await(Waiting.FOR_ANSWER);
         provider.response(this::answered);
@@ -274,9 +279,18 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             onBroken(new IllegalStateException("an interim answer that was not asked for"));
             return;
         }
+        if (!PassedHeaders.areValid(head.headers())) {
+            fail(
+                    Refusal.of(
+                            Kind.PROVIDER_INVALID_RESPONSE,
+                            "The LLM provider " + target.providerName()
+                                    + " sent a header that is not valid in HTTP; check the provider."),
+                    Outcome.UPSTREAM_ERROR);
+            return;
+        }
         await(Waiting.FOR_BYTES);
         guard(() -> {
-            answer = new AnswerPipe(target.protocol(), head, request, this);
+            answer = new AnswerPipe(target, head, request, this);
             answer.start(requestId);
         });
     }
@@ -317,7 +331,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (over) {
             return;
         }
-        LOG.debugf(cause, "The call of %s broke", target);
+        LOG.debugf(Exceptions.withoutMessages(cause), "The call of %s broke", target);
         Refusal refusal = Refusal.of(
                 Kind.PROVIDER_BROKE_OFF,
                 "The LLM provider " + target.providerName() + " closed the connection before its answer was whole;"
@@ -462,7 +476,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         try {
             step.run();
         } catch (RuntimeException e) {
-            LOG.errorf(e, "Call %s failed", requestId);
+            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
             fail(Refusal.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."), Outcome.REFUSED);
         }
     }
@@ -485,7 +499,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                LOG.debugf(failure, "A look-up of call %s failed", requestId);
+                LOG.debugf(Exceptions.withoutMessages(failure), "A look-up of call %s failed", requestId);
                 refuse(RouteRefusals.DATABASE_AWAY);
             }
         }));

@@ -24,6 +24,9 @@ interface Calls {
     /** The ways to LLM providers. */
     Upstreams upstreams();
 
+    /** Which headers pass. */
+    PassedHeaders headers();
+
     /** How much and how long. */
     Limits limits();
 

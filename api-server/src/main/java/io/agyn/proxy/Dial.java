@@ -1,5 +1,6 @@
 package io.agyn.proxy;
 
+import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.egress.EgressRefusedException;
 import io.agyn.proxy.egress.Way;
@@ -146,7 +147,7 @@ final class Dial {
     private Refusal refusal(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        LOG.debugf(cause, "No way to %s", target);
+        LOG.debugf(Exceptions.withoutMessages(cause), "No way to %s", target);
         String provider = "The LLM provider " + target.providerName();
         return switch (cause) {
             case EgressRefusedException refused ->

@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.headers.HeaderNames;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
@@ -25,6 +26,7 @@ class LiveCalls implements Calls {
     private final CallRecords records;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
+    private final PassedHeaders headers;
     private final Limits limits;
 
     LiveCalls(
@@ -43,6 +45,8 @@ class LiveCalls implements Calls {
         this.records = requireNonNull(records, "records is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
+        this.headers = new PassedHeaders(
+                HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
         this.limits = Limits.of(settings.proxy());
     }
 
@@ -64,6 +68,11 @@ class LiveCalls implements Calls {
     @Override
     public Upstreams upstreams() {
         return upstreams;
+    }
+
+    @Override
+    public PassedHeaders headers() {
+        return headers;
     }
 
     @Override

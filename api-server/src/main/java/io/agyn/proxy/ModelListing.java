@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.access.Identity;
+import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.ListedModel;
@@ -110,6 +111,7 @@ class ModelListing {
                                         Dialect.json(json -> write(json, dialect, listed.get()))));
             case Route.Orphaned orphaned -> refused(RouteRefusals.orphaned(orphaned));
             case Route.Unreadable unreadable -> refused(RouteRefusals.unreadable(unreadable));
+            case Route.Unsendable unsendable -> refused(RouteRefusals.unsendable(unsendable));
             case Route.Ambiguous ambiguous -> refused(RouteRefusals.ambiguous(ambiguous, model));
             case Route.UnknownModel unknown -> refused(RouteRefusals.unknownModel(model));
             case Route.UnknownOrganization unknown -> refused(RouteRefusals.unknownOrganization());
@@ -206,7 +208,7 @@ class ModelListing {
         if (cause instanceof RefusedException refused) {
             return refused.refusal;
         }
-        LOG.debug("The models cannot be listed", cause);
+        LOG.debug("The models cannot be listed", Exceptions.withoutMessages(cause));
         return RouteRefusals.DATABASE_AWAY;
     }
 

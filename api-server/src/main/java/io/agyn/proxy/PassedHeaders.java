@@ -1,19 +1,25 @@
 package io.agyn.proxy;
 
+import io.agyn.headers.HeaderNames;
+import io.agyn.headers.HeaderSyntax;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * Which headers pass: all but those of the connection (RFC 9110, section 7.6.1) and, to the provider, those that say who
- * calls and by which way.
+ * The headers that pass between callers and LLM providers. Unknown headers pass. Those of the connection (RFC 9110, section
+ * 7.6.1) pass in neither direction, nor do the proxy's own.
  */
 final class PassedHeaders {
-    private static final Table HOP_BY_HOP = new Table(
-            // What no header is called, but is let through by the parser.
+    private static final String AGYN = "x-agyn-*";
+
+    private static final List<String> HOP_BY_HOP = List.of(
+            // The parser lets an empty name through.
             "",
             "connection",
             "keep-alive",
@@ -27,57 +33,129 @@ final class PassedHeaders {
             "upgrade",
             "http2-settings");
 
-    // Host and Content-Length are the proxy's to say, and so is what Expect asks for.
-    private static final Table CALLERS_OWN = new Table(
-            "authorization",
-            "x-api-key",
-            "cookie",
-            "cookie2",
-            "host",
-            "content-length",
-            "expect",
+    // Host and Content-Length are set by the proxy, and Expect is met by it.
+    private static final List<String> OF_CALLERS =
+            List.of("authorization", "x-api-key", "cookie", "cookie2", "host", "content-length", "expect");
+
+    /**
+     * Headers that load balancers, CDNs and authenticating proxies in front of the server add: addresses and routes of the
+     * caller, and identity tokens. OpenAI and Anthropic are behind Cloudflare, which refuses calls with some of its own.
+     */
+    private static final List<String> OF_INFRASTRUCTURE = List.of(
+            // Loop detection adds the ids that stay, see LoopDetection.
+            "cdn-loop",
             "forwarded",
             "via",
             "x-forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-port",
-            "x-forwarded-prefix",
-            "x-forwarded-proto",
-            "x-forwarded-scheme",
-            "x-forwarded-server",
-            "x-forwarded-ssl",
-            "x-forwarded-user",
-            "x-original-forwarded-for",
-            "x-original-host",
-            "x-original-uri",
-            "x-original-url",
+            "x-forwarded-*",
+            "x-original-*",
             "x-rewrite-url",
             "x-real-ip",
             "x-client-ip",
             "x-cluster-client-ip",
+            "x-proxyuser-ip",
+            "x-remote-*",
+            "remote-user",
+            "x-scheme",
+            "x-ssl-*",
+            "ssl-client-*",
+            "x-client-cert*",
+            "client-cert",
+            "client-cert-chain",
             "true-client-ip",
-            "cf-connecting-ip",
-            "fastly-client-ip");
+            // Cloudflare, Fastly, Akamai, CloudFront, Fly, Vercel, Heroku
+            "cf-*",
+            "fastly-*",
+            "akamai-*",
+            "x-akamai-*",
+            "cloudfront-*",
+            "x-amz-cf-id",
+            "fly-*",
+            "x-vercel-*",
+            "x-request-start",
+            // AWS, Google Cloud, Azure
+            "x-amzn-oidc-*",
+            "x-amzn-mtls-*",
+            "x-amzn-tls-*",
+            "x-amzn-trace-id",
+            "x-goog-iap-*",
+            "x-goog-authenticated-user-*",
+            "x-appengine-*",
+            "x-azure-*",
+            "x-fd-*",
+            "x-appgw-*",
+            "x-arr-*",
+            "x-ms-client-principal*",
+            "x-ms-token-*",
+            // Envoy, oauth2-proxy, Authelia and authentik, Pomerium
+            "x-envoy-*",
+            "x-auth-request-*",
+            "x-authentik-*",
+            "remote-groups",
+            "remote-name",
+            "remote-email",
+            "x-pomerium-*");
 
-    private static final String AGYN = "x-agyn-";
+    // What a provider says of its own site would apply to this server's.
+    private static final List<String> OF_THE_PROVIDERS_SITE = List.of(
+            "set-cookie",
+            "set-cookie2",
+            "strict-transport-security",
+            "alt-svc",
+            "clear-site-data",
+            "access-control-*",
+            // The proxy sends its own.
+            "x-content-type-options");
 
-    private PassedHeaders() {}
+    // A shorter credential would be found in harmless values.
+    private static final int SHORTEST_MIRRORED = 8;
+    private static final String BEARER = "Bearer ";
+
+    private static final HeaderNames HELD_BACK_FROM_CALLER =
+            HeaderNames.of(Stream.of(HOP_BY_HOP, OF_THE_PROVIDERS_SITE, List.of(AGYN))
+                    .flatMap(List::stream)
+                    .toList());
+
+    private final HeaderNames heldBackFromProvider;
 
     /**
-     * Copies the headers that a provider may see, and the credentials that it is to see, which win.
+     * Creates the rules.
      *
-     * @param from the caller's
-     * @param to the provider's
+     * @param alsoHeldBack names that providers do not receive beside those that are built in, as {@link HeaderNames} takes
+     *     them
+     */
+    PassedHeaders(List<String> alsoHeldBack) {
+        heldBackFromProvider =
+                HeaderNames.of(Stream.of(HOP_BY_HOP, OF_CALLERS, OF_INFRASTRUCTURE, List.of(AGYN), alsoHeldBack)
+                        .flatMap(List::stream)
+                        .toList());
+    }
+
+    /**
+     * Whether all headers of a message are valid, so that every parser that they are sent to reads the same message.
+     * HTTP/1.1 parsers see to that; HTTP/2 can carry any bytes (RFC 9113, section 8.2.1).
+     */
+    static boolean areValid(MultiMap headers) {
+        for (Map.Entry<String, String> header : headers) {
+            // An empty name is dropped.
+            if (!header.getKey().isEmpty() && !HeaderSyntax.isName(header.getKey())
+                    || !HeaderSyntax.isValue(header.getValue())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Copies a caller's headers to the request to a provider, and sets the credentials, which win.
+     *
      * @param credentials with lower-case names
      */
-    static void toProvider(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
+    void toProvider(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
         Set<String> named = namedByConnection(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey();
-            if (!HOP_BY_HOP.contains(name)
-                    && !CALLERS_OWN.contains(name)
-                    && !isOurs(name)
+            if (!heldBackFromProvider.contains(name)
                     && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
                 to.add(name, header.getValue());
             }
@@ -88,25 +166,36 @@ final class PassedHeaders {
     }
 
     /**
-     * Copies the headers that a caller is to see.
+     * Copies a provider's headers to the response to the caller, without those that contain the credentials.
      *
-     * @param from the provider's
-     * @param to the caller's
+     * @param credentials what the provider was sent
      */
-    static void toCaller(MultiMap from, MultiMap to) {
+    static void toCaller(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
         Set<String> named = namedByConnection(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey();
-            if (!HOP_BY_HOP.contains(name)
-                    && !isOurs(name)
-                    && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
+            if (!HELD_BACK_FROM_CALLER.contains(name)
+                    && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))
+                    && !mirrors(header.getValue(), credentials)) {
                 to.add(name, header.getValue());
             }
         }
+        to.set("x-content-type-options", "nosniff");
     }
 
-    private static boolean isOurs(String name) {
-        return name.regionMatches(true, 0, AGYN, 0, AGYN.length());
+    private static boolean mirrors(String value, List<Map.Entry<String, String>> credentials) {
+        if (value.length() < SHORTEST_MIRRORED) {
+            return false;
+        }
+        for (Map.Entry<String, String> credential : credentials) {
+            String sent = credential.getValue();
+            // Without the scheme of "Authorization: Bearer".
+            String secret = sent.startsWith(BEARER) ? sent.substring(BEARER.length()) : sent;
+            if (secret.length() >= SHORTEST_MIRRORED && value.contains(secret)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static Set<String> namedByConnection(MultiMap headers) {
@@ -120,33 +209,8 @@ final class PassedHeaders {
 
     private static Set<String> allNamed(MultiMap headers) {
         return headers.getAll(HttpHeaderNames.CONNECTION).stream()
-                .flatMap(value -> List.of(value.split(",")).stream())
+                .flatMap(value -> Stream.of(value.split(",")))
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))
-                .collect(java.util.stream.Collectors.toUnmodifiableSet());
-    }
-
-    /** Names of headers, compared whatever their case. Few share a length, so that most names cost no comparison. */
-    private static final class Table {
-        private final String[][] byLength = new String[32][];
-
-        private Table(String... names) {
-            for (int length = 0; length < byLength.length; length++) {
-                int wanted = length;
-                byLength[length] = List.of(names).stream()
-                        .filter(name -> name.length() == wanted)
-                        .toArray(String[]::new);
-            }
-        }
-
-        private boolean contains(String name) {
-            if (name.length() < byLength.length) {
-                for (String candidate : byLength[name.length()]) {
-                    if (candidate.equalsIgnoreCase(name)) {
-                        return true;
-                    }
-                }
-            }
-            return false;
-        }
+                .collect(Collectors.toUnmodifiableSet());
     }
 }

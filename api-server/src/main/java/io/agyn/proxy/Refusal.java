@@ -26,6 +26,8 @@ record Refusal(Kind kind, String message, String parameter) {
         INTERNAL(500, "server_error", "server_error", "api_error"),
         PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
         PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),
+        PROVIDER_INVALID_RESPONSE(502, "server_error", "provider_invalid_response", "api_error"),
+        CREDENTIALS_UNUSABLE(502, "server_error", "credentials_unusable", "api_error"),
         UNAVAILABLE(503, "server_error", "unavailable", "overloaded_error"),
         PROVIDER_TIMED_OUT(504, "server_error", "provider_timed_out", "timeout_error");
 

@@ -21,6 +21,16 @@ final class RequestHead {
      */
     static Optional<Refusal> refusal(HttpServerRequest request, long bodyLimit) {
         MultiMap headers = request.headers();
+        if (!PassedHeaders.areValid(headers)) {
+            return Optional.of(Refusal.of(
+                    Kind.INVALID_REQUEST,
+                    "A header holds characters that HTTP does not allow, such as a line break: remove them."));
+        }
+        if (!PassedQuery.isValid(request.query())) {
+            return Optional.of(Refusal.of(
+                    Kind.INVALID_REQUEST,
+                    "The query holds characters that a URL cannot carry: write them percent-encoded."));
+        }
         if (saysOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
             return Optional.of(Refusal.of(
                             Kind.UNSUPPORTED_ENCODING,

@@ -43,6 +43,15 @@ final class RouteRefusals {
                 .about(MODEL);
     }
 
+    static Refusal unsendable(Route.Unsendable route) {
+        return Refusal.of(
+                        Kind.CREDENTIALS_UNUSABLE,
+                        "The credentials of the LLM provider " + route.providerName()
+                                + " hold characters that no HTTP header can carry: set them again, or the secret that"
+                                + " holds them, to visible ASCII characters.")
+                .about(MODEL);
+    }
+
     static Refusal ambiguous(Route.Ambiguous route, String model) {
         return Refusal.of(
                         Kind.INVALID_REQUEST,

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
+import io.agyn.logging.Exceptions;
 import io.agyn.proxy.egress.HttpClients;
 import io.agyn.proxy.egress.Way;
 import io.agyn.proxy.routing.Endpoint;
@@ -70,7 +71,7 @@ class WarmUp {
                     result -> {
                         if (result.failed()) {
                             // The first calls are slower, and that is all.
-                            LOG.debug("The warm-up did not start", result.cause());
+                            LOG.debug("The warm-up did not start", Exceptions.withoutMessages(result.cause()));
                         }
                     });
         }
@@ -78,6 +79,7 @@ class WarmUp {
 
     /** A provider, the proxy and callers on one event loop. */
     private final class Rehearsal extends AbstractVerticle implements Calls {
+        private final PassedHeaders headers = new PassedHeaders(List.of());
         private final Limits limits = Limits.of(settings.proxy());
         private final Duration duration;
         private final Identity identity = new Identity(
@@ -142,7 +144,8 @@ class WarmUp {
                             .send(QUESTION))
                     .compose(response -> response.body())
                     .onSuccess(body -> call())
-                    .onFailure(failure -> LOG.debug("A call of the warm-up failed", failure));
+                    .onFailure(
+                            failure -> LOG.debug("A call of the warm-up failed", Exceptions.withoutMessages(failure)));
         }
 
         private Target target(int providerPort) {
@@ -177,6 +180,11 @@ class WarmUp {
         @Override
         public Upstreams upstreams() {
             return upstreams;
+        }
+
+        @Override
+        public PassedHeaders headers() {
+            return headers;
         }
 
         @Override

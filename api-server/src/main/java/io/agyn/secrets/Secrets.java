@@ -2,6 +2,8 @@ package io.agyn.secrets;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.contract.Violations;
+import io.agyn.headers.HeaderSyntax;
 import io.agyn.keys.CredentialCipher;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -40,12 +42,33 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
                 .orElseThrow(() -> ProblemException.notFound("secret"));
     }
 
-    /** Gives a secret a value. The version rises where it is another one than before. */
+    /**
+     * Gives a secret a value. The version rises where it is another one than before.
+     *
+     * @throws ProblemException {@code invalid_request} where the secret is in use as a token, and no HTTP header can carry
+     *     the value
+     */
     void setValue(SecretEntity secret, String value) {
+        if (HeaderSyntax.credential(value).isEmpty()) {
+            refuseWhileInUse(secret);
+        }
         String fingerprint = cipher.fingerprint(value, secret.valuePlace());
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
         secret.fingerprint = fingerprint;
         secret.valueCiphertext = cipher.encrypt(value, secret.valuePlace());
+    }
+
+    /**
+     * Whether a secret's value can be sent as a token.
+     *
+     * @return also true where the organization has no such secret, which the reference to it tells
+     */
+    public boolean canBeToken(UUID organizationId, UUID id) {
+        return find("organizationId = ?1 and id = ?2", organizationId, id)
+                .firstResultOptional()
+                .map(this::reveal)
+                .map(value -> HeaderSyntax.credential(value).isPresent())
+                .orElse(true);
     }
 
     /** The value in plaintext. */
@@ -56,6 +79,18 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
     /** Keeps the value, under the primary key from now on. */
     void keepValue(SecretEntity secret) {
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valuePlace());
+    }
+
+    private void refuseWhileInUse(SecretEntity secret) {
+        List<String> found = users.usersOf(secret.organizationId, secret.id);
+        if (!found.isEmpty()) {
+            Violations violations = new Violations();
+            violations.at(
+                    "/value",
+                    "Give a value that an HTTP header can carry, visible ASCII characters: the secret is the token of "
+                            + firstOf(found) + ".");
+            violations.throwIfAny();
+        }
     }
 
     private static String firstOf(List<String> names) {

@@ -211,6 +211,13 @@ public interface Settings {
         @WithDefault("10s")
         Duration queueTimeout();
 
+        /**
+         * Headers of callers that providers do not receive, beside those that are built in: names, or prefixes before a
+         * {@code *}, with commas between.
+         */
+        @WithName("drop-headers")
+        Optional<String> dropHeaders();
+
         /** How long the server rehearses calls once it has started, so that the first real ones are fast. */
         @WithName("warm-up")
         @WithDefault("2s")

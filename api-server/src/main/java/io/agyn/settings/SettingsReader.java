@@ -2,6 +2,7 @@ package io.agyn.settings;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.headers.HeaderNames;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
@@ -105,6 +106,11 @@ public final class SettingsReader {
                     "a number from 1 to 1000000",
                     "20000"),
             time("agyn.proxy.queue-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "10s"),
+            new Rule(
+                    "agyn.proxy.drop-headers",
+                    value -> HeaderNames.entries(value).stream().allMatch(HeaderNames::isEntry),
+                    "header names such as x-internal-user or x-internal-*, with commas between",
+                    "those that are built in"),
             time("agyn.proxy.warm-up", Duration.ZERO, Duration.ofMinutes(1), "a time from 0s to 1m", "2s"),
             new Rule("agyn.egress.private", oneOf(Settings.Egress.PrivateAddresses.values()), "allow or deny", "allow"),
             new Rule("agyn.egress.http-proxy", value -> value.isBlank() || HttpProxyUrl.isValid(value), "", "")

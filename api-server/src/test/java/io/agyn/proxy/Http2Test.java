@@ -20,15 +20,20 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
+import io.vertx.core.http.impl.headers.HeadersMultiMap;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Callers that speak HTTP/2, each call a stream of one connection. */
 @QuarkusTest
@@ -86,6 +91,33 @@ class Http2Test {
         assertThat(call.values("cookie")).isEmpty();
         assertThat(call.values("te")).isEmpty();
         assertThat(call.headers()).noneMatch(header -> header.name().startsWith(":"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "b\n x-folded: 1",
+                "b\r\n x-folded: 1",
+                "b\r\nx-smuggled: 1",
+                "b\n content-length: 0\r\nauthorization: Bearer sk-own",
+                "b\0",
+                "b\u007f",
+                "b\r"
+            })
+    void aHeaderValueWithControlCharactersIsRefused(String value) throws Exception {
+        HttpClientRequest request = request("/v1/responses");
+        addUnchecked(request, "x-a", value);
+        HttpClientResponse response = result(request.send(body(SCENE.responses())));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.getHeader("x-agyn-error")).isEqualTo("invalid_request");
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
+    void aPathWithALineBreakIsRefused() throws Exception {
+        HttpClientRequest request = request("/v1/responses?a=b HTTP/1.1\r\nx-smuggled: 1\r\n\r\n");
+        assertThat(result(request.send(body(SCENE.responses()))).statusCode()).isEqualTo(400);
+        assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
@@ -210,6 +242,14 @@ class Http2Test {
         Future<Buffer> body = answer.body();
         answer.resume();
         return result(body);
+    }
+
+    /** Adds a header that Vert.x would not let a caller send. */
+    private static void addUnchecked(HttpClientRequest request, String name, String value) throws Exception {
+        Field validator = HeadersMultiMap.class.getDeclaredField("validator");
+        validator.setAccessible(true);
+        validator.set(request.headers(), (BiConsumer<CharSequence, CharSequence>) (any, thing) -> {});
+        request.headers().add(name, value);
     }
 
     private HttpClientRequest request(String path) throws Exception {

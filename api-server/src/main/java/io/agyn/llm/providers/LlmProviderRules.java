@@ -5,6 +5,7 @@ import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
+import io.agyn.headers.HeaderSyntax;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -21,9 +22,7 @@ public final class LlmProviderRules {
     public static final Set<String> MANAGED_BY_PROXY =
             Set.of("host", "content-length", "connection", "transfer-encoding");
 
-    /** A token of RFC 9110, 5.6.2. */
-    private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}");
-
+    private static final int LONGEST_HEADER_NAME = 256;
     private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
     private static final Pattern IN_BRACKETS = Pattern.compile("^https?://(\\[[^/]*]).*$");
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
@@ -118,7 +117,7 @@ public final class LlmProviderRules {
             String same = seen.putIfAbsent(folded, name);
             if (MANAGED_BY_PROXY.contains(folded)) {
                 violations.at(pointer, "Remove this header; " + name + " is managed by the proxy.");
-            } else if (!HEADER_NAME.matcher(name).matches()) {
+            } else if (!HeaderSyntax.isName(name) || name.length() > LONGEST_HEADER_NAME) {
                 violations.at(
                         pointer,
                         "Choose another name; a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.");

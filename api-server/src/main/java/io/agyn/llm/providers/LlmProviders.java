@@ -11,6 +11,7 @@ import io.agyn.contract.Violations;
 import io.agyn.keys.CredentialCipher;
 import io.agyn.problems.ProblemException;
 import io.agyn.secrets.SecretUsers;
+import io.agyn.secrets.Secrets;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -24,10 +25,12 @@ import java.util.UUID;
 @ApplicationScoped
 public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UUID>, SecretUsers {
     private final CredentialCipher cipher;
+    private final Secrets secrets;
     private final ObjectMapper mapper;
 
-    LlmProviders(CredentialCipher cipher, ObjectMapper mapper) {
+    LlmProviders(CredentialCipher cipher, Secrets secrets, ObjectMapper mapper) {
         this.cipher = requireNonNull(cipher, "cipher is null");
+        this.secrets = requireNonNull(secrets, "secrets is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
@@ -56,7 +59,8 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
      * Gives a provider its auth method and credentials. Where none are given, the stored ones stay if the auth method
      * still wants them.
      *
-     * @throws ProblemException {@code invalid_request} where the auth method wants others than those that are stored
+     * @throws ProblemException {@code invalid_request} where the auth method wants others than those that are stored, or
+     *     the secret's value cannot be a token
      */
     void setCredentials(LlmProviderEntity provider, CredentialsInput input) {
         if (input.isEmpty()) {
@@ -69,6 +73,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         provider.customHeaderNames = List.of();
         provider.customHeadersCiphertext = null;
         if (input.tokenSecretId() != null) {
+            requireToken(provider.organizationId, input.tokenSecretId());
             provider.credentialsFingerprint =
                     cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenPlace());
         } else if (input.token() != null) {
@@ -97,6 +102,17 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         } catch (JsonProcessingException e) {
             // Without the cause, whose message may quote a header.
             throw new IllegalStateException("The headers of LLM provider " + provider.id + " are no JSON object");
+        }
+    }
+
+    private void requireToken(UUID organizationId, UUID secretId) {
+        if (!secrets.canBeToken(organizationId, secretId)) {
+            Violations violations = new Violations();
+            violations.at(
+                    "/token_secret_id",
+                    "Choose another secret, or set its value anew: it holds characters that no HTTP header can carry; a"
+                            + " token is visible ASCII characters.");
+            violations.throwIfAny();
         }
     }
 

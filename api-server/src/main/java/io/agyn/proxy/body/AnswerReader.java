@@ -3,6 +3,7 @@ package io.agyn.proxy.body;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.agyn.api.model.Protocol;
+import io.agyn.logging.Exceptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -120,7 +121,7 @@ public final class AnswerReader {
                 inflate(bytes, from, to);
             }
         } catch (RuntimeException e) {
-            LOG.debug("An answer is not understood; its usage is not known", e);
+            LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
             understood = false;
         }
     }
@@ -134,7 +135,7 @@ public final class AnswerReader {
         try {
             inflater.finishAndReleaseAll();
         } catch (RuntimeException e) {
-            LOG.debug("A compressed answer was not whole", e);
+            LOG.debug("A compressed answer was not whole", Exceptions.withoutMessages(e));
         }
     }
 
@@ -225,7 +226,7 @@ public final class AnswerReader {
                 tokens.readMessages(bytes, length);
             }
         } catch (IOException e) {
-            LOG.debug("A usage is not understood", e);
+            LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
         }
     }
 

@@ -6,6 +6,7 @@ import io.agyn.access.Identity;
 import io.agyn.access.Passes;
 import io.agyn.changes.Change;
 import io.agyn.changes.ChangeListener;
+import io.agyn.logging.Exceptions;
 import io.agyn.tokens.ApiTokens;
 import io.agyn.tokens.Plaintext;
 import jakarta.inject.Singleton;
@@ -119,7 +120,7 @@ public class Callers implements ChangeListener {
 
     private static void notNoted(RuntimeException reason) {
         // With a later call it is.
-        LOG.debug("The use of an API token is not noted", reason);
+        LOG.debug("The use of an API token is not noted", Exceptions.withoutMessages(reason));
     }
 
     /** What the database said of a token, and when the token's use is to be noted there again. */

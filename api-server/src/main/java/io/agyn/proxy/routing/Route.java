@@ -15,6 +15,9 @@ public sealed interface Route {
     /** To a model whose LLM provider's credentials cannot be decrypted; the log says more. */
     record Unreadable(UUID organizationId, UUID modelId, String modelName) implements Route {}
 
+    /** To a model whose LLM provider's credentials hold characters that no header can carry. */
+    record Unsendable(UUID organizationId, UUID modelId, String modelName, String providerName) implements Route {}
+
     /** To models of several organizations, of which the first few slugs are given. */
     record Ambiguous(List<String> slugs) implements Route {}
 
@@ -30,6 +33,7 @@ public sealed interface Route {
             case Found found -> Optional.of(found.target.organizationId());
             case Orphaned orphaned -> Optional.of(orphaned.organizationId);
             case Unreadable unreadable -> Optional.of(unreadable.organizationId);
+            case Unsendable unsendable -> Optional.of(unsendable.organizationId);
             case Ambiguous ambiguous -> Optional.empty();
             case UnknownModel unknown -> Optional.empty();
             case UnknownOrganization unknown -> Optional.empty();

@@ -10,6 +10,7 @@ import io.agyn.access.Reach;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
 import io.agyn.contract.Uuids;
+import io.agyn.headers.HeaderSyntax;
 import io.agyn.keys.CredentialCipher;
 import io.agyn.keys.CredentialPlace;
 import io.agyn.problems.ProblemException;
@@ -158,6 +159,8 @@ class RouteLookup {
         } catch (ProblemException e) {
             // The cipher has logged it.
             return new Route.Unreadable(organizationId, modelId, modelName);
+        } catch (UnsendableException e) {
+            return new Route.Unsendable(organizationId, modelId, modelName, row.getString(7));
         }
     }
 
@@ -177,8 +180,9 @@ class RouteLookup {
     private List<Map.Entry<String, String>> credentials(ResultSet row, UUID organizationId) throws SQLException {
         UUID providerId = row.getObject(6, UUID.class);
         return switch (AuthMethod.fromValue(row.getString(10))) {
-            case BEARER -> List.of(Map.entry("authorization", "Bearer " + token(row, organizationId, providerId)));
-            case X_API_KEY -> List.of(Map.entry("x-api-key", token(row, organizationId, providerId)));
+            case BEARER ->
+                List.of(Map.entry("authorization", "Bearer " + sendable(token(row, organizationId, providerId))));
+            case X_API_KEY -> List.of(Map.entry("x-api-key", sendable(token(row, organizationId, providerId))));
             case CUSTOM_HEADERS ->
                 headers(cipher.decrypt(
                         row.getBytes(12), CredentialPlace.ofProviderHeaders(organizationId, providerId)));
@@ -196,7 +200,7 @@ class RouteLookup {
     private List<Map.Entry<String, String>> headers(String json) {
         try {
             return mapper.readValue(json, new TypeReference<Map<String, String>>() {}).entrySet().stream()
-                    .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), header.getValue()))
+                    .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), sendable(header.getValue())))
                     .toList();
         } catch (JsonProcessingException e) {
             // Without its cause, whose text may quote what was decrypted.
@@ -204,11 +208,25 @@ class RouteLookup {
         }
     }
 
+    /** The one place where a credential becomes a header value. */
+    private static String sendable(String credential) {
+        return HeaderSyntax.credential(credential).orElseThrow(UnsendableException::new);
+    }
+
     private byte[] json(String text) {
         try {
             return mapper.writeValueAsString(text).getBytes(UTF_8);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Has no message, which could quote a credential. */
+    private static final class UnsendableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private UnsendableException() {
+            super(null, null, false, false);
         }
     }
 }
