@@ -65,7 +65,8 @@ func New(settings Settings) (*Client, error) {
 	configuration.AddDefaultHeader("Authorization", "Bearer "+settings.Token)
 	made := &Client{}
 	configuration.HTTPClient = &http.Client{
-		Transport: &counting{next: &retrying{next: &logging{next: transport}, sleep: Sleep}, writes: &made.writes},
+		Transport:     &counting{next: &retrying{next: &logging{next: transport}, sleep: Sleep}, writes: &made.writes},
+		CheckRedirect: refuseRedirects(base.Path),
 	}
 	made.APIClient = client.NewAPIClient(configuration)
 	return made, nil

@@ -112,6 +112,10 @@ func IsOfAnotherVersion(err error) bool {
 }
 
 func unreachable(err error) string {
+	var redirect *RedirectError
+	if errors.As(err, &redirect) {
+		return "Nothing was done: " + redirect.Error() + "."
+	}
 	if IsOfAnotherVersion(err) {
 		return fmt.Sprintf("The server answered what this version of the provider does not know (%s). The versions of server and provider "+
 			"do not fit: use a provider of the server's version. If this was a write, it may have been done.", err)

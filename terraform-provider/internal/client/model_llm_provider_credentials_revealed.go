@@ -1,8 +1,6 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
-
 API version: 0.1.0
 */
 
@@ -11,7 +9,6 @@ API version: 0.1.0
 package client
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -24,7 +21,8 @@ type LlmProviderCredentialsRevealed struct {
 	// The token, or null where the LLM provider holds none itself.
 	Token NullableString `json:"token"`
 	// The headers by their names, or null where there are none.
-	CustomHeaders map[string]string `json:"custom_headers"`
+	CustomHeaders        map[string]string `json:"custom_headers"`
+	AdditionalProperties map[string]interface{}
 }
 
 type _LlmProviderCredentialsRevealed LlmProviderCredentialsRevealed
@@ -114,6 +112,11 @@ func (o LlmProviderCredentialsRevealed) ToMap() (map[string]interface{}, error) 
 	if o.CustomHeaders != nil {
 		toSerialize["custom_headers"] = o.CustomHeaders
 	}
+
+	for key, value := range o.AdditionalProperties {
+		toSerialize[key] = value
+	}
+
 	return toSerialize, nil
 }
 
@@ -142,15 +145,21 @@ func (o *LlmProviderCredentialsRevealed) UnmarshalJSON(data []byte) (err error) 
 
 	varLlmProviderCredentialsRevealed := _LlmProviderCredentialsRevealed{}
 
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err = decoder.Decode(&varLlmProviderCredentialsRevealed)
+	err = json.Unmarshal(data, &varLlmProviderCredentialsRevealed)
 
 	if err != nil {
 		return err
 	}
 
 	*o = LlmProviderCredentialsRevealed(varLlmProviderCredentialsRevealed)
+
+	additionalProperties := make(map[string]interface{})
+
+	if err = json.Unmarshal(data, &additionalProperties); err == nil {
+		delete(additionalProperties, "token")
+		delete(additionalProperties, "custom_headers")
+		o.AdditionalProperties = additionalProperties
+	}
 
 	return err
 }

@@ -1,8 +1,6 @@
 /*
 Agyn LLM control plane
 
-The management API with which an organization keeps its secrets, registers LLM providers and puts models on them.  **Errors** are RFC 9457 problems (`application/problem+json`) with a stable `code` and the `request_id`; invalid input lists every violation in `errors`, each with the JSON pointer or the parameter that it is about.  **Lists** are paged: pass `next_page_token` back as `page_token` until it is null. They are ordered by creation.  **Updates** are PUT of the whole resource. A credential that is left out keeps what is stored; every other field that is left out takes its default.  **Retries**: what makes something takes an `Idempotency-Key`; a repeat within 24 hours makes nothing again and answers what the first was answered.  **Concurrency**: answers with a body carry an `ETag`. Send it back as `If-Match` to change only what you have seen.  **Roles**: a cluster admin may do everything. An owner of an organization may do everything in it, and manages its members; cluster admins create organizations, which begin without an owner, and users. A member reads the metadata of what is in the organization, calls and tests its models, and sees the usage of their own calls alone; no credentials, no API tokens of others. Whoever does not belong to an organization is answered as if it did not exist. An organization that has an owner keeps an active one, and the server keeps an active cluster admin: what would take the last one away is a 409.  **API tokens** have their user's permissions, neither more nor less, within the organization that they are bound to.  **Requests are traced** by `X-Request-Id`: yours, where it is 1 to 128 letters, digits, `.`, `_`, `:` or `-`, else a new one.
-
 API version: 0.1.0
 */
 
@@ -11,7 +9,6 @@ API version: 0.1.0
 package client
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -47,7 +44,8 @@ type ModelTest struct {
 	// A number of tokens, counted in one class only; null where the LLM provider did not say.
 	ReasoningTokens NullableInt64 `json:"reasoning_tokens"`
 	// The id of the call in the access log and in the usage.
-	CallId string `json:"call_id"`
+	CallId               string `json:"call_id"`
+	AdditionalProperties map[string]interface{}
 }
 
 type _ModelTest ModelTest
@@ -461,6 +459,11 @@ func (o ModelTest) ToMap() (map[string]interface{}, error) {
 	toSerialize["output_tokens"] = o.OutputTokens.Get()
 	toSerialize["reasoning_tokens"] = o.ReasoningTokens.Get()
 	toSerialize["call_id"] = o.CallId
+
+	for key, value := range o.AdditionalProperties {
+		toSerialize[key] = value
+	}
+
 	return toSerialize, nil
 }
 
@@ -501,15 +504,33 @@ func (o *ModelTest) UnmarshalJSON(data []byte) (err error) {
 
 	varModelTest := _ModelTest{}
 
-	decoder := json.NewDecoder(bytes.NewReader(data))
-	decoder.DisallowUnknownFields()
-	err = decoder.Decode(&varModelTest)
+	err = json.Unmarshal(data, &varModelTest)
 
 	if err != nil {
 		return err
 	}
 
 	*o = ModelTest(varModelTest)
+
+	additionalProperties := make(map[string]interface{})
+
+	if err = json.Unmarshal(data, &additionalProperties); err == nil {
+		delete(additionalProperties, "succeeded")
+		delete(additionalProperties, "failure")
+		delete(additionalProperties, "explanation")
+		delete(additionalProperties, "status")
+		delete(additionalProperties, "text")
+		delete(additionalProperties, "body")
+		delete(additionalProperties, "body_truncated")
+		delete(additionalProperties, "duration_ms")
+		delete(additionalProperties, "input_tokens")
+		delete(additionalProperties, "cached_input_tokens")
+		delete(additionalProperties, "cache_write_tokens")
+		delete(additionalProperties, "output_tokens")
+		delete(additionalProperties, "reasoning_tokens")
+		delete(additionalProperties, "call_id")
+		o.AdditionalProperties = additionalProperties
+	}
 
 	return err
 }

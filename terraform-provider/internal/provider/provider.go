@@ -136,8 +136,11 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 // meet asks the server who the caller is, and notes why it does not say.
 func (p *Agyn) meet(ctx context.Context, client *api.Client, gateway string, diagnostics *diag.Diagnostics) {
 	_, answer, err := client.MeAPI.GetMe(ctx).Execute()
+	var redirect *api.RedirectError
 	switch {
 	case err == nil:
+	case errors.As(err, &redirect):
+		diagnostics.AddAttributeError(path.Root("gateway"), "The gateway redirects", "Redirects are not followed, and "+redirect.Error()+".")
 	case api.IsUnauthenticated(answer):
 		diagnostics.AddAttributeError(path.Root("token"), "The token is refused",
 			"The server at "+gateway+" does not know the API token: it is mistyped, expired or revoked. Set another one.")

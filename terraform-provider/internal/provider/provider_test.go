@@ -82,9 +82,7 @@ func TestAListResourceFindsWhatThereIsWithItsIdentity(t *testing.T) {
 	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	server := serve(t)
 	configure(t, server, fake(t, map[string]any{
-		"/api/v1/me": map[string]any{
-			"id": organization, "name": "a", "email": nil, "role": "cluster_admin", "memberships": []any{}, "api_token_id": organization, "organization_id": nil,
-		},
+		"/api/v1/me": aCaller("cluster_admin"),
 		"/api/v1/organizations/" + organization + "/secrets": map[string]any{
 			"items":           []any{aSecret(organization, "1"), aSecret(organization, "2")},
 			"next_page_token": "p2",
@@ -110,8 +108,8 @@ func TestAListResourceFindsWhatThereIsWithItsIdentity(t *testing.T) {
 
 func TestAServerOfAnotherVersionIsCalledThat(t *testing.T) {
 	for name, answers := range map[string]map[string]any{
-		"no such path":            {},
-		"an answer with surprise": {"/api/v1/me": map[string]any{"id": "x", "surprise": true}},
+		"no such path": {},
+		"another API":  {"/api/v1/me": map[string]any{"sub": "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			said := configuring(t, serve(t), fake(t, answers))
@@ -119,6 +117,42 @@ func TestAServerOfAnotherVersionIsCalledThat(t *testing.T) {
 				t.Errorf("%v", said)
 			}
 		})
+	}
+}
+
+func TestANewerServersFieldsAndEnumValuesAreAccepted(t *testing.T) {
+	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+	me, secret := aCaller("auditor"), aSecret(organization, "1")
+	me["mfa"] = true
+	secret["storage"], secret["tags"] = "vault", []string{"new"}
+	server := serve(t)
+	configure(t, server, fake(t, map[string]any{
+		"/api/v1/me": me,
+		"/api/v1/organizations/" + organization + "/secrets": map[string]any{
+			"items": []any{secret}, "next_page_token": nil, "total": 1,
+		},
+	}))
+	if found := find(t, server, "agyn_secret", organization, 0, true); len(found) != 1 || found[0].DisplayName != "key-1" {
+		t.Errorf("%v", found)
+	}
+}
+
+// aCaller is the caller as /me returns them.
+func aCaller(role string) map[string]any {
+	id := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+	return map[string]any{
+		"id": id, "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
+	}
+}
+
+func TestAGatewayThatRedirectsIsNamed(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		http.Redirect(writer, request, "https://agyn.example.com"+request.URL.Path, http.StatusMovedPermanently)
+	}))
+	t.Cleanup(server.Close)
+	said := configuring(t, serve(t), server.URL)
+	if len(said) != 1 || said[0].Summary != "The gateway redirects" || !strings.Contains(said[0].Detail, "set gateway to https://agyn.example.com.") {
+		t.Errorf("%v", said)
 	}
 }
 

@@ -31,8 +31,12 @@ func IsThere(
 	return err == nil
 }
 
-// Deleted notes why a thing is not deleted; one that is gone already is.
+// Deleted notes why a thing is not deleted; one that is gone already is. A success with another status than the contract's
+// is from something in front of the server, such as a sign-in page.
 func Deleted(kind string, answer *http.Response, err error, diagnostics *diag.Diagnostics) {
+	if err == nil && answer.StatusCode != http.StatusNoContent {
+		err = fmt.Errorf("%s in place of 204", answer.Status)
+	}
 	if err != nil && !api.IsNotFound(answer, err) {
 		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be deleted", kind), err)...)
 	}

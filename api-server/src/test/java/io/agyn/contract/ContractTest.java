@@ -3,6 +3,8 @@ package io.agyn.contract;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.agyn.access.Permissions;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -11,6 +13,8 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -38,6 +42,23 @@ class ContractTest {
     void everyOperationOfTheContractHasItsPermissionsAndNoOtherHas() {
         assertThat(Permissions.operations())
                 .containsExactlyInAnyOrderElementsOf(contract.operations().keySet());
+    }
+
+    @Test
+    void requestSchemasAreClosedAndResponseSchemasOpen() throws IOException {
+        JsonNode root = new YAMLMapper().readTree(contract.source());
+        Set<String> requests = root.path("paths").findValues("requestBody").stream()
+                .flatMap(body -> body.findValuesAsText("$ref").stream())
+                .map(reference -> reference.substring(reference.lastIndexOf('/') + 1))
+                .collect(Collectors.toSet());
+
+        assertThat(requests).isNotEmpty();
+        root.at("/components/schemas").properties().stream()
+                .filter(schema -> schema.getValue().has("properties"))
+                .forEach(schema -> assertThat(
+                                schema.getValue().path("additionalProperties").asBoolean(true))
+                        .as(schema.getKey())
+                        .isEqualTo(!requests.contains(schema.getKey())));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.sdk.model.Secret;
+import io.agyn.sdk.model.SecretStorage;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.UUID;
@@ -24,6 +25,18 @@ class ListingTest extends ClientTest {
         assertThat(server.requests())
                 .extracting(ScriptedServer.Request::uri)
                 .containsExactly(path + "?page_size=2", path + "?page_size=2&page_token=p%2F2%2B%3D");
+    }
+
+    @Test
+    void readsFieldsAndValuesOfANewerServer() {
+        server.answer(
+                200,
+                "{\"items\": [{\"name\": \"a\", \"storage\": \"remote\", \"tags\": [\"new\"]}], \"next_page_token\": null, \"total\": 1}");
+
+        assertThat(secrets.stream().toList()).singleElement().satisfies(secret -> {
+            assertThat(secret.getName()).isEqualTo("a");
+            assertThat(secret.getStorage()).isEqualTo(SecretStorage.UNKNOWN);
+        });
     }
 
     @Test
