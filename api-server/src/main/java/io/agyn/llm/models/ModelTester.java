@@ -12,6 +12,8 @@ import io.agyn.api.model.ModelTest;
 import io.agyn.api.model.ModelTestFailure;
 import io.agyn.api.model.Protocol;
 import io.agyn.proxy.body.AnswerReader;
+import io.agyn.proxy.body.EventSplitter;
+import io.agyn.proxy.body.EventTexts;
 import io.agyn.proxy.body.TokenCounts;
 import io.agyn.rest.BaseUrl;
 import io.agyn.rest.Uuid7;
@@ -145,6 +147,7 @@ class ModelTester {
             text.append(piece);
             heard.accept(piece);
         });
+        EventSplitter splitter = new EventSplitter(events);
         boolean ended = false;
         boolean brokeOff = false;
         byte[] bytes = new byte[PIECE];
@@ -159,7 +162,7 @@ class ModelTester {
                 if (!ended) {
                     taken += length;
                     reader.read(bytes, 0, length);
-                    events.read(bytes, length);
+                    splitter.read(bytes, 0, length);
                 }
             }
         } catch (IOException e) {

@@ -25,27 +25,16 @@ public final class AnswerReader {
             new JsonFields.Paths("type", "usage", "response.usage", "message.usage");
     // Of one piece, lest a small answer fill the memory.
     private static final int LARGEST_INFLATED = 4 * 1024 * 1024;
-    private static final byte[] DATA = "data:".getBytes(UTF_8);
-
-    private enum Line {
-        BEGINS,
-        OTHER,
-        DATA
-    }
 
     private final Protocol protocol;
     private final boolean stream;
     private final TokenCounts tokens = new TokenCounts();
     private final JsonFields fields = new JsonFields(FIELDS, this::take);
+    private final EventSplitter events = new EventSplitter(new Events());
     private final EmbeddedChannel inflater;
     private boolean understood = true;
     private boolean closed;
 
-    private Line line = Line.BEGINS;
-    private int matched;
-    private boolean lineIsEmpty = true;
-    private boolean afterCarriageReturn;
-    private boolean betweenEvents = true;
     private boolean lastEvent;
     private boolean failedEvent;
     private boolean terminated;
@@ -106,7 +95,7 @@ public final class AnswerReader {
 
     /** Whether it is a stream into which an event could be put now: readable, uncompressed and between two events. */
     public boolean isBetweenEvents() {
-        return stream && understood && inflater == null && betweenEvents;
+        return stream && understood && inflater == null && events.isBetweenEvents();
     }
 
     /** Reads the next bytes of the answer, which are not changed. */
@@ -154,66 +143,10 @@ public final class AnswerReader {
 
     private void readPlain(byte[] bytes, int from, int to) {
         if (stream) {
-            readEvents(bytes, from, to);
+            events.read(bytes, from, to);
         } else {
             fields.read(bytes, from, to);
         }
-    }
-
-    /** Takes server-sent events apart, as the HTML standard says: lines end in LF, CR or both, an empty one ends an event. */
-    private void readEvents(byte[] bytes, int from, int to) {
-        int i = from;
-        while (i < to) {
-            byte b = bytes[i];
-            if (b == '\n' && afterCarriageReturn) {
-                afterCarriageReturn = false;
-                i++;
-            } else if (b == '\n' || b == '\r') {
-                afterCarriageReturn = b == '\r';
-                endLine();
-                i++;
-            } else {
-                afterCarriageReturn = false;
-                lineIsEmpty = false;
-                betweenEvents = false;
-                i = readLine(bytes, i, to);
-            }
-        }
-    }
-
-    private int readLine(byte[] bytes, int from, int to) {
-        int i = from;
-        while (line == Line.BEGINS && i < to) {
-            if (bytes[i] != DATA[matched]) {
-                line = Line.OTHER;
-            } else {
-                i++;
-                matched++;
-                if (matched == DATA.length) {
-                    line = Line.DATA;
-                }
-            }
-        }
-        int end = i;
-        while (end < to && bytes[end] != '\n' && bytes[end] != '\r') {
-            end++;
-        }
-        if (line == Line.DATA) {
-            fields.read(bytes, i, end);
-        }
-        return end;
-    }
-
-    private void endLine() {
-        if (lineIsEmpty) {
-            fields.reset();
-            terminated |= lastEvent;
-            failed |= failedEvent;
-            betweenEvents = true;
-        }
-        line = Line.BEGINS;
-        matched = 0;
-        lineIsEmpty = true;
     }
 
     private void take(String path, byte[] bytes, int length) {
@@ -240,6 +173,20 @@ public final class AnswerReader {
             default -> {
                 // One of the many before the end.
             }
+        }
+    }
+
+    private final class Events implements EventSplitter.Sink {
+        @Override
+        public void data(byte[] bytes, int from, int to) {
+            fields.read(bytes, from, to);
+        }
+
+        @Override
+        public void end() {
+            fields.reset();
+            terminated |= lastEvent;
+            failed |= failedEvent;
         }
     }
 }
