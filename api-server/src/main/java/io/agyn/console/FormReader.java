@@ -29,6 +29,9 @@ public class FormReader implements MessageBodyReader<Form> {
     /** The hidden field that proves that the session was shown the form. */
     static final String CSRF = "csrf";
 
+    // The form of the sign-in page holds a token and an address.
+    private static final int LARGEST_OF_STRANGERS = 8 << 10;
+
     private final BodyReader bodies;
     private final Session session;
 
@@ -51,9 +54,13 @@ public class FormReader implements MessageBodyReader<Form> {
             MultivaluedMap<String, String> httpHeaders,
             InputStream stream)
             throws IOException {
-        Form form = Form.of(parse(new String(bodies.limited(stream), StandardCharsets.UTF_8)));
+        Form form = Form.of(parse(new String(bodies.limited(stream, limit()), StandardCharsets.UTF_8)));
         session.requireCsrf(form.text(CSRF));
         return form;
+    }
+
+    private int limit() {
+        return session.isSignedIn() ? BodyReader.LIMIT : LARGEST_OF_STRANGERS;
     }
 
     private static Map<String, List<String>> parse(String body) {

@@ -47,25 +47,34 @@ public class BodyReader implements MessageBodyReader<Object> {
             MultivaluedMap<String, String> httpHeaders,
             InputStream stream)
             throws IOException {
-        return bodies.read(limited(stream), type);
+        return bodies.read(limited(stream, LIMIT), type);
     }
 
-    /** The problem for a body over the limit. */
+    /** The problem for a body over the limit of all bodies. */
     public static ProblemException tooLarge() {
         return new ProblemException(
                 ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB (1,048,576 bytes); send a smaller one.");
     }
 
-    /** All of the body. A caller who sends it bit by bit holds a virtual thread, no connection of the database, and not for long. */
-    public byte[] limited(InputStream stream) throws IOException {
+    /**
+     * Reads a whole body. A caller who sends it bit by bit holds a virtual thread, no connection of the database, and not
+     * for long.
+     *
+     * @param limit the most bytes of the body
+     */
+    public byte[] limited(InputStream stream, int limit) throws IOException {
         long start = System.nanoTime();
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         byte[] piece = new byte[8192];
         try {
             for (int length = stream.read(piece); length >= 0; length = stream.read(piece)) {
                 body.write(piece, 0, length);
-                if (body.size() > LIMIT) {
-                    throw tooLarge();
+                if (body.size() > limit) {
+                    throw limit == LIMIT
+                            ? tooLarge()
+                            : new ProblemException(
+                                    ProblemKind.CONTENT_TOO_LARGE,
+                                    "The body is over %,d bytes; send a smaller one.".formatted(limit));
                 }
                 if (isLate(start)) {
                     throw late();

@@ -28,9 +28,12 @@ final class JsonTree {
             .build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
     private static final int MAX_DEPTH = 32;
+    // A tree of small values takes 30 times the memory of its text; the largest body of the contract has some hundred.
+    private static final int MAX_VALUES = 20_000;
 
     private final JsonParser parser;
     private final Violations violations;
+    private int values;
 
     private JsonTree(JsonParser parser, Violations violations) {
         this.parser = parser;
@@ -64,6 +67,10 @@ final class JsonTree {
         if (depth > MAX_DEPTH) {
             throw malformed(
                     parser.currentTokenLocation(), "the body is nested more than " + MAX_DEPTH + " levels deep");
+        }
+        values++;
+        if (values > MAX_VALUES) {
+            throw malformed(parser.currentTokenLocation(), "the body holds more than " + MAX_VALUES + " values");
         }
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(pointer, depth);

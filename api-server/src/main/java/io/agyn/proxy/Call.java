@@ -1,6 +1,7 @@
 package io.agyn.proxy;
 
 import io.agyn.access.Identity;
+import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.body.TokenCounts;
@@ -66,7 +67,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private String token;
     private long identifiedAt;
     private RequestBody body;
-    private long received;
+    private long progress;
     private UUID organizationId;
     private UUID modelId;
     private String modelName;
@@ -130,18 +131,29 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
      * @param now the time, by {@link System#nanoTime()}
      */
     void checkTime(long now) {
-        if (body != null && body.received() != received) {
-            received = body.received();
+        if (waiting == Waiting.FOR_REQUEST) {
+            body.retryMemory();
+            if (now - started > calls.limits().model().toNanos()) {
+                modelIsLate();
+                return;
+            }
+        }
+        if (body != null && body.progress() != progress) {
+            progress = body.progress();
             lastEvent = now;
         }
         Duration patience =
                 switch (waiting) {
                     case FOR_LOOK_UP, FOR_CONNECTION -> null;
-                    case FOR_REQUEST, FOR_BYTES -> calls.limits().idle();
+                    case FOR_REQUEST ->
+                        body.waitsForMemory()
+                                ? calls.limits().queue()
+                                : calls.limits().idle();
+                    case FOR_BYTES -> calls.limits().idle();
                     case FOR_PLACE -> calls.limits().queue();
                     // A provider's time begins when it has been asked all.
                     case FOR_ANSWER ->
-                        body.isComplete()
+                        body.isSent()
                                 ? calls.limits().firstByte()
                                 : calls.limits().idle();
                 };
@@ -170,6 +182,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         body = new RequestBody(
                 request, RequestHead.contentLength(request), calls.limits().body(), this);
         body.read();
+    }
+
+    @Override
+    public ByteBudget.Lease lease() {
+        return calls.lease(request, identity);
     }
 
     @Override
@@ -319,7 +336,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             outcome = Outcome.COMPLETED;
         }
         finish(outcome);
-        if (!body.isComplete()) {
+        if (!body.isSent()) {
             // Answered before it was asked to the end. What is left is not for the provider any more.
             provider.reset(CANCEL);
             Answering.discardBody(request);
@@ -343,7 +360,16 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         switch (waiting) {
             case FOR_LOOK_UP, FOR_CONNECTION ->
                 throw new IllegalStateException("has a time-out of its own: " + waiting);
-            case FOR_REQUEST -> callerIsSilent();
+            case FOR_REQUEST -> {
+                if (body.waitsForMemory()) {
+                    refuse(Refusal.of(
+                            Kind.UNAVAILABLE,
+                            "The memory for request bodies is used up by other calls; try again soon, and send"
+                                    + " \"model\" before large fields."));
+                } else {
+                    callerIsSilent();
+                }
+            }
             case FOR_PLACE ->
                 fail(
                         Refusal.of(
@@ -352,12 +378,12 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                                         + target.providerName() + "; try again soon."),
                         Outcome.REFUSED);
             case FOR_ANSWER -> {
-                if (body.isComplete() || body.waitsForProvider()) {
+                if (body.isSent() || body.waitsForProvider()) {
                     fail(
                             Refusal.of(
                                     Kind.PROVIDER_TIMED_OUT,
                                     "The LLM provider " + target.providerName() + " did not begin to answer within "
-                                            + (body.isComplete()
+                                            + (body.isSent()
                                                             ? calls.limits().firstByte()
                                                             : calls.limits().idle())
                                                     .toSeconds()
@@ -405,6 +431,13 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         response.setStatusCode(refusal.status());
         finish(outcome);
         Answering.refuse(request, dialect, refusal, requestId);
+    }
+
+    private void modelIsLate() {
+        refuse(Refusal.of(
+                Kind.REQUEST_TIMED_OUT,
+                "The call's \"model\" did not arrive within "
+                        + calls.limits().model().toSeconds() + " s; send it before large fields."));
     }
 
     private void callerIsSilent() {

@@ -1,6 +1,7 @@
 package io.agyn.proxy;
 
 import io.agyn.access.Identity;
+import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.routing.Route;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
@@ -27,6 +28,13 @@ interface Calls {
     /** Which headers pass. */
     PassedHeaders headers();
 
+    /**
+     * Opens an account for the memory of a call's body.
+     *
+     * @param identity who calls
+     */
+    ByteBudget.Lease lease(HttpServerRequest request, Identity identity);
+
     /** How much and how long. */
     Limits limits();
 
@@ -43,14 +51,16 @@ interface Calls {
      * How much a call may take.
      *
      * @param body the most bytes of a body
+     * @param model how long a caller may take to send a call as far as its {@code model}
      * @param queue how long it may wait for its turn
      * @param firstByte how long a provider may take to begin its answer
      * @param idle how long either body may be silent
      */
-    record Limits(long body, Duration queue, Duration firstByte, Duration idle) {
+    record Limits(long body, Duration model, Duration queue, Duration firstByte, Duration idle) {
         static Limits of(Settings.Proxy settings) {
             return new Limits(
                     settings.bodyLimit().asLongValue(),
+                    settings.modelTimeout(),
                     settings.queueTimeout(),
                     settings.firstByteTimeout(),
                     settings.idleTimeout());

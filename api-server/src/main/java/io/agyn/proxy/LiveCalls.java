@@ -3,6 +3,8 @@ package io.agyn.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
+import io.agyn.budget.ByteBudget;
 import io.agyn.headers.HeaderNames;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.Route;
@@ -26,6 +28,8 @@ class LiveCalls implements Calls {
     private final CallRecords records;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
+    private final ByteBudget budget;
+    private final SourceAddress sources;
     private final PassedHeaders headers;
     private final Limits limits;
 
@@ -37,6 +41,8 @@ class LiveCalls implements Calls {
             CallRecords records,
             ProxyMetrics metrics,
             Tracing tracing,
+            ByteBudget budget,
+            SourceAddress sources,
             Settings settings) {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
@@ -45,6 +51,8 @@ class LiveCalls implements Calls {
         this.records = requireNonNull(records, "records is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
+        this.budget = requireNonNull(budget, "budget is null");
+        this.sources = requireNonNull(sources, "sources is null");
         this.headers = new PassedHeaders(
                 HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
         this.limits = Limits.of(settings.proxy());
@@ -73,6 +81,11 @@ class LiveCalls implements Calls {
     @Override
     public PassedHeaders headers() {
         return headers;
+    }
+
+    @Override
+    public ByteBudget.Lease lease(HttpServerRequest request, Identity identity) {
+        return budget.lease(identity.tokenId(), sources.of(request));
     }
 
     @Override

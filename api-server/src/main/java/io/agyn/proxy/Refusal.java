@@ -19,6 +19,7 @@ record Refusal(Kind kind, String message, String parameter) {
         MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", "not_found_error"),
         NOT_FOUND(404, "invalid_request_error", "not_found", "not_found_error"),
         METHOD_NOT_ALLOWED(405, "invalid_request_error", "method_not_allowed", "invalid_request_error"),
+        REQUEST_TIMED_OUT(408, "invalid_request_error", "request_timed_out", "invalid_request_error"),
         REQUEST_TOO_LARGE(413, "invalid_request_error", "request_too_large", "request_too_large"),
         UNSUPPORTED_ENCODING(415, "invalid_request_error", "unsupported_content_encoding", "invalid_request_error"),
         UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_not_supported", "invalid_request_error"),

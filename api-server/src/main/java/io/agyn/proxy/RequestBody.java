@@ -1,5 +1,6 @@
 package io.agyn.proxy;
 
+import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.MalformedBodyException;
 import io.agyn.proxy.body.ModelLocator;
 import io.netty.buffer.ByteBuf;
@@ -17,9 +18,16 @@ final class RequestBody {
     // Deeper than any call of a model, and a bit for each level of memory.
     private static final int DEEPEST = 1000;
     private static final long UNKNOWN = -1;
+    // What a piece takes in memory beside its bytes.
+    private static final int PIECE_OVERHEAD = 256;
+    // A long body goes into the provider's connection in pieces, as fast as the provider takes them.
+    private static final int LARGEST_WRITE = 64 << 10;
 
     /** Learns what becomes of a body. */
     interface Listener {
+        /** Opens the account for the memory of a body that is kept. */
+        ByteBudget.Lease lease();
+
         /** The model is known; nothing more is read before {@link #pass}. */
         void onModel(String model);
 
@@ -33,7 +41,12 @@ final class RequestBody {
     private final Listener listener;
     private final ModelLocator locator = new ModelLocator(DEEPEST);
     private ByteBuf kept = Unpooled.EMPTY_BUFFER;
+    private long keptMemory;
+    private ByteBudget.Lease lease;
+    private boolean waitsForMemory;
+    private ByteBuf unsent;
     private long received;
+    private long progress;
     private boolean complete;
     private boolean modelTold;
     private boolean refused;
@@ -60,14 +73,14 @@ final class RequestBody {
         request.resume();
     }
 
-    /** Whether all of it has arrived. */
-    boolean isComplete() {
-        return complete;
+    /** Whether all of it has arrived, and was passed on. */
+    boolean isSent() {
+        return complete && provider != null && unsent == null;
     }
 
-    /** How much of it has arrived. */
-    long received() {
-        return received;
+    /** A number that rises as bytes arrive, and as those that were kept are passed on. */
+    long progress() {
+        return progress;
     }
 
     /** Whether nothing is read from the caller, since the provider has not taken what was. */
@@ -75,9 +88,17 @@ final class RequestBody {
         return provider != null && provider.writeQueueFull();
     }
 
-    /** Whether nothing of it has been passed on. */
-    boolean isKept() {
-        return provider == null;
+    /** Whether nothing is read from the caller, since the memory for bodies is used up. */
+    boolean waitsForMemory() {
+        return waitsForMemory;
+    }
+
+    /** Reads on if it waited for memory and there is some now. */
+    void retryMemory() {
+        if (waitsForMemory && !refused && !lease.isExhausted()) {
+            waitsForMemory = false;
+            request.resume();
+        }
     }
 
     /**
@@ -88,15 +109,18 @@ final class RequestBody {
      */
     void pass(HttpClientRequest to, byte[] model) {
         provider = to;
-        Buffer body = Buffer.buffer(replaceModel(model));
+        ByteBuf body = replaceModel(model);
         kept = null;
-        if (complete) {
+        if (complete && body.readableBytes() <= LARGEST_WRITE) {
             passedOn = true;
+            releaseMemory();
             // Its length is known, and set by end().
-            to.end(body, null);
+            to.end(Buffer.buffer(body), null);
             return;
         }
-        if (length == UNKNOWN) {
+        if (complete) {
+            to.putHeader("content-length", Integer.toString(body.readableBytes()));
+        } else if (length == UNKNOWN) {
             to.setChunked(true);
         } else {
             long difference = model.length - (locator.modelEnd() - locator.modelStart());
@@ -105,8 +129,35 @@ final class RequestBody {
         to.exceptionHandler(broken -> {
             // The answer fails as well, and says more.
         });
-        write(body);
-        if (!to.writeQueueFull()) {
+        unsent = body;
+        passKept();
+    }
+
+    /** Passes what was kept, and then the rest of the body as it comes. */
+    private void passKept() {
+        while (unsent != null) {
+            if (provider.writeQueueFull()) {
+                provider.drainHandler(drained -> {
+                    if (!refused) {
+                        passKept();
+                    }
+                });
+                return;
+            }
+            ByteBuf piece = unsent.readSlice(Math.min(LARGEST_WRITE, unsent.readableBytes()));
+            progress += piece.readableBytes();
+            if (lease != null) {
+                lease.giveBack(piece.readableBytes());
+            }
+            if (unsent.isReadable()) {
+                provider.write(Buffer.buffer(piece), null);
+            } else {
+                unsent = null;
+                releaseMemory();
+                write(Buffer.buffer(piece));
+            }
+        }
+        if (!complete && !provider.writeQueueFull()) {
             request.resume();
         }
     }
@@ -114,6 +165,15 @@ final class RequestBody {
     /** Reads nothing more. */
     void stop() {
         refused = true;
+        kept = null;
+        unsent = null;
+        releaseMemory();
+    }
+
+    private void releaseMemory() {
+        if (lease != null) {
+            lease.release();
+        }
     }
 
     private ByteBuf replaceModel(byte[] model) {
@@ -136,6 +196,7 @@ final class RequestBody {
         }
         ByteBuf bytes = buffer.getByteBuf();
         received += bytes.readableBytes();
+        progress += bytes.readableBytes();
         if (received > limit) {
             refuse(tooLarge(limit));
             return;
@@ -152,6 +213,7 @@ final class RequestBody {
         }
         if (provider == null) {
             keep(bytes);
+            takeMemory(bytes.readableBytes());
             tellModel();
         } else {
             write(buffer);
@@ -204,6 +266,22 @@ final class RequestBody {
         }
     }
 
+    private void takeMemory(int bytes) {
+        long before = Math.max(keptMemory, ByteBudget.FREE);
+        keptMemory += bytes + PIECE_OVERHEAD;
+        if (keptMemory <= before) {
+            return;
+        }
+        if (lease == null) {
+            lease = listener.lease();
+        }
+        lease.take(keptMemory - before);
+        if (!complete && !locator.isFound() && lease.isExhausted()) {
+            waitsForMemory = true;
+            request.pause();
+        }
+    }
+
     private void tellModel() {
         if (modelTold || !locator.isFound()) {
             return;
@@ -233,8 +311,7 @@ final class RequestBody {
     }
 
     private void refuse(Refusal refusal) {
-        refused = true;
-        kept = null;
+        stop();
         listener.onRefused(refusal);
     }
 

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
+import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.egress.HttpClients;
 import io.agyn.proxy.egress.Way;
@@ -185,6 +186,11 @@ class WarmUp {
         @Override
         public PassedHeaders headers() {
             return headers;
+        }
+
+        @Override
+        public ByteBudget.Lease lease(HttpServerRequest request, Identity caller) {
+            return ByteBudget.unlimited().lease(null, LOOPBACK);
         }
 
         @Override

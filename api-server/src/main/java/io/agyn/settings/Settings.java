@@ -76,6 +76,10 @@ public interface Settings {
     @WithDefault("30s")
     Duration shutdownTimeout();
 
+    /** The most bytes of request bodies that are kept in memory at once; absent, a quarter of the heap. */
+    @WithName("body-memory")
+    Optional<MemorySize> bodyMemory();
+
     /** The listener of the REST API. */
     interface Http {
 
@@ -185,6 +189,11 @@ public interface Settings {
         @WithName("body-limit")
         @WithDefault("32M")
         MemorySize bodyLimit();
+
+        /** How long a caller may take from the first byte of a call to its {@code model}. */
+        @WithName("model-timeout")
+        @WithDefault("2m")
+        Duration modelTimeout();
 
         /** How long it may take to connect to a provider, TLS included. */
         @WithName("connect-timeout")

@@ -80,7 +80,13 @@ public final class SettingsReader {
             new Rule("agyn.log.format", oneOf(Settings.Log.Format.values()), "text or json", "text"),
             new Rule("agyn.log.level", oneOf(Settings.Log.Level.values()), "error, warn, info, debug or trace", "info"),
             time("agyn.shutdown-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "30s"),
+            new Rule(
+                    "agyn.body-memory",
+                    value -> isSize(value, 16L << 20, 1L << 40),
+                    "a size from 16M to 1T such as 512M",
+                    "a quarter of the heap"),
             new Rule("agyn.proxy.body-limit", SettingsReader::isBodyLimit, "a size from 1K to 1G such as 32M", "32M"),
+            time("agyn.proxy.model-timeout", SHORTEST, Duration.ofHours(1), "a time from 1ms to 1h", "2m"),
             time("agyn.proxy.connect-timeout", SHORTEST, Duration.ofHours(1), "a time from 1ms to 1h", "10s"),
             time("agyn.proxy.first-byte-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
             time("agyn.proxy.idle-timeout", SHORTEST, Duration.ofHours(24), "a time from 1ms to 24h", "10m"),
@@ -97,7 +103,7 @@ public final class SettingsReader {
                     "365d"),
             new Rule(
                     "agyn.usage.spool-limit",
-                    SettingsReader::isSpoolSize,
+                    value -> isSize(value, 1L << 20, 1L << 40),
                     "a size from 1M to 1T such as 512M or 2G",
                     "1G"),
             new Rule(
@@ -266,12 +272,12 @@ public final class SettingsReader {
         return value.matches("[0-9]{1,4}[dD]") && integerWithin(1, 3650).test(value.substring(0, value.length() - 1));
     }
 
-    private static boolean isSpoolSize(String value) {
+    private static boolean isSize(String value, long smallest, long largest) {
         if (!value.matches("[0-9]{1,15}[kKmMgGtT]?")) {
             return false;
         }
         BigInteger bytes = new MemorySizeConverter().convert(value).asBigInteger();
-        return bytes.compareTo(BigInteger.ONE.shiftLeft(20)) >= 0 && bytes.compareTo(BigInteger.ONE.shiftLeft(40)) <= 0;
+        return bytes.compareTo(BigInteger.valueOf(smallest)) >= 0 && bytes.compareTo(BigInteger.valueOf(largest)) <= 0;
     }
 
     /** What a setting must be; a secret one has a sentence of its own, which does not repeat the value. */

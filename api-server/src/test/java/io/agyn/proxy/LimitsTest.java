@@ -105,6 +105,22 @@ class LimitsTest {
     }
 
     @Test
+    void aCallWhoseModelDoesNotArriveInTimeIsRefused() throws Exception {
+        try (RawCaller caller = Scene.connect()) {
+            caller.send(SCENE.head("/v1/responses", "Content-Length: 1000")).send("{\"input\":\"");
+            for (int i = 0; i < 10; i++) {
+                Thread.sleep(500);
+                caller.sendAsFarAsTaken("a".getBytes(UTF_8));
+            }
+            RawCaller.Answer answer = caller.answer();
+            assertThat(answer.status()).isEqualTo(408);
+            assertThat(answer.values("x-agyn-error")).containsExactly("request_timed_out");
+            assertThat(answer.body()).contains("before large fields");
+        }
+        assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
     void aCallerWhoStopsSendingIsGivenUpAndNotTheProvider() throws Exception {
         try (RawCaller before = Scene.connect();
                 RawCaller amid = Scene.connect()) {

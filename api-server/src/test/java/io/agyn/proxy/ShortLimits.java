@@ -17,6 +17,7 @@ public final class ShortLimits implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
         return Map.of(
+                "agyn.proxy.model-timeout", "4s",
                 "agyn.proxy.connect-timeout", "1s",
                 "agyn.proxy.first-byte-timeout", "2s",
                 "agyn.proxy.idle-timeout", "2s",

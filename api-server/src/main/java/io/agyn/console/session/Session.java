@@ -31,6 +31,11 @@ public class Session {
         return id;
     }
 
+    /** Whether the browser's cookie holds a session that lasts. */
+    public boolean isSignedIn() {
+        return id != null;
+    }
+
     /** Gives the browser an id with the answer. */
     void give(SessionId id) {
         given = id;
