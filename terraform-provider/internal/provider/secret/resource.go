@@ -198,7 +198,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
 		r.Client.SecretsAPI.GetSecret(ctx, organization, id), id, (*client.Secret).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, state.Value, state.Fingerprint, found.Fingerprint, &response.Diagnostics) {
@@ -246,7 +246,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.SecretsAPI.DeleteSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(secret *client.Secret) model {
@@ -279,4 +279,8 @@ func diagnose(summary string, err error, config resourceModel) diag.Diagnostics 
 		return api.Diagnose(summary, err)
 	}
 	return api.Diagnose(summary, err, "value", "value_wo")
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }
