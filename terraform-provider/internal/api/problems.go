@@ -14,6 +14,14 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
+// Explanation is an error in whole sentences for the user.
+type Explanation string
+
+// Error implements error.
+func (e Explanation) Error() string {
+	return string(e)
+}
+
 // IsNotFound tells whether the server answered that the thing in the path is not there. A reference in the body that is
 // not there has the same status and another code.
 func IsNotFound(response *http.Response, err error) bool {
@@ -114,12 +122,12 @@ func IsOfAnotherVersion(err error) bool {
 
 func unreachable(err error) string {
 	var redirect *RedirectError
-	var unreached *UnreachedError
+	var explanation Explanation
 	switch {
 	case errors.As(err, &redirect):
 		return "Nothing was done: " + redirect.Error() + "."
-	case errors.As(err, &unreached):
-		return unreached.Error()
+	case errors.As(err, &explanation):
+		return explanation.Error()
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The server did not respond in time. A timeouts block in the resource sets another time-out. If this was a write, it may have " +
 			"been done."

@@ -35,7 +35,7 @@ func TestReachFollowsRoleMembershipsAndBinding(t *testing.T) {
 			me["memberships"] = []any{map[string]any{"organization_id": caller.membership, "role": "owner"}}
 		}
 		client := asked(t, me)
-		var unreached *api.UnreachedError
+		var unreached api.Explanation
 		if err := client.RequireReach(t.Context(), organization, ""); errors.As(err, &unreached) == caller.reaches {
 			t.Errorf("%s and the organization: %v", name, err)
 		}

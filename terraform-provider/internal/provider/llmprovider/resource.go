@@ -279,7 +279,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		body.Token = object.Optional(credential.Either(plan.Token, config.TokenWO))
 		body.CustomHeaders = headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
 	}
-	updated, _, err := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).LlmProviderUpdate(body).Execute()
+	updated, err := r.update(ctx, plan, state, body)
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The LLM provider cannot be updated", err, config)...)
 		return
@@ -291,6 +291,21 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	}
 	plan.model = read(updated)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
+}
+
+// update replaces the LLM provider. Where the plan keeps its fingerprint, another one would not be what was planned.
+func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.LlmProviderUpdate) (*client.LlmProvider, error) {
+	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
+	replace := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, organization, id).LlmProviderUpdate(body)
+	if plan.CredentialsFingerprint.IsUnknown() {
+		updated, _, err := replace.Execute()
+		return updated, err
+	}
+	return api.UpdateUnchanged(r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id),
+		func(now *client.LlmProvider) bool {
+			return now.CredentialsFingerprint == state.CredentialsFingerprint.ValueString()
+		},
+		func(entityTag string) api.Getter[client.LlmProvider] { return replace.IfMatch(entityTag) })
 }
 
 // Delete removes the LLM provider; models that still point at it become orphaned.

@@ -227,7 +227,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}
-	updated, _, err := r.Client.SecretsAPI.UpdateSecret(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).SecretUpdate(body).Execute()
+	updated, err := r.update(ctx, plan, state, body)
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The secret cannot be updated", err, config)...)
 		return
@@ -235,6 +235,21 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	credential.Written(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
 	plan.model = read(updated)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
+}
+
+// update replaces the secret. Where the plan keeps its version and fingerprint, another one would not be what was planned.
+func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.SecretUpdate) (*client.Secret, error) {
+	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
+	replace := r.Client.SecretsAPI.UpdateSecret(ctx, organization, id).SecretUpdate(body)
+	if plan.Fingerprint.IsUnknown() {
+		updated, _, err := replace.Execute()
+		return updated, err
+	}
+	return api.UpdateUnchanged(r.Client.SecretsAPI.GetSecret(ctx, organization, id),
+		func(now *client.Secret) bool {
+			return now.Fingerprint == state.Fingerprint.ValueString() && now.Version == state.Version.ValueInt64()
+		},
+		func(entityTag string) api.Getter[client.Secret] { return replace.IfMatch(entityTag) })
 }
 
 // Delete removes the secret, which must not be in use.
