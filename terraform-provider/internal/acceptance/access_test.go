@@ -131,6 +131,41 @@ func anotherOwner(organization string, _ map[string]string) error {
 	return err
 }
 
+func TestAccATokenOfAnotherTenantLeavesTheStateAlone(t *testing.T) {
+	acceptance(t)
+	ours := newTeam()
+	ours.tokenOf = "Ours"
+	stranger := tokenOfAStranger(t)
+	strangers := func(config string) string {
+		return fmt.Sprintf("provider \"agyn\" {\n  token = %q\n}\n", stranger) + config
+	}
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: ours.hcl()},
+			{Config: strangers(ours.hcl()), PlanOnly: true, ExpectError: regexp.MustCompile(`does not\s+reach\s+the\s+organization`)},
+			{Config: strangers(ours.hcl()), Destroy: true, ExpectError: regexp.MustCompile(`does not\s+reach\s+the`)},
+			{Config: ours.hcl(), PlanOnly: true},
+		},
+	})
+}
+
+// tokenOfAStranger creates a user without memberships and returns an API token of theirs.
+func tokenOfAStranger(t *testing.T) string {
+	t.Helper()
+	email := acctest.RandomWithPrefix("stranger") + "@acme.example"
+	stranger, _, err := server.UsersAPI.CreateUser(background()).UserCreate(client.UserCreate{Name: "Stranger", Email: email}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "x", UserId: &stranger.Id}).Execute()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token.Token
+}
+
 func TestAccATokenThatIsImportedLeavesNothingToChange(t *testing.T) {
 	acceptance(t)
 	made, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Made elsewhere"}).Execute()

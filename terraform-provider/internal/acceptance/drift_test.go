@@ -2,6 +2,7 @@ package acceptance
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/compare"
@@ -219,4 +220,69 @@ func setCredentials(set func(*client.LlmProviderUpdate)) func(organization strin
 		_, _, err = server.LlmProvidersAPI.UpdateLlmProvider(background(), organization, found.Id).LlmProviderUpdate(update).Execute()
 		return err
 	}
+}
+
+// A saved plan does not refresh: its fingerprints are those of the time when it was made.
+func TestAccARotationAfterThePlanIsReportedAndNothingIsWritten(t *testing.T) {
+	acceptance(t)
+	workspace := newWorkspace(t, `
+variable "description" {
+  type    = string
+  default = null
+}
+variable "name" {
+  type    = string
+  default = "first"
+}
+resource "agyn_organization" "acme" {
+  name = "Acme"
+}
+resource "agyn_secret" "key" {
+  organization_id = agyn_organization.acme.id
+  name            = "key"
+  description     = var.description
+  value_wo        = "sk-first"
+  lifecycle {
+    ignore_changes = [value_wo]
+  }
+}
+resource "agyn_llm_provider" "plain" {
+  organization_id = agyn_organization.acme.id
+  name            = var.name
+  endpoint        = "http://127.0.0.1:9/v1"
+  protocol        = "responses"
+  auth_method     = "bearer"
+  token           = "sk-first"
+  lifecycle {
+    ignore_changes = [token]
+  }
+}
+`)
+	workspace.terraform(0, "apply", "-auto-approve")
+	organization, key := idsOf(t, workspace, "agyn_secret.key")
+	_, plain := idsOf(t, workspace, "agyn_llm_provider.plain")
+	workspace.terraform(0, "plan", "-var", "description=new", "-var", "name=second", "-out", "plan")
+
+	rotated := "sk-rotated"
+	if _, _, err := server.SecretsAPI.UpdateSecret(background(), organization, key).SecretUpdate(client.SecretUpdate{Name: "key", Value: &rotated}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{llmProvider: plain}
+	if err := setCredentials(func(update *client.LlmProviderUpdate) { update.Token = &rotated })(organization, ids); err != nil {
+		t.Fatal(err)
+	}
+
+	said := workspace.terraform(1, "apply", "plan")
+	if strings.Count(said, "changed elsewhere after the plan") != 2 || strings.Contains(said, "bug in the provider") {
+		t.Error(said)
+	}
+	if values := valuesOf(t, workspace); values["key"] != rotated {
+		t.Errorf("the server has %v", values)
+	}
+	workspace.terraform(0, "apply", "-auto-approve", "-var", "description=new", "-var", "name=second")
+	workspace.terraform(0, "plan", "-detailed-exitcode", "-var", "description=new", "-var", "name=second")
+	if values := valuesOf(t, workspace); values["key"] != rotated {
+		t.Errorf("the server has %v", values)
+	}
+	workspace.terraform(0, "destroy", "-auto-approve")
 }

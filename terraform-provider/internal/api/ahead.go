@@ -16,8 +16,8 @@ const (
 	freshness = 10 * time.Second
 )
 
-// getter is what the generated client has for reading one thing.
-type getter[T any] interface {
+// Getter is a call of the generated client that returns one thing.
+type Getter[T any] interface {
 	Execute() (*T, *http.Response, error)
 }
 
@@ -29,7 +29,7 @@ type getter[T any] interface {
 // within tells collections of the same type of thing apart: the id of the organization, or empty. list is the collection
 // without filters, one the thing, id its id, and idOf gives the id of any.
 func Read[T any, C lister[C, P], P page[T]](
-	ctx context.Context, from *Client, within string, list C, one getter[T], id string, idOf func(*T) string,
+	ctx context.Context, from *Client, within string, list C, one Getter[T], id string, idOf func(*T) string,
 ) (*T, *http.Response, error) {
 	known, _ := from.collections.LoadOrStore(collection[T]{within}, &ahead[T]{})
 	a := known.(*ahead[T])

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,14 @@ import (
 
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
+
+// Explanation is an error in whole sentences for the user.
+type Explanation string
+
+// Error implements error.
+func (e Explanation) Error() string {
+	return string(e)
+}
 
 // IsNotFound tells whether the server answered that the thing in the path is not there. A reference in the body that is
 // not there has the same status and another code.
@@ -113,10 +122,18 @@ func IsOfAnotherVersion(err error) bool {
 
 func unreachable(err error) string {
 	var redirect *RedirectError
-	if errors.As(err, &redirect) {
+	var explanation Explanation
+	switch {
+	case errors.As(err, &redirect):
 		return "Nothing was done: " + redirect.Error() + "."
-	}
-	if IsOfAnotherVersion(err) {
+	case errors.As(err, &explanation):
+		return explanation.Error()
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The server did not respond in time. A timeouts block in the resource sets another time-out. If this was a write, it may have " +
+			"been done."
+	case errors.Is(err, context.Canceled):
+		return "Terraform was interrupted before the server responded."
+	case IsOfAnotherVersion(err):
 		return fmt.Sprintf("The server answered what this version of the provider does not know (%s). The versions of server and provider "+
 			"do not fit: use a provider of the server's version. If this was a write, it may have been done.", err)
 	}

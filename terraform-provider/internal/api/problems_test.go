@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -72,7 +74,7 @@ func TestAnAnswerOfAnotherVersionIsCalledThat(t *testing.T) {
 	if detail := Diagnose("It cannot be read", err)[0].Detail(); !strings.Contains(detail, "versions of server and provider do not fit") {
 		t.Errorf("%q does not say it", detail)
 	}
-	if _, err := refusal(t, 502, "text/html", "<html>Bad Gateway</html>"); IsOfAnotherVersion(err) {
+	if _, err := refusal(t, 501, "text/html", "<html>Bad Gateway</html>"); IsOfAnotherVersion(err) {
 		t.Error("a gateway's own page is taken for another version")
 	}
 }
@@ -97,9 +99,18 @@ func TestOnlyTheThingItselfIsTakenForGone(t *testing.T) {
 	}
 }
 
+func TestATimeOutAndAnInterruptionAreCalledThat(t *testing.T) {
+	for cause, want := range map[error]string{context.DeadlineExceeded: "timeouts block", context.Canceled: "interrupted"} {
+		detail := Diagnose("It cannot be read", &url.Error{Op: "Get", URL: "http://agyn.test", Err: cause})[0].Detail()
+		if !strings.Contains(detail, want) || strings.Contains(detail, "gateway") {
+			t.Errorf("%v: %s", cause, detail)
+		}
+	}
+}
+
 func TestNoDiagnosticHoldsTheToken(t *testing.T) {
 	for _, contentType := range []string{"application/problem+json", "text/html"} {
-		_, err := refusal(t, 502, contentType, "<html>Bad Gateway</html>")
+		_, err := refusal(t, 501, contentType, "<html>Bad Gateway</html>")
 		for _, diagnostic := range Diagnose("It cannot be read", err) {
 			if strings.Contains(diagnostic.Detail(), token) {
 				t.Errorf("%q holds the token", diagnostic.Detail())

@@ -3,22 +3,27 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"errors"
 	"io"
 	"math/rand/v2"
+	"net"
 	"net/http"
-	"strconv"
+	"net/url"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
 const (
-	maxRetries    = 4
-	firstDelay    = 500 * time.Millisecond
-	maxRetryAfter = 30 * time.Second
+	maxRetries = 4
+	firstDelay = 500 * time.Millisecond
+	lastDelay  = 8 * time.Second
 )
 
-// retrying repeats what the server asks to repeat (429 and 503, after Retry-After where it is given), and what may be
-// repeated where its answer was lost: reads, replacements, deletions, and creates with an idempotency key. What it gives up
-// on is answered as it was.
+// retrying repeats a request that the server refused for now (429 and 503, after Retry-After), and a request whose response
+// was lost or is a server error, where repeating it is safe: reads, replacements, deletions, and creates with an idempotency
+// key. A response that it does not retry is returned as it is, also where the wait would outlast the deadline.
 //
 // A write that was begun is not broken off when terraform is: its answer is waited for, and asked for again where it was
 // lost, or something would have been made that no state knows of. Only its time-out ends it.
@@ -45,10 +50,10 @@ func (r *retrying) RoundTrip(request *http.Request) (*http.Response, error) {
 			return ended(response, done), err
 		}
 		repeated, ok := rewound(request)
-		if !ok {
+		delay := delayBefore(attempt, response)
+		if !ok || outlasts(ctx, delay) {
 			return ended(response, done), err
 		}
-		delay := delayBefore(attempt, response)
 		waiting := caller
 		if err != nil {
 			// Whether it was done is not known, so that a caller who leaves must not leave it at that.
@@ -119,10 +124,26 @@ func discard(response *http.Response) {
 
 func retryable(request *http.Request, response *http.Response, err error) bool {
 	if err != nil {
-		// A create without a key that has reached the server would make another thing.
-		return request.Context().Err() == nil && (request.Method != http.MethodPost || request.Header.Get(idempotencyHeader) != "")
+		// The policy knows the errors of the standard library's client.
+		err = &url.Error{Op: request.Method, URL: request.URL.String(), Err: err}
 	}
-	return response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable
+	wanted, _ := retryablehttp.DefaultRetryPolicy(request.Context(), response, err)
+	if !wanted || isPermanent(err) {
+		return false
+	}
+	refused := err == nil && (response.StatusCode == http.StatusTooManyRequests || response.StatusCode == http.StatusServiceUnavailable)
+	// A create without a key that has reached the server would make another thing.
+	return refused || request.Method != http.MethodPost || request.Header.Get(idempotencyHeader) != ""
+}
+
+// isPermanent tells errors of TLS and of the host's name, which the library's policy retries in part.
+func isPermanent(err error) bool {
+	var certificate *tls.CertificateVerificationError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var name *net.DNSError
+	return errors.As(err, &certificate) || errors.As(err, &record) || errors.As(err, &alert) || errors.Is(err, http.ErrSchemeMismatch) ||
+		(errors.As(err, &name) && name.IsNotFound)
 }
 
 // rewound gives the request again with its body at its beginning; false where that cannot be had.
@@ -142,34 +163,16 @@ func rewound(request *http.Request) (*http.Request, bool) {
 	return repeated, true
 }
 
-// delayBefore is what the server asks for, else twice as long each time with a random part, so that clients that were
-// refused together do not come back together.
+// delayBefore is what the server asks for, else twice as long each time. The random part keeps clients that were refused
+// together from returning together.
 func delayBefore(attempt int, response *http.Response) time.Duration {
-	if asked, ok := retryAfter(response); ok {
-		return min(asked, maxRetryAfter) + jitter(firstDelay)
-	}
-	delay := firstDelay << attempt
-	return delay/2 + jitter(delay)
+	return retryablehttp.DefaultBackoff(firstDelay, lastDelay, attempt, response) + rand.N(firstDelay)
 }
 
-// retryAfter reads the header (RFC 9110, 10.2.3): seconds, or a date.
-func retryAfter(response *http.Response) (time.Duration, bool) {
-	if response == nil {
-		return 0, false
-	}
-	header := response.Header.Get("Retry-After")
-	if seconds, err := strconv.Atoi(header); err == nil && seconds >= 0 {
-		// A number that is out of all proportion must not overflow.
-		return time.Duration(min(seconds, int(maxRetryAfter/time.Second))) * time.Second, true
-	}
-	if at, err := http.ParseTime(header); err == nil {
-		return max(time.Until(at), 0), true
-	}
-	return 0, false
-}
-
-func jitter(most time.Duration) time.Duration {
-	return rand.N(most)
+// outlasts tells whether a delay ends after the deadline. One that is out of all proportion has overflowed.
+func outlasts(ctx context.Context, delay time.Duration) bool {
+	deadline, _ := ctx.Deadline()
+	return delay < 0 || time.Until(deadline) <= delay
 }
 
 // Sleep waits for a while, or until the context ends, whose error it gives then.

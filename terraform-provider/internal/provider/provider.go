@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -133,8 +134,14 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	response.ListResourceData = client
 }
 
+// meetTimeout bounds the first call. Shorter than the Retry-After of a caller that sent many unknown tokens, it reports that
+// refusal at once.
+const meetTimeout = 30 * time.Second
+
 // meet asks the server who the caller is, and notes why it does not say.
 func (p *Agyn) meet(ctx context.Context, client *api.Client, gateway string, diagnostics *diag.Diagnostics) {
+	ctx, done := context.WithTimeout(ctx, meetTimeout)
+	defer done()
 	_, answer, err := client.MeAPI.GetMe(ctx).Execute()
 	var redirect *api.RedirectError
 	switch {

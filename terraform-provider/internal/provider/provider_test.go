@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -142,6 +143,21 @@ func aCaller(role string) map[string]any {
 	id := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	return map[string]any{
 		"id": id, "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
+	}
+}
+
+func TestARefusedTokenIsReportedAtOnceInTheServersWords(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
+		writer.Header().Set("Content-Type", "application/problem+json")
+		writer.Header().Set("Retry-After", "60")
+		writer.WriteHeader(http.StatusTooManyRequests)
+		_, _ = fmt.Fprint(writer, `{"type":"about:blank","title":"Too Many Requests","status":429,"code":"too_many_requests","detail":"Wait a minute.","request_id":"r"}`)
+	}))
+	t.Cleanup(server.Close)
+	began := time.Now()
+	said := configuring(t, serve(t), server.URL)
+	if len(said) != 1 || !strings.Contains(said[0].Detail, "Wait a minute.") || time.Since(began) > 10*time.Second {
+		t.Errorf("after %s: %v", time.Since(began), said)
 	}
 }
 

@@ -124,5 +124,5 @@ func (e *Ephemeral) Close(ctx context.Context, request ephemeral.CloseRequest, r
 		return
 	}
 	answer, err := e.Client.ApiTokensAPI.DeleteApiToken(ctx, id).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	e.Deleted(ctx, object.Thing{Kind: kind, ID: id}, answer, err, &response.Diagnostics)
 }

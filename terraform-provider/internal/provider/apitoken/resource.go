@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	defer done()
 	id := state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	state.model = read(found, state.ExpiresAt)
@@ -179,7 +179,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.ApiTokensAPI.DeleteApiToken(ctx, state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 // read maps what the server answers; a time that is written otherwise than the known one is the known one.
@@ -209,4 +209,8 @@ func metadata(made *client.ApiTokenCreated) *client.ApiToken {
 
 func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), UserID: m.UserID.ValueString(), Identity: m.identity()}
 }

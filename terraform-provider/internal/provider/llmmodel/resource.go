@@ -131,7 +131,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
 		r.Client.ModelsAPI.GetModel(ctx, organization, id), id, (*client.Model).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	state.model = read(found)
@@ -169,7 +169,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.ModelsAPI.DeleteModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(found *client.Model) model {
@@ -186,4 +186,8 @@ func read(found *client.Model) model {
 
 func (m model) identity() object.IdentityInOrganization {
 	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -235,7 +235,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
 		r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id), id, (*client.LlmProvider).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	known := forms(state, state, state).Plain
@@ -279,7 +279,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		body.Token = object.Optional(credential.Either(plan.Token, config.TokenWO))
 		body.CustomHeaders = headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
 	}
-	updated, _, err := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).LlmProviderUpdate(body).Execute()
+	updated, err := r.update(ctx, plan, state, body)
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The LLM provider cannot be updated", err, config)...)
 		return
@@ -293,6 +293,21 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
+// update replaces the LLM provider. Where the plan keeps its fingerprint, another one would not be what was planned.
+func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.LlmProviderUpdate) (*client.LlmProvider, error) {
+	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
+	replace := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, organization, id).LlmProviderUpdate(body)
+	if plan.CredentialsFingerprint.IsUnknown() {
+		updated, _, err := replace.Execute()
+		return updated, err
+	}
+	return api.UpdateUnchanged(r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id),
+		func(now *client.LlmProvider) bool {
+			return now.CredentialsFingerprint == state.CredentialsFingerprint.ValueString()
+		},
+		func(entityTag string) api.Getter[client.LlmProvider] { return replace.IfMatch(entityTag) })
+}
+
 // Delete removes the LLM provider; models that still point at it become orphaned.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
@@ -302,7 +317,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.LlmProvidersAPI.DeleteLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(provider *client.LlmProvider) model {
@@ -357,4 +372,8 @@ func diagnose(summary string, err error, config resourceModel) diag.Diagnostics 
 	default:
 		return api.Diagnose(summary, err)
 	}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -154,7 +154,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	organization, id := state.OrganizationID.ValueString(), state.UserID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
 		r.Client.MembersAPI.GetMember(ctx, organization, id), id, (*client.Member).GetUserId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	state.model = read(found, state.Email)
@@ -195,7 +195,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 				"state, and ends when the organization is destroyed, or by hand once there is another owner.")
 		return
 	}
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 // read maps what the server answers; an address that differs from the known one in case alone is the known one.
@@ -215,4 +215,8 @@ func read(member *client.Member, known types.String) model {
 
 func (m model) identity() identityModel {
 	return identityModel{OrganizationID: m.OrganizationID, UserID: m.UserID}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.UserID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -12,34 +12,52 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
+// Thing is an object as the state knows it.
+type Thing struct {
+	Kind, ID string
+	// OrganizationID is the organization that it belongs to, and UserID the user that it belongs to; empty for none.
+	OrganizationID, UserID string
+	// Identity is a model of its identity schema.
+	Identity any
+}
+
 // IsThere tells whether a refresh has found the thing. One that was deleted elsewhere leaves the state, with a warning.
-func IsThere(
-	ctx context.Context, kind, id string, identity any, answer *http.Response, err error, response *resource.ReadResponse,
-) bool {
+func (b *base) IsThere(ctx context.Context, thing Thing, answer *http.Response, err error, response *resource.ReadResponse) bool {
+	gone, err := b.isGone(ctx, thing, answer, err)
 	switch {
-	case api.IsNotFound(answer, err):
-		response.Diagnostics.AddWarning(fmt.Sprintf("The %s is gone", kind),
-			fmt.Sprintf("The %s %s was deleted elsewhere. It is removed from the state, and the next apply makes a new one.", kind, id))
+	case gone:
+		response.Diagnostics.AddWarning(fmt.Sprintf("The %s is gone", thing.Kind),
+			fmt.Sprintf("The %s %s was deleted elsewhere. It is removed from the state, and the next apply creates it again.", thing.Kind, thing.ID))
 		response.State.RemoveResource(ctx)
 		// The framework wants it all the same, and a state that an older terraform has written has none.
 		if response.Identity != nil {
-			response.Diagnostics.Append(response.Identity.Set(ctx, identity)...)
+			response.Diagnostics.Append(response.Identity.Set(ctx, thing.Identity)...)
 		}
 	case err != nil:
-		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", kind), err)...)
+		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", thing.Kind), err)...)
 	}
-	return err == nil
+	return !gone && err == nil
 }
 
-// Deleted notes why a thing is not deleted; one that is gone already is. A success with another status than the contract's
-// is from something in front of the server, such as a sign-in page.
-func Deleted(kind string, answer *http.Response, err error, diagnostics *diag.Diagnostics) {
+// Deleted notes why a thing is not deleted; one that is gone already is.
+func (b *base) Deleted(ctx context.Context, thing Thing, answer *http.Response, err error, diagnostics *diag.Diagnostics) {
 	if err == nil && answer.StatusCode != http.StatusNoContent {
+		// From something in front of the server, such as a sign-in page.
 		err = fmt.Errorf("%s in place of 204", answer.Status)
 	}
-	if err != nil && !api.IsNotFound(answer, err) {
-		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be deleted", kind), err)...)
+	if gone, err := b.isGone(ctx, thing, answer, err); !gone && err != nil {
+		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be deleted", thing.Kind), err)...)
 	}
+}
+
+// isGone tells whether a thing was deleted: the server returns 404 for it although the API token reaches its owner.
+// Otherwise, it returns why the call failed.
+func (b *base) isGone(ctx context.Context, thing Thing, answer *http.Response, err error) (bool, error) {
+	if !api.IsNotFound(answer, err) {
+		return false, err
+	}
+	err = b.Client.RequireReach(ctx, thing.OrganizationID, thing.UserID)
+	return err == nil, err
 }
 
 // Single gives the only one of the things that were found by name.

@@ -10,7 +10,7 @@ import (
 func TestOnlyNoContentIsADeletion(t *testing.T) {
 	for status, deleted := range map[int]bool{http.StatusNoContent: true, http.StatusOK: false, http.StatusAccepted: false} {
 		var diagnostics diag.Diagnostics
-		Deleted("secret", &http.Response{StatusCode: status, Status: http.StatusText(status)}, nil, &diagnostics)
+		(&Resource{}).Deleted(t.Context(), Thing{Kind: "secret"}, &http.Response{StatusCode: status, Status: http.StatusText(status)}, nil, &diagnostics)
 		if diagnostics.HasError() == deleted {
 			t.Errorf("%d: %v", status, diagnostics)
 		}

@@ -117,7 +117,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	defer done()
 	id := state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.OrganizationsAPI.GetOrganization(ctx, id), id, (*client.Organization).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	state.model = read(found)
@@ -151,7 +151,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.OrganizationsAPI.DeleteOrganization(ctx, state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(organization *client.Organization) model {
@@ -165,4 +165,8 @@ func read(organization *client.Organization) model {
 
 func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.ID.ValueString(), Identity: m.identity()}
 }

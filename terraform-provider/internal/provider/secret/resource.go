@@ -198,7 +198,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
 		r.Client.SecretsAPI.GetSecret(ctx, organization, id), id, (*client.Secret).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, state.Value, state.Fingerprint, found.Fingerprint, &response.Diagnostics) {
@@ -227,7 +227,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}
-	updated, _, err := r.Client.SecretsAPI.UpdateSecret(ctx, plan.OrganizationID.ValueString(), plan.ID.ValueString()).SecretUpdate(body).Execute()
+	updated, err := r.update(ctx, plan, state, body)
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The secret cannot be updated", err, config)...)
 		return
@@ -235,6 +235,21 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	credential.Written(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
 	plan.model = read(updated)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
+}
+
+// update replaces the secret. Where the plan keeps its version and fingerprint, another one would not be what was planned.
+func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.SecretUpdate) (*client.Secret, error) {
+	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
+	replace := r.Client.SecretsAPI.UpdateSecret(ctx, organization, id).SecretUpdate(body)
+	if plan.Fingerprint.IsUnknown() {
+		updated, _, err := replace.Execute()
+		return updated, err
+	}
+	return api.UpdateUnchanged(r.Client.SecretsAPI.GetSecret(ctx, organization, id),
+		func(now *client.Secret) bool {
+			return now.Fingerprint == state.Fingerprint.ValueString() && now.Version == state.Version.ValueInt64()
+		},
+		func(entityTag string) api.Getter[client.Secret] { return replace.IfMatch(entityTag) })
 }
 
 // Delete removes the secret, which must not be in use.
@@ -246,7 +261,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
 	answer, err := r.Client.SecretsAPI.DeleteSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(secret *client.Secret) model {
@@ -279,4 +294,8 @@ func diagnose(summary string, err error, config resourceModel) diag.Diagnostics 
 		return api.Diagnose(summary, err)
 	}
 	return api.Diagnose(summary, err, "value", "value_wo")
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -136,7 +136,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	defer done()
 	id := state.ID.ValueString()
 	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
-	if !object.IsThere(ctx, kind, id, state.identity(), answer, err, response) {
+	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}
 	state.model = read(found)
@@ -180,7 +180,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 		_ = api.Sleep(ctx, time.Second)
 		answer, err = r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
 	}
-	object.Deleted(kind, answer, err, &response.Diagnostics)
+	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
 }
 
 func read(user *client.User) model {
@@ -196,4 +196,8 @@ func read(user *client.User) model {
 
 func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
+}
+
+func (m model) thing() object.Thing {
+	return object.Thing{Kind: kind, ID: m.ID.ValueString(), Identity: m.identity()}
 }
