@@ -45,7 +45,7 @@ final class Answering {
         if (refusal.kind() == Kind.UNAUTHENTICATED) {
             request.response().putHeader(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
-        if (refusal.kind() == Kind.UNAVAILABLE) {
+        if (refusal.kind() == Kind.UNAVAILABLE || refusal.kind() == Kind.TOO_MANY_CALLS) {
             request.response().putHeader(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (refusal.kind() == Kind.TOO_MANY_REQUESTS) {

@@ -76,6 +76,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private HttpClientRequest provider;
     private AnswerPipe answer;
     private long firstByte = -1;
+    private boolean counted;
     private boolean over;
 
     private Call(Calls calls, Operation operation, HttpServerRequest request) {
@@ -105,6 +106,13 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 RequestHead.refusal(request, calls.limits().body());
         if (unreadable.isPresent()) {
             refuse(unreadable.get());
+            return;
+        }
+        if (calls.loops().isLoop(request.headers())) {
+            refuse(Refusal.of(
+                    Kind.LOOP_DETECTED,
+                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
+                            + " LLM provider elsewhere."));
             return;
         }
         switch (CallerToken.of(request.headers())) {
@@ -218,7 +226,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 target = found.target();
                 know(target.organizationId(), target.modelId(), target.modelName());
                 if (target.protocol() == operation.protocol()) {
-                    dial();
+                    enter();
                 } else {
                     refuse(RouteRefusals.wrongPath(operation, target));
                 }
@@ -245,6 +253,25 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         organizationId = organization;
         modelId = model;
         modelName = name;
+    }
+
+    private void enter() {
+        if (!calls.ofTokens().enter(identity.tokenId())) {
+            refuse(tooManyCalls("with this API token"));
+            return;
+        }
+        if (!calls.ofOrganizations().enter(organizationId)) {
+            calls.ofTokens().leave(identity.tokenId());
+            refuse(tooManyCalls("of this organization's models"));
+            return;
+        }
+        counted = true;
+        dial();
+    }
+
+    private static Refusal tooManyCalls(String which) {
+        return Refusal.of(
+                Kind.TOO_MANY_CALLS, "There are as many calls " + which + " at once as are allowed; try again soon.");
     }
 
     private void dial() {
@@ -277,6 +304,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void ask() {
         calls.headers().toProvider(request.headers(), provider.headers(), target.credentials());
+        provider.headers().set(LoopDetection.HEADER, calls.loops().next(request.headers()));
         trace.inject(provider.headers());
         await(Waiting.FOR_ANSWER);
         provider.response(this::answered);
@@ -467,6 +495,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         if (dial != null) {
             dial.close();
+        }
+        if (counted) {
+            calls.ofTokens().leave(identity.tokenId());
+            calls.ofOrganizations().leave(organizationId);
         }
         if (answer != null) {
             answer.reader().close();

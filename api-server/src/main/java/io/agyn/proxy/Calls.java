@@ -28,6 +28,15 @@ interface Calls {
     /** Which headers pass. */
     PassedHeaders headers();
 
+    /** Recognizes calls that come back. */
+    LoopDetection loops();
+
+    /** The calls in flight of each organization. */
+    ConcurrentCalls ofOrganizations();
+
+    /** The calls in flight of each API token. */
+    ConcurrentCalls ofTokens();
+
     /**
      * Opens an account for the memory of a call's body.
      *

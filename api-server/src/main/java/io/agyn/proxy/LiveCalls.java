@@ -31,6 +31,9 @@ class LiveCalls implements Calls {
     private final ByteBudget budget;
     private final SourceAddress sources;
     private final PassedHeaders headers;
+    private final LoopDetection loops;
+    private final ConcurrentCalls ofOrganizations;
+    private final ConcurrentCalls ofTokens;
     private final Limits limits;
 
     LiveCalls(
@@ -43,6 +46,7 @@ class LiveCalls implements Calls {
             Tracing tracing,
             ByteBudget budget,
             SourceAddress sources,
+            Deployment deployment,
             Settings settings) {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
@@ -55,6 +59,9 @@ class LiveCalls implements Calls {
         this.sources = requireNonNull(sources, "sources is null");
         this.headers = new PassedHeaders(
                 HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
+        this.loops = new LoopDetection(deployment.id().toString());
+        this.ofOrganizations = new ConcurrentCalls(settings.proxy().callsPerOrganization());
+        this.ofTokens = new ConcurrentCalls(settings.proxy().callsPerToken());
         this.limits = Limits.of(settings.proxy());
     }
 
@@ -81,6 +88,21 @@ class LiveCalls implements Calls {
     @Override
     public PassedHeaders headers() {
         return headers;
+    }
+
+    @Override
+    public LoopDetection loops() {
+        return loops;
+    }
+
+    @Override
+    public ConcurrentCalls ofOrganizations() {
+        return ofOrganizations;
+    }
+
+    @Override
+    public ConcurrentCalls ofTokens() {
+        return ofTokens;
     }
 
     @Override

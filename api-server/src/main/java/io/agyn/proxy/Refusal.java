@@ -24,13 +24,15 @@ record Refusal(Kind kind, String message, String parameter) {
         UNSUPPORTED_ENCODING(415, "invalid_request_error", "unsupported_content_encoding", "invalid_request_error"),
         UPGRADE_REQUIRED(426, "invalid_request_error", "upgrade_not_supported", "invalid_request_error"),
         TOO_MANY_REQUESTS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
+        TOO_MANY_CALLS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
         INTERNAL(500, "server_error", "server_error", "api_error"),
         PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
         PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),
         PROVIDER_INVALID_RESPONSE(502, "server_error", "provider_invalid_response", "api_error"),
         CREDENTIALS_UNUSABLE(502, "server_error", "credentials_unusable", "api_error"),
         UNAVAILABLE(503, "server_error", "unavailable", "overloaded_error"),
-        PROVIDER_TIMED_OUT(504, "server_error", "provider_timed_out", "timeout_error");
+        PROVIDER_TIMED_OUT(504, "server_error", "provider_timed_out", "timeout_error"),
+        LOOP_DETECTED(508, "invalid_request_error", "loop_detected", "invalid_request_error");
 
         private final int status;
         private final String openAiType;

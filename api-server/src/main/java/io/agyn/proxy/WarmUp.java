@@ -81,6 +81,8 @@ class WarmUp {
     /** A provider, the proxy and callers on one event loop. */
     private final class Rehearsal extends AbstractVerticle implements Calls {
         private final PassedHeaders headers = new PassedHeaders(List.of());
+        private final LoopDetection loops = new LoopDetection("warm-up");
+        private final ConcurrentCalls counts = new ConcurrentCalls(Integer.MAX_VALUE);
         private final Limits limits = Limits.of(settings.proxy());
         private final Duration duration;
         private final Identity identity = new Identity(
@@ -186,6 +188,21 @@ class WarmUp {
         @Override
         public PassedHeaders headers() {
             return headers;
+        }
+
+        @Override
+        public LoopDetection loops() {
+            return loops;
+        }
+
+        @Override
+        public ConcurrentCalls ofOrganizations() {
+            return counts;
+        }
+
+        @Override
+        public ConcurrentCalls ofTokens() {
+            return counts;
         }
 
         @Override

@@ -215,7 +215,17 @@ public interface Settings {
         @WithDefault("20000")
         int callsPerProvider();
 
-        /** How long a call beyond them may wait for its turn. */
+        /** The most calls at once of one organization's models. */
+        @WithName("calls-per-organization")
+        @WithDefault("10000")
+        int callsPerOrganization();
+
+        /** The most calls at once with one API token. */
+        @WithName("calls-per-token")
+        @WithDefault("5000")
+        int callsPerToken();
+
+        /** How long a call beyond {@link #callsPerProvider} may wait for its turn. */
         @WithName("queue-timeout")
         @WithDefault("10s")
         Duration queueTimeout();

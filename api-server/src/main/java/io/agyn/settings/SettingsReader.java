@@ -111,6 +111,12 @@ public final class SettingsReader {
                     integerWithin(1, 1_000_000),
                     "a number from 1 to 1000000",
                     "20000"),
+            new Rule(
+                    "agyn.proxy.calls-per-organization",
+                    integerWithin(1, 1_000_000),
+                    "a number from 1 to 1000000",
+                    "10000"),
+            new Rule("agyn.proxy.calls-per-token", integerWithin(1, 1_000_000), "a number from 1 to 1000000", "5000"),
             time("agyn.proxy.queue-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "10s"),
             new Rule(
                     "agyn.proxy.drop-headers",

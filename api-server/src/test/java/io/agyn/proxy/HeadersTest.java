@@ -58,7 +58,7 @@ class HeadersTest {
         ReceivedCall call = receivedWith("X-Mine: 1");
         assertThat(call.headers())
                 .extracting(header -> header.name().toLowerCase(Locale.ROOT))
-                .containsExactlyInAnyOrder("host", "x-mine", "authorization", "content-length");
+                .containsExactlyInAnyOrder("host", "x-mine", "authorization", "content-length", "cdn-loop");
     }
 
     @Test
@@ -122,7 +122,6 @@ class HeadersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "CDN-Loop: cloudflare; loops=1",
                 "CF-Ray: 8a-FRA",
                 "Cf-Access-Jwt-Assertion: eyJ.alice",
                 "CF-Connecting-IPv6: 2001:db8::7",
@@ -142,6 +141,12 @@ class HeadersTest {
         ReceivedCall call = receivedWith(header, "X-Kept: 1");
         assertHasNone(call, header.substring(0, header.indexOf(':')));
         assertThat(call.values("x-kept")).containsExactly("1");
+    }
+
+    @Test
+    void onlyAgynDeploymentsStayInCdnLoop() throws Exception {
+        ReceivedCall call = receivedWith("CDN-Loop: cloudflare; loops=1, agyn-other; x=1", "cdn-loop: fastly");
+        assertThat(call.values("cdn-loop")).singleElement().asString().matches("agyn-other, agyn-[0-9a-f-]{36}");
     }
 
     @Test

@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
+import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
+import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
@@ -23,14 +25,17 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How much a call may take, of time, of bytes and of a provider's places, and what is left to those who wait. */
 @QuarkusTest
 @TestProfile(ShortLimits.class)
 @WithTestResource(PostgresTestResource.class)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class LimitsTest {
     private static final String STREAM = "\"stream\":true";
 
@@ -219,6 +224,56 @@ class LimitsTest {
             assertThat(SCENE.post("/v1/responses", body(SCENE.responses())).statusCode())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void callsOfATokenAndOfAnOrganizationAreLimited() throws Exception {
+        List<ScriptedProvider> providers = new ArrayList<>();
+        List<String> models = new ArrayList<>();
+        List<RawCaller> callers = new ArrayList<>();
+        String other = Api.tokenBoundTo(SCENE.organization());
+        try {
+            for (int i = 0; i * ShortLimits.CALLS < ShortLimits.CALLS_OF_ORGANIZATION; i++) {
+                providers.add(ScriptedProvider.start(Options.defaults()));
+                models.add(SCENE.responsesModel(providers.getLast().origin() + "/v1"));
+            }
+            for (int i = 0; i < ShortLimits.CALLS_OF_TOKEN; i++) {
+                callers.add(endless(SCENE.token(), models.get(i / ShortLimits.CALLS)));
+            }
+            assertIsOneTooMany(SCENE.post("/v1/responses", body(SCENE.responses())), "API token");
+            for (int i = ShortLimits.CALLS_OF_TOKEN; i < ShortLimits.CALLS_OF_ORGANIZATION; i++) {
+                callers.add(endless(other, models.get(i / ShortLimits.CALLS)));
+            }
+            assertIsOneTooMany(
+                    Scene.send(Scene.request("/v1/responses", body(SCENE.responses()))
+                            .header("authorization", "Bearer " + other)),
+                    "organization");
+        } finally {
+            for (RawCaller caller : callers) {
+                caller.reset();
+            }
+            providers.forEach(ScriptedProvider::close);
+        }
+        while (SCENE.post("/v1/responses", body(SCENE.responses())).statusCode() != 200) {
+            Thread.sleep(50);
+        }
+    }
+
+    private static RawCaller endless(String token, String model) throws Exception {
+        String body = body(model, STREAM);
+        RawCaller caller = Scene.connect()
+                .send("POST /v1/responses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token
+                        + "\r\nx-scripted: endless;every=100ms\r\nContent-Length: " + body.length() + "\r\n\r\n"
+                        + body);
+        assertThat(caller.head().getFirst()).contains(" 200 ");
+        return caller;
+    }
+
+    private static void assertIsOneTooMany(HttpResponse<byte[]> response, String whose) {
+        assertThat(response.statusCode()).isEqualTo(429);
+        assertThat(response.headers().firstValue("x-agyn-error")).contains("too_many_calls");
+        assertThat(response.headers().firstValue("retry-after")).contains("2");
+        assertThat(text(response)).contains(whose);
     }
 
     @Test

@@ -14,17 +14,25 @@ public final class ShortLimits implements QuarkusTestProfile {
     /** The most calls at once to a provider. */
     static final int CALLS = 3;
 
+    /** The most calls at once with one API token. */
+    static final int CALLS_OF_TOKEN = 8;
+
+    /** The most calls at once of one organization. */
+    static final int CALLS_OF_ORGANIZATION = 10;
+
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "agyn.proxy.model-timeout", "4s",
-                "agyn.proxy.connect-timeout", "1s",
-                "agyn.proxy.first-byte-timeout", "2s",
-                "agyn.proxy.idle-timeout", "2s",
-                "agyn.proxy.queue-timeout", "1s",
-                "agyn.proxy.calls-per-provider", Integer.toString(CALLS),
-                "agyn.proxy.body-limit", Integer.toString(BODY),
-                "agyn.extra-ca-file", trusted().certificate().toString());
+        return Map.ofEntries(
+                Map.entry("agyn.proxy.calls-per-token", Integer.toString(CALLS_OF_TOKEN)),
+                Map.entry("agyn.proxy.calls-per-organization", Integer.toString(CALLS_OF_ORGANIZATION)),
+                Map.entry("agyn.proxy.model-timeout", "4s"),
+                Map.entry("agyn.proxy.connect-timeout", "1s"),
+                Map.entry("agyn.proxy.first-byte-timeout", "2s"),
+                Map.entry("agyn.proxy.idle-timeout", "2s"),
+                Map.entry("agyn.proxy.queue-timeout", "1s"),
+                Map.entry("agyn.proxy.calls-per-provider", Integer.toString(CALLS)),
+                Map.entry("agyn.proxy.body-limit", Integer.toString(BODY)),
+                Map.entry("agyn.extra-ca-file", trusted().certificate().toString()));
     }
 
     /** The certificate that is trusted, for {@code localhost}. */

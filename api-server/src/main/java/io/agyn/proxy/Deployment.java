@@ -1,0 +1,34 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+import javax.sql.DataSource;
+
+/** The servers on one database. */
+@Singleton
+class Deployment {
+    private final UUID id;
+
+    Deployment(DataSource dataSource) {
+        requireNonNull(dataSource, "dataSource is null");
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select id from deployment")) {
+            row.next();
+            id = row.getObject(1, UUID.class);
+        } catch (SQLException e) {
+            throw new IllegalStateException("The deployment's id cannot be read", e);
+        }
+    }
+
+    /** An id that all of them have. */
+    UUID id() {
+        return id;
+    }
+}
