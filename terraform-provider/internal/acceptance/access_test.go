@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
@@ -71,11 +72,16 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 	back.role = "member"
 	byEmail := back
 	byEmail.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.payments]", strings.ToUpper(back.email[:4])+back.email[4:])
-	another := byEmail
-	another.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+back.email)
+	moved := byEmail
+	moved.email = "moved-" + back.email
+	moved.who = "email = agyn_user.payments.email"
+	another := moved
+	another.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+moved.email)
+	unknown := moved
+	unknown.who = fmt.Sprintf("email = terraform_data.email.output\n}\nresource \"terraform_data\" \"email\" {\n  input = %q", "MOVED-"+back.email)
 	expiring := first
 	expiring.tokenOf, expiring.expires = "CI, for a while", `expires_at = "2099-01-31T12:00:00+01:00"`
-	patient := another
+	patient := unknown
 	patient.expires = "timeouts {\n    delete = \"1m\"\n  }"
 	planned := func(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{
@@ -84,6 +90,7 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 		}
 	}
 	token := statecheck.ExpectKnownValue(apiToken, tfjsonpath.New("token"), knownvalue.StringRegexp(regexp.MustCompile("^agyn_[0-9A-Za-z]{44}$")))
+	sameToken := statecheck.CompareValue(compare.ValuesSame())
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,
 		CheckDestroy:             isGone,
@@ -101,8 +108,16 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 				return attributes["organization_id"] + "/" + attributes["user_id"], nil
 			}},
 			{ResourceName: apiToken, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"token"}},
-			{Config: byEmail.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate)},
-			{Config: another.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionReplace)},
+			{Config: byEmail.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{
+				sameToken.AddStateValue(apiToken, tfjsonpath.New("token")),
+			}},
+			{Config: moved.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{
+				sameToken.AddStateValue(apiToken, tfjsonpath.New("token")),
+			}},
+			{Config: another.hcl(), ExpectError: regexp.MustCompile(`terraform apply\s+-replace`)},
+			{Config: unknown.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{
+				sameToken.AddStateValue(apiToken, tfjsonpath.New("token")),
+			}},
 			{Config: patient.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{token}},
 			{Config: expiring.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionReplace), ConfigStateChecks: []statecheck.StateCheck{token}},
 		},

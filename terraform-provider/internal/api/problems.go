@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -136,6 +137,12 @@ func unreachable(err error) string {
 	case IsOfAnotherVersion(err):
 		return fmt.Sprintf("The server answered what this version of the provider does not know (%s). The versions of server and provider "+
 			"do not fit: use a provider of the server's version. If this was a write, it may have been done.", err)
+	}
+	var asked *url.Error
+	var answered *client.GenericOpenAPIError
+	if !errors.As(err, &asked) && !errors.As(err, &answered) {
+		// The generated client refuses to send what the contract does not allow.
+		return fmt.Sprintf("The request was not sent: %s.", err)
 	}
 	return fmt.Sprintf("The server at the provider's gateway did not answer as it should: %s. Check that gateway is right and the server runs.", err)
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -35,6 +37,9 @@ const (
 	tokenVariable   = "AGYN_TOKEN"
 	caFileVariable  = "AGYN_CA_FILE"
 )
+
+// tokenPattern is wider than API tokens are, so that a later server's are accepted.
+var tokenPattern = regexp.MustCompile(`^[\x21-\x7E]+$`)
 
 // Agyn is the provider.
 type Agyn struct {
@@ -97,8 +102,9 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() || config.CAFile.IsUnknown() {
 		return
 	}
-	gateway := valueOr(config.Gateway, gatewayVariable)
-	token := valueOr(config.Token, tokenVariable)
+	// A value from a file often ends with a line break.
+	gateway := strings.TrimSpace(valueOr(config.Gateway, gatewayVariable))
+	token := strings.TrimSpace(valueOr(config.Token, tokenVariable))
 	if gateway == "" {
 		response.Diagnostics.AddAttributeError(path.Root("gateway"), "The gateway is missing",
 			"Set gateway in the provider block, or "+gatewayVariable+" in the environment, to the server's base URL.")
@@ -106,6 +112,9 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	if token == "" {
 		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is missing",
 			"Set token in the provider block, or "+tokenVariable+" in the environment, to an API token.")
+	} else if !tokenPattern.MatchString(token) {
+		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is invalid",
+			"It has a space, a line break or another character that no API token has. Set token in the provider block, or "+tokenVariable+" in the environment, to another value.")
 	}
 	if response.Diagnostics.HasError() {
 		return

@@ -138,6 +138,48 @@ func TestANewerServersFieldsAndEnumValuesAreAccepted(t *testing.T) {
 	}
 }
 
+func TestATokenFromAFileMayEndWithALineBreak(t *testing.T) {
+	gateway := fake(t, map[string]any{"/api/v1/me": aCaller("user")})
+	for _, token := range []string{"agyn_test\n", "agyn_test\r\n", " agyn_test "} {
+		if said := configuringBy(t, serve(t), gateway+"\n", token); len(said) > 0 {
+			t.Errorf("%q: %v", token, said[0])
+		}
+	}
+	for _, token := range []string{"agyn_one\nagyn_two", "agyn test", "agyn_t\u00e9st"} {
+		said := configuringBy(t, serve(t), gateway, token)
+		if len(said) != 1 || said[0].Summary != "The token is invalid" || said[0].Attribute == nil || strings.Contains(said[0].Detail, "agyn_") {
+			t.Errorf("%q: %v", token, said)
+		}
+	}
+}
+
+func TestAWrongIdIsReportedAsThat(t *testing.T) {
+	server := serve(t)
+	configure(t, server, fake(t, map[string]any{"/api/v1/me": aCaller("user")}))
+	for _, name := range objects {
+		for _, id := range []string{"acme", "acme/gpt-4o", "0198F2F0-7A3B-7C1D-9E2F-3A4B5C6D7E8F"} {
+			imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: name, ID: id})
+			if err != nil || len(imported.Diagnostics) == 0 || !strings.Contains(imported.Diagnostics[0].Detail, "UUID") {
+				t.Errorf("import of %s %q: %v, %v", name, id, err, imported.Diagnostics)
+			}
+		}
+	}
+	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+	for _, name := range []string{"agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_secret", "agyn_user"} {
+		for attribute, value := range map[string]string{"id": "gpt-4o", "name": ""} {
+			given := map[string]string{attribute: value}
+			if name != "agyn_organization" && name != "agyn_user" {
+				given["organization_id"] = organization
+			}
+			config := object(t, schemaOf(t, server).DataSourceSchemas[name], given)
+			validated, err := server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: name, Config: config})
+			if err != nil || len(validated.Diagnostics) == 0 || validated.Diagnostics[0].Attribute == nil {
+				t.Errorf("data %s %s = %q: %v, %v", name, attribute, value, err, validated.Diagnostics)
+			}
+		}
+	}
+}
+
 // aCaller is the caller as /me returns them.
 func aCaller(role string) map[string]any {
 	id := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
@@ -225,7 +267,12 @@ func configure(t *testing.T, server tfprotov6.ProviderServer, gateway string) {
 
 func configuring(t *testing.T, server tfprotov6.ProviderServer, gateway string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	config := object(t, schemaOf(t, server).Provider, map[string]string{"gateway": gateway, "token": "agyn_test"})
+	return configuringBy(t, server, gateway, "agyn_test")
+}
+
+func configuringBy(t *testing.T, server tfprotov6.ProviderServer, gateway, token string) []*tfprotov6.Diagnostic {
+	t.Helper()
+	config := object(t, schemaOf(t, server).Provider, map[string]string{"gateway": gateway, "token": token})
 	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"})
 	if err != nil {
 		t.Fatal(err)

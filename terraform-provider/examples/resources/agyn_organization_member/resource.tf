@@ -1,5 +1,5 @@
 resource "agyn_organization_member" "payments" {
   organization_id = agyn_organization.acme.id
-  email           = "payments@acme.example"
+  user_id         = agyn_user.payments.id
   role            = "member"
 }

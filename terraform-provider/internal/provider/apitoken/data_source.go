@@ -3,6 +3,7 @@ package apitoken
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
@@ -58,7 +59,7 @@ func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 }
 
 func readData(token *client.ApiToken) dataModel {
-	return dataModel{model: read(token, types.StringNull()), LastUsedAt: object.Time(token.LastUsedAt.Get())}
+	return dataModel{model: read(token, timetypes.NewRFC3339Null()), LastUsedAt: object.Time(token.LastUsedAt.Get())}
 }
 
 // attributes describes an API token as the server answers it.
@@ -68,7 +69,7 @@ func attributes() map[string]schema.Attribute {
 		"user_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose token it is."},
 		"description":     schema.StringAttribute{Computed: true, MarkdownDescription: "What the token is for."},
 		"organization_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token reaches, if it is bound to one."},
-		"expires_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "When the token stops working, as in RFC 3339; null if it does not expire."},
+		"expires_at":      schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "When the token stops working, as in RFC 3339; null if it does not expire."},
 		"prefix":          schema.StringAttribute{Computed: true, MarkdownDescription: "The plaintext's first characters, to tell tokens apart."},
 		"last_used_at":    schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was last used, to the minute; null if it never was."},
 		"created_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "When it was made, as in RFC 3339."},

@@ -3,6 +3,7 @@ package apitoken
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -54,8 +55,8 @@ func (l *ListResource) List(ctx context.Context, request list.ListRequest, strea
 	object.Stream(ctx, request, stream, kind, found, err, func(token *client.ApiToken) object.Listed {
 		return object.Listed{
 			Name:     token.Description,
-			Identity: read(token, types.StringNull()).identity(),
-			Resource: resourceModel{model: read(token, types.StringNull()), Timeouts: object.NoTimeouts()},
+			Identity: read(token, timetypes.NewRFC3339Null()).identity(),
+			Resource: resourceModel{model: read(token, timetypes.NewRFC3339Null()), Timeouts: object.NoTimeouts()},
 		}
 	})
 }

@@ -4,9 +4,12 @@ package apitoken
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
@@ -28,13 +31,13 @@ type Resource struct {
 
 // model is what the server answers, but for what changes with each use.
 type model struct {
-	ID             types.String `tfsdk:"id"`
-	UserID         types.String `tfsdk:"user_id"`
-	Description    types.String `tfsdk:"description"`
-	OrganizationID types.String `tfsdk:"organization_id"`
-	ExpiresAt      types.String `tfsdk:"expires_at"`
-	Prefix         types.String `tfsdk:"prefix"`
-	CreatedAt      types.String `tfsdk:"created_at"`
+	ID             types.String      `tfsdk:"id"`
+	UserID         types.String      `tfsdk:"user_id"`
+	Description    types.String      `tfsdk:"description"`
+	OrganizationID types.String      `tfsdk:"organization_id"`
+	ExpiresAt      timetypes.RFC3339 `tfsdk:"expires_at"`
+	Prefix         types.String      `tfsdk:"prefix"`
+	CreatedAt      types.String      `tfsdk:"created_at"`
 }
 
 // resourceModel has besides what is answered once, and what only the configuration knows.
@@ -98,10 +101,11 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				PlanModifiers:       replaced,
 			},
 			"expires_at": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "When the token stops working, as in RFC 3339; never if not given.",
-				Validators:          []validator.String{object.RFC3339()},
-				PlanModifiers:       replaced,
+				CustomType: timetypes.RFC3339Type{},
+				Optional:   true,
+				MarkdownDescription: "When the token stops working, as in RFC 3339; never if not given. Another time replaces the token, the " +
+					"same time in another time zone does not. A token that has expired is warned of.",
+				PlanModifiers: []planmodifier.String{object.KeepSameInstant(), stringplanmodifier.RequiresReplace()},
 			},
 			"prefix": schema.StringAttribute{
 				Computed:            true,
@@ -130,9 +134,7 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	defer done()
 	body := client.ApiTokenCreate{
 		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
-	}
-	if expiry, err := time.Parse(time.RFC3339, plan.ExpiresAt.ValueString()); err == nil {
-		body.ExpiresAt = &expiry
+		ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
 	made, _, err := r.Client.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
 	if err != nil {
@@ -158,6 +160,10 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 		return
 	}
 	state.model = read(found, state.ExpiresAt)
+	if expiry := found.ExpiresAt.Get(); expiry != nil && expiry.Before(time.Now()) {
+		response.Diagnostics.AddAttributeWarning(path.Root("expires_at"), "The API token has expired",
+			fmt.Sprintf("The API token %s (%s) stopped working at %s. Set another expires_at, which replaces it.", id, found.Description, state.ExpiresAt.ValueString()))
+	}
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
@@ -183,9 +189,9 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 }
 
 // read maps what the server answers; a time that is written otherwise than the known one is the known one.
-func read(token *client.ApiToken, known types.String) model {
-	expiresAt := object.Time(token.ExpiresAt.Get())
-	if expiry, err := time.Parse(time.RFC3339, known.ValueString()); err == nil && token.ExpiresAt.Get() != nil && expiry.Truncate(time.Microsecond).Equal(*token.ExpiresAt.Get()) {
+func read(token *client.ApiToken, known timetypes.RFC3339) model {
+	expiresAt := object.RFC3339(token.ExpiresAt.Get())
+	if object.SameInstant(object.Instant(known), token.ExpiresAt.Get()) {
 		expiresAt = known
 	}
 	return model{

@@ -5,6 +5,7 @@ package credential
 import (
 	"context"
 	"encoding/json"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -141,10 +142,12 @@ func textOf(ctx context.Context, value attr.Value) ([]byte, bool) {
 	if !ok {
 		return nil, false
 	}
-	texts := map[string]string{}
+	// A header that is null is left out.
+	texts := map[string]*string{}
 	if several.ElementsAs(ctx, &texts, false).HasError() {
 		return nil, false
 	}
+	maps.DeleteFunc(texts, func(_ string, text *string) bool { return text == nil })
 	// Go writes the keys of a map in their order.
 	text, err := json.Marshal(texts)
 	return text, err == nil

@@ -71,6 +71,7 @@ func TestWhenTheCredentialIsWritten(t *testing.T) {
 		"one that gets a version":                       {ptr(writeOnly(text("a"), noInt, noInt)), writeOnly(text("a"), noInt, number(1)), "f", true},
 		"one with a version that was changed elsewhere": {ptr(writeOnly(text("a"), noInt, number(1))), writeOnly(text("a"), number(1), number(1)), "other", true},
 		"the same headers":                              {ptr(writeOnly(headers("a"), noInt, noInt)), writeOnly(headers("a"), noInt, noInt), "f", false},
+		"the same headers and one that is null":         {ptr(writeOnly(headers("a"), noInt, noInt)), writeOnly(withNull(headers("a")), noInt, noInt), "f", false},
 		"other headers":                                 {ptr(writeOnly(headers("a"), noInt, noInt)), writeOnly(headers("c"), noInt, noInt), "f", true},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -134,3 +135,10 @@ func TestAChangeElsewhereIsWarnedOfOnce(t *testing.T) {
 }
 
 func ptr(forms Forms) *Forms { return &forms }
+
+// withNull adds a header that is null.
+func withNull(headers types.Map) types.Map {
+	elements := headers.Elements()
+	elements["X-Null"] = types.StringNull()
+	return types.MapValueMust(types.StringType, elements)
+}

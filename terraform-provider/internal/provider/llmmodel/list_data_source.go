@@ -39,7 +39,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		MarkdownDescription: "The models of an organization, the oldest first.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationIDOfData(),
-			"name":            object.Filter("Only the model with exactly this name."),
+			"name":            object.Filter("Only the model with exactly this name.", object.Text(128)...),
 			"models":          object.List("The models.", attributes()),
 		},
 	}

@@ -81,8 +81,17 @@ func given(config resourceModel, names ...string) []string {
 	return slices.DeleteFunc(names, func(name string) bool { return !object.Given(values[name]) })
 }
 
+// empty tells whether no header is given; those that are null are left out.
 func empty(headers types.Map) bool {
-	return object.Given(headers) && len(headers.Elements()) == 0
+	if !object.Given(headers) {
+		return false
+	}
+	for _, value := range headers.Elements() {
+		if !value.IsNull() {
+			return false
+		}
+	}
+	return true
 }
 
 // checkHeaders notes headers that may not or cannot be sent, in the order of their names.
@@ -92,8 +101,10 @@ func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics)
 	}
 	elements := headers.Elements()
 	ordered := make([]string, 0, len(elements))
-	for header := range elements {
-		ordered = append(ordered, header)
+	for header, value := range elements {
+		if !value.IsNull() {
+			ordered = append(ordered, header)
+		}
 	}
 	slices.Sort(ordered)
 	spellings := map[string]string{}

@@ -83,3 +83,19 @@ func refusalsOf(given inputs) diag.Diagnostics {
 func method(name string) types.String {
 	return types.StringValue(name)
 }
+
+func TestAHeaderThatIsNullIsLeftOut(t *testing.T) {
+	null, value := types.StringNull(), types.StringValue("a")
+	some := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": value, "x-key": null, "X-Other": null})
+	if refusals := refusalsOf(inputs{AuthMethod: method("custom_headers"), CustomHeaders: some}); refusals.HasError() {
+		t.Error(refusals)
+	}
+	var diagnostics diag.Diagnostics
+	if sent := headers(t.Context(), some, &diagnostics); diagnostics.HasError() || len(*sent) != 1 || (*sent)["X-Key"] != "a" {
+		t.Errorf("%v is sent; %v", sent, diagnostics)
+	}
+	none := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": null})
+	if refusals := refusalsOf(inputs{AuthMethod: method("custom_headers"), CustomHeaders: none}); refusals.ErrorsCount() != 1 {
+		t.Errorf("a map with no other is taken: %v", refusals)
+	}
+}

@@ -39,7 +39,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		MarkdownDescription: "The LLM providers of an organization without their credentials, the oldest first.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationIDOfData(),
-			"name":            object.Filter("Only the LLM provider with exactly this name."),
+			"name":            object.Filter("Only the LLM provider with exactly this name.", object.Text(128)...),
 			"llm_providers":   object.List("The LLM providers.", attributes()),
 		},
 	}

@@ -135,7 +135,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Optional:    true,
 				Sensitive:   true,
 				MarkdownDescription: "Header names and values, for `custom_headers`. `Host`, `Content-Length`, `Connection` and " +
-					"`Transfer-Encoding` are managed by the proxy. They stand in the state; `custom_headers_wo` does not. After an import " +
+					"`Transfer-Encoding` are managed by the proxy; a header that is null is left out. They stand in the state; `custom_headers_wo` does not. After an import " +
 					"they are set once by the first apply.",
 			},
 			"custom_headers_wo": schema.MapAttribute{
@@ -212,6 +212,9 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		Token:         object.Optional(credential.Either(plan.Token, config.TokenWO)),
 		CustomHeaders: headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
 	}
+	if response.Diagnostics.HasError() {
+		return
+	}
 	made, _, err := r.Client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).LlmProviderCreate(body).Execute()
 	if err != nil {
@@ -278,6 +281,9 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	if changed {
 		body.Token = object.Optional(credential.Either(plan.Token, config.TokenWO))
 		body.CustomHeaders = headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
+	}
+	if response.Diagnostics.HasError() {
+		return
 	}
 	updated, err := r.update(ctx, plan, state, body)
 	if err != nil {
@@ -353,13 +359,20 @@ func forms(config, plan, state resourceModel) credential.Forms {
 	}
 }
 
+// headers gives the headers to send. One that is null is left out, so that a header can depend on a condition.
 func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics) *map[string]string {
 	if value.IsNull() {
 		return nil
 	}
-	var headers map[string]string
-	diagnostics.Append(value.ElementsAs(ctx, &headers, false)...)
-	return &headers
+	var given map[string]*string
+	diagnostics.Append(value.ElementsAs(ctx, &given, false)...)
+	sent := map[string]string{}
+	for name, value := range given {
+		if value != nil {
+			sent[name] = *value
+		}
+	}
+	return &sent
 }
 
 // diagnose shows what the server says of the credentials on the form that is configured.

@@ -39,7 +39,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 		MarkdownDescription: "The members of an organization, the oldest first.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationIDOfData(),
-			"name":            object.Filter("Only members with exactly this name."),
+			"name":            object.Filter("Only members with exactly this name.", object.Text(128)...),
 			"email":           object.Filter("Only the member with this email address, whatever its case.", object.Email()...),
 			"members":         object.List("The members.", attributes()),
 		},

@@ -42,7 +42,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		MarkdownDescription: "Finds the members of an organization.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationIDOfQuery(),
-			"name":            object.FilterOfQuery("Only members with exactly this name."),
+			"name":            object.FilterOfQuery("Only members with exactly this name.", object.Text(128)...),
 			"email":           object.FilterOfQuery("Only the member with this email address, whatever its case.", object.Email()...),
 		},
 	}

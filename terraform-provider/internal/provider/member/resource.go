@@ -4,10 +4,12 @@ package member
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/resourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -88,24 +90,26 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "That a user belongs to an organization. For its owners, and cluster admins. The last active owner cannot leave: " +
-			"destroying that membership takes it out of the state alone, with a warning, and it ends with the organization.",
+		MarkdownDescription: "Manages a user's membership of an organization. For its owners, and cluster admins. The last active owner cannot " +
+			"leave: destroying or replacing that membership takes it out of the state alone, with a warning, and it ends with the " +
+			"organization. To replace the only owner, set `create_before_destroy`. Removing a member revokes the user's API tokens for the " +
+			"organization.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The id of the user. Either this or `email` is given; another one replaces the resource.",
+				MarkdownDescription: "The id of the user, which never changes. Either this or `email` is given; another one replaces the resource.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"email": schema.StringAttribute{
-				Optional:            true,
-				Computed:            true,
-				MarkdownDescription: "The email address of the user, whatever its case. Another one replaces the resource.",
-				Validators:          object.Email(),
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplaceIf(isAnotherEmail,
-					"Another address replaces the resource; its case does not count.", "Another address replaces the resource; its case does not count.")},
+				Optional: true,
+				Computed: true,
+				MarkdownDescription: "The email address of the user, whatever its case. It finds the user when the membership is created; " +
+					"after that, the membership stays with the user: set the new address when the user's changes. For another user, " +
+					"replace the resource with `terraform apply -replace`, or use `user_id`.",
+				Validators: object.Email(),
 			},
 			"role": schema.StringAttribute{
 				Required:            true,
@@ -116,10 +120,6 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeouts.BlockAll(ctx)},
 	}
-}
-
-func isAnotherEmail(_ context.Context, request planmodifier.StringRequest, response *stringplanmodifier.RequiresReplaceIfFuncResponse) {
-	response.RequiresReplace = object.Given(request.ConfigValue) && !strings.EqualFold(request.ConfigValue.ValueString(), request.StateValue.ValueString())
 }
 
 // Create lets the user in.
@@ -161,14 +161,19 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update gives the member another role.
+// Update gives the member another role. Another address must be the same user's: to remove the member would revoke the
+// user's API tokens.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
-	var plan resourceModel
+	var state, plan resourceModel
+	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
 	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
+	if object.Given(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.isOf(ctx, plan, &response.Diagnostics) {
+		return
+	}
 	body := client.MemberUpdate{Role: client.MemberRole(plan.Role.ValueString())}
 	updated, _, err := r.Client.MembersAPI.UpdateMember(ctx, plan.OrganizationID.ValueString(), plan.UserID.ValueString()).MemberUpdate(body).Execute()
 	if err != nil {
@@ -177,6 +182,28 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	}
 	plan.model = read(updated, plan.Email)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
+}
+
+// isOf tells whether the planned address is the member's, and notes where it is not.
+func (r *Resource) isOf(ctx context.Context, plan resourceModel, diagnostics *diag.Diagnostics) bool {
+	found, _, err := r.Client.MembersAPI.GetMember(ctx, plan.OrganizationID.ValueString(), plan.UserID.ValueString()).Execute()
+	if err != nil {
+		diagnostics.Append(api.Diagnose("The member cannot be read", err)...)
+		return false
+	}
+	now := types.StringPointerValue(found.Email.Get())
+	if sameAddress(plan.Email, now) {
+		return true
+	}
+	diagnostics.AddAttributeError(path.Root("email"), "The email address is not the member's",
+		fmt.Sprintf("The member is the user %s with the address %s. The membership was left alone, since removing a member revokes the "+
+			"user's API tokens. For this member, set email to that address, or set user_id. For another user, replace the resource: "+
+			"terraform apply -replace=<address of the resource>.", found.UserId, now))
+	return false
+}
+
+func sameAddress(one, other types.String) bool {
+	return strings.EqualFold(one.ValueString(), other.ValueString())
 }
 
 // Delete ends the membership. The last owner's ends with the organization, and only then, so that it leaves the state: where
@@ -201,7 +228,7 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 // read maps what the server answers; an address that differs from the known one in case alone is the known one.
 func read(member *client.Member, known types.String) model {
 	email := types.StringPointerValue(member.Email.Get())
-	if strings.EqualFold(email.ValueString(), known.ValueString()) && object.Given(known) {
+	if object.Given(known) && sameAddress(email, known) {
 		email = known
 	}
 	return model{

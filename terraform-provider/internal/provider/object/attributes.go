@@ -2,7 +2,6 @@ package object
 
 import (
 	"context"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -109,12 +108,4 @@ func Optional(value types.String) *string {
 	}
 	text := value.ValueString()
 	return &text
-}
-
-// Time gives a time of the server's as the API writes it; null where there is none.
-func Time(at *time.Time) types.String {
-	if at == nil {
-		return types.StringNull()
-	}
-	return types.StringValue(at.UTC().Format(time.RFC3339Nano))
 }

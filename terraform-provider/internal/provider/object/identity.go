@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -41,24 +42,31 @@ func IdentitySchemaInOrganization(kind string) identityschema.Schema {
 // Import reads what an import says: an id, or an identity.
 func Import(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	resource.ImportStatePassthroughWithIdentity(ctx, path.Root("id"), path.Root("id"), request, response)
+	var id types.String
+	response.Diagnostics.Append(response.State.GetAttribute(ctx, path.Root("id"), &id)...)
+	requireUUIDs(&response.Diagnostics, "<id>, a UUID", id.ValueString())
 }
 
 // ImportInOrganization reads what an import says: <organization_id>/<id>, or an identity. The second part goes into the
 // attribute that is given, of the state as of the identity.
 func ImportInOrganization(ctx context.Context, attribute string, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
-	organization, id, found := strings.Cut(request.ID, "/")
+	organization, id, _ := strings.Cut(request.ID, "/")
 	if request.ID == "" && request.Identity != nil {
 		response.Diagnostics.Append(request.Identity.GetAttribute(ctx, path.Root("organization_id"), &organization)...)
 		response.Diagnostics.Append(request.Identity.GetAttribute(ctx, path.Root(attribute), &id)...)
-	} else if !found || organization == "" || id == "" || strings.Contains(id, "/") {
-		response.Diagnostics.AddError("The import id cannot be read",
-			fmt.Sprintf("Give it as <organization_id>/<%s>, both UUIDs; it is %q.", attribute, request.ID))
 	}
+	requireUUIDs(&response.Diagnostics, fmt.Sprintf("<organization_id>/<%s>, both UUIDs", attribute), organization, id)
 	if response.Diagnostics.HasError() {
 		return
 	}
 	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root("organization_id"), organization)...)
 	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(attribute), id)...)
+}
+
+func requireUUIDs(diagnostics *diag.Diagnostics, form string, ids ...string) {
+	if slices.ContainsFunc(ids, func(id string) bool { return !uuid.MatchString(id) }) {
+		diagnostics.AddError("The import id cannot be read", fmt.Sprintf("Give it as %s in small letters; it is %q.", form, strings.Join(ids, "/")))
+	}
 }
 
 // Save sets the state of a resource and its identity.

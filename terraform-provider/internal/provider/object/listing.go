@@ -23,9 +23,10 @@ func OrganizationIDOfData() schema.StringAttribute {
 
 // FoundBy are the attributes that a data source finds one thing by.
 func FoundBy(names ...string) map[string]schema.Attribute {
+	rules := map[string][]validator.String{"id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug()}
 	found := map[string]schema.Attribute{}
 	for _, name := range names {
-		found[name] = schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The " + name + "."}
+		found[name] = schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "The " + name + ".", Validators: rules[name]}
 	}
 	return found
 }

@@ -20,19 +20,11 @@ const (
 )
 
 // As the server answers them, or what was planned would not be what is.
-const uuidPattern = `^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`
+var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // UUID wants the id of something.
 func UUID() validator.String {
-	return stringvalidator.RegexMatches(regexp.MustCompile(uuidPattern), "must be an id, a UUID in small letters")
-}
-
-// RFC3339 wants a time.
-func RFC3339() validator.String {
-	return parses{"must be a time as in RFC 3339, such as 2026-01-31T12:00:00Z", func(text string) bool {
-		_, err := time.Parse(time.RFC3339, text)
-		return err == nil
-	}}
+	return stringvalidator.RegexMatches(uuid, "must be an id, a UUID in small letters")
 }
 
 // Duration wants a time to wait.

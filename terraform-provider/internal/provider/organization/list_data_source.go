@@ -38,7 +38,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	response.Schema = schema.Schema{
 		MarkdownDescription: "The organizations that the caller belongs to, or all for a cluster admin, the oldest first.",
 		Attributes: map[string]schema.Attribute{
-			"name":          object.Filter("Only organizations with exactly this name."),
+			"name":          object.Filter("Only organizations with exactly this name.", object.Text(128)...),
 			"slug":          object.Filter("Only the organization with this slug.", object.Slug()...),
 			"organizations": object.List("The organizations.", attributes()),
 		},

@@ -40,7 +40,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Finds the organizations that the caller belongs to, or all for a cluster admin.",
 		Attributes: map[string]schema.Attribute{
-			"name": object.FilterOfQuery("Only organizations with exactly this name."),
+			"name": object.FilterOfQuery("Only organizations with exactly this name.", object.Text(128)...),
 			"slug": object.FilterOfQuery("Only the organization with this slug.", object.Slug()...),
 		},
 	}

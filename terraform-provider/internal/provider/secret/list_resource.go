@@ -41,7 +41,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		MarkdownDescription: "Finds the secrets of an organization.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationIDOfQuery(),
-			"name":            object.FilterOfQuery("Only the secret with exactly this name."),
+			"name":            object.FilterOfQuery("Only the secret with exactly this name.", object.Text(128)...),
 		},
 	}
 }

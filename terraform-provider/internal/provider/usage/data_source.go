@@ -3,8 +3,8 @@ package usage
 
 import (
 	"context"
-	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
@@ -27,15 +27,15 @@ type DataSource struct {
 }
 
 type model struct {
-	OrganizationID types.String `tfsdk:"organization_id"`
-	From           types.String `tfsdk:"from"`
-	To             types.String `tfsdk:"to"`
-	GroupBy        types.List   `tfsdk:"group_by"`
-	ModelID        types.String `tfsdk:"model_id"`
-	ProviderID     types.String `tfsdk:"provider_id"`
-	UserID         types.String `tfsdk:"user_id"`
-	Outcome        types.String `tfsdk:"outcome"`
-	Rows           []rowModel   `tfsdk:"rows"`
+	OrganizationID types.String      `tfsdk:"organization_id"`
+	From           timetypes.RFC3339 `tfsdk:"from"`
+	To             timetypes.RFC3339 `tfsdk:"to"`
+	GroupBy        types.List        `tfsdk:"group_by"`
+	ModelID        types.String      `tfsdk:"model_id"`
+	ProviderID     types.String      `tfsdk:"provider_id"`
+	UserID         types.String      `tfsdk:"user_id"`
+	Outcome        types.String      `tfsdk:"outcome"`
+	Rows           []rowModel        `tfsdk:"rows"`
 }
 
 type rowModel struct {
@@ -76,9 +76,7 @@ func (d *DataSource) Metadata(_ context.Context, request datasource.MetadataRequ
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	id := func(description string) schema.StringAttribute { return object.Filter(description, object.UUID()) }
 	at := func(description string) schema.StringAttribute {
-		attribute := object.Filter(description, object.RFC3339())
-		attribute.Computed = true
-		return attribute
+		return schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Optional: true, Computed: true, MarkdownDescription: description}
 	}
 	response.Schema = schema.Schema{
 		MarkdownDescription: "What calls of an organization's models have cost, summed up in a row for each group. To a member, only their own " +
@@ -119,10 +117,10 @@ func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 		return
 	}
 	if config.From.IsNull() {
-		config.From = object.Time(&report.From)
+		config.From = object.RFC3339(&report.From)
 	}
 	if config.To.IsNull() {
-		config.To = object.Time(&report.To)
+		config.To = object.RFC3339(&report.To)
 	}
 	config.Rows = object.Each(report.Rows, read)
 	response.Diagnostics.Append(response.State.Set(ctx, config)...)
@@ -130,11 +128,11 @@ func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 
 func (d *DataSource) asked(ctx context.Context, config model, diagnostics *diag.Diagnostics) client.ApiGetUsageRequest {
 	call := d.Client.UsageAPI.GetUsage(ctx, config.OrganizationID.ValueString())
-	if from, err := time.Parse(time.RFC3339, config.From.ValueString()); err == nil {
-		call = call.From(from)
+	if from := object.Instant(config.From); from != nil {
+		call = call.From(*from)
 	}
-	if to, err := time.Parse(time.RFC3339, config.To.ValueString()); err == nil {
-		call = call.To(to)
+	if to := object.Instant(config.To); to != nil {
+		call = call.To(*to)
 	}
 	if !config.GroupBy.IsNull() {
 		var by []string

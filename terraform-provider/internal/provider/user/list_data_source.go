@@ -38,7 +38,7 @@ func (d *ListDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, r
 	response.Schema = schema.Schema{
 		MarkdownDescription: "The users, the oldest first. For cluster admins.",
 		Attributes: map[string]schema.Attribute{
-			"name":  object.Filter("Only users with exactly this name."),
+			"name":  object.Filter("Only users with exactly this name.", object.Text(128)...),
 			"email": object.Filter("Only the user with this email address, whatever its case.", object.Email()...),
 			"users": object.List("The users.", attributes()),
 		},

@@ -40,7 +40,7 @@ func (l *ListResource) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Finds the users. For cluster admins.",
 		Attributes: map[string]schema.Attribute{
-			"name":  object.FilterOfQuery("Only users with exactly this name."),
+			"name":  object.FilterOfQuery("Only users with exactly this name.", object.Text(128)...),
 			"email": object.FilterOfQuery("Only the user with this email address, whatever its case.", object.Email()...),
 		},
 	}
