@@ -42,11 +42,13 @@ final class Spool {
     private final long limit;
 
     private final Deque<Segment> closed = new ArrayDeque<>();
-    private FileChannel channel;
-    private Path file;
+    private Written written;
     private long length;
-    private long opened;
+    private long firstWrite;
     private long closedBytes;
+
+    /** The segment that is written to. The next one is opened before it is closed, so that there is always one. */
+    private record Written(Path file, FileChannel channel) {}
 
     /**
      * A closed segment.
@@ -84,8 +86,14 @@ final class Spool {
                     .toList();
         }
         for (Path found : left) {
-            close(new Segment(found, Files.size(found)));
+            long bytes = Files.size(found);
+            if (bytes == 0) {
+                Files.delete(found);
+            } else {
+                close(new Segment(found, bytes));
+            }
         }
+        begin(create());
     }
 
     /**
@@ -98,17 +106,16 @@ final class Spool {
         if (bytes() + lines.length > limit) {
             return false;
         }
-        if (channel == null) {
-            file = folder.resolve(Uuid7.next() + SUFFIX);
-            channel = (FileChannel) Files.newByteChannel(
-                    file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
-            length = 0;
-            opened = System.nanoTime();
+        if (written == null) {
+            begin(create());
+        }
+        if (length == 0) {
+            firstWrite = System.nanoTime();
         }
         try {
             ByteBuffer buffer = ByteBuffer.wrap(lines);
             while (buffer.hasRemaining()) {
-                channel.write(buffer);
+                written.channel().write(buffer);
             }
         } catch (IOException e) {
             abandon(e);
@@ -118,14 +125,26 @@ final class Spool {
         return true;
     }
 
+    private Written create() throws IOException {
+        Path file = folder.resolve(Uuid7.next() + SUFFIX);
+        FileChannel channel = (FileChannel) Files.newByteChannel(
+                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
+        return new Written(file, channel);
+    }
+
+    private void begin(Written next) {
+        written = next;
+        length = 0;
+    }
+
     /** What was written before is whole; a line that is cut off must not be followed by another. */
     private void abandon(IOException failure) {
         try {
-            channel.truncate(length);
+            written.channel().truncate(length);
         } catch (IOException e) {
             failure.addSuppressed(e);
+            closeSegment();
         }
-        closeSegment();
     }
 
     /**
@@ -133,23 +152,38 @@ final class Spool {
      * outage makes few long segments, and not many short ones.
      */
     synchronized void closeIfDue() {
-        if (channel != null
+        if (length > 0
                 && (length >= SEGMENT_BYTES
-                        || closed.isEmpty() && System.nanoTime() - opened >= SEGMENT_AGE.toNanos())) {
+                        || closed.isEmpty() && System.nanoTime() - firstWrite >= SEGMENT_AGE.toNanos())) {
+            Written next;
+            try {
+                next = create();
+            } catch (IOException e) {
+                // The process has no more files, or the disk is full: this segment grows.
+                return;
+            }
             closeSegment();
+            begin(next);
         }
     }
 
-    /** Closes the segment, if one is written to. */
+    /** Closes the segment that is written to. */
     synchronized void closeSegment() {
-        if (channel != null) {
-            try {
-                channel.close();
-            } catch (IOException e) {
-                // Each write was answered; nothing is left that could fail.
+        if (written == null) {
+            return;
+        }
+        Written last = written;
+        written = null;
+        try {
+            last.channel().close();
+            if (length == 0) {
+                Files.deleteIfExists(last.file());
             }
-            channel = null;
-            close(new Segment(file, length));
+        } catch (IOException e) {
+            // All bytes are with the operating system; an empty file is deleted by the next process.
+        }
+        if (length > 0) {
+            close(new Segment(last.file(), length));
             length = 0;
         }
     }

@@ -30,6 +30,8 @@ final class UsageLoader {
     private static final Duration IDLE = Duration.ofSeconds(1);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    // For about a minute; then the others are loaded without it.
+    private static final int MOST_FAILURES = 30;
     private static final Duration TIDY = Duration.ofHours(1);
     // Not while the server starts, and the days that calls need are made with the first of them.
     private static final Duration FIRST_TIDY = Duration.ofMinutes(1);
@@ -42,6 +44,7 @@ final class UsageLoader {
 
     private volatile boolean stopped;
     private boolean failing;
+    private int failures;
     private long nextTidy;
 
     @Inject
@@ -128,6 +131,11 @@ final class UsageLoader {
             LOG.errorf("Usage is lost: %s was deleted before it was loaded", segment.file());
             spool.forget(segment);
         } catch (IOException | UncheckedIOException e) {
+            failures++;
+            if (failures < MOST_FAILURES) {
+                // The process may have run out of files for now.
+                return false;
+            }
             LOG.errorf(
                     e, "Usage stays in %s until the next start, since that cannot be read or deleted", segment.file());
             spool.forget(segment);
@@ -135,6 +143,7 @@ final class UsageLoader {
             LOG.errorf(e, "Usage stays in %s until the next start", segment.file());
             spool.forget(segment);
         }
+        failures = 0;
         if (failing) {
             failing = false;
             LOG.info("The database takes usage again");

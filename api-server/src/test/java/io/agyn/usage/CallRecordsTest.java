@@ -280,7 +280,8 @@ class CallRecordsTest {
     private Path segment(CallRecord... left) throws Exception {
         Spool killed = new Spool(folder, 1 << 20);
         killed.open();
-        killed.append(lines(left).getBytes(UTF_8));
+        // An empty one would be deleted.
+        killed.append((left.length == 0 ? "\n" : lines(left)).getBytes(UTF_8));
         killed.closeSegment();
         return killed.oldest(Duration.ZERO).orElseThrow().file();
     }
@@ -297,6 +298,7 @@ class CallRecordsTest {
         spool.open();
         UsageLoader loader = new UsageLoader(spool, dataSource, RETENTION);
         assertThat(loader.load(spool.oldest(Duration.ZERO).orElseThrow())).isTrue();
+        spool.closeSegment();
     }
 
     /** On a spool of its own, and without access lines. */

@@ -68,6 +68,30 @@ class SpoolTest {
         assertThat(spool.oldest(Duration.ZERO)).isEmpty();
         spool.closeIfDue();
         assertThat(spool.oldest(Duration.ZERO)).isPresent();
+        // The closed one, and the next.
+        assertThat(Files.list(folder)).hasSize(2);
+    }
+
+    @Test
+    void aSegmentGrowsWhileNoFileCanBeOpened() throws Exception {
+        Spool spool = open(100);
+        spool.append(LINES);
+        Thread.sleep(260);
+        Path elsewhere = folder.resolveSibling(folder.getFileName() + "-moved");
+        Files.move(folder, elsewhere);
+        spool.closeIfDue();
+        assertThat(spool.append(LINES)).isTrue();
+        assertThat(spool.oldest(Duration.ZERO)).isEmpty();
+        Files.move(elsewhere, folder);
+        spool.closeIfDue();
+        assertThat(spool.oldest(Duration.ZERO))
+                .hasValueSatisfying(segment -> assertThat(segment.bytes()).isEqualTo(2L * LINES.length));
+    }
+
+    @Test
+    void anEmptySegmentOfAnEarlierProcessIsDeleted() throws Exception {
+        open(100);
+        open(100);
         assertThat(Files.list(folder)).hasSize(1);
     }
 
