@@ -5,6 +5,7 @@ import io.agyn.proxy.routing.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -41,6 +42,7 @@ final class AnswerPipe {
     private final boolean isEndedByClosing;
     private long received;
     private boolean waitsForCaller;
+    private Throwable failure;
 
     /**
      * Begins to pass an answer on.
@@ -93,7 +95,7 @@ final class AnswerPipe {
         }
         from.handler(this::take);
         from.endHandler(this::end);
-        from.exceptionHandler(listener::onBroken);
+        from.exceptionHandler(this::broke);
         if (reader.isStream()) {
             // The first event may be minutes away. A plain answer's head goes with its body, in one write.
             if (isEndedByClosing) {
@@ -118,10 +120,24 @@ final class AnswerPipe {
         if (to.writeQueueFull()) {
             waitsForCaller = true;
             from.pause();
-            to.drainHandler(drained -> {
-                waitsForCaller = false;
-                from.resume();
-            });
+            to.drainHandler(this::resume);
+        }
+    }
+
+    private void resume(Void drained) {
+        waitsForCaller = false;
+        from.resume();
+        if (failure != null) {
+            // After what has arrived and is passed on now.
+            Vertx.currentContext().runOnContext(passed -> broke(failure));
+        }
+    }
+
+    /** What has arrived before is passed on first: it may be all, and a failure only what follows (RFC 9113, section 8.1). */
+    private void broke(Throwable cause) {
+        failure = cause;
+        if (!waitsForCaller) {
+            listener.onBroken(cause);
         }
     }
 

@@ -5,6 +5,8 @@ import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.body.TokenCounts;
+import io.agyn.proxy.egress.SilentConnectionException;
+import io.agyn.proxy.egress.UpstreamConnections;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.rest.Uuid7;
@@ -35,6 +37,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
     private static final long INTERNAL_ERROR = 0x2;
+
+    // A provider that does not process a call says so at once; a model may think for minutes.
+    private static final Duration REPEATABLE = Duration.ofSeconds(15);
 
     /** What a call waits for, and so what it means when it waits too long. */
     private enum Waiting {
@@ -77,6 +82,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private AnswerPipe answer;
     private long firstByte = -1;
     private boolean counted;
+    private boolean repeated;
     private boolean over;
 
     private Call(Calls calls, Operation operation, HttpServerRequest request) {
@@ -167,6 +173,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 };
         if (patience != null && now - lastEvent > patience.toNanos()) {
             timeOut();
+        } else if (waiting == Waiting.FOR_ANSWER && now - lastEvent > REPEATABLE.toNanos()) {
+            body.forget();
         }
     }
 
@@ -308,7 +316,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         trace.inject(provider.headers());
         await(Waiting.FOR_ANSWER);
         provider.response(this::answered);
-        body.pass(provider, target.remoteModel());
+        if (repeated) {
+            body.repeat(provider);
+        } else {
+            body.pass(provider, target.remoteModel(), UpstreamConnections.mayBeUnprocessed(provider));
+        }
     }
 
     private void answered(AsyncResult<HttpClientResponse> result) {
@@ -316,9 +328,12 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             return;
         }
         if (result.failed()) {
-            onBroken(result.cause());
+            if (!repeat(result.cause())) {
+                onBroken(result.cause());
+            }
             return;
         }
+        body.forget();
         HttpClientResponse head = result.result();
         if (head.statusCode() < 200) {
             onBroken(new IllegalStateException("an interim answer that was not asked for"));
@@ -338,6 +353,17 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             answer = new AnswerPipe(target, head, request, this);
             answer.start(requestId);
         });
+    }
+
+    /** Sends the call once more where it certainly was not processed, in the same slot, by another connection if possible. */
+    private boolean repeat(Throwable cause) {
+        if (repeated || !body.isRepeatable() || !UpstreamConnections.isUnprocessed(provider, cause)) {
+            return false;
+        }
+        LOG.debugf("The call of %s was not processed; it is sent again", target);
+        repeated = true;
+        dial.again();
+        return true;
     }
 
     @Override
@@ -377,10 +403,16 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             return;
         }
         LOG.debugf(Exceptions.withoutMessages(cause), "The call of %s broke", target);
-        Refusal refusal = Refusal.of(
-                Kind.PROVIDER_BROKE_OFF,
-                "The LLM provider " + target.providerName() + " closed the connection before its answer was whole;"
-                        + " try again, and check the provider where it happens again.");
+        Refusal refusal = cause instanceof SilentConnectionException
+                ? Refusal.of(
+                        Kind.PROVIDER_TIMED_OUT,
+                        "The LLM provider " + target.providerName()
+                                + " no longer responds on the connection of this call;" + " try again.")
+                : Refusal.of(
+                        Kind.PROVIDER_BROKE_OFF,
+                        "The LLM provider " + target.providerName()
+                                + " closed the connection before its answer was whole;"
+                                + " try again, and check the provider where it happens again.");
         fail(refusal, answer == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED);
     }
 

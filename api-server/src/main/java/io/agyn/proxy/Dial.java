@@ -64,6 +64,11 @@ final class Dial {
         }
     }
 
+    /** Connects once more, in the place that it has. */
+    void again() {
+        enter();
+    }
+
     /** Gives the place up, at the end of the call or before. */
     void close() {
         if (closed) {

@@ -22,6 +22,7 @@ final class RequestBody {
     private static final int PIECE_OVERHEAD = 256;
     // A long body goes into the provider's connection in pieces, as fast as the provider takes them.
     private static final int LARGEST_WRITE = 64 << 10;
+    private static final int LARGEST_REPEATED = 256 << 10;
 
     /** Learns what becomes of a body. */
     interface Listener {
@@ -45,6 +46,7 @@ final class RequestBody {
     private ByteBudget.Lease lease;
     private boolean waitsForMemory;
     private ByteBuf unsent;
+    private ByteBuf repeatable;
     private long received;
     private long progress;
     private boolean complete;
@@ -106,14 +108,50 @@ final class RequestBody {
      *
      * @param to the request to the provider, with its headers but for the length
      * @param model what stands for the model there, as a JSON string
+     * @param keep whether a whole body of moderate length stays at hand, for {@link #repeat}
      */
-    void pass(HttpClientRequest to, byte[] model) {
-        provider = to;
+    void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
         kept = null;
+        if (keep
+                && complete
+                && body.readableBytes() <= LARGEST_REPEATED
+                && (lease == null || !lease.isExhausted())) {
+            repeatable = body.duplicate();
+        }
+        send(to, body);
+    }
+
+    /** Whether all of it was sent, and is still at hand. */
+    boolean isRepeatable() {
+        return repeatable != null;
+    }
+
+    /** Sends the whole body once more; only for one that {@linkplain #isRepeatable() is at hand}. */
+    void repeat(HttpClientRequest to) {
+        ByteBuf body = repeatable;
+        repeatable = null;
+        send(to, body);
+    }
+
+    /** Keeps the body no longer for a repetition. */
+    void forget() {
+        if (repeatable != null) {
+            repeatable = null;
+            if (unsent == null) {
+                releaseMemory();
+            }
+        }
+    }
+
+    private void send(HttpClientRequest to, ByteBuf body) {
+        provider = to;
+        passedOn = false;
         if (complete && body.readableBytes() <= LARGEST_WRITE) {
             passedOn = true;
-            releaseMemory();
+            if (repeatable == null) {
+                releaseMemory();
+            }
             // Its length is known, and set by end().
             to.end(Buffer.buffer(body), null);
             return;
@@ -146,14 +184,16 @@ final class RequestBody {
             }
             ByteBuf piece = unsent.readSlice(Math.min(LARGEST_WRITE, unsent.readableBytes()));
             progress += piece.readableBytes();
-            if (lease != null) {
+            if (lease != null && repeatable == null) {
                 lease.giveBack(piece.readableBytes());
             }
             if (unsent.isReadable()) {
                 provider.write(Buffer.buffer(piece), null);
             } else {
                 unsent = null;
-                releaseMemory();
+                if (repeatable == null) {
+                    releaseMemory();
+                }
                 write(Buffer.buffer(piece));
             }
         }
@@ -167,6 +207,7 @@ final class RequestBody {
         refused = true;
         kept = null;
         unsent = null;
+        repeatable = null;
         releaseMemory();
     }
 

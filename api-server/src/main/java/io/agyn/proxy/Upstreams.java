@@ -78,8 +78,7 @@ class Upstreams {
     }
 
     private EventLoop newLoop() {
-        EventLoop loop = new EventLoop(
-                () -> vertx.createHttpClient(clients.plain()), () -> vertx.createHttpClient(clients.tls()));
+        EventLoop loop = new EventLoop(() -> clients.plain(vertx), () -> clients.tls(vertx));
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
         return loop;
     }

@@ -72,7 +72,7 @@ class WaysTest {
                 server.certificate().toString(),
                 "agyn.proxy.calls-per-provider",
                 Integer.toString(limit));
-        HttpClient client = vertx.createHttpClient(new HttpClients(settings).tls());
+        HttpClient client = new HttpClients(settings).tls(vertx);
         List<CompletableFuture<String>> answers = Stream.generate(
                         () -> call(client, true, HOST, server.port(), THIS_MACHINE))
                 .limit(CALLS)
@@ -213,7 +213,7 @@ class WaysTest {
     private String call(Settings settings, boolean tls, String host, int port, Way way)
             throws InterruptedException, ExecutionException {
         HttpClients clients = new HttpClients(settings);
-        HttpClient client = vertx.createHttpClient(tls ? clients.tls() : clients.plain());
+        HttpClient client = tls ? clients.tls(vertx) : clients.plain(vertx);
         return call(client, tls, host, port, way).get();
     }
 
