@@ -7,10 +7,12 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 
 /**
  * The answer of a provider, on its way to the caller: not a byte is changed, no more is read than the caller takes, and
@@ -18,6 +20,10 @@ import io.vertx.core.http.HttpVersion;
  */
 final class AnswerPipe {
     private static final long UNKNOWN = -1;
+    // "Cancelled, the stream is no longer needed" (RFC 9113, section 7).
+    private static final long CANCEL = 0x8;
+    private static final int MOST_DRAINED = 64 * 1024;
+    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(1);
 
     /** Learns what becomes of an answer. */
     interface Listener {
@@ -81,6 +87,11 @@ final class AnswerPipe {
         return waitsForCaller;
     }
 
+    /** Whether an event could be written to the caller now. */
+    boolean takesEvent() {
+        return length == UNKNOWN && reader.isBetweenEvents();
+    }
+
     /**
      * Passes the head on, and the body as it comes.
      *
@@ -112,6 +123,7 @@ final class AnswerPipe {
         listener.onBytes();
         read(bytes);
         if (received == length) {
+            reader.end();
             to.end(buffer, null);
             listener.onEnd();
             return;
@@ -153,18 +165,52 @@ final class AnswerPipe {
     }
 
     private void end(Void nothing) {
+        reader.end();
         if (endsByClosing && reader.isReadableStream() && !reader.isTerminated()) {
             listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
             return;
         }
         if (!to.ended()) {
-            to.end();
-            if (isEndedByClosing) {
-                // Also where the caller has asked to keep it open: nothing else tells it that this was all.
-                request.connection().close();
-            }
+            endToCaller();
             listener.onEnd();
         }
+    }
+
+    private void endToCaller() {
+        to.end();
+        if (isEndedByClosing) {
+            // Also where the caller has asked to keep it open: nothing else tells it that this was all.
+            request.connection().close();
+        }
+    }
+
+    /** Ends the response to the caller although the provider has not ended its own. */
+    void endEarly() {
+        if (length == UNKNOWN) {
+            endToCaller();
+        } else {
+            // Fewer bytes than its head has announced.
+            Answering.breakOff(request, CANCEL);
+        }
+    }
+
+    /**
+     * Reads the rest of the provider's response, which the caller does not take any more, so that the connection can be
+     * used again. If that takes more than {@value #MOST_DRAINED} bytes or one second, the provider's call is cancelled.
+     */
+    void drain(HttpClientRequest provider, Vertx vertx) {
+        long bound = received + MOST_DRAINED;
+        long timer = vertx.setTimer(LONGEST_DRAIN.toMillis(), late -> provider.reset(CANCEL));
+        from.handler(buffer -> {
+            received += buffer.length();
+            if (received > bound) {
+                vertx.cancelTimer(timer);
+                provider.reset(CANCEL);
+            }
+        });
+        from.endHandler(ended -> vertx.cancelTimer(timer));
+        from.exceptionHandler(broken -> vertx.cancelTimer(timer));
+        from.resume();
     }
 
     private static boolean mayHaveBody(int status) {

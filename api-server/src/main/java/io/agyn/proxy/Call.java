@@ -4,13 +4,14 @@ import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
-import io.agyn.proxy.body.TokenCounts;
+import io.agyn.proxy.body.AnswerReader;
 import io.agyn.proxy.egress.SilentConnectionException;
 import io.agyn.proxy.egress.UpstreamConnections;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.rest.Uuid7;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -37,6 +38,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
     private static final long INTERNAL_ERROR = 0x2;
+    // After its last event, a provider has nothing to say but that the response has ended.
+    private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
 
     // A provider that does not process a call says so at once; a model may think for minutes.
     private static final Duration REPEATABLE = Duration.ofSeconds(15);
@@ -163,7 +166,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                         body.waitsForMemory()
                                 ? calls.limits().queue()
                                 : calls.limits().idle();
-                    case FOR_BYTES -> calls.limits().idle();
+                    case FOR_BYTES ->
+                        waitsForTheEndOnly() ? AFTER_LAST_EVENT : calls.limits().idle();
                     case FOR_PLACE -> calls.limits().queue();
                     // A provider's time begins when it has been asked all.
                     case FOR_ANSWER ->
@@ -371,7 +375,40 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (firstByte < 0) {
             firstByte = System.nanoTime();
         }
-        lastEvent = loop.now();
+        if (!hasLastEvent()) {
+            lastEvent = loop.now();
+        }
+    }
+
+    /** Whether the provider has sent the last event of its stream, after which no connection's end changes the outcome. */
+    private boolean hasLastEvent() {
+        return answer != null && answer.reader().isTerminated();
+    }
+
+    private boolean waitsForTheEndOnly() {
+        return hasLastEvent() && !answer.waitsForCaller();
+    }
+
+    /** The outcome of a response that has ended, or whose last event has been read. */
+    private Outcome outcome() {
+        int status = response.getStatusCode();
+        boolean succeeded = status >= 200 && status < 300;
+        if (!succeeded || answer.reader().hasFailed()) {
+            return Outcome.UPSTREAM_ERROR;
+        }
+        return answer.reader().isReadableStream() && !answer.reader().isTerminated()
+                ? Outcome.UPSTREAM_TRUNCATED
+                : Outcome.COMPLETED;
+    }
+
+    /** Ends the caller's response properly after the provider's last event, without the end of the provider's own. */
+    private void endAfterLastEvent() {
+        answer.endEarly();
+        finish(outcome());
+        provider.reset(CANCEL);
+        if (!body.isSent()) {
+            Answering.discardBody(request);
+        }
     }
 
     @Override
@@ -379,17 +416,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (over) {
             return;
         }
-        int status = response.getStatusCode();
-        boolean succeeded = status >= 200 && status < 300;
-        Outcome outcome;
-        if (!succeeded || answer.reader().hasFailed()) {
-            outcome = Outcome.UPSTREAM_ERROR;
-        } else if (answer.reader().isReadableStream() && !answer.reader().isTerminated()) {
-            outcome = Outcome.UPSTREAM_TRUNCATED;
-        } else {
-            outcome = Outcome.COMPLETED;
-        }
-        finish(outcome);
+        finish(outcome());
         if (!body.isSent()) {
             // Answered before it was asked to the end. What is left is not for the provider any more.
             provider.reset(CANCEL);
@@ -403,6 +430,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             return;
         }
         LOG.debugf(Exceptions.withoutMessages(cause), "The call of %s broke", target);
+        if (hasLastEvent()) {
+            endAfterLastEvent();
+            return;
+        }
         Refusal refusal = cause instanceof SilentConnectionException
                 ? Refusal.of(
                         Kind.PROVIDER_TIMED_OUT,
@@ -454,7 +485,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 }
             }
             case FOR_BYTES -> {
-                if (answer.waitsForCaller()) {
+                if (waitsForTheEndOnly()) {
+                    endAfterLastEvent();
+                } else if (answer.waitsForCaller()) {
                     callerLeft();
                     Answering.breakOff(request, INTERNAL_ERROR);
                 } else {
@@ -480,11 +513,17 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         calls.refused(refusal);
         if (response.headWritten()) {
-            if (answer != null && answer.reader().isBetweenEvents()) {
-                response.write(Buffer.buffer(dialect.errorEvent(refusal, requestId)), null);
+            boolean saysSo = answer != null && answer.takesEvent();
+            if (saysSo) {
+                response.write(Buffer.buffer(dialect.errorEvent(refusal, requestId, answer.reader())), null);
             }
             finish(outcome);
-            Answering.breakOff(request, INTERNAL_ERROR);
+            if (saysSo) {
+                // Properly, as vendors do: to Codex, a broken connection would hide the event.
+                answer.endEarly();
+            } else {
+                Answering.breakOff(request, INTERNAL_ERROR);
+            }
             return;
         }
         response.headers().clear();
@@ -507,13 +546,28 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private void callerLeft() {
-        if (!over && !response.ended()) {
+        if (over || response.ended()) {
+            return;
+        }
+        if (!hasLastEvent()) {
             finish(Outcome.CLIENT_CANCELLED);
+        } else if (body.isSent()) {
+            finish(outcome(), () -> answer.drain(provider, context.owner()));
+        } else {
+            finish(outcome());
         }
     }
 
-    /** Lets go of everything, but for the connection to the caller, and writes the call down. */
     private void finish(Outcome outcome) {
+        finish(outcome, () -> provider.reset(CANCEL));
+    }
+
+    /**
+     * Lets go of everything, but for the connection to the caller, and writes the call down.
+     *
+     * @param leaveProvider what to do with a provider's call whose response was not passed on to its end
+     */
+    private void finish(Outcome outcome, Runnable leaveProvider) {
         if (over) {
             return;
         }
@@ -523,7 +577,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             body.stop();
         }
         if (provider != null && !response.ended()) {
-            provider.reset(CANCEL);
+            leaveProvider.run();
         }
         if (dial != null) {
             dial.close();
@@ -541,14 +595,15 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private CallRecord record(Outcome outcome) {
-        TokenCounts tokens =
-                answer == null ? new TokenCounts() : answer.reader().tokens();
+        AnswerReader reader = answer == null ? null : answer.reader();
         boolean answered = outcome != Outcome.CLIENT_CANCELLED || response.headWritten();
         return new CallRecord(
                 id,
                 startedAt,
                 requestId,
-                organizationId,
+                organizationId == null && identity != null
+                        ? identity.boundOrganization().orElse(null)
+                        : organizationId,
                 modelId,
                 modelName,
                 target == null ? null : target.providerId(),
@@ -556,12 +611,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 identity == null ? null : identity.tokenId(),
                 identity == null ? null : identity.userId(),
                 operation.protocol(),
-                answer != null && answer.reader().isStream(),
-                tokens.input(),
-                tokens.cachedInput(),
-                tokens.cacheWrite(),
-                tokens.output(),
-                tokens.reasoning(),
+                operation.recorded(),
+                reader != null && reader.isStream(),
+                reader == null ? CallUsage.NONE : reader.tokens().usage(reader.usageUnknownReason()),
                 firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
                 Duration.ofNanos(System.nanoTime() - started),
                 answered ? response.getStatusCode() : null,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.api.model.Protocol;
+import io.agyn.proxy.body.AnswerReader;
 import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,31 +14,48 @@ import java.io.UncheckedIOException;
 /** How the proxy speaks for itself, so that the SDK that a caller uses understands it. */
 enum Dialect {
     /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
-    OPENAI("x-request-id") {
+    OPENAI("x-request-id", "response.failed") {
         @Override
         void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
             json.writeStartObject();
+            writeErrorField(json, refusal);
+            json.writeEndObject();
+        }
+
+        private void writeErrorField(JsonGenerator json, Refusal refusal) throws IOException {
             json.writeObjectFieldStart("error");
             json.writeStringField("message", refusal.message());
             json.writeStringField("type", refusal.kind().openAiType());
             json.writeStringField("param", refusal.parameter());
             json.writeStringField("code", refusal.kind().openAiCode());
             json.writeEndObject();
-            json.writeEndObject();
         }
 
         @Override
-        void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+        void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream) throws IOException {
             json.writeStartObject();
-            json.writeStringField("type", "error");
+            json.writeStringField("type", "response.failed");
+            json.writeNumberField("sequence_number", stream.sequenceNumber() + 1);
+            // For Codex, which ignores events of the type "error".
+            json.writeObjectFieldStart("response");
+            json.writeStringField("id", stream.responseId() == null ? requestId : stream.responseId());
+            json.writeStringField("object", "response");
+            json.writeStringField("status", "failed");
+            json.writeObjectFieldStart("error");
             json.writeStringField("code", refusal.kind().openAiCode());
             json.writeStringField("message", refusal.message());
-            json.writeStringField("param", refusal.parameter());
+            json.writeEndObject();
+            json.writeArrayFieldStart("output");
+            json.writeEndArray();
+            json.writeEndObject();
+            // For OpenAI's SDKs, which return every event to their caller, except for one with an error: that they
+            // raise.
+            writeErrorField(json, refusal);
             json.writeEndObject();
         }
     },
     /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
-    ANTHROPIC("request-id") {
+    ANTHROPIC("request-id", "error") {
         @Override
         void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
             json.writeStartObject();
@@ -51,7 +69,7 @@ enum Dialect {
         }
 
         @Override
-        void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+        void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream) throws IOException {
             writeError(json, refusal, requestId);
         }
     };
@@ -60,9 +78,11 @@ enum Dialect {
     private static final String ANTHROPIC_VERSION = "anthropic-version";
 
     private final String requestIdHeader;
+    private final String failureEvent;
 
-    Dialect(String requestIdHeader) {
+    Dialect(String requestIdHeader, String failureEvent) {
         this.requestIdHeader = requestIdHeader;
+        this.failureEvent = failureEvent;
     }
 
     /** The dialect of those who call models of a protocol. */
@@ -88,15 +108,20 @@ enum Dialect {
         return json(generator -> writeError(generator, refusal, requestId));
     }
 
-    /** A server-sent event that says that a stream has failed, with the empty line that ends it. */
-    byte[] errorEvent(Refusal refusal, String requestId) {
-        byte[] data = json(generator -> writeEvent(generator, refusal, requestId));
-        return ("event: error\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
+    /**
+     * The last event of a stream that has failed, with the empty line that ends it.
+     *
+     * @param stream the stream so far
+     */
+    byte[] errorEvent(Refusal refusal, String requestId, AnswerReader stream) {
+        byte[] data = json(generator -> writeEvent(generator, refusal, requestId, stream));
+        return ("event: " + failureEvent + "\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
     }
 
     abstract void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException;
 
-    abstract void writeEvent(JsonGenerator json, Refusal refusal, String requestId) throws IOException;
+    abstract void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream)
+            throws IOException;
 
     /** Writes JSON. */
     interface Writer {

@@ -33,9 +33,9 @@ final class PassedHeaders {
             "upgrade",
             "http2-settings");
 
-    // Host and Content-Length are set by the proxy, and Expect is met by it.
-    private static final List<String> OF_CALLERS =
-            List.of("authorization", "x-api-key", "cookie", "cookie2", "host", "content-length", "expect");
+    // Host, Content-Length and Accept-Encoding are set by the proxy, and Expect is met by it.
+    private static final List<String> OF_CALLERS = List.of(
+            "accept-encoding", "authorization", "x-api-key", "cookie", "cookie2", "host", "content-length", "expect");
 
     /**
      * Headers that load balancers, CDNs and authenticating proxies in front of the server add: addresses and routes of the
@@ -159,6 +159,11 @@ final class PassedHeaders {
                     && (named.isEmpty() || !named.contains(name.toLowerCase(Locale.ROOT)))) {
                 to.add(name, header.getValue());
             }
+        }
+        if (from.contains(HttpHeaderNames.ACCEPT_ENCODING)) {
+            to.set(
+                    HttpHeaderNames.ACCEPT_ENCODING,
+                    AcceptEncoding.reduce(from.getAll(HttpHeaderNames.ACCEPT_ENCODING)));
         }
         for (Map.Entry<String, String> header : credentials) {
             to.set(header.getKey(), header.getValue());

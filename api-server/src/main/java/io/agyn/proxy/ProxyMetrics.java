@@ -2,10 +2,12 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.Routes;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallRecords;
+import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -41,6 +43,7 @@ class ProxyMetrics {
     private final Map<Operation, Map<Outcome, Timer>> durations = new EnumMap<>(Operation.class);
     private final Map<Operation, Timer> firstBytes = new EnumMap<>(Operation.class);
     private final Map<Refusal.Kind, Counter> errors = new EnumMap<>(Refusal.Kind.class);
+    private final Map<UsageUnknownReason, Counter> unknownUsage = new EnumMap<>(UsageUnknownReason.class);
     private final DistributionSummary input;
     private final DistributionSummary cachedInput;
     private final DistributionSummary cacheWrite;
@@ -67,6 +70,14 @@ class ProxyMetrics {
                     Counter.builder("agyn.proxy.errors")
                             .description("Errors of the proxy's own, by what was wrong")
                             .tag("error.type", kind.code())
+                            .register(registry));
+        }
+        for (UsageUnknownReason reason : UsageUnknownReason.values()) {
+            unknownUsage.put(
+                    reason,
+                    Counter.builder("agyn.usage.unknown")
+                            .description("Calls whose usage could not be read from the LLM provider's response")
+                            .tag("reason", reason.toString())
                             .register(registry));
         }
         input = tokens(registry, "input");
@@ -99,11 +110,15 @@ class ProxyMetrics {
         if (call.timeToFirstByte() != null) {
             firstBytes.get(operation).record(call.timeToFirstByte());
         }
-        count(input, call.inputTokens());
-        count(cachedInput, call.cachedInputTokens());
-        count(cacheWrite, call.cacheWriteTokens());
-        count(output, call.outputTokens());
-        count(reasoning, call.reasoningTokens());
+        CallUsage usage = call.usage();
+        count(input, usage.inputTokens());
+        count(cachedInput, usage.cachedInputTokens());
+        count(cacheWrite, usage.cacheWriteTokens());
+        count(output, usage.outputTokens());
+        count(reasoning, usage.reasoningTokens());
+        if (usage.unknownReason() != null) {
+            unknownUsage.get(usage.unknownReason()).increment();
+        }
     }
 
     /** Counts an error of the proxy's own. */

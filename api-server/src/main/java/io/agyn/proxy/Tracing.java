@@ -151,8 +151,8 @@ class Tracing {
                 span.setAttribute(LLM_PROVIDER, call.provider());
             }
             set(STATUS, call.status() == null ? null : Long.valueOf(call.status()));
-            set(INPUT_TOKENS, call.inputTokens());
-            set(OUTPUT_TOKENS, call.outputTokens());
+            set(INPUT_TOKENS, call.usage().inputTokens());
+            set(OUTPUT_TOKENS, call.usage().outputTokens());
             if (call.outcome() != Outcome.COMPLETED) {
                 span.setAttribute(
                         ERROR,

@@ -133,22 +133,26 @@ final class AccessLog {
         quoted(call.model());
         lines.append(" provider=");
         quoted(call.provider());
-        lines.append(" status=");
+        lines.append(" operation=").append(call.operation()).append(" status=");
         bare(call.status());
         lines.append(" outcome=").append(call.outcome().code()).append(" duration_ms=");
         millis(call.duration(), "-");
         lines.append(" time_to_first_byte_ms=");
         millis(call.timeToFirstByte(), "-");
+        CallUsage usage = call.usage();
         lines.append(" input_tokens=");
-        bare(call.inputTokens());
+        bare(usage.inputTokens());
         lines.append(" cached_input_tokens=");
-        bare(call.cachedInputTokens());
+        bare(usage.cachedInputTokens());
         lines.append(" cache_write_tokens=");
-        bare(call.cacheWriteTokens());
+        bare(usage.cacheWriteTokens());
         lines.append(" output_tokens=");
-        bare(call.outputTokens());
+        bare(usage.outputTokens());
         lines.append(" reasoning_tokens=");
-        bare(call.reasoningTokens());
+        bare(usage.reasoningTokens());
+        if (usage.unknownReason() != null) {
+            lines.append(" usage_unknown_reason=").append(usage.unknownReason());
+        }
     }
 
     private void bare(Object value) {
@@ -171,15 +175,20 @@ final class AccessLog {
         member("organization_id", call.organizationId());
         member("model", call.model());
         member("provider", call.provider());
+        member("operation", call.operation().toString());
         member("status", call.status());
         member("outcome", call.outcome().code());
         member("duration_ms", call.duration());
         member("time_to_first_byte_ms", call.timeToFirstByte());
-        member("input_tokens", call.inputTokens());
-        member("cached_input_tokens", call.cachedInputTokens());
-        member("cache_write_tokens", call.cacheWriteTokens());
-        member("output_tokens", call.outputTokens());
-        member("reasoning_tokens", call.reasoningTokens());
+        CallUsage usage = call.usage();
+        member("input_tokens", usage.inputTokens());
+        member("cached_input_tokens", usage.cachedInputTokens());
+        member("cache_write_tokens", usage.cacheWriteTokens());
+        member("output_tokens", usage.outputTokens());
+        member("reasoning_tokens", usage.reasoningTokens());
+        member(
+                "usage_unknown_reason",
+                usage.unknownReason() == null ? null : usage.unknownReason().toString());
         lines.append('}');
     }
 

@@ -1,5 +1,6 @@
 package io.agyn.usage;
 
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,12 +21,9 @@ import java.util.UUID;
  * @param tokenId the API token; null where it was not known
  * @param userId whose token it is; null where it was not known
  * @param protocol the protocol that the caller spoke
+ * @param operation the operation
  * @param streamed whether the answer was a stream of events
- * @param inputTokens tokens of the request that no cache was involved in; null where the provider did not say
- * @param cachedInputTokens tokens of the request that were read from the provider's cache; null where it did not say
- * @param cacheWriteTokens tokens of the request that were written to the provider's cache; null where it did not say
- * @param outputTokens tokens of the answer, those of reasoning included; null where the provider did not say
- * @param reasoningTokens tokens of the answer that were spent on reasoning; null where the provider did not say
+ * @param usage the usage that the provider reported
  * @param timeToFirstByte from the call's arrival to the first byte of the provider's body; null where there was none
  * @param duration from the call's arrival to its end
  * @param status the HTTP status that was answered; null where the caller left before
@@ -43,12 +41,9 @@ public record CallRecord(
         UUID tokenId,
         UUID userId,
         Protocol protocol,
+        CallOperation operation,
         boolean streamed,
-        Long inputTokens,
-        Long cachedInputTokens,
-        Long cacheWriteTokens,
-        Long outputTokens,
-        Long reasoningTokens,
+        CallUsage usage,
         Duration timeToFirstByte,
         Duration duration,
         Integer status,

@@ -8,10 +8,16 @@ import java.util.UUID;
  * into the database as it is. Not for use by several threads.
  */
 final class CopyLines {
-    /** The fields of a line, as the table names them. The loader finds the day in the first. */
-    static final String COLUMNS = "started_at, id, request_id, organization_id, model_id, model, provider_id, provider,"
-            + " token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens, cache_write_tokens,"
-            + " output_tokens, reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome";
+    /** The columns of a line of the previous format, which the last release wrote. */
+    static final String COLUMNS_V1 =
+            "started_at, id, request_id, organization_id, model_id, model, provider_id, provider,"
+                    + " token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens, cache_write_tokens,"
+                    + " output_tokens, reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome";
+
+    /** The columns of a line. The loader takes the day from the first. */
+    static final String COLUMNS = COLUMNS_V1
+            + ", operation, cache_write_5m_tokens, cache_write_1h_tokens, web_search_requests, web_fetch_requests,"
+            + " service_tier, usage_unknown_reason";
 
     // A provider may say anything; sums stay what a long holds, and what a JSON number holds exactly.
     private static final long MOST_TOKENS = 1_000_000_000_000L;
@@ -32,11 +38,12 @@ final class CopyLines {
         id(to, record.userId());
         text(to, record.protocol().toString());
         to.append('\t').append(record.streamed() ? 't' : 'f');
-        tokens(to, record.inputTokens());
-        tokens(to, record.cachedInputTokens());
-        tokens(to, record.cacheWriteTokens());
-        tokens(to, record.outputTokens());
-        tokens(to, record.reasoningTokens());
+        CallUsage usage = record.usage();
+        tokens(to, usage.inputTokens());
+        tokens(to, usage.cachedInputTokens());
+        tokens(to, usage.cacheWriteTokens());
+        tokens(to, usage.outputTokens());
+        tokens(to, usage.reasoningTokens());
         micros(to, record.timeToFirstByte());
         micros(to, record.duration());
         to.append('\t');
@@ -46,6 +53,13 @@ final class CopyLines {
             to.append(record.status().intValue());
         }
         text(to, record.outcome().code());
+        text(to, record.operation().toString());
+        tokens(to, usage.cacheWrite5mTokens());
+        tokens(to, usage.cacheWrite1hTokens());
+        tokens(to, usage.webSearchRequests());
+        tokens(to, usage.webFetchRequests());
+        text(to, usage.serviceTier());
+        text(to, usage.unknownReason() == null ? null : usage.unknownReason().toString());
         to.append('\n');
     }
 

@@ -31,8 +31,10 @@ import java.util.stream.Stream;
  */
 @Singleton
 final class Spool {
-    // The number rises with any change of the lines, so that no release reads another's as its own.
-    private static final String SUFFIX = ".v1.copy";
+    // The number rises with any change of the lines. This release also loads what the last one has left, which in turn
+    // leaves alone what it does not know.
+    private static final String SUFFIX = ".v2.copy";
+    private static final String SUFFIX_V1 = ".v1.copy";
     private static final String REJECTED = "lines.rejected";
     private static final long SEGMENT_BYTES = 8L << 20;
     private static final long REJECTED_BYTES = 64L << 20;
@@ -56,7 +58,12 @@ final class Spool {
      * @param file the file
      * @param bytes how long it is
      */
-    record Segment(Path file, long bytes) {}
+    record Segment(Path file, long bytes) {
+        /** The columns of its lines. */
+        String columns() {
+            return file.getFileName().toString().endsWith(SUFFIX_V1) ? CopyLines.COLUMNS_V1 : CopyLines.COLUMNS;
+        }
+    }
 
     @Inject
     Spool(Settings settings) {
@@ -81,7 +88,7 @@ final class Spool {
         Files.createDirectories(folder, mode("rwx------"));
         List<Path> left;
         try (Stream<Path> files = Files.list(folder)) {
-            left = files.filter(found -> found.getFileName().toString().endsWith(SUFFIX))
+            left = files.filter(found -> isSegment(found.getFileName().toString()))
                     .sorted()
                     .toList();
         }
@@ -94,6 +101,10 @@ final class Spool {
             }
         }
         begin(create());
+    }
+
+    private static boolean isSegment(String name) {
+        return name.endsWith(SUFFIX) || name.endsWith(SUFFIX_V1);
     }
 
     /**

@@ -117,7 +117,7 @@ final class UsageLoader {
     boolean load(Segment segment) {
         try {
             byte[] bytes = Files.readAllBytes(segment.file());
-            table.load(bytes, wholeLines(bytes, segment.file()), this::reject);
+            table.load(bytes, wholeLines(bytes, segment.file()), segment.columns(), this::reject);
             spool.delete(segment);
         } catch (SQLException e) {
             if (!failing) {

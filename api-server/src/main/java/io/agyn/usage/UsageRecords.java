@@ -2,9 +2,11 @@ package io.agyn.usage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.UsageRecord;
+import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.rest.Paging.Page;
 import io.agyn.rest.Paging.Position;
 import io.agyn.rest.Paging.Request;
@@ -69,16 +71,31 @@ final class UsageRecords {
                 .tokenId(row.getObject("token_id", UUID.class))
                 .userId(row.getObject("user_id", UUID.class))
                 .protocol(Protocol.fromValue(row.getString("protocol")))
+                .operation(operation(row.getString("operation")))
                 .streamed(row.getBoolean("streamed"))
                 .inputTokens(row.getObject("input_tokens", Long.class))
                 .cachedInputTokens(row.getObject("cached_input_tokens", Long.class))
                 .cacheWriteTokens(row.getObject("cache_write_tokens", Long.class))
+                .cacheWrite5mTokens(row.getObject("cache_write_5m_tokens", Long.class))
+                .cacheWrite1hTokens(row.getObject("cache_write_1h_tokens", Long.class))
                 .outputTokens(row.getObject("output_tokens", Long.class))
                 .reasoningTokens(row.getObject("reasoning_tokens", Long.class))
+                .webSearchRequests(row.getObject("web_search_requests", Long.class))
+                .webFetchRequests(row.getObject("web_fetch_requests", Long.class))
+                .serviceTier(row.getString("service_tier"))
+                .usageUnknownReason(unknownReason(row.getString("usage_unknown_reason")))
                 .timeToFirstByteMs(millis(row.getObject("time_to_first_byte_us", Long.class)))
                 .durationMs(millis(row.getObject("duration_us", Long.class)))
                 .status(row.getObject("status", Integer.class))
                 .outcome(CallOutcome.fromValue(row.getString("outcome")));
+    }
+
+    private static CallOperation operation(String code) {
+        return code == null ? null : CallOperation.fromValue(code);
+    }
+
+    private static UsageUnknownReason unknownReason(String code) {
+        return code == null ? null : UsageUnknownReason.fromValue(code);
     }
 
     private static Double millis(Long micros) {

@@ -2,6 +2,7 @@ package io.agyn.usage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.UsageRow;
 import io.agyn.api.model.Violation;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /** Sums up records. */
@@ -28,15 +31,29 @@ final class UsageSums {
     private static final String QUERY_CANCELED = "57014";
 
     /** What a JSON number holds exactly. */
-    private static final String TOKENS = "least(coalesce(sum(%1$s), 0), 9007199254740991)::bigint as %1$s";
+    private static final String SUM = "least(coalesce(sum(%1$s), 0), 9007199254740991)::bigint as %1$s";
+
+    private static final String COUNTS = Stream.of(
+                    "input_tokens",
+                    "cached_input_tokens",
+                    "cache_write_tokens",
+                    "cache_write_5m_tokens",
+                    "cache_write_1h_tokens",
+                    "output_tokens",
+                    "reasoning_tokens",
+                    "web_search_requests",
+                    "web_fetch_requests")
+            .map(SUM::formatted)
+            .collect(Collectors.joining(", "));
 
     private static final String SUMS = """
             with sums as (
-                select %s, %s, %s, %s, %s, %s,
+                select %s, %s, %s, %s, %s, %s, %s,
                     max(model) as model, max(provider) as provider,
                     count(*) as calls,
                     count(*) filter (where outcome not in ('completed', 'client_cancelled')) as errors,
-                    %s, %s, %s, %s, %s,
+                    %s,
+                    count(usage_unknown_reason) as unknown_usage_calls,
                     round(avg(duration_us))::float8 / 1000 as duration_ms,
                     round(avg(time_to_first_byte_us))::float8 / 1000 as time_to_first_byte_ms
                 from usage_record where %s
@@ -48,8 +65,9 @@ final class UsageSums {
                 case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider,
                 sums.token_id, api_token.description as token,
                 sums.user_id, app_user.name as user_name,
-                sums.outcome, calls, errors,
-                input_tokens, cached_input_tokens, cache_write_tokens, output_tokens, reasoning_tokens,
+                sums.operation, sums.outcome, calls, errors,
+                input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+                output_tokens, reasoning_tokens, web_search_requests, web_fetch_requests, unknown_usage_calls,
                 duration_ms, time_to_first_byte_ms
             from sums
             left join model on model.organization_id = ? and model.id = sums.model_id
@@ -57,7 +75,7 @@ final class UsageSums {
             left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
             left join app_user on app_user.id = sums.user_id
             order by sums.starts_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
-                sums.outcome""";
+                sums.operation, sums.outcome""";
 
     private final DataSource dataSource;
 
@@ -108,6 +126,7 @@ final class UsageSums {
                 case "provider" -> columns.add("provider_id");
                 case "token" -> columns.add("token_id");
                 case "identity" -> columns.add("user_id");
+                case "operation" -> columns.add("operation");
                 case "outcome" -> columns.add("outcome");
                 default -> throw new IllegalArgumentException("the contract has no group " + key);
             }
@@ -121,12 +140,9 @@ final class UsageSums {
                 key(groupBy, "provider", "provider_id", "uuid"),
                 key(groupBy, "token", "token_id", "uuid"),
                 key(groupBy, "identity", "user_id", "uuid"),
+                key(groupBy, "operation", "operation", "text"),
                 key(groupBy, "outcome", "outcome", "text"),
-                TOKENS.formatted("input_tokens"),
-                TOKENS.formatted("cached_input_tokens"),
-                TOKENS.formatted("cache_write_tokens"),
-                TOKENS.formatted("output_tokens"),
-                TOKENS.formatted("reasoning_tokens"),
+                COUNTS,
                 filter.condition(),
                 columns.length() == 0 ? "()" : columns.toString(),
                 MOST_ROWS + 1);
@@ -137,6 +153,7 @@ final class UsageSums {
     }
 
     private static UsageRow row(ResultSet row) throws SQLException {
+        String operation = row.getString("operation");
         String outcome = row.getString("outcome");
         return new UsageRow()
                 .startsAt(row.getObject("starts_at", OffsetDateTime.class))
@@ -148,14 +165,20 @@ final class UsageSums {
                 .token(row.getString("token"))
                 .userId(row.getObject("user_id", UUID.class))
                 .user(row.getString("user_name"))
+                .operation(operation == null ? null : CallOperation.fromValue(operation))
                 .outcome(outcome == null ? null : CallOutcome.fromValue(outcome))
                 .calls(row.getLong("calls"))
                 .errors(row.getLong("errors"))
                 .inputTokens(row.getLong("input_tokens"))
                 .cachedInputTokens(row.getLong("cached_input_tokens"))
                 .cacheWriteTokens(row.getLong("cache_write_tokens"))
+                .cacheWrite5mTokens(row.getLong("cache_write_5m_tokens"))
+                .cacheWrite1hTokens(row.getLong("cache_write_1h_tokens"))
                 .outputTokens(row.getLong("output_tokens"))
                 .reasoningTokens(row.getLong("reasoning_tokens"))
+                .webSearchRequests(row.getLong("web_search_requests"))
+                .webFetchRequests(row.getLong("web_fetch_requests"))
+                .unknownUsageCalls(row.getLong("unknown_usage_calls"))
                 .averageDurationMs(row.getObject("duration_ms", Double.class))
                 .averageTimeToFirstByteMs(row.getObject("time_to_first_byte_ms", Double.class));
     }

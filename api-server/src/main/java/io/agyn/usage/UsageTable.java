@@ -23,12 +23,12 @@ import org.postgresql.PGConnection;
 
 /** Puts the spool's lines into the table, each once however often it comes. Not for use by several threads. */
 final class UsageTable {
-    private static final String COPY = "copy usage_record (" + CopyLines.COLUMNS + ") from stdin";
+    private static final String COPY = "copy usage_record (%s) from stdin";
     private static final String STAGE =
             "create temporary table usage_staging (like usage_record including defaults) on commit drop";
-    private static final String COPY_STAGED = "copy usage_staging (" + CopyLines.COLUMNS + ") from stdin";
-    private static final String INSERT_STAGED = "insert into usage_record (" + CopyLines.COLUMNS + ") select "
-            + CopyLines.COLUMNS + " from usage_staging on conflict do nothing";
+    private static final String COPY_STAGED = "copy usage_staging (%s) from stdin";
+    private static final String INSERT_STAGED =
+            "insert into usage_record (%1$s) select %1$s from usage_staging on conflict do nothing";
 
     private static final int DAY_LENGTH = "2026-01-31".length();
     // Without it, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
@@ -42,8 +42,12 @@ final class UsageTable {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
     }
 
-    /** Lines of a segment, from one byte to before another. */
-    private record Lines(byte[] bytes, int from, int to) {
+    /** Lines of a segment with these columns, from one byte to before another. */
+    private record Lines(byte[] bytes, int from, int to, String columns) {
+        Lines part(int begin, int end) {
+            return new Lines(bytes, begin, end, columns);
+        }
+
         int length() {
             return to - from;
         }
@@ -92,10 +96,11 @@ final class UsageTable {
      *
      * @param bytes whole lines
      * @param length how many bytes of them
+     * @param columns the columns of a line
      * @throws SQLException when the database is away, or cannot take lines for now
      */
-    void load(byte[] bytes, int length, Consumer<byte[]> rejected) throws SQLException {
-        Lines lines = new Lines(bytes, 0, length);
+    void load(byte[] bytes, int length, String columns, Consumer<byte[]> rejected) throws SQLException {
+        Lines lines = new Lines(bytes, 0, length, columns);
         if (length > 0) {
             try {
                 // By far the cheapest way, and the usual one: nothing is there yet, and nothing is wrong.
@@ -123,7 +128,7 @@ final class UsageTable {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute(STAGE);
                     copy(connection, COPY_STAGED, lines);
-                    statement.execute(INSERT_STAGED);
+                    statement.execute(INSERT_STAGED.formatted(lines.columns()));
                 }
             });
         } catch (SQLException e) {
@@ -135,8 +140,8 @@ final class UsageTable {
             if (middle == lines.from()) {
                 rejected.accept(Arrays.copyOfRange(lines.bytes(), lines.from(), lines.to()));
             } else {
-                loadStaged(new Lines(lines.bytes(), lines.from(), middle), rejected);
-                loadStaged(new Lines(lines.bytes(), middle, lines.to()), rejected);
+                loadStaged(lines.part(lines.from(), middle), rejected);
+                loadStaged(lines.part(middle, lines.to()), rejected);
             }
         }
     }
@@ -177,7 +182,9 @@ final class UsageTable {
             long copied = connection
                     .unwrap(PGConnection.class)
                     .getCopyAPI()
-                    .copyIn(sql, new ByteArrayInputStream(lines.bytes(), lines.from(), lines.length()));
+                    .copyIn(
+                            sql.formatted(lines.columns()),
+                            new ByteArrayInputStream(lines.bytes(), lines.from(), lines.length()));
             if (copied != lines.count()) {
                 // Before release 18, a line with nothing but \. ends the data in silence.
                 throw new SQLException("of %d lines, %d were taken".formatted(lines.count(), copied), "22P04");

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
@@ -53,6 +54,20 @@ final class RawProvider implements AutoCloseable {
 
     String origin() {
         return "http://127.0.0.1:" + listener.getLocalPort();
+    }
+
+    /** How many connections there were. */
+    int connections() {
+        return sockets.size();
+    }
+
+    /** Waits until the proxy has ended its first connection. */
+    boolean awaitClosed(Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!sockets.getFirst().isClosed() && System.nanoTime() < deadline) {
+            Thread.sleep(20);
+        }
+        return sockets.getFirst().isClosed();
     }
 
     /** The heads of the requests so far. */

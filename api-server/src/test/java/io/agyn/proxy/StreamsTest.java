@@ -85,22 +85,35 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatBreaksBetweenEventsSaysSoAndNeverLooksEnded() throws Exception {
+    void aStreamThatBreaksBetweenEventsEndsWithAnEventThatSaysSo() throws Exception {
         SCENE.provider().script("break=3");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Answer answer = caller.answer();
-            assertThat(answer.isWhole()).isFalse();
-            JsonObject error = errorEvent(answer.body());
-            assertThat(error.fieldNames()).containsExactly("type", "code", "message", "param");
-            assertThat(error.getString("type")).isEqualTo("error");
-            assertThat(error.getString("message")).contains("provider-").doesNotContain("127.0.0.1");
+            // Else Codex shows the broken connection and not the reason.
+            assertThat(answer.isWhole()).isTrue();
+            JsonObject failed = lastEvent(answer.body(), "response.failed");
+            assertThat(failed.getString("type")).isEqualTo("response.failed");
+            assertThat(failed.getJsonObject("response").getString("status")).isEqualTo("failed");
+            String message =
+                    failed.getJsonObject("response").getJsonObject("error").getString("message");
+            assertThat(message).contains("provider-").doesNotContain("127.0.0.1");
+            assertThat(failed.getJsonObject("response").getJsonObject("error").getString("code"))
+                    .isEqualTo("provider_broke_off");
+            assertThat(failed.getJsonObject("error").getString("message")).isEqualTo(message);
             assertThat(answer.body().split("\n\n")).hasSize(4);
+            // And the connection is good for another.
+            SCENE.provider().script("");
+            assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
+                            .answer()
+                            .status())
+                    .isEqualTo(200);
+            SCENE.provider().script("break=3");
         }
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Answer answer = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
                     .answer();
-            assertThat(answer.isWhole()).isFalse();
-            JsonObject error = errorEvent(answer.body());
+            assertThat(answer.isWhole()).isTrue();
+            JsonObject error = lastEvent(answer.body(), "error");
             assertThat(error.getString("type")).isEqualTo("error");
             assertThat(error.getJsonObject("error").getString("type")).isEqualTo("api_error");
         }
@@ -134,7 +147,7 @@ class StreamsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStreamThatEndsWithItsConnectionIsWholeIfItsLastEventWas(boolean withLast) throws Exception {
+    void aStreamThatEndsWithItsConnectionHasFailedUnlessItsLastEventWasThere(boolean withLast) throws Exception {
         String first = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{}}\n\n";
         String last = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{}}\n\n";
         try (RawProvider provider = RawProvider.start(exchange -> {
@@ -147,8 +160,13 @@ class StreamsTest {
             RawCaller.Answer answer = caller.send(
                             SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()), STREAM)))
                     .answer();
-            assertThat(answer.isWhole()).isEqualTo(withLast);
-            assertThat(answer.body()).startsWith(withLast ? first + last : first);
+            assertThat(answer.isWhole()).isTrue();
+            if (withLast) {
+                assertThat(answer.body()).isEqualTo(first + last);
+            } else {
+                assertThat(answer.body()).startsWith(first);
+                lastEvent(answer.body(), "response.failed");
+            }
         }
     }
 
@@ -302,8 +320,28 @@ class StreamsTest {
         }
     }
 
-    private static JsonObject errorEvent(String body) {
-        assertThat(body).contains("event: error\ndata: ").endsWith("}\n\n");
+    @Test
+    void aFailureEventContinuesTheStreamsNumbersAndId() throws Exception {
+        String created =
+                "data: {\"type\":\"response.created\",\"sequence_number\":6,\"response\":{\"id\":\"resp_7\"}}\n\n";
+        try (RawProvider provider = RawProvider.start(exchange -> {
+                    exchange.body();
+                    exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED));
+                    exchange.send(Integer.toHexString(created.length()) + "\r\n" + created + "\r\n");
+                    exchange.socket().close();
+                });
+                RawCaller caller = Scene.connect()) {
+            String model = SCENE.responsesModel(provider.origin());
+            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
+                    .answer();
+            JsonObject failed = lastEvent(answer.body(), "response.failed");
+            assertThat(failed.getLong("sequence_number")).isEqualTo(7);
+            assertThat(failed.getJsonObject("response").getString("id")).isEqualTo("resp_7");
+        }
+    }
+
+    private static JsonObject lastEvent(String body, String name) {
+        assertThat(body).contains("event: " + name + "\ndata: ").endsWith("}\n\n");
         return new JsonObject(body.substring(body.lastIndexOf("data: ") + "data: ".length()));
     }
 

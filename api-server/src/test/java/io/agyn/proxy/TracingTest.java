@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -96,12 +98,9 @@ class TracingTest {
                 id,
                 id,
                 Protocol.RESPONSES,
+                CallOperation.CREATE_RESPONSE,
                 false,
-                17L,
-                8L,
-                null,
-                12L,
-                4L,
+                new CallUsage(17L, 8L, null, null, null, 12L, 4L, null, null, null, null),
                 Duration.ofMillis(5),
                 Duration.ofMillis(6),
                 200,

@@ -31,7 +31,8 @@ class AccessLogTest {
 
         assertThat(out.toString(UTF_8))
                 .isEqualTo("2026-01-31T12:00:00.001002Z call request_id=\"" + call.requestId() + "\" organization="
-                        + ORGANIZATION + " model=\"fast\" provider=\"openai-prod\" status=200 outcome=completed"
+                        + ORGANIZATION
+                        + " model=\"fast\" provider=\"openai-prod\" operation=create_response status=200 outcome=completed"
                         + " duration_ms=50.000 time_to_first_byte_ms=20.000 input_tokens=100 cached_input_tokens=4"
                         + " cache_write_tokens=- output_tokens=10 reasoning_tokens=2\n");
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
 import io.agyn.Database;
+import io.agyn.api.model.CallOperation;
+import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.settings.Settings.Log.Format;
 import io.quarkus.test.common.WithTestResource;
@@ -24,6 +26,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -94,6 +97,35 @@ class CallRecordsTest {
                         call.tokenId().toString(),
                         call.userId().toString(),
                         "responses|t|100|4|-1|10|2|20000|50000|200|completed"));
+    }
+
+    @Test
+    void detailsOfUsageAreInTheDatabase() throws Exception {
+        calls.operation = CallOperation.CREATE_MESSAGE;
+        calls.usage =
+                new CallUsage(10L, 7L, 5L, 2L, 3L, 9L, 4L, 6L, 1L, "priority", UsageUnknownReason.CORRUPT_ENCODING);
+
+        records.add(calls.next());
+
+        await(Duration.ofSeconds(2), () -> count() == 1);
+        assertThat(details()).isEqualTo("create_message|10|7|5|2|3|9|4|6|1|priority|corrupt_encoding");
+    }
+
+    @Test
+    void spoolOfTheLastReleaseIsLoaded() throws Exception {
+        String line = lines(calls.next());
+        String[] fields = line.strip().split("\t");
+        String old = String.join("\t", Arrays.copyOf(fields, CopyLines.COLUMNS_V1.split(",").length)) + "\n";
+        Files.writeString(folder.resolve("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f.v1.copy"), old);
+        Files.writeString(folder.resolve("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e90.v2.copy"), lines(calls.next()));
+
+        load();
+
+        assertThat(count()).isEqualTo(1);
+        assertThat(details()).isEqualTo("-|100|4|-|-|-|10|2|-|-|-|-");
+        load();
+        assertThat(count()).isEqualTo(2);
+        assertThat(Files.list(folder)).isEmpty();
     }
 
     @Test
@@ -252,7 +284,7 @@ class CallRecordsTest {
         calls.startedAt = Instant.parse("2025-02-03T04:05:06Z");
         byte[] lines = lines(calls.next()).getBytes(UTF_8);
         Callable<Boolean> load = () -> {
-            new UsageTable(dataSource).load(lines, lines.length, line -> {
+            new UsageTable(dataSource).load(lines, lines.length, CopyLines.COLUMNS, line -> {
                 throw new AssertionError(new String(line, UTF_8));
             });
             return true;
@@ -312,6 +344,18 @@ class CallRecordsTest {
         PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setPortNumbers(new int[] {1});
         return nowhere;
+    }
+
+    private String details() throws SQLException {
+        return database.column(
+                        String.class,
+                        "select array_to_string(array[operation, input_tokens::text, cached_input_tokens::text,"
+                                + " cache_write_tokens::text, cache_write_5m_tokens::text, cache_write_1h_tokens::text,"
+                                + " output_tokens::text, reasoning_tokens::text, web_search_requests::text,"
+                                + " web_fetch_requests::text, service_tier, usage_unknown_reason], '|', '-')"
+                                + " from usage_record where organization_id = ?",
+                        organization)
+                .getFirst();
     }
 
     private long count() throws SQLException {

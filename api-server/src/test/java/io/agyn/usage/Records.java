@@ -1,5 +1,6 @@
 package io.agyn.usage;
 
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
 import io.agyn.rest.Uuid7;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,8 @@ public final class Records {
     public String provider = "openai-prod";
     public UUID tokenId = UUID.randomUUID();
     public UUID userId = UUID.randomUUID();
+    public CallOperation operation = CallOperation.CREATE_RESPONSE;
+    public CallUsage usage;
     public Long inputTokens = 100L;
     public Long outputTokens = 10L;
     public Duration timeToFirstByte = Duration.ofMillis(20);
@@ -47,12 +50,11 @@ public final class Records {
                 tokenId,
                 userId,
                 Protocol.RESPONSES,
+                operation,
                 true,
-                inputTokens,
-                4L,
-                null,
-                outputTokens,
-                2L,
+                usage == null
+                        ? new CallUsage(inputTokens, 4L, null, null, null, outputTokens, 2L, null, null, null, null)
+                        : usage,
                 timeToFirstByte,
                 duration,
                 status,
@@ -65,7 +67,7 @@ public final class Records {
         CopyLines format = new CopyLines();
         Stream.of(records).forEach(record -> format.append(lines, record));
         byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-        new UsageTable(database).load(bytes, bytes.length, line -> {
+        new UsageTable(database).load(bytes, bytes.length, CopyLines.COLUMNS, line -> {
             throw new AssertionError(new String(line, StandardCharsets.UTF_8));
         });
     }

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
+import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -77,6 +78,36 @@ class UsageTest {
                 .body("rows[0].model_id", nullValue())
                 .body("rows[0].model", nullValue())
                 .body("rows[0].starts_at", nullValue());
+    }
+
+    @Test
+    void detailsOfUsageAreListedAndSummedUp() throws SQLException {
+        calls.usage = new CallUsage(10L, 7L, 5L, 2L, 3L, 9L, 4L, 6L, 1L, "priority", null);
+        CallRecord first = calls.next();
+        calls.usage = new CallUsage(
+                null, null, null, null, null, null, null, null, null, null, UsageUnknownReason.UNSUPPORTED_ENCODING);
+        calls.startedAt = calls.startedAt.minusSeconds(1);
+        load(first, calls.next(), calls.next());
+
+        sums("").body("rows[0].cache_write_5m_tokens", equalTo(2))
+                .body("rows[0].cache_write_1h_tokens", equalTo(3))
+                .body("rows[0].web_search_requests", equalTo(6))
+                .body("rows[0].web_fetch_requests", equalTo(1))
+                .body("rows[0].unknown_usage_calls", equalTo(2))
+                .body("rows[0].operation", nullValue());
+        asAdmin()
+                .get(RECORDS, organization)
+                .then()
+                .statusCode(200)
+                .body("items[0].operation", equalTo("create_response"))
+                .body("items[0].cache_write_5m_tokens", equalTo(2))
+                .body("items[0].cache_write_1h_tokens", equalTo(3))
+                .body("items[0].web_search_requests", equalTo(6))
+                .body("items[0].web_fetch_requests", equalTo(1))
+                .body("items[0].service_tier", equalTo("priority"))
+                .body("items[0].usage_unknown_reason", nullValue())
+                .body("items[1].usage_unknown_reason", equalTo("unsupported_encoding"))
+                .body("items[1].service_tier", nullValue());
     }
 
     @Test

@@ -1,30 +1,48 @@
 package io.agyn.proxy.body;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.agyn.api.model.Protocol;
+import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.logging.Exceptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.compression.JdkZlibDecoder;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
  * Reads along with an answer of a provider, plain or a stream of server-sent events, compressed by gzip or not, to learn
- * how many tokens it took and whether it came to its end. Never fails, whatever it reads: of an answer that it does not
- * understand, it knows nothing.
+ * how many tokens it took, whether it came to its end and whether it reports a failure. Never fails, whatever it reads: of
+ * an answer that it does not understand, it knows nothing.
  *
  * <p>Not for use by several threads at once.
  */
 public final class AnswerReader {
     private static final Logger LOG = Logger.getLogger(AnswerReader.class);
-    private static final JsonFields.Paths FIELDS =
-            new JsonFields.Paths("type", "usage", "response.usage", "message.usage");
+    private static final JsonFields.Paths FIELDS = new JsonFields.Paths(
+            "type",
+            "sequence_number",
+            "status",
+            "error",
+            "usage",
+            "tool_usage",
+            "service_tier",
+            "response.id",
+            "response.usage",
+            "response.tool_usage",
+            "response.service_tier",
+            "message.usage");
+    private static final byte[][] LAST_TYPES = literals("response.completed", "response.incomplete", "message_stop");
+    private static final byte[][] FAILED_TYPES = literals("response.failed", "error");
+    private static final byte[][] FAILED_STATUS = literals("failed");
     // Of one piece, lest a small answer fill the memory.
     private static final int LARGEST_INFLATED = 4 * 1024 * 1024;
+    private static final int LONGEST_TEXT = 128;
 
     private final Protocol protocol;
     private final boolean stream;
@@ -32,13 +50,15 @@ public final class AnswerReader {
     private final JsonFields fields = new JsonFields(FIELDS, this::take);
     private final EventSplitter events = new EventSplitter(new Events());
     private final EmbeddedChannel inflater;
-    private boolean understood = true;
+    private UsageUnknownReason notUnderstood;
     private boolean closed;
 
     private boolean lastEvent;
     private boolean failedEvent;
     private boolean terminated;
     private boolean failed;
+    private long sequenceNumber = -1;
+    private String responseId;
 
     /**
      * Creates a reader for one answer.
@@ -58,7 +78,7 @@ public final class AnswerReader {
             case "identity", "" -> inflater = null;
             default -> {
                 inflater = null;
-                understood = false;
+                notUnderstood = UsageUnknownReason.UNSUPPORTED_ENCODING;
             }
         }
     }
@@ -73,6 +93,11 @@ public final class AnswerReader {
         return tokens;
     }
 
+    /** Why the usage cannot be read; null if it can. */
+    public UsageUnknownReason usageUnknownReason() {
+        return notUnderstood;
+    }
+
     /** Whether it is a stream of events. */
     public boolean isStream() {
         return stream;
@@ -85,22 +110,32 @@ public final class AnswerReader {
 
     /** Whether it is a stream that can be read. */
     public boolean isReadableStream() {
-        return stream && understood;
+        return stream && notUnderstood == null;
     }
 
-    /** Whether it is a stream in which the provider has said that it failed. */
+    /** Whether the provider has reported a failure in its answer, streamed or not, whatever its status. */
     public boolean hasFailed() {
         return failed;
     }
 
     /** Whether it is a stream into which an event could be put now: readable, uncompressed and between two events. */
     public boolean isBetweenEvents() {
-        return stream && understood && inflater == null && events.isBetweenEvents();
+        return isReadableStream() && inflater == null && events.isBetweenEvents();
+    }
+
+    /** The highest {@code sequence_number} of the events so far; -1 if none had one. */
+    public long sequenceNumber() {
+        return sequenceNumber;
+    }
+
+    /** The response's id of the Responses protocol, if a stream has given it; else null. */
+    public String responseId() {
+        return responseId;
     }
 
     /** Reads the next bytes of the answer, which are not changed. */
     public void read(byte[] bytes, int from, int to) {
-        if (!understood || closed) {
+        if (notUnderstood != null || closed) {
             return;
         }
         try {
@@ -111,7 +146,16 @@ public final class AnswerReader {
             }
         } catch (RuntimeException e) {
             LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
-            understood = false;
+            notUnderstood = UsageUnknownReason.CORRUPT_ENCODING;
+        }
+    }
+
+    /** Takes note that the answer's HTTP message has ended properly. */
+    public void end() {
+        if (stream) {
+            events.end();
+        } else {
+            failed |= failedEvent;
         }
     }
 
@@ -150,30 +194,81 @@ public final class AnswerReader {
     }
 
     private void take(String path, byte[] bytes, int length) {
+        int from = 0;
+        int to = length;
+        while (from < to && bytes[from] <= ' ') {
+            from++;
+        }
+        while (from < to && bytes[to - 1] <= ' ') {
+            to--;
+        }
         try {
-            if (path.equals("type")) {
-                takeType(new String(bytes, 0, length, UTF_8).strip());
-            } else if (protocol == Protocol.RESPONSES) {
-                tokens.readResponses(bytes, length);
-            } else {
-                tokens.readMessages(bytes, length);
-            }
+            take(path, bytes, from, to);
         } catch (IOException e) {
             LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
         }
     }
 
-    private void takeType(String type) {
-        switch (type) {
-            case "\"response.completed\"", "\"response.incomplete\"", "\"message_stop\"" -> lastEvent = true;
-            case "\"response.failed\"", "\"error\"" -> {
-                lastEvent = true;
-                failedEvent = true;
+    private void take(String path, byte[] bytes, int from, int to) throws IOException {
+        switch (path) {
+            case "type" -> {
+                failedEvent |= isOneOf(FAILED_TYPES, bytes, from, to);
+                lastEvent |= failedEvent || isOneOf(LAST_TYPES, bytes, from, to);
             }
+            case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, from, to);
+            case "error" -> {
+                // As the SDKs do, who take null and what is empty for none.
+                failedEvent |= to - from > 2 && (bytes[from] == '{' || bytes[from] == '"');
+                lastEvent |= failedEvent;
+            }
+            case "sequence_number" -> sequenceNumber = Math.max(sequenceNumber, number(bytes, from, to));
+            case "response.id" -> responseId = text(bytes, from, to);
+            case "service_tier", "response.service_tier" -> tokens.readServiceTier(text(bytes, from, to));
+            case "tool_usage", "response.tool_usage" -> tokens.readToolUsage(bytes, from, to - from);
             default -> {
-                // One of the many before the end.
+                if (protocol == Protocol.RESPONSES) {
+                    tokens.readResponses(bytes, from, to - from);
+                } else {
+                    tokens.readMessages(bytes, from, to - from);
+                }
             }
         }
+    }
+
+    private static byte[][] literals(String... texts) {
+        return Stream.of(texts)
+                .map(text -> ('"' + text + '"').getBytes(US_ASCII))
+                .toArray(byte[][]::new);
+    }
+
+    private static boolean isOneOf(byte[][] literals, byte[] bytes, int from, int to) {
+        for (byte[] literal : literals) {
+            if (Arrays.equals(bytes, from, to, literal, 0, literal.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A number of at most 18 digits; -1 for anything else. */
+    private static long number(byte[] bytes, int from, int to) {
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return -1;
+            }
+            number = 10 * number + bytes[i] - '0';
+        }
+        return from < to && to - from <= 18 ? number : -1;
+    }
+
+    /** A short string without escapes; null for anything else. */
+    private static String text(byte[] bytes, int from, int to) {
+        if (to - from < 3 || to - from > LONGEST_TEXT || bytes[from] != '"') {
+            return null;
+        }
+        String text = new String(bytes, from + 1, to - from - 2, US_ASCII);
+        return text.indexOf('\\') < 0 ? text : null;
     }
 
     private final class Events implements EventSplitter.Sink {
@@ -184,9 +279,13 @@ public final class AnswerReader {
 
         @Override
         public void end() {
+            if (lastEvent && fields.isWhole()) {
+                terminated = true;
+                failed |= failedEvent;
+            }
+            lastEvent = false;
+            failedEvent = false;
             fields.reset();
-            terminated |= lastEvent;
-            failed |= failedEvent;
         }
     }
 }

@@ -26,7 +26,7 @@ final class JsonFields {
     }
 
     // More than any usage, and less than a text that an answer may hold.
-    private static final int LARGEST_VALUE = 16 * 1024;
+    private static final int LARGEST_VALUE = 64 * 1024;
     private static final int LONGEST_NAME = 32;
     private static final int DEEPEST_NAMED = 2;
 
@@ -53,7 +53,9 @@ final class JsonFields {
         /** The name, where a field that is picked has it; else an empty one. */
         private String name(byte[] bytes, int length) {
             for (int i = 0; i < names.length; i++) {
-                if (Arrays.equals(bytes, 0, length, spelled[i], 0, spelled[i].length)) {
+                if (length == spelled[i].length
+                        && bytes[0] == spelled[i][0]
+                        && Arrays.equals(bytes, 0, length, spelled[i], 0, length)) {
                     return names[i];
                 }
             }
@@ -68,6 +70,7 @@ final class JsonFields {
     private final byte[] name = new byte[LONGEST_NAME];
     private int nameLength;
     private int depth;
+    private boolean whole;
     private boolean inString;
     private boolean escaped;
     private boolean isName;
@@ -92,11 +95,17 @@ final class JsonFields {
     /** Begins with another object. */
     void reset() {
         depth = 0;
+        whole = false;
         inString = false;
         escaped = false;
         isName = false;
         nameIsNext = false;
         picked = null;
+    }
+
+    /** Whether an object has begun and ended. */
+    boolean isWhole() {
+        return whole && depth == 0;
     }
 
     /** Reads the next bytes of the object. */
@@ -136,6 +145,7 @@ final class JsonFields {
             case '[' -> open(false);
             case '}', ']' -> {
                 // Never below, whatever the provider has sent.
+                whole = depth == 1;
                 depth = Math.max(0, depth - 1);
                 nameIsNext = false;
             }

@@ -3,106 +3,243 @@ package io.agyn.proxy.body;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.agyn.api.model.UsageUnknownReason;
+import io.agyn.usage.CallUsage;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
 
 /**
- * How many tokens a provider says a call took; null where it does not say. A token is counted in one class only: those
- * read from a cache or written to one are not among {@code input} as well, whatever the provider's own habit.
+ * The usage that a provider reports for a call; each count is null if it does not report it. A token is counted in one
+ * class only: those read from a cache or written to one are not among {@code input} as well, whatever the provider's own
+ * habit.
  */
 public final class TokenCounts {
     private static final JsonFactory JSON = new JsonFactory();
+    // The largest number that JSON numbers hold exactly.
+    private static final double MOST = 9_007_199_254_740_991.0;
+    private static final int LONGEST_TIER = 128;
 
-    private Long total;
-    private Long input;
-    private Long cachedInput;
-    private Long cacheWrite;
-    private Long output;
-    private Long reasoning;
+    private enum Count {
+        INPUT,
+        CACHED_INPUT,
+        CACHE_WRITE,
+        CACHE_WRITE_5M,
+        CACHE_WRITE_1H,
+        OUTPUT,
+        REASONING,
+        WEB_SEARCHES,
+        WEB_FETCHES
+    }
+
+    // Of OpenAI's input tokens, all others are a part.
+    private static final Map<String, Count> RESPONSES = Map.of(
+            "input_tokens", Count.INPUT,
+            "input_tokens_details.cached_tokens", Count.CACHED_INPUT,
+            "input_tokens_details.cache_write_tokens", Count.CACHE_WRITE,
+            "output_tokens", Count.OUTPUT,
+            "output_tokens_details.reasoning_tokens", Count.REASONING);
+    private static final Map<String, Count> RESPONSES_TOOLS = Map.of("web_search.num_requests", Count.WEB_SEARCHES);
+    private static final Map<String, Count> MESSAGES = Map.of(
+            "input_tokens", Count.INPUT,
+            "cache_read_input_tokens", Count.CACHED_INPUT,
+            "cache_creation_input_tokens", Count.CACHE_WRITE,
+            "cache_creation.ephemeral_5m_input_tokens", Count.CACHE_WRITE_5M,
+            "cache_creation.ephemeral_1h_input_tokens", Count.CACHE_WRITE_1H,
+            "output_tokens", Count.OUTPUT,
+            "output_tokens_details.thinking_tokens", Count.REASONING,
+            "server_tool_use.web_search_requests", Count.WEB_SEARCHES,
+            "server_tool_use.web_fetch_requests", Count.WEB_FETCHES);
+
+    // Billed, but not part of the counts beside "iterations".
+    private static final Set<String> BILLED_APART = Set.of("compaction", "advisor_message");
+
+    private final Counts counts = new Counts();
+    private final Counts apart = new Counts();
+    private boolean inputIncludesCaches;
+    private String serviceTier;
 
     /** Tokens of the request that no cache was involved in. */
     public Long input() {
-        return total == null ? input : Long.valueOf(Math.max(0, total - (cachedInput == null ? 0 : cachedInput)));
+        Long input = count(Count.INPUT);
+        if (input == null || !inputIncludesCaches) {
+            return input;
+        }
+        return Math.max(
+                0, input - Math.max(0, counts.of(Count.CACHED_INPUT)) - Math.max(0, counts.of(Count.CACHE_WRITE)));
     }
 
     /** Tokens of the request that were read from the provider's cache. */
     public Long cachedInput() {
-        return cachedInput;
+        return count(Count.CACHED_INPUT);
     }
 
     /** Tokens of the request that were written to the provider's cache. */
     public Long cacheWrite() {
-        return cacheWrite;
+        return count(Count.CACHE_WRITE);
     }
 
     /** Tokens of the answer, those of reasoning included. */
     public Long output() {
-        return output;
+        return count(Count.OUTPUT);
     }
 
     /** Tokens of the answer that were spent on reasoning. */
     public Long reasoning() {
-        return reasoning;
+        return count(Count.REASONING);
     }
 
-    /** Takes over what OpenAI's {@code usage} says. */
-    void readResponses(byte[] json, int length) throws IOException {
-        read(json, length, (parent, name, count) -> {
-            switch (parent + name) {
-                case "input_tokens" -> total = count;
-                case "input_tokens_details.cached_tokens" -> cachedInput = count;
-                case "output_tokens" -> output = count;
-                case "output_tokens_details.reasoning_tokens" -> reasoning = count;
-                default -> {
-                    // A sum, or one that is not known yet.
+    /**
+     * All counts, for the record of the call.
+     *
+     * @param unknownReason why the response could not be read; null if it could
+     */
+    public CallUsage usage(UsageUnknownReason unknownReason) {
+        return new CallUsage(
+                input(),
+                cachedInput(),
+                cacheWrite(),
+                count(Count.CACHE_WRITE_5M),
+                count(Count.CACHE_WRITE_1H),
+                output(),
+                reasoning(),
+                count(Count.WEB_SEARCHES),
+                count(Count.WEB_FETCHES),
+                serviceTier,
+                unknownReason);
+    }
+
+    /** Takes over OpenAI's {@code usage}. */
+    void readResponses(byte[] json, int from, int length) throws IOException {
+        inputIncludesCaches = true;
+        read(json, from, length, RESPONSES);
+    }
+
+    /** Takes over OpenAI's {@code tool_usage}. */
+    void readToolUsage(byte[] json, int from, int length) throws IOException {
+        read(json, from, length, RESPONSES_TOOLS);
+    }
+
+    /** Takes over Anthropic's {@code usage}. In a stream there are several, and each count is cumulative. */
+    void readMessages(byte[] json, int from, int length) throws IOException {
+        read(json, from, length, MESSAGES);
+    }
+
+    /** Takes over the name of a service tier; a later one replaces it, since the first may be only what was asked for. */
+    void readServiceTier(String tier) {
+        if (tier != null
+                && !tier.isEmpty()
+                && tier.length() <= LONGEST_TIER
+                && tier.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            serviceTier = tier;
+        }
+    }
+
+    private Long count(Count which) {
+        long count = counts.of(which);
+        long beside = apart.of(which);
+        return count < 0 && beside < 0 ? null : Long.valueOf(Math.max(0, count) + Math.max(0, beside));
+    }
+
+    private void read(byte[] json, int from, int length, Map<String, Count> names) throws IOException {
+        try (JsonParser parser = JSON.createParser(json, from, length)) {
+            if (parser.nextToken() == JsonToken.START_OBJECT) {
+                readObject(parser, "", names, counts, false);
+            }
+        }
+    }
+
+    /** Reads an object to its end, with the objects in it, and returns its {@code type}. */
+    private String readObject(
+            JsonParser parser, String prefix, Map<String, Count> names, Counts into, boolean isIteration)
+            throws IOException {
+        String type = "";
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = prefix.isEmpty() ? parser.currentName() : prefix + parser.currentName();
+            switch (parser.nextToken()) {
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> into.atLeast(names.get(name), wholeNumber(parser));
+                case VALUE_STRING -> {
+                    if (name.equals("type")) {
+                        type = parser.getText();
+                    } else if (name.equals("service_tier") && !isIteration) {
+                        readServiceTier(parser.getText());
+                    }
+                }
+                case START_OBJECT -> {
+                    if (prefix.isEmpty()) {
+                        readObject(parser, name + ".", names, into, isIteration);
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+                case START_ARRAY -> {
+                    if (name.equals("iterations") && !isIteration) {
+                        readIterations(parser, names);
+                    } else {
+                        parser.skipChildren();
+                    }
+                }
+                case null, default -> {
+                    // No count.
                 }
             }
-        });
+        }
+        return type;
     }
 
-    /** Takes over what Anthropic's {@code usage} says; in a stream, the later one counts. */
-    void readMessages(byte[] json, int length) throws IOException {
-        read(json, length, (parent, name, count) -> {
-            switch (parent + name) {
-                case "input_tokens" -> input = count;
-                case "cache_read_input_tokens" -> cachedInput = count;
-                case "cache_creation_input_tokens" -> cacheWrite = count;
-                case "output_tokens" -> output = count;
-                default -> {
-                    // A part of one of these, or one that is not known yet.
+    private void readIterations(JsonParser parser, Map<String, Count> names) throws IOException {
+        Counts sum = new Counts();
+        for (JsonToken token = parser.nextToken();
+                token != null && token != JsonToken.END_ARRAY;
+                token = parser.nextToken()) {
+            if (token == JsonToken.START_OBJECT) {
+                Counts iteration = new Counts();
+                if (BILLED_APART.contains(readObject(parser, "", names, iteration, true))) {
+                    sum.add(iteration);
                 }
+            } else {
+                parser.skipChildren();
             }
-        });
+        }
+        apart.atLeast(sum);
     }
 
-    private interface Count {
-        void of(String parent, String name, long count);
+    /** A count, perhaps written as 100.0; -1 for anything else. */
+    private static long wholeNumber(JsonParser parser) throws IOException {
+        double number = parser.getDoubleValue();
+        return number >= 0 && number <= MOST && number == Math.rint(number) ? (long) number : -1;
     }
 
-    private static void read(byte[] json, int length, Count counts) throws IOException {
-        try (JsonParser parser = JSON.createParser(json, 0, length)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                return;
+    /** A number for each count, -1 until it is reported. */
+    private static final class Counts {
+        private final long[] counts = new long[Count.values().length];
+
+        private Counts() {
+            Arrays.fill(counts, -1);
+        }
+
+        private long of(Count which) {
+            return counts[which.ordinal()];
+        }
+
+        private void atLeast(Count which, long count) {
+            if (which != null) {
+                counts[which.ordinal()] = Math.max(counts[which.ordinal()], count);
             }
-            String parent = "";
-            int depth = 1;
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                switch (token) {
-                    case START_OBJECT -> {
-                        depth++;
-                        parent = depth == 2 ? parser.currentName() + "." : parent;
-                    }
-                    case END_OBJECT -> {
-                        depth--;
-                        parent = depth == 1 ? "" : parent;
-                    }
-                    case VALUE_NUMBER_INT -> {
-                        if (depth <= 2 && parser.getLongValue() >= 0) {
-                            counts.of(parent, parser.currentName(), parser.getLongValue());
-                        }
-                    }
-                    default -> {
-                        // Not a count.
-                    }
+        }
+
+        private void atLeast(Counts others) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] = Math.max(counts[i], others.counts[i]);
+            }
+        }
+
+        private void add(Counts others) {
+            for (int i = 0; i < counts.length; i++) {
+                if (others.counts[i] >= 0) {
+                    // Bounded, so that no sum overflows.
+                    counts[i] = Math.min((long) MOST, Math.max(0, counts[i]) + others.counts[i]);
                 }
             }
         }
