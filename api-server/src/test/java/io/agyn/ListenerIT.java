@@ -3,9 +3,12 @@ package io.agyn;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.console.Visitor;
 import io.agyn.proxy.egress.OwnCertificate;
+import io.agyn.scripted.Options;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.http.ContentType;
 import java.io.ByteArrayOutputStream;
@@ -86,6 +89,49 @@ class ListenerIT {
                             .findFirst()
                             .orElseThrow());
         }
+    }
+
+    @Test
+    void aModelIsTestedWhereTheServerSpeaksTls() throws Exception {
+        OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
+        try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
+                ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))
+                        .ready()) {
+            String organization = createByTls(server, "organizations", Map.of("name", "Acme"));
+            String below = "organizations/" + organization;
+            String llmProvider = createByTls(
+                    server,
+                    below + "/llm-providers",
+                    Map.of(
+                            "name", "p",
+                            "endpoint", provider.origin().toString(),
+                            "protocol", "responses",
+                            "auth_method", "bearer",
+                            "token", "sk"));
+            String model = createByTls(
+                    server,
+                    below + "/models",
+                    Map.of("name", "m", "provider_id", llmProvider, "remote_model_name", "remote"));
+            server.request()
+                    .relaxedHTTPSValidation()
+                    .post("/api/v1/" + below + "/models/" + model + "/test")
+                    .then()
+                    .statusCode(200)
+                    .body("explanation", nullValue())
+                    .body("succeeded", equalTo(true));
+        }
+    }
+
+    private static String createByTls(ServerProcess server, String path, Map<String, String> body) throws IOException {
+        return server.request()
+                .relaxedHTTPSValidation()
+                .contentType(ContentType.JSON)
+                .body(body)
+                .post("/api/v1/" + path)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
     }
 
     @Test

@@ -9,8 +9,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 
@@ -39,8 +37,7 @@ final class AnswerPipe {
 
     private final Target target;
     private final HttpClientResponse from;
-    private final HttpServerRequest request;
-    private final HttpServerResponse to;
+    private final Exchange to;
     private final Listener listener;
     private final AnswerReader reader;
     private final long length;
@@ -54,13 +51,12 @@ final class AnswerPipe {
      * Begins to pass an answer on.
      *
      * @param target where the call went
-     * @param request the caller's
+     * @param to the caller's side
      */
-    AnswerPipe(Target target, HttpClientResponse from, HttpServerRequest request, Listener listener) {
+    AnswerPipe(Target target, HttpClientResponse from, Exchange to, Listener listener) {
         this.target = target;
         this.from = from;
-        this.request = request;
-        this.to = request.response();
+        this.to = to;
         this.listener = listener;
         MultiMap headers = from.headers();
         this.reader = new AnswerReader(
@@ -74,7 +70,7 @@ final class AnswerPipe {
                 && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                 && mayHaveBody(from.statusCode());
         // HTTP/1.0 has no chunks.
-        this.isEndedByClosing = request.version() == HttpVersion.HTTP_1_0 && length == UNKNOWN;
+        this.isEndedByClosing = to.endsByClosing() && length == UNKNOWN;
     }
 
     /** What the answer has said so far. */
@@ -98,22 +94,18 @@ final class AnswerPipe {
      * @param requestId the call's id, which is added to the head
      */
     void start(String requestId) {
-        to.setStatusCode(from.statusCode());
-        PassedHeaders.toCaller(from.headers(), to.headers(), target.credentials());
-        to.putHeader(Answering.AGYN_REQUEST_ID, requestId);
+        to.setStatus(from.statusCode());
+        PassedHeaders.toCaller(from.headers(), to.responseHeaders(), target.credentials());
+        to.responseHeaders().set(Answering.AGYN_REQUEST_ID, requestId);
         if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
-            to.setChunked(true);
+            to.setChunked();
         }
         from.handler(this::take);
         from.endHandler(this::end);
         from.exceptionHandler(this::broke);
         if (reader.isStream()) {
             // The first event may be minutes away. A plain answer's head goes with its body, in one write.
-            if (isEndedByClosing) {
-                to.write(Buffer.buffer());
-            } else {
-                to.writeHead();
-            }
+            to.writeHead();
         }
     }
 
@@ -124,19 +116,19 @@ final class AnswerPipe {
         read(bytes);
         if (received == length) {
             reader.end();
-            to.end(buffer, null);
+            to.end(buffer);
             listener.onEnd();
             return;
         }
-        to.write(buffer, null);
-        if (to.writeQueueFull()) {
+        to.write(buffer);
+        if (to.isWriteQueueFull()) {
             waitsForCaller = true;
             from.pause();
-            to.drainHandler(this::resume);
+            to.onDrain(this::resume);
         }
     }
 
-    private void resume(Void drained) {
+    private void resume() {
         waitsForCaller = false;
         from.resume();
         if (failure != null) {
@@ -170,7 +162,7 @@ final class AnswerPipe {
             listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
             return;
         }
-        if (!to.ended()) {
+        if (!to.isEnded()) {
             endToCaller();
             listener.onEnd();
         }
@@ -180,7 +172,7 @@ final class AnswerPipe {
         to.end();
         if (isEndedByClosing) {
             // Also where the caller has asked to keep it open: nothing else tells it that this was all.
-            request.connection().close();
+            to.breakOff(CANCEL);
         }
     }
 
@@ -190,7 +182,7 @@ final class AnswerPipe {
             endToCaller();
         } else {
             // Fewer bytes than its head has announced.
-            Answering.breakOff(request, CANCEL);
+            to.breakOff(CANCEL);
         }
     }
 

@@ -20,7 +20,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -59,8 +58,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private final Context context;
     private final Operation operation;
     private final Dialect dialect;
-    private final HttpServerRequest request;
-    private final HttpServerResponse response;
+    private final Exchange exchange;
 
     private final UUID id = Uuid7.next();
     private final String requestId;
@@ -88,43 +86,54 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private boolean repeated;
     private boolean over;
 
-    private Call(Calls calls, Operation operation, HttpServerRequest request) {
+    private Call(Calls calls, Operation operation, Exchange exchange) {
         this.calls = calls;
         this.loop = calls.upstreams().loop();
         this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
-        this.request = request;
-        this.response = request.response();
-        this.requestId = Answering.requestId(request, id);
-        this.trace = calls.trace(operation, request.headers());
+        this.exchange = exchange;
+        this.requestId = Answering.requestId(exchange.headers(), id);
+        this.trace = calls.trace(operation, exchange.headers());
     }
 
-    /** Begins a call, on the event loop that its request came by. */
+    /** Begins a call whose caller has a token, on the event loop that its request came by. */
     static void begin(Calls calls, Operation operation, HttpServerRequest request) {
-        Call call = new Call(calls, operation, request);
+        begin(new Call(calls, operation, new HttpExchange(request)));
+    }
+
+    /** Begins a call of this server itself, on the event loop that it is to stay on. */
+    static void begin(Calls calls, Operation operation, Exchange exchange, Identity identity) {
+        Call call = new Call(calls, operation, exchange);
+        call.identity = identity;
+        begin(call);
+    }
+
+    private static void begin(Call call) {
         call.loop.add(call);
         call.guard(call::admit);
     }
 
     private void admit() {
-        response.exceptionHandler(gone -> callerLeft());
-        response.closeHandler(gone -> callerLeft());
-        request.exceptionHandler(gone -> callerLeft());
+        exchange.onGone(this::callerLeft);
         Optional<Refusal> unreadable =
-                RequestHead.refusal(request, calls.limits().body());
+                RequestHead.refusal(exchange, calls.limits().body());
         if (unreadable.isPresent()) {
             refuse(unreadable.get());
             return;
         }
-        if (calls.loops().isLoop(request.headers())) {
+        if (calls.loops().isLoop(exchange.headers())) {
             refuse(Refusal.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
                             + " LLM provider elsewhere."));
             return;
         }
-        switch (CallerToken.of(request.headers())) {
+        if (identity != null) {
+            read();
+            return;
+        }
+        switch (CallerToken.of(exchange.headers())) {
             case CallerToken.Given given -> {
                 token = given.token();
                 identify(this::read);
@@ -185,7 +194,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private void identify(Runnable next) {
         when(calls.identify(token), found -> {
             if (found.isEmpty()) {
-                refuse(calls.unknown(request, token, requestId));
+                refuse(calls.unknown(exchange.http().orElseThrow(), token, requestId));
                 return;
             }
             identity = found.get();
@@ -196,24 +205,27 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void read() {
         await(Waiting.FOR_REQUEST);
-        if (RequestHead.expectsContinue(request)) {
-            response.writeContinue();
+        if (RequestHead.expectsContinue(exchange.headers())) {
+            exchange.writeContinue();
         }
         body = new RequestBody(
-                request, RequestHead.contentLength(request), calls.limits().body(), this);
+                exchange,
+                RequestHead.contentLength(exchange.headers()),
+                calls.limits().body(),
+                this);
         body.read();
     }
 
     @Override
     public ByteBudget.Lease lease() {
-        return calls.lease(request, identity);
+        return calls.lease(exchange, identity);
     }
 
     @Override
     public void onModel(String model) {
         await(Waiting.FOR_LOOK_UP);
         guard(() -> {
-            if (loop.now() == identifiedAt) {
+            if (token == null || loop.now() == identifiedAt) {
                 find(model);
             } else {
                 // Who sends a body bit by bit calls with what they may do at its end.
@@ -223,7 +235,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private void find(String model) {
-        Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
+        Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
         when(calls.find(identity, organization, model), route -> routed(route, model));
     }
 
@@ -294,7 +306,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private String uri() {
         String path = target.endpoint().path() + operation.path();
-        String query = PassedQuery.of(request.query());
+        String query = PassedQuery.of(exchange.query());
         return query.isEmpty() ? path : path + "?" + query;
     }
 
@@ -315,8 +327,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private void ask() {
-        calls.headers().toProvider(request.headers(), provider.headers(), target.credentials());
-        provider.headers().set(LoopDetection.HEADER, calls.loops().next(request.headers()));
+        calls.headers().toProvider(exchange.headers(), provider.headers(), target.credentials());
+        provider.headers().set(LoopDetection.HEADER, calls.loops().next(exchange.headers()));
         trace.inject(provider.headers());
         await(Waiting.FOR_ANSWER);
         provider.response(this::answered);
@@ -354,7 +366,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         await(Waiting.FOR_BYTES);
         guard(() -> {
-            answer = new AnswerPipe(target, head, request, this);
+            answer = new AnswerPipe(target, head, exchange, this);
             answer.start(requestId);
         });
     }
@@ -391,7 +403,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     /** The outcome of a response that has ended, or whose last event has been read. */
     private Outcome outcome() {
-        int status = response.getStatusCode();
+        int status = exchange.status();
         boolean succeeded = status >= 200 && status < 300;
         if (!succeeded || answer.reader().hasFailed()) {
             return Outcome.UPSTREAM_ERROR;
@@ -407,7 +419,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         finish(outcome());
         provider.reset(CANCEL);
         if (!body.isSent()) {
-            Answering.discardBody(request);
+            exchange.discardBody();
         }
     }
 
@@ -420,7 +432,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (!body.isSent()) {
             // Answered before it was asked to the end. What is left is not for the provider any more.
             provider.reset(CANCEL);
-            Answering.discardBody(request);
+            exchange.discardBody();
         }
     }
 
@@ -489,7 +501,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                     endAfterLastEvent();
                 } else if (answer.waitsForCaller()) {
                     callerLeft();
-                    Answering.breakOff(request, INTERNAL_ERROR);
+                    exchange.breakOff(INTERNAL_ERROR);
                 } else {
                     fail(
                             Refusal.of(
@@ -512,24 +524,24 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             return;
         }
         calls.refused(refusal);
-        if (response.headWritten()) {
+        if (exchange.isHeadWritten()) {
             boolean saysSo = answer != null && answer.takesEvent();
             if (saysSo) {
-                response.write(Buffer.buffer(dialect.errorEvent(refusal, requestId, answer.reader())), null);
+                exchange.write(Buffer.buffer(dialect.errorEvent(refusal, requestId, answer.reader())));
             }
             finish(outcome);
             if (saysSo) {
                 // Properly, as vendors do: to Codex, a broken connection would hide the event.
                 answer.endEarly();
             } else {
-                Answering.breakOff(request, INTERNAL_ERROR);
+                exchange.breakOff(INTERNAL_ERROR);
             }
             return;
         }
-        response.headers().clear();
-        response.setStatusCode(refusal.status());
+        exchange.responseHeaders().clear();
+        exchange.setStatus(refusal.status());
         finish(outcome);
-        Answering.refuse(request, dialect, refusal, requestId);
+        Answering.refuse(exchange, dialect, refusal, requestId);
     }
 
     private void modelIsLate() {
@@ -542,11 +554,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private void callerIsSilent() {
         // Nobody is there to read an answer.
         finish(Outcome.CLIENT_CANCELLED);
-        Answering.breakOff(request, INTERNAL_ERROR);
+        exchange.breakOff(INTERNAL_ERROR);
     }
 
     private void callerLeft() {
-        if (over || response.ended()) {
+        if (over || exchange.isEnded()) {
             return;
         }
         if (!hasLastEvent()) {
@@ -576,7 +588,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         if (body != null) {
             body.stop();
         }
-        if (provider != null && !response.ended()) {
+        if (provider != null && !exchange.isEnded()) {
             leaveProvider.run();
         }
         if (dial != null) {
@@ -596,7 +608,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private CallRecord record(Outcome outcome) {
         AnswerReader reader = answer == null ? null : answer.reader();
-        boolean answered = outcome != Outcome.CLIENT_CANCELLED || response.headWritten();
+        boolean answered = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
         return new CallRecord(
                 id,
                 startedAt,
@@ -616,7 +628,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 reader == null ? CallUsage.NONE : reader.tokens().usage(reader.usageUnknownReason()),
                 firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
                 Duration.ofNanos(System.nanoTime() - started),
-                answered ? response.getStatusCode() : null,
+                answered ? exchange.status() : null,
                 outcome);
     }
 

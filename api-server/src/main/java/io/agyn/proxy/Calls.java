@@ -42,7 +42,7 @@ interface Calls {
      *
      * @param identity who calls
      */
-    ByteBudget.Lease lease(HttpServerRequest request, Identity identity);
+    ByteBudget.Lease lease(Exchange exchange, Identity identity);
 
     /** How much and how long. */
     Limits limits();

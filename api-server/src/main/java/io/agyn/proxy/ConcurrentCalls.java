@@ -4,8 +4,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
-/** Counts the calls in flight of each organization or of each API token, and admits no more than a limit of one. */
-final class ConcurrentCalls {
+/** Counts the calls in flight of each organization, API token or user, and admits no more than a limit of one. */
+public final class ConcurrentCalls {
     private final int limit;
     private final ConcurrentMap<UUID, Integer> calls = new ConcurrentHashMap<>();
 
@@ -14,12 +14,12 @@ final class ConcurrentCalls {
      *
      * @param limit the most calls of one id
      */
-    ConcurrentCalls(int limit) {
+    public ConcurrentCalls(int limit) {
         this.limit = limit;
     }
 
     /** Counts a call; returns false, and does not count it, where there are as many as the limit. */
-    boolean enter(UUID id) {
+    public boolean enter(UUID id) {
         if (calls.merge(id, 1, Integer::sum) <= limit) {
             return true;
         }
@@ -28,7 +28,7 @@ final class ConcurrentCalls {
     }
 
     /** Ends a call that was counted. */
-    void leave(UUID id) {
+    public void leave(UUID id) {
         calls.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
     }
 }

@@ -21,6 +21,8 @@ import java.util.concurrent.CompletableFuture;
 /** The calls of agents: resolved from what is registered, counted and written down. */
 @Singleton
 class LiveCalls implements Calls {
+    private static final String OURSELVES = "this server";
+
     private final Callers callers;
     private final UnknownTokens unknownTokens;
     private final Routes routes;
@@ -106,8 +108,8 @@ class LiveCalls implements Calls {
     }
 
     @Override
-    public ByteBudget.Lease lease(HttpServerRequest request, Identity identity) {
-        return budget.lease(identity.tokenId(), sources.of(request));
+    public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
+        return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(OURSELVES));
     }
 
     @Override

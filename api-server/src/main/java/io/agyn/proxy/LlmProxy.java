@@ -92,6 +92,7 @@ class LlmProxy {
     }
 
     private static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal) {
-        Answering.refuse(request, dialect, refusal, Answering.requestId(request, Uuid7.next()));
+        Answering.refuse(
+                new HttpExchange(request), dialect, refusal, Answering.requestId(request.headers(), Uuid7.next()));
     }
 }

@@ -62,7 +62,7 @@ class ModelListing {
     /** Answers a request at such a path. */
     void answer(HttpServerRequest request) {
         Dialect dialect = Dialect.of(request.headers());
-        String requestId = Answering.requestId(request, Uuid7.next());
+        String requestId = Answering.requestId(request.headers(), Uuid7.next());
         Context context = Vertx.currentContext();
         body(request, dialect, requestId)
                 .whenComplete((json, failure) -> context.runOnContext(back -> {
@@ -70,9 +70,9 @@ class ModelListing {
                         return;
                     }
                     if (failure == null) {
-                        Answering.answer(request, dialect, 200, json, requestId);
+                        Answering.answer(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
-                        Answering.refuse(request, dialect, refusal(failure), requestId);
+                        Answering.refuse(new HttpExchange(request), dialect, refusal(failure), requestId);
                     }
                 }));
     }

@@ -8,7 +8,6 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpServerRequest;
 
 /**
  * The body of a call, on its way from the caller to the provider. It is kept until it is known where it goes, and from then
@@ -36,7 +35,7 @@ final class RequestBody {
         void onRefused(Refusal refusal);
     }
 
-    private final HttpServerRequest request;
+    private final Exchange exchange;
     private final long length;
     private final long limit;
     private final Listener listener;
@@ -46,6 +45,7 @@ final class RequestBody {
     private ByteBudget.Lease lease;
     private boolean waitsForMemory;
     private ByteBuf unsent;
+    private long lengthened;
     private ByteBuf repeatable;
     private long received;
     private long progress;
@@ -61,8 +61,8 @@ final class RequestBody {
      * @param length what {@code Content-Length} says; -1 where it says nothing
      * @param limit the most bytes that it may have
      */
-    RequestBody(HttpServerRequest request, long length, long limit, Listener listener) {
-        this.request = request;
+    RequestBody(Exchange exchange, long length, long limit, Listener listener) {
+        this.exchange = exchange;
         this.length = length;
         this.limit = limit;
         this.listener = listener;
@@ -70,9 +70,7 @@ final class RequestBody {
 
     /** Begins to read. */
     void read() {
-        request.handler(this::take);
-        request.endHandler(this::end);
-        request.resume();
+        exchange.read(this::take, this::end);
     }
 
     /** Whether all of it has arrived, and was passed on. */
@@ -99,7 +97,7 @@ final class RequestBody {
     void retryMemory() {
         if (waitsForMemory && !refused && !lease.isExhausted()) {
             waitsForMemory = false;
-            request.resume();
+            exchange.resume();
         }
     }
 
@@ -112,11 +110,9 @@ final class RequestBody {
      */
     void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
+        lengthened = model.length - (locator.modelEnd() - locator.modelStart());
         kept = null;
-        if (keep
-                && complete
-                && body.readableBytes() <= LARGEST_REPEATED
-                && (lease == null || !lease.isExhausted())) {
+        if (keep && complete && body.readableBytes() <= LARGEST_REPEATED && (lease == null || !lease.isExhausted())) {
             repeatable = body.duplicate();
         }
         send(to, body);
@@ -161,8 +157,7 @@ final class RequestBody {
         } else if (length == UNKNOWN) {
             to.setChunked(true);
         } else {
-            long difference = model.length - (locator.modelEnd() - locator.modelStart());
-            to.putHeader("content-length", Long.toString(length + difference));
+            to.putHeader("content-length", Long.toString(length + lengthened));
         }
         to.exceptionHandler(broken -> {
             // The answer fails as well, and says more.
@@ -198,7 +193,7 @@ final class RequestBody {
             }
         }
         if (!complete && !provider.writeQueueFull()) {
-            request.resume();
+            exchange.resume();
         }
     }
 
@@ -261,7 +256,7 @@ final class RequestBody {
         }
     }
 
-    private void end(Void nothing) {
+    private void end() {
         if (refused || complete) {
             return;
         }
@@ -319,7 +314,7 @@ final class RequestBody {
         lease.take(keptMemory - before);
         if (!complete && !locator.isFound() && lease.isExhausted()) {
             waitsForMemory = true;
-            request.pause();
+            exchange.pause();
         }
     }
 
@@ -329,7 +324,7 @@ final class RequestBody {
         }
         modelTold = true;
         if (!complete) {
-            request.pause();
+            exchange.pause();
         }
         listener.onModel(locator.model());
     }
@@ -342,10 +337,10 @@ final class RequestBody {
         }
         provider.write(buffer, null);
         if (provider.writeQueueFull()) {
-            request.pause();
+            exchange.pause();
             provider.drainHandler(drained -> {
                 if (!refused) {
-                    request.resume();
+                    exchange.resume();
                 }
             });
         }

@@ -3,7 +3,6 @@ package io.agyn.proxy;
 import io.agyn.proxy.Refusal.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 
 /** What the head of a call says of its body, and whether the body can be taken. */
@@ -19,7 +18,7 @@ final class RequestHead {
      * @param bodyLimit the most bytes that a body may have
      * @return why its body is not read, if it is not
      */
-    static Optional<Refusal> refusal(HttpServerRequest request, long bodyLimit) {
+    static Optional<Refusal> refusal(Exchange request, long bodyLimit) {
         MultiMap headers = request.headers();
         if (!PassedHeaders.areValid(headers)) {
             return Optional.of(Refusal.of(
@@ -45,7 +44,7 @@ final class RequestHead {
                                     + " \"chunked\".")
                     .about("transfer-encoding"));
         }
-        if (contentLength(request) > bodyLimit) {
+        if (contentLength(headers) > bodyLimit) {
             return Optional.of(RequestBody.tooLarge(bodyLimit));
         }
         return Optional.empty();
@@ -57,13 +56,13 @@ final class RequestHead {
     }
 
     /** What {@code Content-Length} says; -1 where it says nothing. */
-    static long contentLength(HttpServerRequest request) {
-        String given = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
+    static long contentLength(MultiMap headers) {
+        String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         return given == null ? -1 : Long.parseLong(given);
     }
 
     /** Whether the caller sends its body only once it is told to (RFC 9110, section 10.1.1). */
-    static boolean expectsContinue(HttpServerRequest request) {
-        return "100-continue".equalsIgnoreCase(request.headers().get(HttpHeaderNames.EXPECT));
+    static boolean expectsContinue(MultiMap headers) {
+        return "100-continue".equalsIgnoreCase(headers.get(HttpHeaderNames.EXPECT));
     }
 }

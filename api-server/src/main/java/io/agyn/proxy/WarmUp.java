@@ -206,7 +206,7 @@ class WarmUp {
         }
 
         @Override
-        public ByteBudget.Lease lease(HttpServerRequest request, Identity caller) {
+        public ByteBudget.Lease lease(Exchange exchange, Identity caller) {
             return ByteBudget.unlimited().lease(null, LOOPBACK);
         }
 

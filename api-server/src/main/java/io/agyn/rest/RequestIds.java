@@ -1,6 +1,6 @@
 package io.agyn.rest;
 
-import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,13 +34,14 @@ public class RequestIds {
     }
 
     /** The id that the caller gave a request, where it is sane. */
-    public static Optional<String> given(HttpServerRequest request) {
-        String given = request.getHeader(HEADER);
+    public static Optional<String> given(MultiMap headers) {
+        String given = headers.get(HEADER);
         return given != null && SANE.matcher(given).matches() ? Optional.of(given) : Optional.empty();
     }
 
     private static void identify(RoutingContext context) {
-        String id = given(context.request()).orElseGet(() -> Uuid7.next().toString());
+        String id =
+                given(context.request().headers()).orElseGet(() -> Uuid7.next().toString());
         context.put(KEY, id);
         context.response().putHeader(HEADER, id);
         MDC.put(KEY, id);

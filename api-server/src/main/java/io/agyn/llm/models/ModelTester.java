@@ -7,34 +7,28 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.access.Identity;
-import io.agyn.access.Passes;
 import io.agyn.api.model.ModelTest;
 import io.agyn.api.model.ModelTestFailure;
 import io.agyn.api.model.Protocol;
+import io.agyn.proxy.ModelCall;
+import io.agyn.proxy.ModelCalls;
 import io.agyn.proxy.body.AnswerReader;
 import io.agyn.proxy.body.EventSplitter;
 import io.agyn.proxy.body.EventTexts;
 import io.agyn.proxy.body.TokenCounts;
-import io.agyn.rest.BaseUrl;
 import io.agyn.rest.Uuid7;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Calls a model as an agent does: through this server's own door, as whoever wants to know. It blocks. */
+/** Calls a model as an agent does, by the LLM Proxy's own code, with the identity of the user who tests it. It blocks. */
 @Singleton
 class ModelTester {
     // For providers that bill by it; enough for a greeting, and for the thoughts of a model that has some.
@@ -42,10 +36,11 @@ class ModelTester {
     private static final int MOST_CHARACTERS = 65_536;
     private static final int PIECE = 8_192;
     private static final String BROKE_OFF = "The LLM provider closed the connection before its answer was whole.";
-    // Of a stream, what is no text too; whoever made the provider may send it without end.
+    // Bytes read from a stream, text or not; a provider may never end it.
     private static final int MOST_BYTES = 1 << 20;
-    private static final Duration LONGEST = Duration.ofMinutes(5);
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_STREAM = Duration.ofMinutes(5);
+    // The proxy's own time-outs end a call before, unless they are set to be longer.
+    private static final Duration LONGEST = Duration.ofHours(1);
 
     /**
      * What is asked.
@@ -54,17 +49,22 @@ class ModelTester {
      * @param prompt what the model is asked
      * @param stream whether the answer is to come in pieces
      * @param identity who asks
+     * @param canceller takes what cancels the call, to run where the user has left
      */
     record Asked(
-            UUID organizationId, UUID modelId, Protocol protocol, String prompt, boolean stream, Identity identity) {}
+            UUID organizationId,
+            UUID modelId,
+            Protocol protocol,
+            String prompt,
+            boolean stream,
+            Identity identity,
+            Consumer<Runnable> canceller) {}
 
-    private final BaseUrl baseUrl;
-    private final Passes passes;
+    private final ModelCalls calls;
     private final ObjectMapper mapper;
 
-    ModelTester(BaseUrl baseUrl, Passes passes, ObjectMapper mapper) {
-        this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
-        this.passes = requireNonNull(passes, "passes is null");
+    ModelTester(ModelCalls calls, ObjectMapper mapper) {
+        this.calls = requireNonNull(calls, "calls is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
@@ -75,45 +75,31 @@ class ModelTester {
      * @return what happened
      */
     StreamedTest test(Asked asked, Consumer<String> texts) {
-        Protocol protocol = asked.protocol();
         String callId = Uuid7.next().toString();
-        HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl.get() + path(protocol)))
-                .header("Authorization", "Bearer " + passes.issue(asked.identity()))
-                .header("Content-Type", "application/json")
-                .header("X-Request-Id", callId)
-                .header("x-agyn-organization", asked.organizationId().toString())
-                .headers(
-                        protocol == Protocol.ANTHROPIC_MESSAGES
-                                ? new String[] {"anthropic-version", "2023-06-01"}
-                                : new String[] {"Accept", "application/json"})
-                .POST(BodyPublishers.ofString(body(asked)))
-                .build();
         FirstText heard = new FirstText(texts);
         ModelTest test;
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(CONNECT_TIMEOUT)
-                .build()) {
-            test = read(client.send(request, BodyHandlers.ofInputStream()), asked, heard);
-        } catch (ConnectException e) {
-            test = failed(ModelTestFailure.PROXY_FAILED, "This server cannot reach itself at " + baseUrl.get() + ".");
+        try (ModelCall call = calls.begin(asked.protocol(), asked.identity(), headers(asked, callId), body(asked))) {
+            asked.canceller().accept(call::close);
+            test = read(call, asked, heard);
         } catch (IOException e) {
             test = failed(ModelTestFailure.BROKE_OFF, BROKE_OFF);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            test = failed(ModelTestFailure.PROXY_FAILED, "This server was stopped meanwhile.");
         }
         return new StreamedTest(test.callId(callId).durationMs(heard.sinceStart()), heard.afterMs());
     }
 
-    private static String path(Protocol protocol) {
-        return switch (protocol) {
-            case RESPONSES -> "/v1/responses";
-            case ANTHROPIC_MESSAGES -> "/v1/messages";
-        };
+    private static Map<String, String> headers(Asked asked, String callId) {
+        return Map.of(
+                "content-type",
+                "application/json",
+                "x-request-id",
+                callId,
+                "x-agyn-organization",
+                asked.organizationId().toString(),
+                asked.protocol() == Protocol.ANTHROPIC_MESSAGES ? "anthropic-version" : "accept",
+                asked.protocol() == Protocol.ANTHROPIC_MESSAGES ? "2023-06-01" : "application/json");
     }
 
-    private String body(Asked asked) {
+    private byte[] body(Asked asked) {
         ObjectNode body = mapper.createObjectNode().put("model", asked.modelId().toString());
         switch (asked.protocol()) {
             case RESPONSES -> body.put("input", asked.prompt());
@@ -127,16 +113,18 @@ class ModelTester {
         if (asked.stream()) {
             body.put("stream", true);
         }
-        return body.toString();
+        return body.toString().getBytes(UTF_8);
     }
 
-    private ModelTest read(HttpResponse<InputStream> answer, Asked asked, FirstText heard) throws IOException {
-        String contentType = answer.headers().firstValue("content-type").orElse(null);
-        AnswerReader reader = new AnswerReader(asked.protocol(), contentType, null);
-        try (InputStream body = answer.body()) {
-            return asked.stream() && answer.statusCode() / 100 == 2 && reader.isStream()
-                    ? readEvents(answer.statusCode(), body, reader, heard)
-                    : readWhole(answer, body, reader, asked.protocol(), heard);
+    private ModelTest read(ModelCall call, Asked asked, FirstText heard) throws IOException {
+        long deadline = System.nanoTime() + LONGEST.toNanos();
+        int status = call.awaitStatus(LONGEST.toNanos());
+        AnswerReader reader =
+                new AnswerReader(asked.protocol(), call.header("content-type").orElse(null), null);
+        try (InputStream body = call.body(deadline)) {
+            return asked.stream() && status / 100 == 2 && reader.isStream()
+                    ? readEvents(status, body, reader, heard)
+                    : readWhole(status, call.header("x-agyn-error"), body, reader, asked.protocol(), heard);
         }
     }
 
@@ -156,7 +144,7 @@ class ModelTester {
             while (!ended
                     && text.length() < MOST_CHARACTERS
                     && taken < MOST_BYTES
-                    && heard.sinceStart() < LONGEST.toMillis()) {
+                    && heard.sinceStart() < LONGEST_STREAM.toMillis()) {
                 int length = body.read(bytes);
                 ended = length < 0;
                 if (!ended) {
@@ -184,25 +172,26 @@ class ModelTester {
     }
 
     private ModelTest readWhole(
-            HttpResponse<InputStream> answer, InputStream body, AnswerReader reader, Protocol protocol, FirstText heard)
+            int status,
+            Optional<String> ours,
+            InputStream body,
+            AnswerReader reader,
+            Protocol protocol,
+            FirstText heard)
             throws IOException {
         // Each character takes a byte at least.
         byte[] bytes = body.readNBytes(MOST_CHARACTERS);
         boolean truncated = body.read() >= 0;
-        Optional<String> ours = answer.headers().firstValue("x-agyn-error");
         if (ours.isPresent()) {
             return ofTheProxy(ours.get(), message(bytes));
         }
         reader.read(bytes, 0, bytes.length);
         reader.close();
         ModelTest test = counted(
-                new ModelTest()
-                        .status(answer.statusCode())
-                        .body(new String(bytes, UTF_8))
-                        .bodyTruncated(truncated),
+                new ModelTest().status(status).body(new String(bytes, UTF_8)).bodyTruncated(truncated),
                 reader.tokens());
-        if (answer.statusCode() / 100 != 2) {
-            return explain(test, answer.statusCode(), isOfAProvider(bytes));
+        if (status / 100 != 2) {
+            return explain(test, status, isOfAProvider(bytes));
         }
         Optional<String> text = text(bytes, protocol);
         if (text.isEmpty() && !truncated) {

@@ -6,8 +6,15 @@ import io.agyn.access.Caller;
 import io.agyn.api.model.ModelTest;
 import io.agyn.api.model.Protocol;
 import io.agyn.llm.providers.LlmProviders;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.agyn.proxy.ConcurrentCalls;
+import io.quarkus.arc.ClientProxy;
 import io.quarkus.narayana.jta.QuarkusTransaction;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -15,23 +22,27 @@ import java.util.function.Consumer;
 @Singleton
 public class ModelTests {
     private static final String GREETING = "Hello, world";
+    // A test holds a thread, and a provider may take minutes.
+    private static final int MOST_OF_A_USER = 10;
 
     private final Models models;
     private final LlmProviders providers;
     private final ModelTester tester;
     private final Caller caller;
+    private final RoutingContext routing;
+    private final ConcurrentCalls ofUsers = new ConcurrentCalls(MOST_OF_A_USER);
 
-    ModelTests(Models models, LlmProviders providers, ModelTester tester, Caller caller) {
+    ModelTests(Models models, LlmProviders providers, ModelTester tester, Caller caller, RoutingContext routing) {
         this.models = requireNonNull(models, "models is null");
         this.providers = requireNonNull(providers, "providers is null");
         this.tester = requireNonNull(tester, "tester is null");
         this.caller = requireNonNull(caller, "caller is null");
+        this.routing = requireNonNull(routing, "routing is null");
     }
 
     /** Greets a model. */
     ModelTest greet(UUID organizationId, UUID modelId) {
-        return tester.test(call(organizationId, modelId, GREETING, false), text -> {})
-                .test();
+        return test(organizationId, modelId, GREETING, false, text -> {}).test();
     }
 
     /**
@@ -41,12 +52,36 @@ public class ModelTests {
      * @param texts takes the answer's pieces as they come; what it throws ends the call
      */
     public StreamedTest ask(UUID organizationId, UUID modelId, String prompt, Consumer<String> texts) {
-        return tester.test(call(organizationId, modelId, prompt, true), texts);
+        return test(organizationId, modelId, prompt, true, texts);
+    }
+
+    private StreamedTest test(
+            UUID organizationId, UUID modelId, String prompt, boolean stream, Consumer<String> texts) {
+        UUID user = caller.identity().userId();
+        if (!ofUsers.enter(user)) {
+            throw new ProblemException(
+                            ProblemKind.TOO_MANY_REQUESTS,
+                            "You run " + MOST_OF_A_USER + " tests of models at once already; wait until one has ended.")
+                    .withHeader(HttpHeaders.RETRY_AFTER, "5");
+        }
+        try {
+            return tester.test(call(organizationId, modelId, prompt, stream), texts);
+        } finally {
+            ofUsers.leave(user);
+        }
     }
 
     private ModelTester.Asked call(UUID organizationId, UUID modelId, String prompt, boolean stream) {
         Protocol protocol = QuarkusTransaction.requiringNew().call(() -> protocol(organizationId, modelId));
-        return new ModelTester.Asked(organizationId, modelId, protocol, prompt, stream, caller.identity());
+        return new ModelTester.Asked(
+                organizationId, modelId, protocol, prompt, stream, caller.identity(), this::whenUserLeaves);
+    }
+
+    /** Also once the response has ended, when there is nothing left to cancel. */
+    private void whenUserLeaves(Runnable cancel) {
+        // On the request's event loop, to which its handlers belong.
+        RoutingContext request = ClientProxy.unwrap(routing);
+        Vertx.currentContext().runOnContext(on -> request.addEndHandler(ended -> cancel.run()));
     }
 
     private Protocol protocol(UUID organizationId, UUID modelId) {

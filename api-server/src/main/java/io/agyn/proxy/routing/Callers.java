@@ -3,7 +3,6 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
-import io.agyn.access.Passes;
 import io.agyn.changes.Change;
 import io.agyn.changes.ChangeListener;
 import io.agyn.logging.Exceptions;
@@ -31,13 +30,11 @@ public class Callers implements ChangeListener {
     private static final Duration KNOWN_FOR = Duration.ofDays(1);
 
     private final ApiTokens tokens;
-    private final Passes passes;
     private final LookUps lookUps;
     private final Memory<TokenHash, Answer> answers;
 
-    Callers(ApiTokens tokens, Passes passes, LookUps lookUps) {
+    Callers(ApiTokens tokens, LookUps lookUps) {
         this.tokens = requireNonNull(tokens, "tokens is null");
-        this.passes = requireNonNull(passes, "passes is null");
         this.lookUps = requireNonNull(lookUps, "lookUps is null");
         this.answers =
                 new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
@@ -46,14 +43,11 @@ public class Callers implements ChangeListener {
     /**
      * Looks a caller up.
      *
-     * @param token what the caller sent: an API token, or a pass of this server's own
+     * @param token what the caller sent
      * @return the identity; nothing where the token is mistyped, unknown, expired or revoked, or its user is suspended;
      *     a failure where the database must be asked and does not answer
      */
     public CompletableFuture<Optional<Identity>> identify(String token) {
-        if (Passes.isPass(token)) {
-            return CompletableFuture.completedFuture(passes.use(token));
-        }
         TokenHash hash = new TokenHash(Plaintext.hash(token));
         Optional<Answer> known = answers.known(hash);
         if (known.isPresent()) {

@@ -1,16 +1,11 @@
 package io.agyn.console.models;
 
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
-import static org.hamcrest.Matchers.equalTo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.Api;
-import io.agyn.access.Authenticator;
-import io.agyn.access.Identity;
-import io.agyn.access.Passes;
 import io.agyn.console.Visitor;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.Header;
@@ -18,7 +13,6 @@ import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,12 +35,6 @@ class ModelTestPagesTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Pattern CSRF = Pattern.compile("name=\"csrf\" value=\"([^\"]+)\"");
     private static ScriptedProvider cloud;
-
-    @Inject
-    Passes passes;
-
-    @Inject
-    Authenticator authenticator;
 
     private String organization;
 
@@ -146,21 +134,6 @@ class ModelTestPagesTest {
                 .then()
                 .statusCode(404);
         assertThat(cloud.received()).isEmpty();
-    }
-
-    @Test
-    void aPassIsGoodForOneCallOfTheProxyAndForNothingElse() {
-        Identity admin = authenticator.authenticate(Api.adminToken()).orElseThrow();
-        String pass = passes.issue(admin);
-        Api.as(pass).get("/me").then().statusCode(401);
-        Api.as(pass).get("/organizations").then().statusCode(401);
-        given().auth().oauth2(pass).get("/v1/models").then().statusCode(200);
-        given().auth()
-                .oauth2(pass)
-                .get("/v1/models")
-                .then()
-                .statusCode(401)
-                .body("error.code", equalTo("invalid_api_key"));
     }
 
     private String path(String model) {

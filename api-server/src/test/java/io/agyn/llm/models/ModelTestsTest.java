@@ -3,6 +3,7 @@ package io.agyn.llm.models;
 import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static io.agyn.Api.freshName;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -17,18 +18,30 @@ import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(value = 60, unit = TimeUnit.SECONDS)
 class ModelTestsTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private static ScriptedProvider cloud;
 
     private String organization;
@@ -108,7 +121,7 @@ class ModelTestsTest {
     @Test
     void saysThatTheEndpointIsNotOfTheProtocol() {
         // This server itself answers, but with a problem.
-        String elsewhere = "http://127.0.0.1:" + io.restassured.RestAssured.port + "/nothing";
+        String elsewhere = "http://127.0.0.1:" + RestAssured.port + "/nothing";
         test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
                 .body("failure", equalTo("protocol_mismatch"))
                 .body("status", equalTo(404));
@@ -138,6 +151,58 @@ class ModelTestsTest {
                 .then()
                 .statusCode(404);
         assertThat(cloud.received()).isEmpty();
+    }
+
+    @Test
+    void aTestEndsWhenItsCallerLeaves() throws Exception {
+        String model = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "scripted:stall=before");
+        try (Socket caller = begin(model)) {
+            cloud.await(ReceivedCall::bodyEnded, PATIENCE);
+        }
+        cloud.await(ReceivedCall::callerLeft, PATIENCE);
+    }
+
+    @Test
+    void aUserRunsTenTestsAtOnceAtMost() throws Exception {
+        String model = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "scripted:stall=before");
+        List<Socket> callers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 10; i++) {
+                callers.add(begin(model));
+            }
+            while (cloud.received().size() < 10) {
+                Thread.sleep(20);
+            }
+            asAdmin()
+                    .post("/organizations/{org}/models/{id}/test", organization, model)
+                    .then()
+                    .statusCode(429)
+                    .header("retry-after", "5")
+                    .body("detail", containsString("10 tests of models at once"));
+        } finally {
+            for (Socket caller : callers) {
+                caller.close();
+            }
+        }
+        String other = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "remote");
+        while (asAdmin()
+                        .post("/organizations/{org}/models/{id}/test", organization, other)
+                        .statusCode()
+                == 429) {
+            Thread.sleep(20);
+        }
+        test(other).body("succeeded", equalTo(true));
+    }
+
+    /** Sends a test on a connection of its own. */
+    private Socket begin(String model) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port);
+        socket.getOutputStream()
+                .write(("POST /api/v1/organizations/" + organization + "/models/" + model
+                                + "/test HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + Api.adminToken()
+                                + "\r\nContent-Length: 0\r\n\r\n")
+                        .getBytes(US_ASCII));
+        return socket;
     }
 
     private ValidatableResponse test(String model) {

@@ -1,0 +1,45 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.api.model.Protocol;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.Context;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import jakarta.inject.Singleton;
+import java.util.Map;
+
+/**
+ * Calls of models that this server makes itself, for somebody who has authenticated otherwise. They pass the LLM Proxy's own
+ * code: the same routes, limits, credentials, usage records and error responses as an agent's call.
+ */
+@Singleton
+public final class ModelCalls {
+    private final Vertx vertx;
+    private final Calls calls;
+
+    ModelCalls(Vertx vertx, Calls calls) {
+        this.vertx = requireNonNull(vertx, "vertx is null");
+        this.calls = requireNonNull(calls, "calls is null");
+    }
+
+    /**
+     * Begins a call.
+     *
+     * @param protocol the protocol in which the model is called
+     * @param identity who calls
+     * @param headers of the request, with lower-case names; an {@code x-request-id} becomes the id of the call
+     * @param body a JSON object with the {@code model}
+     */
+    public ModelCall begin(Protocol protocol, Identity identity, Map<String, String> headers, byte[] body) {
+        Context context = vertx.getOrCreateContext();
+        MultiMap sent = MultiMap.caseInsensitiveMultiMap().addAll(headers);
+        sent.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+        ModelCall call = new ModelCall(context, sent, Buffer.buffer(body));
+        context.runOnContext(on -> Call.begin(calls, Operation.creating(protocol), call, identity));
+        return call;
+    }
+}
