@@ -279,8 +279,7 @@ class MeteringTest {
 
     @Test
     void countingTokensIsToldApartFromCalls() throws Exception {
-        try (RawProvider provider =
-                RawProvider.answering(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
+        try (RawProvider provider = RawProvider.answering(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
             String model = SCENE.messagesModel(provider.origin());
             SCENE.post("/v1/messages/count_tokens", body(model));
             SCENE.post("/v1/messages", body(model));
