@@ -40,6 +40,8 @@ type UsageRecord struct {
 	// The user whose API token it was; null where it was not known.
 	UserId   NullableString `json:"user_id"`
 	Protocol Protocol       `json:"protocol"`
+	// The operation; null if an earlier release recorded the call.
+	Operation NullableCallOperation `json:"operation"`
 	// Whether the answer was a stream of events.
 	Streamed bool `json:"streamed"`
 	// Tokens of the request that no cache was involved in; null where the provider did not say.
@@ -48,10 +50,22 @@ type UsageRecord struct {
 	CachedInputTokens NullableInt64 `json:"cached_input_tokens"`
 	// Tokens of the request that were written to the provider's cache; null where it did not say.
 	CacheWriteTokens NullableInt64 `json:"cache_write_tokens"`
+	// Those of `cache_write_tokens` that were written for 5 minutes; null if the provider did not report them.
+	CacheWrite5mTokens NullableInt64 `json:"cache_write_5m_tokens"`
+	// Those of `cache_write_tokens` that were written for one hour; null if the provider did not report them.
+	CacheWrite1hTokens NullableInt64 `json:"cache_write_1h_tokens"`
 	// Tokens of the answer, those of reasoning included; null where the provider did not say.
 	OutputTokens NullableInt64 `json:"output_tokens"`
 	// Tokens of the answer that were spent on reasoning; null where the provider did not say.
 	ReasoningTokens NullableInt64 `json:"reasoning_tokens"`
+	// Web searches by the provider's own tool; null if the provider did not report them.
+	WebSearchRequests NullableInt64 `json:"web_search_requests"`
+	// Web pages fetched by the provider's own tool; null if the provider did not report them.
+	WebFetchRequests NullableInt64 `json:"web_fetch_requests"`
+	// The provider's service tier that processed the call, such as `priority` or `batch`; null if the provider did not report it.
+	ServiceTier NullableString `json:"service_tier"`
+	// Why this server could not read the tokens in the provider's response; null if it could.
+	UsageUnknownReason NullableUsageUnknownReason `json:"usage_unknown_reason"`
 	// Milliseconds from the call's arrival to the first byte of the provider's body; null where there was none.
 	TimeToFirstByteMs NullableFloat64 `json:"time_to_first_byte_ms"`
 	// Milliseconds from the call's arrival to its end.
@@ -68,7 +82,7 @@ type _UsageRecord UsageRecord
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, userId NullableString, protocol Protocol, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome) *UsageRecord {
+func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, userId NullableString, protocol Protocol, operation NullableCallOperation, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, cacheWrite5mTokens NullableInt64, cacheWrite1hTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, webSearchRequests NullableInt64, webFetchRequests NullableInt64, serviceTier NullableString, usageUnknownReason NullableUsageUnknownReason, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome) *UsageRecord {
 	this := UsageRecord{}
 	this.Id = id
 	this.StartedAt = startedAt
@@ -81,12 +95,19 @@ func NewUsageRecord(id string, startedAt time.Time, requestId string, organizati
 	this.TokenId = tokenId
 	this.UserId = userId
 	this.Protocol = protocol
+	this.Operation = operation
 	this.Streamed = streamed
 	this.InputTokens = inputTokens
 	this.CachedInputTokens = cachedInputTokens
 	this.CacheWriteTokens = cacheWriteTokens
+	this.CacheWrite5mTokens = cacheWrite5mTokens
+	this.CacheWrite1hTokens = cacheWrite1hTokens
 	this.OutputTokens = outputTokens
 	this.ReasoningTokens = reasoningTokens
+	this.WebSearchRequests = webSearchRequests
+	this.WebFetchRequests = webFetchRequests
+	this.ServiceTier = serviceTier
+	this.UsageUnknownReason = usageUnknownReason
 	this.TimeToFirstByteMs = timeToFirstByteMs
 	this.DurationMs = durationMs
 	this.Status = status
@@ -378,6 +399,32 @@ func (o *UsageRecord) SetProtocol(v Protocol) {
 	o.Protocol = v
 }
 
+// GetOperation returns the Operation field value
+// If the value is explicit nil, the zero value for CallOperation will be returned
+func (o *UsageRecord) GetOperation() CallOperation {
+	if o == nil || o.Operation.Get() == nil {
+		var ret CallOperation
+		return ret
+	}
+
+	return *o.Operation.Get()
+}
+
+// GetOperationOk returns a tuple with the Operation field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetOperationOk() (*CallOperation, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Operation.Get(), o.Operation.IsSet()
+}
+
+// SetOperation sets field value
+func (o *UsageRecord) SetOperation(v CallOperation) {
+	o.Operation.Set(&v)
+}
+
 // GetStreamed returns the Streamed field value
 func (o *UsageRecord) GetStreamed() bool {
 	if o == nil {
@@ -480,6 +527,58 @@ func (o *UsageRecord) SetCacheWriteTokens(v int64) {
 	o.CacheWriteTokens.Set(&v)
 }
 
+// GetCacheWrite5mTokens returns the CacheWrite5mTokens field value
+// If the value is explicit nil, the zero value for int64 will be returned
+func (o *UsageRecord) GetCacheWrite5mTokens() int64 {
+	if o == nil || o.CacheWrite5mTokens.Get() == nil {
+		var ret int64
+		return ret
+	}
+
+	return *o.CacheWrite5mTokens.Get()
+}
+
+// GetCacheWrite5mTokensOk returns a tuple with the CacheWrite5mTokens field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetCacheWrite5mTokensOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CacheWrite5mTokens.Get(), o.CacheWrite5mTokens.IsSet()
+}
+
+// SetCacheWrite5mTokens sets field value
+func (o *UsageRecord) SetCacheWrite5mTokens(v int64) {
+	o.CacheWrite5mTokens.Set(&v)
+}
+
+// GetCacheWrite1hTokens returns the CacheWrite1hTokens field value
+// If the value is explicit nil, the zero value for int64 will be returned
+func (o *UsageRecord) GetCacheWrite1hTokens() int64 {
+	if o == nil || o.CacheWrite1hTokens.Get() == nil {
+		var ret int64
+		return ret
+	}
+
+	return *o.CacheWrite1hTokens.Get()
+}
+
+// GetCacheWrite1hTokensOk returns a tuple with the CacheWrite1hTokens field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetCacheWrite1hTokensOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CacheWrite1hTokens.Get(), o.CacheWrite1hTokens.IsSet()
+}
+
+// SetCacheWrite1hTokens sets field value
+func (o *UsageRecord) SetCacheWrite1hTokens(v int64) {
+	o.CacheWrite1hTokens.Set(&v)
+}
+
 // GetOutputTokens returns the OutputTokens field value
 // If the value is explicit nil, the zero value for int64 will be returned
 func (o *UsageRecord) GetOutputTokens() int64 {
@@ -530,6 +629,110 @@ func (o *UsageRecord) GetReasoningTokensOk() (*int64, bool) {
 // SetReasoningTokens sets field value
 func (o *UsageRecord) SetReasoningTokens(v int64) {
 	o.ReasoningTokens.Set(&v)
+}
+
+// GetWebSearchRequests returns the WebSearchRequests field value
+// If the value is explicit nil, the zero value for int64 will be returned
+func (o *UsageRecord) GetWebSearchRequests() int64 {
+	if o == nil || o.WebSearchRequests.Get() == nil {
+		var ret int64
+		return ret
+	}
+
+	return *o.WebSearchRequests.Get()
+}
+
+// GetWebSearchRequestsOk returns a tuple with the WebSearchRequests field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetWebSearchRequestsOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.WebSearchRequests.Get(), o.WebSearchRequests.IsSet()
+}
+
+// SetWebSearchRequests sets field value
+func (o *UsageRecord) SetWebSearchRequests(v int64) {
+	o.WebSearchRequests.Set(&v)
+}
+
+// GetWebFetchRequests returns the WebFetchRequests field value
+// If the value is explicit nil, the zero value for int64 will be returned
+func (o *UsageRecord) GetWebFetchRequests() int64 {
+	if o == nil || o.WebFetchRequests.Get() == nil {
+		var ret int64
+		return ret
+	}
+
+	return *o.WebFetchRequests.Get()
+}
+
+// GetWebFetchRequestsOk returns a tuple with the WebFetchRequests field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetWebFetchRequestsOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.WebFetchRequests.Get(), o.WebFetchRequests.IsSet()
+}
+
+// SetWebFetchRequests sets field value
+func (o *UsageRecord) SetWebFetchRequests(v int64) {
+	o.WebFetchRequests.Set(&v)
+}
+
+// GetServiceTier returns the ServiceTier field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *UsageRecord) GetServiceTier() string {
+	if o == nil || o.ServiceTier.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.ServiceTier.Get()
+}
+
+// GetServiceTierOk returns a tuple with the ServiceTier field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetServiceTierOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ServiceTier.Get(), o.ServiceTier.IsSet()
+}
+
+// SetServiceTier sets field value
+func (o *UsageRecord) SetServiceTier(v string) {
+	o.ServiceTier.Set(&v)
+}
+
+// GetUsageUnknownReason returns the UsageUnknownReason field value
+// If the value is explicit nil, the zero value for UsageUnknownReason will be returned
+func (o *UsageRecord) GetUsageUnknownReason() UsageUnknownReason {
+	if o == nil || o.UsageUnknownReason.Get() == nil {
+		var ret UsageUnknownReason
+		return ret
+	}
+
+	return *o.UsageUnknownReason.Get()
+}
+
+// GetUsageUnknownReasonOk returns a tuple with the UsageUnknownReason field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRecord) GetUsageUnknownReasonOk() (*UsageUnknownReason, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.UsageUnknownReason.Get(), o.UsageUnknownReason.IsSet()
+}
+
+// SetUsageUnknownReason sets field value
+func (o *UsageRecord) SetUsageUnknownReason(v UsageUnknownReason) {
+	o.UsageUnknownReason.Set(&v)
 }
 
 // GetTimeToFirstByteMs returns the TimeToFirstByteMs field value
@@ -653,12 +856,19 @@ func (o UsageRecord) ToMap() (map[string]interface{}, error) {
 	toSerialize["token_id"] = o.TokenId.Get()
 	toSerialize["user_id"] = o.UserId.Get()
 	toSerialize["protocol"] = o.Protocol
+	toSerialize["operation"] = o.Operation.Get()
 	toSerialize["streamed"] = o.Streamed
 	toSerialize["input_tokens"] = o.InputTokens.Get()
 	toSerialize["cached_input_tokens"] = o.CachedInputTokens.Get()
 	toSerialize["cache_write_tokens"] = o.CacheWriteTokens.Get()
+	toSerialize["cache_write_5m_tokens"] = o.CacheWrite5mTokens.Get()
+	toSerialize["cache_write_1h_tokens"] = o.CacheWrite1hTokens.Get()
 	toSerialize["output_tokens"] = o.OutputTokens.Get()
 	toSerialize["reasoning_tokens"] = o.ReasoningTokens.Get()
+	toSerialize["web_search_requests"] = o.WebSearchRequests.Get()
+	toSerialize["web_fetch_requests"] = o.WebFetchRequests.Get()
+	toSerialize["service_tier"] = o.ServiceTier.Get()
+	toSerialize["usage_unknown_reason"] = o.UsageUnknownReason.Get()
 	toSerialize["time_to_first_byte_ms"] = o.TimeToFirstByteMs.Get()
 	toSerialize["duration_ms"] = o.DurationMs
 	toSerialize["status"] = o.Status.Get()
@@ -687,12 +897,19 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		"token_id",
 		"user_id",
 		"protocol",
+		"operation",
 		"streamed",
 		"input_tokens",
 		"cached_input_tokens",
 		"cache_write_tokens",
+		"cache_write_5m_tokens",
+		"cache_write_1h_tokens",
 		"output_tokens",
 		"reasoning_tokens",
+		"web_search_requests",
+		"web_fetch_requests",
+		"service_tier",
+		"usage_unknown_reason",
 		"time_to_first_byte_ms",
 		"duration_ms",
 		"status",
@@ -737,12 +954,19 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "token_id")
 		delete(additionalProperties, "user_id")
 		delete(additionalProperties, "protocol")
+		delete(additionalProperties, "operation")
 		delete(additionalProperties, "streamed")
 		delete(additionalProperties, "input_tokens")
 		delete(additionalProperties, "cached_input_tokens")
 		delete(additionalProperties, "cache_write_tokens")
+		delete(additionalProperties, "cache_write_5m_tokens")
+		delete(additionalProperties, "cache_write_1h_tokens")
 		delete(additionalProperties, "output_tokens")
 		delete(additionalProperties, "reasoning_tokens")
+		delete(additionalProperties, "web_search_requests")
+		delete(additionalProperties, "web_fetch_requests")
+		delete(additionalProperties, "service_tier")
+		delete(additionalProperties, "usage_unknown_reason")
 		delete(additionalProperties, "time_to_first_byte_ms")
 		delete(additionalProperties, "duration_ms")
 		delete(additionalProperties, "status")

@@ -37,6 +37,8 @@ type UsageRow struct {
 	UserId NullableString `json:"user_id"`
 	// The user's name; null once the user is deleted.
 	User NullableString `json:"user"`
+	// The operation; null as well for calls that an earlier release recorded.
+	Operation NullableCallOperation `json:"operation"`
 	// How the calls ended.
 	Outcome NullableCallOutcome `json:"outcome"`
 	// How many calls there were.
@@ -49,10 +51,20 @@ type UsageRow struct {
 	CachedInputTokens int64 `json:"cached_input_tokens"`
 	// Tokens of requests that were written to providers' caches, as far as they said.
 	CacheWriteTokens int64 `json:"cache_write_tokens"`
+	// Those of `cache_write_tokens` that were written for 5 minutes, as reported by providers.
+	CacheWrite5mTokens int64 `json:"cache_write_5m_tokens"`
+	// Those of `cache_write_tokens` that were written for one hour, as reported by providers.
+	CacheWrite1hTokens int64 `json:"cache_write_1h_tokens"`
 	// Tokens of answers, those of reasoning included, as far as providers said.
 	OutputTokens int64 `json:"output_tokens"`
 	// Tokens of answers that were spent on reasoning, as far as providers said.
 	ReasoningTokens int64 `json:"reasoning_tokens"`
+	// Web searches by providers' own tools, as reported by providers.
+	WebSearchRequests int64 `json:"web_search_requests"`
+	// Web pages fetched by providers' own tools, as reported by providers.
+	WebFetchRequests int64 `json:"web_fetch_requests"`
+	// Calls whose usage this server could not read; `usage_unknown_reason` of their records is the reason.
+	UnknownUsageCalls int64 `json:"unknown_usage_calls"`
 	// Milliseconds from a call's arrival to its end, on average; null where there was no call.
 	AverageDurationMs NullableFloat64 `json:"average_duration_ms"`
 	// Milliseconds from a call's arrival to the first byte of the provider's body, on average of the calls that came so far; null where none did.
@@ -66,7 +78,7 @@ type _UsageRow UsageRow
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRow(startsAt NullableTime, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, token NullableString, userId NullableString, user NullableString, outcome NullableCallOutcome, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, outputTokens int64, reasoningTokens int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
+func NewUsageRow(startsAt NullableTime, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, token NullableString, userId NullableString, user NullableString, operation NullableCallOperation, outcome NullableCallOutcome, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, cacheWrite5mTokens int64, cacheWrite1hTokens int64, outputTokens int64, reasoningTokens int64, webSearchRequests int64, webFetchRequests int64, unknownUsageCalls int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
 	this := UsageRow{}
 	this.StartsAt = startsAt
 	this.ModelId = modelId
@@ -77,14 +89,20 @@ func NewUsageRow(startsAt NullableTime, modelId NullableString, model NullableSt
 	this.Token = token
 	this.UserId = userId
 	this.User = user
+	this.Operation = operation
 	this.Outcome = outcome
 	this.Calls = calls
 	this.Errors = errors
 	this.InputTokens = inputTokens
 	this.CachedInputTokens = cachedInputTokens
 	this.CacheWriteTokens = cacheWriteTokens
+	this.CacheWrite5mTokens = cacheWrite5mTokens
+	this.CacheWrite1hTokens = cacheWrite1hTokens
 	this.OutputTokens = outputTokens
 	this.ReasoningTokens = reasoningTokens
+	this.WebSearchRequests = webSearchRequests
+	this.WebFetchRequests = webFetchRequests
+	this.UnknownUsageCalls = unknownUsageCalls
 	this.AverageDurationMs = averageDurationMs
 	this.AverageTimeToFirstByteMs = averageTimeToFirstByteMs
 	return &this
@@ -332,6 +350,32 @@ func (o *UsageRow) SetUser(v string) {
 	o.User.Set(&v)
 }
 
+// GetOperation returns the Operation field value
+// If the value is explicit nil, the zero value for CallOperation will be returned
+func (o *UsageRow) GetOperation() CallOperation {
+	if o == nil || o.Operation.Get() == nil {
+		var ret CallOperation
+		return ret
+	}
+
+	return *o.Operation.Get()
+}
+
+// GetOperationOk returns a tuple with the Operation field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *UsageRow) GetOperationOk() (*CallOperation, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Operation.Get(), o.Operation.IsSet()
+}
+
+// SetOperation sets field value
+func (o *UsageRow) SetOperation(v CallOperation) {
+	o.Operation.Set(&v)
+}
+
 // GetOutcome returns the Outcome field value
 // If the value is explicit nil, the zero value for CallOutcome will be returned
 func (o *UsageRow) GetOutcome() CallOutcome {
@@ -478,6 +522,54 @@ func (o *UsageRow) SetCacheWriteTokens(v int64) {
 	o.CacheWriteTokens = v
 }
 
+// GetCacheWrite5mTokens returns the CacheWrite5mTokens field value
+func (o *UsageRow) GetCacheWrite5mTokens() int64 {
+	if o == nil {
+		var ret int64
+		return ret
+	}
+
+	return o.CacheWrite5mTokens
+}
+
+// GetCacheWrite5mTokensOk returns a tuple with the CacheWrite5mTokens field value
+// and a boolean to check if the value has been set.
+func (o *UsageRow) GetCacheWrite5mTokensOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.CacheWrite5mTokens, true
+}
+
+// SetCacheWrite5mTokens sets field value
+func (o *UsageRow) SetCacheWrite5mTokens(v int64) {
+	o.CacheWrite5mTokens = v
+}
+
+// GetCacheWrite1hTokens returns the CacheWrite1hTokens field value
+func (o *UsageRow) GetCacheWrite1hTokens() int64 {
+	if o == nil {
+		var ret int64
+		return ret
+	}
+
+	return o.CacheWrite1hTokens
+}
+
+// GetCacheWrite1hTokensOk returns a tuple with the CacheWrite1hTokens field value
+// and a boolean to check if the value has been set.
+func (o *UsageRow) GetCacheWrite1hTokensOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.CacheWrite1hTokens, true
+}
+
+// SetCacheWrite1hTokens sets field value
+func (o *UsageRow) SetCacheWrite1hTokens(v int64) {
+	o.CacheWrite1hTokens = v
+}
+
 // GetOutputTokens returns the OutputTokens field value
 func (o *UsageRow) GetOutputTokens() int64 {
 	if o == nil {
@@ -524,6 +616,78 @@ func (o *UsageRow) GetReasoningTokensOk() (*int64, bool) {
 // SetReasoningTokens sets field value
 func (o *UsageRow) SetReasoningTokens(v int64) {
 	o.ReasoningTokens = v
+}
+
+// GetWebSearchRequests returns the WebSearchRequests field value
+func (o *UsageRow) GetWebSearchRequests() int64 {
+	if o == nil {
+		var ret int64
+		return ret
+	}
+
+	return o.WebSearchRequests
+}
+
+// GetWebSearchRequestsOk returns a tuple with the WebSearchRequests field value
+// and a boolean to check if the value has been set.
+func (o *UsageRow) GetWebSearchRequestsOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.WebSearchRequests, true
+}
+
+// SetWebSearchRequests sets field value
+func (o *UsageRow) SetWebSearchRequests(v int64) {
+	o.WebSearchRequests = v
+}
+
+// GetWebFetchRequests returns the WebFetchRequests field value
+func (o *UsageRow) GetWebFetchRequests() int64 {
+	if o == nil {
+		var ret int64
+		return ret
+	}
+
+	return o.WebFetchRequests
+}
+
+// GetWebFetchRequestsOk returns a tuple with the WebFetchRequests field value
+// and a boolean to check if the value has been set.
+func (o *UsageRow) GetWebFetchRequestsOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.WebFetchRequests, true
+}
+
+// SetWebFetchRequests sets field value
+func (o *UsageRow) SetWebFetchRequests(v int64) {
+	o.WebFetchRequests = v
+}
+
+// GetUnknownUsageCalls returns the UnknownUsageCalls field value
+func (o *UsageRow) GetUnknownUsageCalls() int64 {
+	if o == nil {
+		var ret int64
+		return ret
+	}
+
+	return o.UnknownUsageCalls
+}
+
+// GetUnknownUsageCallsOk returns a tuple with the UnknownUsageCalls field value
+// and a boolean to check if the value has been set.
+func (o *UsageRow) GetUnknownUsageCallsOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return &o.UnknownUsageCalls, true
+}
+
+// SetUnknownUsageCalls sets field value
+func (o *UsageRow) SetUnknownUsageCalls(v int64) {
+	o.UnknownUsageCalls = v
 }
 
 // GetAverageDurationMs returns the AverageDurationMs field value
@@ -597,14 +761,20 @@ func (o UsageRow) ToMap() (map[string]interface{}, error) {
 	toSerialize["token"] = o.Token.Get()
 	toSerialize["user_id"] = o.UserId.Get()
 	toSerialize["user"] = o.User.Get()
+	toSerialize["operation"] = o.Operation.Get()
 	toSerialize["outcome"] = o.Outcome.Get()
 	toSerialize["calls"] = o.Calls
 	toSerialize["errors"] = o.Errors
 	toSerialize["input_tokens"] = o.InputTokens
 	toSerialize["cached_input_tokens"] = o.CachedInputTokens
 	toSerialize["cache_write_tokens"] = o.CacheWriteTokens
+	toSerialize["cache_write_5m_tokens"] = o.CacheWrite5mTokens
+	toSerialize["cache_write_1h_tokens"] = o.CacheWrite1hTokens
 	toSerialize["output_tokens"] = o.OutputTokens
 	toSerialize["reasoning_tokens"] = o.ReasoningTokens
+	toSerialize["web_search_requests"] = o.WebSearchRequests
+	toSerialize["web_fetch_requests"] = o.WebFetchRequests
+	toSerialize["unknown_usage_calls"] = o.UnknownUsageCalls
 	toSerialize["average_duration_ms"] = o.AverageDurationMs.Get()
 	toSerialize["average_time_to_first_byte_ms"] = o.AverageTimeToFirstByteMs.Get()
 
@@ -629,14 +799,20 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 		"token",
 		"user_id",
 		"user",
+		"operation",
 		"outcome",
 		"calls",
 		"errors",
 		"input_tokens",
 		"cached_input_tokens",
 		"cache_write_tokens",
+		"cache_write_5m_tokens",
+		"cache_write_1h_tokens",
 		"output_tokens",
 		"reasoning_tokens",
+		"web_search_requests",
+		"web_fetch_requests",
+		"unknown_usage_calls",
 		"average_duration_ms",
 		"average_time_to_first_byte_ms",
 	}
@@ -677,14 +853,20 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "token")
 		delete(additionalProperties, "user_id")
 		delete(additionalProperties, "user")
+		delete(additionalProperties, "operation")
 		delete(additionalProperties, "outcome")
 		delete(additionalProperties, "calls")
 		delete(additionalProperties, "errors")
 		delete(additionalProperties, "input_tokens")
 		delete(additionalProperties, "cached_input_tokens")
 		delete(additionalProperties, "cache_write_tokens")
+		delete(additionalProperties, "cache_write_5m_tokens")
+		delete(additionalProperties, "cache_write_1h_tokens")
 		delete(additionalProperties, "output_tokens")
 		delete(additionalProperties, "reasoning_tokens")
+		delete(additionalProperties, "web_search_requests")
+		delete(additionalProperties, "web_fetch_requests")
+		delete(additionalProperties, "unknown_usage_calls")
 		delete(additionalProperties, "average_duration_ms")
 		delete(additionalProperties, "average_time_to_first_byte_ms")
 		o.AdditionalProperties = additionalProperties

@@ -19,7 +19,7 @@ import (
 )
 
 // groups are what the contract can group by.
-var groups = []string{"model", "provider", "token", "identity", "outcome", "hour", "day"}
+var groups = []string{"model", "provider", "token", "identity", "operation", "outcome", "hour", "day"}
 
 // DataSource is data agyn_usage.
 type DataSource struct {
@@ -48,14 +48,20 @@ type rowModel struct {
 	Token                    types.String  `tfsdk:"token"`
 	UserID                   types.String  `tfsdk:"user_id"`
 	User                     types.String  `tfsdk:"user"`
+	Operation                types.String  `tfsdk:"operation"`
 	Outcome                  types.String  `tfsdk:"outcome"`
 	Calls                    types.Int64   `tfsdk:"calls"`
 	Errors                   types.Int64   `tfsdk:"errors"`
 	InputTokens              types.Int64   `tfsdk:"input_tokens"`
 	CachedInputTokens        types.Int64   `tfsdk:"cached_input_tokens"`
 	CacheWriteTokens         types.Int64   `tfsdk:"cache_write_tokens"`
+	CacheWrite5mTokens       types.Int64   `tfsdk:"cache_write_5m_tokens"`
+	CacheWrite1hTokens       types.Int64   `tfsdk:"cache_write_1h_tokens"`
 	OutputTokens             types.Int64   `tfsdk:"output_tokens"`
 	ReasoningTokens          types.Int64   `tfsdk:"reasoning_tokens"`
+	WebSearchRequests        types.Int64   `tfsdk:"web_search_requests"`
+	WebFetchRequests         types.Int64   `tfsdk:"web_fetch_requests"`
+	UnknownUsageCalls        types.Int64   `tfsdk:"unknown_usage_calls"`
 	AverageDurationMs        types.Float64 `tfsdk:"average_duration_ms"`
 	AverageTimeToFirstByteMs types.Float64 `tfsdk:"average_time_to_first_byte_ms"`
 }
@@ -89,7 +95,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 				ElementType: types.StringType,
 				Optional:    true,
 				MarkdownDescription: "What calls have in common that are in one row: `model`, `provider`, `token`, `identity` (the user whose " +
-					"token it was), `outcome`, and either `hour` or `day`. Without it there is one row.",
+					"token it was), `operation`, `outcome`, and either `hour` or `day`. Without it there is one row.",
 				Validators: []validator.List{
 					listvalidator.SizeBetween(1, len(groups)), listvalidator.UniqueValues(),
 					listvalidator.ValueStringsAre(stringvalidator.OneOf(groups...)),
@@ -165,14 +171,20 @@ func read(row *client.UsageRow) rowModel {
 		Token:                    types.StringPointerValue(row.Token.Get()),
 		UserID:                   types.StringPointerValue(row.UserId.Get()),
 		User:                     types.StringPointerValue(row.User.Get()),
+		Operation:                types.StringPointerValue((*string)(row.Operation.Get())),
 		Outcome:                  types.StringPointerValue((*string)(row.Outcome.Get())),
 		Calls:                    types.Int64Value(row.Calls),
 		Errors:                   types.Int64Value(row.Errors),
 		InputTokens:              types.Int64Value(row.InputTokens),
 		CachedInputTokens:        types.Int64Value(row.CachedInputTokens),
 		CacheWriteTokens:         types.Int64Value(row.CacheWriteTokens),
+		CacheWrite5mTokens:       types.Int64Value(row.CacheWrite5mTokens),
+		CacheWrite1hTokens:       types.Int64Value(row.CacheWrite1hTokens),
 		OutputTokens:             types.Int64Value(row.OutputTokens),
 		ReasoningTokens:          types.Int64Value(row.ReasoningTokens),
+		WebSearchRequests:        types.Int64Value(row.WebSearchRequests),
+		WebFetchRequests:         types.Int64Value(row.WebFetchRequests),
+		UnknownUsageCalls:        types.Int64Value(row.UnknownUsageCalls),
 		AverageDurationMs:        types.Float64PointerValue(row.AverageDurationMs.Get()),
 		AverageTimeToFirstByteMs: types.Float64PointerValue(row.AverageTimeToFirstByteMs.Get()),
 	}
@@ -181,24 +193,30 @@ func read(row *client.UsageRow) rowModel {
 // attributes describes a row as the server answers it.
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"starts_at":           schema.StringAttribute{Computed: true, MarkdownDescription: "When the group's hour or day begins, in UTC."},
-		"model_id":            schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
-		"model":               schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name."},
-		"provider_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider."},
-		"provider":            schema.StringAttribute{Computed: true, MarkdownDescription: "The LLM provider's name."},
-		"token_id":            schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token."},
-		"token":               schema.StringAttribute{Computed: true, MarkdownDescription: "The API token's description."},
-		"user_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose API token it was."},
-		"user":                schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
-		"outcome":             schema.StringAttribute{Computed: true, MarkdownDescription: "How the calls ended."},
-		"calls":               schema.Int64Attribute{Computed: true, MarkdownDescription: "How many calls there were."},
-		"errors":              schema.Int64Attribute{Computed: true, MarkdownDescription: "How many of them ended otherwise than `completed` or `client_cancelled`."},
-		"input_tokens":        schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that no cache was involved in."},
-		"cached_input_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were read from providers' caches."},
-		"cache_write_tokens":  schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were written to providers' caches."},
-		"output_tokens":       schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers, those of reasoning included."},
-		"reasoning_tokens":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers that were spent on reasoning."},
-		"average_duration_ms": schema.Float64Attribute{Computed: true, MarkdownDescription: "Milliseconds from a call's arrival to its end, on average."},
+		"starts_at":             schema.StringAttribute{Computed: true, MarkdownDescription: "When the group's hour or day begins, in UTC."},
+		"model_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
+		"model":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name."},
+		"provider_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider."},
+		"provider":              schema.StringAttribute{Computed: true, MarkdownDescription: "The LLM provider's name."},
+		"token_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token."},
+		"token":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The API token's description."},
+		"user_id":               schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose API token it was."},
+		"user":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
+		"operation":             schema.StringAttribute{Computed: true, MarkdownDescription: "The operation, such as `create_response`."},
+		"outcome":               schema.StringAttribute{Computed: true, MarkdownDescription: "How the calls ended."},
+		"calls":                 schema.Int64Attribute{Computed: true, MarkdownDescription: "How many calls there were."},
+		"errors":                schema.Int64Attribute{Computed: true, MarkdownDescription: "How many of them ended otherwise than `completed` or `client_cancelled`."},
+		"input_tokens":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that no cache was involved in."},
+		"cached_input_tokens":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were read from providers' caches."},
+		"cache_write_tokens":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were written to providers' caches."},
+		"cache_write_5m_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "Those of `cache_write_tokens` that were written for 5 minutes."},
+		"cache_write_1h_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "Those of `cache_write_tokens` that were written for one hour."},
+		"output_tokens":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers, those of reasoning included."},
+		"reasoning_tokens":      schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers that were spent on reasoning."},
+		"web_search_requests":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Web searches by providers' own tools."},
+		"web_fetch_requests":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Web pages fetched by providers' own tools."},
+		"unknown_usage_calls":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Calls whose usage the server could not read from the provider's response."},
+		"average_duration_ms":   schema.Float64Attribute{Computed: true, MarkdownDescription: "Milliseconds from a call's arrival to its end, on average."},
 		"average_time_to_first_byte_ms": schema.Float64Attribute{
 			Computed: true, MarkdownDescription: "Milliseconds from a call's arrival to the first byte of the provider's body, on average.",
 		},

@@ -16,6 +16,8 @@ public enum Group {
     USER("identity", "User", "user_id", UsageRow::getUserId, UsageRow::getUser),
     /** The API token. */
     TOKEN("token", "API token", null, UsageRow::getTokenId, UsageRow::getToken),
+    /** The operation. */
+    OPERATION("operation", "Operation", null, row -> null, row -> Calls.operation(row.getOperation())),
     /** How calls ended. */
     OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> Outcomes.name(row.getOutcome()));
 

@@ -24,7 +24,12 @@ final class UsageFiles {
                 "output_tokens",
                 "reasoning_tokens",
                 "average_duration_ms",
-                "average_time_to_first_byte_ms"));
+                "average_time_to_first_byte_ms",
+                "cache_write_5m_tokens",
+                "cache_write_1h_tokens",
+                "web_search_requests",
+                "web_fetch_requests",
+                "unknown_usage_calls"));
         for (UsageRow row : rows) {
             csv.row(
                     row.getStartsAt().toInstant(),
@@ -39,7 +44,12 @@ final class UsageFiles {
                     row.getOutputTokens(),
                     row.getReasoningTokens(),
                     row.getAverageDurationMs(),
-                    row.getAverageTimeToFirstByteMs());
+                    row.getAverageTimeToFirstByteMs(),
+                    row.getCacheWrite5mTokens(),
+                    row.getCacheWrite1hTokens(),
+                    row.getWebSearchRequests(),
+                    row.getWebFetchRequests(),
+                    row.getUnknownUsageCalls());
         }
         return csv;
     }
@@ -65,7 +75,14 @@ final class UsageFiles {
                 "cached_input_tokens",
                 "cache_write_tokens",
                 "output_tokens",
-                "reasoning_tokens"));
+                "reasoning_tokens",
+                "operation",
+                "cache_write_5m_tokens",
+                "cache_write_1h_tokens",
+                "web_search_requests",
+                "web_fetch_requests",
+                "service_tier",
+                "usage_unknown_reason"));
         for (UsageRecord call : calls) {
             csv.row(
                     call.getStartedAt().toInstant(),
@@ -86,7 +103,14 @@ final class UsageFiles {
                     call.getCachedInputTokens(),
                     call.getCacheWriteTokens(),
                     call.getOutputTokens(),
-                    call.getReasoningTokens());
+                    call.getReasoningTokens(),
+                    call.getOperation(),
+                    call.getCacheWrite5mTokens(),
+                    call.getCacheWrite1hTokens(),
+                    call.getWebSearchRequests(),
+                    call.getWebFetchRequests(),
+                    call.getServiceTier(),
+                    call.getUsageUnknownReason());
         }
         return csv;
     }

@@ -5,6 +5,9 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.Api;
+import io.agyn.api.model.CallOperation;
+import io.agyn.api.model.UsageUnknownReason;
+import io.agyn.usage.CallUsage;
 import io.agyn.console.Visitor;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.usage.CallRecord;
@@ -134,7 +137,26 @@ class UsagePagesTest {
                             + ",'=cmd|' /C calc'!A0,1,0,100,4,0,10,2,50.0,20.0");
         });
         assertThat(admin().get(usage + "/calls.csv" + MARCH).asString())
-                .contains(first.requestId(), ",completed,200,50.0,20.0,100,4,,10,2\r\n");
+                .contains(first.requestId(), ",completed,200,50.0,20.0,100,4,,10,2,create_response,,,,,,\r\n");
+    }
+
+    @Test
+    void detailsOfACallStandBesideItsTokens() throws SQLException {
+        calls.operation = CallOperation.CREATE_MESSAGE;
+        calls.usage = new CallUsage(10L, 7L, 5000L, 2000L, 3000L, 9L, 4L, 6L, 0L, "priority", null);
+        CallRecord call = calls.next();
+        calls.operation = CallOperation.COUNT_MESSAGE_TOKENS;
+        calls.usage = new CallUsage(
+                null, null, null, null, null, null, null, null, null, null, UsageUnknownReason.UNSUPPORTED_ENCODING);
+        Records.load(dataSource, call, calls.next());
+
+        assertThat(admin().page(usage + MARCH + "&group_by=operation"))
+                .contains("2,000 for 5 min, 3,000 for 1 h", "4 reasoning, 6 web searches, priority")
+                .contains("Token count", "not readable", "<dt>Usage not readable</dt>");
+        assertThat(admin().get(usage + "/calls.csv" + MARCH).asString())
+                .contains(",10,7,5000,9,4,create_message,2000,3000,6,0,priority,\r\n")
+                .contains(",count_message_tokens,,,,,,unsupported_encoding\r\n");
+        assertThat(admin().get(usage + "/figures.csv" + MARCH).asString()).contains(",2000,3000,6,0,1\r\n");
     }
 
     @Test
