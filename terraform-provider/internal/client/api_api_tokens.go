@@ -32,7 +32,7 @@ func (r ApiCreateApiTokenRequest) ApiTokenCreate(apiTokenCreate ApiTokenCreate) 
 	return r
 }
 
-// A value of your own, new for each request. A repeat with the same value within 24 hours answers what the first was answered, and makes nothing again; with another request it is a 422.
+// A value of your own, new for each request. A repeat with the same value within 24 hours creates nothing again and gets the first response, with &#x60;Idempotent-Replayed&#x60; and without the plaintext of an API token; with another request it is a 422.
 func (r ApiCreateApiTokenRequest) IdempotencyKey(idempotencyKey string) ApiCreateApiTokenRequest {
 	r.idempotencyKey = &idempotencyKey
 	return r
@@ -45,7 +45,8 @@ func (r ApiCreateApiTokenRequest) Execute() (*ApiTokenCreated, *http.Response, e
 /*
 CreateApiToken Create an API token
 
-Creates an API token of the caller, or of the user that a cluster admin chooses. Its plaintext is in this answer and in no other.
+Creates an API token of the caller, or of the user that a cluster admin chooses. Its plaintext is in this response and
+in no other. It expires no later than the token of this request, and is revoked with it.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiCreateApiTokenRequest
@@ -304,6 +305,7 @@ func (r ApiDeleteApiTokenRequest) Execute() (*http.Response, error) {
 DeleteApiToken Delete an API token
 
 Revokes an API token of the caller, the one that the request is made with included; cluster admins revoke anybody's.
+All tokens that it has created are revoked with it, and all that those have created.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param apiTokenId The id of the API token.

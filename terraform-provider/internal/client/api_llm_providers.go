@@ -33,7 +33,7 @@ func (r ApiCreateLlmProviderRequest) LlmProviderCreate(llmProviderCreate LlmProv
 	return r
 }
 
-// A value of your own, new for each request. A repeat with the same value within 24 hours answers what the first was answered, and makes nothing again; with another request it is a 422.
+// A value of your own, new for each request. A repeat with the same value within 24 hours creates nothing again and gets the first response, with &#x60;Idempotent-Replayed&#x60; and without the plaintext of an API token; with another request it is a 422.
 func (r ApiCreateLlmProviderRequest) IdempotencyKey(idempotencyKey string) ApiCreateLlmProviderRequest {
 	r.idempotencyKey = &idempotencyKey
 	return r

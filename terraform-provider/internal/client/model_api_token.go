@@ -33,6 +33,8 @@ type ApiToken struct {
 	ExpiresAt NullableTime `json:"expires_at"`
 	// When the token was last used, to the minute; null if it never was.
 	LastUsedAt NullableTime `json:"last_used_at"`
+	// The API token that created this one; null for one that no token created. A token is revoked with the token that created it.
+	CreatedByTokenId NullableString `json:"created_by_token_id"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -46,7 +48,7 @@ type _ApiToken ApiToken
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdAt time.Time, updatedAt time.Time) *ApiToken {
+func NewApiToken(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiToken {
 	this := ApiToken{}
 	this.Id = id
 	this.UserId = userId
@@ -55,6 +57,7 @@ func NewApiToken(id string, userId string, description string, prefix string, or
 	this.OrganizationId = organizationId
 	this.ExpiresAt = expiresAt
 	this.LastUsedAt = lastUsedAt
+	this.CreatedByTokenId = createdByTokenId
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -242,6 +245,32 @@ func (o *ApiToken) SetLastUsedAt(v time.Time) {
 	o.LastUsedAt.Set(&v)
 }
 
+// GetCreatedByTokenId returns the CreatedByTokenId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *ApiToken) GetCreatedByTokenId() string {
+	if o == nil || o.CreatedByTokenId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.CreatedByTokenId.Get()
+}
+
+// GetCreatedByTokenIdOk returns a tuple with the CreatedByTokenId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiToken) GetCreatedByTokenIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CreatedByTokenId.Get(), o.CreatedByTokenId.IsSet()
+}
+
+// SetCreatedByTokenId sets field value
+func (o *ApiToken) SetCreatedByTokenId(v string) {
+	o.CreatedByTokenId.Set(&v)
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *ApiToken) GetCreatedAt() time.Time {
 	if o == nil {
@@ -307,6 +336,7 @@ func (o ApiToken) ToMap() (map[string]interface{}, error) {
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	toSerialize["expires_at"] = o.ExpiresAt.Get()
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
+	toSerialize["created_by_token_id"] = o.CreatedByTokenId.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -329,6 +359,7 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 		"organization_id",
 		"expires_at",
 		"last_used_at",
+		"created_by_token_id",
 		"created_at",
 		"updated_at",
 	}
@@ -367,6 +398,7 @@ func (o *ApiToken) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "expires_at")
 		delete(additionalProperties, "last_used_at")
+		delete(additionalProperties, "created_by_token_id")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

@@ -18,7 +18,7 @@ import (
 // checks if the ApiTokenCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ApiTokenCreate{}
 
-// ApiTokenCreate A new API token. It is of the user with user_id, whom only a cluster admin may choose, else of the caller. With an organization_id, it reaches nothing but this organization, which its user must reach.
+// ApiTokenCreate A new API token. It is of the user with user_id, whom only a cluster admin may choose, else of the caller. With an organization_id, it reaches nothing but this organization, which its user must reach. Without expires_at, it expires with the token that creates it, or never if that one never does; a later time is a 400.
 type ApiTokenCreate struct {
 	// A UUID. Those that the server makes are of version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`

@@ -33,12 +33,14 @@ type ApiTokenCreated struct {
 	ExpiresAt NullableTime `json:"expires_at"`
 	// When the token was last used, to the minute; null if it never was.
 	LastUsedAt NullableTime `json:"last_used_at"`
+	// The API token that created this one; null for one that no token created. A token is revoked with the token that created it.
+	CreatedByTokenId NullableString `json:"created_by_token_id"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
 	UpdatedAt time.Time `json:"updated_at"`
-	// The plaintext. 43 of its characters are random (256 bits), the last is a check character (Luhn mod 62).
-	Token                string `json:"token" validate:"regexp=^agyn_[0-9A-Za-z]{44}$"`
+	// The plaintext. 43 of its characters are random (256 bits), the last is a check character (Luhn mod 62). It is missing in the response to a repeat with the same `Idempotency-Key`, since it is shown once: if the first response was lost, revoke this token and create another one.
+	Token                *string `json:"token,omitempty" validate:"regexp=^agyn_[0-9A-Za-z]{44}$"`
 	AdditionalProperties map[string]interface{}
 }
 
@@ -48,7 +50,7 @@ type _ApiTokenCreated ApiTokenCreated
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewApiTokenCreated(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdAt time.Time, updatedAt time.Time, token string) *ApiTokenCreated {
+func NewApiTokenCreated(id string, userId string, description string, prefix string, organizationId NullableString, expiresAt NullableTime, lastUsedAt NullableTime, createdByTokenId NullableString, createdAt time.Time, updatedAt time.Time) *ApiTokenCreated {
 	this := ApiTokenCreated{}
 	this.Id = id
 	this.UserId = userId
@@ -57,9 +59,9 @@ func NewApiTokenCreated(id string, userId string, description string, prefix str
 	this.OrganizationId = organizationId
 	this.ExpiresAt = expiresAt
 	this.LastUsedAt = lastUsedAt
+	this.CreatedByTokenId = createdByTokenId
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
-	this.Token = token
 	return &this
 }
 
@@ -245,6 +247,32 @@ func (o *ApiTokenCreated) SetLastUsedAt(v time.Time) {
 	o.LastUsedAt.Set(&v)
 }
 
+// GetCreatedByTokenId returns the CreatedByTokenId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *ApiTokenCreated) GetCreatedByTokenId() string {
+	if o == nil || o.CreatedByTokenId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.CreatedByTokenId.Get()
+}
+
+// GetCreatedByTokenIdOk returns a tuple with the CreatedByTokenId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ApiTokenCreated) GetCreatedByTokenIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CreatedByTokenId.Get(), o.CreatedByTokenId.IsSet()
+}
+
+// SetCreatedByTokenId sets field value
+func (o *ApiTokenCreated) SetCreatedByTokenId(v string) {
+	o.CreatedByTokenId.Set(&v)
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *ApiTokenCreated) GetCreatedAt() time.Time {
 	if o == nil {
@@ -293,28 +321,36 @@ func (o *ApiTokenCreated) SetUpdatedAt(v time.Time) {
 	o.UpdatedAt = v
 }
 
-// GetToken returns the Token field value
+// GetToken returns the Token field value if set, zero value otherwise.
 func (o *ApiTokenCreated) GetToken() string {
-	if o == nil {
+	if o == nil || IsNil(o.Token) {
 		var ret string
 		return ret
 	}
-
-	return o.Token
+	return *o.Token
 }
 
-// GetTokenOk returns a tuple with the Token field value
+// GetTokenOk returns a tuple with the Token field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *ApiTokenCreated) GetTokenOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Token) {
 		return nil, false
 	}
-	return &o.Token, true
+	return o.Token, true
 }
 
-// SetToken sets field value
+// HasToken returns a boolean if a field has been set.
+func (o *ApiTokenCreated) HasToken() bool {
+	if o != nil && !IsNil(o.Token) {
+		return true
+	}
+
+	return false
+}
+
+// SetToken gets a reference to the given string and assigns it to the Token field.
 func (o *ApiTokenCreated) SetToken(v string) {
-	o.Token = v
+	o.Token = &v
 }
 
 func (o ApiTokenCreated) MarshalJSON() ([]byte, error) {
@@ -334,9 +370,12 @@ func (o ApiTokenCreated) ToMap() (map[string]interface{}, error) {
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	toSerialize["expires_at"] = o.ExpiresAt.Get()
 	toSerialize["last_used_at"] = o.LastUsedAt.Get()
+	toSerialize["created_by_token_id"] = o.CreatedByTokenId.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
-	toSerialize["token"] = o.Token
+	if !IsNil(o.Token) {
+		toSerialize["token"] = o.Token
+	}
 
 	for key, value := range o.AdditionalProperties {
 		toSerialize[key] = value
@@ -357,9 +396,9 @@ func (o *ApiTokenCreated) UnmarshalJSON(data []byte) (err error) {
 		"organization_id",
 		"expires_at",
 		"last_used_at",
+		"created_by_token_id",
 		"created_at",
 		"updated_at",
-		"token",
 	}
 
 	allProperties := make(map[string]interface{})
@@ -396,6 +435,7 @@ func (o *ApiTokenCreated) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "expires_at")
 		delete(additionalProperties, "last_used_at")
+		delete(additionalProperties, "created_by_token_id")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		delete(additionalProperties, "token")

@@ -65,13 +65,14 @@ func readData(token *client.ApiToken) dataModel {
 // attributes describes an API token as the server answers it.
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
-		"user_id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose token it is."},
-		"description":     schema.StringAttribute{Computed: true, MarkdownDescription: "What the token is for."},
-		"organization_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token reaches, if it is bound to one."},
-		"expires_at":      schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "When the token stops working, as in RFC 3339; null if it does not expire."},
-		"prefix":          schema.StringAttribute{Computed: true, MarkdownDescription: "The plaintext's first characters, to tell tokens apart."},
-		"last_used_at":    schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was last used, to the minute; null if it never was."},
-		"created_at":      schema.StringAttribute{Computed: true, MarkdownDescription: "When it was made, as in RFC 3339."},
+		"id":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"user_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose token it is."},
+		"description":         schema.StringAttribute{Computed: true, MarkdownDescription: "What the token is for."},
+		"organization_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the only organization that the token reaches, if it is bound to one."},
+		"expires_at":          schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Computed: true, MarkdownDescription: "When the token stops working, as in RFC 3339; null if it does not expire."},
+		"prefix":              schema.StringAttribute{Computed: true, MarkdownDescription: "The plaintext's first characters, to tell tokens apart."},
+		"created_by_token_id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token that created it, and with which it is revoked; null if none did."},
+		"last_used_at":        schema.StringAttribute{Computed: true, MarkdownDescription: "When the token was last used, to the minute; null if it never was."},
+		"created_at":          schema.StringAttribute{Computed: true, MarkdownDescription: "When it was made, as in RFC 3339."},
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/agynio/agyn/terraform-provider/internal/api"
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
@@ -100,15 +99,14 @@ func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, res
 		Description: config.Description.ValueString(), UserId: object.Optional(config.UserID),
 		OrganizationId: object.Optional(config.OrganizationID), ExpiresAt: &expiry,
 	}
-	made, _, err := e.Client.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
-	if err != nil {
-		response.Diagnostics.Append(api.Diagnose("The API token cannot be created", err)...)
+	made := create(ctx, e.Client, body, &response.Diagnostics)
+	if made == nil {
 		return
 	}
 	config.ID = types.StringValue(made.Id)
 	config.UserID = types.StringValue(made.UserId)
 	config.ExpiresAt = object.Time(made.ExpiresAt.Get())
-	config.Token = types.StringValue(made.Token)
+	config.Token = types.StringPointerValue(made.Token)
 	response.Diagnostics.Append(response.Result.Set(ctx, config)...)
 	id, err := json.Marshal(made.Id)
 	if err == nil {

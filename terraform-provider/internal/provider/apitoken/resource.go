@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -37,6 +38,7 @@ type model struct {
 	OrganizationID types.String      `tfsdk:"organization_id"`
 	ExpiresAt      timetypes.RFC3339 `tfsdk:"expires_at"`
 	Prefix         types.String      `tfsdk:"prefix"`
+	CreatedBy      types.String      `tfsdk:"created_by_token_id"`
 	CreatedAt      types.String      `tfsdk:"created_at"`
 }
 
@@ -103,9 +105,13 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"expires_at": schema.StringAttribute{
 				CustomType: timetypes.RFC3339Type{},
 				Optional:   true,
-				MarkdownDescription: "When the token stops working, as in RFC 3339; never if not given. Another time replaces the token, the " +
-					"same time in another time zone does not. A token that has expired is warned of.",
-				PlanModifiers: []planmodifier.String{object.KeepSameInstant(), stringplanmodifier.RequiresReplace()},
+				Computed:   true,
+				MarkdownDescription: "When the token stops working, as in RFC 3339, no later than the provider's own token; if not given, " +
+					"with the provider's own token, or never if that one never does. Another time replaces the token, the same time in " +
+					"another time zone does not. A token that has expired is warned of.",
+				PlanModifiers: []planmodifier.String{
+					stringplanmodifier.UseStateForUnknown(), object.KeepSameInstant(), stringplanmodifier.RequiresReplaceIfConfigured(),
+				},
 			},
 			"prefix": schema.StringAttribute{
 				Computed:            true,
@@ -117,6 +123,12 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				Sensitive:           true,
 				MarkdownDescription: "The plaintext. It is null after an import: the server does not answer it again.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
+			},
+			"created_by_token_id": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The id of the API token that created this one, and with which it is revoked: the provider's own, unless " +
+					"it was imported.",
+				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"created_at": object.CreatedAt(),
 		},
@@ -136,13 +148,12 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
 		ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
-	made, _, err := r.Client.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
-	if err != nil {
-		response.Diagnostics.Append(api.Diagnose("The API token cannot be created", err)...)
+	made := create(ctx, r.Client, body, &response.Diagnostics)
+	if made == nil {
 		return
 	}
 	plan.model = read(metadata(made), plan.ExpiresAt)
-	plan.Token = types.StringValue(made.Token)
+	plan.Token = types.StringPointerValue(made.Token)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
@@ -201,7 +212,28 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 		OrganizationID: types.StringPointerValue(token.OrganizationId.Get()),
 		ExpiresAt:      expiresAt,
 		Prefix:         types.StringValue(token.Prefix),
+		CreatedBy:      types.StringPointerValue(token.CreatedByTokenId.Get()),
 		CreatedAt:      object.Time(&token.CreatedAt),
+	}
+}
+
+// create creates an API token with its plaintext, or adds an error and returns nil. If the first response was lost, the
+// response to the retry has no plaintext, since the server shows it once: that token, which nobody can use, is revoked, and
+// another one created.
+func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, diagnostics *diag.Diagnostics) *client.ApiTokenCreated {
+	for {
+		made, _, err := with.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
+		if err != nil {
+			diagnostics.Append(api.Diagnose("The API token cannot be created", err)...)
+			return nil
+		}
+		if made.Token != nil {
+			return made
+		}
+		if _, err := with.ApiTokensAPI.DeleteApiToken(ctx, made.Id).Execute(); err != nil {
+			diagnostics.Append(api.Diagnose("API token "+made.Id+" was created, but the response with its plaintext was lost; revoke it", err)...)
+			return nil
+		}
 	}
 }
 
@@ -209,7 +241,8 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 func metadata(made *client.ApiTokenCreated) *client.ApiToken {
 	return &client.ApiToken{
 		Id: made.Id, UserId: made.UserId, Description: made.Description, Prefix: made.Prefix, OrganizationId: made.OrganizationId,
-		ExpiresAt: made.ExpiresAt, LastUsedAt: made.LastUsedAt, CreatedAt: made.CreatedAt, UpdatedAt: made.UpdatedAt,
+		ExpiresAt: made.ExpiresAt, LastUsedAt: made.LastUsedAt,
+		CreatedByTokenId: made.CreatedByTokenId, CreatedAt: made.CreatedAt, UpdatedAt: made.UpdatedAt,
 	}
 }
 

@@ -14,9 +14,15 @@ import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.core.Response;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /**
  * Answers a request that comes again with the same {@code Idempotency-Key} as the first time, and does nothing twice. Two
@@ -27,6 +33,8 @@ import java.util.UUID;
 @Priority(Interceptor.Priority.APPLICATION)
 class IdempotencyInterceptor {
     private static final String HEADER = "Idempotency-Key";
+    private static final String REPLAYED = "Idempotent-Replayed";
+    private static final int MISSING = -1;
 
     private final Contract contract;
     private final IdempotencyKeys keys;
@@ -34,6 +42,7 @@ class IdempotencyInterceptor {
     private final HttpServerRequest request;
     private final Change change;
     private final ObjectMapper mapper;
+    private final Map<Method, Integer> keyPositions = new ConcurrentHashMap<>();
 
     IdempotencyInterceptor(
             Contract contract,
@@ -53,7 +62,7 @@ class IdempotencyInterceptor {
     @AroundInvoke
     Object once(InvocationContext invocation) throws Exception {
         Operation operation = contract.operations().get(invocation.getMethod().getName());
-        String key = operation == null ? null : key(operation, invocation.getParameters());
+        String key = operation == null ? null : key(invocation);
         if (key == null) {
             return invocation.proceed();
         }
@@ -67,7 +76,7 @@ class IdempotencyInterceptor {
         Optional<Response> first = keys.claim(claim, user, key, asked);
         if (first.isPresent()) {
             change.repeat();
-            return first.get();
+            return Response.fromResponse(first.get()).header(REPLAYED, "true").build();
         }
         Response answer = (Response) invocation.proceed();
         keys.store(claim, change.isShownOnce() ? withoutPlaintext(answer) : answer);
@@ -80,8 +89,23 @@ class IdempotencyInterceptor {
                 .build();
     }
 
-    /** The key that an operation was called with, or null. What is generated from the contract has headers last. */
-    private static String key(Operation operation, Object[] parameters) {
-        return operation.takes(HEADER) ? (String) parameters[parameters.length - 1] : null;
+    /** The key that an operation was called with, or null. */
+    private String key(InvocationContext invocation) {
+        int position = keyPositions.computeIfAbsent(invocation.getMethod(), IdempotencyInterceptor::keyPosition);
+        return position == MISSING ? null : (String) invocation.getParameters()[position];
+    }
+
+    /** Which of a resource method's parameters is the key. The generated interface names the header, the resource does not. */
+    private static int keyPosition(Method method) {
+        return Arrays.stream(method.getDeclaringClass().getInterfaces())
+                .flatMap(contract -> Arrays.stream(contract.getMethods()))
+                .filter(declared -> declared.getName().equals(method.getName())
+                        && Arrays.equals(declared.getParameterTypes(), method.getParameterTypes()))
+                .flatMapToInt(declared -> IntStream.range(0, declared.getParameterCount())
+                        .filter(i -> Optional.ofNullable(declared.getParameters()[i].getAnnotation(HeaderParam.class))
+                                .filter(header -> header.value().equals(HEADER))
+                                .isPresent()))
+                .findFirst()
+                .orElse(MISSING);
     }
 }

@@ -24,6 +24,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The members of an organization over REST. */
 @RunOnVirtualThread
@@ -71,11 +72,18 @@ class MembersResource implements MembersApi {
                         .orElseThrow(() -> ConstraintProblems.referenceNotFound("/email", "user"));
     }
 
-    /** To an owner, of the users alone whose organizations they are in; others they add by the address that they know. */
+    /**
+     * Whether the caller may name a user by id: cluster admins anybody, owners the users in the organizations that their
+     * token reaches. Others they add by email.
+     */
     private boolean isKnown(UserEntity user) {
         Identity identity = caller.identity();
         return identity.standing() == Standing.CLUSTER_ADMIN
-                || members.isIn(identity.memberships().keySet(), user.id);
+                || members.isIn(
+                        identity.memberships().keySet().stream()
+                                .filter(identity::reaches)
+                                .collect(Collectors.toSet()),
+                        user.id);
     }
 
     @Override

@@ -27,6 +27,12 @@ public final class ConstraintProblems {
             Map.entry("membership_organization", organizationGone()),
             Map.entry("api_token_user", missing("/user_id", "user")),
             Map.entry("api_token_organization", missing("/organization_id", "organization")),
+            Map.entry(
+                    "api_token_creator",
+                    new Meaning(
+                            ProblemKind.UNAUTHENTICATED,
+                            null,
+                            "The API token of this request was revoked meanwhile; send one that works.")),
             Map.entry("secret_organization", organizationGone()),
             Map.entry("llm_provider_organization", organizationGone()),
             Map.entry("model_organization", organizationGone()));

@@ -60,7 +60,8 @@ public final class Answers {
     }
 
     /**
-     * 201 with what is shown this once, with the entity tag of what is read from now on, and its location.
+     * 201 with what is shown this once, with the entity tag of what is read from now on, and its location. A repeat with
+     * the same {@code Idempotency-Key} gets the latter.
      *
      * @param shownOnce a representation with more in it than can be read again
      * @param state the representation that is read from now on
@@ -68,6 +69,9 @@ public final class Answers {
      */
     public Response created(Object shownOnce, Object state, String path) {
         change.after(state);
+        if (shownOnce != state) {
+            change.showOnce();
+        }
         // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
         return answer(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),

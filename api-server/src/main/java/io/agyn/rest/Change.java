@@ -54,10 +54,11 @@ public class Change {
         before = MissingNode.getInstance();
         after = MissingNode.getInstance();
         repeated = false;
+        shownOnce = false;
     }
 
-    /** Notes that the answer shows what is not shown again: whoever repeats the request is answered the representation. */
-    public void showOnce() {
+    /** Notes that the response shows what is not shown again: a repeat of the request gets the representation. */
+    void showOnce() {
         shownOnce = true;
     }
 

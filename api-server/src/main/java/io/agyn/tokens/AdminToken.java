@@ -42,7 +42,8 @@ public class AdminToken {
         if (users == 0) {
             UserEntity administrator = new UserEntity("Administrator", null, Role.CLUSTER_ADMIN, UserState.ACTIVE);
             entities.persist(administrator);
-            tokens.store(administrator, "First token of the administrator", tokenInFile(), null, null);
+            tokens.store(new ApiTokenEntity(
+                    administrator, "First token of the administrator", tokenInFile(), null, null, null));
         }
     }
 

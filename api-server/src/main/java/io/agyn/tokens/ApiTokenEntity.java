@@ -34,9 +34,19 @@ public class ApiTokenEntity extends StoredResource {
     @Column(name = "last_used_at")
     Instant lastUsedAt;
 
+    /** The API token that created this one; null for one that no token created. */
+    @Column(name = "created_by_token_id")
+    UUID createdByTokenId;
+
     protected ApiTokenEntity() {}
 
-    ApiTokenEntity(UserEntity user, String description, Plaintext plaintext, UUID organizationId, Instant expiresAt) {
+    ApiTokenEntity(
+            UserEntity user,
+            String description,
+            Plaintext plaintext,
+            UUID organizationId,
+            Instant expiresAt,
+            UUID createdByTokenId) {
         begin();
         this.user = user;
         this.description = description;
@@ -44,5 +54,6 @@ public class ApiTokenEntity extends StoredResource {
         this.tokenHash = plaintext.hash();
         this.organizationId = organizationId;
         this.expiresAt = expiresAt;
+        this.createdByTokenId = createdByTokenId;
     }
 }

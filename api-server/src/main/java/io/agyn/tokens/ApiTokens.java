@@ -6,7 +6,6 @@ import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
 import io.agyn.members.MemberEntity;
 import io.agyn.problems.ProblemException;
-import io.agyn.users.UserEntity;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -99,12 +98,9 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         update("lastUsedAt = ?1 where id = ?2", time, id);
     }
 
-    /** Stores a token of a user. */
-    ApiTokenEntity store(
-            UserEntity user, String description, Plaintext plaintext, UUID organizationId, Instant expiresAt) {
-        ApiTokenEntity token = new ApiTokenEntity(user, description, plaintext, organizationId, expiresAt);
+    /** Stores a token, durably when the transaction commits. */
+    void store(ApiTokenEntity token) {
         persistAndFlush(token);
-        return token;
     }
 
     private static Identity identity(ApiTokenEntity token, List<Object[]> rows) {

@@ -11,6 +11,7 @@ import io.agyn.api.model.ApiTokenCreated;
 import io.agyn.api.model.ApiTokenList;
 import io.agyn.api.model.Role;
 import io.agyn.audit.Audited;
+import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblems;
@@ -23,6 +24,7 @@ import io.agyn.users.Users;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -66,14 +68,32 @@ class ApiTokensResource implements ApiTokensApi {
         UserEntity user = user(body);
         requireReach(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
-        OffsetDateTime expiresAt = body.getExpiresAt();
-        ApiTokenEntity token = tokens.store(
+        ApiTokenEntity token = new ApiTokenEntity(
                 user,
                 body.getDescription(),
                 plaintext,
                 body.getOrganizationId(),
-                expiresAt == null ? null : expiresAt.toInstant().truncatedTo(ChronoUnit.MICROS));
+                expiry(body.getExpiresAt()),
+                caller.identity().tokenId());
+        tokens.store(token);
         return answers.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
+    }
+
+    /** When a new token expires: as wanted, but no later than the token that creates it. */
+    private Instant expiry(OffsetDateTime wanted) {
+        Optional<Instant> latest = caller.identity().expiresAt();
+        if (wanted == null) {
+            return latest.orElse(null);
+        }
+        Instant expiry = wanted.toInstant().truncatedTo(ChronoUnit.MICROS);
+        if (latest.isPresent() && expiry.isAfter(latest.get())) {
+            Violations violations = new Violations();
+            violations.at(
+                    "/expires_at",
+                    "Give " + latest.get() + " or earlier: a token expires no later than the token that creates it.");
+            violations.throwIfAny();
+        }
+        return expiry;
     }
 
     private UserEntity user(ApiTokenCreate body) {
@@ -127,6 +147,7 @@ class ApiTokensResource implements ApiTokensApi {
                 .organizationId(token.organizationId)
                 .expiresAt(StoredResource.utc(token.expiresAt))
                 .lastUsedAt(StoredResource.utc(token.lastUsedAt))
+                .createdByTokenId(token.createdByTokenId)
                 .createdAt(StoredResource.utc(token.createdAt))
                 .updatedAt(StoredResource.utc(token.updatedAt));
     }
@@ -140,6 +161,7 @@ class ApiTokensResource implements ApiTokensApi {
                 .organizationId(token.getOrganizationId())
                 .expiresAt(token.getExpiresAt())
                 .lastUsedAt(token.getLastUsedAt())
+                .createdByTokenId(token.getCreatedByTokenId())
                 .createdAt(token.getCreatedAt())
                 .updatedAt(token.getUpdatedAt())
                 .token(plaintext.reveal());

@@ -62,6 +62,28 @@ class MembersTest {
     }
 
     @Test
+    void boundTokenFindsNoUserOfAnotherOrganization() {
+        String elsewhere = Api.organization();
+        String owner = Api.user();
+        Api.join(organization, owner, "owner");
+        Api.join(elsewhere, owner, "owner");
+        Api.join(elsewhere, user, "member");
+        Map<String, String> byId = Map.of("user_id", user, "role", "member");
+
+        Api.as(Api.tokenOf(owner, organization))
+                .body(byId)
+                .post("/organizations/{o}/members", organization)
+                .then()
+                .statusCode(404)
+                .body("errors[0].pointer", equalTo("/user_id"));
+        Api.as(Api.tokenOf(owner))
+                .body(byId)
+                .post("/organizations/{o}/members", organization)
+                .then()
+                .statusCode(201);
+    }
+
+    @Test
     void whoIsRemovedLosesTheTokensThatAreBoundToTheOrganizationForGood() {
         Api.join(organization, user, "member");
         String bound = Api.tokenOf(user, organization);

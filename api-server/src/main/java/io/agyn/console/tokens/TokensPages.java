@@ -38,7 +38,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -50,7 +52,11 @@ abstract class TokensPages {
     @CheckedTemplate(basePath = "console/tokens")
     static class Templates {
         static native TemplateInstance list(
-                Listing<ApiToken> tokens, Holder holder, String root, Map<UUID, Organization> reached);
+                Listing<ApiToken> tokens,
+                Holder holder,
+                String root,
+                Map<UUID, Organization> reached,
+                Map<UUID, ApiToken> creators);
 
         static native TemplateInstance create(Form form, Holder holder, String root, Choice.Offer organizations);
 
@@ -59,7 +65,11 @@ abstract class TokensPages {
         static native TemplateInstance shownBefore(ApiToken token, Holder holder, String root);
 
         static native TemplateInstance token(
-                ApiToken token, Holder holder, String root, Map<UUID, Organization> reached);
+                ApiToken token,
+                Holder holder,
+                String root,
+                Map<UUID, Organization> reached,
+                Map<UUID, ApiToken> creators);
     }
 
     private static final Map<String, String> LABELS =
@@ -97,7 +107,7 @@ abstract class TokensPages {
                     return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 page.query("user"));
-        return pages.ok(Templates.list(found, holder(user), root(), reached(found.items())));
+        return pages.ok(Templates.list(found, holder(user), root(), reached(found.items()), creators(found.items())));
     }
 
     @GET
@@ -127,7 +137,6 @@ abstract class TokensPages {
                     .organizationId(typed.id("organization_id"))
                     .expiresAt(form.choice("expires_at", TokensPages::startOfDay));
             api.check(typed, body);
-            change.showOnce();
             Response answer = tokens.createApiToken(body, form.optional("key"));
             return pages.ok(
                     change.isRepeated()
@@ -147,7 +156,8 @@ abstract class TokensPages {
     public Response show(@PathParam("organization") String organization, @PathParam("token") UUID id) {
         enter(organization);
         ApiToken token = token(id);
-        return pages.ok(Templates.token(token, holderOf(token), root(), reached(List.of(token))));
+        List<ApiToken> shown = List.of(token);
+        return pages.ok(Templates.token(token, holderOf(token), root(), reached(shown), creators(shown)));
     }
 
     @GET
@@ -227,6 +237,28 @@ abstract class TokensPages {
                 .collect(Collectors.toSet()));
     }
 
+    /** The API tokens that created others, by their ids, as far as the caller may see them. */
+    private Map<UUID, ApiToken> creators(List<ApiToken> shown) {
+        Map<UUID, ApiToken> known = shown.stream().collect(Collectors.toMap(ApiToken::getId, Function.identity()));
+        return shown.stream()
+                .map(ApiToken::getCreatedByTokenId)
+                .filter(Objects::nonNull)
+                .distinct()
+                .flatMap(id -> Optional.ofNullable(known.get(id)).or(() -> find(id)).stream())
+                .collect(Collectors.toMap(ApiToken::getId, Function.identity()));
+    }
+
+    private Optional<ApiToken> find(UUID id) {
+        try {
+            return Optional.of(api.read(tokens.getApiToken(id), ApiToken.class));
+        } catch (ProblemException e) {
+            if (e.kind() == ProblemKind.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     private static OffsetDateTime startOfDay(String date) {
         return LocalDate.parse(date).atStartOfDay().atOffset(ZoneOffset.UTC);
     }
@@ -235,7 +267,8 @@ abstract class TokensPages {
         boolean isOwn = token.getId().equals(myself().getApiTokenId());
         return new Confirmation(
                 "Revoke API token " + token.getDescription() + "?",
-                "Within a second, whatever calls with it is refused. It cannot be brought back."
+                "Within a second, it is refused on every server, and so are the API tokens that it created. They cannot be"
+                        + " brought back."
                         + (isOwn ? " You are signed in by it: you are signed out, too." : ""),
                 List.of(),
                 null,

@@ -144,13 +144,24 @@ class TokensPagesTest {
         String id = Api.as(plaintext).get("/me").path("api_token_id");
         assertThat(owner.page(tokens + "/" + id)).contains("Revoke…", plaintext.substring(0, 12));
         assertThat(owner.page(tokens + "/" + id + "/revoke"))
-                .contains("cannot be brought back")
+                .contains("cannot be brought back", "API tokens that it created")
                 .doesNotContain("You are signed in by it");
         owner.submit(tokens + "/" + id + "/revoke", Map.of())
                 .then()
                 .statusCode(303)
                 .header("Location", containsString("/tokens"));
         Api.as(plaintext).get("/me").then().statusCode(401);
+    }
+
+    @Test
+    void listShowsWhichTokenCreatedEach() {
+        String creator = Api.tokenOf(user);
+        Visitor visitor = Visitor.signedIn(creator);
+        String id = Api.as(creator).get("/me").path("api_token_id");
+        visitor.post(tokens + "/new", fields(visitor.page(tokens + "/new"), "CI", organization, ""))
+                .then()
+                .statusCode(200);
+        assertThat(visitor.page("/tokens")).contains("<a href=\"/tokens/" + id + "\">", "another user's API token");
     }
 
     @Test

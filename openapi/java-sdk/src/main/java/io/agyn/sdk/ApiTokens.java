@@ -21,17 +21,23 @@ public final class ApiTokens {
     }
 
     /**
-     * Creates an API token.
+     * Creates an API token. If the response to the first attempt is lost, the plaintext is lost with it, since the server
+     * shows it once: that token is then deleted, and another one created.
      *
      * @param token what it is for, and optionally when it expires, the one organization that it reaches and, where the
      *     caller is a cluster admin, the user whose it is
-     * @return the API token with its plaintext, which is answered here and never again
+     * @return the API token with its plaintext, which no later response has
      * @throws InvalidRequestException if it breaks a rule
      * @throws NotFoundException if there is no such organization or no such user in reach
      */
     public ApiTokenCreated create(ApiTokenCreate token) {
         requireNonNull(token, "token is null");
-        return exchange.create(key -> api.createApiTokenWithHttpInfo(token, key));
+        ApiTokenCreated created = exchange.create(key -> api.createApiTokenWithHttpInfo(token, key));
+        while (created.getToken() == null) {
+            delete(created.getId());
+            created = exchange.create(key -> api.createApiTokenWithHttpInfo(token, key));
+        }
+        return created;
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.agyn.sdk.client.ApiException;
+import io.agyn.sdk.model.ApiTokenCreate;
 import io.agyn.sdk.model.OrganizationCreate;
 import java.net.ConnectException;
 import java.net.http.HttpConnectTimeoutException;
@@ -125,6 +126,27 @@ class RetriesTest extends ClientTest {
                 .extracting(request -> request.header("Idempotency-key"))
                 .doesNotContainNull()
                 .containsOnly(server.requests().getFirst().header("Idempotency-key"));
+    }
+
+    @Test
+    void replacesATokenWhosePlaintextWasLost() {
+        String lost = """
+                {"id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01", "user_id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f",
+                 "description": "CI", "prefix": "agyn_0123456", "organization_id": null, "expires_at": null,
+                 "last_used_at": null, "created_by_token_id": null, "created_at": "2026-01-31T12:00:00Z",
+                 "updated_at": "2026-01-31T12:00:00Z"}""";
+        String created = lost.replace("7e01", "7e02").replace("{", "{\"token\": \"" + TOKEN + "\",");
+        server.hangUp().answer(201, lost).answer(204, "").answer(201, created);
+
+        assertThat(client.apiTokens()
+                        .create(new ApiTokenCreate().description("CI"))
+                        .getToken())
+                .isEqualTo(TOKEN);
+
+        assertThat(server.requests())
+                .extracting(ScriptedServer.Request::method)
+                .containsExactly("POST", "POST", "DELETE", "POST");
+        assertThat(server.requests().get(2).uri()).endsWith("/0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e01");
     }
 
     @Test
