@@ -62,14 +62,14 @@ class LimitsTest {
     }
 
     @Test
-    void aStreamThatFallsSilentIsBrokenOffAndSaysSo() throws Exception {
+    void aStreamThatFallsSilentIsEndedAndSaysSo() throws Exception {
         SCENE.provider().script("stall=within");
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)))
                     .answer();
             assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.isWhole()).isFalse();
-            assertThat(answer.body()).contains("event: error\ndata: ").contains("silent");
+            assertThat(answer.isWhole()).isTrue();
+            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("silent");
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
     }
