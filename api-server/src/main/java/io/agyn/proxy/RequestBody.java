@@ -113,10 +113,7 @@ final class RequestBody {
     void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
         kept = null;
-        if (keep
-                && complete
-                && body.readableBytes() <= LARGEST_REPEATED
-                && (lease == null || !lease.isExhausted())) {
+        if (keep && complete && body.readableBytes() <= LARGEST_REPEATED && (lease == null || !lease.isExhausted())) {
             repeatable = body.duplicate();
         }
         send(to, body);
@@ -161,8 +158,7 @@ final class RequestBody {
         } else if (length == UNKNOWN) {
             to.setChunked(true);
         } else {
-            long difference = model.length - (locator.modelEnd() - locator.modelStart());
-            to.putHeader("content-length", Long.toString(length + difference));
+            to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
         }
         to.exceptionHandler(broken -> {
             // The answer fails as well, and says more.
