@@ -22,6 +22,9 @@ const (
 // As the server answers them, or what was planned would not be what is.
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
+// The paths that calls add to an endpoint.
+var operationPattern = regexp.MustCompile(`(/responses|/messages)/*$`)
+
 // UUID wants the id of something.
 func UUID() validator.String {
 	return stringvalidator.RegexMatches(uuid, "must be an id, a UUID in small letters")
@@ -72,6 +75,7 @@ func Endpoint() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthAtMost(2048),
 		matchesUnshown{regexp.MustCompile(endpointPattern), "must be an http or https URL without user info, query or fragment"},
+		differsUnshown{matchesUnshown{operationPattern, "must be the base URL, without /responses or /messages at its end: calls add them"}},
 	}
 }
 

@@ -55,7 +55,7 @@ func TestTheRules(t *testing.T) {
 		"a name":      {Text(128), []string{"a", "OpenAI, prod", strings.Repeat("ö", 128)}, []string{"", " a", "a ", "a\nb", strings.Repeat("a", 129)}},
 		"a slug":      {Slug(), []string{"a", "acme-2"}, []string{"", "-a", "A", "a_b", strings.Repeat("a", 64)}},
 		"an email":    {Email(), []string{"a@b.example"}, []string{"a", "a@", "ä@b.example"}},
-		"an endpoint": {Endpoint(), []string{"http://10.0.0.1:8000", "https://[::1]/v1"}, []string{"", "ftp://a", "https://u:p@a", "https://a?b"}},
+		"an endpoint": {Endpoint(), []string{"http://10.0.0.1:8000", "https://[::1]/v1"}, []string{"", "ftp://a", "https://u:p@a", "https://a?b", "https://api.openai.com/v1/responses", "https://a/messages/"}},
 		"a duration":  {[]validator.String{Duration()}, []string{"30m", "1h30m"}, []string{"", "-1h", "0s", "day"}},
 	} {
 		for _, value := range rule.good {

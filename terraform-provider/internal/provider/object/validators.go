@@ -33,6 +33,19 @@ func (m matchesUnshown) ValidateString(_ context.Context, request validator.Stri
 	}
 }
 
+// differsUnshown is the rule of matchesUnshown the other way round.
+type differsUnshown struct {
+	matchesUnshown
+}
+
+// ValidateString implements validator.String.
+func (d differsUnshown) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	value := request.ConfigValue
+	if !value.IsNull() && !value.IsUnknown() && d.pattern.MatchString(value.ValueString()) {
+		response.Diagnostics.AddAttributeError(request.Path, "The value is not legal", fmt.Sprintf("Attribute %s %s.", request.Path, d.must))
+	}
+}
+
 // parses is a rule that a value can be read as something.
 type parses struct {
 	must string

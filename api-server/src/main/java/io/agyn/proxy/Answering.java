@@ -39,6 +39,8 @@ final class Answering {
 
     /** Answers that the call is refused. */
     static void refuse(Exchange exchange, Dialect dialect, Refusal refusal, String requestId) {
+        // This server calls for a member who tests a model.
+        Refusal shown = exchange.http().isPresent() ? refusal : refusal.detailed();
         if (refusal.kind() == Kind.UNAUTHENTICATED) {
             exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
@@ -49,6 +51,6 @@ final class Answering {
             exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
         exchange.responseHeaders().set(AGYN_ERROR, refusal.kind().code());
-        answer(exchange, dialect, refusal.status(), dialect.error(refusal, requestId), requestId);
+        answer(exchange, dialect, refusal.status(), dialect.error(shown, requestId), requestId);
     }
 }

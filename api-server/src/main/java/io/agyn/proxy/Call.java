@@ -170,7 +170,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         Duration patience =
                 switch (waiting) {
-                    case FOR_LOOK_UP, FOR_CONNECTION -> null;
+                    case FOR_LOOK_UP -> null;
+                    case FOR_CONNECTION -> calls.limits().connect();
                     case FOR_REQUEST ->
                         body.waitsForMemory()
                                 ? calls.limits().queue()
@@ -300,7 +301,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void dial() {
         await(Waiting.FOR_PLACE);
-        dial = new Dial(calls.upstreams(), loop, context, target, uri(), this);
+        dial = new Dial(
+                calls.upstreams(), loop, context, target, uri(), calls.limits().connect(), this);
         dial.start();
     }
 
@@ -362,6 +364,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                             "The LLM provider " + target.providerName()
                                     + " sent a header that is not valid in HTTP; check the provider."),
                     Outcome.UPSTREAM_ERROR);
+            return;
+        }
+        if (Redirect.is(head.statusCode())) {
+            fail(Redirect.refusal(target, operation, head), Outcome.UPSTREAM_ERROR);
             return;
         }
         await(Waiting.FOR_BYTES);
@@ -461,8 +467,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void timeOut() {
         switch (waiting) {
-            case FOR_LOOK_UP, FOR_CONNECTION ->
-                throw new IllegalStateException("has a time-out of its own: " + waiting);
+            case FOR_LOOK_UP -> throw new IllegalStateException("has a time-out of its own: " + waiting);
+            case FOR_CONNECTION -> fail(Dial.late(target), Outcome.UPSTREAM_ERROR);
             case FOR_REQUEST -> {
                 if (body.waitsForMemory()) {
                     refuse(Refusal.of(

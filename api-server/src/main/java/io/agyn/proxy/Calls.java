@@ -62,15 +62,17 @@ interface Calls {
      * @param body the most bytes of a body
      * @param model how long a caller may take to send a call as far as its {@code model}
      * @param queue how long it may wait for its turn
+     * @param connect how long it may take to connect to a provider: the look-up of its host, all addresses, all phases
      * @param firstByte how long a provider may take to begin its answer
      * @param idle how long either body may be silent
      */
-    record Limits(long body, Duration model, Duration queue, Duration firstByte, Duration idle) {
+    record Limits(long body, Duration model, Duration queue, Duration connect, Duration firstByte, Duration idle) {
         static Limits of(Settings.Proxy settings) {
             return new Limits(
                     settings.bodyLimit().asLongValue(),
                     settings.modelTimeout(),
                     settings.queueTimeout(),
+                    settings.connectTimeout(),
                     settings.firstByteTimeout(),
                     settings.idleTimeout());
         }

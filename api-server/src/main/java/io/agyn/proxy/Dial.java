@@ -14,9 +14,12 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
@@ -41,18 +44,33 @@ final class Dial {
     private final Context context;
     private final Target target;
     private final String uri;
+    private final Duration patience;
     private final Listener listener;
     private final Origin origin;
     private final Runnable next = this::calledIn;
     private boolean inside;
+    private long began;
     private boolean closed;
 
-    Dial(Upstreams upstreams, EventLoop loop, Context context, Target target, String uri, Listener listener) {
+    /**
+     * Creates a dial that has not set out.
+     *
+     * @param patience how long connecting may take; the addresses share it, so that one that is dead leaves time for the next
+     */
+    Dial(
+            Upstreams upstreams,
+            EventLoop loop,
+            Context context,
+            Target target,
+            String uri,
+            Duration patience,
+            Listener listener) {
         this.upstreams = upstreams;
         this.loop = loop;
         this.context = context;
         this.target = target;
         this.uri = uri;
+        this.patience = patience;
         this.listener = listener;
         this.origin = upstreams.origin(target.endpoint());
     }
@@ -95,6 +113,7 @@ final class Dial {
 
     private void enter() {
         inside = true;
+        began = loop.now();
         listener.onPlace();
         String host = target.endpoint().host();
         List<Way> known = loop.ways(host);
@@ -126,7 +145,8 @@ final class Dial {
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setSsl(endpoint.tls())
-                .setURI(uri);
+                .setURI(uri)
+                .setConnectTimeout(share(ways.size() - index));
         ways.get(index).applyTo(options);
         loop.client(endpoint.tls()).request(options, result -> {
             if (result.succeeded()) {
@@ -141,12 +161,27 @@ final class Dial {
         });
     }
 
+    /** The time for an address, in milliseconds, where so many are to be tried: of what is left, the same for each. */
+    private long share(int addresses) {
+        long left = patience.toNanos() - (loop.now() - began);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left / addresses));
+    }
+
     private void opened(HttpClientRequest request) {
         if (closed) {
             request.reset();
         } else {
             listener.onOpened(request);
         }
+    }
+
+    /** The refusal where connecting took too long. */
+    static Refusal late(Target target) {
+        return Refusal.of(
+                Kind.PROVIDER_TIMED_OUT,
+                "The LLM provider " + target.providerName()
+                        + " cannot be connected to in time: check the host, the port and"
+                        + " the scheme (https or http) of its endpoint, and whether it is up.");
     }
 
     private Refusal refusal(Throwable failure) {
@@ -161,22 +196,15 @@ final class Dial {
                 Refusal.of(Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
             case RejectedExecutionException busy ->
                 Refusal.of(Kind.UNAVAILABLE, "This server is looking up too many hosts; try again soon.");
-            // Within one of Vert.x that says no more than that it failed.
-            case SSLException late
-            when late.getCause() instanceof SslHandshakeTimeoutException ->
-                Refusal.of(
-                        Kind.PROVIDER_TIMED_OUT,
-                        provider + " does not finish the TLS handshake in time: check that its endpoint is https, and"
-                                + " whether it is up.");
             case ProxyConnectException proxy ->
                 Refusal.of(
                         Kind.PROVIDER_UNREACHABLE,
                         provider + " cannot be reached: the HTTP proxy of this server (AGYN_EGRESS_HTTP_PROXY) does not"
                                 + " connect to it.");
-            case ConnectTimeoutException late ->
-                Refusal.of(
-                        Kind.PROVIDER_TIMED_OUT,
-                        provider + " does not take connections in time: check its endpoint, and whether it is up.");
+            // Of Vert.x, of Netty, and within one of Vert.x that says no more than that the handshake failed.
+            case TimeoutException late -> late(target);
+            case ConnectTimeoutException late -> late(target);
+            case SSLException late when late.getCause() instanceof SslHandshakeTimeoutException -> late(target);
             case SSLException untrusted ->
                 Refusal.of(
                         Kind.PROVIDER_UNREACHABLE,

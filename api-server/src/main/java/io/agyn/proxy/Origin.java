@@ -57,6 +57,14 @@ final class Origin {
         return calls;
     }
 
+    /**
+     * Whether it may be forgotten. A call that enters at this very moment is counted apart from those that come after it, for
+     * as long as it lasts.
+     */
+    synchronized boolean isIdle() {
+        return calls == 0 && waiting.isEmpty();
+    }
+
     /** How many calls wait. */
     synchronized int waiting() {
         return waiting.size();

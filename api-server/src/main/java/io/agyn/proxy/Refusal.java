@@ -9,8 +9,9 @@ import java.util.Locale;
  * @param kind what kind of error it is
  * @param message what is wrong and what to do, for a person; never a credential or an address
  * @param parameter the field of the body or the header that is wrong; null where it is none
+ * @param detail the message with more, for a member who tests the model; null if there is no more
  */
-record Refusal(Kind kind, String message, String parameter) {
+record Refusal(Kind kind, String message, String parameter, String detail) {
 
     /** What can be wrong, its status (RFC 9110), and what the dialects call it. */
     enum Kind {
@@ -27,6 +28,7 @@ record Refusal(Kind kind, String message, String parameter) {
         TOO_MANY_CALLS(429, "requests", "rate_limit_exceeded", "rate_limit_error"),
         INTERNAL(500, "server_error", "server_error", "api_error"),
         PROVIDER_UNREACHABLE(502, "server_error", "provider_unreachable", "api_error"),
+        PROVIDER_REDIRECTS(502, "server_error", "provider_redirects", "api_error"),
         PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),
         PROVIDER_INVALID_RESPONSE(502, "server_error", "provider_invalid_response", "api_error"),
         CREDENTIALS_UNUSABLE(502, "server_error", "credentials_unusable", "api_error"),
@@ -70,12 +72,22 @@ record Refusal(Kind kind, String message, String parameter) {
     }
 
     static Refusal of(Kind kind, String message) {
-        return new Refusal(kind, message, null);
+        return new Refusal(kind, message, null, null);
     }
 
     /** The refusal with the name of what is wrong. */
     Refusal about(String name) {
-        return new Refusal(kind, message, name);
+        return new Refusal(kind, message, name, detail);
+    }
+
+    /** The refusal with a longer message for members who test the model. */
+    Refusal withDetail(String text) {
+        return new Refusal(kind, message, parameter, text);
+    }
+
+    /** The refusal as a member reads it who tests the model. */
+    Refusal detailed() {
+        return detail == null ? this : new Refusal(kind, detail, parameter, null);
     }
 
     int status() {

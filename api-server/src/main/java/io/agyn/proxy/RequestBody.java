@@ -45,7 +45,6 @@ final class RequestBody {
     private ByteBudget.Lease lease;
     private boolean waitsForMemory;
     private ByteBuf unsent;
-    private long lengthened;
     private ByteBuf repeatable;
     private long received;
     private long progress;
@@ -110,7 +109,6 @@ final class RequestBody {
      */
     void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
-        lengthened = model.length - (locator.modelEnd() - locator.modelStart());
         kept = null;
         if (keep && complete && body.readableBytes() <= LARGEST_REPEATED && (lease == null || !lease.isExhausted())) {
             repeatable = body.duplicate();
@@ -157,7 +155,7 @@ final class RequestBody {
         } else if (length == UNKNOWN) {
             to.setChunked(true);
         } else {
-            to.putHeader("content-length", Long.toString(length + lengthened));
+            to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
         }
         to.exceptionHandler(broken -> {
             // The answer fails as well, and says more.

@@ -22,6 +22,7 @@ import java.util.function.Function;
 @Singleton
 class Upstreams {
     private static final long TICK_MILLISECONDS = 250;
+    private static final long FORGET_MILLISECONDS = 60_000;
 
     private final Vertx vertx;
     private final Function<String, CompletableFuture<List<Way>>> ways;
@@ -61,13 +62,11 @@ class Upstreams {
 
     /** Where the calls to an endpoint are counted. */
     Origin origin(Endpoint endpoint) {
-        Origin known = origins.get(endpoint.authority());
-        return known != null
-                ? known
-                : origins.computeIfAbsent(endpoint.authority(), first -> new Origin(callsPerOrigin));
+        Origin known = origins.get(endpoint.origin());
+        return known != null ? known : origins.computeIfAbsent(endpoint.origin(), first -> new Origin(callsPerOrigin));
     }
 
-    /** All that were called. */
+    /** All that are called, and some that were lately. */
     Collection<Origin> origins() {
         return origins.values();
     }
@@ -80,6 +79,12 @@ class Upstreams {
     private EventLoop newLoop() {
         EventLoop loop = new EventLoop(() -> clients.plain(vertx), () -> clients.tls(vertx));
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
+        vertx.setPeriodic(FORGET_MILLISECONDS, tick -> forgetIdle());
         return loop;
+    }
+
+    /** Forgets the origins that nobody calls: owners register endpoints as they like, and would fill the memory. */
+    void forgetIdle() {
+        origins.values().removeIf(Origin::isIdle);
     }
 }

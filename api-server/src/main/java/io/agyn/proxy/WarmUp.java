@@ -126,6 +126,8 @@ class WarmUp {
                     .map((HttpServer proxy) -> {
                         port = proxy.actualPort();
                         end = System.nanoTime() + duration.toNanos();
+                        // Also where all calls have failed.
+                        vertx.setTimer(duration.toMillis(), over -> vertx.undeploy(deploymentID()));
                         for (int i = 0; i < CONNECTIONS; i++) {
                             call();
                         }
@@ -136,7 +138,6 @@ class WarmUp {
 
         private void call() {
             if (System.nanoTime() - end > 0) {
-                vertx.undeploy(deploymentID());
                 return;
             }
             callers.request(HttpMethod.POST, port, LOOPBACK, Operation.CREATE_RESPONSE.callerPath())

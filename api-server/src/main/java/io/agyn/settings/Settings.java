@@ -195,7 +195,7 @@ public interface Settings {
         @WithDefault("2m")
         Duration modelTimeout();
 
-        /** How long it may take to connect to a provider, TLS included. */
+        /** How long it may take to connect to a provider: the look-up of its host, all of its addresses, TLS. */
         @WithName("connect-timeout")
         @WithDefault("10s")
         Duration connectTimeout();

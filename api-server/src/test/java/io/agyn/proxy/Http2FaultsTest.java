@@ -139,6 +139,15 @@ class Http2FaultsTest {
         }
     }
 
+    @Test
+    void aProviderThatNeverSendsSettingsIsGivenUp() throws Exception {
+        try (RawHttp2Provider provider = RawHttp2Provider.mute(ShortLimits.trusted())) {
+            HttpResponse<byte[]> answer = post(model(provider));
+            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
+            assertThat(text(answer)).contains("cannot be connected to in time");
+        }
+    }
+
     private static RawHttp2Provider provider(Behaviour behaviour) throws Exception {
         return RawHttp2Provider.start(ShortLimits.trusted(), behaviour);
     }

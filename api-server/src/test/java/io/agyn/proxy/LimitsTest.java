@@ -7,14 +7,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
+import io.agyn.api.model.Protocol;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.Options;
+import io.agyn.proxy.egress.HttpClients;
+import io.agyn.proxy.egress.Way;
+import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.Target;
+import io.agyn.rest.Uuid7;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,13 +32,18 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How much a call may take, of time, of bytes and of a provider's places, and what is left to those who wait. */
@@ -41,6 +56,12 @@ class LimitsTest {
 
     @RegisterExtension
     static final Scene SCENE = new Scene();
+
+    @Inject
+    Vertx vertx;
+
+    @Inject
+    HttpClients clients;
 
     @Test
     void aProviderThatDoesNotBeginToAnswerIsGivenUp() throws Exception {
@@ -167,9 +188,7 @@ class LimitsTest {
             HttpResponse<byte[]> answer =
                     SCENE.post("/v1/responses", body(SCENE.responsesModel("http://127.0.0.1:" + full.getLocalPort())));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer))
-                    .contains("does not take connections in time")
-                    .doesNotContain("127.0.0.1");
+            assertThat(text(answer)).contains("cannot be connected to in time").doesNotContain("127.0.0.1");
         } finally {
             for (Socket socket : queue) {
                 socket.close();
@@ -183,7 +202,7 @@ class LimitsTest {
             HttpResponse<byte[]> answer = SCENE.post(
                     "/v1/responses", body(SCENE.responsesModel(silent.origin().replace("http:", "https:"))));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("TLS handshake");
+            assertThat(text(answer)).contains("cannot be connected to in time", "https");
         }
     }
 
@@ -319,6 +338,75 @@ class LimitsTest {
         }
         assertThat(SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE).bodyEnded())
                 .isFalse();
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aDeadAddressLeavesTimeForTheNext() throws Exception {
+        List<Socket> queue = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+                ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
+            fill(full, queue);
+            List<Way> ways = List.of(new Way.Direct("127.0.0.1"), new Way.Direct("127.0.0.2"));
+            Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(ways), clients, 1);
+            CompletableFuture<HttpClientRequest> opened = new CompletableFuture<>();
+            Context context = vertx.getOrCreateContext();
+            context.runOnContext(start -> new Dial(
+                            upstreams,
+                            upstreams.loop(),
+                            context,
+                            target(full.getLocalPort()),
+                            "/v1/responses",
+                            Duration.ofSeconds(1),
+                            new Dial.Listener() {
+                                @Override
+                                public void onPlace() {}
+
+                                @Override
+                                public void onOpened(HttpClientRequest request) {
+                                    opened.complete(request);
+                                }
+
+                                @Override
+                                public void onFailed(Refusal refusal) {
+                                    opened.completeExceptionally(new IllegalStateException(refusal.message()));
+                                }
+                            })
+                    .start());
+            HttpClientRequest request = opened.get(10, TimeUnit.SECONDS);
+            assertThat(request.connection().remoteAddress().hostAddress()).isEqualTo("127.0.0.2");
+        } finally {
+            for (Socket socket : queue) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void hostsThatNobodyCallsAreForgotten() {
+        Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(List.of()), clients, 1);
+        Origin called = upstreams.origin(target(1).endpoint());
+        called.enter(() -> {});
+        upstreams.origin(target(2).endpoint());
+        upstreams.forgetIdle();
+        assertThat(upstreams.origins()).containsExactly(called);
+        called.leave();
+        upstreams.forgetIdle();
+        assertThat(upstreams.origins()).isEmpty();
+    }
+
+    private static Target target(int port) {
+        UUID id = Uuid7.next();
+        return new Target(
+                id,
+                id,
+                "gpt",
+                id,
+                "openai",
+                Protocol.RESPONSES,
+                Endpoint.of("http://models.test:" + port),
+                List.of(),
+                "\"gpt\"".getBytes(UTF_8));
     }
 
     private static String chunk(String text) {

@@ -54,15 +54,26 @@ class ProviderErrorsTest {
     }
 
     @Test
-    void aRedirectIsNotFollowed() {
+    void aRedirectIsNeitherFollowedNorPassedOn() {
         try (ScriptedProvider elsewhere = ScriptedProvider.start()) {
             HttpResponse<byte[]> answer = SCENE.post(
                     "/v1/responses",
                     body(SCENE.responses()),
                     "x-scripted: redirect=" + elsewhere.origin() + "/v1/responses");
-            assertThat(answer.statusCode()).isEqualTo(307);
-            assertThat(answer.headers().firstValue("location")).contains(elsewhere.origin() + "/v1/responses");
+            assertRefused(answer, "redirects calls", elsewhere.origin().toString());
+            assertThat(answer.headers().firstValue("location")).isEmpty();
+            assertThat(answer.headers().firstValue("x-agyn-error")).contains("provider_redirects");
             assertThat(elsewhere.received()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {300, 301, 302, 303, 305, 307, 308})
+    void everyRedirectIsRefused(int status) throws Exception {
+        try (RawProvider provider = RawProvider.answering(
+                RawProvider.head(status + " Elsewhere", "Location: /v1/other", "Content-Length: 2") + "{}")) {
+            assertRefused(
+                    SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin()))), "redirects calls");
         }
     }
 

@@ -191,7 +191,7 @@ class ModelTester {
                 new ModelTest().status(status).body(new String(bytes, UTF_8)).bodyTruncated(truncated),
                 reader.tokens());
         if (status / 100 != 2) {
-            return explain(test, status, isOfAProvider(bytes));
+            return explain(test, status, tree(bytes), protocol);
         }
         Optional<String> text = text(bytes, protocol);
         if (text.isEmpty() && !truncated) {
@@ -213,7 +213,7 @@ class ModelTester {
                 .reasoningTokens(tokens.reasoning());
     }
 
-    private static ModelTest explain(ModelTest test, int status, boolean isOfAProvider) {
+    private static ModelTest explain(ModelTest test, int status, JsonNode body, Protocol protocol) {
         return switch (status) {
             case 401, 403 ->
                 fail(
@@ -221,17 +221,13 @@ class ModelTester {
                         ModelTestFailure.CREDENTIALS_REFUSED,
                         "The LLM provider refused the credentials: check them, and the auth method.");
             case 404, 405 ->
-                isOfAProvider
+                NotFoundAnswer.isOfModel(body)
                         ? fail(
                                 test,
                                 ModelTestFailure.MODEL_NOT_FOUND,
                                 "The LLM provider does not know the model: check the remote model name, and that the"
                                         + " credentials may use it.")
-                        : fail(
-                                test,
-                                ModelTestFailure.PROTOCOL_MISMATCH,
-                                "There is nothing of the protocol at the LLM provider's endpoint: check its path, and the"
-                                        + " protocol.");
+                        : fail(test, ModelTestFailure.PROTOCOL_MISMATCH, NotFoundAnswer.explainPath(protocol));
             case 429 ->
                 fail(
                         test,
@@ -258,6 +254,7 @@ class ModelTester {
                     case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
                     case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
                     case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;
+                    case "provider_redirects" -> ModelTestFailure.PROTOCOL_MISMATCH;
                     default -> ModelTestFailure.PROXY_FAILED;
                 },
                 message);
@@ -265,11 +262,6 @@ class ModelTester {
 
     private String message(byte[] json) {
         return tree(json).path("error").path("message").asText("The call failed in this server; its log says more.");
-    }
-
-    /** Whether an error is worded as those of the two protocols are, and not as a web server's. */
-    private boolean isOfAProvider(byte[] json) {
-        return tree(json).path("error").isObject();
     }
 
     private Optional<String> text(byte[] json, Protocol protocol) {

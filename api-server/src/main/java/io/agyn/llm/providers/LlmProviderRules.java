@@ -25,6 +25,7 @@ public final class LlmProviderRules {
     private static final int LONGEST_HEADER_NAME = 256;
     private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
     private static final Pattern IN_BRACKETS = Pattern.compile("^https?://(\\[[^/]*]).*$");
+    private static final Pattern OPERATION = Pattern.compile("(/responses|/messages)/*$");
     private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private LlmProviderRules() {}
@@ -141,6 +142,12 @@ public final class LlmProviderRules {
         }
         if (BROKEN_ESCAPE.matcher(endpoint).find()) {
             violations.at("/endpoint", "Write a percent sign in the path as %25.");
+        }
+        Matcher operation = OPERATION.matcher(endpoint);
+        if (operation.find()) {
+            violations.at(
+                    "/endpoint",
+                    "Remove " + operation.group(1) + " from its end; the endpoint is the base URL, and calls add it.");
         }
     }
 

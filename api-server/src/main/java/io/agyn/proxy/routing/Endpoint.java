@@ -1,5 +1,6 @@
 package io.agyn.proxy.routing;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -9,10 +10,10 @@ import java.util.regex.Pattern;
  * @param tls whether it is called by https
  * @param host the host, an IPv6 address without its brackets
  * @param port the port
- * @param authority what {@code Host} says
+ * @param origin scheme, host and port, the same for all spellings: what the calls to a provider are counted by
  * @param path the path before {@code /responses} and {@code /messages}, without a slash at its end
  */
-public record Endpoint(boolean tls, String host, int port, String authority, String path) {
+public record Endpoint(boolean tls, String host, int port, String origin, String path) {
     // Not java.net.URI, which knows no host with an underscore, as containers are called.
     private static final Pattern PARTS = Pattern.compile("(https?)://(\\[[^]]+]|[^:/]+)(?::([0-9]+))?(/.*)?");
     private static final int HTTP_PORT = 80;
@@ -33,7 +34,7 @@ public record Endpoint(boolean tls, String host, int port, String authority, Str
                 tls,
                 host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
                 port,
-                port == defaultPort ? host : host + ":" + port,
+                parts.group(1) + "://" + host.toLowerCase(Locale.ROOT).replaceFirst("\\.$", "") + ":" + port,
                 path.isEmpty() ? "/v1" : path);
     }
 }

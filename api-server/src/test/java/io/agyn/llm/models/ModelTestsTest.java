@@ -124,7 +124,21 @@ class ModelTestsTest {
         String elsewhere = "http://127.0.0.1:" + RestAssured.port + "/nothing";
         test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
                 .body("failure", equalTo("protocol_mismatch"))
+                .body("explanation", containsString("path"))
+                .body("explanation", containsString("/responses"))
                 .body("status", equalTo(404));
+    }
+
+    @Test
+    void saysThatTheProviderRedirects() {
+        test(model(
+                        "responses",
+                        "bearer",
+                        "sk-right",
+                        cloud.origin() + "/v1",
+                        "scripted:redirect=https://other.example/v1"))
+                .body("failure", equalTo("protocol_mismatch"))
+                .body("explanation", containsString("redirects"));
     }
 
     @Test

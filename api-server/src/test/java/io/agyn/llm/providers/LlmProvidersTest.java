@@ -181,7 +181,22 @@ class LlmProvidersTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "https://api.openai.com/v1/responses",
+                "https://api.anthropic.com/v1/messages/",
+                "http://[::1]/messages//"
+            })
+    void anEndpointThatEndsInAnOperationIsRefused(String endpoint) {
+        Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
+        body.put("endpoint", endpoint);
+        refused(body, "/endpoint", "from its end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "http://localhost:8000",
+                "http://localhost/responses/v1",
+                "http://localhost/my-messages",
                 "https://my_vllm.internal/v1",
                 "http://[::1]:8000/v1/",
                 "http://[::ffff:10.0.0.1]"

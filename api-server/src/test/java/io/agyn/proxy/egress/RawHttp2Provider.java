@@ -49,7 +49,7 @@ public final class RawHttp2Provider implements AutoCloseable {
     private final Behaviour behaviour;
     private final Channel listener;
 
-    private RawHttp2Provider(OwnCertificate certificate, Behaviour behaviour) throws Exception {
+    private RawHttp2Provider(OwnCertificate certificate, boolean speaks, Behaviour behaviour) throws Exception {
         this.behaviour = behaviour;
         SslContext tls = SslContextBuilder.forServer(
                         certificate.certificate().toFile(), certificate.key().toFile())
@@ -65,10 +65,13 @@ public final class RawHttp2Provider implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        channel.pipeline()
-                                .addLast(tls.newHandler(channel.alloc()))
-                                .addLast(Http2FrameCodecBuilder.forServer().build())
-                                .addLast(new Frames(connections.incrementAndGet()));
+                        int connection = connections.incrementAndGet();
+                        channel.pipeline().addLast(tls.newHandler(channel.alloc()));
+                        if (speaks) {
+                            channel.pipeline()
+                                    .addLast(Http2FrameCodecBuilder.forServer().build())
+                                    .addLast(new Frames(connection));
+                        }
                     }
                 })
                 .bind("127.0.0.1", 0)
@@ -78,7 +81,12 @@ public final class RawHttp2Provider implements AutoCloseable {
 
     /** Starts one on a free port of the loopback, with a certificate for {@code localhost}. */
     public static RawHttp2Provider start(OwnCertificate certificate, Behaviour behaviour) throws Exception {
-        return new RawHttp2Provider(certificate, behaviour);
+        return new RawHttp2Provider(certificate, true, behaviour);
+    }
+
+    /** Starts one that agrees on HTTP/2 and then says nothing. */
+    public static RawHttp2Provider mute(OwnCertificate certificate) throws Exception {
+        return new RawHttp2Provider(certificate, false, exchange -> {});
     }
 
     public int port() {

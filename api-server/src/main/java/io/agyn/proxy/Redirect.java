@@ -1,0 +1,63 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.routing.Target;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpClientResponse;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Optional;
+
+/**
+ * The refusal of a provider's redirect. It is neither followed nor passed on: an SDK would follow it, and send the prompt,
+ * sometimes with its API token, past the egress rules.
+ */
+final class Redirect {
+    private static final int NOT_MODIFIED = 304;
+    // As long as an endpoint may be.
+    private static final int LONGEST_LOCATION = 2048;
+
+    private Redirect() {}
+
+    /** Whether a status is a redirect (RFC 9110, section 15.4). */
+    static boolean is(int status) {
+        return status >= 300 && status < 400 && status != NOT_MODIFIED;
+    }
+
+    /**
+     * The refusal. Its message names the provider alone; its detail, for those who may see the endpoint, the location without
+     * its query.
+     */
+    static Refusal refusal(Target target, Operation operation, HttpClientResponse response) {
+        String what = "The LLM provider " + target.providerName()
+                + " redirects calls, which are not followed: put the URL that it redirects to into its endpoint";
+        Refusal refusal = Refusal.of(Kind.PROVIDER_REDIRECTS, what + ".");
+        return location(response)
+                .map(location -> refusal.withDetail(what + ", " + endpoint(location, operation.path()) + "."))
+                .orElse(refusal);
+    }
+
+    private static String endpoint(String location, String operation) {
+        return location.endsWith(operation)
+                ? location.substring(0, location.length() - operation.length())
+                : "from the location " + location;
+    }
+
+    private static Optional<String> location(HttpClientResponse response) {
+        String given = response.headers().get(HttpHeaderNames.LOCATION);
+        if (given == null || given.isEmpty() || given.length() > LONGEST_LOCATION) {
+            return Optional.empty();
+        }
+        try {
+            URI to = new URI(response.request().absoluteURI()).resolve(new URI(given));
+            if (to.getHost() == null) {
+                return Optional.empty();
+            }
+            String port = to.getPort() < 0 ? "" : ":" + to.getPort();
+            String path = to.getRawPath() == null ? "" : to.getRawPath();
+            return Optional.of(new URI(to.getScheme() + "://" + to.getHost() + port + path).toASCIIString());
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+}
