@@ -138,7 +138,8 @@ class ModelTestsTest {
                         cloud.origin() + "/v1",
                         "scripted:redirect=https://other.example/v1"))
                 .body("failure", equalTo("protocol_mismatch"))
-                .body("explanation", containsString("redirects"));
+                .body("explanation", containsString("redirects"))
+                .body("explanation", containsString("https://other.example/v1"));
     }
 
     @Test
