@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /**
  * The caller's side of a call of a model: a request and the response to it. The caller is an agent that speaks HTTP
- * ({@link HttpExchange}), or this server itself ({@link ModelCall}). All methods are called on the call's event loop.
+ * ({@link HttpExchange}), or this server itself ({@link InProcessExchange}). All methods are called on the call's event loop.
  */
 interface Exchange {
     /** The HTTP request; empty where this server itself calls. */

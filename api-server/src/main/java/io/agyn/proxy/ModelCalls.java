@@ -38,7 +38,7 @@ public final class ModelCalls {
         Context context = vertx.getOrCreateContext();
         MultiMap sent = MultiMap.caseInsensitiveMultiMap().addAll(headers);
         sent.set(HttpHeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
-        ModelCall call = new ModelCall(context, sent, Buffer.buffer(body));
+        InProcessExchange call = new InProcessExchange(context, sent, Buffer.buffer(body));
         context.runOnContext(on -> Call.begin(calls, Operation.creating(protocol), call, identity));
         return call;
     }
