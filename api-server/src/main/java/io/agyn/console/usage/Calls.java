@@ -33,7 +33,8 @@ public final class Calls {
     /** {@code call.cacheWriteDetails} in templates: for how long tokens were written to the cache; null if unknown. */
     public static String cacheWriteDetails(UsageRecord call) {
         return joined(
-                counted(call.getCacheWrite5mTokens(), "%,d for 5 min"), counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
+                counted(call.getCacheWrite5mTokens(), "%,d for 5 min"),
+                counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
     }
 
     /** {@code call.priceDetails} in templates: what else a provider charges by; null if unknown. */
