@@ -29,7 +29,7 @@ final class JsonTree {
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
     private static final int MAX_DEPTH = 32;
     // A tree of small values takes 30 times the memory of its text; the largest body of the contract has some hundred.
-    private static final int MAX_VALUES = 20_000;
+    private static final int MAX_VALUES = 25_000;
 
     private final JsonParser parser;
     private final Violations violations;
