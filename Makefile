@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz bench clean
+.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz fuzz-go bench clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -121,6 +121,9 @@ release: ## Build, sign and publish a release of the provider; wants a tag, GPG_
 
 fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 	JAVA_HOME='$(JDK)' scripts/with-server.sh scripts/fuzz.sh
+
+fuzz-go: ## Fuzz the Terraform provider, each target for FUZZTIME=10m
+	terraform-provider/scripts/fuzz.sh $(or $(FUZZTIME),10m)
 
 bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java

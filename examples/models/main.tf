@@ -56,6 +56,11 @@ resource "agyn_secret" "key" {
   organization_id = agyn_organization.studio.id
   name            = "${each.key}-api-key"
   value           = var.api_keys[each.key]
+
+  # Terraform deletes before it updates: with this, a removed secret is deleted after its LLM provider has another one.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "agyn_llm_provider" "vendor" {

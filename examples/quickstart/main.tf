@@ -17,6 +17,11 @@ resource "agyn_secret" "openai_key" {
   organization_id = agyn_organization.acme.id
   name            = "openai-api-key"
   value           = var.openai_api_key
+
+  # Terraform deletes before it updates: with this, a removed secret is deleted after its LLM provider has another one.
+  lifecycle {
+    create_before_destroy = true
+  }
 }
 
 resource "agyn_llm_provider" "openai" {

@@ -178,7 +178,7 @@ func tokenOfAStranger(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return token.Token
+	return *token.Token
 }
 
 func TestAccATokenThatIsImportedLeavesNothingToChange(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // After make install, the init of terraform and that of tofu find the provider, whichever registry they take it from.
@@ -40,6 +41,68 @@ terraform {
 			}
 			run(t, folder, terraform, "init", "-no-color")
 		})
+	}
+}
+
+// Terraform records the checksum of a version in a folder's lock file, and refuses the same version with another one.
+func TestAccAFolderThatIsInitializedGoesOnAfterARebuild(t *testing.T) {
+	acceptance(t)
+	if settings, err := os.UserConfigDir(); err == nil {
+		t.Setenv("XDG_CONFIG_HOME", settings)
+	}
+	t.Setenv("HOME", t.TempDir())
+	terraform, err := terraformPath()
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkout, folder := t.TempDir(), t.TempDir()
+	binary := filepath.Join(checkout, "bin", "terraform-provider-agyn")
+	install := func(built time.Time) {
+		if err := os.Chtimes(binary, built, built); err != nil {
+			t.Fatal(err)
+		}
+		run(t, ".", filepath.Join(checkout, "scripts", "install.sh"))
+	}
+	provider, err := built()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, to := range map[string]string{provider: filepath.Dir(binary), filepath.Join("..", "..", "scripts"): filepath.Join(checkout, "scripts")} {
+		if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(path, text string, mode int) {
+		file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|mode, 0o600)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := file.WriteString(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := file.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(filepath.Join(folder, "main.tf"), "terraform {\n  required_providers {\n    agyn = {\n      source = \"agynio/agyn\"\n    }\n  }\n}\n", os.O_TRUNC)
+
+	first := time.Unix(1_800_000_000, 0)
+	install(first)
+	run(t, folder, terraform, "init", "-no-color")
+	write(binary, "another build", os.O_APPEND)
+	install(first.Add(time.Minute))
+
+	run(t, folder, terraform, "providers", "schema", "-json")
+	run(t, folder, terraform, "init", "-no-color")
+	if said := run(t, folder, terraform, "init", "-upgrade", "-no-color"); !strings.Contains(said, "v0.1.1800000060") {
+		t.Errorf("the upgrade does not take the new build: %s", said)
+	}
+	for build := range 6 {
+		install(first.Add(time.Duration(build+2) * time.Minute))
+	}
+	kept, err := filepath.Glob(filepath.Join(os.Getenv("HOME"), ".terraform.d", "plugins", "registry.terraform.io", "agynio", "agyn", "*"))
+	if err != nil || len(kept) != 5 {
+		t.Errorf("%v are kept; %v", kept, err)
 	}
 }
 

@@ -6,11 +6,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
 // replaced is a model on an LLM provider that another generation replaces.
@@ -165,4 +167,48 @@ resource "agyn_llm_provider" "refused" {
 		}
 		workspace.terraform(0, "destroy", "-auto-approve")
 	}
+}
+
+// Terraform deletes what is removed before it updates what used it, unless it is told otherwise while both are there.
+func TestAccASecretIsRemovedInTheApplyThatReplacesItsUse(t *testing.T) {
+	acceptance(t)
+	plain := func(name, credential, secret string) string {
+		return fmt.Sprintf(`
+resource "agyn_organization" "acme" {
+  name = "Acme"
+  slug = %q
+}
+resource "agyn_llm_provider" "openai" {
+  organization_id = agyn_organization.acme.id
+  name            = "openai"
+  endpoint        = "http://127.0.0.1:9/v1"
+  protocol        = "responses"
+  auth_method     = "bearer"
+  %s
+}
+%s`, name, credential, secret)
+	}
+	secret := func(lifecycle string) string {
+		return fmt.Sprintf(`
+resource "agyn_secret" "key" {
+  organization_id = agyn_organization.acme.id
+  name            = "key"
+  value_wo        = "sk"
+  lifecycle {
+    create_before_destroy = %s
+  }
+}`, lifecycle)
+	}
+	slug := acctest.RandomWithPrefix("acme")
+	const bySecret, byToken = "token_secret_id = agyn_secret.key.id", `token_wo = "sk-new"`
+	resource.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: providers,
+		CheckDestroy:             isGone,
+		Steps: []resource.TestStep{
+			{Config: plain(slug, bySecret, secret("false"))},
+			{Config: plain(slug, byToken, ""), ExpectError: regexp.MustCompile(`secret_in_use`)},
+			{Config: plain(slug, bySecret, secret("true"))},
+			{Config: plain(slug, byToken, "")},
+		},
+	})
 }

@@ -113,7 +113,7 @@ func (p *pages[T]) isStale(writes *atomic.Int64) bool {
 func readPage[T any, C lister[C, P], P page[T]](
 	a *ahead[T], list C, token string, id string, idOf func(*T) string, writes *atomic.Int64,
 ) *T {
-	items, next, err := readItems[T](list, token)
+	items, next, err := readItems[T](list.PageSize(pageSize), token)
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	close(a.reading)

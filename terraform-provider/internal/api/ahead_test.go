@@ -153,6 +153,14 @@ func TestWhatWasDeletedElsewhereIsNotFound(t *testing.T) {
 	}
 }
 
+func TestAListIsAskedForNoMoreThanItsLimit(t *testing.T) {
+	_, caller := serve(t, 100)
+	found, err := api.AtMost[client.Model](caller.ModelsAPI.ListModels(t.Context(), organization), 7)
+	if err != nil || len(found) != 7 {
+		t.Errorf("%d models were read; %v", len(found), err)
+	}
+}
+
 func TestAWriteForgetsWhatWasReadAhead(t *testing.T) {
 	server, caller := serve(t, 100)
 	for number := range 50 {

@@ -52,7 +52,7 @@ var ErrGateway = errors.New(
 func New(settings Settings) (*Client, error) {
 	base, err := url.Parse(settings.Gateway)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") ||
-		base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		base.User != nil || strings.ContainsAny(settings.Gateway, "?#") {
 		return nil, ErrGateway
 	}
 	transport, err := transport(settings.CAFile)
@@ -65,7 +65,7 @@ func New(settings Settings) (*Client, error) {
 	configuration.AddDefaultHeader("Authorization", "Bearer "+settings.Token)
 	made := &Client{}
 	configuration.HTTPClient = &http.Client{
-		Transport:     &counting{next: &retrying{next: &logging{next: transport}, sleep: Sleep}, writes: &made.writes},
+		Transport:     &counting{next: &contentful{next: &retrying{next: &logging{next: transport}, sleep: Sleep}}, writes: &made.writes},
 		CheckRedirect: refuseRedirects(base.Path),
 	}
 	made.APIClient = client.NewAPIClient(configuration)

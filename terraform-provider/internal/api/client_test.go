@@ -11,6 +11,8 @@ func TestAGatewayThatIsNoBaseURLIsRefusedWithoutShowingWhatMayBeACredential(t *t
 		"https://hunter2@agyn.example.com",
 		"https://agyn.example.com?key=hunter2",
 		"https://agyn.example.com#hunter2",
+		"https://agyn.example.com?",
+		"https://agyn.example.com#",
 		"user:hunter2@agyn.example.com",
 		"https://user:hunter2%@agyn.example.com",
 		"ftp://agyn.example.com",

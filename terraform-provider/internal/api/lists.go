@@ -30,8 +30,12 @@ func All[T any, C lister[C, P], P page[T]](list C) ([]T, error) {
 // AtMost reads a list until it has so many items, or to its end where that is 0.
 func AtMost[T any, C lister[C, P], P page[T]](list C, most int64) ([]T, error) {
 	var all []T
+	size := int64(pageSize)
+	if most > 0 {
+		size = min(size, most)
+	}
 	for next := new(string); next != nil && (most == 0 || int64(len(all)) < most); {
-		items, following, err := readItems[T](list, *next)
+		items, following, err := readItems[T](list.PageSize(int32(size)), *next)
 		if err != nil {
 			return nil, err
 		}
@@ -42,7 +46,6 @@ func AtMost[T any, C lister[C, P], P page[T]](list C, most int64) ([]T, error) {
 
 // readItems reads the page with a token, or the first one where that is empty. The token of the next one is nil at the end.
 func readItems[T any, C lister[C, P], P page[T]](list C, token string) ([]T, *string, error) {
-	list = list.PageSize(pageSize)
 	if token != "" {
 		list = list.PageToken(token)
 	}

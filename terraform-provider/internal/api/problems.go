@@ -34,6 +34,11 @@ func IsLastOwner(err error) bool {
 	return hasCode(err, "last_owner")
 }
 
+// IsSecretInUse tells whether the server refused to delete a secret that is in use.
+func IsSecretInUse(err error) bool {
+	return hasCode(err, "secret_in_use")
+}
+
 func hasCode(err error, code string) bool {
 	problem, ok := problemOf(err)
 	return ok && problem.Code == code

@@ -99,6 +99,15 @@ func TestOnlyTheThingItselfIsTakenForGone(t *testing.T) {
 	}
 }
 
+func TestASuccessWithoutContentIsAnError(t *testing.T) {
+	for _, body := range []string{"", " \n", "null"} {
+		_, err := refusal(t, 200, "application/json", body)
+		if err == nil || !strings.Contains(Diagnose("It cannot be read", err)[0].Detail(), "without content") {
+			t.Errorf("%q: %v", body, err)
+		}
+	}
+}
+
 func TestATimeOutAndAnInterruptionAreCalledThat(t *testing.T) {
 	for cause, want := range map[error]string{context.DeadlineExceeded: "timeouts block", context.Canceled: "interrupted"} {
 		detail := Diagnose("It cannot be read", &url.Error{Op: "Get", URL: "http://agyn.test", Err: cause})[0].Detail()

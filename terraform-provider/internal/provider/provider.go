@@ -77,7 +77,7 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 		Attributes: map[string]schema.Attribute{
 			"gateway": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The server's base URL, such as `https://agyn.example.com`. Falls back to `" + gatewayVariable + "`.",
+				MarkdownDescription: "The server's base URL, such as `https://agyn.example.com`; redirects are not followed. Falls back to `" + gatewayVariable + "`.",
 			},
 			"token": schema.StringAttribute{
 				Optional:            true,

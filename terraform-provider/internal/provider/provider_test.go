@@ -138,6 +138,51 @@ func TestANewerServersFieldsAndEnumValuesAreAccepted(t *testing.T) {
 	}
 }
 
+// An administrator's state may have the tokens of many agents.
+func TestOtherUsersTokensAreRefreshedByPages(t *testing.T) {
+	const count, agent = 60, "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8a"
+	id := func(number int) string { return fmt.Sprintf("0198f2f0-7a3b-7c1d-9e2f-%012d", number) }
+	token := func(number int) map[string]any {
+		return map[string]any{
+			"id": id(number), "user_id": agent, "description": "CI", "prefix": "agyn_0123456", "organization_id": nil, "expires_at": nil, "last_used_at": nil,
+			"created_by_token_id": nil, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+		}
+	}
+	var calls int
+	answers := map[string]any{"/api/v1/me": aCaller("cluster_admin")}
+	var tokens []any
+	for number := range count {
+		answers["/api/v1/api-tokens/"+id(number)] = token(number)
+		tokens = append(tokens, token(number))
+	}
+	listener := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
+		calls++
+		answer := answers[request.URL.Path]
+		if request.URL.Path == "/api/v1/api-tokens" {
+			answer = map[string]any{"items": []any{}, "next_page_token": nil}
+			if request.URL.Query().Get("user_id") == agent {
+				answer = map[string]any{"items": tokens, "next_page_token": nil}
+			}
+		}
+		writer.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(writer).Encode(answer)
+	}))
+	t.Cleanup(listener.Close)
+	server := serve(t)
+	configure(t, server, listener.URL)
+	schema := schemaOf(t, server).ResourceSchemas["agyn_api_token"]
+	for number := range count {
+		state := object(t, schema, map[string]string{"id": id(number), "user_id": agent, "description": "CI"})
+		read, err := server.ReadResource(t.Context(), &tfprotov6.ReadResourceRequest{TypeName: "agyn_api_token", CurrentState: state})
+		if err != nil || len(read.Diagnostics) > 0 {
+			t.Fatal(err, read.Diagnostics)
+		}
+	}
+	if calls > 20 {
+		t.Errorf("%d tokens took %d calls", count, calls)
+	}
+}
+
 func TestATokenFromAFileMayEndWithALineBreak(t *testing.T) {
 	gateway := fake(t, map[string]any{"/api/v1/me": aCaller("user")})
 	for _, token := range []string{"agyn_test\n", "agyn_test\r\n", " agyn_test "} {

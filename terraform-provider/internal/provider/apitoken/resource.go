@@ -166,7 +166,9 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	id := state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
+	// A list has the tokens of one user.
+	listed := filtered(ctx, r.Client, object.Query{"user_id": state.UserID})
+	found, answer, err := api.Read(ctx, r.Client, state.UserID.ValueString(), listed, r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
 	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}

@@ -236,7 +236,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
+	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id), id, (*client.LlmProvider).GetId)
 	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return

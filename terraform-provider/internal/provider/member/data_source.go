@@ -79,7 +79,7 @@ func (d *DataSource) find(ctx context.Context, config dataModel, response *datas
 		}
 		return found, err == nil
 	}
-	query := queryModel{OrganizationID: config.OrganizationID, Name: config.Name, Email: config.Email}
+	query := object.Query{"organization_id": config.OrganizationID, "name": config.Name, "email": config.Email}
 	page, _, err := filtered(ctx, d.Client, query).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The member cannot be looked up", err)...)

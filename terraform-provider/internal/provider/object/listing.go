@@ -1,19 +1,11 @@
 package object
 
 import (
-	"context"
-	"fmt"
-
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/list"
-	listschema "github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-
-	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
 // OrganizationIDOfData is the attribute of the organization that a data source looks in.
@@ -31,11 +23,6 @@ func FoundBy(names ...string) map[string]schema.Attribute {
 	return found
 }
 
-// Filter is the attribute of a filter of a list.
-func Filter(description string, rules ...validator.String) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules}
-}
-
 // List is the attribute of what a list data source has found.
 func List(description string, attributes map[string]schema.Attribute) schema.ListNestedAttribute {
 	return schema.ListNestedAttribute{
@@ -45,16 +32,6 @@ func List(description string, attributes map[string]schema.Attribute) schema.Lis
 	}
 }
 
-// OrganizationIDOfQuery is the attribute of the organization that a list resource looks in.
-func OrganizationIDOfQuery() listschema.StringAttribute {
-	return listschema.StringAttribute{Required: true, MarkdownDescription: "The id of the organization.", Validators: []validator.String{UUID()}}
-}
-
-// FilterOfQuery is the attribute of a filter of a list resource.
-func FilterOfQuery(description string, rules ...validator.String) listschema.StringAttribute {
-	return listschema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: rules}
-}
-
 // Each maps what the server answers, one by one.
 func Each[T, M any](items []T, read func(*T) M) []M {
 	models := make([]M, 0, len(items))
@@ -62,51 +39,6 @@ func Each[T, M any](items []T, read func(*T) M) []M {
 		models = append(models, read(&items[i]))
 	}
 	return models
-}
-
-// Listed is one result of a list resource.
-type Listed struct {
-	// Name is what terraform shows.
-	Name string
-	// Identity and Resource are models of the resource's schemas.
-	Identity, Resource any
-}
-
-// ReadyToList tells whether a list resource may go on.
-func ReadyToList(base Resource, found diag.Diagnostics, stream *list.ListResultsStream) bool {
-	var diagnostics diag.Diagnostics
-	if base.Ready(found, &diagnostics) {
-		return true
-	}
-	stream.Results = list.ListResultsStreamDiagnostics(diagnostics)
-	return false
-}
-
-// Stream hands over what a list resource has found, or why it could not.
-func Stream[T any](
-	ctx context.Context, request list.ListRequest, stream *list.ListResultsStream, kind string, found []T, err error, read func(*T) Listed,
-) {
-	if err != nil {
-		stream.Results = list.ListResultsStreamDiagnostics(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", kind), err))
-		return
-	}
-	if request.Limit > 0 && int64(len(found)) > request.Limit {
-		found = found[:request.Limit]
-	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		for i := range found {
-			listed := read(&found[i])
-			result := request.NewListResult(ctx)
-			result.DisplayName = listed.Name
-			result.Diagnostics.Append(result.Identity.Set(ctx, listed.Identity)...)
-			if request.IncludeResource {
-				result.Diagnostics.Append(result.Resource.Set(ctx, listed.Resource)...)
-			}
-			if !push(result) {
-				return
-			}
-		}
-	}
 }
 
 // NoTimeouts are the time-outs of a resource whose configuration is not known.

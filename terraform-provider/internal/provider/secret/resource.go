@@ -78,7 +78,9 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "A credential, which the server keeps encrypted. It is written and never read back.",
+		MarkdownDescription: "A credential, which the server keeps encrypted. It is written and never read back. The server does not delete a " +
+			"secret that an LLM provider uses, and Terraform deletes before it updates: set `create_before_destroy` in `lifecycle`, so that one " +
+			"apply can remove a secret and give its LLM provider another credential.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),
@@ -196,7 +198,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, queryModel{OrganizationID: state.OrganizationID}),
+	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.SecretsAPI.GetSecret(ctx, organization, id), id, (*client.Secret).GetId)
 	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
@@ -262,6 +264,12 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	defer done()
 	answer, err := r.Client.SecretsAPI.DeleteSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
 	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	if api.IsSecretInUse(err) {
+		response.Diagnostics.AddWarning("Terraform deletes before it updates",
+			"If the same apply gives the LLM providers another credential, they are not updated yet. Keep the secret in the configuration "+
+				"for that apply and remove it in the next one; or set create_before_destroy in the secret's lifecycle and apply that first. "+
+				"If the secret only has another address in the configuration, add a moved block.")
+	}
 }
 
 func read(secret *client.Secret) model {

@@ -80,7 +80,10 @@ func (d *DataSource) Metadata(_ context.Context, request datasource.MetadataRequ
 
 // Schema describes the data source.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	id := func(description string) schema.StringAttribute { return object.Filter(description, object.UUID()) }
+	filter := func(description string, rule validator.String) schema.StringAttribute {
+		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{rule}}
+	}
+	id := func(description string) schema.StringAttribute { return filter(description, object.UUID()) }
 	at := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Optional: true, Computed: true, MarkdownDescription: description}
 	}
@@ -104,7 +107,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 			"model_id":    id("Only calls of this model."),
 			"provider_id": id("Only calls that led to this LLM provider."),
 			"user_id":     id("Only calls of this user."),
-			"outcome": object.Filter("Only calls that ended like this: "+object.Backticked(client.AllowedCallOutcomeEnumValues)+".",
+			"outcome": filter("Only calls that ended like this: "+object.Backticked(client.AllowedCallOutcomeEnumValues)+".",
 				object.OneOf(client.AllowedCallOutcomeEnumValues)),
 			"rows": object.List("A row for each group, the earliest first, and then the one with the most calls. What is not grouped by is null.", attributes()),
 		},

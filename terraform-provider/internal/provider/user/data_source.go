@@ -72,7 +72,7 @@ func (d *DataSource) find(ctx context.Context, config model, response *datasourc
 		}
 		return found, err == nil
 	}
-	page, _, err := filtered(ctx, d.Client, queryModel{Name: config.Name, Email: config.Email}).Execute()
+	page, _, err := filtered(ctx, d.Client, object.Query{"name": config.Name, "email": config.Email}).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The user cannot be looked up", err)...)
 		return nil, false

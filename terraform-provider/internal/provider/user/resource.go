@@ -135,7 +135,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	id := state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, queryModel{}), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
+	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, nil), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
 	if !r.IsThere(ctx, state.thing(), answer, err, response) {
 		return
 	}

@@ -45,24 +45,26 @@ public final class AgynClient implements AutoCloseable {
     private final URI gateway;
     private final HttpClient http;
     private final ApiClient api;
+    private final ApiClient modelTests;
     private final Exchange exchange;
 
     private AgynClient(ClientBuilder settings) {
         this.gateway = settings.gateway();
-        this.http = new WholeAnswerHttpClient(
-                HttpClient.newBuilder()
-                        .connectTimeout(settings.connectTimeout())
-                        // In clear text, HTTP/2 begins with an upgrade that some gateways answer badly.
-                        .version(
-                                gateway.getScheme().equals("https")
-                                        ? HttpClient.Version.HTTP_2
-                                        : HttpClient.Version.HTTP_1_1)
-                        .build(),
-                settings.requestTimeout());
-        String authorization = "Bearer " + settings.token();
-        this.api = new SharedHttpApiClient(http, gateway + "/api/v1");
-        this.api.setRequestInterceptor(request -> prepare(request, authorization));
+        this.http = HttpClient.newBuilder()
+                .connectTimeout(settings.connectTimeout())
+                // In clear text, HTTP/2 begins with an upgrade that some gateways answer badly.
+                .version(gateway.getScheme().equals("https") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
+                .build();
+        this.api = api(settings, settings.requestTimeout());
+        this.modelTests = api(settings, settings.modelTestTimeout());
         this.exchange = new Exchange(gateway, new Retries(settings.maxRetries()));
+    }
+
+    private ApiClient api(ClientBuilder settings, Duration timeout) {
+        String authorization = "Bearer " + settings.token();
+        ApiClient calls = new SharedHttpApiClient(new WholeAnswerHttpClient(http, timeout), gateway + "/api/v1");
+        calls.setRequestInterceptor(request -> prepare(request, authorization));
+        return calls;
     }
 
     private static void prepare(HttpRequest.Builder request, String authorization) {
@@ -155,7 +157,7 @@ public final class AgynClient implements AutoCloseable {
      */
     public Models models(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
-        return new Models(organizationId, new ModelsApi(api), new ModelTestsApi(api), exchange);
+        return new Models(organizationId, new ModelsApi(api), new ModelTestsApi(modelTests), exchange);
     }
 
     /**
@@ -267,12 +269,21 @@ public final class AgynClient implements AutoCloseable {
 
         /**
          * Sets how long a request may take, from connecting to the last byte of the answer; 30 seconds if not set.
-         * Each retry has this time anew.
+         * Each retry has this time anew. Model tests have {@link #modelTestTimeout(Duration)}.
          *
          * @param timeout a positive duration
          * @return this builder
          */
         Builder requestTimeout(Duration timeout);
+
+        /**
+         * Sets how long {@link Models#test(UUID)} may take; 11 minutes if not set, which is longer than the server waits for
+         * a model by default ({@code AGYN_PROXY_FIRST_BYTE_TIMEOUT}).
+         *
+         * @param timeout a positive duration
+         * @return this builder
+         */
+        Builder modelTestTimeout(Duration timeout);
 
         /**
          * Sets how often a call is tried again; 3 times if not set.

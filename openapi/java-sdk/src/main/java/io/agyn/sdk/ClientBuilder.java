@@ -17,6 +17,7 @@ final class ClientBuilder implements AgynClient.Builder {
     private String token;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(30);
+    private Duration modelTestTimeout = Duration.ofMinutes(11);
     private int maxRetries = 3;
 
     ClientBuilder(UnaryOperator<String> environment) {
@@ -65,6 +66,12 @@ final class ClientBuilder implements AgynClient.Builder {
     @Override
     public ClientBuilder requestTimeout(Duration timeout) {
         this.requestTimeout = positive("requestTimeout", timeout);
+        return this;
+    }
+
+    @Override
+    public ClientBuilder modelTestTimeout(Duration timeout) {
+        this.modelTestTimeout = positive("modelTestTimeout", timeout);
         return this;
     }
 
@@ -129,6 +136,10 @@ final class ClientBuilder implements AgynClient.Builder {
 
     Duration requestTimeout() {
         return requestTimeout;
+    }
+
+    Duration modelTestTimeout() {
+        return modelTestTimeout;
     }
 
     int maxRetries() {

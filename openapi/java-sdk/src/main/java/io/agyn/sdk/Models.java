@@ -151,7 +151,8 @@ public final class Models {
 
     /**
      * Tests a model: says {@code Hello, world} to it through the LLM Proxy, as an agent would. That the call failed is an
-     * answer too, and no exception.
+     * answer too, and no exception. It takes as long as the model does, at most {@link
+     * AgynClient.Builder#modelTestTimeout}.
      *
      * @param id the model's id
      * @return what happened

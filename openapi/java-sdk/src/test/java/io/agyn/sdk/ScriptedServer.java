@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -69,6 +70,17 @@ final class ScriptedServer implements AutoCloseable {
 
     ScriptedServer hangUp() {
         return answer(HttpExchange::close);
+    }
+
+    /** Answers 200 after a while. */
+    ScriptedServer late(Duration delay, String body) {
+        return answer(exchange -> {
+            Thread.sleep(delay);
+            byte[] bytes = body.getBytes(UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        });
     }
 
     ScriptedServer stall() {

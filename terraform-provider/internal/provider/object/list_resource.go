@@ -1,0 +1,75 @@
+package object
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+)
+
+// listResource is the list resource of a collection.
+type listResource[T, M any] struct {
+	Resource
+	of Collection[T, M]
+}
+
+var _ list.ListResourceWithConfigure = (*listResource[any, any])(nil)
+
+// NewListResource makes the list resource of a collection.
+func NewListResource[T, M any](of Collection[T, M]) list.ListResource {
+	return &listResource[T, M]{of: of}
+}
+
+// Metadata names the list resource.
+func (l *listResource[T, M]) Metadata(_ context.Context, request resource.MetadataRequest, response *resource.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + "_" + l.of.Type
+}
+
+// ListResourceConfigSchema describes the filters.
+func (l *listResource[T, M]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, response *list.ListResourceSchemaResponse) {
+	attributes := map[string]schema.Attribute{}
+	for _, filter := range l.of.Filters {
+		attributes[filter.Name] = filter.ofQuery()
+	}
+	response.Schema = schema.Schema{MarkdownDescription: fmt.Sprintf("Finds the %s.", l.of.Description), Attributes: attributes}
+}
+
+// List hands over what it finds, or why it could not.
+func (l *listResource[T, M]) List(ctx context.Context, request list.ListRequest, stream *list.ListResultsStream) {
+	var diagnostics diag.Diagnostics
+	query, found := l.of.query(ctx, request.Config)
+	if !l.Ready(found, &diagnostics) {
+		stream.Results = list.ListResultsStreamDiagnostics(diagnostics)
+		return
+	}
+	things, err := l.of.List(ctx, l.Client, query, request.Limit)
+	if err != nil {
+		stream.Results = list.ListResultsStreamDiagnostics(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", l.of.Kind), err))
+		return
+	}
+	if request.Limit > 0 && int64(len(things)) > request.Limit {
+		things = things[:request.Limit]
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		for i := range things {
+			if !push(l.result(ctx, request, l.of.Result(&things[i]))) {
+				return
+			}
+		}
+	}
+}
+
+func (l *listResource[T, M]) result(ctx context.Context, request list.ListRequest, found Result) list.ListResult {
+	result := request.NewListResult(ctx)
+	result.DisplayName = found.Name
+	result.Diagnostics.Append(result.Identity.Set(ctx, found.Identity)...)
+	if request.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, found.Resource)...)
+	}
+	return result
+}
