@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz fuzz-go bench clean
+.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz fuzz-go bench sbom clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -124,6 +124,9 @@ fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
 
 fuzz-go: ## Fuzz the Terraform provider, each target for FUZZTIME=10m
 	terraform-provider/scripts/fuzz.sh $(or $(FUZZTIME),10m)
+
+sbom: ## Write a bill of materials of the Java modules (CycloneDX), to target/bom.json and target/bom.xml
+	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeAggregateBom
 
 bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java

@@ -2,6 +2,7 @@ package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.restassured.RestAssured;
@@ -92,8 +93,10 @@ class CommandsIT {
                                 "Key " + old + " is the primary key: make another one that with \"keyset promote\".\n");
                 succeed("keyset", "promote", fresh);
                 assertThat(succeed("keyset", "list"))
-                        .containsPattern(old + " +decrypts +1 +0 +0 +0 +0 +" + servers)
-                        .containsPattern(fresh + " +primary +0 +0 +0 +0 +1 +" + servers);
+                        .containsPattern(old + " +encryption +decrypts +" + servers + " +secret values: 1\n")
+                        .containsPattern(fresh + " +encryption +primary +" + servers + " +keyset check: 1\n")
+                        .containsPattern("\\d+ +fingerprint +primary +" + servers + " +fingerprints: 1\n")
+                        .containsPattern("\\d+ +audit +primary +" + servers + " +audit log: \\d+\n");
                 assertThat(refused("keyset", "retire", old))
                         .isEqualTo(
                                 "Key " + old + " is still needed (secret values: 1): run \"keyset rewrap\" first.\n");
@@ -140,10 +143,44 @@ class CommandsIT {
             assertThat(server.output()).contains("Key " + fresh + " is primary by now");
             Files.write(keyset, present);
             assertThat(succeed("keyset", "list"))
-                    .containsPattern(fresh + " +primary +2 +0 +0 +0 +1 +1 of 1")
+                    .containsPattern(fresh + " +encryption +primary +1 of 1 +secret values: 2, keyset check: 1\n")
                     .doesNotContain(old);
             assertThat(succeed("keyset", "check")).contains("can read everything: 2 credentials");
         }
+    }
+
+    @Test
+    void everyKeyOfALeakedKeysetIsReplaced() throws Exception {
+        Path keyset = folder.resolve("keyset.json");
+        byte[] leaked;
+        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+            createSecret(server);
+            leaked = Files.readAllBytes(keyset);
+            Keyset before = Keyset.load(keyset);
+            for (KeyPurpose purpose : KeyPurpose.values()) {
+                String fresh = found("Added key (\\d+) to ", succeed("keyset", "add", purpose.toString()));
+                succeed("keyset", "promote", fresh);
+            }
+            Keyset after = Keyset.load(keyset);
+            String audit = before.primary(KeyPurpose.AUDIT).toString();
+            assertThat(refused("keyset", "promote", audit)).contains("is older than the primary audit key");
+            assertThat(succeed("keyset", "rewrap"))
+                    .contains(
+                            "All fingerprints are under key " + after.primary(KeyPurpose.FINGERPRINT),
+                            "The audit log is sealed with key " + after.primary(KeyPurpose.AUDIT));
+            createSecret(server);
+
+            succeed("keyset", "retire", before.primary().toString());
+            succeed("keyset", "retire", before.primary(KeyPurpose.FINGERPRINT).toString());
+            assertThat(refused("keyset", "retire", audit)).contains("is still needed (audit log: ");
+            assertThat(succeed("keyset", "check")).contains("can read everything: 2 credentials");
+            assertThat(succeed("audit", "verify"))
+                    .contains(
+                            "none altered", "Epoch of key " + audit, "Epoch of key " + after.primary(KeyPurpose.AUDIT));
+            assertThat(server.output()).doesNotContain("ERROR");
+        }
+        Files.write(keyset, leaked);
+        assertThat(refused("audit", "verify")).contains("The keyset is not the one");
     }
 
     @Test

@@ -13,8 +13,10 @@ import io.restassured.http.ContentType;
 import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -321,6 +323,20 @@ class UpgradeIT {
         }
     }
 
+    /** A copy that its owner alone can read, unlike a file of a checkout. */
+    private Path keyset(String fixture) {
+        Path copy = folder.resolve("keyset-" + fixture + ".json");
+        try {
+            if (!Files.exists(copy)) {
+                Files.copy(FIXTURES.resolve(fixture).resolve("keyset.json"), copy);
+                Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+            }
+            return copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private Map<String, String> variables(String fixture) {
         return Map.of(
                 "AGYN_DATABASE_URL",
@@ -330,10 +346,7 @@ class UpgradeIT {
                 "AGYN_DATABASE_PASSWORD",
                 postgres.password(),
                 "AGYN_KEYSET_FILE",
-                FIXTURES.resolve(fixture)
-                        .resolve("keyset.json")
-                        .toAbsolutePath()
-                        .toString(),
+                keyset(fixture).toString(),
                 // Fixtures get old.
                 "AGYN_USAGE_RETENTION",
                 "3650d",

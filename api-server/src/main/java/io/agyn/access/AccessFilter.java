@@ -8,6 +8,7 @@ import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.lang.reflect.Method;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
  */
 class AccessFilter {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
+    private static final Pattern EMPTY = Pattern.compile("(?i:Bearer)? *");
     private static final Pattern BEARER_WORD = Pattern.compile("^(?i:Bearer) +");
     private static final String CONTRACT_INTERFACES = "io.agyn.api";
 
@@ -58,20 +60,22 @@ class AccessFilter {
         if (authorization == null) {
             throw unauthenticated("", "Send an API token as Authorization: Bearer agyn_….");
         }
-        Matcher bearer = BEARER.matcher(authorization);
-        return Optional.of(bearer)
+        if (EMPTY.matcher(authorization).matches()) {
+            throw unauthenticated("", "The API token is empty; send one as Authorization: Bearer agyn_….");
+        }
+        Optional<Identity> found = Optional.of(BEARER.matcher(authorization))
                 .filter(Matcher::matches)
-                .flatMap(match -> authenticator.authenticate(match.group(1)))
-                .orElseThrow(() -> failed(authorization));
+                .flatMap(match -> authenticator.find(match.group(1)));
+        return found.filter(identity -> identity.isValidAt(Instant.now()))
+                .orElseThrow(() -> failed(authorization, found));
     }
 
-    private ProblemException failed(String authorization) {
+    private ProblemException failed(String authorization, Optional<Identity> expired) {
         return failedTokens.count(
                 BEARER_WORD.matcher(authorization).replaceFirst(""),
                 unauthenticated(
                         ", error=\"invalid_token\"",
-                        "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send"
-                                + " Authorization: Bearer agyn_… with one that works."));
+                        FailedTokens.reason(expired) + " Send Authorization: Bearer agyn_… with one that works."));
     }
 
     /**

@@ -9,10 +9,10 @@ public interface Authenticator {
      * Looks a credential up.
      *
      * @param credential what the caller sent as the bearer token
-     * @return the identity; nothing where the credential is malformed, unknown, expired or revoked, or its user is
-     *     suspended
+     * @return the identity, which may have expired, see {@link Identity#isValidAt}; nothing where the credential is
+     *     malformed, unknown or revoked, or its user is suspended
      */
-    Optional<Identity> authenticate(String credential);
+    Optional<Identity> find(String credential);
 
     /**
      * Looks up whom a credential stands for that was shown before.

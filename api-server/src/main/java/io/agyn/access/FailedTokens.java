@@ -7,6 +7,7 @@ import io.agyn.problems.ProblemKind;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.util.Optional;
 
 /** Says how a request is refused whose API token does not work. */
 @Singleton
@@ -19,6 +20,18 @@ public final class FailedTokens {
         this.throttle = requireNonNull(throttle, "throttle is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
         this.http = requireNonNull(http, "http is null");
+    }
+
+    /**
+     * Says why a token does not work. That it has expired is said only of one that is stored: a guessed one is unknown.
+     *
+     * @param expired the identity that the token had, if it has expired
+     * @return a sentence
+     */
+    public static String reason(Optional<Identity> expired) {
+        return expired.flatMap(Identity::expiresAt)
+                .map(at -> "The API token expired at " + at + ".")
+                .orElse("The API token is mistyped, unknown or revoked, or its user is suspended.");
     }
 
     /**

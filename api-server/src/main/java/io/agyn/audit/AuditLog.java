@@ -18,7 +18,7 @@ class AuditLog {
 
     AuditLog(DataSource dataSource, LiveKeyset keyset) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
-        this.writer = new AuditWriter(keyset.current());
+        this.writer = new AuditWriter(keyset::current);
     }
 
     /**

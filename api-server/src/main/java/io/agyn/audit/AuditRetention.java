@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
@@ -33,25 +34,25 @@ final class AuditRetention implements Chore {
             select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
             where e.at < ?""";
     private static final String LOCK = """
-            select first_sequence, hash_before_first, sequence, hash from audit_chain where chain = ? for update""";
+            select first_sequence, hash_before_first, sequence, hash, key_id from audit_chain where chain = ? for update""";
     private static final String LAST_OLD = """
             select sequence, hash from audit_event where chain = ? and sequence = (
                 select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
                 where chain = ? and sequence < ?)""";
 
     private final DataSource dataSource;
-    private final AuditChain chains;
+    private final Supplier<Keyset> keyset;
     private final Duration retention;
 
     @Inject
     AuditRetention(DataSource dataSource, LiveKeyset keyset, Settings settings) {
-        this(dataSource, keyset.current(), settings.audit().retention());
+        this(dataSource, keyset::current, settings.audit().retention());
     }
 
     /** @param retention how long events are kept */
-    AuditRetention(DataSource dataSource, Keyset keyset, Duration retention) {
+    AuditRetention(DataSource dataSource, Supplier<Keyset> keyset, Duration retention) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
-        this.chains = new AuditChain(keyset);
+        this.keyset = requireNonNull(keyset, "keyset is null");
         this.retention = requireNonNull(retention, "retention is null");
     }
 
@@ -106,7 +107,8 @@ final class AuditRetention implements Chore {
 
     /** Up to the first event that is young enough, a clock that was set back or not. */
     private int dropFront(Connection connection, UUID chain, Instant before) throws SQLException {
-        End end = lock(connection, chain);
+        AuditChain chains = new AuditChain(keyset.get());
+        End end = lock(connection, chain, chains);
         long last = 0;
         byte[] hash = null;
         try (PreparedStatement query = connection.prepareStatement(LAST_OLD)) {
@@ -132,24 +134,26 @@ final class AuditRetention implements Chore {
             delete.setLong(2, last);
             dropped = delete.executeUpdate();
         }
-        End shorter = end.from(last + 1, hash);
+        End shorter = end.from(last + 1, hash, chains.keyAfter(end));
         try (PreparedStatement update = connection.prepareStatement(
-                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ? where chain = ?")) {
+                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ?, key_id = ? where chain = ?")) {
             update.setLong(1, shorter.firstSequence());
             update.setBytes(2, shorter.hashBeforeFirst());
             update.setBytes(3, chains.seal(shorter));
-            update.setObject(4, chain);
+            update.setLong(4, shorter.key().number());
+            update.setObject(5, chain);
             update.executeUpdate();
         }
         return dropped;
     }
 
-    private static End lock(Connection connection, UUID chain) throws SQLException {
+    private static End lock(Connection connection, UUID chain, AuditChain chains) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LOCK)) {
             query.setObject(1, chain);
             try (ResultSet row = query.executeQuery()) {
                 row.next();
-                return new End(chain, row.getLong(1), row.getBytes(2), row.getLong(3), row.getBytes(4));
+                return new End(
+                        chain, row.getLong(1), row.getBytes(2), row.getLong(3), row.getBytes(4), chains.key(row, 5));
             }
         }
     }

@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.audit.AuditChain.End;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
+import io.agyn.keys.KeyId;
+import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.Keyset;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,8 +15,10 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -24,7 +28,7 @@ import java.util.UUID;
  */
 public final class AuditVerification {
     private static final String ENDS =
-            "select chain, first_sequence, hash_before_first, sequence, hash, seal from audit_chain order by chain";
+            "select chain, first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain order by chain";
     private static final String STRAY = """
             select distinct chain from audit_event e
             where not exists (select from audit_chain c where c.chain = e.chain) order by chain""";
@@ -34,17 +38,19 @@ public final class AuditVerification {
     /**
      * What was found.
      *
-     * @param events how many events were read
-     * @param faults a sentence for each chain that does not hold; none where all do
+     * @param events how many events were read, by the key of their epoch, the first epoch first
+     * @param faults a sentence for each chain with a fault
      */
-    public record Result(long events, List<String> faults) {}
+    public record Result(Map<KeyId, Long> events, List<String> faults) {}
 
+    private final Keyset keyset;
     private final AuditChain chains;
-    private long events;
+    private final Map<KeyId, Long> events = new LinkedHashMap<>();
 
     /** @param keyset the keyset that the server runs with */
     public AuditVerification(Keyset keyset) {
-        this.chains = new AuditChain(requireNonNull(keyset, "keyset is null"));
+        this.keyset = requireNonNull(keyset, "keyset is null");
+        this.chains = new AuditChain(keyset);
     }
 
     /**
@@ -56,7 +62,8 @@ public final class AuditVerification {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         connection.setReadOnly(true);
-        events = 0;
+        events.clear();
+        keyset.keys(KeyPurpose.AUDIT).forEach(key -> events.put(key, 0L));
         List<String> faults = new ArrayList<>();
         try {
             try (PreparedStatement query = connection.prepareStatement(ENDS);
@@ -67,8 +74,9 @@ public final class AuditVerification {
                             row.getLong(2),
                             row.getBytes(3),
                             row.getLong(4),
-                            row.getBytes(5));
-                    fault(connection, end, row.getBytes(6))
+                            row.getBytes(5),
+                            chains.key(row, 6));
+                    fault(connection, end, row.getBytes(7))
                             .ifPresent(fault -> faults.add(name(end.chain()) + ": " + fault));
                 }
             }
@@ -78,33 +86,53 @@ public final class AuditVerification {
                     faults.add(name(row.getObject(1, UUID.class)) + ": the end of its chain was removed.");
                 }
             }
-            return new Result(events, faults);
+            return new Result(new LinkedHashMap<>(events), faults);
         } finally {
             connection.rollback();
         }
     }
 
     private Optional<String> fault(Connection connection, End end, byte[] seal) throws SQLException {
+        KeyId primary = keyset.primary(KeyPurpose.AUDIT);
+        if (!keyset.keys(KeyPurpose.AUDIT).contains(end.key())) {
+            return Optional.of(missing(end.key()));
+        }
         if (!Arrays.equals(seal, chains.seal(end))) {
             return Optional.of("the row that says where its chain begins and ends was altered.");
+        }
+        if (!end.key().equals(primary)) {
+            return Optional.of(
+                    "its end is sealed with key %s, and not with the primary audit key %s: run \"keyset rewrap\". If"
+                                    .formatted(end.key(), primary)
+                            + " that has run since the key became primary, the end was altered.");
         }
         try (PreparedStatement query = connection.prepareStatement(EVENTS)) {
             query.setFetchSize(ROWS_AT_ONCE);
             query.setObject(1, end.chain());
             byte[] before = end.hashBeforeFirst();
             long expected = end.firstSequence();
+            KeyId epoch = keyset.keys(KeyPurpose.AUDIT).getFirst();
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
-                    events++;
                     long sequence = row.getLong("sequence");
+                    KeyId key = chains.key(row, row.findColumn("key_id"));
+                    events.merge(key, 1L, Long::sum);
                     if (sequence > expected) {
                         return Optional.of(removed(expected, sequence - 1));
                     }
                     byte[] hash = row.getBytes("hash");
-                    if (sequence < expected || !Arrays.equals(hash, chains.hash(before, event(row), sequence))) {
-                        return Optional.of("event %d (%s) was altered or slipped in."
-                                .formatted(sequence, row.getObject("id", UUID.class)));
+                    if (!keyset.keys(KeyPurpose.AUDIT).contains(key)) {
+                        return Optional.of("from event %d on, %s".formatted(sequence, missing(key)));
                     }
+                    boolean isInOrder =
+                            keyset.later(KeyPurpose.AUDIT, key, epoch).equals(key);
+                    if (sequence < expected
+                            || !isInOrder
+                            || !Arrays.equals(hash, chains.hash(key, before, event(row), sequence))) {
+                        return Optional.of("event %d (%s), in the epoch of key %s, was altered or slipped in."
+                                .formatted(sequence, row.getObject("id", UUID.class), isInOrder ? key : epoch));
+                    }
+                    epoch = key;
                     before = hash;
                     expected++;
                 }
@@ -116,6 +144,12 @@ public final class AuditVerification {
                     ? Optional.of("events were slipped in behind its end.")
                     : Optional.empty();
         }
+    }
+
+    private static String missing(KeyId key) {
+        return "it is under key %s, which is not among the audit keys of the keyset: the keyset file is too old, or the"
+                        .formatted(key)
+                + " chain was altered.";
     }
 
     private static String removed(long first, long last) {

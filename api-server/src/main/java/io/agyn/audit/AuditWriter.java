@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.audit.AuditChain.End;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
+import io.agyn.keys.KeyId;
 import io.agyn.keys.Keyset;
 import io.agyn.rest.Uuid7;
 import java.sql.Connection;
@@ -17,25 +18,26 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Adds events to their chains, over a connection that is given. */
 public final class AuditWriter {
     private static final String BEGIN_CHAIN = """
-            insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal)
-            values (?, ?, ?, ?, ?, ?) on conflict do nothing""";
-    private static final String LOCK_CHAIN =
-            "select sequence, hash, first_sequence, hash_before_first from audit_chain where chain = ? for update";
+            insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal, key_id)
+            values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""";
+    private static final String LOCK_CHAIN = """
+            select sequence, hash, first_sequence, hash_before_first, key_id from audit_chain where chain = ? for update""";
     private static final String ADD = """
-            with moved as (update audit_chain set sequence = ?, hash = ?, seal = ? where chain = ?)
+            with moved as (update audit_chain set sequence = ?, hash = ?, seal = ?, key_id = ? where chain = ?)
             insert into audit_event (chain, sequence, hash, id, at, operation, outcome, code, resource_id, changed_fields,
-                user_id, user_name, token_id, address, user_agent, request_id)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+                user_id, user_name, token_id, address, user_agent, request_id, key_id)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
 
-    private final AuditChain chains;
+    private final Supplier<Keyset> keyset;
 
-    /** @param keyset the server's; the key that makes the chains' hashes is the same in all its generations */
-    public AuditWriter(Keyset keyset) {
-        this.chains = new AuditChain(requireNonNull(keyset, "keyset is null"));
+    /** @param keyset gives the keyset in use, which may change */
+    public AuditWriter(Supplier<Keyset> keyset) {
+        this.keyset = requireNonNull(keyset, "keyset is null");
     }
 
     /**
@@ -58,17 +60,19 @@ public final class AuditWriter {
 
     /** Adds an event in the transaction that is open on the connection, to whose end its chain is locked. */
     void add(Connection connection, Event event) throws SQLException {
-        End end = lock(connection, event.chain());
-        byte[] hash = chains.hash(end.hash(), event, end.sequence() + 1);
-        write(connection, event, end.with(hash));
+        AuditChain chains = new AuditChain(keyset.get());
+        End end = lock(connection, event.chain(), chains);
+        KeyId key = chains.keyAfter(end);
+        byte[] hash = chains.hash(key, end.hash(), event, end.sequence() + 1);
+        write(connection, event, end.with(key, hash), chains);
     }
 
-    private End lock(Connection connection, UUID chain) throws SQLException {
-        End found = find(connection, chain);
+    private End lock(Connection connection, UUID chain, AuditChain chains) throws SQLException {
+        End found = find(connection, chain, chains);
         if (found != null) {
             return found;
         }
-        End begin = End.ofNew(chain);
+        End begin = chains.begin(chain);
         try (PreparedStatement insert = connection.prepareStatement(BEGIN_CHAIN)) {
             insert.setObject(1, chain);
             insert.setLong(2, begin.sequence());
@@ -76,28 +80,36 @@ public final class AuditWriter {
             insert.setLong(4, begin.firstSequence());
             insert.setBytes(5, begin.hashBeforeFirst());
             insert.setBytes(6, chains.seal(begin));
+            insert.setLong(7, begin.key().number());
             insert.executeUpdate();
         }
-        return find(connection, chain);
+        return find(connection, chain, chains);
     }
 
-    private static End find(Connection connection, UUID chain) throws SQLException {
+    private static End find(Connection connection, UUID chain, AuditChain chains) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LOCK_CHAIN)) {
             query.setObject(1, chain);
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
-                        ? new End(chain, row.getLong(3), row.getBytes(4), row.getLong(1), row.getBytes(2))
+                        ? new End(
+                                chain,
+                                row.getLong(3),
+                                row.getBytes(4),
+                                row.getLong(1),
+                                row.getBytes(2),
+                                chains.key(row, 5))
                         : null;
             }
         }
     }
 
-    private void write(Connection connection, Event event, End end) throws SQLException {
+    private static void write(Connection connection, Event event, End end, AuditChain chains) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(ADD)) {
             Object[] values = {
                 end.sequence(),
                 end.hash(),
                 chains.seal(end),
+                end.key().number(),
                 end.chain(),
                 event.chain(),
                 end.sequence(),
@@ -114,7 +126,8 @@ public final class AuditWriter {
                 event.source().tokenId(),
                 event.source().address(),
                 event.source().userAgent(),
-                event.source().requestId()
+                event.source().requestId(),
+                end.key().number()
             };
             for (int i = 0; i < values.length; i++) {
                 insert.setObject(i + 1, values[i]);

@@ -40,7 +40,7 @@ final class AdminTokenCommands {
             // Kept only once its owner has it.
             connection.setAutoCommit(false);
             LostAdminToken.Made made = LostAdminToken.make(connection);
-            AuditWriter audit = new AuditWriter(keyset);
+            AuditWriter audit = new AuditWriter(() -> keyset);
             if (arguments.isEmpty()) {
                 audit.addCommand(connection, NAME);
                 out.println(made.plaintext().reveal());

@@ -16,8 +16,9 @@ final class AuditCommands {
     static final List<Command> ALL = List.of(
             new Command("audit verify", "", "check that no audit event was changed", """
                     Reads the whole audit log and says whether an event was altered, removed or slipped in since the server has
-                    written it. Each event's hash is keyed with the keyset: who can write the database, and has no keyset, cannot
-                    hide what they did. Whoever puts all of the database back to an earlier state can: keep what this prints.
+                    written it, and in the epoch of which audit key. Each event's hash is keyed with the keyset: who can write the
+                    database, and has no keyset, cannot hide what they did. Whoever puts all of the database back to an earlier
+                    state can: keep what this prints.
                     """, AuditCommands::verify));
 
     private AuditCommands() {}
@@ -34,6 +35,11 @@ final class AuditCommands {
             throw new StartException(
                     "The audit log was changed behind the server's back. " + String.join(" ", result.faults()));
         }
-        out.printf("The audit log holds: %d events, none altered, removed or slipped in.%n", result.events());
+        long events =
+                result.events().values().stream().mapToLong(Long::longValue).sum();
+        out.printf("The audit log holds: %d events, none altered, removed or slipped in.%n", events);
+        if (result.events().size() > 1) {
+            result.events().forEach((key, count) -> out.printf("Epoch of key %s: %d events.%n", key, count));
+        }
     }
 }

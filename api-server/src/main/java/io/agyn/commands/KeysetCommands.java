@@ -1,8 +1,10 @@
 package io.agyn.commands;
 
+import io.agyn.audit.AuditSeals;
 import io.agyn.audit.AuditWriter;
 import io.agyn.commands.Command.MisuseException;
 import io.agyn.keys.KeyId;
+import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.KeyUse;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
@@ -20,12 +22,13 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -33,34 +36,40 @@ import java.util.stream.Collectors;
 final class KeysetCommands {
     static final List<Command> ALL = List.of(
             new Command("keyset create", "[<file>]", "make a file of new encryption keys", """
-                    Makes a file of mode 0600 with a new key that encrypts credentials and another that fingerprints them:
-                    <file>, or else AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never
-                    overwritten. Where AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with
-                    that passphrase. What the keys have encrypted cannot be read without them: keep a copy of the file.
+                    Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
+                    AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
+                    AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
+                    the keys have encrypted cannot be read without them: keep a copy of the file.
                     """, KeysetCommands::create),
             new Command(
-                    "keyset add", "", "add a key that decrypts, and does not encrypt yet", """
-                    Adds a new key to the keyset. Servers that have the file take it within a second, without a restart; copies
-                    of the file on other machines are yours to replace. Until "keyset promote", all is encrypted as before.
-                    """, KeysetCommands::add),
-            new Command("keyset promote", "<id>", "make a key the one that encrypts", """
-                    Makes a key of the keyset the primary one: what is written from now on is encrypted with it, what was written
-                    before stays readable. Refused while a running server of the database has not the key yet, since that server
-                    could not read what the others write.
+                    "keyset add",
+                    "[<purpose>]",
+                    "add a key that is not used for new values yet",
+                    """
+                    Adds a new key to the keyset, for encryption, fingerprint or audit; for encryption if not given. Servers that
+                    have the file take it within a second, without a restart; copies of the file on other machines are yours to
+                    replace. Until "keyset promote", everything stays as before.
+                    """,
+                    KeysetCommands::add),
+            new Command("keyset promote", "<id>", "use a key for all new values", """
+                    Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
+                    fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
+                    the database has not the key yet, since that server could not read what the others write.
                     """, KeysetCommands::promote),
-            new Command("keyset list", "", "show the keys, and how many rows need each", """
-                    Shows the ids of the keys, which of them is primary, how many rows are encrypted with each, and how many
-                    running servers of the database have it. No key is shown.
+            new Command("keyset list", "", "show the keys, and what needs each", """
+                    Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
+                    many running servers of the database have it. No key is shown.
                     """, KeysetCommands::list),
-            new Command("keyset rewrap", "", "encrypt all rows with the primary key", """
-                    Encrypts all credentials in the database that are under another key with the primary one, while servers run.
-                    Nothing else of a row changes. It may be interrupted, by a kill as well, and goes on where it was when it is
-                    run again.
+            new Command("keyset rewrap", "", "put all rows under the primary keys", """
+                    Encrypts all credentials in the database that are under another key with the primary one, and does the same
+                    for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
+                    be interrupted, by a kill as well, and goes on where it was when it is run again.
                     """, KeysetCommands::rewrap),
             new Command(
                     "keyset retire", "<id>", "remove a key that no row needs any more", """
-                    Removes a key from the keyset. Refused, with counts, while a row is encrypted with it, and while it is the
-                    primary key of the keyset or of a running server. A backup of the database that is older than
+                    Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
+                    the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
+                    it leaked does no harm once it is not primary. A backup of the database that is older than
                     "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
                     """, KeysetCommands::retire),
             new Command("keyset backup", "<file>", "copy the keyset", """
@@ -106,35 +115,36 @@ final class KeysetCommands {
 
     private static void add(List<String> arguments, PrintStream out) {
         KeysetFile file = KeysetFile.of(SettingsReader.read());
-        Keyset keyset = file.change(Keyset::withNewKey);
+        KeyPurpose purpose = arguments.isEmpty() ? KeyPurpose.ENCRYPTION : purposeOf(arguments.getFirst());
+        Keyset keyset = file.change(before -> before.withNewKey(purpose));
+        KeyId added = keyset.keys(purpose).getLast();
         out.printf(
-                "Added key %s to %s; key %s still encrypts. Once all servers have this file, run \"keyset promote %s\".%n",
-                keyset.keys().getLast(),
-                file.path(),
-                keyset.primary(),
-                keyset.keys().getLast());
+                "Added key %s to %s for %s; key %s stays primary. Once all servers have this file, run \"keyset promote"
+                        + " %s\".%n",
+                added, file.path(), purpose, keyset.primary(purpose), added);
     }
 
     private static void promote(List<String> arguments, PrintStream out) throws SQLException {
         KeyId key = keyOf(arguments);
         Settings settings = SettingsReader.read();
         KeysetFile file = KeysetFile.of(settings);
-        requireKey(file, file.read(), key);
+        KeyPurpose purpose = requireKey(file, file.read(), key);
+        requireForward(file.read(), purpose, key);
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             requireKey(database.connection(), file, key);
             // First, so that a server without the key no longer starts.
-            KeysetCheck.rewrap(database.connection(), file.read().withPrimary(key));
+            KeysetCheck.promote(database.connection(), file.read().withPrimary(key), purpose);
             // Again, for one that was starting meanwhile.
             requireKey(database.connection(), file, key);
             file.change(keyset -> {
                 requireKey(file, keyset, key);
                 return keyset.withPrimary(key);
             });
-            new AuditWriter(file.read()).addCommand(database.connection(), "keyset promote");
+            new AuditWriter(file::read).addCommand(database.connection(), "keyset promote");
         }
         out.printf(
-                "Key %s in %s encrypts now. Once all servers have this file, run \"keyset rewrap\".%n",
-                key, file.path());
+                "Key %s in %s is the primary %s key now. Once all servers have this file, run \"keyset rewrap\".%n",
+                key, file.path(), purpose);
     }
 
     /** Waits for all running servers to have a key. */
@@ -149,37 +159,8 @@ final class KeysetCommands {
         Settings settings = SettingsReader.read();
         KeysetFile file = KeysetFile.of(settings);
         Keyset keyset = file.read();
-        KeyUse use;
-        List<ServerKeys> servers;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            use = KeyUse.count(database.connection());
-            servers = ServerKeys.read(database.connection());
-        }
-        List<String> heads = new ArrayList<>(List.of("key", "state"));
-        heads.addAll(use.kinds());
-        heads.add("servers");
-        Set<KeyId> keys = new LinkedHashSet<>(keyset.keys());
-        keys.addAll(use.keys());
-        List<List<String>> lines = new ArrayList<>(List.of(heads));
-        for (KeyId key : keys) {
-            List<String> line = new ArrayList<>(List.of(key.toString(), state(keyset, key)));
-            use.kinds().forEach(kind -> line.add(Long.toString(use.of(kind, key))));
-            line.add(servers.stream()
-                            .filter(server -> server.keys().contains(key))
-                            .count() + " of " + servers.size());
-            lines.add(line);
-        }
-        for (List<String> line : lines) {
-            StringBuilder text = new StringBuilder();
-            for (int column = 0; column < line.size(); column++) {
-                int place = column;
-                int width = lines.stream()
-                        .mapToInt(other -> other.get(place).length())
-                        .max()
-                        .orElse(0);
-                text.append(("%-" + (width + 2) + "s").formatted(line.get(column)));
-            }
-            out.println(text.toString().stripTrailing());
+            KeysetTable.read(keyset, database.connection()).print(out);
         }
     }
 
@@ -190,12 +171,10 @@ final class KeysetCommands {
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             Connection connection = database.connection();
             KeysetCheck.require(connection, keyset);
-            awaitServers(
-                    connection,
-                    server -> server.primary().equals(Set.of(keyset.primary())),
-                    "encrypt with another key than " + keyset.primary() + ": give them the file " + file.path()
-                            + ", and run this again.");
-            new AuditWriter(keyset).addCommand(connection, "keyset rewrap");
+            for (KeyPurpose purpose : KeyPurpose.values()) {
+                awaitPrimary(connection, file, keyset, purpose);
+            }
+            new AuditWriter(() -> keyset).addCommand(connection, "keyset rewrap");
             long total = KeyUse.count(connection).notOf(keyset.primary());
             Progress progress = new Progress(total, keyset.primary(), out);
             Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
@@ -204,8 +183,33 @@ final class KeysetCommands {
                         "Key " + keyset.primary() + " now encrypts all but what could not be decrypted: "
                                 + named(unreadable) + "; write these anew over the API, or delete them.");
             }
+            List<UUID> broken = new AuditSeals(keyset).renew(connection);
+            if (!broken.isEmpty()) {
+                throw new StartException("The audit log was changed behind the server's back, in " + broken.size()
+                        + " chains, which keep their seals: \"audit verify\" says which.");
+            }
+            if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
+                out.println("All fingerprints are under key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");
+            }
+            if (keyset.keys(KeyPurpose.AUDIT).size() > 1) {
+                out.println("The audit log is sealed with key " + keyset.primary(KeyPurpose.AUDIT) + ".");
+            }
             out.println("All rows are encrypted with key " + keyset.primary() + ".");
         }
+    }
+
+    /** Waits for all running servers to use the primary key of a purpose, and no other. */
+    private static void awaitPrimary(Connection connection, KeysetFile file, Keyset keyset, KeyPurpose purpose)
+            throws SQLException {
+        Set<KeyId> others = new HashSet<>(keyset.keys(purpose));
+        others.remove(keyset.primary(purpose));
+        String use = purpose == KeyPurpose.ENCRYPTION ? "encrypt with another key" : "use another " + purpose + " key";
+        awaitServers(
+                connection,
+                server -> server.primary().contains(keyset.primary(purpose))
+                        && Collections.disjoint(server.primary(), others),
+                use + " than " + keyset.primary(purpose) + ": give them the file " + file.path()
+                        + ", and run this again.");
     }
 
     private static void retire(List<String> arguments, PrintStream out) throws SQLException {
@@ -219,7 +223,7 @@ final class KeysetCommands {
             List<ServerKeys> servers = awaitServers(
                     connection,
                     server -> !server.primary().contains(key),
-                    "still encrypt with key " + key + ": give them the file " + file.path() + ", and run this again.");
+                    "still use key " + key + ": give them the file " + file.path() + ", and run this again.");
             if (!servers.isEmpty()) {
                 pause(UNDER_WAY);
             }
@@ -228,11 +232,12 @@ final class KeysetCommands {
                 throw new StartException(
                         "Key " + key + " is still needed (" + use.describe(key) + "): run \"keyset rewrap\" first.");
             }
+            requireNoHashes(connection, file.read(), key);
             file.change(keyset -> {
                 requireNotPrimary(file, keyset, key);
                 return keyset.without(key);
             });
-            new AuditWriter(file.read()).addCommand(connection, "keyset retire");
+            new AuditWriter(file::read).addCommand(connection, "keyset retire");
         }
         out.println("Retired key " + key + ": " + file.path() + " no longer holds it.");
     }
@@ -284,13 +289,6 @@ final class KeysetCommands {
         out.println("Removed the lock of " + file.path() + ": whoever can read the file has the keys.");
     }
 
-    private static String state(Keyset keyset, KeyId key) {
-        if (!keyset.holds(key)) {
-            return "missing";
-        }
-        return key.equals(keyset.primary()) ? "primary" : "decrypts";
-    }
-
     /** Waits until all running servers are as they must be, which those with this very file are within a second. */
     private static List<ServerKeys> awaitServers(Connection connection, Predicate<ServerKeys> isReady, String otherwise)
             throws SQLException {
@@ -308,16 +306,49 @@ final class KeysetCommands {
         }
     }
 
-    private static void requireKey(KeysetFile file, Keyset keyset, KeyId key) {
-        if (!keyset.holds(key)) {
-            throw new StartException("The keyset " + file.path() + " holds no key " + key
-                    + ": \"keyset list\" shows those that it holds.");
+    private static KeyPurpose requireKey(KeysetFile file, Keyset keyset, KeyId key) {
+        return keyset.purposeOf(key)
+                .orElseThrow(() -> new StartException("The keyset " + file.path() + " holds no key " + key
+                        + ": \"keyset list\" shows those that it holds."));
+    }
+
+    /** Epochs of the audit log only go forward, and a fingerprint key that leaked must not come back. */
+    private static void requireForward(Keyset keyset, KeyPurpose purpose, KeyId key) {
+        KeyId primary = keyset.primary(purpose);
+        if (purpose != KeyPurpose.ENCRYPTION
+                && !keyset.later(purpose, key, primary).equals(key)) {
+            throw new StartException("Key " + key + " is older than the primary " + purpose + " key " + primary
+                    + ": add a new one with \"keyset add " + purpose + "\".");
+        }
+    }
+
+    /** Refuses to remove a key that a fingerprint or the audit log is under. */
+    private static void requireNoHashes(Connection connection, Keyset keyset, KeyId key) throws SQLException {
+        switch (keyset.purposeOf(key).orElseThrow()) {
+            case ENCRYPTION -> {
+                // Rows say by themselves which key they are under.
+            }
+            case FINGERPRINT -> {
+                long fingerprints =
+                        KeysetTrial.run(connection, keyset).fingerprints().getOrDefault(key, 0L);
+                if (fingerprints > 0) {
+                    throw new StartException("Key " + key + " is still needed (fingerprints: " + fingerprints
+                            + "): run \"keyset rewrap\" first.");
+                }
+            }
+            case AUDIT -> {
+                long hashes = new AuditSeals(keyset).count(connection).getOrDefault(key, 0L);
+                if (hashes > 0) {
+                    throw new StartException("Key " + key + " is still needed (audit log: " + hashes
+                            + "): \"keyset rewrap\" renews the seals, and events are verified with it until"
+                            + " AGYN_AUDIT_RETENTION drops them.");
+                }
+            }
         }
     }
 
     private static void requireNotPrimary(KeysetFile file, Keyset keyset, KeyId key) {
-        requireKey(file, keyset, key);
-        if (keyset.primary().equals(key)) {
+        if (keyset.primary(requireKey(file, keyset, key)).equals(key)) {
             throw new StartException(
                     "Key " + key + " is the primary key: make another one that with \"keyset promote\".");
         }
@@ -332,6 +363,12 @@ final class KeysetCommands {
         return KeyId.parse(arguments.getFirst())
                 .orElseThrow(() -> new MisuseException("\"" + arguments.getFirst() + "\" is not the id of a key, which"
                         + " is a number: \"keyset list\" shows them."));
+    }
+
+    private static KeyPurpose purposeOf(String argument) {
+        return KeyPurpose.parse(argument)
+                .orElseThrow(() -> new MisuseException(
+                        "\"" + argument + "\" is not a purpose: give encryption, fingerprint or audit."));
     }
 
     private static String named(Collection<String> rows) {

@@ -57,7 +57,7 @@ public class IdempotencyKeys implements Chore {
     @Transactional(TxType.MANDATORY)
     Optional<Response> claim(UUID claim, UUID user, String key, String asked) throws SQLException {
         // Keyed: what is asked may be a credential. The same for all keys of the user.
-        String fingerprint = cipher.fingerprint(asked, placeOf(user));
+        String fingerprint = cipher.fingerprint(asked, placeOf(user), null);
         try (Connection connection = dataSource.getConnection()) {
             try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
                 insert.setObject(1, claim);
@@ -68,7 +68,7 @@ public class IdempotencyKeys implements Chore {
                     return Optional.empty();
                 }
             }
-            return Optional.of(read(connection, user, key, fingerprint));
+            return Optional.of(read(connection, user, key, asked));
         }
     }
 
@@ -101,7 +101,7 @@ public class IdempotencyKeys implements Chore {
         }
     }
 
-    private Response read(Connection connection, UUID user, String key, String fingerprint) throws SQLException {
+    private Response read(Connection connection, UUID user, String key, String asked) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(READ)) {
             query.setObject(1, user);
             query.setString(2, key);
@@ -112,7 +112,8 @@ public class IdempotencyKeys implements Chore {
                                     ProblemKind.UNAVAILABLE, "The Idempotency-Key has just run out; send it again.")
                             .withHeader(HttpHeaders.RETRY_AFTER, "0");
                 }
-                if (!row.getString("request_fingerprint").equals(fingerprint)) {
+                String stored = row.getString("request_fingerprint");
+                if (!cipher.fingerprint(asked, placeOf(user), stored).equals(stored)) {
                     throw new ProblemException(
                             ProblemKind.IDEMPOTENCY_KEY_REUSED,
                             "The Idempotency-Key was sent with another request within 24 hours; make a new one for each"

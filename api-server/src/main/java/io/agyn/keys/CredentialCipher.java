@@ -5,10 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.util.HexFormat;
 import org.jboss.logging.Logger;
 
 /** Encrypts credentials (AES-256-GCM) for their place, and makes fingerprints of them. */
@@ -59,18 +57,17 @@ public final class CredentialCipher {
     /**
      * A keyed hash (HMAC-SHA-256, 128 bits of it, in hex) of a credential at its place. Equal credentials of two rows have
      * different ones.
+     *
+     * @param stored the fingerprint that the place has, or null. It is returned if it is of the same credential, also under
+     *     an earlier fingerprint key
      */
-    public String fingerprint(String credential, CredentialPlace place) {
+    public String fingerprint(String credential, CredentialPlace place, String stored) {
+        Keyset keyset = keys.current();
         byte[] what = credential.getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(fingerprint(keys.current(), what, place.bytes()));
-    }
-
-    static byte[] fingerprint(Keyset keyset, byte[] what, byte[] where) {
-        byte[] data = ByteBuffer.allocate(Integer.BYTES + where.length + what.length)
-                .putInt(where.length)
-                .put(where)
-                .put(what)
-                .array();
-        return keyset.fingerprint(data);
+        boolean isSame = stored != null
+                && Fingerprints.keyOf(stored, keyset, what, place.bytes()).isPresent();
+        return isSame
+                ? stored
+                : Fingerprints.compute(keyset.primary(KeyPurpose.FINGERPRINT), keyset, what, place.bytes());
     }
 }

@@ -1,22 +1,42 @@
 package io.agyn.keys;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A column that holds ciphertexts of credentials, each bound to its row. A new one gets a line here. */
 enum CredentialColumn {
-    SECRET_VALUE("secret", "value", "secret values"),
-    PROVIDER_TOKEN("llm_provider", "token", "provider tokens"),
-    PROVIDER_HEADERS("llm_provider", "custom_headers", "provider headers"),
-    IDEMPOTENT_ANSWER("idempotency_key", "answer", "answers for Idempotency-Keys");
+    SECRET_VALUE("secret", "value", "secret values", Optional.of("fingerprint"), ""),
+    PROVIDER_TOKEN("llm_provider", "token", "provider tokens", Optional.of("credentials_fingerprint"), "token "),
+    PROVIDER_HEADERS("llm_provider", "custom_headers", "provider headers", Optional.of("credentials_fingerprint"), ""),
+    IDEMPOTENT_ANSWER("idempotency_key", "answer", "answers for Idempotency-Keys", Optional.empty(), "");
 
     private final String table;
     private final String field;
     private final String label;
+    private final Optional<String> fingerprint;
+    private final byte[] fingerprintPrefix;
 
-    CredentialColumn(String table, String field, String label) {
+    CredentialColumn(String table, String field, String label, Optional<String> fingerprint, String fingerprintPrefix) {
         this.table = table;
         this.field = field;
         this.label = label;
+        this.fingerprint = fingerprint;
+        this.fingerprintPrefix = fingerprintPrefix.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The column that has the credential's fingerprint, if one has. */
+    Optional<String> fingerprint() {
+        return fingerprint;
+    }
+
+    /** The bytes whose fingerprint is stored for a credential. */
+    byte[] fingerprinted(byte[] credential) {
+        return ByteBuffer.allocate(fingerprintPrefix.length + credential.length)
+                .put(fingerprintPrefix)
+                .put(credential)
+                .array();
     }
 
     /** What it holds, for people. */

@@ -3,6 +3,8 @@ package io.agyn.keys;
 import static java.util.Objects.requireNonNull;
 
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.Optional;
 
 /**
@@ -43,6 +45,17 @@ public record KeyId(int value) {
                 ? Optional.of(
                         new KeyId(ByteBuffer.wrap(ciphertext, 1, Integer.BYTES).getInt()))
                 : Optional.empty();
+    }
+
+    /** Reads an id from a column that holds its {@link #number}; nothing for null. */
+    public static Optional<KeyId> read(ResultSet row, int column) throws SQLException {
+        long number = row.getLong(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(new KeyId((int) number));
+    }
+
+    /** The id as it is stored in the database. */
+    public long number() {
+        return Integer.toUnsignedLong(value);
     }
 
     /** How each ciphertext of this key begins. */

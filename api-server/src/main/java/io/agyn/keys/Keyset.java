@@ -10,6 +10,7 @@ import com.google.crypto.tink.Aead;
 import com.google.crypto.tink.InsecureSecretKeyAccess;
 import com.google.crypto.tink.KeyStatus;
 import com.google.crypto.tink.KeysetHandle;
+import com.google.crypto.tink.Parameters;
 import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
 import com.google.crypto.tink.aead.AeadConfig;
@@ -20,194 +21,250 @@ import com.google.crypto.tink.prf.PrfSet;
 import io.agyn.settings.StartException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * The keys that credentials are encrypted and fingerprinted with, one Tink keyset for each. The two are apart, so that
- * whoever is given fingerprints to compute cannot decrypt, and so that the encryption keys can be added and retired by
- * their ids while the one key of the fingerprints stays: a rotation changes no fingerprint. It never changes; what
- * changes it makes another.
+ * The keys that credentials are encrypted and fingerprinted with and that the audit log is chained with: a Tink keyset for
+ * each {@link KeyPurpose}, so that each is rotated by itself. Key ids are unique in all of them. Immutable.
  */
 public final class Keyset {
 
-    /** How many bytes a fingerprint has: enough that two values never share one, short enough to be shown. */
+    /** The length of fingerprints and hashes, in bytes: no two values have the same one, and it is short enough to show. */
     public static final int FINGERPRINT_BYTES = 16;
 
-    private static final String ENCRYPTION = "encryption";
-    private static final String FINGERPRINT = "fingerprint";
+    // In keysets of earlier releases, the key of fingerprints keyed the audit log too. It gets an id of its own there,
+    // the
+    // same on all servers: "audi".
+    private static final int ID_IN_AUDIT = 0x61756469;
+
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final KeysetHandle encryption;
-    private final KeysetHandle fingerprints;
+    private final Map<KeyPurpose, KeysetHandle> handles;
     private final Aead aead;
-    private final PrfSet prf;
-    private final List<KeyId> keys;
+    private final PrfSet fingerprints;
+    private final PrfSet audit;
+    private final Map<KeyPurpose, List<KeyId>> keys = new EnumMap<>(KeyPurpose.class);
 
-    private Keyset(KeysetHandle encryption, KeysetHandle fingerprints) throws GeneralSecurityException {
-        this.encryption = encryption;
-        this.fingerprints = fingerprints;
-        this.aead = encryption.getPrimitive(RegistryConfiguration.get(), Aead.class);
-        this.prf = fingerprints.getPrimitive(RegistryConfiguration.get(), PrfSet.class);
-        this.keys = IntStream.range(0, encryption.size())
-                .mapToObj(encryption::getAt)
-                .filter(entry -> entry.getStatus() == KeyStatus.ENABLED)
-                .map(entry -> new KeyId(entry.getId()))
-                .toList();
+    private Keyset(Map<KeyPurpose, KeysetHandle> handles) throws GeneralSecurityException {
+        this.handles = handles;
+        this.aead = handles.get(KeyPurpose.ENCRYPTION).getPrimitive(RegistryConfiguration.get(), Aead.class);
+        this.fingerprints = handles.get(KeyPurpose.FINGERPRINT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
+        this.audit = handles.get(KeyPurpose.AUDIT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
+        handles.forEach((purpose, handle) -> keys.put(
+                purpose,
+                IntStream.range(0, handle.size())
+                        .mapToObj(handle::getAt)
+                        .filter(entry -> entry.getStatus() == KeyStatus.ENABLED)
+                        .map(entry -> new KeyId(entry.getId()))
+                        .toList()));
     }
 
     /**
-     * Makes new keys in a file that no passphrase locks.
+     * Creates new keys in a file without a passphrase.
      *
      * @param file where to put them, with mode 0600; its folder exists
-     * @throws StartException when the file is there already, which is then left as it is, or cannot be written
+     * @throws StartException when the file exists, which is then left as it is, or cannot be written
      */
     public static void create(Path file) {
         new KeysetFile(file, Optional.empty()).create();
     }
 
     /**
-     * Reads the keys from a file that no passphrase locks.
+     * Reads the keys from a file without a passphrase.
      *
-     * @param file the file that {@link #create} has made
-     * @return the keys
-     * @throws StartException when the file is missing, cannot be read or is no keyset
+     * @param file the file that {@link #create} has written
+     * @throws StartException when the file is missing, cannot be read or is not a keyset
      */
     public static Keyset load(Path file) {
         return new KeysetFile(file, Optional.empty()).read();
     }
 
-    /** New keys, one of each kind. */
+    /** New keys, one for each purpose. */
     static Keyset random() {
         try {
             register();
-            return new Keyset(
-                    KeysetHandle.generateNew(PredefinedAeadParameters.AES256_GCM),
-                    KeysetHandle.generateNew(PredefinedPrfParameters.HMAC_SHA256_PRF));
+            Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
+            for (KeyPurpose purpose : KeyPurpose.values()) {
+                handles.put(purpose, KeysetHandle.generateNew(parameters(purpose)));
+            }
+            return new Keyset(handles);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Keys cannot be generated", e);
         }
     }
 
-    /** Reads what {@link #write} has written. */
+    /** Reads what {@link #write} has written, or an earlier release, which had no keys for the audit log. */
     static Keyset parse(JsonNode json) throws GeneralSecurityException {
         register();
-        return new Keyset(read(json, ENCRYPTION), read(json, FINGERPRINT));
+        Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
+        handles.put(KeyPurpose.ENCRYPTION, read(json, KeyPurpose.ENCRYPTION));
+        handles.put(KeyPurpose.FINGERPRINT, read(json, KeyPurpose.FINGERPRINT));
+        handles.put(
+                KeyPurpose.AUDIT,
+                json.has(KeyPurpose.AUDIT.toString())
+                        ? read(json, KeyPurpose.AUDIT)
+                        : auditKeyOf(handles.get(KeyPurpose.FINGERPRINT)));
+        return new Keyset(handles);
+    }
+
+    private static KeysetHandle auditKeyOf(KeysetHandle fingerprints) throws GeneralSecurityException {
+        KeysetHandle.Entry key = fingerprints.getPrimary();
+        return KeysetHandle.newBuilder()
+                .addEntry(KeysetHandle.importKey(key.getKey())
+                        .withFixedId(key.getId() ^ ID_IN_AUDIT)
+                        .makePrimary())
+                .build();
     }
 
     /** The keys themselves, as JSON. */
     ObjectNode write() {
         try {
             ObjectNode json = JSON.createObjectNode();
-            json.set(ENCRYPTION, write(encryption));
-            json.set(FINGERPRINT, write(fingerprints));
+            for (Map.Entry<KeyPurpose, KeysetHandle> part : handles.entrySet()) {
+                json.set(
+                        part.getKey().toString(),
+                        JSON.readTree(TinkJsonProtoKeysetFormat.serializeKeyset(
+                                part.getValue(), InsecureSecretKeyAccess.get())));
+            }
             return json;
         } catch (GeneralSecurityException | JsonProcessingException e) {
             // Without the cause, whose message may quote a key.
-            throw new IllegalStateException("Tink writes JSON of what it has read or made");
+            throw new IllegalStateException("Tink writes JSON of what it has read or generated");
         }
     }
 
-    /**
-     * Gives what encrypts with the primary key and decrypts with any that the keyset holds.
-     *
-     * @return the cipher; safe for concurrent use
-     */
+    /** Encrypts with the primary encryption key and decrypts with any; safe for concurrent use. */
     public Aead aead() {
         return aead;
     }
 
-    /**
-     * Gives the key that encrypts.
-     *
-     * @return its id
-     */
+    /** The id of the primary encryption key. */
     public KeyId primary() {
-        return new KeyId(encryption.getPrimary().getId());
+        return primary(KeyPurpose.ENCRYPTION);
     }
 
-    /**
-     * Gives the keys that decrypt.
-     *
-     * @return their ids, in the order in which they were added
-     */
+    /** The id of the key that is used for new values. */
+    public KeyId primary(KeyPurpose purpose) {
+        return new KeyId(handles.get(purpose).getPrimary().getId());
+    }
+
+    /** The ids of the encryption keys, in the order in which they were added. */
     public List<KeyId> keys() {
-        return keys;
+        return keys(KeyPurpose.ENCRYPTION);
     }
 
-    /**
-     * Says whether a key is among those that decrypt.
-     *
-     * @param key its id
-     * @return whether it is
-     */
+    /** The ids of the keys of a purpose, in the order in which they were added. */
+    public List<KeyId> keys(KeyPurpose purpose) {
+        return keys.get(purpose);
+    }
+
+    /** The purpose of a key; nothing for a key that is not in the keyset. */
+    public Optional<KeyPurpose> purposeOf(KeyId key) {
+        requireNonNull(key, "key is null");
+        return keys.entrySet().stream()
+                .filter(entry -> entry.getValue().contains(key))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    /** Whether a key is in the keyset, for any purpose. */
     public boolean holds(KeyId key) {
-        return keys.contains(requireNonNull(key, "key is null"));
+        return purposeOf(key).isPresent();
+    }
+
+    /** The one of two keys of a purpose that was added later. */
+    public KeyId later(KeyPurpose purpose, KeyId one, KeyId other) {
+        return keys(purpose).indexOf(one) > keys(purpose).indexOf(other) ? one : other;
     }
 
     /**
-     * Says whether two keysets make the same fingerprints, as all do that were made from one by adding and retiring
-     * keys.
-     *
-     * @param other another keyset
-     * @return whether they do
+     * The purposes whose primary key is not in another keyset. A keyset that is changed by commands alone keeps its primary
+     * keys until all servers have others.
      */
-    public boolean isOfOneOriginWith(Keyset other) {
-        return fingerprints.equalsKeyset(other.fingerprints);
+    public List<KeyPurpose> primariesMissingIn(Keyset other) {
+        return Stream.of(KeyPurpose.values())
+                .filter(purpose -> {
+                    KeysetHandle theirs = other.handles.get(purpose);
+                    KeysetHandle.Entry mine = handles.get(purpose).getPrimary();
+                    return IntStream.range(0, theirs.size())
+                            .mapToObj(theirs::getAt)
+                            .noneMatch(entry -> entry.getId() == mine.getId()
+                                    && entry.getKey().equalsKey(mine.getKey()));
+                })
+                .toList();
     }
 
-    /**
-     * Adds a new key, the last of {@link #keys}. It decrypts; what encrypts stays the same.
-     *
-     * @return the keyset with it
-     */
+    /** The keyset with a new encryption key, see {@link #withNewKey(KeyPurpose)}. */
     public Keyset withNewKey() {
-        return with(KeysetHandle.newBuilder(encryption)
-                .addEntry(KeysetHandle.generateEntryFromParameters(PredefinedAeadParameters.AES256_GCM)
-                        .withRandomId()));
+        return withNewKey(KeyPurpose.ENCRYPTION);
     }
 
-    /**
-     * Makes a key the one that encrypts.
-     *
-     * @param key one of {@link #keys}
-     * @return the keyset with it as its primary key
-     */
+    /** The keyset with a new key, the last of {@link #keys}. Its primary key stays the same. */
+    public Keyset withNewKey(KeyPurpose purpose) {
+        int id;
+        do {
+            id = RANDOM.nextInt();
+        } while (id == 0 || holds(new KeyId(id)));
+        return with(
+                purpose,
+                KeysetHandle.newBuilder(handles.get(purpose))
+                        .addEntry(KeysetHandle.generateEntryFromParameters(parameters(purpose))
+                                .withFixedId(id)));
+    }
+
+    /** The keyset with a key that it holds as the primary one of its purpose. */
     public Keyset withPrimary(KeyId key) {
-        KeysetHandle.Builder builder = KeysetHandle.newBuilder(encryption);
-        builder.getAt(position(key)).makePrimary();
-        return with(builder);
+        KeyPurpose purpose = requirePurpose(key);
+        KeysetHandle.Builder builder = KeysetHandle.newBuilder(handles.get(purpose));
+        builder.getAt(position(purpose, key)).makePrimary();
+        return with(purpose, builder);
     }
 
-    /**
-     * Removes a key. What it has encrypted cannot be decrypted any more.
-     *
-     * @param key one of {@link #keys}, not the primary
-     * @return the keyset without it
-     */
+    /** The keyset without a key that it holds and that is not primary: what depends on the key is lost. */
     public Keyset without(KeyId key) {
-        return with(KeysetHandle.newBuilder(encryption).deleteAt(position(key)));
+        KeyPurpose purpose = requirePurpose(key);
+        return with(purpose, KeysetHandle.newBuilder(handles.get(purpose)).deleteAt(position(purpose, key)));
     }
 
     /**
-     * Computes a keyed digest, by which equal values are seen to be equal without being shown.
+     * Computes a keyed hash (HMAC-SHA-256) under the primary fingerprint key.
      *
-     * @param data the value
-     * @return {@link #FINGERPRINT_BYTES} bytes, the same for the same value under all keysets of one origin
+     * @return {@link #FINGERPRINT_BYTES} bytes
      */
     public byte[] fingerprint(byte[] data) {
+        return fingerprint(primary(KeyPurpose.FINGERPRINT), data);
+    }
+
+    /** Computes a keyed hash under a fingerprint key of the keyset, see {@link #fingerprint(byte[])}. */
+    public byte[] fingerprint(KeyId key, byte[] data) {
+        return compute(fingerprints, key, data);
+    }
+
+    /** Computes a keyed hash under an audit key of the keyset, see {@link #fingerprint(byte[])}. */
+    public byte[] auditHash(KeyId key, byte[] data) {
+        return compute(audit, key, data);
+    }
+
+    private static byte[] compute(PrfSet keys, KeyId key, byte[] data) {
         requireNonNull(data, "data is null");
         try {
-            return prf.computePrimary(data, FINGERPRINT_BYTES);
+            return keys.getPrfs().get(key.value()).compute(data, FINGERPRINT_BYTES);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("A fingerprint cannot be computed", e);
+            throw new IllegalStateException("A keyed hash cannot be computed", e);
         }
     }
 
     /**
-     * Encrypts what is stored again, under the primary key.
+     * Encrypts a ciphertext again, under the primary key.
      *
      * @throws GeneralSecurityException where it cannot be decrypted
      */
@@ -223,22 +280,36 @@ public final class Keyset {
     /** Names the keys, and shows none. */
     @Override
     public String toString() {
-        return "keys " + keys + " (primary " + primary() + ")";
+        return keys.entrySet().stream()
+                .map(part -> part.getKey() + " keys " + part.getValue() + " (primary " + primary(part.getKey()) + ")")
+                .collect(Collectors.joining(", "));
     }
 
-    private Keyset with(KeysetHandle.Builder builder) {
+    private Keyset with(KeyPurpose purpose, KeysetHandle.Builder builder) {
         try {
-            return new Keyset(builder.build(), fingerprints);
+            Map<KeyPurpose, KeysetHandle> changed = new EnumMap<>(handles);
+            changed.put(purpose, builder.build());
+            return new Keyset(changed);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("Tink builds what it was asked for", e);
         }
     }
 
-    private int position(KeyId key) {
-        return IntStream.range(0, encryption.size())
-                .filter(i -> encryption.getAt(i).getId() == key.value())
+    private KeyPurpose requirePurpose(KeyId key) {
+        return purposeOf(key).orElseThrow(() -> new IllegalArgumentException("the keyset holds no key " + key));
+    }
+
+    private int position(KeyPurpose purpose, KeyId key) {
+        return IntStream.range(0, handles.get(purpose).size())
+                .filter(i -> handles.get(purpose).getAt(i).getId() == key.value())
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("the keyset holds no key " + key));
+                .orElseThrow();
+    }
+
+    private static Parameters parameters(KeyPurpose purpose) {
+        return purpose == KeyPurpose.ENCRYPTION
+                ? PredefinedAeadParameters.AES256_GCM
+                : PredefinedPrfParameters.HMAC_SHA256_PRF;
     }
 
     private static void register() throws GeneralSecurityException {
@@ -246,14 +317,11 @@ public final class Keyset {
         PrfConfig.register();
     }
 
-    private static JsonNode write(KeysetHandle handle) throws GeneralSecurityException, JsonProcessingException {
-        return JSON.readTree(TinkJsonProtoKeysetFormat.serializeKeyset(handle, InsecureSecretKeyAccess.get()));
-    }
-
-    private static KeysetHandle read(JsonNode keyset, String part) throws GeneralSecurityException {
-        if (keyset == null || !keyset.path(part).isObject()) {
-            throw new GeneralSecurityException("no " + part + " keyset");
+    private static KeysetHandle read(JsonNode keyset, KeyPurpose purpose) throws GeneralSecurityException {
+        if (keyset == null || !keyset.path(purpose.toString()).isObject()) {
+            throw new GeneralSecurityException("no " + purpose + " keyset");
         }
-        return TinkJsonProtoKeysetFormat.parseKeyset(keyset.get(part).toString(), InsecureSecretKeyAccess.get());
+        return TinkJsonProtoKeysetFormat.parseKeyset(
+                keyset.get(purpose.toString()).toString(), InsecureSecretKeyAccess.get());
     }
 }

@@ -8,8 +8,6 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.interceptor.Interceptor;
-import jakarta.persistence.EntityManager;
-import jakarta.transaction.Transactional;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
@@ -18,26 +16,34 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Arrays;
-import java.util.List;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
+import javax.sql.DataSource;
 
 /**
- * Refuses to start with a keyset other than the one that the database's credentials are encrypted with: one row of the
- * database is a known text under the primary key.
+ * Refuses to start with a keyset other than the database's: one row of the database is a known text under the primary
+ * encryption key, and names the other primary keys once they were promoted.
  */
 @Singleton
 public class KeysetCheck {
     private static final byte[] TEXT = "The keyset is the right one.".getBytes(StandardCharsets.UTF_8);
     private static final byte[] PLACE = "keyset_check".getBytes(StandardCharsets.UTF_8);
 
-    private static final String READ = "select ciphertext from keyset_check";
+    // By JSON, since before the migrations of this release the last two columns are missing.
+    private static final String READ = """
+            select ciphertext, (to_jsonb(k) ->> 'fingerprint_key_id')::bigint, (to_jsonb(k) ->> 'audit_key_id')::bigint
+            from keyset_check k""";
+    private static final String PROMOTE = "update keyset_check set %s_key_id = ?";
     private static final String WRITE = "update keyset_check set ciphertext = ? where ciphertext = ?";
 
-    private final EntityManager entities;
+    private static final String CREATE = "insert into keyset_check (ciphertext) values (?) on conflict do nothing";
+
+    private final DataSource dataSource;
     private final LiveKeyset keys;
 
-    KeysetCheck(EntityManager entities, LiveKeyset keys) {
-        this.entities = requireNonNull(entities, "entities is null");
+    KeysetCheck(DataSource dataSource, LiveKeyset keys) {
+        this.dataSource = requireNonNull(dataSource, "dataSource is null");
         this.keys = requireNonNull(keys, "keys is null");
     }
 
@@ -45,32 +51,44 @@ public class KeysetCheck {
      * Checks a keyset ahead of everything that a start changes in the database, its tables included.
      *
      * @param connection a connection to the database, which may be empty
-     * @param keyset the keyset
-     * @throws StartException when it is another one than the database's
-     * @throws SQLException when the database does not answer
+     * @throws StartException when it is not the database's
+     * @throws SQLException when the database fails
      */
     public static void require(Connection connection, Keyset keyset) throws SQLException {
-        if (!isReadable(connection, keyset)) {
-            throw wrongKeyset();
+        Optional<Stored> stored = read(connection);
+        if (stored.isPresent()) {
+            require(stored.get(), keyset);
         }
     }
 
     /** Whether a keyset decrypts the text; also where the database holds none yet. */
     static boolean isReadable(Connection connection, Keyset keyset) throws SQLException {
-        Optional<byte[]> stored = read(connection);
-        return stored.isEmpty() || isReadable(stored.get(), keyset);
+        return read(connection).map(stored -> isReadable(stored, keyset)).orElse(true);
     }
 
     /**
-     * Encrypts the text with the primary key, so that a server without that key does not start.
+     * Notes that a key becomes primary, so that a server without that key does not start.
      *
      * @param connection a connection to the database
-     * @param keyset a keyset that decrypts the text
-     * @throws StartException when it does not
-     * @throws SQLException when the database does not answer
+     * @param keyset a keyset that decrypts the text, and has the key as a primary one
+     * @throws StartException when it does not decrypt the text
+     * @throws SQLException when the database fails
      */
-    public static void rewrap(Connection connection, Keyset keyset) throws SQLException {
-        Optional<byte[]> stored = read(connection);
+    public static void promote(Connection connection, Keyset keyset, KeyPurpose purpose) throws SQLException {
+        if (purpose == KeyPurpose.ENCRYPTION) {
+            rewrap(connection, keyset);
+            return;
+        }
+        require(connection, keyset);
+        try (PreparedStatement write = connection.prepareStatement(PROMOTE.formatted(purpose))) {
+            write.setLong(1, keyset.primary(purpose).number());
+            write.executeUpdate();
+        }
+    }
+
+    /** Encrypts the text with the primary key, unless it is. */
+    static void rewrap(Connection connection, Keyset keyset) throws SQLException {
+        Optional<byte[]> stored = read(connection).map(Stored::ciphertext);
         if (stored.isEmpty()
                 || KeyId.of(stored.get()).filter(keyset.primary()::equals).isPresent()) {
             return;
@@ -85,28 +103,59 @@ public class KeysetCheck {
     }
 
     /** Runs before anything but the tables is written to the database. */
-    @Transactional
     void check(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event)
-            throws GeneralSecurityException {
-        entities.createNativeQuery("insert into keyset_check (ciphertext) values (?1) on conflict do nothing")
-                .setParameter(1, keys.current().aead().encrypt(TEXT, PLACE))
-                .executeUpdate();
-        List<byte[]> stored = entities.createNativeQuery(READ, byte[].class).getResultList();
-        if (!isReadable(stored.getFirst(), keys.holding(stored.getFirst()))) {
-            throw wrongKeyset();
+            throws GeneralSecurityException, SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            try (PreparedStatement insert = connection.prepareStatement(CREATE)) {
+                insert.setBytes(1, keys.current().aead().encrypt(TEXT, PLACE));
+                insert.executeUpdate();
+            }
+            Stored stored = read(connection).orElseThrow();
+            require(stored, keys.holding(stored.ciphertext()));
+            KeyId.of(stored.ciphertext()).ifPresent(keys::promote);
+            stored.promoted().values().forEach(this::promoteLater);
         }
-        KeyId.of(stored.getFirst()).ifPresent(keys::encryptWith);
     }
 
-    private static boolean isReadable(byte[] stored, Keyset keyset) {
+    /** Only forward, in the order of adding: what may write the database must not bring back a key that leaked. */
+    private void promoteLater(KeyId key) {
+        Keyset current = keys.current();
+        current.purposeOf(key)
+                .filter(purpose ->
+                        current.later(purpose, key, current.primary(purpose)).equals(key))
+                .ifPresent(purpose -> keys.promote(key));
+    }
+
+    /**
+     * What the database has.
+     *
+     * @param ciphertext the known text, encrypted
+     * @param promoted the primary keys of fingerprints and of the audit log, each once it was promoted
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Stored(byte[] ciphertext, Map<KeyPurpose, KeyId> promoted) {}
+
+    private static void require(Stored stored, Keyset keyset) {
+        if (!isReadable(stored, keyset)) {
+            throw wrongKeyset();
+        }
+        stored.promoted().forEach((purpose, key) -> {
+            if (!keyset.keys(purpose).contains(key)) {
+                throw new StartException("The keyset lacks the " + purpose + " key " + key
+                        + ", which the database uses: put the newest keyset file there.");
+            }
+        });
+    }
+
+    private static boolean isReadable(Stored stored, Keyset keyset) {
         try {
-            return Arrays.equals(keyset.aead().decrypt(stored, PLACE), TEXT);
+            return Arrays.equals(keyset.aead().decrypt(stored.ciphertext(), PLACE), TEXT);
         } catch (GeneralSecurityException e) {
             return false;
         }
     }
 
-    private static Optional<byte[]> read(Connection connection) throws SQLException {
+    private static Optional<Stored> read(Connection connection) throws SQLException {
         try (Statement query = connection.createStatement()) {
             try (ResultSet table = query.executeQuery("select to_regclass('keyset_check') is not null")) {
                 table.next();
@@ -115,7 +164,13 @@ public class KeysetCheck {
                 }
             }
             try (ResultSet row = query.executeQuery(READ)) {
-                return row.next() ? Optional.of(row.getBytes(1)) : Optional.empty();
+                if (!row.next()) {
+                    return Optional.empty();
+                }
+                Map<KeyPurpose, KeyId> promoted = new EnumMap<>(KeyPurpose.class);
+                KeyId.read(row, 2).ifPresent(key -> promoted.put(KeyPurpose.FINGERPRINT, key));
+                KeyId.read(row, 3).ifPresent(key -> promoted.put(KeyPurpose.AUDIT, key));
+                return Optional.of(new Stored(row.getBytes(1), promoted));
             }
         }
     }

@@ -18,14 +18,20 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A keyset in a file of mode 0600, locked by a key from outside where the operator wants that. */
 public final class KeysetFile {
     private static final String LOCKED_BY = "locked_by";
+    // A group may read it, as a Kubernetes secret's does.
+    private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("----w-rwx");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
@@ -156,10 +162,7 @@ public final class KeysetFile {
             throw new StartException(
                     "There is no keyset file " + path + ": put it back, or set AGYN_KEYSET_FILE to where it is.", e);
         } catch (IOException e) {
-            throw new StartException(
-                    "The keyset file " + path + " cannot be read (" + StartException.reason(e)
-                            + "): make it readable for this user.",
-                    e);
+            throw unreadable(e);
         }
     }
 
@@ -172,6 +175,7 @@ public final class KeysetFile {
                         + " file with \"keyset lock\", or remove AGYN_KEYSET_PASSPHRASE and"
                         + " AGYN_KEYSET_PASSPHRASE_FILE.");
             }
+            requirePrivate();
             return keyset(json);
         }
         KeysetLock key = lock.filter(candidate ->
@@ -190,6 +194,31 @@ public final class KeysetFile {
         } finally {
             Arrays.fill(opened, (byte) 0);
         }
+    }
+
+    /** Refuses keys without a passphrase in a file that every user of the machine can read, or others can change. */
+    private void requirePrivate() {
+        Set<PosixFilePermission> mode;
+        try {
+            mode = Files.getPosixFilePermissions(path);
+        } catch (UnsupportedOperationException e) {
+            // Not a file system with modes.
+            return;
+        } catch (IOException e) {
+            throw unreadable(e);
+        }
+        if (!Collections.disjoint(mode, OF_OTHERS)) {
+            throw new StartException("The keyset file " + path + " is open to other users of this machine (mode "
+                    + PosixFilePermissions.toString(mode) + "): run \"chmod 600 " + path
+                    + "\", or lock it with a passphrase.");
+        }
+    }
+
+    private StartException unreadable(IOException e) {
+        return new StartException(
+                "The keyset file " + path + " cannot be read (" + StartException.reason(e)
+                        + "): make it readable for this user.",
+                e);
     }
 
     private interface Reader {

@@ -4,13 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -19,14 +18,15 @@ import java.util.UUID;
  *
  * @param readable how many rows were decrypted
  * @param unreadable the places of the others
- * @param otherFingerprints the places of secrets whose stored fingerprint is another than the keyset makes
+ * @param otherFingerprints the places of credentials whose stored fingerprint is under no key of the keyset
+ * @param fingerprints how many fingerprints are under which key
  */
-public record KeysetTrial(long readable, List<String> unreadable, List<String> otherFingerprints) {
-    private static final String FINGERPRINT = "select fingerprint from secret where id = ? and value_ciphertext = ?";
-
+public record KeysetTrial(
+        long readable, List<String> unreadable, List<String> otherFingerprints, Map<KeyId, Long> fingerprints) {
     public KeysetTrial {
         unreadable = List.copyOf(unreadable);
         otherFingerprints = List.copyOf(otherFingerprints);
+        fingerprints = Map.copyOf(fingerprints);
     }
 
     /**
@@ -42,6 +42,7 @@ public record KeysetTrial(long readable, List<String> unreadable, List<String> o
         long readable = 0;
         List<String> unreadable = new ArrayList<>();
         List<String> otherFingerprints = new ArrayList<>();
+        Map<KeyId, Long> fingerprints = new HashMap<>();
         if (!KeysetCheck.isReadable(connection, keyset)) {
             unreadable.add("the keyset check");
         }
@@ -56,16 +57,18 @@ public record KeysetTrial(long readable, List<String> unreadable, List<String> o
                         continue;
                     }
                     readable++;
-                    if (column == CredentialColumn.SECRET_VALUE
-                            && !isFingerprinted(row, value.get(), keyset, connection)) {
-                        otherFingerprints.add(row.toString());
+                    if (row.fingerprint().isPresent()) {
+                        row.fingerprintKey(value.get(), keyset)
+                                .ifPresentOrElse(
+                                        key -> fingerprints.merge(key, 1L, Long::sum),
+                                        () -> otherFingerprints.add(row.toString()));
                     }
                     Arrays.fill(value.get(), (byte) 0);
                 }
                 last = rows.getLast().id();
             }
         }
-        return new KeysetTrial(readable, unreadable, otherFingerprints);
+        return new KeysetTrial(readable, unreadable, otherFingerprints, fingerprints);
     }
 
     private static Optional<byte[]> decrypt(CredentialRow row, Keyset keyset) {
@@ -73,19 +76,6 @@ public record KeysetTrial(long readable, List<String> unreadable, List<String> o
             return Optional.of(keyset.aead().decrypt(row.ciphertext(), row.place()));
         } catch (GeneralSecurityException e) {
             return Optional.empty();
-        }
-    }
-
-    private static boolean isFingerprinted(CredentialRow row, byte[] value, Keyset keyset, Connection connection)
-            throws SQLException {
-        String made = HexFormat.of().formatHex(CredentialCipher.fingerprint(keyset, value, row.place()));
-        try (PreparedStatement query = connection.prepareStatement(FINGERPRINT)) {
-            query.setObject(1, row.id());
-            query.setBytes(2, row.ciphertext());
-            try (ResultSet stored = query.executeQuery()) {
-                // Changed or deleted since it was read, and none of this trial's business any more.
-                return !stored.next() || stored.getString(1).equals(made);
-            }
         }
     }
 }

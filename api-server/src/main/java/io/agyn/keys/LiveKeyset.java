@@ -15,17 +15,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
  * The keyset of a running server, which follows its file: what {@code keyset add} and its kin write there is in force
  * within {@link #POLL}, without a restart.
  *
- * <p>The file's bytes are compared, not its times, which a copy may keep. A ciphertext under a key that is not known has
- * the file looked at at once, so that the server can read what another with a newer file has written. What cannot be
- * read, or is not of one origin with the keys in memory, or lacks the primary key under which this server has just
- * written, is refused with a line in the log, and the keys in memory stay in force.
+ * <p>The file's bytes are compared, not its times, which a copy may keep. A ciphertext under an unknown key has the file read
+ * at once, so that the server can read what another with a newer file has written. A file that cannot be read, or lacks a
+ * primary key that this server uses, is refused with a line in the log, and the keys in memory stay in use.
  *
  * <p>A rotation over several servers, each with the file or a copy of it, loses no call if every server can decrypt with a
  * key before any of them encrypts with it, and none encrypts with it any more when it goes:
@@ -101,11 +102,13 @@ public class LiveKeyset {
     }
 
     /**
-     * Encrypts with a key from now on, if it is held: the one that {@code keyset promote} has made primary while this server
-     * was away, and its copy of the file was not brought.
+     * Uses a key of the keyset as the primary one of its purpose from now on: {@code keyset promote} has made it primary while
+     * this server did not run, and its copy of the file is older.
      */
-    synchronized void encryptWith(KeyId key) {
-        if (current.holds(key) && !current.primary().equals(key)) {
+    synchronized void promote(KeyId key) {
+        boolean isPrimary =
+                current.purposeOf(key).map(current::primary).filter(key::equals).isPresent();
+        if (current.holds(key) && !isPrimary) {
             LOG.warnf(
                     "Key %s is primary by now, and not so in the keyset file %s: replace it by the present one",
                     key, file.path());
@@ -147,15 +150,14 @@ public class LiveKeyset {
     }
 
     private Optional<String> objection(Keyset next) {
-        if (!next.isOfOneOriginWith(current)) {
-            return Optional.of(
-                    "It makes other fingerprints, and is not what commands have made of the keyset in force.");
-        }
-        if (!next.holds(current.primary())) {
-            return Optional.of(
-                    "It lacks key " + current.primary() + ", with which this server has encrypted until now.");
-        }
-        return Optional.empty();
+        List<KeyPurpose> missing = current.primariesMissingIn(next);
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of("It lacks "
+                        + missing.stream()
+                                .map(purpose -> "the " + purpose + " key " + current.primary(purpose))
+                                .collect(Collectors.joining(" and "))
+                        + ", which this server uses: put back the file that \"keyset\" commands have written.");
     }
 
     private void accept(Keyset next) {

@@ -16,17 +16,17 @@ import java.util.Set;
 /**
  * The keys that a running server of the database has loaded.
  *
- * <p>Each server holds a shared advisory lock for each of its keys, and one of another kind for its primary key, on the
+ * <p>Each server holds a shared advisory lock for each of its keys, and one of another kind for each primary key, on the
  * connection by which it hears of changes. PostgreSQL lists who holds which, and lets go of them when a server's
  * connection ends, however it ends: there is nothing to tidy up.
  *
- * @param keys the keys that it can decrypt with
- * @param primary the key that it encrypts with; for a moment two, while it changes over
+ * @param keys the keys that it has
+ * @param primary the keys that it uses for new values, one for each purpose; for a moment more, while it changes over
  */
 public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
     // The first halves of the locks' numbers, "agyn" plus one or two; the second is the key's id.
     private static final int HOLDS = 0x6167796f;
-    private static final int ENCRYPTS_WITH = 0x61677970;
+    private static final int USES = 0x61677970;
 
     private static final String LOCK = "select pg_advisory_lock_shared(?, ?)";
     private static final String UNLOCK = "select pg_advisory_unlock_shared(?, ?)";
@@ -52,19 +52,19 @@ public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
      */
     public static List<ServerKeys> read(Connection connection) throws SQLException {
         Map<Integer, Set<KeyId>> holding = new LinkedHashMap<>();
-        Map<Integer, Set<KeyId>> encrypting = new LinkedHashMap<>();
+        Map<Integer, Set<KeyId>> using = new LinkedHashMap<>();
         try (PreparedStatement query = connection.prepareStatement(READ)) {
             query.setLong(1, HOLDS);
-            query.setLong(2, ENCRYPTS_WITH);
+            query.setLong(2, USES);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
-                    Map<Integer, Set<KeyId>> kind = row.getLong(2) == HOLDS ? holding : encrypting;
+                    Map<Integer, Set<KeyId>> kind = row.getLong(2) == HOLDS ? holding : using;
                     kind.computeIfAbsent(row.getInt(1), pid -> new HashSet<>()).add(new KeyId((int) row.getLong(3)));
                 }
             }
         }
         // One that has not announced a primary key yet is between two statements.
-        return encrypting.entrySet().stream()
+        return using.entrySet().stream()
                 .map(server -> new ServerKeys(holding.getOrDefault(server.getKey(), Set.of()), server.getValue()))
                 .toList();
     }
@@ -88,10 +88,12 @@ public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
 
     private static void each(Connection connection, String sql, Keyset keyset) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (KeyId key : keyset.keys()) {
-                run(statement, HOLDS, key);
+            for (KeyPurpose purpose : KeyPurpose.values()) {
+                for (KeyId key : keyset.keys(purpose)) {
+                    run(statement, HOLDS, key);
+                }
+                run(statement, USES, keyset.primary(purpose));
             }
-            run(statement, ENCRYPTS_WITH, keyset.primary());
         }
     }
 

@@ -6,11 +6,6 @@ import io.vertx.core.MultiMap;
 
 /** Where callers put their API token: where the SDKs of OpenAI and of Anthropic put a key. */
 sealed interface CallerToken {
-    /** The refusal of a token that is none. */
-    Refusal UNKNOWN = Refusal.of(
-            Kind.UNAUTHENTICATED,
-            "The API token is mistyped, unknown, expired or revoked, or its user is suspended; send one that works.");
-
     /** The refusal of a token that is none, after too many of them. */
     Refusal TOO_MANY = Refusal.of(
             Kind.TOO_MANY_REQUESTS,
@@ -31,9 +26,14 @@ sealed interface CallerToken {
     /** Reads the token from the headers of a call. */
     static CallerToken of(MultiMap headers) {
         String token = null;
+        boolean isEmpty = false;
         for (String authorization : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
             if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 String bearer = authorization.substring(BEARER.length()).strip();
+                if (bearer.isEmpty()) {
+                    isEmpty = true;
+                    continue;
+                }
                 if (token != null && !token.equals(bearer)) {
                     return TWO;
                 }
@@ -41,6 +41,10 @@ sealed interface CallerToken {
             }
         }
         for (String key : headers.getAll(API_KEY)) {
+            if (key.isBlank()) {
+                isEmpty = true;
+                continue;
+            }
             if (token != null && !token.equals(key)) {
                 return TWO;
             }
@@ -51,6 +55,7 @@ sealed interface CallerToken {
         }
         return new Refused(Refusal.of(
                 Kind.UNAUTHENTICATED,
-                "An API token is missing: send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));
+                (isEmpty ? "The API token is empty" : "An API token is missing")
+                        + ": send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));
     }
 }

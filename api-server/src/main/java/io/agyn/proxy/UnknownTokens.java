@@ -2,11 +2,14 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.FailedTokens;
 import io.agyn.access.Refusals;
 import io.agyn.access.Refusals.Sender;
 import io.agyn.access.SourceAddress;
 import io.agyn.access.Throttle;
 import io.agyn.problems.ProblemKind;
+import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.routing.Callers;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
@@ -17,11 +20,13 @@ class UnknownTokens {
     // In the audit log, where the operations of the REST API have their ids.
     private static final String CALL = "callModel";
 
+    private final Callers callers;
     private final Throttle throttle;
     private final SourceAddress addresses;
     private final Refusals refusals;
 
-    UnknownTokens(Throttle throttle, SourceAddress addresses, Refusals refusals) {
+    UnknownTokens(Callers callers, Throttle throttle, SourceAddress addresses, Refusals refusals) {
+        this.callers = requireNonNull(callers, "callers is null");
         this.throttle = requireNonNull(throttle, "throttle is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
@@ -34,6 +39,9 @@ class UnknownTokens {
         // It writes to the database, and an event loop waits for nothing.
         Thread.startVirtualThread(() ->
                 refusals.note(CALL, isTooMuch ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
-        return isTooMuch ? CallerToken.TOO_MANY : CallerToken.UNKNOWN;
+        return isTooMuch
+                ? CallerToken.TOO_MANY
+                : Refusal.of(
+                        Kind.UNAUTHENTICATED, FailedTokens.reason(callers.expired(token)) + " Send one that works.");
     }
 }

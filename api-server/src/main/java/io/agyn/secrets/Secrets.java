@@ -52,7 +52,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         if (HeaderSyntax.credential(value).isEmpty()) {
             refuseWhileInUse(secret);
         }
-        String fingerprint = cipher.fingerprint(value, secret.valuePlace());
+        String fingerprint = cipher.fingerprint(value, secret.valuePlace(), secret.fingerprint);
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
         secret.fingerprint = fingerprint;
         secret.valueCiphertext = cipher.encrypt(value, secret.valuePlace());

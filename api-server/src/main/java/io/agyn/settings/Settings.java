@@ -8,6 +8,7 @@ import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What an operator can set, each by an environment variable of the same name ({@code agyn.http.port} is
@@ -90,6 +91,10 @@ public interface Settings {
         /** The port to listen on; 0 takes any free one. */
         @WithDefault("8080")
         int port();
+
+        /** The port that serves metrics and health alone, without TLS; absent, {@link #port} serves them too. */
+        @WithName("management-port")
+        OptionalInt managementPort();
 
         /** A PEM file of the certificates to speak TLS with, the server's own first; absent, HTTP is spoken without TLS. */
         @WithName("tls-certificate-file")

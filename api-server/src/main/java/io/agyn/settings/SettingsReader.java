@@ -42,6 +42,11 @@ public final class SettingsReader {
                     integerWithin(0, 65535),
                     "a port number from 0 to 65535 (0 takes any free one)",
                     "8080"),
+            new Rule(
+                    "agyn.http.management-port",
+                    integerWithin(1, 65535),
+                    "a port number from 1 to 65535",
+                    "the port of callers for metrics and health"),
             new Rule("agyn.http.tls-certificate-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
             new Rule("agyn.http.tls-key-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
             time(

@@ -34,27 +34,27 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
 
     @Override
     @Transactional
-    public Optional<Identity> authenticate(String credential) {
-        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::authenticate);
+    public Optional<Identity> find(String credential) {
+        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::find);
     }
 
     /**
-     * Looks a token up by the hash of its plaintext, and notes that it was used.
+     * Looks a token up by the hash of its plaintext, and notes that it was used, unless it has expired.
      *
-     * @return the identity; nothing where the token is unknown, expired or revoked, or its user is suspended
+     * @return the identity, which may have expired; nothing where the token is unknown or revoked, or its user is suspended
      */
     @Transactional
-    public Optional<Identity> authenticate(byte[] hash) {
-        return authenticate("tokenHash", hash);
+    public Optional<Identity> find(byte[] hash) {
+        return find("tokenHash", hash);
     }
 
     @Override
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
-        return authenticate("id", tokenId);
+        return find("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
     }
 
-    private Optional<Identity> authenticate(String field, Object key) {
+    private Optional<Identity> find(String field, Object key) {
         Instant now = Instant.now();
         // In one question, so that user and memberships are of one moment.
         List<Object[]> rows = getEntityManager()
@@ -66,10 +66,11 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         }
         ApiTokenEntity token = (ApiTokenEntity) rows.getFirst()[0];
         Identity identity = identity(token, rows);
-        if (token.user.state != UserState.ACTIVE || !identity.isValidAt(now)) {
+        if (token.user.state != UserState.ACTIVE) {
             return Optional.empty();
         }
-        if (token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION))) {
+        if (identity.isValidAt(now)
+                && (token.lastUsedAt == null || token.lastUsedAt.isBefore(now.minus(LAST_USED_PRECISION)))) {
             noteUse(token.id, now);
         }
         return Optional.of(identity);

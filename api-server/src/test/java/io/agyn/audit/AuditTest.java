@@ -444,7 +444,7 @@ class AuditTest {
         Api.secret(organization, "sk-1");
         Api.secret(organization, "sk-2");
         Thread.sleep(200);
-        assertThat(new AuditRetention(dataSource, keyset.current(), Duration.ofMillis(100)).drop())
+        assertThat(new AuditRetention(dataSource, keyset::current, Duration.ofMillis(100)).drop())
                 .isPositive();
         assertThat(events(organization).getList("items.operation")).isEmpty();
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,29 @@ class KeysetFileTest {
                                 + " holds it, or AGYN_KEYSET_PASSPHRASE.",
                         path);
         assertThat(path).hasContent(content);
+    }
+
+    @Test
+    void fileThatOthersCanReadIsRefusedUnlessItIsLocked() throws IOException {
+        Path path = folder.resolve("keyset.json");
+        KeysetFile file = new KeysetFile(path, Optional.empty());
+        file.create();
+        for (String mode : List.of("rw----r--", "rw--w----", "rw-r--r--")) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+            assertThatThrownBy(file::read)
+                    .isInstanceOf(StartException.class)
+                    .hasMessage(
+                            "The keyset file %s is open to other users of this machine (mode %s): run \"chmod 600 %s\", or lock"
+                                    + " it with a passphrase.",
+                            path, mode, path);
+        }
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--r-----"));
+        assertThat(file.read().keys()).hasSize(1);
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+        file.relock(Optional.of(lock(PASSPHRASE)));
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-r--r--"));
+        assertThat(new KeysetFile(path, Optional.of(lock(PASSPHRASE))).read().keys())
+                .hasSize(1);
     }
 
     @Test

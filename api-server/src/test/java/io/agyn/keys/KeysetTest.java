@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,7 @@ class KeysetTest {
                 .map(line -> line.split("\"")[3])
                 .toList();
 
-        assertThat(keys).hasSize(2);
+        assertThat(keys).hasSize(3);
         assertThat(Keyset.load(file).toString()).doesNotContain(keys);
     }
 
@@ -131,8 +132,44 @@ class KeysetTest {
         Keyset rotated = added.withPrimary(added.keys().getLast()).without(before.primary());
 
         assertThat(rotated.fingerprint(VALUE)).isEqualTo(before.fingerprint(VALUE));
-        assertThat(rotated.isOfOneOriginWith(before)).isTrue();
-        assertThat(Keyset.random().isOfOneOriginWith(before)).isFalse();
+        assertThat(before.primariesMissingIn(rotated)).containsExactly(KeyPurpose.ENCRYPTION);
+        assertThat(before.primariesMissingIn(added)).isEmpty();
+        assertThat(before.primariesMissingIn(Keyset.random())).containsExactly(KeyPurpose.values());
+    }
+
+    @Test
+    void eachPurposeHasAKeyOfItsOwnWithARotationOfItsOwn() {
+        Keyset before = Keyset.load(file);
+        KeyId fingerprint = before.primary(KeyPurpose.FINGERPRINT);
+        KeyId audit = before.primary(KeyPurpose.AUDIT);
+        assertThat(before.auditHash(audit, VALUE)).isNotEqualTo(before.fingerprint(VALUE));
+
+        Keyset added = before.withNewKey(KeyPurpose.FINGERPRINT).withNewKey(KeyPurpose.AUDIT);
+        Keyset rotated = added.withPrimary(added.keys(KeyPurpose.FINGERPRINT).getLast())
+                .withPrimary(added.keys(KeyPurpose.AUDIT).getLast());
+
+        assertThat(rotated.keys()).isEqualTo(before.keys());
+        assertThat(rotated.fingerprint(VALUE)).isNotEqualTo(before.fingerprint(VALUE));
+        assertThat(rotated.fingerprint(fingerprint, VALUE)).isEqualTo(before.fingerprint(VALUE));
+        assertThat(rotated.auditHash(audit, VALUE)).isEqualTo(before.auditHash(audit, VALUE));
+        assertThat(rotated.without(fingerprint).holds(fingerprint)).isFalse();
+        assertThat(rotated.without(fingerprint).holds(audit)).isTrue();
+    }
+
+    @Test
+    void fileOfAnEarlierReleaseUsesItsFingerprintKeyForTheAuditLog() throws Exception {
+        ObjectNode json = Keyset.load(file).write();
+        json.remove("audit");
+
+        Keyset earlier = Keyset.parse(json);
+        KeyId audit = earlier.primary(KeyPurpose.AUDIT);
+
+        assertThat(earlier.auditHash(audit, VALUE)).isEqualTo(earlier.fingerprint(VALUE));
+        assertThat(audit).isNotEqualTo(earlier.primary(KeyPurpose.FINGERPRINT));
+        assertThat(Keyset.parse(json).primary(KeyPurpose.AUDIT)).isEqualTo(audit);
+        // As written by the first command that changes the file.
+        assertThat(Keyset.parse(earlier.withNewKey(KeyPurpose.AUDIT).write()).auditHash(audit, VALUE))
+                .isEqualTo(earlier.fingerprint(VALUE));
     }
 
     @Test

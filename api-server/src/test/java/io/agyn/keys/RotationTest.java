@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +157,59 @@ class RotationTest {
     }
 
     @Test
+    void newFingerprintKeyReplacesAllFingerprintsAndNothingElse() throws SQLException {
+        String token = create("bearer", Map.of("token", "kept-token"));
+        String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
+        String reference = create("bearer", Map.of("token_secret_id", secret));
+        List<String> before = fingerprints(token, headers, reference);
+        Map<String, Object> state = asAdmin().get(SECRET, organization, secret).path("$");
+        KeyId old = keys.current().primary(KeyPurpose.FINGERPRINT);
+
+        KeysetFile file = KeysetFile.of(settings);
+        file.change(keyset -> keyset.withNewKey(KeyPurpose.FINGERPRINT));
+        file.change(
+                keyset -> keyset.withPrimary(keyset.keys(KeyPurpose.FINGERPRINT).getLast()));
+        keys.reload();
+        assertThat(writtenAgain()).as("the same value is the same value").isEqualTo(1);
+        assertThat(fingerprints(token, headers, reference)).isEqualTo(before);
+
+        new Rewrap(connection, keys.current(), done -> {}).run();
+
+        List<String> after = fingerprints(token, headers, reference);
+        assertThat(after).doesNotContainAnyElementsOf(before).doesNotHaveDuplicates();
+        assertThat(asAdmin().get(SECRET, organization, secret).<Map<String, Object>>path("$"))
+                .containsEntry("version", state.get("version"))
+                .containsEntry("created_at", state.get("created_at"));
+        KeysetTrial trial = KeysetTrial.run(connection, keys.current());
+        assertThat(trial.fingerprints()).doesNotContainKey(old);
+        assertThat(trial.otherFingerprints()).noneMatch(row -> row.contains(token) || row.contains(headers));
+
+        file.change(keyset -> keyset.without(old));
+        keys.reload();
+        assertThat(keys.current().holds(old)).isFalse();
+        assertThat(writtenAgain()).isEqualTo(1);
+        assertThat(fingerprints(token, headers, reference)).isEqualTo(after);
+    }
+
+    /** Writes the value that the secret has; answers the version then. */
+    private int writtenAgain() {
+        String name = asAdmin().get(SECRET, organization, secret).path("name");
+        return asAdmin()
+                .body(Map.of("name", name, "value", "kept value"))
+                .put(SECRET, organization, secret)
+                .path("version");
+    }
+
+    private List<String> fingerprints(String... providers) {
+        List<String> found = new ArrayList<>();
+        found.add(asAdmin().get(SECRET, organization, secret).path("fingerprint"));
+        for (String provider : providers) {
+            found.add(asAdmin().get(PROVIDER, organization, provider).path("credentials_fingerprint"));
+        }
+        return found;
+    }
+
+    @Test
     void theServerTellsWhichKeysItHas() throws Exception {
         awaitServer(keys.current());
 
@@ -192,7 +247,11 @@ class RotationTest {
     }
 
     private void awaitServer(Keyset keyset) throws Exception {
-        ServerKeys wanted = new ServerKeys(Set.copyOf(keyset.keys()), Set.of(keyset.primary()));
+        ServerKeys wanted = new ServerKeys(
+                Stream.of(KeyPurpose.values())
+                        .flatMap(purpose -> keyset.keys(purpose).stream())
+                        .collect(Collectors.toSet()),
+                Stream.of(KeyPurpose.values()).map(keyset::primary).collect(Collectors.toSet()));
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (!ServerKeys.read(connection).equals(List.of(wanted))) {
             assertThat(System.nanoTime()).as("announced").isLessThan(deadline);

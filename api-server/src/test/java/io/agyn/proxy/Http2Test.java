@@ -163,7 +163,9 @@ class Http2Test {
             return answer.end();
         });
         result(end);
-        assertThat(seen.get().toString()).contains("event: response.failed\ndata: ").endsWith("}\n\n");
+        assertThat(seen.get().toString())
+                .contains("event: response.failed\ndata: ")
+                .endsWith("}\n\n");
         // The connection is as good as before.
         SCENE.provider().script("");
         assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);

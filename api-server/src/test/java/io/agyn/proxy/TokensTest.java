@@ -5,11 +5,15 @@ import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
+import io.agyn.Database;
 import io.agyn.postgres.PostgresTestResource;
+import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
+import jakarta.inject.Inject;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +25,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 class TokensTest {
     @RegisterExtension
     static final Scene SCENE = new Scene();
+
+    @Inject
+    Database database;
 
     private enum Path {
         RESPONSES("/v1/responses"),
@@ -79,6 +86,42 @@ class TokensTest {
             assertThat(text(answer)).doesNotContain(token);
         }
         assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void expiredTokenIsToldApartFromAnUnknownOne(Path api) throws Exception {
+        for (boolean isKnown : new boolean[] {false, true}) {
+            String token = Api.tokenBoundTo(SCENE.organization());
+            if (isKnown) {
+                assertThat(status(api, "x-api-key: " + token)).isEqualTo(200);
+            }
+            database.execute(
+                    "update api_token set expires_at = now() - interval '1 minute' where token_hash = ?",
+                    Plaintext.hash(token));
+            Instant deadline = Instant.now().plusSeconds(5);
+            HttpResponse<byte[]> answer = call(api, "x-api-key: " + token);
+            while (answer.statusCode() == 200 && Instant.now().isBefore(deadline)) {
+                Thread.sleep(50);
+                answer = call(api, "x-api-key: " + token);
+            }
+            assertUnauthenticated(api, answer);
+            assertThat(text(answer)).contains("The API token expired at ");
+        }
+        assertThat(text(call(api, "x-api-key: " + Plaintext.random().reveal())))
+                .contains("mistyped, unknown or revoked")
+                .doesNotContain("expired");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void emptyTokenIsCalledEmptyOrIgnoredBesideAnother(Path api) {
+        for (String header : List.of("authorization: Bearer ", "x-api-key: ")) {
+            assertThat(text(call(api, header))).contains("The API token is empty");
+            assertUnauthenticated(api, call(api, header));
+        }
+        assertThat(status(api, "x-api-key: ", "authorization: Bearer " + SCENE.token()))
+                .isEqualTo(200);
     }
 
     private static void assertUnauthenticated(Path api, HttpResponse<byte[]> answer) {

@@ -27,6 +27,7 @@ class SettingsTest {
 
         assertThat(settings.http().host()).isEqualTo("127.0.0.1");
         assertThat(settings.http().port()).isEqualTo(8080);
+        assertThat(settings.http().managementPort()).isEmpty();
         assertThat(settings.dataDir()).isEqualTo(HOME.resolve(".local/share/agyn"));
         assertThat(settings.keysetFile()).isEmpty();
         assertThat(settings.keysetPassphraseFile()).isEmpty();

@@ -3,11 +3,13 @@ package io.agyn.tokens;
 import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.Database;
@@ -68,7 +70,28 @@ class ApiTokensTest {
         // Time passes in the database, since a short time to live has often passed before the first call is answered.
         database.execute("update api_token set expires_at = now() where id = ?::uuid", created.<String>path("id"));
 
-        as(created.path("token")).get("/me").then().statusCode(401);
+        String expiry = Api.get("/api-tokens/{id}", created.<String>path("id"))
+                .extract()
+                .path("expires_at");
+        as(created.path("token"))
+                .get("/me")
+                .then()
+                .statusCode(401)
+                .body("detail", startsWith("The API token expired at " + expiry + "."));
+        String guessed = Plaintext.random().reveal();
+        as(guessed).get("/me").then().statusCode(401).body("detail", not(containsString("expired")));
+    }
+
+    @Test
+    void emptyTokenIsCalledEmpty() {
+        for (String header : List.of("Bearer", "Bearer ", "")) {
+            Api.asNobody()
+                    .header("Authorization", header)
+                    .get("/me")
+                    .then()
+                    .statusCode(401)
+                    .body("detail", startsWith("The API token is empty"));
+        }
     }
 
     @Test

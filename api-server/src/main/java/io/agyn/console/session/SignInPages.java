@@ -22,6 +22,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -116,13 +117,10 @@ public class SignInPages {
     }
 
     private Identity identify(String token) {
-        return authenticator
-                .authenticate(token)
+        Optional<Identity> found = authenticator.find(token);
+        return found.filter(identity -> identity.isValidAt(Instant.now()))
                 .orElseThrow(() -> failedTokens.count(
-                        token,
-                        new ProblemException(
-                                ProblemKind.UNAUTHENTICATED,
-                                "This API token is mistyped, unknown, expired or revoked, or its user is suspended.")));
+                        token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));
     }
 
     private static String own(String next) {

@@ -67,6 +67,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             keepCredentials(provider, input.authMethod());
             return;
         }
+        String stored = provider.credentialsFingerprint;
         provider.authMethod = input.authMethod();
         provider.tokenSecretId = input.tokenSecretId();
         provider.tokenCiphertext = null;
@@ -75,10 +76,11 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         if (input.tokenSecretId() != null) {
             requireToken(provider.organizationId, input.tokenSecretId());
             provider.credentialsFingerprint =
-                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenPlace());
+                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenPlace(), stored);
         } else if (input.token() != null) {
             provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenPlace());
-            provider.credentialsFingerprint = cipher.fingerprint("token " + input.token(), provider.tokenPlace());
+            provider.credentialsFingerprint =
+                    cipher.fingerprint("token " + input.token(), provider.tokenPlace(), stored);
         } else {
             setCustomHeaders(provider, input.customHeaders());
         }
@@ -139,7 +141,8 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         try {
             String json = mapper.writeValueAsString(sorted);
             provider.customHeadersCiphertext = cipher.encrypt(json, provider.customHeadersPlace());
-            provider.credentialsFingerprint = cipher.fingerprint(json, provider.customHeadersPlace());
+            provider.credentialsFingerprint =
+                    cipher.fingerprint(json, provider.customHeadersPlace(), provider.credentialsFingerprint);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,6 +28,7 @@ public class AddressRules {
             "192.0.0.192", // Oracle
             "fd00:c1::a9fe:a9fe",
             "fd20:ce::254", // Google
+            "fd00:a9fe:a9fe::/48", // Linode
             "169.254.42.42", // Scaleway
             "fd00:42::42");
     private static final List<Prefix> LINK_LOCAL = Prefix.parseAll("169.254.0.0/16", "fe80::/10");

@@ -58,6 +58,18 @@ public class Callers implements ChangeListener {
                 : CompletableFuture.completedFuture(Optional.empty());
     }
 
+    /**
+     * Who had a token that has expired, from memory: to be asked when {@link #identify} has found nothing.
+     *
+     * @return the identity, with the time of its expiry; nothing for other tokens
+     */
+    public Optional<Identity> expired(String token) {
+        Instant now = Instant.now();
+        return answers.known(new TokenHash(Plaintext.hash(token)))
+                .flatMap(answer -> answer.identity)
+                .filter(identity -> !identity.isValidAt(now));
+    }
+
     /** How many answers are known from memory, about. */
     public long known() {
         return answers.size();
@@ -92,7 +104,7 @@ public class Callers implements ChangeListener {
     }
 
     private Answer lookUp(TokenHash hash) {
-        return new Answer(tokens.authenticate(hash.bytes()));
+        return new Answer(tokens.find(hash.bytes()));
     }
 
     private Optional<Identity> use(Answer answer) {

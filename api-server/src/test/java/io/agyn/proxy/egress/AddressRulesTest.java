@@ -23,6 +23,7 @@ class AddressRulesTest {
         "192.0.0.192, metadata",
         "fd00:c1::a9fe:a9fe, metadata",
         "fd20:ce::254, metadata",
+        "fd00:a9fe:a9fe::1, metadata",
         "169.254.0.1, link-local",
         "169.254.255.255, link-local",
         "fe80::1, link-local",

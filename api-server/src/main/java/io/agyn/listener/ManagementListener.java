@@ -1,0 +1,75 @@
+package io.agyn.listener;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.io.IOException;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Serves metrics and health on a port of their own where one is set, and then no longer on the port of callers. Quarkus's
+ * own management interface is chosen at build time, and so cannot be a setting.
+ */
+@ApplicationScoped
+class ManagementListener {
+    private static final int BEFORE_ALL_ROUTES = Integer.MIN_VALUE;
+    private static final String INTERNAL = "/q";
+
+    private final Settings.Http settings;
+    private final Vertx vertx;
+
+    ManagementListener(Settings settings, Vertx vertx) {
+        this.settings = requireNonNull(settings, "settings is null").http();
+        this.vertx = requireNonNull(vertx, "vertx is null");
+    }
+
+    void register(@Observes Router router) {
+        OptionalInt port = settings.managementPort();
+        if (port.isPresent()) {
+            router.route().order(BEFORE_ALL_ROUTES).handler(context -> separate(context, port.getAsInt()));
+        }
+    }
+
+    void listen(@Observes StartupEvent event, Router router) {
+        OptionalInt port = settings.managementPort();
+        if (port.isEmpty()) {
+            return;
+        }
+        HttpServer server = vertx.createHttpServer(
+                new HttpServerOptions().setHost(settings.host()).setPort(port.getAsInt()));
+        try {
+            server.requestHandler(router)
+                    .listen()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw new StartException(
+                    "The port in AGYN_HTTP_MANAGEMENT_PORT, " + port.getAsInt() + ", cannot be listened on ("
+                            + (e.getCause() instanceof IOException cause ? StartException.reason(cause) : e.getCause())
+                            + "): set another one.",
+                    e);
+        }
+    }
+
+    private static void separate(RoutingContext context, int managementPort) {
+        String path = context.normalizedPath();
+        boolean isInternal = path.equals(INTERNAL) || path.startsWith(INTERNAL + "/");
+        boolean isManagement = context.request().localAddress().port() == managementPort;
+        if (isInternal == isManagement) {
+            context.next();
+        } else {
+            context.response().setStatusCode(404).end();
+        }
+    }
+}
