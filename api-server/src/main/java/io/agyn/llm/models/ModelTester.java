@@ -156,6 +156,10 @@ class ModelTester {
         } catch (IOException e) {
             brokeOff = true;
         }
+        if (ended) {
+            reader.end();
+            splitter.end();
+        }
         reader.close();
         ModelTest test = counted(new ModelTest().status(status).bodyTruncated(!ended), reader.tokens())
                 .text(bounded(text.toString()));
@@ -166,7 +170,7 @@ class ModelTester {
             return fail(
                     test.body(bounded(events.error())),
                     ModelTestFailure.PROVIDER_FAILED,
-                    "The LLM provider failed after its answer had begun: what it sent last says why.");
+                    "The LLM provider failed after its answer had begun: the last event says why.");
         }
         return test.succeeded(true).failure(ModelTestFailure.NONE);
     }
@@ -186,12 +190,18 @@ class ModelTester {
             return ofTheProxy(ours.get(), message(bytes));
         }
         reader.read(bytes, 0, bytes.length);
+        if (!truncated) {
+            reader.end();
+        }
         reader.close();
         ModelTest test = counted(
                 new ModelTest().status(status).body(new String(bytes, UTF_8)).bodyTruncated(truncated),
                 reader.tokens());
         if (status / 100 != 2) {
             return explain(test, status, tree(bytes), protocol);
+        }
+        if (reader.hasFailed()) {
+            return fail(test, ModelTestFailure.PROVIDER_FAILED, "The LLM provider failed: its own words say why.");
         }
         Optional<String> text = text(bytes, protocol);
         if (text.isEmpty() && !truncated) {

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import com.sun.net.httpserver.HttpServer;
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.scripted.Header;
@@ -22,6 +23,7 @@ import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,6 +118,28 @@ class ModelTestsTest {
                 .body("explanation", containsString("cannot be reached"))
                 .body("status", nullValue())
                 .body("body", nullValue());
+    }
+
+    @Test
+    void errorWithStatus200IsAFailure() throws Exception {
+        byte[] error = "{\"error\":{\"message\":\"Out of capacity.\"}}".getBytes(US_ASCII);
+        HttpServer provider = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        provider.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, error.length);
+            exchange.getResponseBody().write(error);
+            exchange.close();
+        });
+        provider.start();
+        try {
+            String endpoint = "http://127.0.0.1:" + provider.getAddress().getPort() + "/v1";
+            test(model("responses", "bearer", "sk-right", endpoint, "remote"))
+                    .body("succeeded", equalTo(false))
+                    .body("failure", equalTo("provider_failed"))
+                    .body("body", containsString("Out of capacity."));
+        } finally {
+            provider.stop(0);
+        }
     }
 
     @Test
