@@ -60,7 +60,7 @@ class RedirectTest {
         assertThat(refusal.message())
                 .contains("The LLM provider openai redirects")
                 .doesNotContain("example", "http");
-        assertThat(refusal.explanation())
+        assertThat(refusal.detailed().message())
                 .endsWith(expected.formatted(server.actualPort()))
                 .doesNotContain("secret", "key=1", "next=");
     }
