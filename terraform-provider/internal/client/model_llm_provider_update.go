@@ -21,7 +21,7 @@ var _ MappedNullable = &LlmProviderUpdate{}
 type LlmProviderUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The base URL, http or https, without user info, query or fragment.
+	// The base URL, http or https, without user info, query or fragment. Calls add `/responses` or `/messages` to it; it must not end in them.
 	Endpoint   string     `json:"endpoint" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
 	Protocol   Protocol   `json:"protocol"`
 	AuthMethod AuthMethod `json:"auth_method"`
