@@ -173,7 +173,7 @@ class WarmUp {
 
         @Override
         public Refusal unknown(HttpServerRequest request, String token, String requestId) {
-            return CallerToken.UNKNOWN;
+            throw new IllegalStateException("each token is known");
         }
 
         @Override

@@ -45,16 +45,16 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
      */
     @Transactional
     public Optional<Identity> find(byte[] hash) {
-        return find("tokenHash", hash);
+        return identity("tokenHash", hash);
     }
 
     @Override
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
-        return find("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
+        return identity("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
     }
 
-    private Optional<Identity> find(String field, Object key) {
+    private Optional<Identity> identity(String field, Object key) {
         Instant now = Instant.now();
         // In one question, so that user and memberships are of one moment.
         List<Object[]> rows = getEntityManager()
