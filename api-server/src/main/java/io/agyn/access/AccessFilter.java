@@ -65,7 +65,7 @@ class AccessFilter {
         }
         Optional<Identity> found = Optional.of(BEARER.matcher(authorization))
                 .filter(Matcher::matches)
-                .flatMap(match -> authenticator.find(match.group(1)));
+                .flatMap(match -> authenticator.lookUp(match.group(1)));
         return found.filter(identity -> identity.isValidAt(Instant.now()))
                 .orElseThrow(() -> failed(authorization, found));
     }

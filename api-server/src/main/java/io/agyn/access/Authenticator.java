@@ -12,7 +12,7 @@ public interface Authenticator {
      * @return the identity, which may have expired, see {@link Identity#isValidAt}; nothing where the credential is
      *     malformed, unknown or revoked, or its user is suspended
      */
-    Optional<Identity> find(String credential);
+    Optional<Identity> lookUp(String credential);
 
     /**
      * Looks up whom a credential stands for that was shown before.

@@ -34,8 +34,8 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
 
     @Override
     @Transactional
-    public Optional<Identity> find(String credential) {
-        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::find);
+    public Optional<Identity> lookUp(String credential) {
+        return Plaintext.parse(credential).map(Plaintext::hash).flatMap(this::lookUp);
     }
 
     /**
@@ -44,17 +44,17 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
      * @return the identity, which may have expired; nothing where the token is unknown or revoked, or its user is suspended
      */
     @Transactional
-    public Optional<Identity> find(byte[] hash) {
-        return identity("tokenHash", hash);
+    public Optional<Identity> lookUp(byte[] hash) {
+        return lookUp("tokenHash", hash);
     }
 
     @Override
     @Transactional
     public Optional<Identity> identity(UUID tokenId) {
-        return identity("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
+        return lookUp("id", tokenId).filter(identity -> identity.isValidAt(Instant.now()));
     }
 
-    private Optional<Identity> identity(String field, Object key) {
+    private Optional<Identity> lookUp(String field, Object key) {
         Instant now = Instant.now();
         // In one question, so that user and memberships are of one moment.
         List<Object[]> rows = getEntityManager()

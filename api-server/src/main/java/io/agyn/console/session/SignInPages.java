@@ -117,7 +117,7 @@ public class SignInPages {
     }
 
     private Identity identify(String token) {
-        Optional<Identity> found = authenticator.find(token);
+        Optional<Identity> found = authenticator.lookUp(token);
         return found.filter(identity -> identity.isValidAt(Instant.now()))
                 .orElseThrow(() -> failedTokens.count(
                         token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));

@@ -104,7 +104,7 @@ public class Callers implements ChangeListener {
     }
 
     private Answer lookUp(TokenHash hash) {
-        return new Answer(tokens.find(hash.bytes()));
+        return new Answer(tokens.lookUp(hash.bytes()));
     }
 
     private Optional<Identity> use(Answer answer) {
