@@ -9,6 +9,7 @@ import io.quarkus.runtime.StartupEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
@@ -90,6 +91,7 @@ class LiveKeysetTest {
         assertThat(keys.current()).isSameAs(before);
 
         Files.writeString(file.path(), right);
+        Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-------"));
         file.change(Keyset::withNewKey);
         keys.reload();
         assertThat(keys.current().keys()).hasSize(2).startsWith(before.primary());
