@@ -38,6 +38,9 @@ class ModelListing {
     private static final Logger LOG = Logger.getLogger(ModelListing.class);
     private static final String PATH = Operation.ROOT + "/models";
     private static final String BELOW = PATH + "/";
+    private static final Refusal MALFORMED_ESCAPE = Refusal.of(
+            Kind.INVALID_REQUEST,
+            "The URL has a percent sign without two hexadecimal digits behind it; write a percent sign itself as %25.");
     // As Anthropic's list has it.
     private static final int LONGEST_PAGE = 1000;
     private static final int STANDARD_PAGE = 20;
@@ -95,13 +98,21 @@ class ModelListing {
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
         if (request.path().equals(PATH)) {
-            Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
+            Optional<Map<String, List<String>>> parameters = parameters(request);
+            if (parameters.isEmpty()) {
+                return refused(MALFORMED_ESCAPE);
+            }
+            Map<String, List<String>> query = parameters.get();
             return models.list(identity, organization)
                     .thenCompose(list -> list.isEmpty()
                             ? refused(RouteRefusals.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
-        String model = QueryStringDecoder.decodeComponent(request.path().substring(BELOW.length()));
+        Optional<String> name = name(request.path());
+        if (name.isEmpty()) {
+            return refused(MALFORMED_ESCAPE);
+        }
+        String model = name.get();
         return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
@@ -116,6 +127,26 @@ class ModelListing {
             case Route.UnknownModel unknown -> refused(RouteRefusals.unknownModel(model));
             case Route.UnknownOrganization unknown -> refused(RouteRefusals.unknownOrganization());
         });
+    }
+
+    /** The parameters of a query; empty where one has an escape that is malformed. */
+    private static Optional<Map<String, List<String>>> parameters(HttpServerRequest request) {
+        try {
+            return Optional.of(new QueryStringDecoder(request.uri()).parameters());
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The model's name in a path; empty where it has an escape that is malformed. */
+    private static Optional<String> name(String path) {
+        try {
+            // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder takes it for a space, as in a form.
+            return Optional.of(QueryStringDecoder.decodeComponent(
+                    path.substring(BELOW.length()).replace("+", "%2B")));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static CompletableFuture<byte[]> page(
