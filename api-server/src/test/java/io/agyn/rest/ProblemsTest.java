@@ -20,7 +20,9 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,14 @@ class ProblemsTest {
                         .post("/organizations/{id}/secrets", Api.organization()),
                 413,
                 "content_too_large");
+    }
+
+    @Test
+    void anEmptyPartOfThePathIsPointedOut() {
+        for (String path : List.of("/organizations//members", "/organizations/" + UUID.randomUUID() + "/secrets//")) {
+            problem(Api.asAdmin().urlEncodingEnabled(false).get(path), 404, "not_found")
+                    .body("detail", containsString("is a variable that it is built from not set?"));
+        }
     }
 
     @Test
