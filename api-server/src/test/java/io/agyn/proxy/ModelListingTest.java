@@ -74,7 +74,7 @@ class ModelListingTest {
                                     + "\r\nAuthorization: Bearer " + token + "\r\n\r\n")
                             .answer();
                     assertThat(answer.status()).as(path).isEqualTo(400);
-                    assertThat(answer.values("x-agyn-error")).containsExactly("invalid_request");
+                    assertThat(answer.values("x-agyn-error")).as(path).containsExactly("invalid_request");
                     assertThat(new JsonObject(answer.body())
                                     .getJsonObject("error")
                                     .getString("message"))
