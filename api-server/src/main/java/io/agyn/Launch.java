@@ -12,6 +12,7 @@ import io.agyn.listener.ServerCertificate;
 import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.proxy.egress.ExtraCertificates;
+import io.agyn.rest.RequestUri;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
@@ -74,6 +75,7 @@ final class Launch {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
             DataFolder.withdrawBaseUrl(settings.dataDir());
             ListenAddress.requireFree(settings.http());
+            set(RequestUri.QUARKUS_PROPERTY, "true");
             Keyset keyset = requireKeyset();
             // Before the database starts; read again by whom it is for.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);

@@ -2,6 +2,7 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.agyn.access.SourceAddress;
 import io.agyn.rest.BaseUrl;
 import io.agyn.settings.Settings;
@@ -12,6 +13,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
 import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -51,7 +53,7 @@ public class CallerConnections {
     CallerConnections(BaseUrl baseUrl, SourceAddress sources, Settings settings, MeterRegistry registry) {
         this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
         this.sources = requireNonNull(sources, "sources is null");
-        this.most = settings.http().connections();
+        this.most = Math.min(settings.http().connections(), halfOfFiles());
         this.mostPerSource = settings.http().connectionsPerAddress();
         this.requestTimeout = settings.http().requestTimeout();
         Gauge.builder("agyn.http.connections", open, AtomicInteger::get)
@@ -59,6 +61,13 @@ public class CallerConnections {
                 .register(registry);
         refused = refused(registry, "total");
         refusedOfSource = refused(registry, "address");
+    }
+
+    /** Half of the files that the process may open: a call may need a second one, for its connection to a provider. */
+    private static int halfOfFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? Math.clamp(system.getMaxFileDescriptorCount() / 2, 1, Integer.MAX_VALUE)
+                : Integer.MAX_VALUE;
     }
 
     private static Counter refused(MeterRegistry registry, String limit) {

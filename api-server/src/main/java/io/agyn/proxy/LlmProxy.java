@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.listener.Drain;
 import io.agyn.proxy.Refusal.Kind;
+import io.agyn.rest.RequestUri;
 import io.agyn.rest.Uuid7;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpMethod;
@@ -55,6 +56,8 @@ class LlmProxy {
         Optional<Operation> operation = Operation.at(path);
         if (drain.refuses(request)) {
             refuse(request, dialect(request, path), Refusal.STOPPING);
+        } else if (!RequestUri.isValid(request)) {
+            refuse(request, dialect(request, path), Refusal.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else if (operation.isPresent()) {
             if (request.method() == HttpMethod.POST) {
                 Call.begin(calls, operation.get(), request);

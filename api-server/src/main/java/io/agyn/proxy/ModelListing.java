@@ -38,9 +38,6 @@ class ModelListing {
     private static final Logger LOG = Logger.getLogger(ModelListing.class);
     private static final String PATH = Operation.ROOT + "/models";
     private static final String BELOW = PATH + "/";
-    private static final Refusal MALFORMED_ESCAPE = Refusal.of(
-            Kind.INVALID_REQUEST,
-            "The URL has a percent sign without two hexadecimal digits behind it; write a percent sign itself as %25.");
     // As Anthropic's list has it.
     private static final int LONGEST_PAGE = 1000;
     private static final int STANDARD_PAGE = 20;
@@ -98,21 +95,13 @@ class ModelListing {
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
         if (request.path().equals(PATH)) {
-            Optional<Map<String, List<String>>> parameters = parameters(request);
-            if (parameters.isEmpty()) {
-                return refused(MALFORMED_ESCAPE);
-            }
-            Map<String, List<String>> query = parameters.get();
+            Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
             return models.list(identity, organization)
                     .thenCompose(list -> list.isEmpty()
                             ? refused(RouteRefusals.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
-        Optional<String> name = name(request.path());
-        if (name.isEmpty()) {
-            return refused(MALFORMED_ESCAPE);
-        }
-        String model = name.get();
+        String model = name(request.path());
         return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
@@ -129,24 +118,10 @@ class ModelListing {
         });
     }
 
-    /** The parameters of a query; empty where one has an escape that is malformed. */
-    private static Optional<Map<String, List<String>>> parameters(HttpServerRequest request) {
-        try {
-            return Optional.of(new QueryStringDecoder(request.uri()).parameters());
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** The model's name in a path; empty where it has an escape that is malformed. */
-    private static Optional<String> name(String path) {
-        try {
-            // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder takes it for a space, as in a form.
-            return Optional.of(QueryStringDecoder.decodeComponent(
-                    path.substring(BELOW.length()).replace("+", "%2B")));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
+    /** The model's name in a path. */
+    private static String name(String path) {
+        // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder takes it for a space, as in a form.
+        return QueryStringDecoder.decodeComponent(path.substring(BELOW.length()).replace("+", "%2B"));
     }
 
     private static CompletableFuture<byte[]> page(

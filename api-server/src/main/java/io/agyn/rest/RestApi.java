@@ -39,7 +39,7 @@ public class RestApi {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEHIND_REQUEST_IDS).handler(this::refuseWhenOverdue);
+        router.route().order(BEHIND_REQUEST_IDS).handler(this::admit);
         router.route(ROOT + "/*").order(AHEAD_OF_REST).handler(this::refuseEmptyParts);
         // The REST stack's own answer to OPTIONS allows what sibling paths take.
         router.options(ROOT + "/*").order(AHEAD_OF_REST).handler(this::options);
@@ -55,12 +55,14 @@ public class RestApi {
         }
     }
 
-    private void refuseWhenOverdue(RoutingContext context) {
+    private void admit(RoutingContext context) {
         if (drain.refuses(context.request())) {
             context.response().putHeader("Retry-After", "1").putHeader("Connection", "close");
             end(
                     context,
                     new ProblemException(ProblemKind.UNAVAILABLE, "This server is stopping; send the request again."));
+        } else if (!RequestUri.isValid(context.request())) {
+            end(context, new ProblemException(ProblemKind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else {
             context.next();
         }

@@ -15,11 +15,14 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
+import io.agyn.proxy.RawCaller;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -112,10 +115,23 @@ class ProblemsTest {
     }
 
     @Test
-    void anEmptyPartOfThePathIsPointedOut() {
-        for (String path : List.of("/organizations//members", "/organizations/" + UUID.randomUUID() + "/secrets//")) {
-            problem(Api.asAdmin().urlEncodingEnabled(false).get(path), 404, "not_found")
-                    .body("detail", containsString("is a variable that it is built from not set?"));
+    void aMalformedPathIsAProblemThatSaysWhatIsWrong() throws IOException {
+        String secrets = "/api/v1/organizations/" + UUID.randomUUID() + "/secrets";
+        for (String path : List.of("/api/v1/organizations//members", secrets + "//", "//api/v1/organizations//x")) {
+            assertProblem(path, 404, "is a variable that it is built from not set?");
+        }
+        for (String path : List.of("/api/v1/me%zz", secrets + "?name=%", "/api/v1/a|b", "/%", "/api%2")) {
+            assertProblem(path, 400, "The URL is malformed");
+        }
+    }
+
+    private static void assertProblem(String path, int status, String detail) throws IOException {
+        try (RawCaller caller = new RawCaller(RestAssured.port)) {
+            RawCaller.Answer answer =
+                    caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+            assertThat(answer.status()).as(path).isEqualTo(status);
+            assertThat(answer.values("content-type")).as(path).containsExactly("application/problem+json");
+            assertThat(answer.body()).as(path).contains(detail, "\"request_id\":\"");
         }
     }
 
