@@ -33,11 +33,13 @@ import java.util.function.Consumer;
 /** The connections of callers: how many there may be, and which of them are late with a request. */
 @Singleton
 public class CallerConnections {
+    private static final int ANY_PORT = 0;
     private static final Duration LONGEST_TURN = Duration.ofSeconds(5);
     private static final long SWEEPS_WITHIN_LIMIT = 4;
     private static final long LONGEST_SWEEP_INTERVAL_MILLISECONDS = 1000;
 
     private final BaseUrl baseUrl;
+    private final int configuredPort;
     private final SourceAddress sources;
     private final int most;
     private final int mostPerSource;
@@ -52,6 +54,7 @@ public class CallerConnections {
 
     CallerConnections(BaseUrl baseUrl, SourceAddress sources, Settings settings, MeterRegistry registry) {
         this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
+        this.configuredPort = settings.http().port();
         this.sources = requireNonNull(sources, "sources is null");
         this.most = Math.min(settings.http().connections(), halfOfFiles());
         this.mostPerSource = settings.http().connectionsPerAddress();
@@ -82,15 +85,13 @@ public class CallerConnections {
         listener.closeFuture().addListener(closed -> listeners.remove(listener));
     }
 
-    /** Whether a new connection was accepted by the server's listener, and not by one of its warm-up. */
+    /** Whether a new connection was accepted by the listener for callers, and not by that of the warm-up or of management. */
     boolean isOfThisServer(Channel connection) {
         return isOfThisServer((InetSocketAddress) connection.parent().localAddress());
     }
 
     private boolean isOfThisServer(InetSocketAddress listener) {
-        int port = baseUrl.port();
-        // Unknown while the listener starts, which is before the warm-up.
-        return port < 0 || listener.getPort() == port;
+        return listener.getPort() == (configuredPort == ANY_PORT ? baseUrl.port() : configuredPort);
     }
 
     /** Closes the listener: from now on, connecting is refused. */
