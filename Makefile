@@ -67,7 +67,7 @@ run: $(AOT_CACHE) ## Run the server on its embedded PostgreSQL, until Ctrl-C
 test: lint test-java test-go ## Check format, lint, and run all tests
 
 test-java: build ## Run the Java tests, those over examples/ and those in a browser
-	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" $(MVN) verify
+	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" $(MVN) verify
 
 test-go: build ## Run the Go tests, those against terraform and a server included
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...

@@ -6,11 +6,13 @@ import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
 import io.agyn.listener.CertificateFiles;
-import io.agyn.listener.HeadTimeout;
+import io.agyn.listener.ListenAddress;
+import io.agyn.listener.ListenerExtension;
 import io.agyn.listener.ServerCertificate;
 import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.proxy.egress.ExtraCertificates;
+import io.agyn.rest.RequestUri;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.Settings;
@@ -20,13 +22,11 @@ import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +45,18 @@ final class Launch {
     // PostgreSQL's state for a wait that was longer than lock_timeout.
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
+    // Those of Mozilla's "intermediate" configuration: forward secrecy and authenticated encryption alone.
+    private static final List<String> CIPHER_SUITES = List.of(
+            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
+            "TLS_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+            "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+            "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+            "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
     private final Settings settings;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private Throwable failure;
@@ -62,6 +74,8 @@ final class Launch {
     int run() {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
             DataFolder.withdrawBaseUrl(settings.dataDir());
+            ListenAddress.requireFree(settings.http());
+            set(RequestUri.QUARKUS_PROPERTY, "true");
             Keyset keyset = requireKeyset();
             // Before the database starts; read again by whom it is for.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);
@@ -147,7 +161,7 @@ final class Launch {
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
         settings.keysetPassphrase().ifPresent(value -> set("agyn.keyset-passphrase", value));
         settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
-        set(HeadTimeout.PROPERTY, HeadTimeout.LOAD);
+        set(ListenerExtension.EXTENSIONS_SYSTEM_PROPERTY, ListenerExtension.LOAD);
         // One for each processor: what runs on them does not wait.
         set(
                 "quarkus.vertx.event-loops-pool-size",
@@ -171,6 +185,8 @@ final class Launch {
         set("quarkus.http.tls-configuration-name", CertificateFiles.NAME);
         set("quarkus.http.ssl-port", Integer.toString(settings.http().port()));
         set("quarkus.http.insecure-requests", "disabled");
+        set("quarkus.tls." + CertificateFiles.NAME + ".protocols", "TLSv1.3,TLSv1.2");
+        set("quarkus.tls." + CertificateFiles.NAME + ".cipher-suites", String.join(",", CIPHER_SUITES));
         set("quarkus.tls." + CertificateFiles.NAME + ".reload-period", CertificateFiles.PERIOD_SECONDS + "S");
     }
 
@@ -186,7 +202,8 @@ final class Launch {
         return switch (cause) {
             case StartException ours -> ours;
             // The JDK's, epoll's, and where the address is none.
-            case BindException _, NativeIoException _, UnknownHostException _ -> cannotListen();
+            case BindException _, NativeIoException _, UnknownHostException _ ->
+                ListenAddress.refused(settings.http(), cause);
             case FlywayException migration
             when isLockTimeout(migration) ->
                 new StartException(
@@ -211,28 +228,6 @@ final class Launch {
     private static boolean isLockTimeout(Throwable error) {
         return Stream.iterate(error, e -> e != null, Throwable::getCause)
                 .anyMatch(e -> e instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState()));
-    }
-
-    private StartException cannotListen() {
-        String host = settings.http().host();
-        int port = settings.http().port();
-        if (port == 0 || !isOfThisMachine(host)) {
-            return new StartException("AGYN_HTTP_HOST is \"" + host
-                    + "\", which is not an address of this machine: correct it, or remove it to use 127.0.0.1.");
-        }
-        return new StartException("Port " + port + " of " + host + " cannot be listened on: another program uses it, or"
-                + " this user may not; stop that program, or set AGYN_HTTP_PORT to another port.");
-    }
-
-    private static boolean isOfThisMachine(String host) {
-        try {
-            InetAddress address = InetAddress.getByName(host);
-            return address.isAnyLocalAddress()
-                    || address.isLoopbackAddress()
-                    || NetworkInterface.getByInetAddress(address) != null;
-        } catch (UnknownHostException | SocketException e) {
-            return false;
-        }
     }
 
     private boolean isJson() {
@@ -264,7 +259,9 @@ final class Launch {
 
     private void awaitQuarkus() {
         try {
-            stopped.await(settings.shutdownTimeout().plus(TIME_TO_STOP).toMillis(), TimeUnit.MILLISECONDS);
+            Duration patience =
+                    settings.shutdownDelay().plus(settings.shutdownTimeout()).plus(TIME_TO_STOP);
+            stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

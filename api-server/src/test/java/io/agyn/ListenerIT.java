@@ -1,5 +1,6 @@
 package io.agyn;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,6 +15,7 @@ import io.restassured.http.ContentType;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -39,16 +41,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the packaged server's listener speaks, and how long it waits. */
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ListenerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int SLOW_CALLERS = 500;
     private static final Pattern CONTENT_LENGTH = Pattern.compile("(?i)\\r\\ncontent-length: (\\d+)\\r\\n");
+
+    // HTTP/2 (RFC 9113): the preface with empty settings, and types and flags of frames.
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + frame(4, 0, 0, "");
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int PING = 6;
+    private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 0x1;
+    private static final int END_HEADERS = 0x4;
+    // By HPACK (RFC 7541): GET, http, and literal a path and an authority.
+    private static final String GET_LIVE = "\u0082\u0086\u0004\u000e/q/health/live\u0001\u0001a";
 
     @TempDir
     private Path folder;
@@ -209,7 +230,8 @@ class ListenerIT {
                     .startsWith("HTTP/1.1 408 ")
                     .contains("request_timeout", "The body took longer than 3 s to arrive"));
             assertThat(Duration.between(begun, Instant.now())).isLessThan(PATIENCE);
-            assertThat(idle.isOpen()).as("a connection that is idle").isTrue();
+            assertThat(idle.ends()).as("a connection without a byte").containsExactly("");
+            assertThat(kept.isOpen()).as("a connection that is kept and idle").isTrue();
 
             // What was kept may be used again, and a slow head is given up then too.
             kept.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -217,6 +239,120 @@ class ListenerIT {
             kept.send("GET");
             assertThat(kept.ends()).as("after a slow head").containsExactly("");
             assertThat(server.output()).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void slowHttp2CallersAreClosedAndIdleOnesKept() throws Exception {
+        try (ServerProcess server = ServerProcess.run(
+                                folder.resolve("server"), Map.of("AGYN_HTTP_REQUEST_TIMEOUT", "2s"))
+                        .ready();
+                Callers silent = new Callers(server, 1);
+                Callers headless = new Callers(server, 1);
+                Callers endless = new Callers(server, 1);
+                Callers half = new Callers(server, 1);
+                Callers kept = new Callers(server, 1)) {
+            for (Callers callers : List.of(silent, headless, endless, half, kept)) {
+                callers.send(PREFACE);
+            }
+            for (Callers callers : List.of(endless, half, kept)) {
+                callers.send(frame(HEADERS, END_HEADERS | END_STREAM, 1, GET_LIVE));
+            }
+            headless.send(frame(HEADERS, END_STREAM, 1, GET_LIVE));
+            endless.send(frame(HEADERS, END_STREAM, 3, GET_LIVE));
+            half.send(frame(PING, 0, 0, "12345678").substring(0, 12));
+            Instant begun = Instant.now();
+            for (int turn = 0; turn < 10; turn++) {
+                endless.send(frame(CONTINUATION, 0, 3, "\u0000\u0001" + "a\u0001b"));
+                // An end of its stream, which is no frame of a request, and whole.
+                kept.send(frame(RST_STREAM, 0, 1, "\0\0\0\u0008") + frame(PING, 0, 0, "12345678"));
+                Thread.sleep(300);
+            }
+            assertThat(List.of(silent, headless, endless, half))
+                    .allSatisfy(callers -> assertThat(callers.ends()).hasSize(1));
+            assertThat(Duration.between(begun, Instant.now())).isLessThan(Duration.ofSeconds(10));
+            assertThat(kept.isStillOpen()).as("a connection that is kept").isTrue();
+            assertThat(server.output()).doesNotContain("ERROR");
+        }
+    }
+
+    @Test
+    void connectionsBeyondTheLimitsAreClosedAndCounted() throws Exception {
+        Map<String, String> limits = Map.of("AGYN_HTTP_CONNECTIONS", "12", "AGYN_HTTP_CONNECTIONS_PER_ADDRESS", "10");
+        try (ServerProcess server =
+                ServerProcess.run(folder.resolve("server"), limits).ready()) {
+            try (Callers some = new Callers(server, 5)) {
+                for (int turn = 0; turn < 20; turn++) {
+                    try (Callers more = new Callers(server, 1)) {
+                        more.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+                        assertThat(more.ends()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
+                    }
+                }
+                // Those that were closed last have left by now.
+                Thread.sleep(500);
+                try (Callers last = new Callers(server, 5);
+                        Callers tooMany = new Callers(server, 5)) {
+                    assertThat(tooMany.ends()).containsOnly("");
+                    assertThat(last.isOpen()).isTrue();
+                }
+                assertThat(some.isOpen()).isTrue();
+            }
+            await(() -> {
+                String metrics = server.request().get("/q/metrics").asString();
+                return metrics.contains("agyn_http_connections_refused_total{limit=\"address\"} 5.0")
+                        && metrics.contains("agyn_http_connections_refused_total{limit=\"total\"} 0.0");
+            });
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void silentConnectionsAreKeptAliveByProbes() throws Exception {
+        try (ServerProcess server =
+                        ServerProcess.run(folder.resolve("server"), Map.of()).ready();
+                Callers caller = new Callers(server, 1)) {
+            assertThat(caller.isOpen()).isTrue();
+            String port = "%04X".formatted(server.address().getPort());
+            // local_address rem_address st tx_queue:rx_queue tr:tm->when; a timer of kind 2 is that of keep-alive.
+            List<String> timers = Stream.of("/proc/net/tcp", "/proc/net/tcp6")
+                    .map(Path::of)
+                    .filter(Files::exists)
+                    .flatMap(ListenerIT::lines)
+                    .map(line -> line.strip().split("\\s+"))
+                    .filter(field -> field[1].endsWith(":" + port) && field[3].equals("01"))
+                    .map(field -> field[5])
+                    .toList();
+            assertThat(timers).hasSize(1).allSatisfy(timer -> {
+                assertThat(timer).startsWith("02:");
+                // In hundredths of a second.
+                assertThat(Integer.parseInt(timer.substring(3), 16)).isLessThanOrEqualTo(6000);
+            });
+        }
+    }
+
+    @Test
+    void speaksTls12WithForwardSecrecyAlone() throws Exception {
+        OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
+        try (ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))
+                .ready()) {
+            SSLParameters tls12 = new SSLParameters();
+            tls12.setProtocols(new String[] {"TLSv1.2"});
+            try (HttpClient client = trustingBuilder(own).sslParameters(tls12).build()) {
+                HttpResponse<String> answer = me(client, server);
+                assertThat(answer.statusCode()).isEqualTo(200);
+                SSLSession session = answer.sslSession().orElseThrow();
+                assertThat(session.getProtocol()).isEqualTo("TLSv1.2");
+                assertThat(session.getCipherSuite()).contains("ECDHE").contains("GCM");
+            }
+            tls12.setCipherSuites(new String[] {
+                "TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+                "TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+                "TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384",
+                "TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA384"
+            });
+            try (HttpClient client = trustingBuilder(own).sslParameters(tls12).build()) {
+                assertThatThrownBy(() -> me(client, server)).isInstanceOf(SSLHandshakeException.class);
+            }
         }
     }
 
@@ -371,6 +507,10 @@ class ListenerIT {
     }
 
     private static HttpClient trusting(OwnCertificate own) throws Exception {
+        return trustingBuilder(own).build();
+    }
+
+    private static HttpClient.Builder trustingBuilder(OwnCertificate own) throws Exception {
         Certificate certificate;
         try (var in = Files.newInputStream(own.certificate())) {
             certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
@@ -382,7 +522,30 @@ class ListenerIT {
         trust.init(trusted);
         SSLContext tls = SSLContext.getInstance("TLS");
         tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(tls).connectTimeout(PATIENCE).build();
+        return HttpClient.newBuilder().sslContext(tls).connectTimeout(PATIENCE);
+    }
+
+    private static Stream<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file).stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String frame(int type, int flags, int stream, String payload) {
+        return new String(new char[] {
+                    0,
+                    (char) (payload.length() >> 8),
+                    (char) (payload.length() & 0xff),
+                    (char) type,
+                    (char) flags,
+                    0,
+                    0,
+                    0,
+                    (char) stream
+                })
+                + payload;
     }
 
     private interface Condition {
@@ -415,7 +578,7 @@ class ListenerIT {
         void send(String text) {
             for (Socket socket : sockets) {
                 try {
-                    socket.getOutputStream().write(text.getBytes(US_ASCII));
+                    socket.getOutputStream().write(text.getBytes(ISO_8859_1));
                 } catch (IOException e) {
                     // Given up; ends() tells.
                 }
@@ -467,6 +630,14 @@ class ListenerIT {
                 heads.add(head.toString());
             }
             return heads;
+        }
+
+        /** Whether none has ended, after all that has come. */
+        boolean isStillOpen() throws IOException {
+            for (Socket socket : sockets) {
+                socket.getInputStream().readNBytes(socket.getInputStream().available());
+            }
+            return isOpen();
         }
 
         boolean isOpen() throws IOException {

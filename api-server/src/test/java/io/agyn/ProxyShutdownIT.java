@@ -3,6 +3,7 @@ package io.agyn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agyn.proxy.RawCaller;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
@@ -16,72 +17,188 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of the calls of models on a packaged server that is told to stop. */
+/** What becomes of requests to a packaged server that is told to stop. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ProxyShutdownIT {
     private static final int TERMINATED = 128 + 15;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String MODEL = "m";
+    private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+    private static final String METRICS = "GET /q/metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 
     @TempDir
     private Path folder;
 
+    private ScriptedProvider provider;
+    // Read while the server still publishes it.
+    private URI address;
+    private String token;
+
+    @BeforeEach
+    void start() {
+        provider = ScriptedProvider.start(Options.defaults());
+    }
+
+    @AfterEach
+    void stop() {
+        provider.close();
+    }
+
     @Test
-    void aRunningStreamFinishesAndNewCallsAreRefused() throws Exception {
-        try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
-                ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_SHUTDOWN_TIMEOUT", "30s"))
-                        .ready();
-                HttpClient client = HttpClient.newHttpClient()) {
-            registerModel(server, provider);
-            HttpResponse<InputStream> stream =
-                    client.send(call(server, "events=20;every=150ms"), HttpResponse.BodyHandlers.ofInputStream());
-            assertThat(stream.statusCode()).isEqualTo(200);
+    void openConnectionsAreServedAndNewOnesRefused() throws Exception {
+        try (ServerProcess server = server("30s", "0s");
+                HttpClient client = HttpClient.newHttpClient();
+                RawCaller pooled = new RawCaller(address.getPort());
+                RawCaller unused = new RawCaller(address.getPort());
+                RawCaller prometheus = new RawCaller(address.getPort())) {
+            assertThat(pooled.send(me()).answer().status()).isEqualTo(200);
+            assertThat(prometheus.send(METRICS).answer().status()).isEqualTo(200);
+            HttpResponse<InputStream> stream = client.send(call("events=20;every=150ms"), BodyHandlers.ofInputStream());
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).startsWith("event: response.created");
 
             server.terminate();
 
-            assertRefusedSoon(server);
+            awaitRefusedConnections();
+            for (RawCaller caller : List.of(pooled, unused)) {
+                RawCaller.Answer last = caller.send(me()).answer();
+                assertThat(last.status()).isEqualTo(200);
+                assertThat(last.values("connection")).containsExactly("close");
+                assertThat(caller.isEnded()).isTrue();
+            }
+            for (int scrape = 0; scrape < 3; scrape++) {
+                RawCaller.Answer metrics = prometheus.send(METRICS).answer();
+                assertThat(metrics.status()).isEqualTo(200);
+                assertThat(metrics.body()).contains("agyn_http_connections 2");
+                assertThat(metrics.values("connection")).isEmpty();
+            }
             List<String> rest = reader.lines().toList();
             assertThat(rest).anyMatch(line -> line.contains("response.completed"));
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
             assertThat(provider.received()).noneMatch(ReceivedCall::callerLeft);
+            assertThat(server.output()).doesNotContain("WARN", "ERROR");
             assertThat(server.errors()).isEmpty();
         }
     }
 
     @Test
-    void aStreamThatDoesNotEndIsBrokenOffAtTheLimit() throws Exception {
-        try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
-                ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_SHUTDOWN_TIMEOUT", "1s"))
-                        .ready();
+    void http2CallersAreToldAndTheirStreamsFinish() throws Exception {
+        try (ServerProcess server = server("30s", "0s");
+                HttpClient client = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_2)
+                        .build()) {
+            // By h2c's upgrade.
+            assertThat(client.send(get("/q/health/live"), BodyHandlers.ofString())
+                            .version())
+                    .isEqualTo(HttpClient.Version.HTTP_2);
+            CompletableFuture<HttpResponse<String>> stream =
+                    client.sendAsync(call("events=10;every=200ms", HttpClient.Version.HTTP_2), BodyHandlers.ofString());
+            provider.await(call -> true, PATIENCE);
+
+            server.terminate();
+
+            awaitRefusedConnections();
+            // The client's next request wants a connection of its own.
+            assertThatThrownBy(() -> client.send(get("/q/health/live"), BodyHandlers.ofString()))
+                    .isInstanceOf(IOException.class);
+            HttpResponse<String> response = stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(response.body()).contains("response.completed");
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+        }
+    }
+
+    @Test
+    void readinessIsDownBeforeConnectionsAreRefused() throws Exception {
+        try (ServerProcess server = server("30s", "2s");
                 HttpClient client = HttpClient.newHttpClient()) {
-            registerModel(server, provider);
-            HttpResponse<InputStream> stream =
-                    client.send(call(server, "endless;every=50ms"), HttpResponse.BodyHandlers.ofInputStream());
+            URI readiness = address.resolve("/q/health/ready");
+            Instant told = Instant.now();
+            server.terminate();
+            HttpResponse<String> response;
+            do {
+                response = client.send(HttpRequest.newBuilder(readiness).build(), BodyHandlers.ofString());
+            } while (response.statusCode() == 200);
+            assertThat(response.statusCode()).isEqualTo(503);
+            try (RawCaller fresh = new RawCaller(address.getPort())) {
+                RawCaller.Answer served = fresh.send(me()).answer();
+                assertThat(served.status()).isEqualTo(200);
+                assertThat(served.values("connection")).isEmpty();
+            }
+            awaitRefusedConnections();
+            assertThat(Duration.between(told, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+        }
+    }
+
+    @Test
+    void callsThatDoNotEndAreRefusedAtTheLimit() throws Exception {
+        try (ServerProcess server = server("1s", "0s");
+                HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<InputStream> stream = client.send(call("endless;every=50ms"), BodyHandlers.ofInputStream());
+            CompletableFuture<HttpResponse<String>> silent =
+                    client.sendAsync(call("stall=before"), BodyHandlers.ofString());
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).isNotNull();
 
             server.terminate();
 
-            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            HttpResponse<String> refused = silent.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(refused.statusCode()).isEqualTo(503);
+            assertThat(refused.headers().firstValue("retry-after")).isPresent();
+            assertThat(refused.body()).contains("\"error\":{", "This server is stopping");
+            StringBuilder seen = new StringBuilder();
             assertThatThrownBy(() -> {
-                        while (reader.readLine() != null) {
-                            // As long as there is anything.
+                        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                            seen.append(line);
                         }
                     })
                     .isInstanceOf(IOException.class);
+            assertThat(seen).contains("This server is stopping");
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.output())
+                    .contains("After AGYN_SHUTDOWN_TIMEOUT (1 s), 2 requests in flight are broken off");
             provider.await(ReceivedCall::callerLeft, PATIENCE);
         }
     }
 
-    private static void registerModel(ServerProcess server, ScriptedProvider provider) throws IOException {
+    @Test
+    void aServerWithNothingToDoEndsAtOnce() throws Exception {
+        try (ServerProcess server = server("30s", "0s");
+                RawCaller idle = new RawCaller(address.getPort())) {
+            assertThat(idle.send(LIVE).answer().status()).isEqualTo(200);
+            Instant told = Instant.now();
+            server.terminate();
+            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    private ServerProcess server(String timeout, String delay) throws Exception {
+        ServerProcess server = ServerProcess.run(
+                        folder, Map.of("AGYN_SHUTDOWN_TIMEOUT", timeout, "AGYN_SHUTDOWN_DELAY", delay))
+                .ready();
+        address = server.address();
+        token = server.token();
+        registerModel(server);
+        return server;
+    }
+
+    private void registerModel(ServerProcess server) throws IOException {
         String organization = created(server, "/api/v1/organizations", Map.of("name", "Acme"));
         String below = "/api/v1/organizations/" + organization;
         String id = created(
@@ -99,6 +216,7 @@ class ProxyShutdownIT {
     private static String created(ServerProcess server, String path, Map<String, String> body) throws IOException {
         return server.request()
                 .contentType(ContentType.JSON)
+                .header("Connection", "close")
                 .body(body)
                 .post(path)
                 .then()
@@ -107,29 +225,37 @@ class ProxyShutdownIT {
                 .path("id");
     }
 
-    private static HttpRequest call(ServerProcess server, String script) throws IOException {
-        return HttpRequest.newBuilder(URI.create(server.baseUrl() + "/v1/responses"))
-                .version(HttpClient.Version.HTTP_1_1)
+    private String me() {
+        return "GET /api/v1/me HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+    }
+
+    private HttpRequest get(String path) {
+        return HttpRequest.newBuilder(address.resolve(path)).build();
+    }
+
+    private HttpRequest call(String script) {
+        return call(script, HttpClient.Version.HTTP_1_1);
+    }
+
+    private HttpRequest call(String script, HttpClient.Version version) {
+        return HttpRequest.newBuilder(address.resolve("/v1/responses"))
+                .version(version)
                 .timeout(PATIENCE)
-                .header("authorization", "Bearer " + server.token())
+                .header("authorization", "Bearer " + token)
                 .header("x-scripted", script)
                 .POST(HttpRequest.BodyPublishers.ofString("{\"model\":\"" + MODEL + "\",\"stream\":true}"))
                 .build();
     }
 
-    /** On a connection of its own, while the stream still runs. */
-    private static void assertRefusedSoon(ServerProcess server) throws Exception {
-        HttpRequest another = call(server, "text=1");
-        for (int attempt = 0; attempt < 100; attempt++) {
-            try (HttpClient client = HttpClient.newHttpClient()) {
-                if (client.send(another, HttpResponse.BodyHandlers.ofString()).statusCode() == 503) {
-                    return;
-                }
+    private void awaitRefusedConnections() throws Exception {
+        Instant deadline = Instant.now().plus(PATIENCE);
+        while (Instant.now().isBefore(deadline)) {
+            try (RawCaller caller = new RawCaller(address.getPort())) {
+                Thread.sleep(10);
             } catch (ConnectException e) {
                 return;
             }
-            Thread.sleep(10);
         }
-        throw new AssertionError("Calls are taken by a server that was told to stop");
+        throw new AssertionError("Connections are accepted by a server that was told to stop");
     }
 }

@@ -182,7 +182,9 @@ class ServerStartIT {
                     server,
                     "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses"
                             + " it, or this user may not; stop that program, or set AGYN_HTTP_PORT to another port.");
-            assertThat(folder.resolve("postgres/postmaster.pid")).doesNotExist();
+            assertThat(folder.resolve("postgres"))
+                    .as("work before the port is tried")
+                    .doesNotExist();
         }
     }
 

@@ -83,10 +83,17 @@ public class SourceAddress {
         return source;
     }
 
+    /** Whether an address is that of a proxy that is trusted. */
+    public boolean isTrustedProxy(InetAddress address) {
+        return isTrusted(address.getAddress());
+    }
+
     private boolean isTrusted(String text) {
-        return address(text)
-                .filter(address -> trusted.stream().anyMatch(range -> range.contains(address)))
-                .isPresent();
+        return address(text).filter(this::isTrusted).isPresent();
+    }
+
+    private boolean isTrusted(byte[] address) {
+        return trusted.stream().anyMatch(range -> range.contains(address));
     }
 
     private static Optional<byte[]> address(String text) {

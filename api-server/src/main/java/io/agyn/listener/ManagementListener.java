@@ -2,6 +2,7 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.rest.RequestUri;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
 import io.quarkus.runtime.StartupEvent;
@@ -63,6 +64,11 @@ class ManagementListener {
     }
 
     private static void separate(RoutingContext context, int managementPort) {
+        if (!RequestUri.isValid(context.request())) {
+            // Refused by the next routes.
+            context.next();
+            return;
+        }
         String path = context.normalizedPath();
         boolean isInternal = path.equals(INTERNAL) || path.startsWith(INTERNAL + "/");
         boolean isManagement = context.request().localAddress().port() == managementPort;

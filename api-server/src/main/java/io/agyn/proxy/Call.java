@@ -520,6 +520,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
     }
 
+    /** Ends the call, since the server stops and its time to finish is over. */
+    void stop() {
+        fail(Refusal.STOPPING, answer == null ? Outcome.REFUSED : Outcome.UPSTREAM_TRUNCATED);
+    }
+
     private void refuse(Refusal refusal) {
         fail(refusal, Outcome.REFUSED);
     }

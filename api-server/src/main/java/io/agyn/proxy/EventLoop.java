@@ -75,6 +75,16 @@ final class EventLoop {
         calls[count] = null;
     }
 
+    /** Ends all calls, since the server stops. */
+    void stop() {
+        // From the end, as tick() does.
+        for (int i = count - 1; i >= 0; i--) {
+            if (i < count) {
+                calls[i].stop();
+            }
+        }
+    }
+
     /** Lets time pass. */
     void tick() {
         now = System.nanoTime();

@@ -2,7 +2,9 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.listener.Drain;
 import io.agyn.proxy.Refusal.Kind;
+import io.agyn.rest.RequestUri;
 import io.agyn.rest.Uuid7;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpMethod;
@@ -25,8 +27,10 @@ class LlmProxy {
 
     private final Calls calls;
     private final ModelListing models;
+    private final Drain drain;
 
-    LlmProxy(Calls calls, ModelListing models) {
+    LlmProxy(Calls calls, ModelListing models, Drain drain) {
+        this.drain = requireNonNull(drain, "drain is null");
         this.calls = requireNonNull(calls, "calls is null");
         this.models = requireNonNull(models, "models is null");
     }
@@ -36,17 +40,25 @@ class LlmProxy {
     }
 
     private void admit(RoutingContext context) {
-        String path = context.request().path();
-        if (path == null || !path.startsWith(BELOW_ROOT)) {
+        HttpServerRequest request = context.request();
+        String path = request.path();
+        if (path == null) {
             context.next();
-            return;
+        } else if (path.startsWith(BELOW_ROOT)) {
+            handle(request, path);
+        } else {
+            WrongBaseUrl.refusal(request)
+                    .ifPresentOrElse(refusal -> refuse(request, dialect(request, path), refusal), context::next);
         }
-        handle(context.request(), path);
     }
 
     private void handle(HttpServerRequest request, String path) {
         Optional<Operation> operation = Operation.at(path);
-        if (operation.isPresent()) {
+        if (drain.refuses(request)) {
+            refuse(request, dialect(request, path), Refusal.STOPPING);
+        } else if (!RequestUri.isValid(request)) {
+            refuse(request, dialect(request, path), Refusal.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
+        } else if (operation.isPresent()) {
             if (request.method() == HttpMethod.POST) {
                 Call.begin(calls, operation.get(), request);
             } else {
@@ -55,7 +67,10 @@ class LlmProxy {
         } else if (ModelListing.isAt(path)) {
             models.answer(request);
         } else {
-            refuse(request, dialect(request, path), nothingHere(path));
+            refuse(
+                    request,
+                    dialect(request, path),
+                    WrongBaseUrl.refusal(request).orElseGet(() -> nothingHere(path)));
         }
     }
 
@@ -86,9 +101,10 @@ class LlmProxy {
     }
 
     private static Dialect dialect(HttpServerRequest request, String path) {
-        return path.startsWith(Operation.CREATE_MESSAGE.callerPath())
-                ? Dialect.ANTHROPIC
-                : Dialect.of(request.headers());
+        if (path.startsWith(Operation.CREATE_MESSAGE.callerPath())) {
+            return Dialect.ANTHROPIC;
+        }
+        return WrongBaseUrl.protocol(request).map(Dialect::of).orElseGet(() -> Dialect.of(request.headers()));
     }
 
     private static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal) {

@@ -101,7 +101,7 @@ class ModelListing {
                             ? refused(RouteRefusals.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
-        String model = QueryStringDecoder.decodeComponent(request.path().substring(BELOW.length()));
+        String model = name(request.path());
         return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
@@ -116,6 +116,12 @@ class ModelListing {
             case Route.UnknownModel unknown -> refused(RouteRefusals.unknownModel(model));
             case Route.UnknownOrganization unknown -> refused(RouteRefusals.unknownOrganization());
         });
+    }
+
+    /** The model's name in a path. */
+    private static String name(String path) {
+        // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder takes it for a space, as in a form.
+        return QueryStringDecoder.decodeComponent(path.substring(BELOW.length()).replace("+", "%2B"));
     }
 
     private static CompletableFuture<byte[]> page(

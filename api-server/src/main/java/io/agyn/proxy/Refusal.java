@@ -71,6 +71,9 @@ record Refusal(Kind kind, String message, String parameter, String detail) {
         }
     }
 
+    /** The server has been told to stop, and its time to finish is over. */
+    static final Refusal STOPPING = of(Kind.UNAVAILABLE, "This server is stopping; send the call again.");
+
     static Refusal of(Kind kind, String message) {
         return new Refusal(kind, message, null, null);
     }

@@ -2,20 +2,26 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.listener.Drain;
 import io.agyn.proxy.egress.HttpClients;
 import io.agyn.proxy.egress.Way;
 import io.agyn.proxy.egress.Ways;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.settings.Settings;
 import io.netty.util.concurrent.FastThreadLocal;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** The ways to LLM providers: places for calls, ways through the network, and each event loop's connections. */
@@ -23,12 +29,14 @@ import java.util.function.Function;
 class Upstreams {
     private static final long TICK_MILLISECONDS = 250;
     private static final long FORGET_MILLISECONDS = 60_000;
+    private static final Duration TIME_TO_STOP = Duration.ofSeconds(1);
 
     private final Vertx vertx;
     private final Function<String, CompletableFuture<List<Way>>> ways;
     private final HttpClients clients;
     private final int callsPerOrigin;
     private final ConcurrentMap<String, Origin> origins = new ConcurrentHashMap<>();
+    private final ConcurrentMap<EventLoop, Context> contexts = new ConcurrentHashMap<>();
     private final FastThreadLocal<EventLoop> loops = new FastThreadLocal<>() {
         @Override
         protected EventLoop initialValue() {
@@ -76,8 +84,18 @@ class Upstreams {
         return ways.apply(endpoint.host());
     }
 
+    void stop(@Observes Drain.Overdue event) throws InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(contexts.size());
+        contexts.forEach((loop, context) -> context.runOnContext(turn -> {
+            loop.stop();
+            stopped.countDown();
+        }));
+        stopped.await(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private EventLoop newLoop() {
         EventLoop loop = new EventLoop(() -> clients.plain(vertx), () -> clients.tls(vertx));
+        contexts.put(loop, vertx.getOrCreateContext());
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
         vertx.setPeriodic(FORGET_MILLISECONDS, tick -> forgetIdle());
         return loop;

@@ -3,6 +3,7 @@ package io.agyn.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Contract;
+import io.agyn.listener.Drain;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -18,13 +19,16 @@ public class RestApi {
     /** The contract's only server. */
     public static final String ROOT = "/api/v1";
 
+    private static final int BEHIND_REQUEST_IDS = -98_000;
     private static final int AHEAD_OF_REST = -1_000;
     private static final int BEHIND_ALL_ROUTES = Integer.MAX_VALUE;
 
     private final ProblemBodies bodies;
     private final Contract contract;
+    private final Drain drain;
 
-    RestApi(ProblemBodies bodies, Contract contract) {
+    RestApi(ProblemBodies bodies, Contract contract, Drain drain) {
+        this.drain = requireNonNull(drain, "drain is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
         this.contract = requireNonNull(contract, "contract is null");
     }
@@ -35,6 +39,8 @@ public class RestApi {
     }
 
     void register(@Observes Router router) {
+        router.route().order(BEHIND_REQUEST_IDS).handler(this::admit);
+        router.route(ROOT + "/*").order(AHEAD_OF_REST).handler(this::refuseEmptyParts);
         // The REST stack's own answer to OPTIONS allows what sibling paths take.
         router.options(ROOT + "/*").order(AHEAD_OF_REST).handler(this::options);
         router.route().order(BEHIND_ALL_ROUTES).handler(this::notFound);
@@ -49,10 +55,41 @@ public class RestApi {
         }
     }
 
+    private void admit(RoutingContext context) {
+        if (drain.refuses(context.request())) {
+            context.response().putHeader("Retry-After", "1").putHeader("Connection", "close");
+            end(
+                    context,
+                    new ProblemException(ProblemKind.UNAVAILABLE, "This server is stopping; send the request again."));
+        } else if (!RequestUri.isValid(context.request())) {
+            end(context, new ProblemException(ProblemKind.INVALID_REQUEST, RequestUri.MALFORMED));
+        } else {
+            context.next();
+        }
+    }
+
+    // Vert.x would leave an empty part out, and take the path for another's.
+    private void refuseEmptyParts(RoutingContext context) {
+        if (context.request().path().indexOf("//", 1) < 0) {
+            context.next();
+        } else {
+            end(
+                    context,
+                    new ProblemException(
+                            ProblemKind.NOT_FOUND,
+                            "A part of the path is empty: is a variable that it is built from not set?"));
+        }
+    }
+
     /** Answers that there is nothing at a path. */
     public void notFound(RoutingContext context) {
-        ProblemException problem = new ProblemException(
-                ProblemKind.NOT_FOUND, "There is nothing at this path; the API lies below " + ROOT + ".");
+        end(
+                context,
+                new ProblemException(
+                        ProblemKind.NOT_FOUND, "There is nothing at this path; the API lies below " + ROOT + "."));
+    }
+
+    private void end(RoutingContext context, ProblemException problem) {
         context.response()
                 .setStatusCode(problem.kind().status())
                 .putHeader("Content-Type", ProblemBodies.MEDIA_TYPE)

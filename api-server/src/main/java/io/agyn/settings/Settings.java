@@ -72,7 +72,12 @@ public interface Settings {
     @WithName("keyset-passphrase")
     Optional<String> keysetPassphrase();
 
-    /** How long requests in flight may take to finish once the server was told to stop. */
+    /** How long the server goes on accepting connections after SIGTERM, with readiness down. */
+    @WithName("shutdown-delay")
+    @WithDefault("0s")
+    Duration shutdownDelay();
+
+    /** How long requests in flight may take to finish once the server accepts no more connections. */
     @WithName("shutdown-timeout")
     @WithDefault("30s")
     Duration shutdownTimeout();
@@ -105,6 +110,15 @@ public interface Settings {
         @WithName("tls-key-file")
         @WithConverter(PathConverter.class)
         Optional<Path> tlsKeyFile();
+
+        /** The most open connections of callers; more are closed at once. */
+        @WithDefault("40000")
+        int connections();
+
+        /** The most of them from one IPv4 address or IPv6 /64 network, trusted proxies excepted. */
+        @WithName("connections-per-address")
+        @WithDefault("20000")
+        int connectionsPerAddress();
 
         /** How long a caller may take to send a request's head, and to the REST API also its body. */
         @WithName("request-timeout")

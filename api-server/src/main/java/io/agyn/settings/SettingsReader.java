@@ -49,6 +49,12 @@ public final class SettingsReader {
                     "the port of callers for metrics and health"),
             new Rule("agyn.http.tls-certificate-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
             new Rule("agyn.http.tls-key-file", SettingsReader::isPath, "a file", "HTTP without TLS"),
+            new Rule("agyn.http.connections", integerWithin(1, 1_000_000), "a number from 1 to 1000000", "40000"),
+            new Rule(
+                    "agyn.http.connections-per-address",
+                    integerWithin(1, 1_000_000),
+                    "a number from 1 to 1000000",
+                    "20000"),
             time(
                     "agyn.http.request-timeout",
                     Duration.ofSeconds(1),
@@ -84,6 +90,7 @@ public final class SettingsReader {
             new Rule("agyn.database.pool-size", integerWithin(1, 1000), "a number from 1 to 1000", "20"),
             new Rule("agyn.log.format", oneOf(Settings.Log.Format.values()), "text or json", "text"),
             new Rule("agyn.log.level", oneOf(Settings.Log.Level.values()), "error, warn, info, debug or trace", "info"),
+            time("agyn.shutdown-delay", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "0s"),
             time("agyn.shutdown-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "30s"),
             new Rule(
                     "agyn.body-memory",

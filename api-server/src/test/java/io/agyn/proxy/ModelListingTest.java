@@ -11,9 +11,13 @@ import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +46,42 @@ class ModelListingTest {
                 .body("data[0].object", equalTo("model"))
                 .body("data[0].owned_by", equalTo(slug()));
         caller().get("/v1/models/" + model).then().statusCode(200).body("id", equalTo(model));
+    }
+
+    @Test
+    void aPlusSignInANameIsAPlusSign() {
+        asAdmin()
+                .body(Map.of("name", "qwen2.5+lora", "provider_id", provider, "remote_model_name", "qwen"))
+                .post("/organizations/{id}/models", organization)
+                .then()
+                .statusCode(201);
+        for (String name : List.of("qwen2.5+lora", "qwen2.5%2Blora")) {
+            caller().urlEncodingEnabled(false)
+                    .get("/v1/models/" + name)
+                    .then()
+                    .statusCode(200)
+                    .body("id", equalTo("qwen2.5+lora"));
+        }
+    }
+
+    @Test
+    void aMalformedEscapeIsRefusedInTheDialect() throws IOException {
+        for (String path : List.of(
+                "/v1/models/50%25%", "/v1/models/50%off", "/v1/models/%", "/v1/models?limit=%zz", "/v1/models?%")) {
+            for (String header : List.of("X-A: 1", "anthropic-version: 2023-06-01")) {
+                try (RawCaller caller = new RawCaller(RestAssured.port)) {
+                    RawCaller.Answer answer = caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + header
+                                    + "\r\nAuthorization: Bearer " + token + "\r\n\r\n")
+                            .answer();
+                    assertThat(answer.status()).as(path).isEqualTo(400);
+                    assertThat(answer.values("x-agyn-error")).as(path).containsExactly("invalid_request");
+                    assertThat(new JsonObject(answer.body())
+                                    .getJsonObject("error")
+                                    .getString("message"))
+                            .contains("%25");
+                }
+            }
+        }
     }
 
     @Test
@@ -90,7 +130,7 @@ class ModelListingTest {
         String other = Api.organization();
         String model = name(Api.model(organization, provider));
         asAdmin()
-                .body(java.util.Map.of(
+                .body(Map.of(
                         "name",
                         model,
                         "provider_id",

@@ -11,11 +11,13 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What is found below {@code /v1}, and what callers read who look for more, or speak an HTTP of another age. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(60)
 class PathsTest {
     @RegisterExtension
     static final Scene SCENE = new Scene();
@@ -59,6 +61,29 @@ class PathsTest {
         }
         JsonObject anthropic = new JsonObject(text(SCENE.post("/v1/complete", "{}", "anthropic-version: 2023-06-01")));
         assertThat(anthropic.getString("type")).isEqualTo("error");
+    }
+
+    @Test
+    void aWrongBaseUrlIsExplainedInTheDialect() {
+        for (String path :
+                List.of("/responses", "//v1/responses", "/v1//responses", "/api/v1/responses", "/responses/compact")) {
+            HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.responses()));
+            assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            assertThat(answer.headers().firstValue("x-agyn-error")).contains("not_found");
+            assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+                    .as(path)
+                    .contains("base URL is wrong", "/v1 behind it");
+        }
+        for (String path : List.of("/messages", "//v1/messages", "/v1/v1/messages", "/messages/count_tokens")) {
+            HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.messages()));
+            assertThat(answer.statusCode()).as(path).isEqualTo(404);
+            JsonObject error = new JsonObject(text(answer));
+            assertThat(error.getString("type")).as(path).isEqualTo("error");
+            assertThat(error.getJsonObject("error").getString("message")).contains("address alone");
+        }
+        for (String path : List.of("/models", "//v1/models")) {
+            assertThat(text(SCENE.call("GET", path))).as(path).contains("base URL is wrong");
+        }
     }
 
     @Test

@@ -20,11 +20,11 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A caller whose every byte the test chooses. */
-final class RawCaller implements AutoCloseable {
+public final class RawCaller implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
-    RawCaller(int port) throws IOException {
+    public RawCaller(int port) throws IOException {
         socket = new Socket();
         // Small, so that a caller who does not read holds the server up soon.
         socket.setReceiveBufferSize(64 << 10);
@@ -35,9 +35,9 @@ final class RawCaller implements AutoCloseable {
     }
 
     /** An answer as it came. */
-    record Answer(int status, List<String> head, String body, boolean isWhole) {
+    public record Answer(int status, List<String> head, String body, boolean isWhole) {
         /** A header's values. */
-        List<String> values(String name) {
+        public List<String> values(String name) {
             String start = name.toLowerCase(Locale.ROOT) + ":";
             return head.stream()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(start))
@@ -46,7 +46,7 @@ final class RawCaller implements AutoCloseable {
         }
     }
 
-    RawCaller send(String text) throws IOException {
+    public RawCaller send(String text) throws IOException {
         return send(text.getBytes(UTF_8));
     }
 
@@ -106,7 +106,7 @@ final class RawCaller implements AutoCloseable {
     }
 
     /** The next answer, as far as it comes. */
-    Answer answer() throws IOException {
+    public Answer answer() throws IOException {
         List<String> head = head();
         int status = Integer.parseInt(head.getFirst().split(" ", 3)[1]);
         Answer bodiless = new Answer(status, head, "", true);
@@ -151,7 +151,7 @@ final class RawCaller implements AutoCloseable {
     }
 
     /** Whether the server has ended the connection, and sent nothing more before. */
-    boolean isEnded() throws IOException {
+    public boolean isEnded() throws IOException {
         try {
             return in.read() < 0;
         } catch (SocketException e) {

@@ -15,12 +15,17 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.postgres.PostgresTestResource;
+import io.agyn.proxy.RawCaller;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.restassured.response.ValidatableResponse;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +112,27 @@ class ProblemsTest {
                         .post("/organizations/{id}/secrets", Api.organization()),
                 413,
                 "content_too_large");
+    }
+
+    @Test
+    void aMalformedPathIsAProblemThatSaysWhatIsWrong() throws IOException {
+        String secrets = "/api/v1/organizations/" + UUID.randomUUID() + "/secrets";
+        for (String path : List.of("/api/v1/organizations//members", secrets + "//", "//api/v1/organizations//x")) {
+            assertProblem(path, 404, "is a variable that it is built from not set?");
+        }
+        for (String path : List.of("/api/v1/me%zz", secrets + "?name=%", "/api/v1/a|b", "/%", "/api%2")) {
+            assertProblem(path, 400, "The URL is malformed");
+        }
+    }
+
+    private static void assertProblem(String path, int status, String detail) throws IOException {
+        try (RawCaller caller = new RawCaller(RestAssured.port)) {
+            RawCaller.Answer answer =
+                    caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").answer();
+            assertThat(answer.status()).as(path).isEqualTo(status);
+            assertThat(answer.values("content-type")).as(path).containsExactly("application/problem+json");
+            assertThat(answer.body()).as(path).contains(detail, "\"request_id\":\"");
+        }
     }
 
     @Test

@@ -39,6 +39,9 @@ class SettingsTest {
         assertThat(settings.accessLog()).isTrue();
         assertThat(settings.usage().retention()).isEqualTo(Duration.ofDays(90));
         assertThat(settings.usage().spoolLimit().asLongValue()).isEqualTo(1L << 30);
+        assertThat(settings.http().connections()).isEqualTo(40_000);
+        assertThat(settings.http().connectionsPerAddress()).isEqualTo(20_000);
+        assertThat(settings.shutdownDelay()).isZero();
         assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
         assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(32 << 20);
         assertThat(settings.proxy().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
@@ -102,6 +105,9 @@ class SettingsTest {
             agyn.usage.retention  | 24h   | AGYN_USAGE_RETENTION is "24h", which is not a number of days from 1d to 3650d such as 30d: correct it, or remove it to use 90d.
             agyn.usage.spool-limit | 1    | AGYN_USAGE_SPOOL_LIMIT is "1", which is not a size from 1M to 1T such as 512M or 2G: correct it, or remove it to use 1G.
             agyn.usage.spool-limit | lots | AGYN_USAGE_SPOOL_LIMIT is "lots", which is not a size from 1M to 1T such as 512M or 2G: correct it, or remove it to use 1G.
+            agyn.http.connections | 0     | AGYN_HTTP_CONNECTIONS is "0", which is not a number from 1 to 1000000: correct it, or remove it to use 40000.
+            agyn.http.connections-per-address | all | AGYN_HTTP_CONNECTIONS_PER_ADDRESS is "all", which is not a number from 1 to 1000000: correct it, or remove it to use 20000.
+            agyn.shutdown-delay   | 2h    | AGYN_SHUTDOWN_DELAY is "2h", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 0s.
             agyn.shutdown-timeout | soon  | AGYN_SHUTDOWN_TIMEOUT is "soon", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
             agyn.shutdown-timeout | 2h    | AGYN_SHUTDOWN_TIMEOUT is "2h", which is not a time from 0s to 1h such as 30s or 2m: correct it, or remove it to use 30s.
             agyn.proxy.body-limit | 0     | AGYN_PROXY_BODY_LIMIT is "0", which is not a size from 1K to 1G such as 32M: correct it, or remove it to use 32M.

@@ -1,0 +1,179 @@
+package io.agyn.listener;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetAddress;
+
+/**
+ * One caller's connection: whether it is late with a request's head, as a slow-loris attack is (RFC 9110, section 15.5.9),
+ * and whether it has requests in flight. It lives on its event loop.
+ *
+ * <p>The time counts from the connection until its first request, and later from the first byte of a head or, over HTTP/2,
+ * of a frame or a header block. A connection that is kept and idle is left alone.
+ */
+final class CallerConnection extends ChannelInboundHandlerAdapter {
+    private static final AttributeKey<CallerConnection> KEY =
+            AttributeKey.valueOf(CallerConnection.class, "connection");
+
+    private final CallerConnections connections;
+    private final InetAddress source;
+    private final Channel channel;
+    private final Http2Frames frames = new Http2Frames();
+
+    // The last one over HTTP/1.1; null before it.
+    private HttpServerRequest request;
+    private boolean isWaiting = true;
+    private long waitingSince = System.nanoTime();
+    private boolean isFirst = true;
+
+    CallerConnection(CallerConnections connections, InetAddress source, Channel channel) {
+        this.connections = connections;
+        this.source = source;
+        this.channel = channel;
+        channel.attr(KEY).set(this);
+    }
+
+    /** The connection that a request came by; null where it is not this server's, as in tests. */
+    static CallerConnection of(HttpServerRequest request) {
+        return request.connection() instanceof ConnectionBase connection
+                ? connection.channel().attr(KEY).get()
+                : null;
+    }
+
+    /** Takes note of a request whose head has been read. */
+    void onRequest(HttpServerRequest read) {
+        if (read.version() == HttpVersion.HTTP_2) {
+            if (isFirst) {
+                isFirst = false;
+                frames.expect();
+                onFrames();
+            }
+        } else {
+            isFirst = false;
+            isWaiting = false;
+            request = read;
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        connections.add(this);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object bytes) {
+        if (bytes instanceof ByteBuf buffer && frames.read(buffer)) {
+            onFrames();
+        } else if (!isWaiting && !isInFlight(request)) {
+            waitFromNow();
+        }
+        context.fireChannelRead(bytes);
+    }
+
+    private void onFrames() {
+        if (isFirst) {
+            return;
+        }
+        if (!frames.isIncomplete()) {
+            isWaiting = false;
+        } else if (!isWaiting || frames.hasAdvanced()) {
+            waitFromNow();
+        }
+    }
+
+    private void waitFromNow() {
+        isWaiting = true;
+        waitingSince = System.nanoTime();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        connections.remove(this);
+        context.fireChannelInactive();
+    }
+
+    InetAddress source() {
+        return source;
+    }
+
+    Channel channel() {
+        return channel;
+    }
+
+    /** Whether a head, or a frame, has been waited for longer than a number of nanoseconds. */
+    boolean isLate(long now, long limit) {
+        // The body of a stream has time limits of its own.
+        return isWaiting && now - waitingSince > limit && !(frames.isWithinData() && requestsInFlight() > 0);
+    }
+
+    /** How many requests have come whose responses have not been sent. */
+    int requestsInFlight() {
+        Http2ConnectionHandler http2 = http2();
+        int count =
+                http2 == null ? isInFlight(request) ? 1 : 0 : http2.connection().numActiveStreams();
+        return count == 0 && hasUnsentBytes() ? 1 : count;
+    }
+
+    private boolean hasUnsentBytes() {
+        ChannelOutboundBuffer unsent = channel.unsafe().outboundBuffer();
+        return unsent != null && unsent.totalPendingWriteBytes() > 0;
+    }
+
+    private static boolean isInFlight(HttpServerRequest request) {
+        return request != null && !(request.isEnded() && request.response().ended());
+    }
+
+    /** Null over HTTP/1.1. */
+    private Http2ConnectionHandler http2() {
+        return channel.pipeline().get(Http2ConnectionHandler.class);
+    }
+
+    /**
+     * Tells the caller to send its next request by another connection: over HTTP/2 at once (GOAWAY, RFC 9113, section 6.8),
+     * over HTTP/1.1 by the response to a request in flight. Requests that come all the same are served.
+     */
+    void announceClose() {
+        Http2ConnectionHandler http2 = http2();
+        if (http2 != null) {
+            ChannelHandlerContext context = channel.pipeline().context(http2);
+            // Written as a frame alone: by Netty's own goAway, Vert.x would fail the streams in flight.
+            http2.encoder()
+                    .frameWriter()
+                    .writeGoAway(context, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, context.newPromise());
+            context.flush();
+        } else if (request != null && isInFlight(request) && !request.response().headWritten()) {
+            request.response().putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        }
+    }
+
+    /** Whether the caller has been told over HTTP/1.1 that no more requests are read, and has its response. */
+    boolean isAnnouncedAndDone() {
+        if (request == null || requestsInFlight() > 0) {
+            return false;
+        }
+        HttpServerResponse response = request.response();
+        return response.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
+    }
+
+    /** Whether the last request was for health or metrics, whose callers keep their connection during a drain. */
+    boolean isForMonitoring() {
+        return request != null && Drain.isMonitoring(request.path());
+    }
+
+    void close() {
+        // From this handler on: an HTTP/2 connection would wait for its streams first.
+        channel.pipeline().context(this).close();
+    }
+}

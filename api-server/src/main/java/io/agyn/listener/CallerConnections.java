@@ -1,0 +1,172 @@
+package io.agyn.listener;
+
+import static java.util.Objects.requireNonNull;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.agyn.access.SourceAddress;
+import io.agyn.rest.BaseUrl;
+import io.agyn.settings.Settings;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** The connections of callers: how many there may be, and which of them are late with a request. */
+@Singleton
+public class CallerConnections {
+    private static final int ANY_PORT = 0;
+    private static final Duration LONGEST_TURN = Duration.ofSeconds(5);
+    private static final long SWEEPS_WITHIN_LIMIT = 4;
+    private static final long LONGEST_SWEEP_INTERVAL_MILLISECONDS = 1000;
+
+    private final BaseUrl baseUrl;
+    private final int configuredPort;
+    private final SourceAddress sources;
+    private final int most;
+    private final int mostPerSource;
+    private final Duration requestTimeout;
+    private final Counter refused;
+    private final Counter refusedOfSource;
+    private final AtomicInteger open = new AtomicInteger();
+    private final ConcurrentMap<Object, Integer> openBySource = new ConcurrentHashMap<>();
+    // Each event loop has a set of its own, which it alone touches.
+    private final ConcurrentMap<EventLoop, Set<CallerConnection>> byLoop = new ConcurrentHashMap<>();
+    private final Set<ServerChannel> listeners = ConcurrentHashMap.newKeySet();
+
+    CallerConnections(BaseUrl baseUrl, SourceAddress sources, Settings settings, MeterRegistry registry) {
+        this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
+        this.configuredPort = settings.http().port();
+        this.sources = requireNonNull(sources, "sources is null");
+        this.most = Math.min(settings.http().connections(), halfOfFiles());
+        this.mostPerSource = settings.http().connectionsPerAddress();
+        this.requestTimeout = settings.http().requestTimeout();
+        Gauge.builder("agyn.http.connections", open, AtomicInteger::get)
+                .description("Open connections of callers")
+                .register(registry);
+        refused = refused(registry, "total");
+        refusedOfSource = refused(registry, "address");
+    }
+
+    /** Half of the files that the process may open: a call may need a second one, for its connection to a provider. */
+    private static int halfOfFiles() {
+        return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
+                ? Math.clamp(system.getMaxFileDescriptorCount() / 2, 1, Integer.MAX_VALUE)
+                : Integer.MAX_VALUE;
+    }
+
+    private static Counter refused(MeterRegistry registry, String limit) {
+        return Counter.builder("agyn.http.connections.refused")
+                .description("New connections that were closed at once, by the limit that was reached")
+                .tag("limit", limit)
+                .register(registry);
+    }
+
+    void addListener(ServerChannel listener) {
+        listeners.add(listener);
+        listener.closeFuture().addListener(closed -> listeners.remove(listener));
+    }
+
+    /** Whether a new connection was accepted by the listener for callers, and not by that of the warm-up or of management. */
+    boolean isOfThisServer(Channel connection) {
+        return isOfThisServer((InetSocketAddress) connection.parent().localAddress());
+    }
+
+    private boolean isOfThisServer(InetSocketAddress listener) {
+        return listener.getPort() == (configuredPort == ANY_PORT ? baseUrl.port() : configuredPort);
+    }
+
+    /** Closes the listener: from now on, connecting is refused. */
+    void stopListening() {
+        for (ServerChannel listener : listeners) {
+            if (isOfThisServer((InetSocketAddress) listener.localAddress())) {
+                listener.close().awaitUninterruptibly();
+            }
+        }
+    }
+
+    /** Takes a place for a connection, which {@link #remove} gives back; false where there is none. */
+    boolean admit(InetAddress source) {
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            refused.increment();
+            return false;
+        }
+        if (!sources.isTrustedProxy(source) && openBySource.merge(network(source), 1, Integer::sum) > mostPerSource) {
+            leave(source);
+            refusedOfSource.increment();
+            return false;
+        }
+        return true;
+    }
+
+    private void leave(InetAddress source) {
+        open.decrementAndGet();
+        openBySource.computeIfPresent(network(source), (network, count) -> count == 1 ? null : count - 1);
+    }
+
+    /** An IPv4 address, or the /64 network of an IPv6 address: one host chooses among all addresses of the latter. */
+    private static Object network(InetAddress source) {
+        return source instanceof Inet6Address
+                ? (Object) ByteBuffer.wrap(source.getAddress()).getLong()
+                : source;
+    }
+
+    void add(CallerConnection connection) {
+        EventLoop loop = connection.channel().eventLoop();
+        byLoop.computeIfAbsent(loop, this::newSet).add(connection);
+    }
+
+    void remove(CallerConnection connection) {
+        if (byLoop.get(connection.channel().eventLoop()).remove(connection)) {
+            leave(connection.source());
+        }
+    }
+
+    private Set<CallerConnection> newSet(EventLoop loop) {
+        long interval = Math.min(requestTimeout.toMillis() / SWEEPS_WITHIN_LIMIT, LONGEST_SWEEP_INTERVAL_MILLISECONDS);
+        loop.scheduleWithFixedDelay(() -> closeLate(loop), interval, interval, TimeUnit.MILLISECONDS);
+        return new HashSet<>();
+    }
+
+    private void closeLate(EventLoop loop) {
+        long now = System.nanoTime();
+        long limit = requestTimeout.toNanos();
+        byLoop.get(loop).stream()
+                .filter(connection -> connection.isLate(now, limit))
+                .toList()
+                .forEach(CallerConnection::close);
+    }
+
+    /** Visits the connections of each event loop on that loop, and waits until all are done. */
+    void visit(Consumer<Collection<CallerConnection>> visitor) throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(byLoop.size());
+        byLoop.forEach((loop, connections) -> loop.execute(() -> {
+            try {
+                // A copy, since one that is closed leaves the set.
+                visitor.accept(List.copyOf(connections));
+            } finally {
+                done.countDown();
+            }
+        }));
+        done.await(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,58 @@
+package io.agyn.listener;
+
+import io.agyn.settings.Settings;
+import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+
+/** The address and port to listen on. */
+public final class ListenAddress {
+    private ListenAddress() {}
+
+    /**
+     * Tries whether it can be listened on, which otherwise the start would find out last.
+     *
+     * @throws StartException when it cannot
+     */
+    public static void requireFree(Settings.Http settings) {
+        try (ServerSocket socket = new ServerSocket()) {
+            // As the listener does, or the connections of the server before would be in the way.
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()));
+        } catch (IOException e) {
+            throw refused(settings, e);
+        }
+    }
+
+    /** The sentence on an address that cannot be listened on. */
+    public static StartException refused(Settings.Http settings, Throwable cause) {
+        String host = settings.host();
+        int port = settings.port();
+        if (port == 0 || !isOfThisMachine(host)) {
+            return new StartException(
+                    "AGYN_HTTP_HOST is \"" + host
+                            + "\", which is not an address of this machine: correct it, or remove it to use 127.0.0.1.",
+                    cause);
+        }
+        return new StartException(
+                "Port " + port + " of " + host + " cannot be listened on: another program uses it, or"
+                        + " this user may not; stop that program, or set AGYN_HTTP_PORT to another port.",
+                cause);
+    }
+
+    private static boolean isOfThisMachine(String host) {
+        try {
+            InetAddress address = InetAddress.getByName(host);
+            return address.isAnyLocalAddress()
+                    || address.isLoopbackAddress()
+                    || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException e) {
+            return false;
+        }
+    }
+}

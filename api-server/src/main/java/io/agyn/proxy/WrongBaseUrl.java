@@ -1,0 +1,49 @@
+package io.agyn.proxy;
+
+import io.agyn.api.model.Protocol;
+import io.agyn.proxy.Refusal.Kind;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
+
+/** Recognizes calls of SDKs whose base URL is wrong, since {@code /v1} is missing, or there twice, or a slash is. */
+final class WrongBaseUrl {
+    private static final String MODELS = "/models";
+
+    private WrongBaseUrl() {}
+
+    /** The error for such a call; empty for other requests. */
+    static Optional<Refusal> refusal(HttpServerRequest request) {
+        return protocol(request).map(protocol -> Refusal.of(Kind.NOT_FOUND, advice(protocol)));
+    }
+
+    /** The protocol that such a call is of. */
+    static Optional<Protocol> protocol(HttpServerRequest request) {
+        String path = request.path();
+        if (request.method() == HttpMethod.POST) {
+            for (Operation operation : Operation.values()) {
+                if (path.endsWith(operation.path()) && !path.equals(operation.callerPath())) {
+                    return Optional.of(operation.protocol());
+                }
+            }
+        } else if (path.equals(MODELS) || path.endsWith("/" + Operation.ROOT + MODELS)) {
+            return Optional.of(
+                    switch (Dialect.of(request.headers())) {
+                        case OPENAI -> Protocol.RESPONSES;
+                        case ANTHROPIC -> Protocol.ANTHROPIC_MESSAGES;
+                    });
+        }
+        return Optional.empty();
+    }
+
+    private static String advice(Protocol protocol) {
+        return switch (protocol) {
+            case RESPONSES ->
+                "There is nothing at this path, so the base URL is wrong: OpenAI's SDKs take this server's address with"
+                        + " /v1 behind it and no other slash, as in https://agyn.example.com/v1.";
+            case ANTHROPIC_MESSAGES ->
+                "There is nothing at this path, so the base URL is wrong: Anthropic's SDKs take this server's address"
+                        + " alone, as in https://agyn.example.com, and append /v1/messages themselves.";
+        };
+    }
+}
