@@ -76,6 +76,8 @@ start_server() {
 
 # Stands in for OpenAI's and Anthropic's clouds; it knows the example's keys and no other.
 start_provider() {
+  # Before the background job creates it.
+  : >"$work/provider.log"
   "$java" --sun-misc-unsafe-memory-access=allow -jar "$root"/scripted-provider/target/agyn-scripted-provider-*.jar \
     --port 0 --accept 'authorization: Bearer sk-example-openai' --accept 'x-api-key: sk-ant-example-anthropic' \
     >"$work/provider.log" 2>&1 &

@@ -122,8 +122,9 @@ final class Launch {
     }
 
     // Before Quarkus, which would first bring the tables up to this release.
-    private static void requireMatch(DatabaseUrl url, String username, String password, Keyset keyset) {
-        try (Connection connection = DatabaseProbe.connect(url, username, password)) {
+    private void requireMatch(DatabaseUrl url, String username, String password, Keyset keyset) {
+        Duration patience = settings.database().startTimeout();
+        try (Connection connection = DatabaseProbe.await(url, username, password, patience)) {
             KeysetCheck.require(connection, keyset);
         } catch (SQLException e) {
             throw DatabaseProbe.failure(url, e);

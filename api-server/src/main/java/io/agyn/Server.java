@@ -2,6 +2,7 @@ package io.agyn;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.OutOfMemoryExit;
 import io.agyn.rest.BaseUrl;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.Settings;
@@ -42,6 +43,7 @@ public final class Server implements QuarkusApplication {
      */
     @Override
     public int run(String... arguments) throws IOException {
+        OutOfMemoryExit.install();
         Path dataDir = settings.dataDir();
         String url = baseUrl.get();
         DataFolder.publishBaseUrl(dataDir, url);

@@ -22,11 +22,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged server on a PostgreSQL that it was given. */
+@Timeout(120)
 class OutsideDatabaseIT {
 
     // Each of these means something to a shell, a URL or a configuration file.
@@ -43,8 +45,7 @@ class OutsideDatabaseIT {
     void start() throws SQLException {
         postgres = EmbeddedPostgres.on(folder);
         postgres.start();
-        location = "127.0.0.1:"
-                + URI.create(postgres.jdbcUrl().substring("jdbc:".length())).getPort();
+        location = "127.0.0.1:" + port();
         keyset = folder.resolve("keys.json");
         Keyset.create(keyset);
         update("create role operator login password '" + PASSWORD.replace("'", "''") + "'");
@@ -157,11 +158,67 @@ class OutsideDatabaseIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             unused = socket.getLocalPort();
         }
-        try (ServerProcess server = run(Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1:" + unused + "/control"))) {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://127.0.0.1:" + unused + "/control",
+                "AGYN_DATABASE_START_TIMEOUT",
+                "0s"))) {
             assertRefused(
                     server,
                     "No PostgreSQL answers at postgresql://127.0.0.1:" + unused
                             + "/control: start it, or correct AGYN_DATABASE_URL.");
+        }
+    }
+
+    @Test
+    void databaseThatIsDownAtTheStartIsWaitedFor() throws Exception {
+        postgres.close();
+        try (DatabaseLink link = new DatabaseLink(port());
+                ServerProcess server = run(Map.of(
+                        "AGYN_DATABASE_URL",
+                        "postgres://127.0.0.1:" + link.port() + "/control",
+                        "AGYN_DATABASE_USERNAME",
+                        "operator",
+                        "AGYN_DATABASE_PASSWORD",
+                        PASSWORD))) {
+            while (!server.errors().contains("AGYN_DATABASE_START_TIMEOUT")) {
+                Thread.sleep(100);
+            }
+            postgres = EmbeddedPostgres.on(folder);
+            postgres.start();
+            link.leadTo(port());
+            server.ready().request().get("/q/health/ready").then().statusCode(200);
+        }
+    }
+
+    @Test
+    void saysThatTheDatabaseHasNoTls() throws Exception {
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://operator@" + location + "/control?sslmode=require",
+                "AGYN_DATABASE_PASSWORD",
+                PASSWORD))) {
+            assertRefused(
+                    server,
+                    "TLS with the database postgresql://" + location + "/control fails (The server does not support"
+                            + " SSL.): turn it on there, or correct sslmode and certificates in AGYN_DATABASE_URL.");
+        }
+    }
+
+    @Test
+    void saysThatTheDatabaseIsReadOnly() throws Exception {
+        update("alter database control set default_transaction_read_only = on");
+        try (ServerProcess server = run(Map.of(
+                "AGYN_DATABASE_URL",
+                "postgres://operator@" + location + "/control",
+                "AGYN_DATABASE_PASSWORD",
+                PASSWORD,
+                "AGYN_DATABASE_START_TIMEOUT",
+                "0s"))) {
+            assertRefused(
+                    server,
+                    "The database postgresql://" + location + "/control is read-only, as a standby is: name the primary"
+                            + " in AGYN_DATABASE_URL, or all of its hosts.");
         }
     }
 
@@ -180,6 +237,10 @@ class OutsideDatabaseIT {
                     .startsWith("The database's tables cannot be brought up to this release: ")
                     .hasLineCount(1);
         }
+    }
+
+    private int port() {
+        return URI.create(postgres.jdbcUrl().substring("jdbc:".length())).getPort();
     }
 
     private ServerProcess run(Map<String, String> variables) throws Exception {

@@ -57,6 +57,11 @@ final class AuditRetention implements Chore {
     }
 
     @Override
+    public String name() {
+        return "audit retention";
+    }
+
+    @Override
     public void run() throws SQLException {
         drop();
     }

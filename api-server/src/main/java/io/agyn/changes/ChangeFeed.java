@@ -2,6 +2,9 @@ package io.agyn.changes;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
+import io.agyn.postgres.DatabaseFailures;
+import io.agyn.postgres.PoolConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.arc.All;
@@ -9,6 +12,7 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.SocketTimeoutException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -46,19 +50,23 @@ public class ChangeFeed {
     private static final Duration PRUNE = Duration.ofMinutes(10);
     // Half the hour for which changes are kept: whoever was away for longer may have missed one.
     private static final Duration GAP = Duration.ofMinutes(30);
-    // Without it, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
-    private static final int ANSWER_SECONDS = 5;
+    // Without them, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
+    private static final int SECONDS_TO_CONNECT = 2;
+    private static final int SECONDS_TO_RESPOND = 5;
 
     private static final String READ = """
             with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
-            select reading.oldest_open::text, sequence, table_name, row_id, organization_id
+            select reading.oldest_open::text, sequence, table_name, row_id, organization_id, operation
             from reading left join change on transaction_id >= ?::xid8""";
+    // It reads no table, and so waits for no lock.
+    private static final String ASK = "select current_setting('transaction_read_only')::boolean";
     private static final String OLDEST_OPEN = "select pg_snapshot_xmin(pg_current_snapshot())::text";
     private static final String DELETE_OLD = "delete from change where changed_at < now() - interval '1 hour'";
 
     private final PGSimpleDataSource database;
     private final List<ChangeListener> listeners;
     private final List<FeedGuest> guests;
+    private final PoolConnections pool;
     private final Thread thread;
     private volatile boolean stopped;
 
@@ -66,6 +74,10 @@ public class ChangeFeed {
     private Optional<Long> oldestOpen = Optional.empty();
     private Set<Long> seen = Set.of();
     private volatile Moment lastRead = Moment.now();
+    private volatile boolean readOnly;
+    // Whether a time-out now means that the database responds to nobody, and not that this statement takes long.
+    private boolean isSuspect;
+    private boolean isListening;
     private Moment lastPrune = Moment.now();
     private boolean connected = true;
 
@@ -74,22 +86,25 @@ public class ChangeFeed {
             @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
             @All List<ChangeListener> listeners,
-            @All List<FeedGuest> guests) {
+            @All List<FeedGuest> guests,
+            PoolConnections pool) {
         // A connection of its own: the pool may have but one, and would hand it on while it still listens.
         database = new PGSimpleDataSource();
         database.setURL(requireNonNull(url, "url is null"));
         username.ifPresent(database::setUser);
         password.ifPresent(database::setPassword);
         database.setApplicationName("agyn change feed");
-        database.setConnectTimeout(ANSWER_SECONDS);
-        database.setSocketTimeout(ANSWER_SECONDS);
+        database.setConnectTimeout(SECONDS_TO_CONNECT);
+        database.setSocketTimeout(SECONDS_TO_RESPOND);
         this.listeners = List.copyOf(listeners);
         this.guests = List.copyOf(guests);
-        this.thread = Thread.ofPlatform().daemon().name("change-feed").unstarted(this::run);
+        this.pool = requireNonNull(pool, "pool is null");
+        this.thread = BackgroundThread.unstarted("change-feed", this::run);
     }
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {
-        TimeGauge.builder("agyn.changes.age", this, TimeUnit.MILLISECONDS, ChangeFeed::age)
+        TimeGauge.builder("agyn.changes.age", this, TimeUnit.MILLISECONDS, feed -> feed.silence()
+                        .toMillis())
                 .description("Since the database was last asked for changes, which is done twice a second")
                 .register(registry);
         thread.start();
@@ -100,8 +115,19 @@ public class ChangeFeed {
         thread.interrupt();
     }
 
-    private double age() {
-        return lastRead.age().toMillis();
+    /** How long ago the database was last asked for changes; half a second and less, as long as it responds. */
+    Duration silence() {
+        return lastRead.age();
+    }
+
+    /** Whether the database was last found to be read-only, as a standby is before its promotion. */
+    boolean isReadOnly() {
+        return readOnly;
+    }
+
+    /** Looks everything up again that is in memory. */
+    void distrustMemory() {
+        listeners.forEach(ChangeListener::onSilence);
     }
 
     private void run() {
@@ -109,6 +135,16 @@ public class ChangeFeed {
             try (Connection connection = database.getConnection()) {
                 listen(connection);
             } catch (SQLException e) {
+                readOnly = DatabaseFailures.READ_ONLY.equals(e.getSQLState());
+                boolean isTimeOut = e.getCause() instanceof SocketTimeoutException;
+                boolean isHung = isTimeOut && isSuspect;
+                if (isHung) {
+                    // Nor does it respond to others: rather than wait for it, they connect anew.
+                    LOG.warn("The database does not respond: all connections to it are closed");
+                    pool.abort();
+                }
+                isSuspect = isTimeOut && isListening && !isHung;
+                isListening = false;
                 if (!connected) {
                     pause(RECONNECT);
                 } else if (!stopped) {
@@ -129,7 +165,9 @@ public class ChangeFeed {
         try (Statement statement = connection.createStatement();
                 PreparedStatement read = connection.prepareStatement(READ)) {
             statement.execute("listen agyn_change");
+            isListening = true;
             while (!stopped) {
+                ask(statement);
                 if (oldestOpen.isEmpty() || lastRead.age().compareTo(GAP) > 0) {
                     begin(statement);
                 } else {
@@ -149,6 +187,15 @@ public class ChangeFeed {
                 }
             }
         }
+    }
+
+    private void ask(Statement statement) throws SQLException {
+        isSuspect = true;
+        try (ResultSet row = statement.executeQuery(ASK)) {
+            row.next();
+            readOnly = row.getBoolean(1);
+        }
+        isSuspect = false;
     }
 
     /** Begins to read here and now. What was looked up before may be outdated by a change that will not be read. */
@@ -177,6 +224,7 @@ public class ChangeFeed {
                 if (!seen.contains(sequence)) {
                     changes.add(new Change(
                             row.getString(3),
+                            operation(row.getString(6)),
                             row.getObject(4, UUID.class),
                             Optional.ofNullable(row.getObject(5, UUID.class))));
                 }
@@ -192,6 +240,11 @@ public class ChangeFeed {
         }
         oldestOpen = Optional.of(next);
         seen = present;
+    }
+
+    /** As the trigger names it; a change without one was recorded by an older schema, and may have been any of them. */
+    private static Change.Operation operation(String name) {
+        return name == null ? Change.Operation.DELETE : Change.Operation.valueOf(name);
     }
 
     private void prune(Statement statement) throws SQLException {

@@ -1,11 +1,17 @@
 package io.agyn.commands;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.commands.Command.MisuseException;
 import io.agyn.settings.SettingsReader;
 import io.agyn.settings.StartException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Properties;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -46,6 +52,10 @@ public final class Commands {
      * @throws StartException when it could not do its work
      */
     public static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.equals(List.of("--version"))) {
+            out.println(PROGRAM + " " + version());
+            return 0;
+        }
         List<Command> named =
                 ALL.stream().filter(command -> command.isNamedBy(arguments)).toList();
         boolean isHelp = arguments.contains("--help") || arguments.contains("-h");
@@ -54,6 +64,9 @@ public final class Commands {
             boolean isGroup = !group.isEmpty();
             // "keyset burn --help" asks for help on what is not there.
             boolean isAsked = isHelp && (arguments.size() == 1 || isGroup && arguments.size() == 2);
+            if (!isAsked) {
+                err.println("There is no command \"" + String.join(" ", arguments) + "\".");
+            }
             (isAsked ? out : err).print(usage(isGroup ? group : ALL, !isGroup));
             return isAsked ? 0 : MISUSE;
         }
@@ -64,6 +77,7 @@ public final class Commands {
         }
         List<String> rest = command.argumentsIn(arguments);
         if (!command.takes(rest)) {
+            err.println("\"" + command.name() + "\" does not take \"" + String.join(" ", rest) + "\".");
             err.print(help(command));
             return MISUSE;
         }
@@ -80,6 +94,16 @@ public final class Commands {
         }
     }
 
+    private static String version() {
+        Properties properties = new Properties();
+        try (InputStream file = Commands.class.getResourceAsStream("version.properties")) {
+            properties.load(requireNonNull(file, "version.properties is missing"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return properties.getProperty("version");
+    }
+
     private static List<Command> group(String word) {
         return ALL.stream()
                 .filter(command -> command.name().startsWith(word + " "))
@@ -91,7 +115,9 @@ public final class Commands {
         String lines = commands.stream()
                 .map(command -> line(command.form(), command.summary()))
                 .collect(Collectors.joining());
-        return "Usage:\n" + start + lines + line("<command> --help", "say more of a command") + (isWhole ? ABOUT : "");
+        String version = isWhole ? line("--version", "print the version") : "";
+        return "Usage:\n" + start + lines + line("<command> --help", "say more of a command") + version
+                + (isWhole ? ABOUT : "");
     }
 
     private static String line(String form, String summary) {

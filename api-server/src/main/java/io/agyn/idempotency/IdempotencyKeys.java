@@ -88,6 +88,11 @@ public class IdempotencyKeys implements Chore {
     }
 
     @Override
+    public String name() {
+        return "removal of old idempotency keys";
+    }
+
+    @Override
     public void run() throws SQLException {
         dropExpired();
     }

@@ -2,6 +2,7 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
 import io.micrometer.core.instrument.Gauge;
@@ -68,7 +69,7 @@ public class LiveKeyset {
         byte[] content = file.content();
         this.current = file.parse(content);
         this.seen = digest(content);
-        this.thread = Thread.ofPlatform().daemon().name("keyset-file").unstarted(this::run);
+        this.thread = BackgroundThread.unstarted("keyset-file", this::run);
     }
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {

@@ -4,12 +4,22 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.settings.Settings;
 import io.agyn.settings.StartException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.TimeGauge;
+import io.quarkus.runtime.StartupEvent;
 import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.quarkus.tls.runtime.KeyStoreProvider;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.security.KeyStore;
+import java.security.KeyStoreException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,7 +38,7 @@ public final class CertificateFiles implements KeyStoreProvider {
     private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
 
     private final Optional<ServerCertificate> files;
-    private KeyStoreAndKeyCertOptions inForce;
+    private volatile KeyStoreAndKeyCertOptions inForce;
     private boolean fits = true;
 
     CertificateFiles(Settings settings) {
@@ -41,6 +51,28 @@ public final class CertificateFiles implements KeyStoreProvider {
     public synchronized KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
         files.ifPresent(this::read);
         return inForce;
+    }
+
+    void measure(@Observes StartupEvent event, MeterRegistry registry) {
+        TimeGauge.builder("agyn.certificate.remaining", this, TimeUnit.SECONDS, CertificateFiles::remaining)
+                .description("Until the server's TLS certificate expires; NaN without TLS")
+                .register(registry);
+    }
+
+    private double remaining() {
+        KeyStoreAndKeyCertOptions shown = inForce;
+        if (shown == null) {
+            return Double.NaN;
+        }
+        try {
+            KeyStore store = shown.keyStore;
+            X509Certificate certificate =
+                    (X509Certificate) store.getCertificate(store.aliases().nextElement());
+            return Duration.between(Instant.now(), certificate.getNotAfter().toInstant())
+                    .toSeconds();
+        } catch (KeyStoreException e) {
+            throw new IllegalStateException("a key store is loaded once it is read", e);
+        }
     }
 
     private void read(ServerCertificate certificate) {

@@ -17,6 +17,10 @@ public final class Exceptions {
     }
 
     private static Throwable copy(Throwable exception, Set<Throwable> seen) {
+        if (exception instanceof VirtualMachineError) {
+            // Quotes nothing, and OutOfMemoryExit must know it.
+            return exception;
+        }
         seen.add(exception);
         Throwable cause = exception.getCause();
         Throwable copy = new WithoutMessage(

@@ -5,14 +5,23 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.StartException;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLException;
 import org.postgresql.Driver;
 
 /** Connects to a PostgreSQL server ahead of the application, or without it, and says what is wrong in a sentence. */
 public final class DatabaseProbe {
 
     private static final String SECONDS_TO_CONNECT = "10";
+    private static final Duration PAUSE = Duration.ofMillis(500);
+    // By the driver: no password where one is asked for, or no TLS where the URL demands it.
+    private static final String REJECTED = "08004";
 
     private DatabaseProbe() {}
 
@@ -49,6 +58,87 @@ public final class DatabaseProbe {
     }
 
     /**
+     * Connects, and waits while the database does not respond, takes no more connections or is read-only, as during its own
+     * start or a failover.
+     *
+     * @param url the server and database
+     * @param username the user, or empty for the driver's default
+     * @param password the password, or empty for none
+     * @param patience how long to wait
+     * @return a connection that can write, to be closed
+     * @throws StartException when no such connection can be had in time, and at once when waiting cannot help
+     */
+    public static Connection await(DatabaseUrl url, String username, String password, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean told = false;
+        while (true) {
+            try {
+                return connectToWrite(url, username, password);
+            } catch (StartException e) {
+                if (!(e.getCause() instanceof SQLException cause && passes(cause)) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+                if (!told) {
+                    told = true;
+                    // Not by the log, which is held back until the server has started.
+                    System.err.printf(
+                            "%s Trying for %d s (AGYN_DATABASE_START_TIMEOUT).%n",
+                            e.getMessage(), patience.toSeconds());
+                }
+                pause();
+            }
+        }
+    }
+
+    private static Connection connectToWrite(DatabaseUrl url, String username, String password) {
+        Connection connection = connect(url, username, password);
+        try (Statement query = connection.createStatement();
+                ResultSet row = query.executeQuery("select current_setting('transaction_read_only')::boolean")) {
+            row.next();
+            if (row.getBoolean(1)) {
+                throw new SQLException("the database is read-only", DatabaseFailures.READ_ONLY);
+            }
+            return connection;
+        } catch (SQLException e) {
+            close(connection, e);
+            throw failure(url, e);
+        }
+    }
+
+    private static void close(Connection connection, SQLException failure) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** Whether a failure may pass by itself: no connection, too many connections, a start or stop of the database, a standby. */
+    private static boolean passes(SQLException e) {
+        String state = e.getSQLState() == null ? "" : e.getSQLState();
+        boolean isConnection = state.startsWith("08") && !state.equals(REJECTED) && !isTls(e);
+        return isConnection
+                || state.startsWith("53")
+                || state.startsWith("57P")
+                || state.equals(DatabaseFailures.READ_ONLY);
+    }
+
+    private static boolean isTls(SQLException e) {
+        return Stream.iterate((Throwable) e, Objects::nonNull, Throwable::getCause)
+                .limit(10)
+                .anyMatch(SSLException.class::isInstance);
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartException("The server was stopped while it waited for its database.", e);
+        }
+    }
+
+    /**
      * Puts what a database has refused into a sentence.
      *
      * @param url the server and database
@@ -56,18 +146,28 @@ public final class DatabaseProbe {
      * @return the sentence, which shows no row
      */
     public static StartException failure(DatabaseUrl url, SQLException e) {
-        return new StartException(sentence(url.location(), e), e);
+        return new StartException(sentence(url, e), e);
     }
 
-    private static String sentence(String location, SQLException e) {
+    private static String sentence(DatabaseUrl url, SQLException e) {
+        String location = url.location();
         String state = e.getSQLState() == null ? "" : e.getSQLState();
+        if (isTls(e) || state.equals(REJECTED) && url.requiresTls()) {
+            return "TLS with the database " + location + " fails (" + firstLine(e.getMessage())
+                    + "): turn it on there, or correct sslmode and certificates in AGYN_DATABASE_URL.";
+        }
         return switch (state) {
-            case "28P01", "28000", "08004" ->
+            case "28P01", "28000", REJECTED ->
                 "The database " + location + " refuses the user or password: correct AGYN_DATABASE_USERNAME and"
                         + " AGYN_DATABASE_PASSWORD.";
             case "3D000" -> "There is no database " + location + ": create it, or correct AGYN_DATABASE_URL.";
+            case DatabaseFailures.READ_ONLY ->
+                "The database " + location
+                        + " is read-only, as a standby is: name the primary in AGYN_DATABASE_URL, or all"
+                        + " of its hosts.";
             case "08001", "08006" ->
-                "No PostgreSQL answers at " + location + ": start it, or correct AGYN_DATABASE_URL.";
+                (location.contains(",") ? "No primary" : "No") + " PostgreSQL answers at " + location
+                        + ": start it, or correct AGYN_DATABASE_URL.";
             default ->
                 "The database " + location + " cannot be used (" + firstLine(e.getMessage())
                         + "): put that right, or correct AGYN_DATABASE_URL.";

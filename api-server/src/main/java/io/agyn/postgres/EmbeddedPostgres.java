@@ -2,6 +2,7 @@ package io.agyn.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
 import io.agyn.settings.DatabaseUrl;
 import io.agyn.settings.StartException;
 import java.io.IOException;
@@ -110,7 +111,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      */
     public void start() {
         await(ANY_PORT);
-        Thread.ofPlatform().daemon().name("embedded-postgres").start(this::keepRunning);
+        BackgroundThread.unstarted("embedded-postgres", this::keepRunning).start();
     }
 
     /**

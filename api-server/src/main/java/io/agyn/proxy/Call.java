@@ -671,8 +671,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                LOG.debugf(Exceptions.withoutMessages(failure), "A look-up of call %s failed", requestId);
-                refuse(RouteRefusals.DATABASE_AWAY);
+                refuse(LookUpFailures.refusal(failure, requestId));
             }
         }));
     }

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.access.Identity;
-import io.agyn.logging.Exceptions;
 import io.agyn.proxy.Refusal.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.ListedModel;
@@ -26,7 +25,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.jboss.logging.Logger;
 
 /**
  * {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call, in the shape of
@@ -35,7 +33,6 @@ import org.jboss.logging.Logger;
  */
 @Singleton
 class ModelListing {
-    private static final Logger LOG = Logger.getLogger(ModelListing.class);
     private static final String PATH = Operation.ROOT + "/models";
     private static final String BELOW = PATH + "/";
     // As Anthropic's list has it.
@@ -72,7 +69,7 @@ class ModelListing {
                     if (failure == null) {
                         Answering.answer(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
-                        Answering.refuse(new HttpExchange(request), dialect, refusal(failure), requestId);
+                        Answering.refuse(new HttpExchange(request), dialect, refusal(failure, requestId), requestId);
                     }
                 }));
     }
@@ -208,14 +205,13 @@ class ModelListing {
         return CompletableFuture.failedFuture(new RefusedException(refusal));
     }
 
-    private static Refusal refusal(Throwable failure) {
+    private static Refusal refusal(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
             return refused.refusal;
         }
-        LOG.debug("The models cannot be listed", Exceptions.withoutMessages(cause));
-        return RouteRefusals.DATABASE_AWAY;
+        return LookUpFailures.refusal(cause, requestId);
     }
 
     /** A refusal on its way through futures. */

@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.postgres.DatabaseFailures;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -44,7 +45,7 @@ public final class Problems {
             case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
             case SQLException failed
-            when isAway(failed) ->
+            when DatabaseFailures.isUnavailable(failed) ->
                 Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
             case SQLException failed
             when isCrossed(failed) ->
@@ -79,12 +80,6 @@ public final class Problems {
                         ProblemKind.METHOD_NOT_ALLOWED,
                         "This path does not take this method; Allow says which it takes.")
                 .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
-    }
-
-    /** Connection failures (08), lack of resources (53), shut-down (57P), and no connection to be had from the pool. */
-    private static boolean isAway(SQLException failed) {
-        String state = failed.getSQLState();
-        return state == null || state.startsWith("08") || state.startsWith("53") || state.startsWith("57P");
     }
 
     /** A deadlock, as of two things that take each other's name: one of them goes on, the other is to come again. */

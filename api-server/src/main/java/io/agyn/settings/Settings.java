@@ -147,6 +147,11 @@ public interface Settings {
         /** The password to connect with; absent, the one in the URL. */
         Optional<String> password();
 
+        /** How long a start waits for a database that does not respond or is read-only. */
+        @WithName("start-timeout")
+        @WithDefault("30s")
+        Duration startTimeout();
+
         /** The most connections this server opens, but for one more that waits for changes. */
         @WithName("pool-size")
         @WithDefault("20")

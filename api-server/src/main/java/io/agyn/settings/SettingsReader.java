@@ -84,9 +84,12 @@ public final class SettingsReader {
                             + " locked with, or remove it to use none."),
             new Rule("agyn.database.url", value -> value.isBlank() || DatabaseUrl.isValid(value), "", "")
                     .secret("is not a PostgreSQL URL: write it as postgresql://host:5432/database or as"
-                            + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL."),
+                            + " jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL. Set user"
+                            + " and password in AGYN_DATABASE_USERNAME and AGYN_DATABASE_PASSWORD, or percent-encode them"
+                            + " in the URL (# is %23, / is %2F, ? is %3F, @ is %40)."),
             new Rule("agyn.database.username", ANY, "", ""),
             new Rule("agyn.database.password", ANY, "", ""),
+            time("agyn.database.start-timeout", Duration.ZERO, Duration.ofHours(1), "a time from 0s to 1h", "30s"),
             new Rule("agyn.database.pool-size", integerWithin(1, 1000), "a number from 1 to 1000", "20"),
             new Rule("agyn.log.format", oneOf(Settings.Log.Format.values()), "text or json", "text"),
             new Rule("agyn.log.level", oneOf(Settings.Log.Level.values()), "error, warn, info, debug or trace", "info"),

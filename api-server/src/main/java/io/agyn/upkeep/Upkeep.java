@@ -1,5 +1,7 @@
 package io.agyn.upkeep;
 
+import io.agyn.health.BackgroundThread;
+import io.agyn.postgres.DatabaseFailures;
 import io.quarkus.arc.All;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -18,7 +20,7 @@ final class Upkeep {
     private static final Duration PAUSE = Duration.ofHours(1);
 
     private final List<Chore> chores;
-    private final Thread thread = Thread.ofPlatform().daemon().name("upkeep").unstarted(this::run);
+    private final Thread thread = BackgroundThread.unstarted("upkeep", this::run);
 
     Upkeep(@All List<Chore> chores) {
         this.chores = List.copyOf(chores);
@@ -36,7 +38,7 @@ final class Upkeep {
         try {
             Thread.sleep(FIRST);
             while (true) {
-                chores.forEach(Upkeep::run);
+                runAll(chores);
                 Thread.sleep(PAUSE);
             }
         } catch (InterruptedException e) {
@@ -45,11 +47,19 @@ final class Upkeep {
         }
     }
 
+    static void runAll(List<Chore> chores) {
+        chores.forEach(Upkeep::run);
+    }
+
     private static void run(Chore chore) {
         try {
             chore.run();
         } catch (Exception e) {
-            LOG.warnf("A chore waits for another hour: %s", e.getMessage());
+            if (DatabaseFailures.isUnavailable(e)) {
+                LOG.warnf("The hourly job %s waits for another hour: %s", chore.name(), e.getMessage());
+            } else {
+                LOG.errorf(e, "The hourly job %s has failed and is tried again in an hour", chore.name());
+            }
         }
     }
 }

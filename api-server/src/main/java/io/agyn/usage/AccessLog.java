@@ -3,6 +3,7 @@ package io.agyn.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
 import io.agyn.settings.Settings;
 import io.agyn.settings.Settings.Log.Format;
 import jakarta.inject.Inject;
@@ -33,8 +34,7 @@ final class AccessLog {
     private final TimeText times = new TimeText();
     private final StringBuilder lines = new StringBuilder();
     private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("access-log").unstarted(this::run);
+    private final Thread thread = BackgroundThread.unstarted("access-log", this::run);
     private int added;
     private long leftOut;
 

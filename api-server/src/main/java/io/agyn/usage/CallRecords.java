@@ -3,6 +3,7 @@ package io.agyn.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -38,8 +39,7 @@ public final class CallRecords {
     private final Spool spool;
     private final AccessLog accessLog;
     private final UsageLoader loader;
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("usage-writer").unstarted(this::run);
+    private final Thread thread = BackgroundThread.unstarted("usage-writer", this::run);
 
     // A stack, which any number of threads push onto with one compare-and-set, and which is taken away whole.
     private final AtomicReference<Queued> newest = new AtomicReference<>();

@@ -2,6 +2,7 @@ package io.agyn.usage;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.health.BackgroundThread;
 import io.agyn.settings.Settings;
 import io.agyn.usage.Spool.Segment;
 import jakarta.inject.Inject;
@@ -39,8 +40,7 @@ final class UsageLoader {
     private final Spool spool;
     private final UsageTable table;
     private final Duration retention;
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("usage-loader").unstarted(this::run);
+    private final Thread thread = BackgroundThread.unstarted("usage-loader", this::run);
 
     private volatile boolean stopped;
     private boolean failing;

@@ -5,6 +5,7 @@ import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
+import io.agyn.changes.Change.Operation;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -82,7 +83,9 @@ class ChangeFeedTest {
         await("model", model);
         // Over several readings.
         Thread.sleep(1_200);
-        assertThat(heard.changes).containsOnlyOnce(change("llm_provider", provider), change("model", model));
+        assertThat(heard.changes)
+                .containsOnlyOnce(
+                        change("llm_provider", Operation.DELETE, provider), change("model", Operation.UPDATE, model));
     }
 
     @Test
@@ -116,7 +119,7 @@ class ChangeFeedTest {
             connection.setAutoCommit(true);
         }
         Thread.sleep(700);
-        assertThat(heard.changes).doesNotContain(change("secret", secret));
+        assertThat(heard.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
     }
 
     @Test
@@ -163,7 +166,7 @@ class ChangeFeedTest {
     }
 
     private void await(String table, String id) throws InterruptedException {
-        await(() -> heard.changes.contains(change(table, id)));
+        await(() -> heard.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
@@ -174,8 +177,8 @@ class ChangeFeedTest {
         }
     }
 
-    private Change change(String table, String id) {
-        return new Change(table, UUID.fromString(id), Optional.of(UUID.fromString(organization)));
+    private Change change(String table, Operation operation, String id) {
+        return new Change(table, operation, UUID.fromString(id), Optional.of(UUID.fromString(organization)));
     }
 
     private static void touch(Statement statement, String id) throws SQLException {

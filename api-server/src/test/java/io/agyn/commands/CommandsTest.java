@@ -75,11 +75,17 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"keyset", "keyset burn", "keyset burn --help", "burn", "burn --help", "--version", "--help x"})
+            strings = {"keyset", "keyset burn", "keyset burn --help", "burn", "burn --help", "--version x", "--help x"})
     void whatIsNoCommandIsMisuse(String arguments) {
         assertThat(run(arguments)).isEqualTo(2);
-        assertThat(err.toString(UTF_8)).startsWith("Usage:\n");
+        assertThat(err.toString(UTF_8)).startsWith("There is no command \"" + arguments + "\".\nUsage:\n");
         assertThat(out.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
+    void versionIsPrinted() {
+        assertThat(run("--version")).isZero();
+        assertThat(out.toString(UTF_8)).matches("agyn-server \\d+\\.\\d+\\.\\d+\\S*\n");
     }
 
     @Test

@@ -3,14 +3,22 @@ package io.agyn.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.WithName;
+import java.lang.reflect.Method;
+import java.math.BigInteger;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,39 +28,111 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     private static final Path HOME = Path.of(System.getProperty("user.home"));
+    // | `AGYN_…` | default | what it means |
+    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(AGYN_[A-Z_]+)` \\| ?(.*?) ?\\| ");
 
     @Test
-    void hasDefaultsForEverything() {
-        Settings settings = SettingsReader.read(Map.of());
+    void everySettingHasItsDefault() throws Exception {
+        assertThat(values())
+                .containsExactlyInAnyOrderEntriesOf(Map.ofEntries(
+                        Map.entry("agyn.http.host", "127.0.0.1"),
+                        Map.entry("agyn.http.port", 8080),
+                        Map.entry("agyn.http.management-port", Optional.empty()),
+                        Map.entry("agyn.http.tls-certificate-file", Optional.empty()),
+                        Map.entry("agyn.http.tls-key-file", Optional.empty()),
+                        Map.entry("agyn.http.request-timeout", Duration.ofSeconds(30)),
+                        Map.entry("agyn.http.trusted-proxies", Optional.empty()),
+                        Map.entry("agyn.http.failed-tokens-per-minute", 30),
+                        Map.entry("agyn.http.connections", 40_000),
+                        Map.entry("agyn.http.connections-per-address", 20_000),
+                        Map.entry("agyn.data-dir", HOME.resolve(".local/share/agyn")),
+                        Map.entry("agyn.keyset-file", Optional.empty()),
+                        Map.entry("agyn.keyset-passphrase-file", Optional.empty()),
+                        Map.entry("agyn.keyset-passphrase", Optional.empty()),
+                        Map.entry("agyn.database.url", Optional.empty()),
+                        Map.entry("agyn.database.username", Optional.empty()),
+                        Map.entry("agyn.database.password", Optional.empty()),
+                        Map.entry("agyn.database.start-timeout", Duration.ofSeconds(30)),
+                        Map.entry("agyn.database.pool-size", 20),
+                        Map.entry("agyn.body-memory", Optional.empty()),
+                        Map.entry("agyn.proxy.model-timeout", Duration.ofMinutes(2)),
+                        Map.entry("agyn.proxy.calls-per-organization", 10_000),
+                        Map.entry("agyn.proxy.calls-per-token", 5_000),
+                        Map.entry("agyn.proxy.drop-headers", Optional.empty()),
+                        Map.entry("agyn.log.format", Settings.Log.Format.TEXT),
+                        Map.entry("agyn.log.level", Settings.Log.Level.INFO),
+                        Map.entry("agyn.access-log", true),
+                        Map.entry("agyn.audit.retention", Duration.ofDays(365)),
+                        Map.entry("agyn.usage.retention", Duration.ofDays(90)),
+                        Map.entry("agyn.usage.spool-limit", new MemorySize(BigInteger.ONE.shiftLeft(30))),
+                        Map.entry("agyn.shutdown-delay", Duration.ZERO),
+                        Map.entry("agyn.shutdown-timeout", Duration.ofSeconds(30)),
+                        Map.entry("agyn.proxy.body-limit", new MemorySize(BigInteger.valueOf(32 << 20))),
+                        Map.entry("agyn.proxy.connect-timeout", Duration.ofSeconds(10)),
+                        Map.entry("agyn.proxy.first-byte-timeout", Duration.ofMinutes(10)),
+                        Map.entry("agyn.proxy.idle-timeout", Duration.ofMinutes(10)),
+                        Map.entry("agyn.proxy.calls-per-provider", 20_000),
+                        Map.entry("agyn.proxy.queue-timeout", Duration.ofSeconds(10)),
+                        Map.entry("agyn.proxy.warm-up", Duration.ofSeconds(2)),
+                        Map.entry("agyn.egress.private", Settings.Egress.PrivateAddresses.ALLOW),
+                        Map.entry("agyn.egress.http-proxy", Optional.empty()),
+                        Map.entry("agyn.egress.no-proxy", Optional.empty()),
+                        Map.entry("agyn.otlp-endpoint", Optional.empty()),
+                        Map.entry("agyn.extra-ca-file", Optional.empty())));
+    }
 
-        assertThat(settings.http().host()).isEqualTo("127.0.0.1");
-        assertThat(settings.http().port()).isEqualTo(8080);
-        assertThat(settings.http().managementPort()).isEmpty();
-        assertThat(settings.dataDir()).isEqualTo(HOME.resolve(".local/share/agyn"));
-        assertThat(settings.keysetFile()).isEmpty();
-        assertThat(settings.keysetPassphraseFile()).isEmpty();
-        assertThat(settings.keysetPassphrase()).isEmpty();
-        assertThat(settings.database().url()).isEmpty();
-        assertThat(settings.database().poolSize()).isEqualTo(20);
-        assertThat(settings.log().format()).isEqualTo(Settings.Log.Format.TEXT);
-        assertThat(settings.log().level()).isEqualTo(Settings.Log.Level.INFO);
-        assertThat(settings.accessLog()).isTrue();
-        assertThat(settings.usage().retention()).isEqualTo(Duration.ofDays(90));
-        assertThat(settings.usage().spoolLimit().asLongValue()).isEqualTo(1L << 30);
-        assertThat(settings.http().connections()).isEqualTo(40_000);
-        assertThat(settings.http().connectionsPerAddress()).isEqualTo(20_000);
-        assertThat(settings.shutdownDelay()).isZero();
-        assertThat(settings.shutdownTimeout()).isEqualTo(Duration.ofSeconds(30));
-        assertThat(settings.proxy().bodyLimit().asLongValue()).isEqualTo(32 << 20);
-        assertThat(settings.proxy().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.proxy().firstByteTimeout()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(settings.proxy().idleTimeout()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(settings.proxy().callsPerProvider()).isEqualTo(20_000);
-        assertThat(settings.proxy().queueTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(settings.egress().privateAddresses()).isEqualTo(Settings.Egress.PrivateAddresses.ALLOW);
-        assertThat(settings.egress().httpProxy()).isEmpty();
-        assertThat(settings.egress().noProxy()).isEmpty();
-        assertThat(settings.extraCaFile()).isEmpty();
+    @Test
+    void readmeListsEverySettingWithItsDefault() throws Exception {
+        Map<String, Object> defaults = values();
+        Map<String, String> listed = README_ROW
+                .matcher(Files.readString(Path.of("../README.md")))
+                .results()
+                .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
+        assertThat(listed.keySet())
+                .containsExactlyInAnyOrderElementsOf(
+                        defaults.keySet().stream().map(SettingsTest::variable).toList());
+        for (Map.Entry<String, Object> setting : defaults.entrySet()) {
+            String property = setting.getKey();
+            String shown = listed.get(variable(property));
+            if (shown.matches("`[^`]+`")) {
+                String value = shown.substring(1, shown.length() - 1);
+                assertThat(values(Map.of(property, value)).get(property))
+                        .as("README, %s", property)
+                        .isEqualTo(setting.getValue());
+            } else {
+                assertThat(setting.getValue()).as("README, %s", property).isEqualTo(Optional.empty());
+            }
+        }
+    }
+
+    private static Map<String, Object> values() throws ReflectiveOperationException {
+        return values(Map.of());
+    }
+
+    /** The values of all settings, by property. */
+    private static Map<String, Object> values(Map<String, String> properties) throws ReflectiveOperationException {
+        Map<String, Object> values = new TreeMap<>();
+        collect("agyn", Settings.class, SettingsReader.read(properties), values);
+        return values;
+    }
+
+    private static void collect(String prefix, Class<?> group, Object settings, Map<String, Object> values)
+            throws ReflectiveOperationException {
+        for (Method method : group.getMethods()) {
+            WithName name = method.getAnnotation(WithName.class);
+            String property = prefix + "." + (name == null ? method.getName() : name.value());
+            Object value = method.invoke(settings);
+            if (method.getReturnType().getEnclosingClass() == Settings.class
+                    && method.getReturnType().isInterface()) {
+                collect(property, method.getReturnType(), value, values);
+            } else {
+                values.put(property, value);
+            }
+        }
+    }
+
+    private static String variable(String property) {
+        return property.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_");
     }
 
     @Test
@@ -140,13 +220,23 @@ class SettingsTest {
                 "jdbc:mysql://agyn:hunter2@host/agyn",
                 "postgresql:hunter2",
                 "postgresql://agyn:hunter2@ho st/agyn",
-                "jdbc:postgresql://host:port/hunter2"
+                "jdbc:postgresql://host:port/hunter2",
+                "postgresql://agyn:hunter#2@host/agyn",
+                "postgresql://agyn:1#hunter2@host/agyn",
+                "postgresql://agyn:hunter/2@host/agyn",
+                "postgresql://agyn:1/hunter2@host/agyn",
+                "postgresql://agyn:hunter?2@host/agyn",
+                "postgresql://agyn:hun@ter2:x@host:/a@b",
+                "jdbc:postgresql://agyn:hunter2@host/agyn"
             })
     void refusesADatabaseUrlWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
                 .isInstanceOf(StartException.class)
+                .hasMessageNotContaining("hunter")
                 .hasMessage("AGYN_DATABASE_URL is not a PostgreSQL URL: write it as postgresql://host:5432/database or"
-                        + " as jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL.")
+                        + " as jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL. Set"
+                        + " user and password in AGYN_DATABASE_USERNAME and AGYN_DATABASE_PASSWORD, or percent-encode"
+                        + " them in the URL (# is %23, / is %2F, ? is %3F, @ is %40).")
                 .hasNoCause();
     }
 
@@ -198,6 +288,50 @@ class SettingsTest {
         assertThat(url.username()).contains("us@er");
         assertThat(url.password()).contains("p/a+s$");
         assertThat(url).hasToString("postgresql://db.example:6432/agyn");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            postgresql://a,b:6432/agyn                                   | jdbc:postgresql://a,b:6432/agyn?targetServerType=primary
+            postgresql://a,b/agyn?target_session_attrs=read-write        | jdbc:postgresql://a,b/agyn?targetServerType=primary
+            postgresql://a,b/agyn?target_session_attrs=any&sslmode=require | jdbc:postgresql://a,b/agyn?targetServerType=any&sslmode=require
+            jdbc:postgresql://a,b/agyn?connectTimeout=2                  | jdbc:postgresql://a,b/agyn?connectTimeout=2&targetServerType=primary
+            jdbc:postgresql://a,b/agyn?targetServerType=primary          | jdbc:postgresql://a,b/agyn?targetServerType=primary
+            postgresql://a/agyn?connect_timeout=3&application_name=x     | jdbc:postgresql://a/agyn?connectTimeout=3&ApplicationName=x
+            postgresql://[::1]:5432/agyn                                 | jdbc:postgresql://[::1]:5432/agyn
+            """)
+    void libpqParametersAndSeveralHostsAreUnderstood(String url, String jdbcUrl) {
+        assertThat(DatabaseUrl.parse(url).jdbcUrl()).isEqualTo(jdbcUrl);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://a,b/agyn?target_session_attrs=standby",
+                "postgresql://a,b/agyn?target_session_attrs=prefer-standby",
+                "jdbc:postgresql://a,b/agyn?targetServerType=preferSecondary"
+            })
+    void standbyAsTargetIsRefused(String url) {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining("allows a standby, and the server must write: set it to ");
+    }
+
+    @Test
+    void parameterThatWouldBeIgnoredIsRefused() {
+        assertThatThrownBy(
+                        () -> SettingsReader.read(Map.of("agyn.database.url", "postgresql://agyn:1?hunter2@host/agyn")))
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith("Parameter 1 of AGYN_DATABASE_URL")
+                .hasMessageNotContaining("hunter2");
+        for (String scheme : List.of("postgresql", "jdbc:postgresql")) {
+            assertThatThrownBy(() -> SettingsReader.read(Map.of(
+                            "agyn.database.url",
+                            scheme + "://host/agyn?sslmode=require&keepalives_idle=5&password=a&hunter2")))
+                    .isInstanceOf(StartException.class)
+                    .hasMessageStartingWith("Parameter 2 of AGYN_DATABASE_URL is not one of the PostgreSQL JDBC driver")
+                    .hasMessageNotContaining("hunter2");
+        }
     }
 
     @Test

@@ -139,6 +139,11 @@ class Sessions implements Chore {
     }
 
     @Override
+    public String name() {
+        return "removal of ended Console sessions";
+    }
+
+    @Override
     public void run() throws SQLException {
         dropExpired();
     }

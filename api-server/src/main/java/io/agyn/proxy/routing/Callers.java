@@ -9,13 +9,13 @@ import io.agyn.logging.Exceptions;
 import io.agyn.tokens.ApiTokens;
 import io.agyn.tokens.Plaintext;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
 
@@ -26,8 +26,6 @@ import org.jboss.logging.Logger;
 @Singleton
 public class Callers implements ChangeListener {
     private static final Logger LOG = Logger.getLogger(Callers.class);
-    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
-    private static final Duration KNOWN_FOR = Duration.ofDays(1);
 
     private final ApiTokens tokens;
     private final LookUps lookUps;
@@ -36,8 +34,7 @@ public class Callers implements ChangeListener {
     Callers(ApiTokens tokens, LookUps lookUps) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.lookUps = requireNonNull(lookUps, "lookUps is null");
-        this.answers =
-                new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent() ? KNOWN_FOR : UNKNOWN_FOR);
+        this.answers = new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent());
     }
 
     /**
@@ -89,8 +86,16 @@ public class Callers implements ChangeListener {
                 case "app_user" ->
                     answers.forgetIf((hash, answer) ->
                             answer.identity.isEmpty() || answer.isOf(Identity::userId, change.rowId()));
-                // It is told by its user.
-                case "membership" -> answers.forgetIf((hash, answer) -> answer.isOf(Identity::userId, change.rowId()));
+                // Identified by its user. Who joins an organization loses nothing.
+                case "membership" -> {
+                    BiPredicate<TokenHash, Answer> ofUser =
+                            (hash, answer) -> answer.isOf(Identity::userId, change.rowId());
+                    if (change.operation() == Change.Operation.INSERT) {
+                        answers.outdateIf(ofUser);
+                    } else {
+                        answers.forgetIf(ofUser);
+                    }
+                }
                 default -> {
                     // Not about callers.
                 }
@@ -101,6 +106,11 @@ public class Callers implements ChangeListener {
     @Override
     public void onGap() {
         answers.forgetAll();
+    }
+
+    @Override
+    public void onSilence() {
+        answers.outdateIf((hash, answer) -> true);
     }
 
     private Answer lookUp(TokenHash hash) {

@@ -1,14 +1,19 @@
 package io.agyn.proxy.routing;
 
+import io.agyn.postgres.DatabaseFailures;
 import io.agyn.settings.Settings;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
@@ -16,7 +21,7 @@ import java.util.function.Consumer;
  * and models that nobody knows leaves connections to the rest of the server, and none that waits for long.
  */
 @Singleton
-class LookUps {
+public class LookUps {
     private static final int WAITING = 1_000;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long IDLE_SECONDS = 10;
@@ -43,6 +48,28 @@ class LookUps {
     }
 
     /**
+     * Asks when it is the question's turn, and waits no longer than a given time for the answer.
+     *
+     * @param question asks the database; it may block
+     * @param limit how long to wait, the wait for its turn included
+     * @return the answer, or the failure
+     */
+    <T> CompletableFuture<T> ask(Callable<T> question, Duration limit) {
+        CompletableFuture<T> answer = new CompletableFuture<>();
+        answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
+        run(
+                () -> {
+                    try {
+                        answer.complete(question.call());
+                    } catch (Throwable e) {
+                        answer.completeExceptionally(e);
+                    }
+                },
+                answer::completeExceptionally);
+        return answer;
+    }
+
+    /**
      * Asks when it is the question's turn.
      *
      * @param question asks the database; it may block, and fails by itself where the database does not answer
@@ -62,5 +89,18 @@ class LookUps {
         } catch (RejectedExecutionException e) {
             refused.accept(new RejectedExecutionException("Too many wait for the database", e));
         }
+    }
+
+    /**
+     * Whether a question has failed because the database is unavailable or too slow, and not by a fault of this server.
+     *
+     * @param failure how its future was completed
+     */
+    public static boolean isUnavailable(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        return cause instanceof RejectedExecutionException
+                || cause instanceof TimeoutException
+                || DatabaseFailures.isUnavailable(cause);
     }
 }

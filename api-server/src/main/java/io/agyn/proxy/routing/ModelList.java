@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ import javax.sql.DataSource;
 public class ModelList {
     /** The most models in a list; the oldest beyond them are left out. */
     public static final int LONGEST = 10_000;
+
+    // A long list takes longer than one route.
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     // A name is ambiguous among all that the token reaches, with those that cannot be called, as RouteLookup has it.
     private static final String MODELS = """
@@ -81,17 +85,7 @@ public class ModelList {
     }
 
     private <T> CompletableFuture<T> ask(Callable<T> question) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        lookUps.run(
-                () -> {
-                    try {
-                        answer.complete(question.call());
-                    } catch (Throwable e) {
-                        answer.completeExceptionally(e);
-                    }
-                },
-                answer::completeExceptionally);
-        return answer;
+        return lookUps.ask(question, PATIENCE);
     }
 
     private Optional<List<ListedModel>> find(Identity identity, Optional<String> chosen, Optional<UUID> modelId)

@@ -6,8 +6,18 @@ import java.util.UUID;
 
 /** Where a call leads. */
 public sealed interface Route {
-    /** To a model that can be called. */
-    record Found(Target target) implements Route {}
+    /**
+     * To a model that can be called.
+     *
+     * @param target where its calls go
+     * @param secretId the secret that the provider's token is read from, if it is
+     */
+    record Found(Target target, Optional<UUID> secretId) implements Route {
+        /** Creates a route whose credentials come from no secret. */
+        public Found(Target target) {
+            this(target, Optional.empty());
+        }
+    }
 
     /** To a model whose LLM provider was deleted. */
     record Orphaned(UUID organizationId, UUID modelId, String modelName) implements Route {}

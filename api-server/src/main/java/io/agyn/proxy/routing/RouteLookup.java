@@ -155,7 +155,9 @@ class RouteLookup {
             return new Route.Orphaned(organizationId, modelId, modelName);
         }
         try {
-            return new Route.Found(target(row, organizationId, modelId, modelName));
+            return new Route.Found(
+                    target(row, organizationId, modelId, modelName),
+                    Optional.ofNullable(row.getObject(13, UUID.class)));
         } catch (ProblemException e) {
             // The cipher has logged it.
             return new Route.Unreadable(organizationId, modelId, modelName);

@@ -4,9 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
 import io.agyn.changes.Change;
+import io.agyn.changes.Change.Operation;
 import io.agyn.changes.ChangeListener;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,8 +15,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * Where calls lead: looked up once, then known from memory until something changes in the organization. While the
- * database is away, what is known stays in force.
+ * Where calls lead: looked up once, then known from memory until something changes that the route depends on. While the
+ * database is unavailable, known routes stay in use, outdated ones for {@link Memory#OUTDATED_FOR}; but none to a model, LLM
+ * provider or organization whose deletion was seen.
  */
 @Singleton
 public class Routes implements ChangeListener {
@@ -25,15 +26,12 @@ public class Routes implements ChangeListener {
     private static final Set<String> CREDENTIALS = Set.of("secret", "llm_provider");
     // A slug of 63 characters, a slash, and a name of 128, each of which may take two of Java's.
     private static final int LONGEST = 63 + 1 + 2 * 128;
-    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(2);
-    private static final Duration KNOWN_FOR = Duration.ofDays(1);
 
     private final Memory<RouteKey, Route> routes;
 
     Routes(RouteLookup lookup, LookUps lookUps) {
         requireNonNull(lookup, "lookup is null");
-        this.routes =
-                new Memory<>(lookUps, lookup::find, route -> route instanceof Route.Found ? KNOWN_FOR : UNKNOWN_FOR);
+        this.routes = new Memory<>(lookUps, lookup::find, route -> route instanceof Route.Found);
     }
 
     /**
@@ -68,17 +66,45 @@ public class Routes implements ChangeListener {
     public void onChanges(List<Change> changes) {
         Set<UUID> renamed = organizations(changes, NAMING);
         Set<UUID> rotated = organizations(changes, CREDENTIALS);
-        if (!renamed.isEmpty() || !rotated.isEmpty()) {
-            // A model of the same name in another organization, or its slug, may change where a token leads that spans
-            // them; the credentials of another organization never do.
-            routes.forgetIf((key, route) -> renamed.stream().anyMatch(key::reaches)
-                    || route.organization().filter(rotated::contains).isPresent());
+        if (renamed.isEmpty() && rotated.isEmpty()) {
+            return;
         }
+        Set<UUID> deleted = rows(changes, Operation.DELETE);
+        // No route depends on a secret or an LLM provider that was only now created.
+        Set<UUID> updated = rows(changes, Operation.UPDATE);
+        // A model of the same name in another organization, or its slug, may change where a token leads that spans
+        // them; the credentials of another organization never do.
+        routes.forgetIf((key, route) -> route instanceof Route.Found found
+                ? dependsOn(found, deleted)
+                : renamed.stream().anyMatch(key::reaches)
+                        || route.organization().filter(rotated::contains).isPresent());
+        routes.outdateIf((key, route) -> renamed.stream().anyMatch(key::reaches)
+                || route instanceof Route.Found found && dependsOn(found, updated));
     }
 
     @Override
     public void onGap() {
         routes.forgetAll();
+    }
+
+    @Override
+    public void onSilence() {
+        routes.outdateIf((key, route) -> true);
+    }
+
+    private static boolean dependsOn(Route.Found route, Set<UUID> rows) {
+        Target target = route.target();
+        return rows.contains(target.modelId())
+                || rows.contains(target.providerId())
+                || rows.contains(target.organizationId())
+                || route.secretId().filter(rows::contains).isPresent();
+    }
+
+    private static Set<UUID> rows(List<Change> changes, Operation operation) {
+        return changes.stream()
+                .filter(change -> change.operation() == operation)
+                .map(Change::rowId)
+                .collect(Collectors.toSet());
     }
 
     private static Set<UUID> organizations(List<Change> changes, Set<String> tables) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.Api;
 import io.agyn.access.Identity;
+import io.agyn.changes.Change;
+import io.agyn.changes.Change.Operation;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
@@ -15,13 +17,17 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
+@Timeout(60)
 class DatabaseAwayTest {
     @Inject
     Callers callers;
@@ -83,6 +89,42 @@ class DatabaseAwayTest {
                         .target()
                         .credentials())
                 .containsExactly(Map.entry("authorization", "Bearer sk-second"));
+    }
+
+    @Test
+    void changedRoutesStayUsableAndDeletedOnesDoNotWhileTheDatabaseIsDown() throws Exception {
+        String organization = Api.organization();
+        String secret = Api.secret(organization, "sk-first");
+        String provider = Api.provider(organization, secret);
+        String kept = Api.model(organization, provider);
+        String deleted = Api.model(organization, provider);
+        // By now the feed has told of all of this.
+        Thread.sleep(1_000);
+        Identity identity =
+                callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();
+        Route route = routes.find(identity, Optional.empty(), kept).join();
+        assertThat(routes.find(identity, Optional.empty(), deleted).join()).isInstanceOf(Route.Found.class);
+        UUID organizationId = UUID.fromString(organization);
+
+        try (Connection beside =
+                DriverManager.getConnection(url.replaceFirst("/postgres(\\?|$)", "/template1$1"), username, password)) {
+            execute(beside, "alter database postgres allow_connections false");
+            try {
+                execute(beside, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
+                routes.onChanges(List.of(
+                        new Change("secret", Operation.UPDATE, UUID.fromString(secret), Optional.of(organizationId)),
+                        new Change("model", Operation.DELETE, UUID.fromString(deleted), Optional.of(organizationId))));
+                for (int i = 0; i < 20; i++) {
+                    assertThat(routes.find(identity, Optional.empty(), kept).join())
+                            .isSameAs(route);
+                    assertThatThrownBy(() -> routes.find(identity, Optional.empty(), deleted)
+                                    .join())
+                            .hasCauseInstanceOf(Exception.class);
+                }
+            } finally {
+                execute(beside, "alter database postgres allow_connections true");
+            }
+        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -3,6 +3,7 @@ package io.agyn.proxy.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,10 +11,13 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class MemoryTest {
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -29,7 +33,7 @@ class MemoryTest {
                     held.await();
                     return lookUps.incrementAndGet();
                 },
-                answer -> LONG);
+                answer -> true);
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             answers.add(memory.get("a"));
@@ -53,7 +57,7 @@ class MemoryTest {
                     held.await();
                     return answer;
                 },
-                answer -> LONG);
+                answer -> true);
         CompletableFuture<Integer> before = memory.get("a");
         started.await();
         memory.forgetIf((key, answer) -> false);
@@ -66,7 +70,7 @@ class MemoryTest {
 
     @Test
     void onlyWhatIsOutdatedIsForgotten() throws Exception {
-        Memory<String, Integer> memory = new Memory<>(database, key -> lookUps.incrementAndGet(), answer -> LONG);
+        Memory<String, Integer> memory = new Memory<>(database, key -> lookUps.incrementAndGet(), answer -> true);
         memory.get("a").get();
         memory.get("b").get();
         memory.forgetIf((key, answer) -> key.equals("a"));
@@ -83,11 +87,11 @@ class MemoryTest {
                 database,
                 key -> {
                     if (away.get()) {
-                        throw new java.sql.SQLException("away");
+                        throw new SQLException("away");
                     }
                     return lookUps.incrementAndGet();
                 },
-                answer -> LONG);
+                answer -> true);
         for (int again = 1; again <= 1_000; again++) {
             away.set(true);
             assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("away");
@@ -110,7 +114,7 @@ class MemoryTest {
                     atOnce.decrementAndGet();
                     return key;
                 },
-                answer -> LONG);
+                answer -> true);
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
             answers.add(memory.get(i));
@@ -139,7 +143,7 @@ class MemoryTest {
                     held.await();
                     return key;
                 },
-                answer -> LONG);
+                answer -> true);
         CompletableFuture<String> first = memory.get("a");
         CompletableFuture<String> second = memory.get("b");
         Thread.sleep(100);
@@ -150,13 +154,14 @@ class MemoryTest {
     }
 
     @Test
-    void anAnswerIsKeptForItsTime() throws Exception {
-        Memory<String, Integer> memory = new Memory<>(
-                database, key -> lookUps.incrementAndGet(), answer -> answer == 1 ? Duration.ofMillis(50) : LONG);
+    void nothingIsKeptForLongThatWasNotFound() throws Exception {
+        Memory<String, Integer> memory =
+                new Memory<>(database, key -> lookUps.incrementAndGet(), answer -> answer != 1);
         assertThat(memory.get("a").get()).isEqualTo(1);
-        Thread.sleep(100);
+        assertThat(memory.get("a").get()).isEqualTo(1);
+        Thread.sleep(2_100);
         assertThat(memory.get("a").get()).isEqualTo(2);
-        Thread.sleep(100);
+        Thread.sleep(2_100);
         assertThat(memory.get("a").get()).isEqualTo(2);
     }
 
@@ -164,7 +169,7 @@ class MemoryTest {
     @Test
     void noOldAnswerOutlivesItsChangeHoweverTheTwoFallTogether() throws Exception {
         AtomicInteger stored = new AtomicInteger();
-        Memory<String, Integer> memory = new Memory<>(database, key -> stored.get(), answer -> LONG);
+        Memory<String, Integer> memory = new Memory<>(database, key -> stored.get(), answer -> true);
         AtomicBoolean done = new AtomicBoolean();
         List<Thread> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -190,5 +195,101 @@ class MemoryTest {
                 asker.join();
             }
         }
+    }
+
+    @Test
+    void outdatedAnswerStandsInWhileTheDatabaseIsDown() throws Exception {
+        AtomicBoolean down = new AtomicBoolean();
+        Memory<String, Integer> memory = new Memory<>(
+                database,
+                key -> {
+                    if (down.get()) {
+                        throw new SQLException("connection refused", "08001");
+                    }
+                    return lookUps.incrementAndGet();
+                },
+                answer -> true);
+        memory.get("a").get();
+        down.set(true);
+        memory.outdateIf((key, answer) -> true);
+        for (int i = 0; i < 100; i++) {
+            assertThat(memory.get("a").get()).isEqualTo(1);
+        }
+        assertThat(memory.questions())
+                .as("the database is not asked for each call")
+                .isEqualTo(2);
+        assertThatThrownBy(() -> memory.get("b").get()).hasRootCauseMessage("connection refused");
+        down.set(false);
+        Thread.sleep(Duration.ofMillis(2_100));
+        assertThat(memory.get("a").get()).isEqualTo(2);
+    }
+
+    @Test
+    void forgottenAnswerNeverComesBack() throws Exception {
+        AtomicBoolean down = new AtomicBoolean();
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch held = new CountDownLatch(1);
+        Memory<String, Integer> memory = new Memory<>(
+                database,
+                key -> {
+                    if (down.get()) {
+                        asked.countDown();
+                        held.await();
+                        throw new SQLException("connection refused", "08001");
+                    }
+                    return lookUps.incrementAndGet();
+                },
+                answer -> true);
+        memory.get("a").get();
+        down.set(true);
+        memory.outdateIf((key, answer) -> true);
+        CompletableFuture<Integer> waiting = memory.get("a");
+        asked.await();
+        memory.forgetIf((key, answer) -> answer == 1);
+        held.countDown();
+        assertThatThrownBy(waiting::get).hasRootCauseMessage("connection refused");
+        assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("connection refused");
+    }
+
+    @Test
+    void databaseThatHangsIsNotWaitedForLong() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        AtomicBoolean hangs = new AtomicBoolean();
+        Memory<String, Integer> memory = new Memory<>(
+                database,
+                key -> {
+                    if (hangs.get()) {
+                        held.await();
+                    }
+                    return lookUps.incrementAndGet();
+                },
+                answer -> true);
+        memory.get("a").get();
+        hangs.set(true);
+        memory.outdateIf((key, answer) -> true);
+        long start = System.nanoTime();
+        assertThat(memory.get("a").get()).isEqualTo(1);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
+        assertThatThrownBy(() -> memory.get("b").get()).hasCauseInstanceOf(TimeoutException.class);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
+        held.countDown();
+    }
+
+    @Test
+    void faultOfTheServerIsNotHiddenByAnOutdatedAnswer() throws Exception {
+        AtomicBoolean fails = new AtomicBoolean();
+        Memory<String, Integer> memory = new Memory<>(
+                database,
+                key -> {
+                    if (fails.get()) {
+                        throw new IllegalArgumentException("an unknown protocol");
+                    }
+                    return lookUps.incrementAndGet();
+                },
+                answer -> true);
+        memory.get("a").get();
+        fails.set(true);
+        memory.outdateIf((key, answer) -> true);
+        assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("an unknown protocol");
     }
 }

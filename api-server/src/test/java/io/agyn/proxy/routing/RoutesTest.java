@@ -7,6 +7,7 @@ import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
 import io.agyn.changes.Change;
+import io.agyn.changes.Change.Operation;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
@@ -243,9 +244,20 @@ class RoutesTest {
             assertThat(isKeptAfter(alone, identity, "secret", elsewhere)).isTrue();
             assertThat(isKeptAfter(alone, identity, "llm_provider", elsewhere)).isTrue();
             assertThat(isKeptAfter(alone, identity, "api_token", here)).isTrue();
-            for (String table : List.of("secret", "llm_provider", "model", "organization")) {
+            for (String table : List.of("model", "organization")) {
                 assertThat(isKeptAfter(alone, identity, table, here)).isFalse();
             }
+            for (String table : List.of("secret", "llm_provider")) {
+                assertThat(isKeptAfter(alone, identity, table, here)).isTrue();
+            }
+            for (Operation operation : List.of(Operation.UPDATE, Operation.DELETE)) {
+                assertThat(isKeptAfter(alone, identity, "secret", operation, UUID.fromString(secret), here))
+                        .isFalse();
+                assertThat(isKeptAfter(alone, identity, "llm_provider", operation, UUID.fromString(provider), here))
+                        .isFalse();
+            }
+            assertThat(isKeptAfter(alone, identity, "secret", Operation.INSERT, UUID.fromString(secret), here))
+                    .isTrue();
         }
         // Where a token spans both, it may be a model of the same name, or a slug.
         assertThat(isKeptAfter(alone, admin, "model", elsewhere)).isFalse();
@@ -255,8 +267,13 @@ class RoutesTest {
     }
 
     private boolean isKeptAfter(Routes alone, Identity identity, String table, UUID changed) {
+        return isKeptAfter(alone, identity, table, Operation.UPDATE, UUID.randomUUID(), changed);
+    }
+
+    private boolean isKeptAfter(
+            Routes alone, Identity identity, String table, Operation operation, UUID row, UUID changed) {
         Route before = alone.find(identity, Optional.empty(), name).join();
-        alone.onChanges(List.of(new Change(table, UUID.randomUUID(), Optional.of(changed))));
+        alone.onChanges(List.of(new Change(table, operation, row, Optional.of(changed))));
         return alone.find(identity, Optional.empty(), name).join() == before;
     }
 

@@ -1,0 +1,155 @@
+package io.agyn.changes;
+
+import static io.agyn.Api.asAdmin;
+import static io.restassured.RestAssured.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.Api;
+import io.agyn.postgres.PostgresTestResource;
+import io.agyn.proxy.routing.Callers;
+import io.quarkus.test.common.WithTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A database whose machine has stopped to respond, and one whose changes cannot be read. */
+@QuarkusTest
+@WithTestResource(PostgresTestResource.class)
+@Timeout(120)
+class HungDatabaseTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Inject
+    DataSource database;
+
+    @Inject
+    Callers callers;
+
+    @ConfigProperty(name = "quarkus.datasource.jdbc.url")
+    String url;
+
+    @ConfigProperty(name = "quarkus.datasource.username")
+    String username;
+
+    @ConfigProperty(name = "quarkus.datasource.password")
+    String password;
+
+    @Test
+    void nothingWaitsLongForAHungDatabase() throws Exception {
+        String token = Api.tokenBoundTo(Api.organization());
+        assertThat(callers.identify(token).join()).isPresent();
+        List<ProcessHandle> processes = processes();
+        signal("STOP", processes);
+        try {
+            long start = System.nanoTime();
+            List<CompletableFuture<Integer>> writes = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                writes.add(CompletableFuture.supplyAsync(() -> asAdmin()
+                        .body(Map.of("name", "Written while the database hangs"))
+                        .post("/organizations")
+                        .statusCode()));
+            }
+            await(() -> get("/q/health/ready").statusCode() == 503);
+            assertThat(since(start)).as("readiness is down").isLessThan(Duration.ofSeconds(5));
+            long asked = System.nanoTime();
+            assertThat(get("/q/health/ready").statusCode()).isEqualTo(503);
+            assertThat(since(asked)).as("readiness responds at once").isLessThan(Duration.ofSeconds(1));
+            assertThat(get("/q/health/live").statusCode()).isEqualTo(200);
+            assertThat(callers.identify(token).join()).isPresent();
+            Thread.sleep(9000);
+            Thread.getAllStackTraces().forEach((t, st) -> {
+                if (t.getName().contains("executor")
+                        || t.getName().contains("agroal")
+                        || t.getName().contains("change")) {
+                    System.out.println("DUMP " + t);
+                    for (var e : st)
+                        if (!e.toString().contains("RestAssured") && st.length > 8) System.out.println("DUMP    " + e);
+                }
+            });
+            for (CompletableFuture<Integer> write : writes) {
+                assertThat(write.join()).isEqualTo(503);
+            }
+            assertThat(since(start)).as("all writes are refused").isLessThan(Duration.ofSeconds(12));
+        } finally {
+            signal("CONT", processes);
+        }
+        long back = System.nanoTime();
+        await(() -> get("/q/health/ready").statusCode() == 200);
+        await(() ->
+                asAdmin().body(Map.of("name", "Acme")).post("/organizations").statusCode() == 201);
+        assertThat(since(back)).as("writes again").isLessThan(Duration.ofSeconds(12));
+    }
+
+    @Test
+    void longStatementIsNotCutOff() throws Exception {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.execute("select pg_sleep(8)")).isTrue();
+        }
+    }
+
+    @Test
+    void revokedTokenIsRefusedAlthoughChangesCannotBeRead() throws Exception {
+        String token = Api.tokenBoundTo(Api.organization());
+        String id = callers.identify(token).join().orElseThrow().tokenId().toString();
+        try (Connection lock = DriverManager.getConnection(url, username, password);
+                Statement locked = lock.createStatement();
+                Connection beside = DriverManager.getConnection(url, username, password);
+                Statement revoking = beside.createStatement()) {
+            lock.setAutoCommit(false);
+            locked.execute("lock table change in access exclusive mode");
+            // Without the trigger, which would wait for the lock.
+            revoking.execute("set session_replication_role = replica");
+            revoking.execute("delete from api_token where id = '" + id + "'");
+            await(() -> callers.identify(token).join().isEmpty());
+            lock.rollback();
+        }
+        await(() -> get("/q/health/ready").statusCode() == 200);
+    }
+
+    /** PostgreSQL's main process and its backends. */
+    private List<ProcessHandle> processes() throws SQLException {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")) {
+            row.next();
+            ProcessHandle main = ProcessHandle.of(row.getLong(1)).orElseThrow();
+            return Stream.concat(Stream.of(main), main.descendants()).toList();
+        }
+    }
+
+    private static void signal(String signal, List<ProcessHandle> processes) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
+        processes.forEach(process -> command.add(Long.toString(process.pid())));
+        assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
+    }
+
+    private static void await(BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        while (!condition.getAsBoolean()) {
+            assertThat(since(start)).isLessThan(PATIENCE);
+            Thread.sleep(50);
+        }
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
+    }
+}
