@@ -63,7 +63,7 @@ public class FormReader implements MessageBodyReader<Form> {
         return session.isSignedIn() ? BodyReader.LIMIT : LARGEST_OF_STRANGERS;
     }
 
-    private static Map<String, List<String>> parse(String body) {
+    static Map<String, List<String>> parse(String body) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         try {
             for (String pair : body.isEmpty() ? new String[0] : body.split("&")) {
