@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.agyn.headers.HeaderSyntax;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpHeadersFactory;
@@ -47,7 +48,7 @@ class PassedHeadersFuzz {
         RULES.toProvider(from, to, credential == null ? List.of() : List.of(Map.entry("x-api-key", credential)));
         assertThat(to.get("x-api-key")).isEqualTo(credential);
         HttpRequest arrived = sent("/v1/responses", to);
-        assertThat(arrived.headers().entries()).isEqualTo(stripped(to));
+        assertThat(texts(arrived.headers().entries())).isEqualTo(texts(to.entries()));
     }
 
     @FuzzTest
@@ -68,7 +69,7 @@ class PassedHeadersFuzz {
                 HttpVersion.HTTP_1_1,
                 HttpMethod.POST,
                 uri,
-                io.netty.buffer.Unpooled.EMPTY_BUFFER,
+                Unpooled.EMPTY_BUFFER,
                 DefaultHttpHeadersFactory.headersFactory().withValidation(false),
                 DefaultHttpHeadersFactory.trailersFactory());
         headers.forEach(header -> request.headers().add(header.getKey(), header.getValue()));
@@ -91,9 +92,9 @@ class PassedHeadersFuzz {
     }
 
     /** Without the spaces and tabs around values, which are not part of them. */
-    private static List<Map.Entry<String, String>> stripped(MultiMap headers) {
-        return headers.entries().stream()
-                .map(header -> Map.entry(header.getKey(), header.getValue().replaceAll("^[ \t]+|[ \t]+$", "")))
+    private static List<String> texts(List<Map.Entry<String, String>> headers) {
+        return headers.stream()
+                .map(header -> header.getKey() + "=" + header.getValue().replaceAll("^[ \t]+|[ \t]+$", ""))
                 .toList();
     }
 }

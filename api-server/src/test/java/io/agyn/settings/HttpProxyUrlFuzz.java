@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.URLEncoder;
 import java.util.List;
+import java.util.Optional;
 
 /** URLs of HTTP proxies, as operators write them. */
 class HttpProxyUrlFuzz {
@@ -26,7 +27,7 @@ class HttpProxyUrlFuzz {
         String location = url.toString();
         assertThat(location).doesNotContain("@");
         assertThat(HttpProxyUrl.parse(location)).isEqualTo(
-                new HttpProxyUrl(url.host(), url.port(), java.util.Optional.empty(), java.util.Optional.empty()));
+                new HttpProxyUrl(url.host(), url.port(), Optional.empty(), Optional.empty()));
         if (url.username().isPresent()) {
             String user = encoded(url.username().get())
                     + url.password().map(password -> ":" + encoded(password)).orElse("");

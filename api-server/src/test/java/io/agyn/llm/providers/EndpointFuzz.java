@@ -11,9 +11,10 @@ import io.agyn.contract.Violations;
 import io.agyn.proxy.routing.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.regex.Matcher;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Endpoints of LLM providers, as users write them. */
@@ -29,9 +30,9 @@ class EndpointFuzz {
             return;
         }
         Endpoint endpoint = Endpoint.of(text);
-        String recombined = (endpoint.tls() ? "https://" : "http://") + endpoint.authority() + endpoint.path();
-        assertThat(recombined).isEqualTo(normal(text));
-        assertThat(Endpoint.of(recombined)).isEqualTo(endpoint);
+        assertThat(endpoint.origin() + endpoint.path()).isEqualTo(normal(text));
+        assertThat(text).startsWith(endpoint.tls() ? "https://" : "http://");
+        assertThat(Endpoint.of(normal(text)).origin()).isEqualTo(endpoint.origin());
         assertThat(endpoint.port()).isBetween(1, 65_535);
 
         URI uri;
@@ -57,23 +58,29 @@ class EndpointFuzz {
         return !violations.concern("/endpoint");
     }
 
-    /** Without the default port, zeros before the port, slashes at the end; with a path. */
+    /** With the host in lower case, a port, a path, and no slash at the end. */
     private static String normal(String text) {
-        Matcher port = Pattern.compile("(https?://[^/]*[^/\\[:]):0*([0-9]+)(/.*|)").matcher(text);
-        String normal = text;
-        if (port.matches() && !port.group(1).matches(".*\\[[^]]*")) {
-            String standard = text.startsWith("https:") ? "443" : "80";
-            normal = port.group(1) + (port.group(2).equals(standard) ? "" : ":" + port.group(2)) + port.group(3);
+        int host = text.indexOf("://") + 3;
+        int path = text.indexOf('/', host) < 0 ? text.length() : text.indexOf('/', host);
+        int colon = text.lastIndexOf(':', path - 1);
+        boolean hasPort = colon > text.lastIndexOf(']', path - 1) && colon >= host;
+        int defaultPort = text.startsWith("https:") ? 443 : 80;
+        int port = hasPort ? Integer.parseInt(text.substring(colon + 1, path)) : defaultPort;
+        int end = text.length();
+        while (end > path && text.charAt(end - 1) == '/') {
+            end--;
         }
-        normal = normal.replaceAll("/+$", "");
-        return normal.indexOf('/', "https://".length()) < 0 ? normal + "/v1" : normal;
+        return text.substring(0, hasPort ? colon : path).toLowerCase(Locale.ROOT)
+                + ":"
+                + port
+                + (end == path ? "/v1" : text.substring(path, end));
     }
 
     private static JsonNode schema() {
         try (InputStream contract = EndpointFuzz.class.getResourceAsStream("/openapi.yaml")) {
             return new YAMLMapper().readTree(contract).at("/components/schemas/Endpoint");
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
