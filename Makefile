@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz fuzz-go bench sbom clean
+.PHONY: help build demo run test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint generate format install release-snapshot release fuzz fuzz-api fuzz-go bench sbom clean
 
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -119,11 +119,17 @@ release-snapshot: ## Build a release of the provider for all platforms, unsigned
 release: ## Build, sign and publish a release of the provider; wants a tag, GPG_FINGERPRINT and GITHUB_TOKEN
 	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --clean
 
-fuzz: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
-	JAVA_HOME='$(JDK)' scripts/with-server.sh scripts/fuzz.sh
+# FUZZ names some of the server's tests, such as ModelLocatorFuzz.
+fuzz: ## Fuzz the server's parsers with Jazzer, then the provider's, each test for FUZZ_TIME=10m
+	$(MVN) -q -pl api-server -am test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz.classpath
+	JAVA_HOME='$(JDK)' FUZZ_TIME='$(or $(FUZZ_TIME),10m)' scripts/fuzz.sh $(FUZZ)
+	$(if $(FUZZ),,$(MAKE) fuzz-go)
 
-fuzz-go: ## Fuzz the Terraform provider, each target for FUZZTIME=10m
-	terraform-provider/scripts/fuzz.sh $(or $(FUZZTIME),10m)
+fuzz-api: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
+	JAVA_HOME='$(JDK)' scripts/with-server.sh scripts/fuzz-api.sh
+
+fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
+	terraform-provider/scripts/fuzz.sh $(or $(FUZZ_TIME),10m)
 
 sbom: ## Write a bill of materials of the Java modules (CycloneDX), to target/bom.json and target/bom.xml
 	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeAggregateBom

@@ -63,10 +63,13 @@ public class FormReader implements MessageBodyReader<Form> {
         return session.isSignedIn() ? BodyReader.LIMIT : LARGEST_OF_STRANGERS;
     }
 
-    private static Map<String, List<String>> parse(String body) {
+    static Map<String, List<String>> parse(String body) {
         Map<String, List<String>> values = new LinkedHashMap<>();
         try {
-            for (String pair : body.isEmpty() ? new String[0] : body.split("&")) {
+            for (String pair : body.split("&")) {
+                if (pair.isEmpty()) {
+                    continue;
+                }
                 String[] parts = pair.split("=", 2);
                 // Browsers send all line ends as CR LF (HTML standard, 4.10.21.8); what was pasted mostly had LF.
                 String value = parts.length == 1 ? "" : decode(parts[1]).replace("\r\n", "\n");

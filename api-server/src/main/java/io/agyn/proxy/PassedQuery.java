@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 final class PassedQuery {
     private static final String TOKEN_MARK = "agyn_";
     private static final Pattern TOKEN = Pattern.compile("agyn_[0-9A-Za-z]{44}");
+    private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private PassedQuery() {}
 
@@ -43,12 +44,9 @@ final class PassedQuery {
         return true;
     }
 
+    /** A malformed escape stands for itself, as providers may read it, and keeps no other from being decoded. */
     private static String decoded(String parameter) {
-        try {
-            return QueryStringDecoder.decodeComponent(parameter);
-        } catch (IllegalArgumentException e) {
-            // A malformed escape is the provider's to judge.
-            return parameter;
-        }
+        return QueryStringDecoder.decodeComponent(
+                MALFORMED_ESCAPE.matcher(parameter).replaceAll("%25"));
     }
 }

@@ -83,6 +83,9 @@ public final class EventSplitter {
      */
     public void end() {
         if (!betweenEvents) {
+            if (!lineIsEmpty) {
+                endLine();
+            }
             endEvent();
         }
     }
@@ -119,11 +122,7 @@ public final class EventSplitter {
             }
         }
         if (line == Line.DATA_BEGINS && i < to) {
-            line = Line.DATA;
-            if (hasData) {
-                sink.data(LINE_FEED, 0, 1);
-            }
-            hasData = true;
+            beginData();
             i += bytes[i] == ' ' ? 1 : 0;
         }
         int end = i;
@@ -136,9 +135,20 @@ public final class EventSplitter {
         return end;
     }
 
+    private void beginData() {
+        line = Line.DATA;
+        if (hasData) {
+            sink.data(LINE_FEED, 0, 1);
+        }
+        hasData = true;
+    }
+
     private void endLine() {
         if (lineIsEmpty) {
             endEvent();
+        } else if (line == Line.DATA_BEGINS || line == Line.FIELD_NAME && matched == DATA.length - 1) {
+            // An empty value, after a colon or without one.
+            beginData();
         }
         line = Line.FIELD_NAME;
         matched = 0;

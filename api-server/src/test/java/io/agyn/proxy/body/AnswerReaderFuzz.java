@@ -1,0 +1,67 @@
+package io.agyn.proxy.body;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.agyn.api.model.Protocol;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+
+/** Answers of LLM providers, as bytes. */
+class AnswerReaderFuzz {
+    private static final List<String> CONTENT_TYPES = List.of("application/json", "text/event-stream");
+
+    @FuzzTest
+    void usageDoesNotDependOnSplitsOrCompression(byte[] answer) throws IOException {
+        byte[] gzip = gzip(answer);
+        for (Protocol protocol : Protocol.values()) {
+            for (String contentType : CONTENT_TYPES) {
+                List<Object> whole = read(new AnswerReader(protocol, contentType, null), answer, false);
+                assertThat(read(new AnswerReader(protocol, contentType, null), answer, true))
+                        .isEqualTo(whole);
+                assertThat(read(new AnswerReader(protocol, contentType, "gzip"), gzip, true))
+                        .isEqualTo(whole);
+            }
+        }
+    }
+
+    @FuzzTest
+    void brokenGzipIsHarmless(byte[] gzip) {
+        for (String contentType : CONTENT_TYPES) {
+            read(new AnswerReader(Protocol.RESPONSES, contentType, "gzip"), gzip, false);
+            read(new AnswerReader(Protocol.RESPONSES, contentType, "gzip"), gzip, true);
+        }
+    }
+
+    private static List<Object> read(AnswerReader reader, byte[] answer, boolean inPieces) {
+        if (inPieces) {
+            Pieces.of(answer, new Random(Arrays.hashCode(answer)), reader::read);
+        } else {
+            reader.read(answer, 0, answer.length);
+        }
+        reader.close();
+        TokenCounts tokens = reader.tokens();
+        List<Object> found = new ArrayList<>();
+        found.add(tokens.input());
+        found.add(tokens.cachedInput());
+        found.add(tokens.cacheWrite());
+        found.add(tokens.output());
+        found.add(tokens.reasoning());
+        found.add(reader.isTerminated());
+        found.add(reader.hasFailed());
+        return found;
+    }
+
+    private static byte[] gzip(byte[] plain) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(plain);
+        }
+        return bytes.toByteArray();
+    }
+}
