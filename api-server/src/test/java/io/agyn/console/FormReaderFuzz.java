@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Timeout;
 
 /** Forms, as bytes. */
+@Timeout(60)
 class FormReaderFuzz {
     @FuzzTest
     void formIsReadAsTheUrlStandardSays(byte[] input) {

@@ -7,8 +7,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
 
 /** Credentials and lists of header names, as users write them. */
+@Timeout(60)
 class HeaderSyntaxFuzz {
     @FuzzTest
     void credentialIsAlwaysAHeaderValue(byte[] stored) {

@@ -24,8 +24,10 @@ import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Timeout;
 
 /** Headers and queries of callers, on their way to a provider. */
+@Timeout(60)
 class PassedHeadersFuzz {
     // Between headers, since line breaks are what a value must not hold.
     private static final String SEPARATOR = "\u001e";

@@ -16,8 +16,10 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Timeout;
 
 /** Bodies of model calls, from a caller that sends them in pieces to a provider that takes them slowly. */
+@Timeout(60)
 class RequestBodyFuzz {
     private static final byte[] MODEL = "\"remote/\u540d\"".getBytes(UTF_8);
     private static final int LIMIT = 1 << 20;

@@ -7,8 +7,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.agyn.problems.ProblemException;
 import io.agyn.rest.Paging.Position;
 import java.time.Instant;
+import org.junit.jupiter.api.Timeout;
 
 /** Page tokens, as callers send them. */
+@Timeout(60)
 class PagingFuzz {
     @FuzzTest
     void pageTokenIsAPositionOrAProblem(byte[] token) {

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.util.List;
+import org.junit.jupiter.api.Timeout;
 
 /** Passwords in database URLs, as operators write them, often without percent-encoding. */
+@Timeout(60)
 class DatabaseUrlFuzz {
     private static final String BEGINNING = "b3g1nn1ng";
     private static final String END = "3nd1ng";

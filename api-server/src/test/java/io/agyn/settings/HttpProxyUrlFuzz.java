@@ -7,8 +7,10 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.net.URLEncoder;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Timeout;
 
 /** URLs of HTTP proxies, as operators write them. */
+@Timeout(60)
 class HttpProxyUrlFuzz {
     private static final List<String> REASONS =
             List.of("not a URL", "not a URL of an HTTP proxy", "a password without a user");

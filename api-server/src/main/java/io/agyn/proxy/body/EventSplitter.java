@@ -110,7 +110,7 @@ public final class EventSplitter {
 
     private int readLine(byte[] bytes, int from, int to) {
         int i = from;
-        while (line == Line.FIELD_NAME && i < to) {
+        while (line == Line.FIELD_NAME && i < to && !endsLine(bytes[i])) {
             if (bytes[i] != DATA[matched]) {
                 line = Line.OTHER;
             } else {
@@ -126,13 +126,17 @@ public final class EventSplitter {
             i += bytes[i] == ' ' ? 1 : 0;
         }
         int end = i;
-        while (end < to && bytes[end] != '\n' && bytes[end] != '\r') {
+        while (end < to && !endsLine(bytes[end])) {
             end++;
         }
         if (line == Line.DATA && end > i) {
             sink.data(bytes, i, end);
         }
         return end;
+    }
+
+    private static boolean endsLine(byte b) {
+        return b == '\n' || b == '\r';
     }
 
     private void beginData() {

@@ -16,8 +16,10 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Timeout;
 
 /** Endpoints of LLM providers, as users write them. */
+@Timeout(60)
 class EndpointFuzz {
     private static final JsonNode SCHEMA = schema();
     private static final Pattern PATTERN = Pattern.compile(SCHEMA.path("pattern").asText());

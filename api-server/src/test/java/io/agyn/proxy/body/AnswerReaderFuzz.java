@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Timeout;
 
 /** Answers of LLM providers, as bytes. */
+@Timeout(60)
 class AnswerReaderFuzz {
     private static final List<String> CONTENT_TYPES = List.of("application/json", "text/event-stream");
 

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Timeout;
 
 /** Streams of server-sent events, as bytes. */
+@Timeout(60)
 class EventStreamFuzz {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 

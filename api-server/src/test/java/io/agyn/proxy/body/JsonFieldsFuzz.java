@@ -14,8 +14,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Timeout;
 
 /** JSON of LLM providers, as bytes. */
+@Timeout(60)
 class JsonFieldsFuzz {
     private static final String[] PATHS = {"type", "usage", "response.usage"};
     private static final JsonMapper MAPPER = JsonMapper.builder()

@@ -14,8 +14,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Timeout;
 
 /** Bodies of model calls, as bytes. */
+@Timeout(60)
 class ModelLocatorFuzz {
     private static final int DEPTH_LIMIT = 64;
     private static final JsonFactory STRICT = new JsonFactoryBuilder()
