@@ -20,7 +20,8 @@ import java.util.regex.Pattern;
 /** Endpoints of LLM providers, as users write them. */
 class EndpointFuzz {
     private static final JsonNode SCHEMA = schema();
-    private static final Pattern PATTERN = Pattern.compile(SCHEMA.path("pattern").asText());
+    private static final Pattern PATTERN =
+            Pattern.compile(SCHEMA.path("pattern").asText());
     private static final LlmProviderRules.OnCreate RULES = new LlmProviderRules.OnCreate();
 
     @FuzzTest
