@@ -88,6 +88,7 @@ class ListenerIT {
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+            assertThat(answer.headers().firstValue("strict-transport-security")).hasValue("max-age=31536000");
             assertThatThrownBy(() -> http(server)).isInstanceOf(IOException.class);
 
             // Half of a pair: what was in force stays in force.

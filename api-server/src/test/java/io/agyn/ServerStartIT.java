@@ -3,6 +3,7 @@ package io.agyn;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,7 +12,11 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +42,7 @@ class ServerStartIT {
             server.request().get("/q/health/live").then().statusCode(200);
             server.request().get("/q/health/ready").then().statusCode(200);
             server.request().get("/api/v1/me").then().statusCode(200);
+            assertDocsRunOnlyTheirScripts(server);
             for (String file : new String[] {"keyset.json", "admin-token", "postgres-password"}) {
                 assertThat(mode(dataDir.resolve(file))).as(file).isEqualTo("rw-------");
             }
@@ -53,6 +59,22 @@ class ServerStartIT {
             assertThat(postmaster.isAlive()).isFalse();
             assertThat(dataDir.resolve("base-url")).doesNotExist();
         }
+    }
+
+    private static void assertDocsRunOnlyTheirScripts(ServerProcess server) throws Exception {
+        Response page = server.request().get("/docs/");
+        String policy = page.header("Content-Security-Policy");
+        assertThat(policy).contains("frame-ancestors 'none'").doesNotContain("script-src 'self' 'unsafe-inline'");
+        Matcher script = Pattern.compile("<script(?: defer)?>(.*?)</script>", Pattern.DOTALL)
+                .matcher(page.asString());
+        int scripts = 0;
+        while (script.find()) {
+            byte[] hash =
+                    MessageDigest.getInstance("SHA-256").digest(script.group(1).getBytes(UTF_8));
+            assertThat(policy).contains("'sha256-" + Base64.getEncoder().encodeToString(hash) + "'");
+            scripts++;
+        }
+        assertThat(scripts).isPositive();
     }
 
     @Test

@@ -14,7 +14,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.io.IOException;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -35,19 +35,19 @@ class ManagementListener {
     }
 
     void register(@Observes Router router) {
-        OptionalInt port = settings.managementPort();
+        Optional<Integer> port = settings.managementPort();
         if (port.isPresent()) {
-            router.route().order(BEFORE_ALL_ROUTES).handler(context -> separate(context, port.getAsInt()));
+            router.route().order(BEFORE_ALL_ROUTES).handler(context -> separate(context, port.get()));
         }
     }
 
     void listen(@Observes StartupEvent event, Router router) {
-        OptionalInt port = settings.managementPort();
+        Optional<Integer> port = settings.managementPort();
         if (port.isEmpty()) {
             return;
         }
         HttpServer server = vertx.createHttpServer(
-                new HttpServerOptions().setHost(settings.host()).setPort(port.getAsInt()));
+                new HttpServerOptions().setHost(settings.host()).setPort(port.get()));
         try {
             server.requestHandler(router)
                     .listen()
@@ -56,7 +56,7 @@ class ManagementListener {
                     .join();
         } catch (CompletionException e) {
             throw new StartException(
-                    "The port in AGYN_HTTP_MANAGEMENT_PORT, " + port.getAsInt() + ", cannot be listened on ("
+                    "The port in AGYN_HTTP_MANAGEMENT_PORT, " + port.get() + ", cannot be listened on ("
                             + (e.getCause() instanceof IOException cause ? StartException.reason(cause) : e.getCause())
                             + "): set another one.",
                     e);

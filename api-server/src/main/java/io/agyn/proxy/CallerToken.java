@@ -28,12 +28,10 @@ sealed interface CallerToken {
         String token = null;
         boolean isEmpty = false;
         for (String authorization : headers.getAll(HttpHeaderNames.AUTHORIZATION)) {
-            if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            if (authorization.strip().equalsIgnoreCase(BEARER.strip())) {
+                isEmpty = true;
+            } else if (authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
                 String bearer = authorization.substring(BEARER.length()).strip();
-                if (bearer.isEmpty()) {
-                    isEmpty = true;
-                    continue;
-                }
                 if (token != null && !token.equals(bearer)) {
                     return TWO;
                 }

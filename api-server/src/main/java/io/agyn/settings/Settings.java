@@ -8,7 +8,6 @@ import io.smallrye.config.WithName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * What an operator can set, each by an environment variable of the same name ({@code agyn.http.port} is
@@ -99,7 +98,7 @@ public interface Settings {
 
         /** The port that serves metrics and health alone, without TLS; absent, {@link #port} serves them too. */
         @WithName("management-port")
-        OptionalInt managementPort();
+        Optional<Integer> managementPort();
 
         /** A PEM file of the certificates to speak TLS with, the server's own first; absent, HTTP is spoken without TLS. */
         @WithName("tls-certificate-file")

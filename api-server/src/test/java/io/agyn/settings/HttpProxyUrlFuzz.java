@@ -28,12 +28,13 @@ class HttpProxyUrlFuzz {
         }
         String location = url.toString();
         assertThat(location).doesNotContain("@");
-        assertThat(HttpProxyUrl.parse(location)).isEqualTo(
-                new HttpProxyUrl(url.host(), url.port(), Optional.empty(), Optional.empty()));
+        assertThat(HttpProxyUrl.parse(location))
+                .isEqualTo(new HttpProxyUrl(url.host(), url.port(), Optional.empty(), Optional.empty()));
         if (url.username().isPresent()) {
             String user = encoded(url.username().get())
                     + url.password().map(password -> ":" + encoded(password)).orElse("");
-            assertThat(HttpProxyUrl.parse(location.replace("//", "//" + user + "@"))).isEqualTo(url);
+            assertThat(HttpProxyUrl.parse(location.replace("//", "//" + user + "@")))
+                    .isEqualTo(url);
         }
     }
 

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class EndpointFuzz {
     private static final JsonNode SCHEMA = schema();
-    private static final Pattern PATTERN = Pattern.compile(SCHEMA.path("pattern").asText());
+    private static final Pattern PATTERN =
+            Pattern.compile(SCHEMA.path("pattern").asText());
     private static final LlmProviderRules.OnCreate RULES = new LlmProviderRules.OnCreate();
 
     @FuzzTest

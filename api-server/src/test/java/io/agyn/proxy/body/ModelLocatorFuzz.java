@@ -46,7 +46,9 @@ class ModelLocatorFuzz {
             int depth = 0;
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                if (depth == 1 && token == JsonToken.FIELD_NAME && parser.currentName().equalsIgnoreCase("model")) {
+                if (depth == 1
+                        && token == JsonToken.FIELD_NAME
+                        && parser.currentName().equalsIgnoreCase("model")) {
                     String name = parser.currentName();
                     parser.nextToken();
                     depth += parser.currentToken().isStructStart() ? 1 : 0;

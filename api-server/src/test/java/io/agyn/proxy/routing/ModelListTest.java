@@ -149,8 +149,7 @@ class ModelListTest {
                                             found.target().modelId())
                                     .isEqualTo(model.modelId())),
                             // Of other tests.
-                            route -> assertThat(route)
-                                    .isInstanceOfAny(Route.Unreadable.class, Route.Unsendable.class));
+                            route -> assertThat(route).isInstanceOfAny(Route.Unreadable.class, Route.Unsendable.class));
         }
     }
 
