@@ -32,7 +32,7 @@ class EventSplitterTest {
             data: 名 😀 data: four
 
             """;
-    private static final List<String> SPLIT = List.of("one", "two\n three", "", "名 😀 data: four");
+    private static final List<String> SPLIT = List.of("one", "two\n three\n", "", "名 😀 data: four");
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
