@@ -101,9 +101,7 @@ class SettingsTest {
                         .as("README, %s", property)
                         .isEqualTo(setting.getValue());
             } else {
-                assertThat(setting.getValue())
-                        .as("README, %s", property)
-                        .isIn(Optional.empty(), OptionalInt.empty());
+                assertThat(setting.getValue()).as("README, %s", property).isIn(Optional.empty(), OptionalInt.empty());
             }
         }
     }
