@@ -16,7 +16,10 @@ old=$("$root/scripts/server-of.sh" "$from")
 variables=()
 git -C "$root" grep -q ignore-future-migrations "$from" -- api-server/src/main/resources/application.properties ||
   variables=(QUARKUS_FLYWAY_IGNORE_FUTURE_MIGRATIONS=true)
+# Servers that know this setting finish what they have begun when they are stopped.
+drains=false
+git -C "$root" grep -q shutdown-delay "$from" -- api-server/src/main/java && drains=true
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/agyn-rolling.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 "$root/scripts/java-beside.sh" Rolling "$old" "$root/api-server/target/quarkus-app" "$scratch" \
-  ${variables[@]+"${variables[@]}"}
+  "$drains" ${variables[@]+"${variables[@]}"}

@@ -31,7 +31,8 @@ import java.util.stream.Stream;
  * What the one writes the other reads, changes and deletes; every call is answered, with the credential that was written
  * last, and is in the usage once.
  *
- * <p>Run by {@code scripts/rolling.sh}, with the two servers' folders, a scratch folder, and variables for the old server.
+ * <p>Run by {@code scripts/rolling.sh}, with the two servers' folders, a scratch folder, whether the old server finishes what
+ * it has begun when it is stopped, and variables for it.
  */
 final class Rolling {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -47,11 +48,12 @@ final class Rolling {
     private final Path oldApp;
     private final Path newApp;
     private final Path scratch;
+    private final boolean oldDrains;
     private final Map<String, String> oldVariables;
     private final ScriptedProvider provider;
     private final EmbeddedPostgres postgres;
 
-    // A load balancer's list: a server is taken off before it is stopped. Everybody holds the lock for a round.
+    // Who is called. Everybody holds the lock for a round.
     private volatile List<Server> live = List.of();
     private final java.util.concurrent.locks.ReadWriteLock rounds =
             new java.util.concurrent.locks.ReentrantReadWriteLock(true);
@@ -71,8 +73,9 @@ final class Rolling {
         this.oldApp = Path.of(arguments[0]);
         this.newApp = Path.of(arguments[1]);
         this.scratch = Path.of(arguments[2]);
+        this.oldDrains = Boolean.parseBoolean(arguments[3]);
         this.oldVariables = Stream.of(arguments)
-                .skip(3)
+                .skip(4)
                 .map(variable -> variable.split("=", 2))
                 .collect(Collectors.toMap(variable -> variable[0], variable -> variable[1]));
         this.provider = provider;
@@ -103,17 +106,17 @@ final class Rolling {
             try {
                 live = List.of(old, fresh);
                 phase("both, on the new schema", TOGETHER);
-                takeOff(old);
+                stopOld(old, fresh);
                 phase("new alone", ALONE);
                 old = startOld();
                 live = List.of(old, fresh);
                 phase("back: both again", ALONE);
-                takeOff(fresh);
+                stop(fresh, old);
                 phase("back: old alone on the new schema", ALONE);
                 fresh = startNew();
                 live = List.of(old, fresh);
                 phase("forth: both again", ALONE);
-                takeOff(old);
+                stopOld(old, fresh);
                 phase("new alone", ALONE);
                 stopped = true;
                 for (Thread thread : load) {
@@ -156,12 +159,28 @@ final class Rolling {
                 "AGYN_KEYSET_FILE", scratch.resolve("keys.json").toString());
     }
 
-    private void takeOff(Server server) throws Exception {
-        live = live.stream().filter(other -> other != server).toList();
+    /** Stops the old server. One that does not drain responds 503 meanwhile, and so is not called any more. */
+    private void stopOld(Server old, Server other) throws Exception {
+        if (oldDrains) {
+            stop(old, other);
+        } else {
+            remove(old);
+            old.close();
+        }
+    }
+
+    /** Stops a server, which goes on being called until it refuses connections: nobody is told. */
+    private void stop(Server server, Server other) throws Exception {
+        server.setStandIn(other);
+        server.close();
+        remove(server);
+    }
+
+    private void remove(Server server) {
+        live = live.stream().filter(one -> one != server).toList();
         // Rounds that have begun with it end.
         rounds.writeLock().lock();
         rounds.writeLock().unlock();
-        server.close();
     }
 
     /** Goes on for a while, and says what there was since the phase before, the start of a server included. */

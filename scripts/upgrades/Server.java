@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -24,27 +25,35 @@ final class Server implements AutoCloseable {
     private final Path folder;
     private final Process process;
     private final Path log;
+    private final URI uri;
     private boolean keepsConnections = true;
+    private volatile Server standIn;
 
-    private Server(Path folder, Process process, Path log) {
+    private Server(Path folder, Process process, Path log) throws Exception {
         this.folder = folder;
         this.process = process;
         this.log = log;
+        // Read here, since a server withdraws it as soon as it is told to stop.
+        this.uri = awaitUri();
     }
 
     /** Starts one and returns once it is ready; started again on its folder, it goes on with the same log. */
     static Server start(Path app, Path folder, Map<String, String> variables) throws Exception {
         Files.createDirectories(folder);
         Files.deleteIfExists(folder.resolve("base-url"));
-        Server server = new Server(folder, run(app, folder, variables), folder.resolve("server.log"));
-        while (!Files.exists(folder.resolve("base-url"))) {
-            if (!server.process.isAlive()) {
-                List<String> lines = server.log().lines().toList();
-                throw new IOException("The server did not start: " + lines.getLast());
+        return new Server(folder, run(app, folder, variables), folder.resolve("server.log"));
+    }
+
+    private URI awaitUri() throws Exception {
+        Path published = folder.resolve("base-url");
+        while (!Files.exists(published)) {
+            if (!process.isAlive()) {
+                throw new IOException(
+                        "The server did not start: " + log().lines().toList().getLast());
             }
             Thread.sleep(20);
         }
-        return server;
+        return URI.create(Files.readString(published).strip());
     }
 
     /** Sends each request over a connection of its own. */
@@ -86,7 +95,7 @@ final class Server implements AutoCloseable {
     /** What it asks for by HTTP, with a token. */
     HttpResponse<String> send(String method, String path, String token, String body, String... headers)
             throws IOException, InterruptedException {
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri().resolve(path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path))
                 .timeout(PATIENCE)
                 .header("Authorization", "Bearer " + token)
                 .method(method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -99,11 +108,23 @@ final class Server implements AutoCloseable {
         if (headers.length > 0) {
             request.headers(headers);
         }
-        return HTTP.send(request.build(), BodyHandlers.ofString());
+        try {
+            return HTTP.send(request.build(), BodyHandlers.ofString());
+        } catch (ConnectException e) {
+            if (standIn == null) {
+                throw e;
+            }
+            return standIn.send(method, path, token, body, headers);
+        }
     }
 
-    URI uri() throws IOException {
-        return URI.create(Files.readString(folder.resolve("base-url")).strip());
+    /** Has another server asked from now on where this one refuses connections, as a load balancer does. */
+    void setStandIn(Server other) {
+        standIn = other;
+    }
+
+    URI uri() {
+        return uri;
     }
 
     /** The administrator's first token, where this server has made it. */

@@ -71,6 +71,8 @@ class ListenerIT {
     // By HPACK (RFC 7541): GET, http, and literal a path and an authority.
     private static final String GET_LIVE = "\u0082\u0086\u0004\u000e/q/health/live\u0001\u0001a";
 
+    private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n";
+
     @TempDir
     private Path folder;
 
@@ -283,27 +285,32 @@ class ListenerIT {
         try (ServerProcess server =
                 ServerProcess.run(folder.resolve("server"), limits).ready()) {
             try (Callers some = new Callers(server, 5)) {
+                some.send(LIVE);
+                some.readAnswer();
                 for (int turn = 0; turn < 20; turn++) {
                     try (Callers more = new Callers(server, 1)) {
-                        more.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-                        assertThat(more.ends()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
+                        more.send(LIVE);
+                        assertThat(more.readAnswer()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
                     }
                 }
-                // Those that were closed last have left by now.
-                Thread.sleep(500);
-                try (Callers last = new Callers(server, 5);
-                        Callers tooMany = new Callers(server, 5)) {
-                    assertThat(tooMany.ends()).containsOnly("");
+                await(() -> metrics(server).contains("agyn_http_connections 6.0"));
+                try (Callers last = new Callers(server, 5)) {
+                    last.send(LIVE);
+                    last.readAnswer();
+                    try (Callers tooMany = new Callers(server, 5)) {
+                        assertThat(tooMany.ends()).containsOnly("");
+                    }
                     assertThat(last.isOpen()).isTrue();
                 }
                 assertThat(some.isOpen()).isTrue();
             }
-            await(() -> {
-                String metrics = server.request().get("/q/metrics").asString();
-                return metrics.contains("agyn_http_connections_refused_total{limit=\"address\"} 5.0")
-                        && metrics.contains("agyn_http_connections_refused_total{limit=\"total\"} 0.0");
-            });
+            await(() -> metrics(server).contains("agyn_http_connections_refused_total{limit=\"address\"} 5.0"));
+            assertThat(metrics(server)).contains("agyn_http_connections_refused_total{limit=\"total\"} 0.0");
         }
+    }
+
+    private static String metrics(ServerProcess server) throws IOException {
+        return server.request().header("Connection", "close").get("/q/metrics").asString();
     }
 
     @Test

@@ -3,11 +3,15 @@ package io.agyn.listener;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +30,9 @@ import java.net.InetAddress;
 final class CallerConnection extends ChannelInboundHandlerAdapter {
     private static final AttributeKey<CallerConnection> KEY =
             AttributeKey.valueOf(CallerConnection.class, "connection");
+
+    // Vert.x's name of its last handler.
+    private static final String VERTX_HANDLER = "handler";
 
     private final CallerConnections connections;
     private final InetAddress source;
@@ -142,7 +149,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     /**
      * Tells the caller to send its next request by another connection: over HTTP/2 at once (GOAWAY, RFC 9113, section 6.8),
-     * over HTTP/1.1 by the response to a request in flight. Requests that come all the same are served.
+     * over HTTP/1.1 by the response to a request in flight, or at its end. Requests that come all the same are served.
      */
     void announceClose() {
         Http2ConnectionHandler http2 = http2();
@@ -153,8 +160,18 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
                     .frameWriter()
                     .writeGoAway(context, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, context.newPromise());
             context.flush();
-        } else if (request != null && isInFlight(request) && !request.response().headWritten()) {
-            request.response().putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+        } else if (isInFlight(request) && !announceByHead(request.response())) {
+            channel.pipeline().addBefore(VERTX_HANDLER, null, new CloseWithResponse());
+        }
+    }
+
+    private static boolean announceByHead(HttpServerResponse response) {
+        try {
+            response.putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+            return true;
+        } catch (IllegalStateException e) {
+            // It has been sent, or ended by a thread of the API meanwhile.
+            return false;
         }
     }
 
@@ -175,5 +192,20 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     void close() {
         // From this handler on: an HTTP/2 connection would wait for its streams first.
         channel.pipeline().context(this).close();
+    }
+
+    /**
+     * Closes the connection at the end of a response whose head has promised to keep it. The caller reads both at once; were
+     * the connection closed later, it might have sent its next request.
+     */
+    private static final class CloseWithResponse extends ChannelOutboundHandlerAdapter {
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            context.write(
+                    message,
+                    message instanceof LastHttpContent
+                            ? promise.unvoid().addListener(ChannelFutureListener.CLOSE)
+                            : promise);
+        }
     }
 }
