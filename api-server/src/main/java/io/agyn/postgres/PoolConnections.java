@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.postgresql.jdbc.PgConnection;
 
 /**
  * The open connections of the pool. A connection is opened under a socket time-out (see application.properties), which ends
@@ -33,20 +34,29 @@ public class PoolConnections implements AgroalPoolInterceptor {
 
     @Override
     public void onConnectionCreate(Connection connection) {
-        open.add(connection);
         try {
+            open.add(driverConnection(connection));
             if (!hasTimeoutOfOperator) {
                 connection.setNetworkTimeout(Runnable::run, 0);
             }
         } catch (SQLException e) {
             // The connection is broken, as its first use will tell.
-            LOG.debug("The time-out of a connection is not lifted", e);
+            LOG.debug("A new connection does not work", e);
         }
     }
 
     @Override
     public void onConnectionDestroy(Connection connection) {
-        open.remove(connection);
+        try {
+            open.remove(driverConnection(connection));
+        } catch (SQLException e) {
+            LOG.debug("A connection is not told apart", e);
+        }
+    }
+
+    /** The pool hands its interceptors a wrapper that works for the time of the call. */
+    private static Connection driverConnection(Connection wrapper) throws SQLException {
+        return wrapper.unwrap(PgConnection.class);
     }
 
     /** Closes the sockets of all connections, in use or not: who waits for the database gets an exception at once. */
