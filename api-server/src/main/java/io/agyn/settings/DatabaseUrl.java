@@ -30,12 +30,14 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     private static final String JDBC_TARGET = PGProperty.TARGET_SERVER_TYPE.getName();
     private static final String PRIMARY = JDBC_TARGET + "=primary";
 
-    // Host names, IPv4 addresses and IPv6 ones in brackets, with ports, with commas between. No more: what does not fit
-    // may
-    // be a part of a password.
+    // Host names, IPv4 addresses, and IPv6 addresses in brackets, with ports, separated by commas. Other characters may be
+    // part of a password.
     private static final String HOST = "(\\[[0-9a-fA-F:.%]+]|[A-Za-z0-9._-]*)(:[0-9]{1,5})?";
     private static final Pattern HOSTS = Pattern.compile(HOST + "(," + HOST + ")*");
     private static final Pattern PATH = Pattern.compile("/?|/[^/@:?#]+");
+    // The JDBC driver logs locations that it cannot read, so it is given no others.
+    private static final Pattern JDBC_LOCATION =
+            Pattern.compile(JDBC + "(//" + HOSTS.pattern() + "/[^/@:?#]*|/?[^/@:?#]*)");
 
     // Parameters of libpq that the JDBC driver, which ignores what it does not know, calls otherwise.
     private static final Map<String, String> JDBC_NAMES = Map.of(
@@ -83,11 +85,20 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         int question = value.indexOf('?');
         String location = question < 0 ? value : value.substring(0, question);
         String query = question < 0 ? "" : value.substring(question + 1);
-        if (org.postgresql.Driver.parseURL(value, null) == null || location.contains("@") || location.contains("#")) {
+        if (!JDBC_LOCATION.matcher(location).matches() || !isParsedByDriver(value)) {
             throw new IllegalArgumentException("not a JDBC URL of PostgreSQL");
         }
         return new DatabaseUrl(
                 location + parameters(query, location.contains(",")), Optional.empty(), Optional.empty());
+    }
+
+    private static boolean isParsedByDriver(String value) {
+        try {
+            return org.postgresql.Driver.parseURL(value, null) != null;
+        } catch (IllegalArgumentException e) {
+            // Its message may repeat a part of a password.
+            return false;
+        }
     }
 
     private static DatabaseUrl parseLibpq(String value) {

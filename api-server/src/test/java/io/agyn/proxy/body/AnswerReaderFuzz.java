@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.agyn.api.model.Protocol;
+import io.agyn.usage.CallUsage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -46,16 +46,11 @@ class AnswerReaderFuzz {
         } else {
             reader.read(answer, 0, answer.length);
         }
+        reader.end();
+        CallUsage usage = reader.tokens().usage(reader.usageUnknownReason());
+        List<Object> found = Arrays.asList(
+                usage, reader.isTerminated(), reader.hasFailed(), reader.sequenceNumber(), reader.responseId());
         reader.close();
-        TokenCounts tokens = reader.tokens();
-        List<Object> found = new ArrayList<>();
-        found.add(tokens.input());
-        found.add(tokens.cachedInput());
-        found.add(tokens.cacheWrite());
-        found.add(tokens.output());
-        found.add(tokens.reasoning());
-        found.add(reader.isTerminated());
-        found.add(reader.hasFailed());
         return found;
     }
 
