@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
  * is, in hexadecimal, or in Base64. They are kept in a file, since several processes and class loaders run the suite.
  */
 public final class SentCredentials {
-    private static final Path FILE = Path.of("target/sent-credentials.txt");
+    private static final Path FILE = Path.of("target/sent-credentials.base64");
     private static final Path SEARCHES = Path.of("target/credential-searches.txt");
     static final String CLEAN = "nothing found";
     // Shorter ones, such as "v", are found everywhere.
