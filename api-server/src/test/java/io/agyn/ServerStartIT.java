@@ -129,7 +129,8 @@ class ServerStartIT {
             postmaster.onExit().join();
 
             for (int attempt = 0; attempt < 100; attempt++) {
-                if (server.request().get("/q/health/ready").statusCode() == 200
+                if (server.request().get("/api/v1/organizations").statusCode() == 200
+                        && server.request().get("/q/health/ready").statusCode() == 200
                         && server.postmaster().isAlive()) {
                     break;
                 }
@@ -316,7 +317,7 @@ class ServerStartIT {
         }
         try (ServerProcess misuse = ServerProcess.run(folder, Map.of(), "keyset", "burn")) {
             assertThat(misuse.exitCode()).isEqualTo(2);
-            assertThat(misuse.errors()).startsWith("Usage:");
+            assertThat(misuse.errors()).startsWith("There is no command \"keyset burn\".\nUsage:");
         }
     }
 
