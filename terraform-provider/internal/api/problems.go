@@ -105,7 +105,8 @@ func problemOf(err error) (client.Problem, bool) {
 	if !errors.As(err, &failure) {
 		return client.Problem{}, false
 	}
-	if problem, ok := failure.Model().(client.Problem); ok {
+	// A gateway in front of the server may respond with the status of a problem and without one.
+	if problem, ok := failure.Model().(client.Problem); ok && problem.Code != "" {
 		return problem, true
 	}
 	var problem client.Problem
