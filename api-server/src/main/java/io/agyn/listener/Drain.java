@@ -34,9 +34,8 @@ import org.jboss.logging.Logger;
 public class Drain {
     private static final Logger LOG = Logger.getLogger(Drain.class);
     private static final String MONITORING = "/q/";
-    // The shorter, the likelier is a request on its way to a connection that is closed: about as likely as its way's
-    // length
-    // divided by this.
+    // The shorter, the likelier is a request in flight to a connection that is closed: about the network's latency divided
+    // by this.
     private static final Duration LULL = Duration.ofMillis(500);
     private static final Duration TURN = Duration.ofMillis(25);
     private static final Duration TIME_FOR_LAST_BYTES = Duration.ofSeconds(1);
@@ -82,10 +81,11 @@ public class Drain {
     /** Drains the server, and returns when it may close its connections. */
     void run() throws InterruptedException {
         Thread.sleep(delay);
-        connections.stopListening();
         long started = System.nanoTime();
         lastRequest = started;
+        // Before the listener is closed: who cannot connect any more may count on it.
         isDraining = true;
+        connections.stopListening();
         connections.visit(all -> all.forEach(CallerConnection::announceClose));
         Activity activity = look();
         if (activity.requests() > 0) {
