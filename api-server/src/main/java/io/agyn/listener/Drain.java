@@ -34,7 +34,8 @@ import org.jboss.logging.Logger;
 public class Drain {
     private static final Logger LOG = Logger.getLogger(Drain.class);
     private static final String MONITORING = "/q/";
-    // The shorter, the likelier is a request in flight to a connection that is closed: about the network's latency divided
+    // The shorter, the likelier is a request in flight to a connection that is closed: about the network's latency
+    // divided
     // by this.
     private static final Duration LULL = Duration.ofMillis(500);
     private static final Duration TURN = Duration.ofMillis(25);

@@ -30,7 +30,8 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     private static final String JDBC_TARGET = PGProperty.TARGET_SERVER_TYPE.getName();
     private static final String PRIMARY = JDBC_TARGET + "=primary";
 
-    // Host names, IPv4 addresses, and IPv6 addresses in brackets, with ports, separated by commas. Other characters may be
+    // Host names, IPv4 addresses, and IPv6 addresses in brackets, with ports, separated by commas. Other characters may
+    // be
     // part of a password.
     private static final String HOST = "(\\[[0-9a-fA-F:.%]+]|[A-Za-z0-9._-]*)(:[0-9]{1,5})?";
     private static final Pattern HOSTS = Pattern.compile(HOST + "(," + HOST + ")*");
