@@ -6,15 +6,16 @@ import io.agyn.rest.RequestIds;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import java.util.UUID;
 
 /** How the proxy answers for itself. */
 final class Answering {
     /** The header that carries the proxy's id of a call beside the provider's own. */
-    static final String AGYN_REQUEST_ID = "x-agyn-request-id";
+    static final CharSequence AGYN_REQUEST_ID = HttpHeaders.createOptimized("x-agyn-request-id");
 
     /** The header that says that an answer is an error of the proxy's own, and which: what a provider sends has none. */
-    static final String AGYN_ERROR = "x-agyn-error";
+    static final CharSequence AGYN_ERROR = HttpHeaders.createOptimized("x-agyn-error");
 
     private static final String RETRY_AFTER_SECONDS = "2";
 

@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import io.agyn.proxy.Refusal.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 
 /** Where callers put their API token: where the SDKs of OpenAI and of Anthropic put a key. */
 sealed interface CallerToken {
@@ -14,7 +15,7 @@ sealed interface CallerToken {
     Refused TWO = new Refused(
             Refusal.of(Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
 
-    String API_KEY = "x-api-key";
+    CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";
 
     /** One was given. */

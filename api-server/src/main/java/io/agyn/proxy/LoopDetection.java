@@ -1,6 +1,7 @@
 package io.agyn.proxy;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Locale;
  * on, since a provider's CDN could take them for its own.
  */
 final class LoopDetection {
-    static final String HEADER = "cdn-loop";
+    static final CharSequence HEADER = HttpHeaders.createOptimized("cdn-loop");
 
     /** How many deployments a call may pass. */
     static final int LONGEST_CHAIN = 8;

@@ -4,6 +4,7 @@ import io.agyn.headers.HeaderNames;
 import io.agyn.headers.HeaderSyntax;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
  * 7.6.1) pass in neither direction, nor do the proxy's own.
  */
 final class PassedHeaders {
+    private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
+    private static final CharSequence NO_SNIFF = HttpHeaders.createOptimized("nosniff");
     private static final String AGYN = "x-agyn-*";
 
     private static final List<String> HOP_BY_HOP = List.of(
@@ -185,7 +188,7 @@ final class PassedHeaders {
                 to.add(name, header.getValue());
             }
         }
-        to.set("x-content-type-options", "nosniff");
+        to.set(CONTENT_TYPE_OPTIONS, NO_SNIFF);
     }
 
     private static boolean mirrors(String value, List<Map.Entry<String, String>> credentials) {

@@ -3,12 +3,13 @@ package io.agyn.proxy;
 import io.agyn.proxy.Refusal.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
 
 /** What the head of a call says of its body, and whether the body can be taken. */
 final class RequestHead {
     /** The header by which a caller chooses an organization. */
-    static final String ORGANIZATION = "x-agyn-organization";
+    static final CharSequence ORGANIZATION = HttpHeaders.createOptimized("x-agyn-organization");
 
     private RequestHead() {}
 

@@ -24,7 +24,7 @@ final class RouteRefusals {
 
     static Refusal unknownOrganization() {
         return Refusal.of(Kind.NOT_FOUND, "There is no organization with this id or slug that your API token reaches.")
-                .about(RequestHead.ORGANIZATION);
+                .about(RequestHead.ORGANIZATION.toString());
     }
 
     static Refusal orphaned(Route.Orphaned route) {

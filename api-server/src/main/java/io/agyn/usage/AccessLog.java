@@ -1,6 +1,5 @@
 package io.agyn.usage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
@@ -32,7 +31,7 @@ final class AccessLog {
     private final boolean on;
     private final Format format;
     private final TimeText times = new TimeText();
-    private final StringBuilder lines = new StringBuilder();
+    private final LineBuffer lines = new LineBuffer();
     private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final Thread thread = BackgroundThread.unstarted("access-log", this::run);
     private int added;
@@ -85,7 +84,7 @@ final class AccessLog {
                 lines.append('\n');
                 added++;
             } catch (RuntimeException e) {
-                lines.setLength(begin);
+                lines.truncate(begin);
                 throw e;
             }
         }
@@ -94,12 +93,12 @@ final class AccessLog {
     /** Has the lines written, at once, so that no other line comes into one. */
     void flush() {
         if (added > 0) {
-            if (!waiting.offer(lines.toString().getBytes(UTF_8))) {
+            if (!waiting.offer(lines.toBytes())) {
                 leftOut += added;
             } else {
                 reportLeftOut();
             }
-            lines.setLength(0);
+            lines.truncate(0);
             added = 0;
         }
     }
@@ -133,7 +132,7 @@ final class AccessLog {
         quoted(call.model());
         lines.append(" provider=");
         quoted(call.provider());
-        lines.append(" operation=").append(call.operation()).append(" status=");
+        lines.append(" operation=").append(call.operation().toString()).append(" status=");
         bare(call.status());
         lines.append(" outcome=").append(call.outcome().code()).append(" duration_ms=");
         millis(call.duration(), "-");
@@ -151,12 +150,17 @@ final class AccessLog {
         lines.append(" reasoning_tokens=");
         bare(usage.reasoningTokens());
         if (usage.unknownReason() != null) {
-            lines.append(" usage_unknown_reason=").append(usage.unknownReason());
+            lines.append(" usage_unknown_reason=").append(usage.unknownReason().toString());
         }
     }
 
     private void bare(Object value) {
-        lines.append(value == null ? "-" : value.toString());
+        switch (value) {
+            case null -> lines.append('-');
+            case UUID id -> lines.append(id);
+            case Number number -> lines.append(number.longValue());
+            default -> lines.append(value.toString());
+        }
     }
 
     private void quoted(String value) {
@@ -198,8 +202,9 @@ final class AccessLog {
             case null -> lines.append("null");
             case String text -> string(text);
             case UUID id -> lines.append('"').append(id).append('"');
+            case Number number -> lines.append(number.longValue());
             case Duration duration -> millis(duration, "null");
-            default -> lines.append(value);
+            default -> lines.append(value.toString());
         }
     }
 
@@ -210,38 +215,46 @@ final class AccessLog {
             return;
         }
         long micros = duration.toNanos() / 1_000;
-        lines.append(micros / 1_000).append('.');
-        int rest = (int) (micros % 1_000);
-        lines.append((char) ('0' + rest / 100))
-                .append((char) ('0' + rest / 10 % 10))
-                .append((char) ('0' + rest % 10));
+        lines.append(micros / 1_000).append('.').appendDigits(micros % 1_000, 3);
     }
 
-    /** A JSON string. What would end a line, or change how one looks, is escaped, so that no name forges a line. */
+    /** A JSON string. Characters that break or restyle a line are escaped, so that no name can forge a line. */
     private void string(String text) {
-        lines.append('"');
+        lines.append('"').append(isPlain(text) ? text : escaped(text)).append('"');
+    }
+
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c >= 0x7F || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
-                lines.append('\\').append(c);
-            } else if (c >= ' ' && c < 0x7F) {
-                lines.append(c);
+                escaped.append('\\').append(c);
+            } else if (breaksLines(c)) {
+                escaped.append("\\u");
+                for (int shift = 12; shift >= 0; shift -= 4) {
+                    escaped.append(Character.forDigit(c >> shift & 0xF, 16));
+                }
             } else {
-                other(c);
+                escaped.append(c);
             }
         }
-        lines.append('"');
+        return escaped.toString();
     }
 
-    private void other(char c) {
-        switch (Character.getType(c)) {
-            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> {
-                lines.append("\\u");
-                for (int shift = 12; shift >= 0; shift -= 4) {
-                    lines.append(Character.forDigit(c >> shift & 0xF, 16));
-                }
-            }
-            default -> lines.append(c);
-        }
+    private static boolean breaksLines(char c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> true;
+            default -> false;
+        };
     }
 }

@@ -1,6 +1,5 @@
 package io.agyn.usage;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
@@ -46,7 +45,7 @@ public final class CallRecords {
     private final LongAdder dropped = new LongAdder();
     private volatile boolean stopped;
 
-    private final StringBuilder lines = new StringBuilder();
+    private final LineBuffer lines = new LineBuffer();
     private final CopyLines copyLines = new CopyLines();
     private String reason = "";
     private long reported;
@@ -149,7 +148,7 @@ public final class CallRecords {
     }
 
     private void write(CallRecord[] records, int from, int to) {
-        lines.setLength(0);
+        lines.truncate(0);
         int count = 0;
         for (int i = from; i < to; i++) {
             int begin = lines.length();
@@ -160,7 +159,7 @@ public final class CallRecords {
                     count++;
                 }
             } catch (RuntimeException e) {
-                lines.setLength(begin);
+                lines.truncate(begin);
                 LOG.error("A record of a call cannot be written", e);
             }
         }
@@ -173,7 +172,7 @@ public final class CallRecords {
             return;
         }
         try {
-            if (!spool.append(lines.toString().getBytes(UTF_8))) {
+            if (!spool.append(lines.toBytes())) {
                 dropped.add(count);
                 reason = "the database does not take it and the spool in the data folder is full at " + spool.limit()
                         + " bytes (AGYN_USAGE_SPOOL_LIMIT)";

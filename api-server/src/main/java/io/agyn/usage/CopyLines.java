@@ -22,10 +22,12 @@ final class CopyLines {
     // A provider may say anything; sums stay what a long holds, and what a JSON number holds exactly.
     private static final long MOST_TOKENS = 1_000_000_000_000L;
 
+    private static final byte[] NULL = {'\\', 'N'};
+
     private final TimeText times = new TimeText();
 
     /** Adds a record's line. */
-    void append(StringBuilder to, CallRecord record) {
+    void append(LineBuffer to, CallRecord record) {
         times.append(to, record.startedAt());
         id(to, record.id());
         text(to, record.requestId());
@@ -48,9 +50,9 @@ final class CopyLines {
         micros(to, record.duration());
         to.append('\t');
         if (record.status() == null) {
-            to.append("\\N");
+            to.append(NULL);
         } else {
-            to.append(record.status().intValue());
+            to.append(record.status());
         }
         text(to, record.outcome().code());
         text(to, record.operation().toString());
@@ -63,58 +65,70 @@ final class CopyLines {
         to.append('\n');
     }
 
-    private static void id(StringBuilder to, UUID id) {
-        to.append('\t').append(id == null ? "\\N" : id.toString());
-    }
-
-    private static void tokens(StringBuilder to, Long count) {
+    private static void id(LineBuffer to, UUID id) {
         to.append('\t');
-        if (count == null || count < 0 || count > MOST_TOKENS) {
-            to.append("\\N");
+        if (id == null) {
+            to.append(NULL);
         } else {
-            to.append(count.longValue());
+            to.append(id);
         }
     }
 
-    private static void micros(StringBuilder to, Duration duration) {
+    private static void tokens(LineBuffer to, Long count) {
+        to.append('\t');
+        if (count == null || count < 0 || count > MOST_TOKENS) {
+            to.append(NULL);
+        } else {
+            to.append(count);
+        }
+    }
+
+    private static void micros(LineBuffer to, Duration duration) {
         to.append('\t');
         if (duration == null) {
-            to.append("\\N");
+            to.append(NULL);
         } else {
             to.append(duration.toNanos() / 1_000);
         }
     }
 
-    private static void text(StringBuilder to, String text) {
+    private static void text(LineBuffer to, String text) {
         to.append('\t');
         if (text == null) {
-            to.append("\\N");
+            to.append(NULL);
             return;
         }
-        int begin = to.length();
-        to.append(text);
-        for (int i = begin; i < to.length(); i++) {
-            char c = to.charAt(i);
-            if (c < ' ' || c == '\\') {
-                to.setLength(begin);
-                escaped(to, text);
-                return;
-            }
+        if (isPlain(text)) {
+            to.append(text);
+        } else {
+            escaped(to, text);
         }
     }
 
-    private static void escaped(StringBuilder to, String text) {
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == '\\' || c >= 0x80) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void escaped(LineBuffer to, String text) {
+        StringBuilder escaped = new StringBuilder();
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             switch (c) {
-                case '\\' -> to.append("\\\\");
-                case '\t' -> to.append("\\t");
-                case '\n' -> to.append("\\n");
-                case '\r' -> to.append("\\r");
+                case '\\' -> escaped.append("\\\\");
+                case '\t' -> escaped.append("\\t");
+                case '\n' -> escaped.append("\\n");
+                case '\r' -> escaped.append("\\r");
                 // No text in PostgreSQL has it.
-                case '\0' -> to.append('\uFFFD');
-                default -> to.append(c);
+                case '\0' -> escaped.append('\uFFFD');
+                default -> escaped.append(c);
             }
         }
+        to.append(escaped.toString());
     }
 }

@@ -1,30 +1,28 @@
 package io.agyn.usage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * Writes times as in RFC 3339, in UTC and to the microsecond. Most times that are written one after the other lie within
- * one second, whose text is kept. Not for use by several threads.
+ * Formats times as in RFC 3339, in UTC and to the microsecond. Consecutive times are mostly within one second, whose text is
+ * cached. Not thread-safe.
  */
 final class TimeText {
     private static final DateTimeFormatter SECOND =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss").withZone(ZoneOffset.UTC);
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
     private long second = Long.MIN_VALUE;
-    private String text = "";
+    private byte[] text = {};
 
-    void append(StringBuilder to, Instant time) {
+    void append(LineBuffer to, Instant time) {
         if (time.getEpochSecond() != second) {
             second = time.getEpochSecond();
-            text = SECOND.format(time);
+            text = SECOND.format(time).getBytes(ISO_8859_1);
         }
-        to.append(text).append('.');
-        int micros = time.getNano() / 1_000;
-        for (int unit = 100_000; unit > 0; unit /= 10) {
-            to.append((char) ('0' + micros / unit % 10));
-        }
+        to.append(text).appendDigits(time.getNano() / 1_000, 6);
         to.append('Z');
     }
 }

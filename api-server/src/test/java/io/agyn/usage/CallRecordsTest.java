@@ -319,10 +319,10 @@ class CallRecordsTest {
     }
 
     private static String lines(CallRecord... records) {
-        StringBuilder lines = new StringBuilder();
+        LineBuffer lines = new LineBuffer();
         CopyLines format = new CopyLines();
         Stream.of(records).forEach(record -> format.append(lines, record));
-        return lines.toString();
+        return new String(lines.toBytes(), UTF_8);
     }
 
     private void load() throws Exception {

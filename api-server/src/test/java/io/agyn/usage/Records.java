@@ -63,10 +63,10 @@ public final class Records {
 
     /** Puts records into the database, as the server does. */
     public static void load(DataSource database, CallRecord... records) throws SQLException {
-        StringBuilder lines = new StringBuilder();
+        LineBuffer lines = new LineBuffer();
         CopyLines format = new CopyLines();
         Stream.of(records).forEach(record -> format.append(lines, record));
-        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = lines.toBytes();
         new UsageTable(database).load(bytes, bytes.length, CopyLines.COLUMNS, line -> {
             throw new AssertionError(new String(line, StandardCharsets.UTF_8));
         });

@@ -1,0 +1,118 @@
+package io.agyn.usage;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Arrays;
+import java.util.UUID;
+
+/**
+ * Lines of text in UTF-8. Records of calls are formatted straight into bytes, since the detour over a string took a third of
+ * the time of writing them. Not thread-safe.
+ */
+final class LineBuffer {
+    private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
+    private static final int LONGEST_LONG = 20;
+
+    private byte[] bytes = new byte[8_192];
+    private int length;
+
+    int length() {
+        return length;
+    }
+
+    /** Drops everything after a length that the buffer has had. */
+    void truncate(int shorter) {
+        length = shorter;
+    }
+
+    byte[] toBytes() {
+        return Arrays.copyOf(bytes, length);
+    }
+
+    /** Appends text that is encoded already. */
+    LineBuffer append(byte[] text) {
+        ensure(text.length);
+        System.arraycopy(text, 0, bytes, length, text.length);
+        length += text.length;
+        return this;
+    }
+
+    LineBuffer append(String text) {
+        int end = text.length();
+        ensure(end);
+        int at = length;
+        for (int i = 0; i < end; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                // Surrogates need their neighbour.
+                return append(text.getBytes(UTF_8));
+            }
+            bytes[at++] = (byte) c;
+        }
+        length = at;
+        return this;
+    }
+
+    LineBuffer append(char c) {
+        if (c >= 0x80) {
+            return append(String.valueOf(c).getBytes(UTF_8));
+        }
+        ensure(1);
+        bytes[length++] = (byte) c;
+        return this;
+    }
+
+    LineBuffer append(long value) {
+        if (value < 0) {
+            return append(Long.toString(value));
+        }
+        ensure(LONGEST_LONG);
+        int digits = 1;
+        for (long rest = value / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        appendDigits(value, digits);
+        return this;
+    }
+
+    /** Appends a number with leading zeros. */
+    void appendDigits(long value, int digits) {
+        ensure(digits);
+        long rest = value;
+        for (int at = length + digits - 1; at >= length; at--) {
+            bytes[at] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length += digits;
+    }
+
+    /** Appends the canonical form of a UUID. */
+    LineBuffer append(UUID id) {
+        ensure(36);
+        long high = id.getMostSignificantBits();
+        long low = id.getLeastSignificantBits();
+        hex(high, 60, 8);
+        bytes[length++] = '-';
+        hex(high, 28, 4);
+        bytes[length++] = '-';
+        hex(high, 12, 4);
+        bytes[length++] = '-';
+        hex(low, 60, 4);
+        bytes[length++] = '-';
+        hex(low, 44, 12);
+        return this;
+    }
+
+    private void hex(long bits, int shift, int digits) {
+        for (int i = 0; i < digits; i++) {
+            bytes[length++] = HEX[(int) (bits >>> (shift - 4 * i)) & 0xF];
+        }
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+        }
+    }
+}
