@@ -40,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Backups and their restoring, as docs/operations.md tells them. */
+/** Backup and restore, as documented in docs/operations/backup.md. */
 class BackupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -20,9 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A real nginx (NGINX_PATH, or the one on the PATH) with the configuration of docs/operations.md; only addresses and files differ. */
+/** nginx (NGINX_PATH, or from the PATH) with the documented configuration; only addresses and files differ. */
 final class Nginx implements AutoCloseable {
-    private static final Path GUIDE = Path.of("../docs/operations.md");
+    private static final Path GUIDE = Path.of("../docs/operations/high-availability.md");
     private static final Pattern CONFIGURATION = Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL);
     private static final Pattern SERVERS =
             Pattern.compile("( *server )10\\.0\\.0\\.11:8080( [^\n]*\n) *server 10[^\n]*\n");

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two servers behind nginx with the configuration of docs/operations.md, restarted by SIGTERM while nginx is told nothing. */
+/** Two servers behind nginx with the documented configuration, restarted by SIGTERM without notice to nginx. */
 @Timeout(value = 4, unit = TimeUnit.MINUTES)
 class RollingRestartIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

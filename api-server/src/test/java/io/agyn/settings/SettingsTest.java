@@ -28,8 +28,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SettingsTest {
 
     private static final Path HOME = Path.of(System.getProperty("user.home"));
-    // | `AGYN_…` | default | what it means |
-    private static final Pattern README_ROW = Pattern.compile("(?m)^\\| `(AGYN_[A-Z_]+)` \\| ?(.*?) ?\\| ");
+    private static final Path REFERENCE = Path.of("../docs/reference/settings.md");
+    // | `AGYN_…` | default | meaning |
+    private static final Pattern REFERENCE_ROW = Pattern.compile("(?m)^\\| `(AGYN_[A-Z_]+)` \\| ?(.*?) ?\\| ");
 
     @Test
     void everySettingHasItsDefault() throws Exception {
@@ -82,10 +83,10 @@ class SettingsTest {
     }
 
     @Test
-    void readmeListsEverySettingWithItsDefault() throws Exception {
+    void referenceListsEverySettingWithItsDefault() throws Exception {
         Map<String, Object> defaults = values();
-        Map<String, String> listed = README_ROW
-                .matcher(Files.readString(Path.of("../README.md")))
+        Map<String, String> listed = REFERENCE_ROW
+                .matcher(Files.readString(REFERENCE))
                 .results()
                 .collect(Collectors.toMap(row -> row.group(1), row -> row.group(2)));
         assertThat(listed.keySet())
@@ -97,10 +98,12 @@ class SettingsTest {
             if (shown.matches("`[^`]+`")) {
                 String value = shown.substring(1, shown.length() - 1);
                 assertThat(values(Map.of(property, value)).get(property))
-                        .as("README, %s", property)
+                        .as("%s in " + REFERENCE, property)
                         .isEqualTo(setting.getValue());
             } else {
-                assertThat(setting.getValue()).as("README, %s", property).isEqualTo(Optional.empty());
+                assertThat(setting.getValue())
+                        .as("%s in " + REFERENCE, property)
+                        .isEqualTo(Optional.empty());
             }
         }
     }

@@ -1,0 +1,92 @@
+package io.agyn.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.agyn.scripted.ScriptedProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The README's first call, then the shell lines of the guides that build on it, pasted as they are printed. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Timeout(value = 3, unit = TimeUnit.MINUTES)
+class ReadmeIT {
+
+    // Where `make scripted-provider` listens; the test's own is on a free port.
+    private static final String DOCUMENTED_PROVIDER = "http://127.0.0.1:9000";
+
+    private static ScriptedProvider provider;
+    private static Server server;
+    private static Path home;
+
+    @BeforeAll
+    static void start(@TempDir Path folder) throws Exception {
+        home = folder;
+        provider = ScriptedProvider.start();
+        server = Server.start(folder);
+        // The lines read the address and the token from the default data folder.
+        Path data = folder.resolve(".local/share/agyn");
+        Files.createDirectories(data.getParent());
+        Files.createSymbolicLink(data, server.dataDir());
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (provider != null) {
+            provider.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    @Order(1)
+    void firstCallSucceedsWithoutAPaidKey() throws Exception {
+        List<String> blocks = DocumentedShell.of(Checkout.file("README.md"), "The first call");
+
+        assertThat(blocks).hasSize(3).startsWith("make run\n", "make scripted-provider\n");
+        assertThat(blocks.getLast()).contains(DOCUMENTED_PROVIDER);
+        Command.Ended session = paste(blocks.getLast());
+        assertThat(session.output()).contains(CalledModels.WORDS);
+        assertThat(session.errors()).isEmpty();
+    }
+
+    @Test
+    @Order(2)
+    void modelIsTestedAndItsUsageIsRead() throws Exception {
+        assertThat(pasteAll("docs/calling-models.md").output())
+                .contains(CalledModels.WORDS, "\"succeeded\":true", "\"model\":\"gpt-4o\"");
+    }
+
+    @Test
+    @Order(3)
+    void memberGetsATokenAndTheSecretIsRevealed() throws Exception {
+        assertThat(pasteAll("docs/users-and-roles.md").output())
+                .contains("\"role\":\"member\"", "\"operation\":\"createSecret\"", "\"value\":\"sk-example\"");
+    }
+
+    private static Command.Ended pasteAll(String page) throws IOException, InterruptedException {
+        return paste(String.join("", DocumentedShell.of(Checkout.file(page))));
+    }
+
+    /** Runs lines in one shell, which fails at the first failure and at a variable that no line has set. */
+    private static Command.Ended paste(String lines) throws IOException, InterruptedException {
+        String script = "set -euo pipefail\n"
+                + lines.replace(DOCUMENTED_PROVIDER, provider.origin().toString());
+        return new Command(home, Map.of("HOME", home.toString()), List.of("bash", "-c", script))
+                .run()
+                .expect(0);
+    }
+}
