@@ -15,8 +15,8 @@ import io.agyn.proxy.egress.ExtraCertificates;
 import io.agyn.rest.RequestUri;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.quarkus.runtime.Application;
 import io.quarkus.runtime.Quarkus;
@@ -69,7 +69,7 @@ final class Launch {
      * Runs the server until it is told to stop.
      *
      * @return the exit code
-     * @throws StartException when it does not start
+     * @throws OperatorException when it does not start
      */
     int run() {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
@@ -87,8 +87,8 @@ final class Launch {
             Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
             return url.isPresent() ? runOn(DatabaseUrl.parse(url.get()), keyset) : runEmbedded(keyset);
         } catch (IOException e) {
-            throw new StartException(
-                    "The data folder " + settings.dataDir() + " cannot be written (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The data folder " + settings.dataDir() + " cannot be written (" + OperatorException.reason(e)
                             + "): make it writable for this user, or set AGYN_DATA_DIR to another folder.",
                     e);
         }
@@ -100,12 +100,13 @@ final class Launch {
             boolean isEmbedded =
                     settings.database().url().filter(url -> !url.isBlank()).isEmpty();
             if (!isEmbedded) {
-                throw new StartException("With AGYN_DATABASE_URL the encryption keys must be given: make them once with"
-                        + " \"java -jar quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file"
-                        + " on every server of this database.");
+                throw new OperatorException(
+                        "With AGYN_DATABASE_URL the encryption keys must be given: make them once with"
+                                + " \"java -jar quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file"
+                                + " on every server of this database.");
             }
             if (EmbeddedPostgres.hasData(settings.dataDir())) {
-                throw new StartException(
+                throw new OperatorException(
                         "The keyset file " + file.path() + " is missing, and what is in the database cannot"
                                 + " be decrypted without it: put it back, or set AGYN_KEYSET_FILE to where it is.");
             }
@@ -191,9 +192,9 @@ final class Launch {
         set("quarkus.tls." + CertificateFiles.NAME + ".reload-period", CertificateFiles.PERIOD_SECONDS + "S");
     }
 
-    private StartException sentence(Throwable error) {
+    private OperatorException sentence(Throwable error) {
         Throwable cause = Stream.iterate(error, e -> e != null, Throwable::getCause)
-                .filter(e -> e instanceof StartException
+                .filter(e -> e instanceof OperatorException
                         || e instanceof BindException
                         || e instanceof NativeIoException
                         || e instanceof UnknownHostException
@@ -201,17 +202,17 @@ final class Launch {
                 .findFirst()
                 .orElse(error);
         return switch (cause) {
-            case StartException ours -> ours;
+            case OperatorException ours -> ours;
             // The JDK's, epoll's, and where the address is none.
             case BindException _, NativeIoException _, UnknownHostException _ ->
                 ListenAddress.refused(settings.http(), cause);
             case FlywayException migration
             when isLockTimeout(migration) ->
-                new StartException(
+                new OperatorException(
                         "The database's tables cannot be brought up to this release while others use them for"
                                 + " seconds on end: start the server again.");
             case FlywayException migration ->
-                new StartException("The database's tables cannot be brought up to this release: "
+                new OperatorException("The database's tables cannot be brought up to this release: "
                         + migration
                                 .getMessage()
                                 .lines()
@@ -221,7 +222,7 @@ final class Launch {
             default -> {
                 // Nothing that an operator has set: whoever mends it needs the trace.
                 error.printStackTrace();
-                yield new StartException("The server cannot start, for a reason that it does not know.", error);
+                yield new OperatorException("The server cannot start, for a reason that it does not know.", error);
             }
         };
     }
@@ -254,7 +255,7 @@ final class Launch {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException("The server was stopped while it started.", e);
+            throw new OperatorException("The server was stopped while it started.", e);
         }
     }
 

@@ -1,9 +1,9 @@
 package io.agyn;
 
 import io.agyn.commands.Commands;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 
@@ -25,7 +25,7 @@ public final class Main {
         int code;
         try {
             code = run(List.of(arguments));
-        } catch (StartException e) {
+        } catch (OperatorException e) {
             System.err.println(e.getMessage());
             code = FAILURE;
         }

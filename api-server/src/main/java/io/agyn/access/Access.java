@@ -18,9 +18,9 @@ public final class Access {
     private final Tenants tenants;
     private final Caller caller;
     private final PathIds ids;
-    private final Refusals refusals;
+    private final DenialLog refusals;
 
-    Access(Tenants tenants, Caller caller, PathIds ids, Refusals refusals) {
+    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog refusals) {
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.ids = requireNonNull(ids, "ids is null");
@@ -77,7 +77,7 @@ public final class Access {
     }
 
     /** An organization that is out of reach answers as one that does not exist. */
-    private Standing standing(Identity identity) {
+    private EffectiveRole standing(Identity identity) {
         return ids.organization()
                 .filter(identity::reaches)
                 .filter(tenants::exists)
@@ -85,7 +85,7 @@ public final class Access {
                 .orElseThrow(() -> ProblemException.notFound("organization"));
     }
 
-    private static void authorize(Identity identity, Permission permission, Standing standing) {
+    private static void authorize(Identity identity, Permission permission, EffectiveRole standing) {
         if (!permission.standings().contains(standing)) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN,

@@ -44,7 +44,7 @@ class AccessFilter {
 
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
-        if (resource.getResourceClass().isAnnotationPresent(BySession.class)) {
+        if (resource.getResourceClass().isAnnotationPresent(SessionAuthenticated.class)) {
             return;
         }
         String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);

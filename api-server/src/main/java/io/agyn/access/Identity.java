@@ -27,7 +27,7 @@ public record Identity(
         UUID tokenId,
         Optional<UUID> boundOrganization,
         Optional<Instant> expiresAt,
-        Reach reach) {
+        OrganizationScope reach) {
     /** An identity that reaches what its role, its memberships and its API token's bounds let it reach. */
     public Identity(
             UUID userId,
@@ -48,8 +48,10 @@ public record Identity(
                 reach(role, memberships, boundOrganization));
     }
 
-    private static Reach reach(Role role, Map<UUID, MemberRole> memberships, Optional<UUID> boundOrganization) {
-        Reach ofUser = role == Role.CLUSTER_ADMIN ? Reach.ALL : Reach.of(memberships.keySet());
+    private static OrganizationScope reach(
+            Role role, Map<UUID, MemberRole> memberships, Optional<UUID> boundOrganization) {
+        OrganizationScope ofUser =
+                role == Role.CLUSTER_ADMIN ? OrganizationScope.ALL : OrganizationScope.of(memberships.keySet());
         return boundOrganization.map(ofUser::within).orElse(ofUser);
     }
 
@@ -64,24 +66,24 @@ public record Identity(
     }
 
     /** What the user is outside of organizations. */
-    public Standing standing() {
+    public EffectiveRole standing() {
         return switch (role) {
-            case CLUSTER_ADMIN -> Standing.CLUSTER_ADMIN;
-            case USER -> Standing.USER;
+            case CLUSTER_ADMIN -> EffectiveRole.CLUSTER_ADMIN;
+            case USER -> EffectiveRole.USER;
         };
     }
 
     /** What the user is in an organization; nothing where the API token does not reach it. */
-    public Optional<Standing> standingIn(UUID organizationId) {
+    public Optional<EffectiveRole> standingIn(UUID organizationId) {
         if (!reaches(organizationId)) {
             return Optional.empty();
         }
         return Optional.of(
                 role == Role.CLUSTER_ADMIN
-                        ? Standing.CLUSTER_ADMIN
+                        ? EffectiveRole.CLUSTER_ADMIN
                         : switch (memberships.get(organizationId)) {
-                            case OWNER -> Standing.OWNER;
-                            case MEMBER -> Standing.MEMBER;
+                            case OWNER -> EffectiveRole.OWNER;
+                            case MEMBER -> EffectiveRole.MEMBER;
                         });
     }
 }

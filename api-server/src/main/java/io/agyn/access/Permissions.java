@@ -1,11 +1,11 @@
 package io.agyn.access;
 
+import static io.agyn.access.EffectiveRole.CLUSTER_ADMIN;
+import static io.agyn.access.EffectiveRole.MEMBER;
+import static io.agyn.access.EffectiveRole.OWNER;
+import static io.agyn.access.EffectiveRole.USER;
 import static io.agyn.access.Permissions.Tokens.ANY_TOKEN;
 import static io.agyn.access.Permissions.Tokens.UNBOUND_TOKEN;
-import static io.agyn.access.Standing.CLUSTER_ADMIN;
-import static io.agyn.access.Standing.MEMBER;
-import static io.agyn.access.Standing.OWNER;
-import static io.agyn.access.Standing.USER;
 import static java.util.Map.entry;
 
 import java.util.Map;
@@ -30,7 +30,7 @@ public final class Permissions {
      * @param standings what the caller must be, one of these
      * @param tokens whether a bound token may do it
      */
-    public record Permission(Set<Standing> standings, Tokens tokens) {}
+    public record Permission(Set<EffectiveRole> standings, Tokens tokens) {}
 
     // spotless:off
     private static final Map<String, Permission> TABLE = Map.ofEntries(
@@ -100,7 +100,7 @@ public final class Permissions {
         return TABLE.keySet();
     }
 
-    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, Standing... standings) {
+    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, EffectiveRole... standings) {
         return entry(id, new Permission(Set.of(standings), tokens));
     }
 }

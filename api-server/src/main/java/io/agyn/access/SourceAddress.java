@@ -1,6 +1,6 @@
 package io.agyn.access;
 
-import io.agyn.settings.Prefix;
+import io.agyn.settings.CidrBlock;
 import io.agyn.settings.Settings;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.SocketAddress;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public class SourceAddress {
     private static final String FORWARDED_FOR = "X-Forwarded-For";
 
-    private final List<Prefix> trusted;
+    private final List<CidrBlock> trusted;
 
     @Inject
     SourceAddress(Settings settings) {
@@ -36,11 +36,11 @@ public class SourceAddress {
      *
      * @throws IllegalArgumentException where one is none
      */
-    public static List<Prefix> parse(String ranges) {
+    public static List<CidrBlock> parse(String ranges) {
         return Stream.of(ranges.split(","))
                 .map(String::strip)
                 .filter(range -> !range.isEmpty())
-                .map(Prefix::parse)
+                .map(CidrBlock::parse)
                 .toList();
     }
 

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.api.AuditEventsApi;
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -22,10 +22,10 @@ class AuditEventsResource implements AuditEventsApi {
     private static final String JSON_LINES = "application/x-ndjson";
 
     private final AuditEvents events;
-    private final Answers answers;
+    private final ResourceResponses answers;
     private final ObjectMapper mapper;
 
-    AuditEventsResource(AuditEvents events, Answers answers, ObjectMapper mapper) {
+    AuditEventsResource(AuditEvents events, ResourceResponses answers, ObjectMapper mapper) {
         this.events = requireNonNull(events, "events is null");
         this.answers = requireNonNull(answers, "answers is null");
         this.mapper = requireNonNull(mapper, "mapper is null");

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
-import io.agyn.rest.Change;
+import io.agyn.rest.ResourceDiff;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
 import jakarta.interceptor.Interceptor;
@@ -21,9 +21,9 @@ class AuditInterceptor {
     private final Contract contract;
     private final AuditLog log;
     private final AuditedRequest request;
-    private final Change change;
+    private final ResourceDiff change;
 
-    AuditInterceptor(Contract contract, AuditLog log, AuditedRequest request, Change change) {
+    AuditInterceptor(Contract contract, AuditLog log, AuditedRequest request, ResourceDiff change) {
         this.contract = requireNonNull(contract, "contract is null");
         this.log = requireNonNull(log, "log is null");
         this.request = requireNonNull(request, "request is null");

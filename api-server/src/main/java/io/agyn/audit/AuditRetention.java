@@ -6,7 +6,7 @@ import io.agyn.audit.AuditChain.End;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.settings.Settings;
-import io.agyn.upkeep.Chore;
+import io.agyn.upkeep.HourlyJob;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -26,7 +26,7 @@ import org.jboss.logging.Logger;
 
 /** Drops audit events that are older than they are kept, from the fronts of their chains. */
 @Singleton
-final class AuditRetention implements Chore {
+final class AuditRetention implements HourlyJob {
     private static final Logger LOG = Logger.getLogger(AuditRetention.class);
     private static final int MOST_AT_ONCE = 10_000;
 

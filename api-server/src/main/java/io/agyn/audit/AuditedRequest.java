@@ -11,8 +11,8 @@ import io.agyn.audit.Event.Source;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract.Parameter;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.Change;
 import io.agyn.rest.RequestIds;
+import io.agyn.rest.ResourceDiff;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.List;
@@ -39,7 +39,7 @@ class AuditedRequest {
     }
 
     /** The event of what was done. */
-    Event done(Operation operation, Change change) {
+    Event done(Operation operation, ResourceDiff change) {
         UUID organization = operation.id().equals(DELETION_OF_ORGANIZATION) ? null : organization();
         return Event.now(
                 organization,
@@ -98,7 +98,7 @@ class AuditedRequest {
     }
 
     /** What the path ends with, or else what was made. */
-    private UUID resource(Operation operation, Change change) {
+    private UUID resource(Operation operation, ResourceDiff change) {
         return operation.parameters().stream()
                 .filter(parameter -> parameter.in().equals("path"))
                 .map(Parameter::name)

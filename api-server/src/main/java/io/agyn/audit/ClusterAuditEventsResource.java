@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.ClusterAuditEventsApi;
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
@@ -15,9 +15,9 @@ import java.util.UUID;
 @RunOnVirtualThread
 class ClusterAuditEventsResource implements ClusterAuditEventsApi {
     private final AuditEvents events;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    ClusterAuditEventsResource(AuditEvents events, Answers answers) {
+    ClusterAuditEventsResource(AuditEvents events, ResourceResponses answers) {
         this.events = requireNonNull(events, "events is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

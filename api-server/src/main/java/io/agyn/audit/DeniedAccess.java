@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.agyn.access.Refusals;
+import io.agyn.access.DenialLog;
 import io.agyn.access.Throttle;
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
@@ -21,7 +21,7 @@ import org.jboss.logging.Logger;
  * {@value #MOST_OF_ONE} of one user, and of all who are none, so that nobody fills the log by knocking.
  */
 @ApplicationScoped
-class DeniedAccess implements Refusals {
+class DeniedAccess implements DenialLog {
     /** How many are written in a minute of one user, and of all callers who are none. */
     static final int MOST_OF_ONE = 100;
 

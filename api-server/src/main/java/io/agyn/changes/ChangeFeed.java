@@ -65,7 +65,7 @@ public class ChangeFeed {
 
     private final PGSimpleDataSource database;
     private final List<ChangeListener> listeners;
-    private final List<FeedGuest> guests;
+    private final List<ChangeFeedHook> guests;
     private final PoolConnections pool;
     private final Thread thread;
     private volatile boolean stopped;
@@ -73,12 +73,12 @@ public class ChangeFeed {
     // The oldest transaction that was not finished at the last reading; nothing has been read while it is not known.
     private Optional<Long> oldestOpen = Optional.empty();
     private Set<Long> seen = Set.of();
-    private volatile Moment lastRead = Moment.now();
+    private volatile DualClockInstant lastRead = DualClockInstant.now();
     private volatile boolean readOnly;
     // Whether a time-out now means that the database responds to nobody, and not that this statement takes long.
     private boolean isSuspect;
     private boolean isListening;
-    private Moment lastPrune = Moment.now();
+    private DualClockInstant lastPrune = DualClockInstant.now();
     private boolean connected = true;
 
     ChangeFeed(
@@ -86,7 +86,7 @@ public class ChangeFeed {
             @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
             @All List<ChangeListener> listeners,
-            @All List<FeedGuest> guests,
+            @All List<ChangeFeedHook> guests,
             PoolConnections pool) {
         // A connection of its own: the pool may have but one, and would hand it on while it still listens.
         database = new PGSimpleDataSource();
@@ -173,14 +173,14 @@ public class ChangeFeed {
                 } else {
                     read(statement, read, oldestOpen.get());
                 }
-                lastRead = Moment.now();
+                lastRead = DualClockInstant.now();
                 if (!connected) {
                     LOG.info("Changes made by other servers are seen again");
                     connected = true;
                 }
                 prune(statement);
-                for (FeedGuest guest : guests) {
-                    guest.onTurn(connection);
+                for (ChangeFeedHook guest : guests) {
+                    guest.onPoll(connection);
                 }
                 if (notifications.getNotifications((int) POLL.toMillis()).length > 0) {
                     pause(GATHER);
@@ -210,7 +210,7 @@ public class ChangeFeed {
 
     private void read(Statement statement, PreparedStatement read, long from) throws SQLException {
         read.setString(1, Long.toString(from));
-        List<Change> changes = new ArrayList<>();
+        List<RowChange> changes = new ArrayList<>();
         Set<Long> present = new HashSet<>();
         long next = from;
         try (ResultSet row = read.executeQuery()) {
@@ -222,7 +222,7 @@ public class ChangeFeed {
                 }
                 present.add(sequence);
                 if (!seen.contains(sequence)) {
-                    changes.add(new Change(
+                    changes.add(new RowChange(
                             row.getString(3),
                             operation(row.getString(6)),
                             row.getObject(4, UUID.class),
@@ -243,13 +243,13 @@ public class ChangeFeed {
     }
 
     /** As the trigger names it; a change without one was recorded by an older schema, and may have been any of them. */
-    private static Change.Operation operation(String name) {
-        return name == null ? Change.Operation.DELETE : Change.Operation.valueOf(name);
+    private static RowChange.Operation operation(String name) {
+        return name == null ? RowChange.Operation.DELETE : RowChange.Operation.valueOf(name);
     }
 
     private void prune(Statement statement) throws SQLException {
         if (lastPrune.age().compareTo(PRUNE) > 0) {
-            lastPrune = Moment.now();
+            lastPrune = DualClockInstant.now();
             statement.executeUpdate(DELETE_OLD);
         }
     }

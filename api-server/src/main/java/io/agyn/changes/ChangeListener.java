@@ -5,7 +5,7 @@ import java.util.List;
 /** Keeps something in memory that a change may outdate. Called on the feed's threads; must be quick. */
 public interface ChangeListener {
     /** Forgets what the changes outdate. May be told of a change twice. */
-    void onChanges(List<Change> changes);
+    void onChanges(List<RowChange> changes);
 
     /** Forgets everything: what has changed is not known. */
     void onGap();

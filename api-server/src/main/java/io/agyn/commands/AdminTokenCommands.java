@@ -4,11 +4,11 @@ import io.agyn.audit.AuditWriter;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.PrivateFile;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
-import io.agyn.tokens.LostAdminToken;
+import io.agyn.tokens.AdminTokenRecovery;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +39,7 @@ final class AdminTokenCommands {
             KeysetCheck.require(connection, keyset);
             // Kept only once its owner has it.
             connection.setAutoCommit(false);
-            LostAdminToken.Made made = LostAdminToken.make(connection);
+            AdminTokenRecovery.Made made = AdminTokenRecovery.make(connection);
             AuditWriter audit = new AuditWriter(() -> keyset);
             if (arguments.isEmpty()) {
                 audit.addCommand(connection, NAME);
@@ -57,11 +57,11 @@ final class AdminTokenCommands {
         try {
             PrivateFile.create(file, content.getBytes(StandardCharsets.UTF_8));
         } catch (FileAlreadyExistsException e) {
-            throw new StartException(
+            throw new OperatorException(
                     "The file " + file + " is there already and is never overwritten: name another file.", e);
         } catch (IOException e) {
-            throw new StartException(
-                    "The token cannot be written to " + file + " (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The token cannot be written to " + file + " (" + OperatorException.reason(e)
                             + "): name a file in a folder that exists and is writable.",
                     e);
         }

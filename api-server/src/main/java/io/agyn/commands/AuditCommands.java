@@ -4,9 +4,9 @@ import io.agyn.audit.AuditVerification;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.List;
@@ -32,7 +32,7 @@ final class AuditCommands {
             result = new AuditVerification(keyset).verify(database.connection());
         }
         if (!result.faults().isEmpty()) {
-            throw new StartException(
+            throw new OperatorException(
                     "The audit log was changed behind the server's back. " + String.join(" ", result.faults()));
         }
         long events =

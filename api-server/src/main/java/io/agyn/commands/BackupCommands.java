@@ -1,9 +1,9 @@
 package io.agyn.commands;
 
 import io.agyn.postgres.OnlineBackup;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -25,8 +25,9 @@ final class BackupCommands {
         Path target = Command.path(arguments.getFirst());
         Settings settings = SettingsReader.read();
         if (settings.database().url().filter(url -> !url.isBlank()).isPresent()) {
-            throw new StartException("AGYN_DATABASE_URL is set, and only the embedded PostgreSQL is backed up by this"
-                    + " command: use pg_dump, or what the database's provider has for it.");
+            throw new OperatorException(
+                    "AGYN_DATABASE_URL is set, and only the embedded PostgreSQL is backed up by this"
+                            + " command: use pg_dump, or what the database's provider has for it.");
         }
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             long bytes = OnlineBackup.take(database.connection(), settings.dataDir(), target);

@@ -4,8 +4,8 @@ import io.agyn.postgres.DatabaseProbe;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.settings.DataFolder;
 import io.agyn.settings.DatabaseUrl;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -29,7 +29,7 @@ final class CommandDatabase implements AutoCloseable {
      *
      * @param settings the server's settings
      * @return the database, to be closed
-     * @throws StartException when there is none, or it does not answer
+     * @throws OperatorException when there is none, or it does not answer
      */
     static CommandDatabase open(Settings settings) {
         Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
@@ -58,7 +58,7 @@ final class CommandDatabase implements AutoCloseable {
 
     private static CommandDatabase inFolder(Path folder) {
         if (!EmbeddedPostgres.hasData(folder)) {
-            throw new StartException("There is no database in the data folder " + folder
+            throw new OperatorException("There is no database in the data folder " + folder
                     + ": start the server once, or set AGYN_DATA_DIR or AGYN_DATABASE_URL to where it is.");
         }
         Optional<DataFolder> free = DataFolder.openIfFree(folder);
@@ -78,7 +78,7 @@ final class CommandDatabase implements AutoCloseable {
                 postgres.close();
                 held.close();
             });
-        } catch (StartException e) {
+        } catch (OperatorException e) {
             postgres.close();
             held.close();
             throw e;

@@ -3,8 +3,8 @@ package io.agyn.commands;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.commands.Command.MisuseException;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -49,7 +49,7 @@ public final class Commands {
      * @param out where to say what was done, or asked for by {@code --help}
      * @param err where to say how it is used, where it was not used so
      * @return the exit code, 0 or 2
-     * @throws StartException when it could not do its work
+     * @throws OperatorException when it could not do its work
      */
     public static int run(List<String> arguments, PrintStream out, PrintStream err) {
         if (arguments.equals(List.of("--version"))) {
@@ -128,18 +128,18 @@ public final class Commands {
         return "Usage: " + PROGRAM + " " + command.form() + "\n\n" + command.help();
     }
 
-    private static StartException sentence(SQLException e) {
+    private static OperatorException sentence(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         // Undefined tables and columns.
         if (state.equals("42P01") || state.equals("42703")) {
-            return new StartException(
+            return new OperatorException(
                     "The database has not the tables of this release: start a server of this release on it once.", e);
         }
         // The first line alone: what follows may show a row.
         String reason = e.getMessage() == null
                 ? "no reason given"
                 : e.getMessage().lines().findFirst().orElse("no reason given");
-        return new StartException(
+        return new OperatorException(
                 "The database has broken off the work (" + reason + "): put that right, and run the command again.", e);
     }
 }

@@ -9,14 +9,14 @@ import io.agyn.keys.KeyUse;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
-import io.agyn.keys.KeysetTrial;
+import io.agyn.keys.KeysetVerification;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.keys.PassphraseLock;
 import io.agyn.keys.Rewrap;
 import io.agyn.keys.ServerKeys;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -179,13 +179,13 @@ final class KeysetCommands {
             Progress progress = new Progress(total, keyset.primary(), out);
             Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
             if (!unreadable.isEmpty()) {
-                throw new StartException(
+                throw new OperatorException(
                         "Key " + keyset.primary() + " now encrypts all but what could not be decrypted: "
                                 + named(unreadable) + "; write these anew over the API, or delete them.");
             }
             List<UUID> broken = new AuditSeals(keyset).renew(connection);
             if (!broken.isEmpty()) {
-                throw new StartException("The audit log was changed behind the server's back, in " + broken.size()
+                throw new OperatorException("The audit log was changed behind the server's back, in " + broken.size()
                         + " chains, which keep their seals: \"audit verify\" says which.");
             }
             if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
@@ -229,7 +229,7 @@ final class KeysetCommands {
             }
             KeyUse use = KeyUse.countAfterWrites(connection);
             if (use.of(key) > 0) {
-                throw new StartException(
+                throw new OperatorException(
                         "Key " + key + " is still needed (" + use.describe(key) + "): run \"keyset rewrap\" first.");
             }
             requireNoHashes(connection, file.read(), key);
@@ -252,16 +252,16 @@ final class KeysetCommands {
         Settings settings = SettingsReader.read();
         KeysetFile file = fileOf(arguments, settings);
         Keyset keyset = file.read();
-        KeysetTrial trial;
+        KeysetVerification trial;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            trial = KeysetTrial.run(database.connection(), keyset);
+            trial = KeysetVerification.run(database.connection(), keyset);
         }
         if (!trial.unreadable().isEmpty()) {
-            throw new StartException("With the keyset " + file.path() + ", " + trial.readable()
+            throw new OperatorException("With the keyset " + file.path() + ", " + trial.readable()
                     + " credentials can be read, and not " + named(trial.unreadable()) + ".");
         }
         if (!trial.otherFingerprints().isEmpty()) {
-            throw new StartException("The keyset " + file.path()
+            throw new OperatorException("The keyset " + file.path()
                     + " can read everything, and makes other fingerprints than are stored with "
                     + named(trial.otherFingerprints()) + ".");
         }
@@ -274,7 +274,7 @@ final class KeysetCommands {
                 ? PassphraseLock.of(settings)
                 : Optional.of(PassphraseLock.inFile(Command.path(arguments.getFirst())));
         if (lock.isEmpty()) {
-            throw new StartException(
+            throw new OperatorException(
                     "There is no passphrase to lock the keyset with: name the file that holds it, or set"
                             + " AGYN_KEYSET_PASSPHRASE_FILE to it.");
         }
@@ -300,7 +300,7 @@ final class KeysetCommands {
                 return servers;
             }
             if (System.nanoTime() > deadline) {
-                throw new StartException(late + " of " + servers.size() + " running servers " + otherwise);
+                throw new OperatorException(late + " of " + servers.size() + " running servers " + otherwise);
             }
             pause(PAUSE);
         }
@@ -308,7 +308,7 @@ final class KeysetCommands {
 
     private static KeyPurpose requireKey(KeysetFile file, Keyset keyset, KeyId key) {
         return keyset.purposeOf(key)
-                .orElseThrow(() -> new StartException("The keyset " + file.path() + " holds no key " + key
+                .orElseThrow(() -> new OperatorException("The keyset " + file.path() + " holds no key " + key
                         + ": \"keyset list\" shows those that it holds."));
     }
 
@@ -317,7 +317,7 @@ final class KeysetCommands {
         KeyId primary = keyset.primary(purpose);
         if (purpose != KeyPurpose.ENCRYPTION
                 && !keyset.later(purpose, key, primary).equals(key)) {
-            throw new StartException("Key " + key + " is older than the primary " + purpose + " key " + primary
+            throw new OperatorException("Key " + key + " is older than the primary " + purpose + " key " + primary
                     + ": add a new one with \"keyset add " + purpose + "\".");
         }
     }
@@ -329,17 +329,18 @@ final class KeysetCommands {
                 // Rows say by themselves which key they are under.
             }
             case FINGERPRINT -> {
-                long fingerprints =
-                        KeysetTrial.run(connection, keyset).fingerprints().getOrDefault(key, 0L);
+                long fingerprints = KeysetVerification.run(connection, keyset)
+                        .fingerprints()
+                        .getOrDefault(key, 0L);
                 if (fingerprints > 0) {
-                    throw new StartException("Key " + key + " is still needed (fingerprints: " + fingerprints
+                    throw new OperatorException("Key " + key + " is still needed (fingerprints: " + fingerprints
                             + "): run \"keyset rewrap\" first.");
                 }
             }
             case AUDIT -> {
                 long hashes = new AuditSeals(keyset).count(connection).getOrDefault(key, 0L);
                 if (hashes > 0) {
-                    throw new StartException("Key " + key + " is still needed (audit log: " + hashes
+                    throw new OperatorException("Key " + key + " is still needed (audit log: " + hashes
                             + "): \"keyset rewrap\" renews the seals, and events are verified with it until"
                             + " AGYN_AUDIT_RETENTION drops them.");
                 }
@@ -349,7 +350,7 @@ final class KeysetCommands {
 
     private static void requireNotPrimary(KeysetFile file, Keyset keyset, KeyId key) {
         if (keyset.primary(requireKey(file, keyset, key)).equals(key)) {
-            throw new StartException(
+            throw new OperatorException(
                     "Key " + key + " is the primary key: make another one that with \"keyset promote\".");
         }
     }
@@ -381,7 +382,7 @@ final class KeysetCommands {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException("The command was stopped before it was done: run it again.", e);
+            throw new OperatorException("The command was stopped before it was done: run it again.", e);
         }
     }
 

@@ -5,7 +5,7 @@ import io.agyn.keys.KeyId;
 import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.KeyUse;
 import io.agyn.keys.Keyset;
-import io.agyn.keys.KeysetTrial;
+import io.agyn.keys.KeysetVerification;
 import io.agyn.keys.ServerKeys;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -25,7 +25,8 @@ final class KeysetTable {
     /** Counts what is under each key. */
     static KeysetTable read(Keyset keyset, Connection connection) throws SQLException {
         KeyUse rows = KeyUse.count(connection);
-        Map<KeyId, Long> fingerprints = KeysetTrial.run(connection, keyset).fingerprints();
+        Map<KeyId, Long> fingerprints =
+                KeysetVerification.run(connection, keyset).fingerprints();
         Map<KeyId, Long> hashes = new AuditSeals(keyset).count(connection);
         List<ServerKeys> servers = ServerKeys.read(connection);
         Map<KeyPurpose, Set<KeyId>> inDatabase = Map.of(

@@ -12,8 +12,8 @@ import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Parameters;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.Change;
 import io.agyn.rest.Problems;
+import io.agyn.rest.ResourceDiff;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -45,7 +45,7 @@ public class Api {
     private final Access access;
     private final Parameters parameters;
     private final Bodies bodies;
-    private final Change change;
+    private final ResourceDiff change;
     private final Problems problems;
     private final ObjectMapper mapper;
 
@@ -55,7 +55,7 @@ public class Api {
             Access access,
             Parameters parameters,
             Bodies bodies,
-            Change change,
+            ResourceDiff change,
             Problems problems,
             ObjectMapper mapper) {
         this.resources = requireNonNull(resources, "resources is null");

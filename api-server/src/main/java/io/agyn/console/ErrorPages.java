@@ -32,9 +32,9 @@ class ErrorPages implements ProblemPages {
     private final RoutingContext context;
     private final Cookies cookies;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    ErrorPages(RoutingContext context, Cookies cookies, Page page, Pages pages) {
+    ErrorPages(RoutingContext context, Cookies cookies, Page page, PageResponses pages) {
         this.context = requireNonNull(context, "context is null");
         this.cookies = requireNonNull(cookies, "cookies is null");
         this.page = requireNonNull(page, "page is null");

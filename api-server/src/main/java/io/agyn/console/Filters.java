@@ -69,7 +69,7 @@ public final class Filters {
     }
 
     /** The id of what is chosen, or null. */
-    public UUID choice(String name, Choice choice) {
+    public UUID choice(String name, Picker choice) {
         return parsed(name, choice::idOf, choice.remedy());
     }
 

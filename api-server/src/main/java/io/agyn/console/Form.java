@@ -137,7 +137,7 @@ public final class Form {
     }
 
     /** The form with the id of what is chosen in a field that may be left out, or with what to do where there is no such thing. */
-    public Form choosing(String name, Choice choice) {
+    public Form choosing(String name, Picker choice) {
         if (text(name).isBlank()) {
             return this;
         }

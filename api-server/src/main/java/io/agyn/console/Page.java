@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Access;
 import io.agyn.access.Caller;
-import io.agyn.access.Refusals;
+import io.agyn.access.DenialLog;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationList;
@@ -43,10 +43,10 @@ public class Page {
     private final Cookies cookies;
     private final Caller caller;
     private final Access access;
-    private final Refusals refusals;
+    private final DenialLog refusals;
     private final Contract contract;
     private final Api api;
-    private final Lists lists;
+    private final ListSources lists;
     private final OrganizationsApi organizations;
 
     private Organization organization;
@@ -59,10 +59,10 @@ public class Page {
             Cookies cookies,
             Caller caller,
             Access access,
-            Refusals refusals,
+            DenialLog refusals,
             Contract contract,
             Api api,
-            Lists lists) {
+            ListSources lists) {
         this.context = requireNonNull(context, "context is null");
         this.session = requireNonNull(session, "session is null");
         this.cookies = requireNonNull(cookies, "cookies is null");
@@ -143,9 +143,9 @@ public class Page {
     }
 
     /** The organizations to switch to, by their names; where they are many, the first ones. */
-    public Listing.Slice<Organization> organizations() {
-        Listing.Slice<Organization> first = lists.organizations().first(MOST_IN_SWITCHER);
-        return new Listing.Slice<>(
+    public ListPage.Slice<Organization> organizations() {
+        ListPage.Slice<Organization> first = lists.organizations().first(MOST_IN_SWITCHER);
+        return new ListPage.Slice<>(
                 first.items().stream()
                         .sorted(Comparator.comparing(Organization::getName, String.CASE_INSENSITIVE_ORDER))
                         .toList(),
@@ -160,7 +160,7 @@ public class Page {
     public Query query(String... filters) {
         return Query.of(
                 context,
-                Stream.of(Stream.of(Listing.SEARCH), Stream.of(filters), Stream.of(Listing.PAGE))
+                Stream.of(Stream.of(ListPage.SEARCH), Stream.of(filters), Stream.of(ListPage.PAGE))
                         .flatMap(Function.identity())
                         .toList());
     }

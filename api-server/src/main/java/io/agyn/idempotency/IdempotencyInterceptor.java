@@ -8,7 +8,7 @@ import io.agyn.access.Caller;
 import io.agyn.access.Identity;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
-import io.agyn.rest.Change;
+import io.agyn.rest.ResourceDiff;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
@@ -40,7 +40,7 @@ class IdempotencyInterceptor {
     private final IdempotencyKeys keys;
     private final Caller caller;
     private final HttpServerRequest request;
-    private final Change change;
+    private final ResourceDiff change;
     private final ObjectMapper mapper;
     private final Map<Method, Integer> keyPositions = new ConcurrentHashMap<>();
 
@@ -49,7 +49,7 @@ class IdempotencyInterceptor {
             IdempotencyKeys keys,
             Caller caller,
             HttpServerRequest request,
-            Change change,
+            ResourceDiff change,
             ObjectMapper mapper) {
         this.contract = requireNonNull(contract, "contract is null");
         this.keys = requireNonNull(keys, "keys is null");

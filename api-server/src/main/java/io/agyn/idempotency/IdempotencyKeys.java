@@ -3,10 +3,10 @@ package io.agyn.idempotency;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.upkeep.Chore;
+import io.agyn.upkeep.HourlyJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
@@ -24,7 +24,7 @@ import javax.sql.DataSource;
 
 /** The first answers to requests with an {@code Idempotency-Key}, each kept for a day. */
 @ApplicationScoped
-public class IdempotencyKeys implements Chore {
+public class IdempotencyKeys implements HourlyJob {
     private static final String EXPIRED = "created_at < now() - interval '24 hours'";
     private static final String CLAIM = """
             insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
@@ -136,7 +136,7 @@ public class IdempotencyKeys implements Chore {
         }
     }
 
-    private static CredentialPlace placeOf(UUID id) {
-        return new CredentialPlace(new UUID(0, 0), "idempotency_key", id, "answer");
+    private static EncryptionContext placeOf(UUID id) {
+        return new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer");
     }
 }

@@ -21,7 +21,7 @@ public final class CredentialCipher {
     }
 
     /** Encrypts a credential under the primary key. */
-    public byte[] encrypt(String credential, CredentialPlace place) {
+    public byte[] encrypt(String credential, EncryptionContext place) {
         try {
             return keys.current().aead().encrypt(credential.getBytes(StandardCharsets.UTF_8), place.bytes());
         } catch (GeneralSecurityException e) {
@@ -35,7 +35,7 @@ public final class CredentialCipher {
      * @throws ProblemException {@code credential_unreadable} where the ciphertext is altered, of another place, or under a
      *     key that the keyset does not hold; the log names the place
      */
-    public String decrypt(byte[] ciphertext, CredentialPlace place) {
+    public String decrypt(byte[] ciphertext, EncryptionContext place) {
         try {
             return new String(
                     keys.holding(ciphertext).aead().decrypt(ciphertext, place.bytes()), StandardCharsets.UTF_8);
@@ -50,7 +50,7 @@ public final class CredentialCipher {
     }
 
     /** Encrypts what is stored again, under the primary key. */
-    public byte[] rewrap(byte[] ciphertext, CredentialPlace place) {
+    public byte[] rewrap(byte[] ciphertext, EncryptionContext place) {
         return encrypt(decrypt(ciphertext, place), place);
     }
 
@@ -61,7 +61,7 @@ public final class CredentialCipher {
      * @param stored the fingerprint that the place has, or null. It is returned if it is of the same credential, also under
      *     an earlier fingerprint key
      */
-    public String fingerprint(String credential, CredentialPlace place, String stored) {
+    public String fingerprint(String credential, EncryptionContext place, String stored) {
         Keyset keyset = keys.current();
         byte[] what = credential.getBytes(StandardCharsets.UTF_8);
         boolean isSame = stored != null

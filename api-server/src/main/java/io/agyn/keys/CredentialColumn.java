@@ -52,7 +52,7 @@ enum CredentialColumn {
         return field + "_ciphertext";
     }
 
-    CredentialPlace place(UUID organizationId, UUID rowId) {
-        return new CredentialPlace(organizationId, table, rowId, field);
+    EncryptionContext place(UUID organizationId, UUID rowId) {
+        return new EncryptionContext(organizationId, table, rowId, field);
     }
 }

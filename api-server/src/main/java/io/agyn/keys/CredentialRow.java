@@ -80,7 +80,7 @@ record CredentialRow(
     /** Names the row, and nothing of what it holds. */
     @Override
     public String toString() {
-        CredentialPlace place = column.place(organizationId, id);
+        EncryptionContext place = column.place(organizationId, id);
         return "the " + place.field() + " of " + place.table() + " " + id;
     }
 }

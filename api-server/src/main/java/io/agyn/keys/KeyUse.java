@@ -2,7 +2,7 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,7 +50,7 @@ public final class KeyUse {
      *
      * @param connection a connection to the database, outside of a transaction
      * @return the counts
-     * @throws StartException when one of them takes too long
+     * @throws OperatorException when one of them takes too long
      * @throws SQLException when the database does not answer
      */
     public static KeyUse countAfterWrites(Connection connection) throws SQLException {
@@ -72,7 +72,7 @@ public final class KeyUse {
                 statement.execute("lock table %s in share mode".formatted(table));
             } catch (SQLException e) {
                 if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-                    throw new StartException(
+                    throw new OperatorException(
                             "Something writes to the table %s for longer than %d s: run this again when it has ended."
                                     .formatted(table, PATIENCE.toSeconds()),
                             e);

@@ -18,7 +18,7 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.prf.PredefinedPrfParameters;
 import com.google.crypto.tink.prf.PrfConfig;
 import com.google.crypto.tink.prf.PrfSet;
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -72,7 +72,7 @@ public final class Keyset {
      * Creates new keys in a file without a passphrase.
      *
      * @param file where to put them, with mode 0600; its folder exists
-     * @throws StartException when the file exists, which is then left as it is, or cannot be written
+     * @throws OperatorException when the file exists, which is then left as it is, or cannot be written
      */
     public static void create(Path file) {
         new KeysetFile(file, Optional.empty()).create();
@@ -82,7 +82,7 @@ public final class Keyset {
      * Reads the keys from a file without a passphrase.
      *
      * @param file the file that {@link #create} has written
-     * @throws StartException when the file is missing, cannot be read or is not a keyset
+     * @throws OperatorException when the file is missing, cannot be read or is not a keyset
      */
     public static Keyset load(Path file) {
         return new KeysetFile(file, Optional.empty()).read();

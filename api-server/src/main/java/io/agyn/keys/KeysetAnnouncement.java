@@ -2,7 +2,7 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.changes.FeedGuest;
+import io.agyn.changes.ChangeFeedHook;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /** Tells the commands which keys this server has loaded. */
 @Singleton
-class KeysetAnnouncement implements FeedGuest {
+class KeysetAnnouncement implements ChangeFeedHook {
     private final LiveKeyset keys;
     private Connection connection;
     private Optional<Keyset> announced = Optional.empty();
@@ -20,7 +20,7 @@ class KeysetAnnouncement implements FeedGuest {
     }
 
     @Override
-    public void onTurn(Connection current) throws SQLException {
+    public void onPoll(Connection current) throws SQLException {
         if (current != connection) {
             connection = current;
             announced = Optional.empty();

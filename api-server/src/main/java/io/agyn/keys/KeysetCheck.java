@@ -2,7 +2,7 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -51,7 +51,7 @@ public class KeysetCheck {
      * Checks a keyset ahead of everything that a start changes in the database, its tables included.
      *
      * @param connection a connection to the database, which may be empty
-     * @throws StartException when it is not the database's
+     * @throws OperatorException when it is not the database's
      * @throws SQLException when the database fails
      */
     public static void require(Connection connection, Keyset keyset) throws SQLException {
@@ -71,7 +71,7 @@ public class KeysetCheck {
      *
      * @param connection a connection to the database
      * @param keyset a keyset that decrypts the text, and has the key as a primary one
-     * @throws StartException when it does not decrypt the text
+     * @throws OperatorException when it does not decrypt the text
      * @throws SQLException when the database fails
      */
     public static void promote(Connection connection, Keyset keyset, KeyPurpose purpose) throws SQLException {
@@ -141,7 +141,7 @@ public class KeysetCheck {
         }
         stored.promoted().forEach((purpose, key) -> {
             if (!keyset.keys(purpose).contains(key)) {
-                throw new StartException("The keyset lacks the " + purpose + " key " + key
+                throw new OperatorException("The keyset lacks the " + purpose + " key " + key
                         + ", which the database uses: put the newest keyset file there.");
             }
         });
@@ -175,8 +175,8 @@ public class KeysetCheck {
         }
     }
 
-    private static StartException wrongKeyset() {
-        return new StartException("The keyset is not the one that this database's credentials are encrypted with:"
+    private static OperatorException wrongKeyset() {
+        return new OperatorException("The keyset is not the one that this database's credentials are encrypted with:"
                 + " set AGYN_KEYSET_FILE to the right one.");
     }
 }

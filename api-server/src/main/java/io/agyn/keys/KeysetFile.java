@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.PrivateFile;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -53,7 +53,7 @@ public final class KeysetFile {
      *
      * @param settings the server's settings
      * @return the file that is set, or else the one in the data folder
-     * @throws StartException when a passphrase is set in two ways
+     * @throws OperatorException when a passphrase is set in two ways
      */
     public static KeysetFile of(Settings settings) {
         return new KeysetFile(
@@ -92,7 +92,7 @@ public final class KeysetFile {
     /**
      * Makes new keys.
      *
-     * @throws StartException when the file is there already, which is then left as it is, or cannot be written
+     * @throws OperatorException when the file is there already, which is then left as it is, or cannot be written
      */
     public void create() {
         // Before the half-second that a lock takes.
@@ -106,7 +106,7 @@ public final class KeysetFile {
      * Reads the keys.
      *
      * @return the keys
-     * @throws StartException when the file is missing, cannot be read, is no keyset, or is not locked as it should be
+     * @throws OperatorException when the file is missing, cannot be read, is no keyset, or is not locked as it should be
      */
     public Keyset read() {
         return parse(content());
@@ -118,7 +118,7 @@ public final class KeysetFile {
      *
      * @param change makes the new keys of those that are there
      * @return the new keys, which are in the file
-     * @throws StartException when the file cannot be read or written; or what the change throws
+     * @throws OperatorException when the file cannot be read or written; or what the change throws
      */
     public Keyset change(UnaryOperator<Keyset> change) {
         requireNonNull(change, "change is null");
@@ -129,7 +129,7 @@ public final class KeysetFile {
      * Locks the file in another way, or not at all.
      *
      * @param other the new lock; nothing for none
-     * @throws StartException when the file cannot be read or written
+     * @throws OperatorException when the file cannot be read or written
      */
     public void relock(Optional<? extends KeysetLock> other) {
         requireNonNull(other, "other is null");
@@ -145,7 +145,7 @@ public final class KeysetFile {
      *
      * @param copy where to, a file that is not there
      * @return the keys that are in both
-     * @throws StartException when the file cannot be read, or the copy is there or cannot be written
+     * @throws OperatorException when the file cannot be read, or the copy is there or cannot be written
      */
     public Keyset backUp(Path copy) {
         byte[] content = content();
@@ -159,7 +159,7 @@ public final class KeysetFile {
         try {
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
-            throw new StartException(
+            throw new OperatorException(
                     "There is no keyset file " + path + ": put it back, or set AGYN_KEYSET_FILE to where it is.", e);
         } catch (IOException e) {
             throw unreadable(e);
@@ -171,22 +171,23 @@ public final class KeysetFile {
         JsonNode json = json(content);
         if (!isLocked(json)) {
             if (lock.isPresent()) {
-                throw new StartException("The keyset file " + path + " is not locked, and a passphrase is set: lock the"
-                        + " file with \"keyset lock\", or remove AGYN_KEYSET_PASSPHRASE and"
-                        + " AGYN_KEYSET_PASSPHRASE_FILE.");
+                throw new OperatorException(
+                        "The keyset file " + path + " is not locked, and a passphrase is set: lock the"
+                                + " file with \"keyset lock\", or remove AGYN_KEYSET_PASSPHRASE and"
+                                + " AGYN_KEYSET_PASSPHRASE_FILE.");
             }
             requirePrivate();
             return keyset(json);
         }
         KeysetLock key = lock.filter(candidate ->
                         candidate.kind().equals(json.path(LOCKED_BY).asText()))
-                .orElseThrow(() -> new StartException("The keyset file " + path + " is locked by a passphrase: set"
+                .orElseThrow(() -> new OperatorException("The keyset file " + path + " is locked by a passphrase: set"
                         + " AGYN_KEYSET_PASSPHRASE_FILE to the file that holds it, or AGYN_KEYSET_PASSPHRASE."));
         byte[] opened;
         try {
             opened = key.open(json);
         } catch (GeneralSecurityException e) {
-            throw new StartException("The passphrase does not open the keyset file " + path
+            throw new OperatorException("The passphrase does not open the keyset file " + path
                     + ": set the one that it was locked with, or put back the file if it was altered.");
         }
         try {
@@ -208,15 +209,15 @@ public final class KeysetFile {
             throw unreadable(e);
         }
         if (!Collections.disjoint(mode, OF_OTHERS)) {
-            throw new StartException("The keyset file " + path + " is open to other users of this machine (mode "
+            throw new OperatorException("The keyset file " + path + " is open to other users of this machine (mode "
                     + PosixFilePermissions.toString(mode) + "): run \"chmod 600 " + path
                     + "\", or lock it with a passphrase.");
         }
     }
 
-    private StartException unreadable(IOException e) {
-        return new StartException(
-                "The keyset file " + path + " cannot be read (" + StartException.reason(e)
+    private OperatorException unreadable(IOException e) {
+        return new OperatorException(
+                "The keyset file " + path + " cannot be read (" + OperatorException.reason(e)
                         + "): make it readable for this user.",
                 e);
     }
@@ -242,11 +243,11 @@ public final class KeysetFile {
                 }
             }
         } catch (NoSuchFileException e) {
-            throw new StartException(
+            throw new OperatorException(
                     "There is no keyset file " + path + ": put it back, or set AGYN_KEYSET_FILE to where it is.", e);
         } catch (IOException e) {
-            throw new StartException(
-                    "The keyset file " + path + " cannot be replaced (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The keyset file " + path + " cannot be replaced (" + OperatorException.reason(e)
                             + "): make it and its folder writable for this user.",
                     e);
         }
@@ -272,15 +273,15 @@ public final class KeysetFile {
         } catch (FileAlreadyExistsException e) {
             throw isThere(file);
         } catch (IOException e) {
-            throw new StartException(
-                    "The keyset cannot be written to " + file + " (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The keyset cannot be written to " + file + " (" + OperatorException.reason(e)
                             + "): name a file in a folder that exists and is writable.",
                     e);
         }
     }
 
-    private static StartException isThere(Path file) {
-        return new StartException(
+    private static OperatorException isThere(Path file) {
+        return new OperatorException(
                 "The file " + file + " is there already and is never overwritten: name another file.");
     }
 
@@ -328,8 +329,8 @@ public final class KeysetFile {
     }
 
     // Without a cause, whose message may quote the file.
-    private StartException isNone() {
-        return new StartException("The file " + path + " is not a keyset that this server can read: put back the one"
+    private OperatorException isNone() {
+        return new OperatorException("The file " + path + " is not a keyset that this server can read: put back the one"
                 + " that \"keyset create\" has made.");
     }
 }

@@ -3,8 +3,8 @@ package io.agyn.keys;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -127,7 +127,7 @@ public class LiveKeyset {
             if (!Arrays.equals(last, seen)) {
                 take(file.parse(content));
             }
-        } catch (StartException e) {
+        } catch (OperatorException e) {
             if (last != UNREADABLE || seen != UNREADABLE) {
                 refuse(e.getMessage());
             }
@@ -141,7 +141,7 @@ public class LiveKeyset {
             if (objection(next).isEmpty()) {
                 accept(next);
             }
-        } catch (StartException e) {
+        } catch (OperatorException e) {
             // As the log has said.
         }
     }

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -57,12 +57,12 @@ public final class PassphraseLock implements KeysetLock {
      *
      * @param settings the server's settings
      * @return the lock; nothing where no passphrase is set
-     * @throws StartException when it is set in two ways
+     * @throws OperatorException when it is set in two ways
      */
     public static Optional<PassphraseLock> of(Settings settings) {
         if (settings.keysetPassphrase().isPresent()
                 && settings.keysetPassphraseFile().isPresent()) {
-            throw new StartException(
+            throw new OperatorException(
                     "AGYN_KEYSET_PASSPHRASE and AGYN_KEYSET_PASSPHRASE_FILE are both set: remove one of them.");
         }
         return settings.keysetPassphraseFile().map(PassphraseLock::inFile).or(() -> settings.keysetPassphrase()
@@ -144,7 +144,7 @@ public final class PassphraseLock implements KeysetLock {
                 length--;
             }
             if (length < SHORTEST) {
-                throw new StartException("The passphrase in " + file + " has fewer than " + SHORTEST
+                throw new OperatorException("The passphrase in " + file + " has fewer than " + SHORTEST
                         + " characters: put a longer one there.");
             }
             char[] characters = new char[length];
@@ -152,10 +152,10 @@ public final class PassphraseLock implements KeysetLock {
             Arrays.fill(text.array(), '\0');
             return characters;
         } catch (CharacterCodingException e) {
-            throw new StartException("The passphrase in " + file + " is not text in UTF-8: put one there that is.");
+            throw new OperatorException("The passphrase in " + file + " is not text in UTF-8: put one there that is.");
         } catch (IOException e) {
-            throw new StartException(
-                    "The passphrase cannot be read from " + file + " (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The passphrase cannot be read from " + file + " (" + OperatorException.reason(e)
                             + "): put the file there, readable for this user.",
                     e);
         } finally {

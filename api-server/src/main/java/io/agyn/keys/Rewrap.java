@@ -175,7 +175,7 @@ public final class Rewrap {
                 ResultSet row = query.executeQuery(REFERENCES)) {
             while (row.next()) {
                 UUID id = row.getObject(1, UUID.class);
-                byte[] place = CredentialPlace.ofProviderToken(row.getObject(2, UUID.class), id)
+                byte[] place = EncryptionContext.ofProviderToken(row.getObject(2, UUID.class), id)
                         .bytes();
                 byte[] reference = ("secret " + row.getObject(3, UUID.class)).getBytes(StandardCharsets.US_ASCII);
                 String fingerprint = Fingerprints.compute(primary, keyset, reference, place);

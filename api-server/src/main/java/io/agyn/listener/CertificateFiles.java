@@ -2,8 +2,8 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.runtime.StartupEvent;
@@ -79,7 +79,7 @@ public final class CertificateFiles implements KeyStoreProvider {
         try {
             inForce = certificate.read();
             fits = true;
-        } catch (StartException e) {
+        } catch (OperatorException e) {
             if (inForce == null) {
                 throw e;
             }

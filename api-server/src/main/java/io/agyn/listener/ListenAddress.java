@@ -1,7 +1,7 @@
 package io.agyn.listener;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,7 +17,7 @@ public final class ListenAddress {
     /**
      * Tries whether it can be listened on, which otherwise the start would find out last.
      *
-     * @throws StartException when it cannot
+     * @throws OperatorException when it cannot
      */
     public static void requireFree(Settings.Http settings) {
         try (ServerSocket socket = new ServerSocket()) {
@@ -30,16 +30,16 @@ public final class ListenAddress {
     }
 
     /** The sentence on an address that cannot be listened on. */
-    public static StartException refused(Settings.Http settings, Throwable cause) {
+    public static OperatorException refused(Settings.Http settings, Throwable cause) {
         String host = settings.host();
         int port = settings.port();
         if (port == 0 || !isOfThisMachine(host)) {
-            return new StartException(
+            return new OperatorException(
                     "AGYN_HTTP_HOST is \"" + host
                             + "\", which is not an address of this machine: correct it, or remove it to use 127.0.0.1.",
                     cause);
         }
-        return new StartException(
+        return new OperatorException(
                 "Port " + port + " of " + host + " cannot be listened on: another program uses it, or"
                         + " this user may not; stop that program, or set AGYN_HTTP_PORT to another port.",
                 cause);

@@ -3,8 +3,8 @@ package io.agyn.listener;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.rest.RequestUri;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -55,9 +55,11 @@ class ManagementListener {
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
-            throw new StartException(
+            throw new OperatorException(
                     "The port in AGYN_HTTP_MANAGEMENT_PORT, " + port.get() + ", cannot be listened on ("
-                            + (e.getCause() instanceof IOException cause ? StartException.reason(cause) : e.getCause())
+                            + (e.getCause() instanceof IOException cause
+                                    ? OperatorException.reason(cause)
+                                    : e.getCause())
                             + "): set another one.",
                     e);
         }

@@ -2,8 +2,8 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
-import io.agyn.settings.StartException;
 import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -37,13 +37,13 @@ public record ServerCertificate(Path certificate, Path key) {
     /**
      * Where they are; empty where the server is to speak HTTP without TLS.
      *
-     * @throws StartException when one of the two is set, and the other is not
+     * @throws OperatorException when one of the two is set, and the other is not
      */
     public static Optional<ServerCertificate> of(Settings.Http settings) {
         Optional<Path> certificate = settings.tlsCertificateFile();
         Optional<Path> key = settings.tlsKeyFile();
         if (certificate.isPresent() != key.isPresent()) {
-            throw new StartException(CERTIFICATE_SETTING + " and " + KEY_SETTING
+            throw new OperatorException(CERTIFICATE_SETTING + " and " + KEY_SETTING
                     + " go together: set both to speak TLS, or neither to speak HTTP without it.");
         }
         return certificate.map(file -> new ServerCertificate(file, key.orElseThrow()));
@@ -53,7 +53,7 @@ public record ServerCertificate(Path certificate, Path key) {
      * Reads both.
      *
      * @return what a listener takes
-     * @throws StartException when a file cannot be read or is none of that kind, or the key is not the certificate's
+     * @throws OperatorException when a file cannot be read or is none of that kind, or the key is not the certificate's
      */
     public KeyStoreAndKeyCertOptions read() {
         Buffer chain = bytes(CERTIFICATE_SETTING, certificate);
@@ -71,9 +71,10 @@ public record ServerCertificate(Path certificate, Path key) {
             return new KeyStoreAndKeyCertOptions(store, options);
         } catch (Exception e) {
             // Vert.x declares no other. Its message is not passed on: it may quote the key.
-            throw new StartException(CERTIFICATE_SETTING + " is " + certificate + " and " + KEY_SETTING + " is " + key
-                    + ", which are not a PEM file of certificates and one of the private key of the first of them, not"
-                    + " encrypted: correct them, or remove both to speak HTTP without TLS.");
+            throw new OperatorException(
+                    CERTIFICATE_SETTING + " is " + certificate + " and " + KEY_SETTING + " is " + key
+                            + ", which are not a PEM file of certificates and one of the private key of the first of them, not"
+                            + " encrypted: correct them, or remove both to speak HTTP without TLS.");
         }
     }
 
@@ -81,8 +82,8 @@ public record ServerCertificate(Path certificate, Path key) {
         try {
             return Buffer.buffer(Files.readAllBytes(file));
         } catch (IOException e) {
-            throw new StartException(
-                    setting + " is " + file + ", which cannot be read (" + StartException.reason(e)
+            throw new OperatorException(
+                    setting + " is " + file + ", which cannot be read (" + OperatorException.reason(e)
                             + "): correct it, or remove both files' settings to speak HTTP without TLS.",
                     e);
         }

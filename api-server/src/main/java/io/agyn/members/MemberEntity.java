@@ -23,7 +23,7 @@ public class MemberEntity extends StoredResource {
     @JoinColumn(name = "user_id")
     public UserEntity user;
 
-    @Convert(converter = MemberRoles.class)
+    @Convert(converter = MemberRoleConverter.class)
     public MemberRole role;
 
     protected MemberEntity() {}

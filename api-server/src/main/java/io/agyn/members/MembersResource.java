@@ -3,8 +3,8 @@ package io.agyn.members;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
+import io.agyn.access.EffectiveRole;
 import io.agyn.access.Identity;
-import io.agyn.access.Standing;
 import io.agyn.api.MembersApi;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.MemberCreate;
@@ -13,8 +13,8 @@ import io.agyn.api.model.MemberUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ConstraintProblems;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.agyn.users.UserEntity;
@@ -34,10 +34,10 @@ import java.util.stream.Collectors;
 class MembersResource implements MembersApi {
     private final Members members;
     private final Users users;
-    private final Answers answers;
+    private final ResourceResponses answers;
     private final Caller caller;
 
-    MembersResource(Members members, Users users, Answers answers, Caller caller) {
+    MembersResource(Members members, Users users, ResourceResponses answers, Caller caller) {
         this.members = requireNonNull(members, "members is null");
         this.users = requireNonNull(users, "users is null");
         this.answers = requireNonNull(answers, "answers is null");
@@ -78,7 +78,7 @@ class MembersResource implements MembersApi {
      */
     private boolean isKnown(UserEntity user) {
         Identity identity = caller.identity();
-        return identity.standing() == Standing.CLUSTER_ADMIN
+        return identity.standing() == EffectiveRole.CLUSTER_ADMIN
                 || members.isIn(
                         identity.memberships().keySet().stream()
                                 .filter(identity::reaches)

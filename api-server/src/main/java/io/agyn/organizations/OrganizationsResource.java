@@ -12,8 +12,8 @@ import io.agyn.audit.Audited;
 import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ProblemException;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -30,9 +30,9 @@ import java.util.UUID;
 class OrganizationsResource implements OrganizationsApi {
     private final Organizations organizations;
     private final Caller caller;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    OrganizationsResource(Organizations organizations, Caller caller, Answers answers) {
+    OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses answers) {
         this.organizations = requireNonNull(organizations, "organizations is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.answers = requireNonNull(answers, "answers is null");

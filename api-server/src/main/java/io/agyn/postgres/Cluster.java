@@ -2,8 +2,8 @@ package io.agyn.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.PrivateFile;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -57,7 +57,7 @@ record Cluster(Path folder, Path log, String password) {
      * @param dataFolder the server's data folder, locked by the caller
      * @param binaries the programs of PostgreSQL
      * @return the databases
-     * @throws StartException when they are of another version, damaged, or cannot be made
+     * @throws OperatorException when they are of another version, damaged, or cannot be made
      */
     static Cluster open(Path dataFolder, PostgresBinaries binaries) {
         Path folder = folder(dataFolder);
@@ -71,8 +71,8 @@ record Cluster(Path folder, Path log, String password) {
             }
             return new Cluster(folder, log, password(passwordFile));
         } catch (IOException e) {
-            throw new StartException(
-                    "The embedded PostgreSQL's folder " + folder + " cannot be used (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The embedded PostgreSQL's folder " + folder + " cannot be used (" + OperatorException.reason(e)
                             + "): make room and make it writable for this user, or set AGYN_DATA_DIR to another.",
                     e);
         }
@@ -83,12 +83,12 @@ record Cluster(Path folder, Path log, String password) {
      *
      * @param file the file that holds it
      * @return the password of {@link #USERNAME}
-     * @throws StartException when the file is missing
+     * @throws OperatorException when the file is missing
      * @throws IOException when it cannot be read
      */
     static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new StartException("The password of the embedded PostgreSQL is missing: put back the file " + file
+            throw new OperatorException("The password of the embedded PostgreSQL is missing: put back the file " + file
                     + " from a backup.");
         }
         return Files.readString(file).strip();
@@ -97,12 +97,13 @@ record Cluster(Path folder, Path log, String password) {
     private static void requireVersion(Path folder, PostgresBinaries binaries) throws IOException {
         Path file = folder.resolve("PG_VERSION");
         if (!Files.exists(file)) {
-            throw new StartException(folder + " is not a data folder of PostgreSQL: put back the one from a backup, or"
-                    + " set AGYN_DATA_DIR to another folder.");
+            throw new OperatorException(
+                    folder + " is not a data folder of PostgreSQL: put back the one from a backup, or"
+                            + " set AGYN_DATA_DIR to another folder.");
         }
         String found = Files.readString(file).strip();
         if (!found.equals(binaries.major())) {
-            throw new StartException("The data folder " + folder + " is of PostgreSQL " + found
+            throw new OperatorException("The data folder " + folder + " is of PostgreSQL " + found
                     + ", and this server brings PostgreSQL " + binaries.major()
                     + ": run the release of Agyn that made it, or set AGYN_DATA_DIR to another folder.");
         }
@@ -141,12 +142,12 @@ record Cluster(Path folder, Path log, String password) {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new StartException("PostgreSQL cannot make its data folder: "
+                throw new OperatorException("PostgreSQL cannot make its data folder: "
                         + output.lines().reduce("", (previous, line) -> line.isBlank() ? previous : line.strip()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException("The server was stopped while PostgreSQL made its data folder.", e);
+            throw new OperatorException("The server was stopped while PostgreSQL made its data folder.", e);
         }
     }
 

@@ -3,7 +3,7 @@ package io.agyn.postgres;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.settings.DatabaseUrl;
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -32,7 +32,7 @@ public final class DatabaseProbe {
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
      * @return a connection that works, to be closed
-     * @throws StartException when no connection can be had
+     * @throws OperatorException when no connection can be had
      */
     public static Connection connect(DatabaseUrl url, String username, String password) {
         requireNonNull(url, "url is null");
@@ -66,7 +66,7 @@ public final class DatabaseProbe {
      * @param password the password, or empty for none
      * @param patience how long to wait
      * @return a connection that can write, to be closed
-     * @throws StartException when no such connection can be had in time, and at once when waiting cannot help
+     * @throws OperatorException when no such connection can be had in time, and at once when waiting cannot help
      */
     public static Connection await(DatabaseUrl url, String username, String password, Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
@@ -74,7 +74,7 @@ public final class DatabaseProbe {
         while (true) {
             try {
                 return connectToWrite(url, username, password);
-            } catch (StartException e) {
+            } catch (OperatorException e) {
                 if (!(e.getCause() instanceof SQLException cause && passes(cause)) || System.nanoTime() > deadline) {
                     throw e;
                 }
@@ -134,7 +134,7 @@ public final class DatabaseProbe {
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException("The server was stopped while it waited for its database.", e);
+            throw new OperatorException("The server was stopped while it waited for its database.", e);
         }
     }
 
@@ -145,8 +145,8 @@ public final class DatabaseProbe {
      * @param e what the driver says
      * @return the sentence, which shows no row
      */
-    public static StartException failure(DatabaseUrl url, SQLException e) {
-        return new StartException(sentence(url, e), e);
+    public static OperatorException failure(DatabaseUrl url, SQLException e) {
+        return new OperatorException(sentence(url, e), e);
     }
 
     private static String sentence(DatabaseUrl url, SQLException e) {

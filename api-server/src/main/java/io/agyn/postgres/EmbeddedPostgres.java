@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
 import io.agyn.settings.DatabaseUrl;
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,7 +62,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      *
      * @param dataFolder the server's data folder
      * @return a connection, to be closed
-     * @throws StartException when PostgreSQL does not get ready, or the folder cannot be read
+     * @throws OperatorException when PostgreSQL does not get ready, or the folder cannot be read
      */
     public static Connection connectToRunning(Path dataFolder) {
         requireNonNull(dataFolder, "dataFolder is null");
@@ -78,14 +78,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
                             Cluster.password(Cluster.passwordFile(dataFolder)));
                 }
                 if (Instant.now().isAfter(deadline)) {
-                    throw new StartException("A server is running on the data folder " + dataFolder
+                    throw new OperatorException("A server is running on the data folder " + dataFolder
                             + ", and its PostgreSQL is not ready: see postgres.log there, or stop the server.");
                 }
                 pause(PAUSE);
             }
         } catch (IOException e) {
-            throw new StartException(
-                    "The data folder " + dataFolder + " cannot be read (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The data folder " + dataFolder + " cannot be read (" + OperatorException.reason(e)
                             + "): run this as the server's user.",
                     e);
         }
@@ -96,7 +96,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      *
      * @param dataFolder the server's data folder, which the caller has locked
      * @return the PostgreSQL, to be closed
-     * @throws StartException when this machine cannot run it or the data are of another version
+     * @throws OperatorException when this machine cannot run it or the data are of another version
      */
     public static EmbeddedPostgres on(Path dataFolder) {
         requireNonNull(dataFolder, "dataFolder is null");
@@ -107,7 +107,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /**
      * Starts PostgreSQL and returns when it takes connections.
      *
-     * @throws StartException when it does not start
+     * @throws OperatorException when it does not start
      */
     public void start() {
         await(ANY_PORT);
@@ -172,7 +172,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 }
                 LOG.warnf("PostgreSQL has ended by itself and is started again; its log is %s", cluster.log());
                 await(fixedPort());
-            } catch (StartException e) {
+            } catch (OperatorException e) {
                 LOG.error(e.getMessage());
                 pause(PATIENCE);
             } catch (InterruptedException e) {
@@ -187,15 +187,15 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Files.writeString(cluster.log(), "", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             while (!attempt(wantedPort == ANY_PORT ? freePort() : wantedPort)) {
                 if (Instant.now().isAfter(deadline)) {
-                    throw new StartException("PostgreSQL does not start on " + cluster.folder() + ": " + lastLogLine()
-                            + " (its log is " + cluster.log() + ").");
+                    throw new OperatorException("PostgreSQL does not start on " + cluster.folder() + ": "
+                            + lastLogLine() + " (its log is " + cluster.log() + ").");
                 }
                 Postmaster.endOrphans(cluster.folder());
                 pause(PAUSE);
             }
         } catch (IOException e) {
-            throw new StartException(
-                    "PostgreSQL cannot be started on " + cluster.folder() + " (" + StartException.reason(e)
+            throw new OperatorException(
+                    "PostgreSQL cannot be started on " + cluster.folder() + " (" + OperatorException.reason(e)
                             + "): make the folder writable for this user, or set AGYN_DATA_DIR to another.",
                     e);
         }
@@ -225,7 +225,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private synchronized Process launch(int chosenPort) throws IOException {
         if (closed) {
-            throw new StartException("The server was stopped while PostgreSQL started.");
+            throw new OperatorException("The server was stopped while PostgreSQL started.");
         }
         port = chosenPort;
         process = PostgresCommand.detached(List.of(
@@ -281,7 +281,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new StartException("The server was stopped while PostgreSQL started.", e);
+            throw new OperatorException("The server was stopped while PostgreSQL started.", e);
         }
     }
 }

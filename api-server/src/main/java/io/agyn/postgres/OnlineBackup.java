@@ -2,8 +2,8 @@ package io.agyn.postgres;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.PrivateFile;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -59,19 +59,19 @@ public final class OnlineBackup {
      * @param dataFolder the server's data folder
      * @param target the folder to make; its parent is there
      * @return how many bytes were copied
-     * @throws StartException when the folder is there already, or cannot be written
+     * @throws OperatorException when the folder is there already, or cannot be written
      * @throws SQLException when PostgreSQL breaks the backup off
      */
     public static long take(Connection connection, Path dataFolder, Path target) throws SQLException {
         requireNonNull(connection, "connection is null");
         Path cluster = Cluster.folder(requireNonNull(dataFolder, "dataFolder is null"));
         if (Files.exists(requireNonNull(target, "target is null"), LinkOption.NOFOLLOW_LINKS)) {
-            throw new StartException(target + " is there already and is never overwritten: name another folder.");
+            throw new OperatorException(target + " is there already and is never overwritten: name another folder.");
         }
         try {
             Path parent = target.toAbsolutePath().getParent().toRealPath();
             if (parent.startsWith(cluster.toRealPath())) {
-                throw new StartException(
+                throw new OperatorException(
                         target + " is within PostgreSQL's own folder: name one outside of " + cluster + ".");
             }
             Path draft = Files.createTempDirectory(parent, "." + target.getFileName() + ".");
@@ -86,8 +86,8 @@ public final class OnlineBackup {
                 Folders.delete(draft);
             }
         } catch (IOException e) {
-            throw new StartException(
-                    "The backup " + target + " cannot be made (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The backup " + target + " cannot be made (" + OperatorException.reason(e)
                             + "): make room, and name a folder that is not there in one that is, and can be written.",
                     e);
         }

@@ -2,7 +2,7 @@ package io.agyn.postgres;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,7 @@ record PostgresBinaries(Path folder, String version) {
      * Finds the programs for this machine, unpacking them the first time.
      *
      * @return the programs
-     * @throws StartException when there are none for this machine or they cannot be unpacked
+     * @throws OperatorException when there are none for this machine or they cannot be unpacked
      */
     static PostgresBinaries unpacked() {
         String version = bundledVersion();
@@ -46,8 +46,8 @@ record PostgresBinaries(Path folder, String version) {
                 unpack("/postgres-" + platform + ".txz", folder);
             }
         } catch (IOException e) {
-            throw new StartException(
-                    "PostgreSQL cannot be unpacked into " + folder.getParent() + " (" + StartException.reason(e)
+            throw new OperatorException(
+                    "PostgreSQL cannot be unpacked into " + folder.getParent() + " (" + OperatorException.reason(e)
                             + "): make room there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
                             + " to a PostgreSQL server.",
                     e);
@@ -79,7 +79,7 @@ record PostgresBinaries(Path folder, String version) {
             case "amd64", "x86_64" -> system + "-x86_64";
             case "aarch64" -> system + "-arm_64";
             case String other ->
-                throw new StartException("There is no embedded PostgreSQL for " + other
+                throw new OperatorException("There is no embedded PostgreSQL for " + other
                         + " processors: set AGYN_DATABASE_URL to a PostgreSQL server.");
         };
     }
@@ -98,7 +98,7 @@ record PostgresBinaries(Path folder, String version) {
         try {
             try (InputStream in = PostgresBinaries.class.getResourceAsStream(resource)) {
                 if (in == null) {
-                    throw new StartException("There is no embedded PostgreSQL for this machine:"
+                    throw new OperatorException("There is no embedded PostgreSQL for this machine:"
                             + " set AGYN_DATABASE_URL to a PostgreSQL server.");
                 }
                 extract(in, draft);

@@ -3,7 +3,7 @@ package io.agyn.postgres;
 import static java.util.Objects.requireNonNull;
 
 import com.sun.security.auth.module.UnixSystem;
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,7 +24,7 @@ final class PostgresCommand {
      *
      * @param arguments the program and its arguments
      * @return the process to start
-     * @throws StartException when this runs as root and root cannot be left
+     * @throws OperatorException when this runs as root and root cannot be left
      */
     static ProcessBuilder foreground(List<String> arguments) {
         return builder(unprivileged(), arguments);
@@ -36,7 +36,7 @@ final class PostgresCommand {
      *
      * @param arguments the program and its arguments
      * @return the process to start, which becomes the program and keeps its process id
-     * @throws StartException when this runs as root and root cannot be left
+     * @throws OperatorException when this runs as root and root cannot be left
      */
     static ProcessBuilder detached(List<String> arguments) {
         return builder(
@@ -73,8 +73,9 @@ final class PostgresCommand {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new StartException("PostgreSQL does not run as root and this system does not allow \"unshare -U\": start"
-                + " the server as another user, or set AGYN_DATABASE_URL to a PostgreSQL server.");
+        throw new OperatorException(
+                "PostgreSQL does not run as root and this system does not allow \"unshare -U\": start"
+                        + " the server as another user, or set AGYN_DATABASE_URL to a PostgreSQL server.");
     }
 
     // macOS has no setsid, and has perl. With neither, Ctrl-C reaches PostgreSQL too, which then ends before the last

@@ -3,8 +3,8 @@ package io.agyn.proxy;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
-import io.agyn.proxy.Refusal.Kind;
-import io.agyn.proxy.body.AnswerReader;
+import io.agyn.proxy.ProxyError.Kind;
+import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.egress.SilentConnectionException;
 import io.agyn.proxy.egress.UpstreamConnections;
 import io.agyn.proxy.routing.Route;
@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
  * One call of a model, from its arrival to its record: who calls, what they call, and then both bodies passed on as they
  * come. It lives on one event loop, on which nothing waits.
  */
-final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.Listener {
+final class Call implements RequestBody.Listener, ResponsePipe.Listener, UpstreamConnector.Listener {
     private static final Logger LOG = Logger.getLogger(Call.class);
     // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
@@ -53,8 +53,8 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         FOR_BYTES
     }
 
-    private final Calls calls;
-    private final EventLoop loop;
+    private final ProxyContext calls;
+    private final LoopState loop;
     private final Context context;
     private final Operation operation;
     private final Dialect dialect;
@@ -78,32 +78,32 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private UUID modelId;
     private String modelName;
     private Target target;
-    private Dial dial;
+    private UpstreamConnector dial;
     private HttpClientRequest provider;
-    private AnswerPipe answer;
+    private ResponsePipe answer;
     private long firstByte = -1;
     private boolean counted;
     private boolean repeated;
     private boolean over;
 
-    private Call(Calls calls, Operation operation, Exchange exchange) {
+    private Call(ProxyContext calls, Operation operation, Exchange exchange) {
         this.calls = calls;
         this.loop = calls.upstreams().loop();
         this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
-        this.requestId = Answering.requestId(exchange.headers(), id);
+        this.requestId = ProxyResponses.requestId(exchange.headers(), id);
         this.trace = calls.trace(operation, exchange.headers());
     }
 
     /** Begins a call whose caller has a token, on the event loop that its request came by. */
-    static void begin(Calls calls, Operation operation, HttpServerRequest request) {
+    static void begin(ProxyContext calls, Operation operation, HttpServerRequest request) {
         begin(new Call(calls, operation, new HttpExchange(request)));
     }
 
     /** Begins a call of this server itself, on the event loop that it is to stay on. */
-    static void begin(Calls calls, Operation operation, Exchange exchange, Identity identity) {
+    static void begin(ProxyContext calls, Operation operation, Exchange exchange, Identity identity) {
         Call call = new Call(calls, operation, exchange);
         call.identity = identity;
         begin(call);
@@ -116,14 +116,14 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     private void admit() {
         exchange.onGone(this::callerLeft);
-        Optional<Refusal> unreadable =
+        Optional<ProxyError> unreadable =
                 RequestHead.refusal(exchange, calls.limits().body());
         if (unreadable.isPresent()) {
             refuse(unreadable.get());
             return;
         }
         if (calls.loops().isLoop(exchange.headers())) {
-            refuse(Refusal.of(
+            refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
                             + " LLM provider elsewhere."));
@@ -241,7 +241,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     @Override
-    public void onRefused(Refusal refusal) {
+    public void onRefused(ProxyError refusal) {
         fail(refusal, Outcome.REFUSED);
     }
 
@@ -253,24 +253,24 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                 if (target.protocol() == operation.protocol()) {
                     enter();
                 } else {
-                    refuse(RouteRefusals.wrongPath(operation, target));
+                    refuse(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Orphaned orphaned -> {
                 know(orphaned.organizationId(), orphaned.modelId(), orphaned.modelName());
-                refuse(RouteRefusals.orphaned(orphaned));
+                refuse(RoutingErrors.orphaned(orphaned));
             }
             case Route.Unreadable unreadable -> {
                 know(unreadable.organizationId(), unreadable.modelId(), unreadable.modelName());
-                refuse(RouteRefusals.unreadable(unreadable));
+                refuse(RoutingErrors.unreadable(unreadable));
             }
             case Route.Unsendable unsendable -> {
                 know(unsendable.organizationId(), unsendable.modelId(), unsendable.modelName());
-                refuse(RouteRefusals.unsendable(unsendable));
+                refuse(RoutingErrors.unsendable(unsendable));
             }
-            case Route.Ambiguous ambiguous -> refuse(RouteRefusals.ambiguous(ambiguous, model));
-            case Route.UnknownModel unknown -> refuse(RouteRefusals.unknownModel(model));
-            case Route.UnknownOrganization unknown -> refuse(RouteRefusals.unknownOrganization());
+            case Route.Ambiguous ambiguous -> refuse(RoutingErrors.ambiguous(ambiguous, model));
+            case Route.UnknownModel unknown -> refuse(RoutingErrors.unknownModel(model));
+            case Route.UnknownOrganization unknown -> refuse(RoutingErrors.unknownOrganization());
         }
     }
 
@@ -294,14 +294,14 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         dial();
     }
 
-    private static Refusal tooManyCalls(String which) {
-        return Refusal.of(
+    private static ProxyError tooManyCalls(String which) {
+        return ProxyError.of(
                 Kind.TOO_MANY_CALLS, "There are as many calls " + which + " at once as are allowed; try again soon.");
     }
 
     private void dial() {
         await(Waiting.FOR_PLACE);
-        dial = new Dial(
+        dial = new UpstreamConnector(
                 calls.upstreams(), loop, context, target, uri(), calls.limits().connect(), this);
         dial.start();
     }
@@ -318,7 +318,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     @Override
-    public void onFailed(Refusal refusal) {
+    public void onFailed(ProxyError refusal) {
         fail(refusal, Outcome.UPSTREAM_ERROR);
     }
 
@@ -359,7 +359,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         if (!PassedHeaders.areValid(head.headers())) {
             fail(
-                    Refusal.of(
+                    ProxyError.of(
                             Kind.PROVIDER_INVALID_RESPONSE,
                             "The LLM provider " + target.providerName()
                                     + " sent a header that is not valid in HTTP; check the provider."),
@@ -372,7 +372,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         }
         await(Waiting.FOR_BYTES);
         guard(() -> {
-            answer = new AnswerPipe(target, head, exchange, this);
+            answer = new ResponsePipe(target, head, exchange, this);
             answer.start(requestId);
         });
     }
@@ -452,12 +452,12 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             endAfterLastEvent();
             return;
         }
-        Refusal refusal = cause instanceof SilentConnectionException
-                ? Refusal.of(
+        ProxyError refusal = cause instanceof SilentConnectionException
+                ? ProxyError.of(
                         Kind.PROVIDER_TIMED_OUT,
                         "The LLM provider " + target.providerName()
                                 + " no longer responds on the connection of this call;" + " try again.")
-                : Refusal.of(
+                : ProxyError.of(
                         Kind.PROVIDER_BROKE_OFF,
                         "The LLM provider " + target.providerName()
                                 + " closed the connection before its answer was whole;"
@@ -468,10 +468,10 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     private void timeOut() {
         switch (waiting) {
             case FOR_LOOK_UP -> throw new IllegalStateException("has a time-out of its own: " + waiting);
-            case FOR_CONNECTION -> fail(Dial.late(target), Outcome.UPSTREAM_ERROR);
+            case FOR_CONNECTION -> fail(UpstreamConnector.late(target), Outcome.UPSTREAM_ERROR);
             case FOR_REQUEST -> {
                 if (body.waitsForMemory()) {
-                    refuse(Refusal.of(
+                    refuse(ProxyError.of(
                             Kind.UNAVAILABLE,
                             "The memory for request bodies is used up by other calls; try again soon, and send"
                                     + " \"model\" before large fields."));
@@ -481,7 +481,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             }
             case FOR_PLACE ->
                 fail(
-                        Refusal.of(
+                        ProxyError.of(
                                 Kind.UNAVAILABLE,
                                 "As many calls as this server makes at once are on their way to the LLM provider "
                                         + target.providerName() + "; try again soon."),
@@ -489,7 +489,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             case FOR_ANSWER -> {
                 if (body.isSent() || body.waitsForProvider()) {
                     fail(
-                            Refusal.of(
+                            ProxyError.of(
                                     Kind.PROVIDER_TIMED_OUT,
                                     "The LLM provider " + target.providerName() + " did not begin to answer within "
                                             + (body.isSent()
@@ -510,7 +510,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
                     exchange.breakOff(INTERNAL_ERROR);
                 } else {
                     fail(
-                            Refusal.of(
+                            ProxyError.of(
                                     Kind.PROVIDER_TIMED_OUT,
                                     "The LLM provider " + target.providerName() + " fell silent within its answer for "
                                             + calls.limits().idle().toSeconds() + " s."),
@@ -522,15 +522,15 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
 
     /** Ends the call, since the server stops and its time to finish is over. */
     void stop() {
-        fail(Refusal.STOPPING, answer == null ? Outcome.REFUSED : Outcome.UPSTREAM_TRUNCATED);
+        fail(ProxyError.STOPPING, answer == null ? Outcome.REFUSED : Outcome.UPSTREAM_TRUNCATED);
     }
 
-    private void refuse(Refusal refusal) {
+    private void refuse(ProxyError refusal) {
         fail(refusal, Outcome.REFUSED);
     }
 
     /** Ends the call with an error of the proxy's own, as well as what was sent before allows. */
-    private void fail(Refusal refusal, Outcome outcome) {
+    private void fail(ProxyError refusal, Outcome outcome) {
         if (over) {
             return;
         }
@@ -552,11 +552,11 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
         exchange.responseHeaders().clear();
         exchange.setStatus(refusal.status());
         finish(outcome);
-        Answering.refuse(exchange, dialect, refusal, requestId);
+        ProxyResponses.refuse(exchange, dialect, refusal, requestId);
     }
 
     private void modelIsLate() {
-        refuse(Refusal.of(
+        refuse(ProxyError.of(
                 Kind.REQUEST_TIMED_OUT,
                 "The call's \"model\" did not arrive within "
                         + calls.limits().model().toSeconds() + " s; send it before large fields."));
@@ -618,7 +618,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
     }
 
     private CallRecord record(Outcome outcome) {
-        AnswerReader reader = answer == null ? null : answer.reader();
+        ResponseReader reader = answer == null ? null : answer.reader();
         boolean answered = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
         return new CallRecord(
                 id,
@@ -649,7 +649,9 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            fail(Refusal.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."), Outcome.REFUSED);
+            fail(
+                    ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."),
+                    Outcome.REFUSED);
         }
     }
 
@@ -671,7 +673,7 @@ final class Call implements RequestBody.Listener, AnswerPipe.Listener, Dial.List
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                refuse(LookUpFailures.refusal(failure, requestId));
+                refuse(LookupFailures.refusal(failure, requestId));
             }
         }));
     }

@@ -1,6 +1,6 @@
 package io.agyn.proxy;
 
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -8,12 +8,12 @@ import io.vertx.core.http.HttpHeaders;
 /** Where callers put their API token: where the SDKs of OpenAI and of Anthropic put a key. */
 sealed interface CallerToken {
     /** The refusal of a token that is none, after too many of them. */
-    Refusal TOO_MANY = Refusal.of(
+    ProxyError TOO_MANY = ProxyError.of(
             Kind.TOO_MANY_REQUESTS,
             "Too many API tokens that do not work came from here, or began like this one; wait a minute.");
 
-    Refused TWO = new Refused(
-            Refusal.of(Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
+    Refused TWO = new Refused(ProxyError.of(
+            Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
 
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";
@@ -22,7 +22,7 @@ sealed interface CallerToken {
     record Given(String token) implements CallerToken {}
 
     /** None was given, or two. */
-    record Refused(Refusal refusal) implements CallerToken {}
+    record Refused(ProxyError refusal) implements CallerToken {}
 
     /** Reads the token from the headers of a call. */
     static CallerToken of(MultiMap headers) {
@@ -52,7 +52,7 @@ sealed interface CallerToken {
         if (token != null) {
             return new Given(token);
         }
-        return new Refused(Refusal.of(
+        return new Refused(ProxyError.of(
                 Kind.UNAUTHENTICATED,
                 (isEmpty ? "The API token is empty" : "An API token is missing")
                         + ": send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.api.model.Protocol;
-import io.agyn.proxy.body.AnswerReader;
+import io.agyn.proxy.body.ResponseReader;
 import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,13 +16,13 @@ enum Dialect {
     /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
     OPENAI("x-request-id", "response.failed") {
         @Override
-        void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+        void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException {
             json.writeStartObject();
             writeErrorField(json, refusal);
             json.writeEndObject();
         }
 
-        private void writeErrorField(JsonGenerator json, Refusal refusal) throws IOException {
+        private void writeErrorField(JsonGenerator json, ProxyError refusal) throws IOException {
             json.writeObjectFieldStart("error");
             json.writeStringField("message", refusal.message());
             json.writeStringField("type", refusal.kind().openAiType());
@@ -32,7 +32,8 @@ enum Dialect {
         }
 
         @Override
-        void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream) throws IOException {
+        void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
+                throws IOException {
             json.writeStartObject();
             json.writeStringField("type", "response.failed");
             json.writeNumberField("sequence_number", stream.sequenceNumber() + 1);
@@ -57,7 +58,7 @@ enum Dialect {
     /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
     ANTHROPIC("request-id", "error") {
         @Override
-        void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException {
+        void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException {
             json.writeStartObject();
             json.writeStringField("type", "error");
             json.writeObjectFieldStart("error");
@@ -69,7 +70,8 @@ enum Dialect {
         }
 
         @Override
-        void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream) throws IOException {
+        void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
+                throws IOException {
             writeError(json, refusal, requestId);
         }
     };
@@ -104,7 +106,7 @@ enum Dialect {
     }
 
     /** The body of an answer that refuses, JSON in UTF-8. */
-    byte[] error(Refusal refusal, String requestId) {
+    byte[] error(ProxyError refusal, String requestId) {
         return json(generator -> writeError(generator, refusal, requestId));
     }
 
@@ -113,14 +115,14 @@ enum Dialect {
      *
      * @param stream the stream so far
      */
-    byte[] errorEvent(Refusal refusal, String requestId, AnswerReader stream) {
+    byte[] errorEvent(ProxyError refusal, String requestId, ResponseReader stream) {
         byte[] data = json(generator -> writeEvent(generator, refusal, requestId, stream));
         return ("event: " + failureEvent + "\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
     }
 
-    abstract void writeError(JsonGenerator json, Refusal refusal, String requestId) throws IOException;
+    abstract void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException;
 
-    abstract void writeEvent(JsonGenerator json, Refusal refusal, String requestId, AnswerReader stream)
+    abstract void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
             throws IOException;
 
     /** Writes JSON. */

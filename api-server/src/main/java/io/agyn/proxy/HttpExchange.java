@@ -2,7 +2,7 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.rest.UnreadBodies;
+import io.agyn.rest.BodyDrainer;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -65,7 +65,7 @@ final class HttpExchange implements Exchange {
 
     @Override
     public void discardBody() {
-        UnreadBodies.discard(request);
+        BodyDrainer.discard(request);
     }
 
     @Override

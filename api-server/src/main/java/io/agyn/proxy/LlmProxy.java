@@ -3,7 +3,7 @@ package io.agyn.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.listener.Drain;
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.rest.RequestUri;
 import io.agyn.rest.Uuid7;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -25,11 +25,11 @@ class LlmProxy {
     private static final int BEFORE_ALL_ROUTES = -200_000;
     private static final String BELOW_ROOT = Operation.ROOT + "/";
 
-    private final Calls calls;
+    private final ProxyContext calls;
     private final ModelListing models;
     private final Drain drain;
 
-    LlmProxy(Calls calls, ModelListing models, Drain drain) {
+    LlmProxy(ProxyContext calls, ModelListing models, Drain drain) {
         this.drain = requireNonNull(drain, "drain is null");
         this.calls = requireNonNull(calls, "calls is null");
         this.models = requireNonNull(models, "models is null");
@@ -55,9 +55,9 @@ class LlmProxy {
     private void handle(HttpServerRequest request, String path) {
         Optional<Operation> operation = Operation.at(path);
         if (drain.refuses(request)) {
-            refuse(request, dialect(request, path), Refusal.STOPPING);
+            refuse(request, dialect(request, path), ProxyError.STOPPING);
         } else if (!RequestUri.isValid(request)) {
-            refuse(request, dialect(request, path), Refusal.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
+            refuse(request, dialect(request, path), ProxyError.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else if (operation.isPresent()) {
             if (request.method() == HttpMethod.POST) {
                 Call.begin(calls, operation.get(), request);
@@ -74,27 +74,27 @@ class LlmProxy {
         }
     }
 
-    private static Refusal notPost(HttpServerRequest request, Operation operation) {
+    private static ProxyError notPost(HttpServerRequest request, Operation operation) {
         if (request.headers().contains(HttpHeaderNames.UPGRADE)) {
             request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
-            return Refusal.of(
+            return ProxyError.of(
                     Kind.UPGRADE_REQUIRED,
                     "This server takes no WebSocket here: send POST " + operation.callerPath()
                             + ", with \"stream\": true" + " for events.");
         }
         request.response().putHeader(HttpHeaderNames.ALLOW, "POST");
-        return Refusal.of(Kind.METHOD_NOT_ALLOWED, "Only POST is allowed at " + operation.callerPath() + ".");
+        return ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only POST is allowed at " + operation.callerPath() + ".");
     }
 
-    private static Refusal nothingHere(String path) {
+    private static ProxyError nothingHere(String path) {
         if (path.startsWith(Operation.CREATE_RESPONSE.callerPath() + "/")
                 || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
-            return Refusal.of(
+            return ProxyError.of(
                     Kind.NOT_FOUND,
                     "A call here names no model, and so no LLM provider that it could be passed to: this server keeps no"
                             + " answers. Send \"store\": false and what came before with each call.");
         }
-        return Refusal.of(
+        return ProxyError.of(
                 Kind.NOT_FOUND,
                 "There is nothing at this path; the LLM Proxy takes POST /v1/responses, POST /v1/messages and"
                         + " GET /v1/models.");
@@ -107,8 +107,8 @@ class LlmProxy {
         return WrongBaseUrl.protocol(request).map(Dialect::of).orElseGet(() -> Dialect.of(request.headers()));
     }
 
-    private static void refuse(HttpServerRequest request, Dialect dialect, Refusal refusal) {
-        Answering.refuse(
-                new HttpExchange(request), dialect, refusal, Answering.requestId(request.headers(), Uuid7.next()));
+    private static void refuse(HttpServerRequest request, Dialect dialect, ProxyError refusal) {
+        ProxyResponses.refuse(
+                new HttpExchange(request), dialect, refusal, ProxyResponses.requestId(request.headers(), Uuid7.next()));
     }
 }

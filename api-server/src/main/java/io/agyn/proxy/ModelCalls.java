@@ -19,9 +19,9 @@ import java.util.Map;
 @Singleton
 public final class ModelCalls {
     private final Vertx vertx;
-    private final Calls calls;
+    private final ProxyContext calls;
 
-    ModelCalls(Vertx vertx, Calls calls) {
+    ModelCalls(Vertx vertx, ProxyContext calls) {
         this.vertx = requireNonNull(vertx, "vertx is null");
         this.calls = requireNonNull(calls, "calls is null");
     }

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.agyn.access.Identity;
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.ListedModel;
 import io.agyn.proxy.routing.ModelList;
@@ -59,7 +59,7 @@ class ModelListing {
     /** Answers a request at such a path. */
     void answer(HttpServerRequest request) {
         Dialect dialect = Dialect.of(request.headers());
-        String requestId = Answering.requestId(request.headers(), Uuid7.next());
+        String requestId = ProxyResponses.requestId(request.headers(), Uuid7.next());
         Context context = Vertx.currentContext();
         body(request, dialect, requestId)
                 .whenComplete((json, failure) -> context.runOnContext(back -> {
@@ -67,9 +67,10 @@ class ModelListing {
                         return;
                     }
                     if (failure == null) {
-                        Answering.answer(new HttpExchange(request), dialect, 200, json, requestId);
+                        ProxyResponses.answer(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
-                        Answering.refuse(new HttpExchange(request), dialect, refusal(failure, requestId), requestId);
+                        ProxyResponses.refuse(
+                                new HttpExchange(request), dialect, refusal(failure, requestId), requestId);
                     }
                 }));
     }
@@ -77,7 +78,7 @@ class ModelListing {
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, String requestId) {
         if (request.method() != HttpMethod.GET) {
             request.response().putHeader(HttpHeaderNames.ALLOW, "GET");
-            return refused(Refusal.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
+            return refused(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
         }
         return switch (CallerToken.of(request.headers())) {
             case CallerToken.Refused refused -> refused(refused.refusal());
@@ -95,7 +96,7 @@ class ModelListing {
             Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
             return models.list(identity, organization)
                     .thenCompose(list -> list.isEmpty()
-                            ? refused(RouteRefusals.unknownOrganization())
+                            ? refused(RoutingErrors.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
         String model = name(request.path());
@@ -103,15 +104,15 @@ class ModelListing {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
                         .thenCompose(listed -> listed.isEmpty()
-                                ? refused(RouteRefusals.unknownModel(model))
+                                ? refused(RoutingErrors.unknownModel(model))
                                 : CompletableFuture.completedFuture(
                                         Dialect.json(json -> write(json, dialect, listed.get()))));
-            case Route.Orphaned orphaned -> refused(RouteRefusals.orphaned(orphaned));
-            case Route.Unreadable unreadable -> refused(RouteRefusals.unreadable(unreadable));
-            case Route.Unsendable unsendable -> refused(RouteRefusals.unsendable(unsendable));
-            case Route.Ambiguous ambiguous -> refused(RouteRefusals.ambiguous(ambiguous, model));
-            case Route.UnknownModel unknown -> refused(RouteRefusals.unknownModel(model));
-            case Route.UnknownOrganization unknown -> refused(RouteRefusals.unknownOrganization());
+            case Route.Orphaned orphaned -> refused(RoutingErrors.orphaned(orphaned));
+            case Route.Unreadable unreadable -> refused(RoutingErrors.unreadable(unreadable));
+            case Route.Unsendable unsendable -> refused(RoutingErrors.unsendable(unsendable));
+            case Route.Ambiguous ambiguous -> refused(RoutingErrors.ambiguous(ambiguous, model));
+            case Route.UnknownModel unknown -> refused(RoutingErrors.unknownModel(model));
+            case Route.UnknownOrganization unknown -> refused(RoutingErrors.unknownOrganization());
         });
     }
 
@@ -134,7 +135,7 @@ class ModelListing {
             case ANTHROPIC -> {
                 int limit = limit(query);
                 if (limit < 1 || limit > LONGEST_PAGE) {
-                    yield refused(Refusal.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
+                    yield refused(ProxyError.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
                             .about("limit"));
                 }
                 Optional<String> before = first(query, "before_id");
@@ -144,7 +145,7 @@ class ModelListing {
                 if (found.isEmpty()) {
                     String parameter = before.isPresent() ? "before_id" : "after_id";
                     yield refused(
-                            Refusal.of(Kind.INVALID_REQUEST, parameter + " is not the id of a model in this list.")
+                            ProxyError.of(Kind.INVALID_REQUEST, parameter + " is not the id of a model in this list.")
                                     .about(parameter));
                 }
                 List<ListedModel> page = found.get().models();
@@ -201,26 +202,26 @@ class ModelListing {
         json.writeEndObject();
     }
 
-    private static <T> CompletableFuture<T> refused(Refusal refusal) {
+    private static <T> CompletableFuture<T> refused(ProxyError refusal) {
         return CompletableFuture.failedFuture(new RefusedException(refusal));
     }
 
-    private static Refusal refusal(Throwable failure, String requestId) {
+    private static ProxyError refusal(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof RefusedException refused) {
             return refused.refusal;
         }
-        return LookUpFailures.refusal(cause, requestId);
+        return LookupFailures.refusal(cause, requestId);
     }
 
     /** A refusal on its way through futures. */
     private static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient Refusal refusal;
+        private final transient ProxyError refusal;
 
-        private RefusedException(Refusal refusal) {
+        private RefusedException(ProxyError refusal) {
             super(refusal.message(), null, false, false);
             this.refusal = refusal;
         }

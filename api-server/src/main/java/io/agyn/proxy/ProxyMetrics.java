@@ -42,7 +42,7 @@ class ProxyMetrics {
 
     private final Map<Operation, Map<Outcome, Timer>> durations = new EnumMap<>(Operation.class);
     private final Map<Operation, Timer> firstBytes = new EnumMap<>(Operation.class);
-    private final Map<Refusal.Kind, Counter> errors = new EnumMap<>(Refusal.Kind.class);
+    private final Map<ProxyError.Kind, Counter> errors = new EnumMap<>(ProxyError.Kind.class);
     private final Map<UsageUnknownReason, Counter> unknownUsage = new EnumMap<>(UsageUnknownReason.class);
     private final DistributionSummary input;
     private final DistributionSummary cachedInput;
@@ -64,7 +64,7 @@ class ProxyMetrics {
             durations.put(operation, timers);
             firstBytes.put(operation, firstByte(registry, operation));
         }
-        for (Refusal.Kind kind : Refusal.Kind.values()) {
+        for (ProxyError.Kind kind : ProxyError.Kind.values()) {
             errors.put(
                     kind,
                     Counter.builder("agyn.proxy.errors")
@@ -89,12 +89,12 @@ class ProxyMetrics {
                 registry,
                 "agyn.proxy.calls.active",
                 "Calls on their way to LLM providers",
-                () -> sum(upstreams.origins().stream().map(Origin::calls)));
+                () -> sum(upstreams.origins().stream().map(UpstreamBulkhead::calls)));
         gauge(
                 registry,
                 "agyn.proxy.calls.waiting",
                 "Calls that wait, since as many as may be are on their way to the LLM provider",
-                () -> sum(upstreams.origins().stream().map(Origin::waiting)));
+                () -> sum(upstreams.origins().stream().map(UpstreamBulkhead::waiting)));
         memory(registry, "callers", callers, Callers::known, Callers::lookUps);
         memory(registry, "routes", routes, Routes::known, Routes::lookUps);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
@@ -122,7 +122,7 @@ class ProxyMetrics {
     }
 
     /** Counts an error of the proxy's own. */
-    void count(Refusal.Kind kind) {
+    void count(ProxyError.Kind kind) {
         errors.get(kind).increment();
     }
 

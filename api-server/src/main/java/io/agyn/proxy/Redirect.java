@@ -1,6 +1,6 @@
 package io.agyn.proxy;
 
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.proxy.routing.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpClientResponse;
@@ -28,10 +28,10 @@ final class Redirect {
      * The refusal. Its message names the provider alone; its detail, for those who may see the endpoint, the location without
      * its query.
      */
-    static Refusal refusal(Target target, Operation operation, HttpClientResponse response) {
+    static ProxyError refusal(Target target, Operation operation, HttpClientResponse response) {
         String what = "The LLM provider " + target.providerName()
                 + " redirects calls, which are not followed: put the URL that it redirects to into its endpoint";
-        Refusal refusal = Refusal.of(Kind.PROVIDER_REDIRECTS, what + ".");
+        ProxyError refusal = ProxyError.of(Kind.PROVIDER_REDIRECTS, what + ".");
         return location(response)
                 .map(location -> refusal.withDetail(what + ", " + endpoint(location, operation.path()) + "."))
                 .orElse(refusal);

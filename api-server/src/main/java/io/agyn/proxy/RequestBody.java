@@ -32,7 +32,7 @@ final class RequestBody {
         void onModel(String model);
 
         /** It cannot be passed on, and is read no further. */
-        void onRefused(Refusal refusal);
+        void onRefused(ProxyError refusal);
     }
 
     private final Exchange exchange;
@@ -344,19 +344,19 @@ final class RequestBody {
         }
     }
 
-    private void refuse(Refusal refusal) {
+    private void refuse(ProxyError refusal) {
         stop();
         listener.onRefused(refusal);
     }
 
-    private static Refusal malformed(MalformedBodyException e) {
-        return Refusal.of(Refusal.Kind.INVALID_REQUEST, e.getMessage());
+    private static ProxyError malformed(MalformedBodyException e) {
+        return ProxyError.of(ProxyError.Kind.INVALID_REQUEST, e.getMessage());
     }
 
     /** The refusal of a body over the limit. */
-    static Refusal tooLarge(long limit) {
-        return Refusal.of(
-                Refusal.Kind.REQUEST_TOO_LARGE,
+    static ProxyError tooLarge(long limit) {
+        return ProxyError.of(
+                ProxyError.Kind.REQUEST_TOO_LARGE,
                 "The body is larger than the " + limit + " bytes that this server takes: send less, or ask its operator"
                         + " for a higher AGYN_PROXY_BODY_LIMIT.");
     }

@@ -1,6 +1,6 @@
 package io.agyn.proxy;
 
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
@@ -19,27 +19,27 @@ final class RequestHead {
      * @param bodyLimit the most bytes that a body may have
      * @return why its body is not read, if it is not
      */
-    static Optional<Refusal> refusal(Exchange request, long bodyLimit) {
+    static Optional<ProxyError> refusal(Exchange request, long bodyLimit) {
         MultiMap headers = request.headers();
         if (!PassedHeaders.areValid(headers)) {
-            return Optional.of(Refusal.of(
+            return Optional.of(ProxyError.of(
                     Kind.INVALID_REQUEST,
                     "A header holds characters that HTTP does not allow, such as a line break: remove them."));
         }
         if (!PassedQuery.isValid(request.query())) {
-            return Optional.of(Refusal.of(
+            return Optional.of(ProxyError.of(
                     Kind.INVALID_REQUEST,
                     "The query holds characters that a URL cannot carry: write them percent-encoded."));
         }
         if (saysOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
-            return Optional.of(Refusal.of(
+            return Optional.of(ProxyError.of(
                             Kind.UNSUPPORTED_ENCODING,
                             "The body is compressed, and \"model\" cannot be read in it: send it without"
                                     + " Content-Encoding.")
                     .about("content-encoding"));
         }
         if (saysOtherThan("chunked", HttpHeaderNames.TRANSFER_ENCODING, headers)) {
-            return Optional.of(Refusal.of(
+            return Optional.of(ProxyError.of(
                             Kind.INVALID_REQUEST,
                             "The body is sent in a way that this server does not read: the only Transfer-Encoding is"
                                     + " \"chunked\".")

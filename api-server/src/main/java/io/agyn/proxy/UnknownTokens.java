@@ -2,13 +2,13 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.DenialLog;
+import io.agyn.access.DenialLog.Sender;
 import io.agyn.access.FailedTokens;
-import io.agyn.access.Refusals;
-import io.agyn.access.Refusals.Sender;
 import io.agyn.access.SourceAddress;
 import io.agyn.access.Throttle;
 import io.agyn.problems.ProblemKind;
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,16 +23,16 @@ class UnknownTokens {
     private final Callers callers;
     private final Throttle throttle;
     private final SourceAddress addresses;
-    private final Refusals refusals;
+    private final DenialLog refusals;
 
-    UnknownTokens(Callers callers, Throttle throttle, SourceAddress addresses, Refusals refusals) {
+    UnknownTokens(Callers callers, Throttle throttle, SourceAddress addresses, DenialLog refusals) {
         this.callers = requireNonNull(callers, "callers is null");
         this.throttle = requireNonNull(throttle, "throttle is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
         this.refusals = requireNonNull(refusals, "refusals is null");
     }
 
-    Refusal refuse(HttpServerRequest request, String token, String requestId) {
+    ProxyError refuse(HttpServerRequest request, String token, String requestId) {
         String address = addresses.of(request);
         boolean isTooMuch = throttle.isTooMuch(address, token);
         Sender sender = new Sender(address, request.getHeader(HttpHeaders.USER_AGENT), requestId);
@@ -41,7 +41,7 @@ class UnknownTokens {
                 refusals.note(CALL, isTooMuch ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
         return isTooMuch
                 ? CallerToken.TOO_MANY
-                : Refusal.of(
+                : ProxyError.of(
                         Kind.UNAUTHENTICATED, FailedTokens.reason(callers.expired(token)) + " Send one that works.");
     }
 }

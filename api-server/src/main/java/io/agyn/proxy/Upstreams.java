@@ -3,9 +3,9 @@ package io.agyn.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.listener.Drain;
+import io.agyn.proxy.egress.EgressResolver;
+import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
-import io.agyn.proxy.egress.Way;
-import io.agyn.proxy.egress.Ways;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.settings.Settings;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -32,31 +32,34 @@ class Upstreams {
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final Function<String, CompletableFuture<List<Way>>> ways;
+    private final Function<String, CompletableFuture<List<EgressRoute>>> ways;
     private final HttpClients clients;
     private final int callsPerOrigin;
-    private final ConcurrentMap<String, Origin> origins = new ConcurrentHashMap<>();
-    private final ConcurrentMap<EventLoop, Context> contexts = new ConcurrentHashMap<>();
-    private final FastThreadLocal<EventLoop> loops = new FastThreadLocal<>() {
+    private final ConcurrentMap<String, UpstreamBulkhead> origins = new ConcurrentHashMap<>();
+    private final ConcurrentMap<LoopState, Context> contexts = new ConcurrentHashMap<>();
+    private final FastThreadLocal<LoopState> loops = new FastThreadLocal<>() {
         @Override
-        protected EventLoop initialValue() {
+        protected LoopState initialValue() {
             return newLoop();
         }
     };
 
     @Inject
-    Upstreams(Vertx vertx, Ways ways, HttpClients clients, Settings settings) {
+    Upstreams(Vertx vertx, EgressResolver ways, HttpClients clients, Settings settings) {
         this(vertx, ways::to, clients, settings.proxy().callsPerProvider());
     }
 
     /**
      * Creates ways on which no call has been.
      *
-     * @param ways finds the ways to a host, as {@link Ways#to} does
+     * @param ways finds the ways to a host, as {@link EgressResolver#to} does
      * @param callsPerOrigin the most calls at once to one host and port
      */
     Upstreams(
-            Vertx vertx, Function<String, CompletableFuture<List<Way>>> ways, HttpClients clients, int callsPerOrigin) {
+            Vertx vertx,
+            Function<String, CompletableFuture<List<EgressRoute>>> ways,
+            HttpClients clients,
+            int callsPerOrigin) {
         this.vertx = requireNonNull(vertx, "vertx is null");
         this.ways = requireNonNull(ways, "ways is null");
         this.clients = requireNonNull(clients, "clients is null");
@@ -64,23 +67,25 @@ class Upstreams {
     }
 
     /** The event loop that this runs on. */
-    EventLoop loop() {
+    LoopState loop() {
         return loops.get();
     }
 
     /** Where the calls to an endpoint are counted. */
-    Origin origin(Endpoint endpoint) {
-        Origin known = origins.get(endpoint.origin());
-        return known != null ? known : origins.computeIfAbsent(endpoint.origin(), first -> new Origin(callsPerOrigin));
+    UpstreamBulkhead origin(Endpoint endpoint) {
+        UpstreamBulkhead known = origins.get(endpoint.origin());
+        return known != null
+                ? known
+                : origins.computeIfAbsent(endpoint.origin(), first -> new UpstreamBulkhead(callsPerOrigin));
     }
 
     /** All that are called, and some that were lately. */
-    Collection<Origin> origins() {
+    Collection<UpstreamBulkhead> origins() {
         return origins.values();
     }
 
     /** The ways to an endpoint, in the order in which they are to be tried. */
-    CompletableFuture<List<Way>> ways(Endpoint endpoint) {
+    CompletableFuture<List<EgressRoute>> ways(Endpoint endpoint) {
         return ways.apply(endpoint.host());
     }
 
@@ -93,8 +98,8 @@ class Upstreams {
         stopped.await(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private EventLoop newLoop() {
-        EventLoop loop = new EventLoop(() -> clients.plain(vertx), () -> clients.tls(vertx));
+    private LoopState newLoop() {
+        LoopState loop = new LoopState(() -> clients.plain(vertx), () -> clients.tls(vertx));
         contexts.put(loop, vertx.getOrCreateContext());
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
         vertx.setPeriodic(FORGET_MILLISECONDS, tick -> forgetIdle());
@@ -103,6 +108,6 @@ class Upstreams {
 
     /** Forgets the origins that nobody calls: owners register endpoints as they like, and would fill the memory. */
     void forgetIdle() {
-        origins.values().removeIf(Origin::isIdle);
+        origins.values().removeIf(UpstreamBulkhead::isIdle);
     }
 }

@@ -8,8 +8,8 @@ import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
-import io.agyn.proxy.egress.Way;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
@@ -79,7 +79,7 @@ class WarmUp {
     }
 
     /** A provider, the proxy and callers on one event loop. */
-    private final class Rehearsal extends AbstractVerticle implements Calls {
+    private final class Rehearsal extends AbstractVerticle implements ProxyContext {
         private final PassedHeaders headers = new PassedHeaders(List.of());
         private final LoopDetection loops = new LoopDetection("warm-up");
         private final ConcurrentCalls counts = new ConcurrentCalls(Integer.MAX_VALUE);
@@ -107,7 +107,7 @@ class WarmUp {
         public void start(Promise<Void> started) {
             upstreams = new Upstreams(
                     vertx,
-                    host -> CompletableFuture.completedFuture(List.of(new Way.Direct(LOOPBACK))),
+                    host -> CompletableFuture.completedFuture(List.of(new EgressRoute.Direct(LOOPBACK))),
                     clients,
                     CONNECTIONS);
             callers = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONNECTIONS));
@@ -172,7 +172,7 @@ class WarmUp {
         }
 
         @Override
-        public Refusal unknown(HttpServerRequest request, String token, String requestId) {
+        public ProxyError unknown(HttpServerRequest request, String token, String requestId) {
             throw new IllegalStateException("each token is known");
         }
 
@@ -227,7 +227,7 @@ class WarmUp {
         }
 
         @Override
-        public void refused(Refusal refusal) {
+        public void refused(ProxyError refusal) {
             // Nobody's call.
         }
     }

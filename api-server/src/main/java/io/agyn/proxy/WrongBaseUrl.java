@@ -1,7 +1,7 @@
 package io.agyn.proxy;
 
 import io.agyn.api.model.Protocol;
-import io.agyn.proxy.Refusal.Kind;
+import io.agyn.proxy.ProxyError.Kind;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
@@ -13,8 +13,8 @@ final class WrongBaseUrl {
     private WrongBaseUrl() {}
 
     /** The error for such a call; empty for other requests. */
-    static Optional<Refusal> refusal(HttpServerRequest request) {
-        return protocol(request).map(protocol -> Refusal.of(Kind.NOT_FOUND, advice(protocol)));
+    static Optional<ProxyError> refusal(HttpServerRequest request) {
+        return protocol(request).map(protocol -> ProxyError.of(Kind.NOT_FOUND, advice(protocol)));
     }
 
     /** The protocol that such a call is of. */

@@ -1,7 +1,7 @@
 package io.agyn.secrets;
 
 import io.agyn.api.model.SecretStorage;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.rest.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -20,7 +20,7 @@ public class SecretEntity extends StoredResource {
 
     String description;
 
-    @Convert(converter = SecretStorages.class)
+    @Convert(converter = SecretStorageConverter.class)
     SecretStorage storage;
 
     @Column(name = "value_ciphertext")
@@ -38,7 +38,7 @@ public class SecretEntity extends StoredResource {
     }
 
     /** What the value's ciphertext is bound to. */
-    CredentialPlace valuePlace() {
-        return CredentialPlace.ofSecretValue(organizationId, id);
+    EncryptionContext valuePlace() {
+        return EncryptionContext.ofSecretValue(organizationId, id);
     }
 }

@@ -10,8 +10,8 @@ import io.agyn.api.model.SecretRevealed;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,9 +26,9 @@ import java.util.UUID;
 @Idempotent
 class SecretsResource implements SecretsApi {
     private final Secrets secrets;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    SecretsResource(Secrets secrets, Answers answers) {
+    SecretsResource(Secrets secrets, ResourceResponses answers) {
         this.secrets = requireNonNull(secrets, "secrets is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

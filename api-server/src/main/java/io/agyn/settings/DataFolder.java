@@ -29,11 +29,11 @@ public final class DataFolder implements AutoCloseable {
      *
      * @param root the folder
      * @return the folder, to be closed when the server has stopped
-     * @throws StartException when it cannot be written or another server uses it
+     * @throws OperatorException when it cannot be written or another server uses it
      */
     public static DataFolder open(Path root) {
         return openIfFree(root)
-                .orElseThrow(() -> new StartException("Another server is running on the data folder " + root
+                .orElseThrow(() -> new OperatorException("Another server is running on the data folder " + root
                         + ": stop it, or set AGYN_DATA_DIR to another folder."));
     }
 
@@ -42,7 +42,7 @@ public final class DataFolder implements AutoCloseable {
      *
      * @param root the folder
      * @return the folder, to be closed; nothing where a server is running
-     * @throws StartException when it cannot be written
+     * @throws OperatorException when it cannot be written
      */
     public static Optional<DataFolder> openIfFree(Path root) {
         requireNonNull(root, "root is null");
@@ -56,8 +56,8 @@ public final class DataFolder implements AutoCloseable {
             }
             return Optional.of(new DataFolder(channel));
         } catch (IOException e) {
-            throw new StartException(
-                    "The data folder " + root + " cannot be written (" + StartException.reason(e)
+            throw new OperatorException(
+                    "The data folder " + root + " cannot be written (" + OperatorException.reason(e)
                             + "): make it writable for this user, or set AGYN_DATA_DIR to another folder.",
                     e);
         }

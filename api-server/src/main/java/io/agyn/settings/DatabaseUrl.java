@@ -58,7 +58,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
      *
      * @param value the URL as set
      * @return whether it is a PostgreSQL URL
-     * @throws StartException as {@link #parse} does
+     * @throws OperatorException as {@link #parse} does
      */
     public static boolean isValid(String value) {
         try {
@@ -75,7 +75,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
      * @param value the URL as set
      * @return its parts
      * @throws IllegalArgumentException when it is no PostgreSQL URL; the message does not repeat it
-     * @throws StartException when it has a parameter that would be ignored, or that allows a server that cannot be written to
+     * @throws OperatorException when it has a parameter that would be ignored, or that allows a server that cannot be written to
      */
     public static DatabaseUrl parse(String value) {
         requireNonNull(value, "value is null");
@@ -153,7 +153,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
             return parameter;
         }
         // Without its name, which may be a part of a password that holds a "&".
-        throw new StartException(
+        throw new OperatorException(
                 "Parameter " + number + " of AGYN_DATABASE_URL is not one of the PostgreSQL JDBC driver, which"
                         + " would ignore it: remove it, or use one of"
                         + " https://jdbc.postgresql.org/documentation/use/#connection-parameters (a & in a password is %26).");
@@ -164,7 +164,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
             case "any" -> JDBC_TARGET + "=any";
             case "primary", "read-write", "master" -> PRIMARY;
             default ->
-                throw new StartException(
+                throw new OperatorException(
                         "AGYN_DATABASE_URL has a " + name + " that allows a standby, and the server must"
                                 + " write: set it to " + (name.equals(TARGET) ? "read-write" : "primary") + ".");
         };

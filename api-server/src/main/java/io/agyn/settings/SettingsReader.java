@@ -160,7 +160,7 @@ public final class SettingsReader {
      * Reads and checks the settings.
      *
      * @return the settings, all valid
-     * @throws StartException with a sentence on the first value that is wrong
+     * @throws OperatorException with a sentence on the first value that is wrong
      */
     public static Settings read() {
         return read(SmallRyeConfigBuilder::addDefaultSources);
@@ -171,7 +171,7 @@ public final class SettingsReader {
      *
      * @param properties the values by property name, such as {@code agyn.http.port}
      * @return the settings, all valid
-     * @throws StartException with a sentence on the first value that is wrong
+     * @throws OperatorException with a sentence on the first value that is wrong
      */
     public static Settings read(Map<String, String> properties) {
         requireNonNull(properties, "properties is null");
@@ -219,7 +219,7 @@ public final class SettingsReader {
             Optional<String> value =
                     Optional.ofNullable(config.getConfigValue(rule.property()).getValue());
             if (value.isPresent() && !rule.accepts().test(value.get())) {
-                throw new StartException(rule.sentence(value.get()));
+                throw new OperatorException(rule.sentence(value.get()));
             }
         }
     }
@@ -244,7 +244,7 @@ public final class SettingsReader {
             Stream.of(value.split(","))
                     .map(String::strip)
                     .filter(range -> !range.isEmpty())
-                    .forEach(Prefix::parse);
+                    .forEach(CidrBlock::parse);
             return true;
         } catch (IllegalArgumentException e) {
             return false;

@@ -15,8 +15,8 @@ import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblems;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.agyn.users.UserEntity;
@@ -41,9 +41,9 @@ class ApiTokensResource implements ApiTokensApi {
     private final Users users;
     private final Members members;
     private final Caller caller;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, Answers answers) {
+    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses answers) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");

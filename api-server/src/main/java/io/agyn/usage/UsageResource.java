@@ -3,16 +3,16 @@ package io.agyn.usage;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
+import io.agyn.access.EffectiveRole;
 import io.agyn.access.Identity;
-import io.agyn.access.Standing;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
 import io.agyn.contract.Parameters;
 import io.agyn.contract.Violations;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
@@ -36,9 +36,9 @@ class UsageResource implements UsageApi {
     private final UsageSums sums;
     private final UsageRecords records;
     private final Caller caller;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    UsageResource(UsageSums sums, UsageRecords records, Caller caller, Answers answers) {
+    UsageResource(UsageSums sums, UsageRecords records, Caller caller, ResourceResponses answers) {
         this.sums = requireNonNull(sums, "sums is null");
         this.records = requireNonNull(records, "records is null");
         this.caller = requireNonNull(caller, "caller is null");
@@ -103,7 +103,7 @@ class UsageResource implements UsageApi {
     private UsageFilter filter(UUID organizationId, UUID userId) {
         Identity identity = caller.identity();
         UsageFilter filter = new UsageFilter(organizationId).by(userId);
-        return identity.standingIn(organizationId).orElseThrow() == Standing.MEMBER
+        return identity.standingIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
                 ? filter.by(identity.userId())
                 : filter;
     }

@@ -7,7 +7,7 @@ import io.agyn.access.Identity;
 import io.agyn.api.MeApi;
 import io.agyn.api.model.Me;
 import io.agyn.api.model.Membership;
-import io.agyn.rest.Answers;
+import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
@@ -20,9 +20,9 @@ import java.util.List;
 class MeResource implements MeApi {
     private final Users users;
     private final Caller caller;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    MeResource(Users users, Caller caller, Answers answers) {
+    MeResource(Users users, Caller caller, ResourceResponses answers) {
         this.users = requireNonNull(users, "users is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.answers = requireNonNull(answers, "answers is null");

@@ -18,10 +18,10 @@ public class UserEntity extends StoredResource {
     /** Null for the first administrator, until one is given. */
     public String email;
 
-    @Convert(converter = Roles.class)
+    @Convert(converter = RoleConverter.class)
     public Role role;
 
-    @Convert(converter = UserStates.class)
+    @Convert(converter = UserStateConverter.class)
     public UserState state;
 
     protected UserEntity() {}

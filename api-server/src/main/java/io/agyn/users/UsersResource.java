@@ -11,8 +11,8 @@ import io.agyn.api.model.UserState;
 import io.agyn.api.model.UserUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -29,9 +29,9 @@ import java.util.UUID;
 @Idempotent
 class UsersResource implements UsersApi {
     private final Users users;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    UsersResource(Users users, Answers answers) {
+    UsersResource(Users users, ResourceResponses answers) {
         this.users = requireNonNull(users, "users is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

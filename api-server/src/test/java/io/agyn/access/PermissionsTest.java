@@ -111,12 +111,12 @@ class PermissionsTest {
         if (organization.filter(in -> !reaches(scene, in)).isPresent()) {
             return "404";
         }
-        Standing standing =
+        EffectiveRole standing =
                 switch (scene.who) {
-                    case CLUSTER_ADMIN -> Standing.CLUSTER_ADMIN;
-                    case OWNER -> organization.isPresent() ? Standing.OWNER : Standing.USER;
-                    case MEMBER -> organization.isPresent() ? Standing.MEMBER : Standing.USER;
-                    case STRANGER, SUSPENDED -> Standing.USER;
+                    case CLUSTER_ADMIN -> EffectiveRole.CLUSTER_ADMIN;
+                    case OWNER -> organization.isPresent() ? EffectiveRole.OWNER : EffectiveRole.USER;
+                    case MEMBER -> organization.isPresent() ? EffectiveRole.MEMBER : EffectiveRole.USER;
+                    case STRANGER, SUSPENDED -> EffectiveRole.USER;
                 };
         Permission permission = Permissions.of(operation.id()).orElseThrow();
         if (!permission.standings().contains(standing) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {

@@ -5,7 +5,7 @@ import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
-import io.agyn.changes.Change.Operation;
+import io.agyn.changes.RowChange.Operation;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -32,12 +32,12 @@ import org.junit.jupiter.api.Test;
 class ChangeFeedTest {
     @Singleton
     static class Heard implements ChangeListener {
-        private final List<Change> changes = new CopyOnWriteArrayList<>();
+        private final List<RowChange> changes = new CopyOnWriteArrayList<>();
         private final AtomicInteger gaps = new AtomicInteger();
         private final AtomicBoolean fails = new AtomicBoolean();
 
         @Override
-        public void onChanges(List<Change> heard) {
+        public void onChanges(List<RowChange> heard) {
             if (fails.getAndSet(false)) {
                 throw new IllegalStateException("a listener that fails, in a test");
             }
@@ -177,8 +177,8 @@ class ChangeFeedTest {
         }
     }
 
-    private Change change(String table, Operation operation, String id) {
-        return new Change(table, operation, UUID.fromString(id), Optional.of(UUID.fromString(organization)));
+    private RowChange change(String table, Operation operation, String id) {
+        return new RowChange(table, operation, UUID.fromString(id), Optional.of(UUID.fromString(organization)));
     }
 
     private static void touch(Statement statement, String id) throws SQLException {

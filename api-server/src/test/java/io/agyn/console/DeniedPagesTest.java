@@ -3,7 +3,7 @@ package io.agyn.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -162,7 +162,7 @@ class DeniedPagesTest {
     private Set<String> forms() {
         return beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .map(Bean::getBeanClass)
-                .filter(type -> type.isAnnotationPresent(BySession.class))
+                .filter(type -> type.isAnnotationPresent(SessionAuthenticated.class))
                 .flatMap(type ->
                         paths(type, GET.class).filter(paths(type, POST.class).collect(Collectors.toSet())::contains))
                 .filter(path -> path.matches(".*/[a-z]+") && !path.equals("/sign-in"))

@@ -12,7 +12,7 @@ import static org.hamcrest.Matchers.not;
 import io.agyn.Api;
 import io.agyn.Database;
 import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -143,7 +143,7 @@ class IdempotencyTest {
         byte[] stored = database.column(
                         byte[].class, "select answer_ciphertext from idempotency_key where key = ?", key)
                 .getFirst();
-        assertThat(cipher.decrypt(stored, new CredentialPlace(new UUID(0, 0), "idempotency_key", id, "answer")))
+        assertThat(cipher.decrypt(stored, new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer")))
                 .contains(first.<String>path("id"))
                 .doesNotContain(plaintext);
     }

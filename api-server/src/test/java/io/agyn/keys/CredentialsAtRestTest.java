@@ -145,7 +145,7 @@ class CredentialsAtRestTest {
                         byte[].class, "select " + field + "_ciphertext from " + table + " where id = ?::uuid", id)
                 .getFirst();
         return cipher.decrypt(
-                ciphertext, new CredentialPlace(UUID.fromString(organization), table, UUID.fromString(id), field));
+                ciphertext, new EncryptionContext(UUID.fromString(organization), table, UUID.fromString(id), field));
     }
 
     private static String create(String organization, String method, Map<String, ?> credentials) {

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.SettingsReader;
-import io.agyn.settings.StartException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +39,14 @@ class KeysetFileTest {
         assertThat(mode(path)).isEqualTo("rw-------");
         assertThat(file.read().fingerprint(VALUE)).isEqualTo(fingerprint);
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(OTHER_PASSPHRASE))).read())
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The passphrase does not open the keyset file %s: set the one that it was locked with, or put back"
                                 + " the file if it was altered.",
                         path)
                 .hasNoCause();
         assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).read())
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The keyset file %s is locked by a passphrase: set AGYN_KEYSET_PASSPHRASE_FILE to the file that"
                                 + " holds it, or AGYN_KEYSET_PASSPHRASE.",
@@ -62,7 +62,7 @@ class KeysetFileTest {
         for (String mode : List.of("rw----r--", "rw--w----", "rw-r--r--")) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
             assertThatThrownBy(file::read)
-                    .isInstanceOf(StartException.class)
+                    .isInstanceOf(OperatorException.class)
                     .hasMessage(
                             "The keyset file %s is open to other users of this machine (mode %s): run \"chmod 600 %s\", or lock"
                                     + " it with a passphrase.",
@@ -95,7 +95,7 @@ class KeysetFileTest {
             assertThat(altered).isNotEqualTo(content);
             Files.writeString(path, altered);
             assertThatThrownBy(file::read)
-                    .isInstanceOf(StartException.class)
+                    .isInstanceOf(OperatorException.class)
                     .hasMessageStartingWith("The passphrase does not open the keyset file " + path);
         }
     }
@@ -106,7 +106,7 @@ class KeysetFileTest {
         Keyset.create(path);
 
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(PASSPHRASE))).read())
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageStartingWith(
                         "The keyset file " + path + " is not locked, and a passphrase is set: lock the file")
                 .hasMessageNotContaining(PASSPHRASE);
@@ -124,7 +124,7 @@ class KeysetFileTest {
         assertThat(new KeysetFile(path, first).read().fingerprint(VALUE)).isEqualTo(fingerprint);
 
         new KeysetFile(path, first).relock(second);
-        assertThatThrownBy(() -> new KeysetFile(path, first).read()).isInstanceOf(StartException.class);
+        assertThatThrownBy(() -> new KeysetFile(path, first).read()).isInstanceOf(OperatorException.class);
         assertThat(new KeysetFile(path, second).read().fingerprint(VALUE)).isEqualTo(fingerprint);
 
         new KeysetFile(path, second).relock(Optional.empty());
@@ -160,7 +160,7 @@ class KeysetFileTest {
         String content = Files.readString(path);
 
         assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).change(keyset -> {
-                    throw new StartException("no");
+                    throw new OperatorException("no");
                 }))
                 .hasMessage("no");
 
@@ -180,7 +180,7 @@ class KeysetFileTest {
         assertThat(mode(copy)).isEqualTo("rw-------");
         assertThat(keyset.keys()).isEqualTo(file.read().keys());
         assertThatThrownBy(() -> file.backUp(copy))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("The file %s is there already and is never overwritten: name another file.", copy);
     }
 
@@ -189,19 +189,19 @@ class KeysetFileTest {
         Path path = folder.resolve("keyset.json");
         Path missing = folder.resolve("missing");
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(missing))).create())
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageStartingWith("The passphrase cannot be read from " + missing);
         Path brief = Files.writeString(folder.resolve("brief"), "hunter2\n");
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(brief))).create())
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("The passphrase in %s has fewer than 12 characters: put a longer one there.", brief);
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-passphrase", "hunter2")))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("AGYN_KEYSET_PASSPHRASE has fewer than 12 characters: set the passphrase that the keyset is"
                         + " locked with, or remove it to use none.");
         assertThatThrownBy(() -> KeysetFile.of(SettingsReader.read(
                         Map.of("agyn.keyset-passphrase", PASSPHRASE, "agyn.keyset-passphrase-file", "/x"))))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("AGYN_KEYSET_PASSPHRASE and AGYN_KEYSET_PASSPHRASE_FILE are both set: remove one of them.");
         assertThat(path).doesNotExist();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,7 +49,7 @@ class KeysetTest {
         String before = Files.readString(file);
 
         assertThatThrownBy(() -> Keyset.create(file))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("The file %s is there already and is never overwritten: name another file.", file);
 
         assertThat(file).hasContent(before);
@@ -199,7 +199,7 @@ class KeysetTest {
         Files.writeString(file, content);
 
         assertThatThrownBy(() -> Keyset.load(file))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The file %s is not a keyset that this server can read: put back the one that"
                                 + " \"keyset create\" has made.",
@@ -212,7 +212,7 @@ class KeysetTest {
         Path missing = folder.resolve("missing.json");
 
         assertThatThrownBy(() -> Keyset.load(missing))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "There is no keyset file %s: put it back, or set AGYN_KEYSET_FILE to where it is.", missing);
     }
@@ -222,7 +222,7 @@ class KeysetTest {
         Path nowhere = folder.resolve("no/keyset.json");
 
         assertThatThrownBy(() -> Keyset.create(nowhere))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("The keyset cannot be written to " + nowhere);
     }
 }

@@ -135,7 +135,7 @@ class RotationTest {
 
         assertThat(new Rewrap(connection, keyset, done -> {}).run()).contains("the value of secret " + secret);
         assertThat(ciphertext(secret)).isEqualTo(altered);
-        assertThat(KeysetTrial.run(connection, keyset).unreadable()).contains("the value of secret " + secret);
+        assertThat(KeysetVerification.run(connection, keyset).unreadable()).contains("the value of secret " + secret);
 
         database.execute("delete from secret where id = ?::uuid", secret);
     }
@@ -146,8 +146,8 @@ class RotationTest {
         new Rewrap(connection, keyset, done -> {}).run();
         Keyset before = keyset.withPrimary(keyset.keys().getFirst()).without(keyset.primary());
 
-        KeysetTrial right = KeysetTrial.run(connection, keyset);
-        KeysetTrial wrong = KeysetTrial.run(connection, before);
+        KeysetVerification right = KeysetVerification.run(connection, keyset);
+        KeysetVerification wrong = KeysetVerification.run(connection, before);
 
         assertThat(right.readable()).isPositive();
         assertThat(right.otherFingerprints()).isEmpty();
@@ -180,7 +180,7 @@ class RotationTest {
         assertThat(asAdmin().get(SECRET, organization, secret).<Map<String, Object>>path("$"))
                 .containsEntry("version", state.get("version"))
                 .containsEntry("created_at", state.get("created_at"));
-        KeysetTrial trial = KeysetTrial.run(connection, keys.current());
+        KeysetVerification trial = KeysetVerification.run(connection, keys.current());
         assertThat(trial.fingerprints()).doesNotContainKey(old);
         assertThat(trial.otherFingerprints()).noneMatch(row -> row.contains(token) || row.contains(headers));
 
@@ -307,8 +307,8 @@ class RotationTest {
         return cipher.decrypt(ciphertext(id), place(id));
     }
 
-    private CredentialPlace place(String id) {
-        return CredentialPlace.ofSecretValue(UUID.fromString(organization), UUID.fromString(id));
+    private EncryptionContext place(String id) {
+        return EncryptionContext.ofSecretValue(UUID.fromString(organization), UUID.fromString(id));
     }
 
     private String create(String method, Map<String, ?> credentials) {

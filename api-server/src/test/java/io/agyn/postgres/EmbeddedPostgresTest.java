@@ -4,7 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -164,7 +164,7 @@ class EmbeddedPostgresTest {
         Files.writeString(folder.resolve("postgres/PG_VERSION"), "17\n");
 
         assertThatThrownBy(() -> EmbeddedPostgres.on(folder))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The data folder %s is of PostgreSQL 17, and this server brings PostgreSQL 18: run the"
                                 + " release of Agyn that made it, or set AGYN_DATA_DIR to another folder.",
@@ -177,7 +177,7 @@ class EmbeddedPostgresTest {
         Files.delete(folder.resolve("postgres/PG_VERSION"));
 
         assertThatThrownBy(() -> EmbeddedPostgres.on(folder))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("is not a data folder of PostgreSQL");
     }
 
@@ -187,7 +187,7 @@ class EmbeddedPostgresTest {
         Files.delete(folder.resolve("postgres-password"));
 
         assertThatThrownBy(() -> EmbeddedPostgres.on(folder))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("put back the file " + folder.resolve("postgres-password"));
     }
 
@@ -198,7 +198,7 @@ class EmbeddedPostgresTest {
         postgres = EmbeddedPostgres.on(folder);
 
         assertThatThrownBy(postgres::start)
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("postgresql.conf\" contains errors")
                 .hasMessageContaining("its log is " + folder.resolve("postgres.log"));
     }

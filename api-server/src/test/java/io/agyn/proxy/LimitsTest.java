@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agyn.Api;
 import io.agyn.api.model.Protocol;
 import io.agyn.postgres.PostgresTestResource;
+import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
-import io.agyn.proxy.egress.Way;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
 import io.agyn.rest.Uuid7;
@@ -347,18 +347,18 @@ class LimitsTest {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
             fill(full, queue);
-            List<Way> ways = List.of(new Way.Direct("127.0.0.1"), new Way.Direct("127.0.0.2"));
+            List<EgressRoute> ways = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
             Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(ways), clients, 1);
             CompletableFuture<HttpClientRequest> opened = new CompletableFuture<>();
             Context context = vertx.getOrCreateContext();
-            context.runOnContext(start -> new Dial(
+            context.runOnContext(start -> new UpstreamConnector(
                             upstreams,
                             upstreams.loop(),
                             context,
                             target(full.getLocalPort()),
                             "/v1/responses",
                             Duration.ofSeconds(1),
-                            new Dial.Listener() {
+                            new UpstreamConnector.Listener() {
                                 @Override
                                 public void onPlace() {}
 
@@ -368,7 +368,7 @@ class LimitsTest {
                                 }
 
                                 @Override
-                                public void onFailed(Refusal refusal) {
+                                public void onFailed(ProxyError refusal) {
                                     opened.completeExceptionally(new IllegalStateException(refusal.message()));
                                 }
                             })
@@ -385,7 +385,7 @@ class LimitsTest {
     @Test
     void hostsThatNobodyCallsAreForgotten() {
         Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(List.of()), clients, 1);
-        Origin called = upstreams.origin(target(1).endpoint());
+        UpstreamBulkhead called = upstreams.origin(target(1).endpoint());
         called.enter(() -> {});
         upstreams.origin(target(2).endpoint());
         upstreams.forgetIdle();

@@ -50,7 +50,7 @@ class RedirectTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
-        Refusal refusal = vertx.createHttpClient()
+        ProxyError refusal = vertx.createHttpClient()
                 .request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/v1/responses")
                 .compose(HttpClientRequest::send)
                 .map(response -> Redirect.refusal(target(), Operation.CREATE_RESPONSE, response))

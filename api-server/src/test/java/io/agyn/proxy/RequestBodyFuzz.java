@@ -153,7 +153,7 @@ class RequestBodyFuzz {
         }
 
         @Override
-        public void onRefused(Refusal refusal) {
+        public void onRefused(ProxyError refusal) {
             isRefused = true;
         }
 

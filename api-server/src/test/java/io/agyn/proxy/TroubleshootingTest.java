@@ -31,7 +31,7 @@ class TroubleshootingTest {
     @Test
     void everyProxyErrorIsExplained() throws IOException {
         assertThat(rows("Errors of the LLM Proxy", "`([a-z_]+)` \\| (\\d+)"))
-                .containsExactlyInAnyOrderElementsOf(Stream.of(Refusal.Kind.values())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(ProxyError.Kind.values())
                         .map(kind -> List.of(kind.code(), Integer.toString(kind.status())))
                         .toList());
     }

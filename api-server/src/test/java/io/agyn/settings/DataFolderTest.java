@@ -32,7 +32,7 @@ class DataFolderTest {
     void isOfOneServerAtATime() {
         try (DataFolder held = DataFolder.open(folder)) {
             assertThatThrownBy(() -> DataFolder.open(folder))
-                    .isInstanceOf(StartException.class)
+                    .isInstanceOf(OperatorException.class)
                     .hasMessage(
                             "Another server is running on the data folder %s: stop it, or set AGYN_DATA_DIR to"
                                     + " another folder.",
@@ -46,7 +46,7 @@ class DataFolderTest {
         Path file = Files.writeString(folder.resolve("file"), "");
 
         assertThatThrownBy(() -> DataFolder.open(file))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The data folder %s cannot be written (%s is no folder): make it writable for this user, or"
                                 + " set AGYN_DATA_DIR to another folder.",

@@ -68,7 +68,7 @@ class DatabaseUrlFuzz {
                 assertThat(REASONS).contains(e.getMessage());
                 assertThat(e).hasNoCause();
                 continue;
-            } catch (StartException e) {
+            } catch (OperatorException e) {
                 assertThat(e).hasNoCause();
                 shown = e.getMessage();
             } finally {

@@ -203,14 +203,14 @@ class SettingsTest {
             """)
     void saysWhatIsWrongAndWhatToDo(String property, String value, String sentence) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of(property, value)))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(sentence);
     }
 
     @Test
     void saysThatAPathIsNone() {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-file", "a\0b")))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("AGYN_KEYSET_FILE is ")
                 .hasMessageContaining("which is not a file");
     }
@@ -234,7 +234,7 @@ class SettingsTest {
             })
     void refusesADatabaseUrlWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageNotContaining("hunter")
                 .hasMessage("AGYN_DATABASE_URL is not a PostgreSQL URL: write it as postgresql://host:5432/database or"
                         + " as jdbc:postgresql://host:5432/database, or remove it to use the embedded PostgreSQL. Set"
@@ -258,7 +258,7 @@ class SettingsTest {
             })
     void refusesTheUrlOfAnHttpProxyWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.egress.http-proxy", url)))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage("AGYN_EGRESS_HTTP_PROXY is not a URL of an HTTP proxy: write it as http://host:port or as"
                         + " http://user:password@host:port, or remove it to use none.")
                 .hasNoCause();
@@ -316,7 +316,7 @@ class SettingsTest {
             })
     void standbyAsTargetIsRefused(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("allows a standby, and the server must write: set it to ");
     }
 
@@ -324,14 +324,14 @@ class SettingsTest {
     void parameterThatWouldBeIgnoredIsRefused() {
         assertThatThrownBy(
                         () -> SettingsReader.read(Map.of("agyn.database.url", "postgresql://agyn:1?hunter2@host/agyn")))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessageStartingWith("Parameter 1 of AGYN_DATABASE_URL")
                 .hasMessageNotContaining("hunter2");
         for (String scheme : List.of("postgresql", "jdbc:postgresql")) {
             assertThatThrownBy(() -> SettingsReader.read(Map.of(
                             "agyn.database.url",
                             scheme + "://host/agyn?sslmode=require&keepalives_idle=5&password=a&hunter2")))
-                    .isInstanceOf(StartException.class)
+                    .isInstanceOf(OperatorException.class)
                     .hasMessageStartingWith("Parameter 2 of AGYN_DATABASE_URL is not one of the PostgreSQL JDBC driver")
                     .hasMessageNotContaining("hunter2");
         }

@@ -1,10 +1,10 @@
 package io.agyn.console.audit;
 
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.console.Choice;
 import io.agyn.console.Filters;
 import io.agyn.console.Form;
 import io.agyn.console.Option;
+import io.agyn.console.Picker;
 import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import java.time.OffsetDateTime;
@@ -29,7 +29,7 @@ public final class AuditFilters {
     private final UUID organizationId;
     private Form form;
 
-    AuditFilters(Query query, Choice people) {
+    AuditFilters(Query query, Picker people) {
         this.query = query;
         Filters filters = new Filters(query);
         this.from = filters.time("from");

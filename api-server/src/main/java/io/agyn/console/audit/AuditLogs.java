@@ -4,11 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.AuditEventList;
 import io.agyn.console.Api;
-import io.agyn.console.Choice;
 import io.agyn.console.Filters;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Option;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
+import io.agyn.console.Picker;
 import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -25,7 +25,7 @@ import java.util.function.Function;
 class AuditLogs {
     @CheckedTemplate(basePath = "console/audit")
     static class Templates {
-        static native TemplateInstance audit(Log log, AuditFilters filters, Listing<Entry> events);
+        static native TemplateInstance audit(Log log, AuditFilters filters, ListPage<Entry> events);
     }
 
     /**
@@ -36,14 +36,14 @@ class AuditLogs {
      * @param people who may be chosen
      * @param operations what may be chosen
      */
-    public record Log(String path, boolean ofOrganization, Choice people, List<Option> operations) {
+    public record Log(String path, boolean ofOrganization, Picker people, List<Option> operations) {
         /** What its page is called. */
         public String title() {
             return ofOrganization ? "Audit log" : "Audit log of the cluster";
         }
 
         /** Who may be chosen, and who is. */
-        public Choice.Offer people(AuditFilters filters) {
+        public Picker.Offer people(AuditFilters filters) {
             return people.offer(filters.query().text("user_id"));
         }
 
@@ -56,9 +56,9 @@ class AuditLogs {
     private final Api api;
     private final Resources resources;
     private final RoutingContext context;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    AuditLogs(Api api, Resources resources, RoutingContext context, Pages pages) {
+    AuditLogs(Api api, Resources resources, RoutingContext context, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.resources = requireNonNull(resources, "resources is null");
         this.context = requireNonNull(context, "context is null");
@@ -73,8 +73,8 @@ class AuditLogs {
     Response show(Log log, Function<AuditFilters, Response> list) {
         return answer(log, filters -> {
             AuditEventList found = api.read(list.apply(filters), AuditEventList.class);
-            Listing<Entry> events =
-                    new Listing<>(resources.entries(found.getItems()), found.getNextPageToken(), filters.query());
+            ListPage<Entry> events =
+                    new ListPage<>(resources.entries(found.getItems()), found.getNextPageToken(), filters.query());
             return pages.ok(Templates.audit(log, filters, events));
         });
     }

@@ -2,12 +2,12 @@ package io.agyn.console.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.AuditEventsApi;
 import io.agyn.console.Api;
-import io.agyn.console.Choices;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Page;
+import io.agyn.console.PickerFactory;
 import io.agyn.contract.Contract;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -21,16 +21,16 @@ import java.util.UUID;
 
 /** What was done and denied in an organization. */
 @Path("/console/organizations/{organization}/audit")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class AuditPages {
     private final AuditEventsApi audit;
-    private final Choices choices;
+    private final PickerFactory choices;
     private final Contract contract;
     private final AuditLogs logs;
     private final Page page;
 
-    AuditPages(Api api, Choices choices, Contract contract, AuditLogs logs, Page page) {
+    AuditPages(Api api, PickerFactory choices, Contract contract, AuditLogs logs, Page page) {
         this.audit = api.of(AuditEventsApi.class);
         this.choices = requireNonNull(choices, "choices is null");
         this.contract = requireNonNull(contract, "contract is null");
@@ -46,7 +46,7 @@ public class AuditPages {
                 log(organizationId),
                 filters -> audit.listAuditEvents(
                         organizationId,
-                        Listing.PAGE_SIZE,
+                        ListPage.PAGE_SIZE,
                         filters.token(),
                         filters.from(),
                         filters.to(),

@@ -2,12 +2,12 @@ package io.agyn.console.audit;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.ClusterAuditEventsApi;
 import io.agyn.console.Api;
-import io.agyn.console.Choices;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Page;
+import io.agyn.console.PickerFactory;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,15 +15,15 @@ import jakarta.ws.rs.core.Response;
 
 /** What was done and denied outside of organizations, and in those that were deleted, for cluster admins. */
 @Path("/console/audit")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class ClusterAuditPages {
     private final ClusterAuditEventsApi audit;
-    private final Choices choices;
+    private final PickerFactory choices;
     private final AuditLogs logs;
     private final Page page;
 
-    ClusterAuditPages(Api api, Choices choices, AuditLogs logs, Page page) {
+    ClusterAuditPages(Api api, PickerFactory choices, AuditLogs logs, Page page) {
         this.audit = api.of(ClusterAuditEventsApi.class);
         this.choices = requireNonNull(choices, "choices is null");
         this.logs = requireNonNull(logs, "logs is null");
@@ -36,7 +36,7 @@ public class ClusterAuditPages {
         return logs.show(
                 log(),
                 filters -> audit.listClusterAuditEvents(
-                        Listing.PAGE_SIZE,
+                        ListPage.PAGE_SIZE,
                         filters.token(),
                         filters.from(),
                         filters.to(),

@@ -18,7 +18,7 @@ import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
-import io.agyn.console.Lists;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -41,7 +41,7 @@ class Resources {
     private final LlmProvidersApi providers;
     private final ModelsApi models;
     private final MembersApi members;
-    private final Lists lists;
+    private final ListSources lists;
     private final ApiTokensApi tokens;
     private final UsersApi users;
     private final Page page;
@@ -49,7 +49,7 @@ class Resources {
     private final Map<UUID, Optional<Entry.Resource>> found = new HashMap<>();
     private Map<UUID, Organization> there = Map.of();
 
-    Resources(Api api, Lists lists, Page page) {
+    Resources(Api api, ListSources lists, Page page) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
         this.providers = api.of(LlmProvidersApi.class);

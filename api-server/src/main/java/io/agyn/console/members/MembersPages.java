@@ -2,7 +2,7 @@ package io.agyn.console.members;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.MembersApi;
 import io.agyn.api.model.Member;
 import io.agyn.api.model.MemberCreate;
@@ -13,9 +13,9 @@ import io.agyn.console.Api;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.contract.Uuids;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -33,7 +33,7 @@ import java.util.UUID;
 
 /** The users who belong to an organization. */
 @Path("/console/organizations/{organization}/members")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class MembersPages {
     // The least first, which is chosen unless another one is.
@@ -41,7 +41,7 @@ public class MembersPages {
 
     @CheckedTemplate(basePath = "console/members")
     static class Templates {
-        static native TemplateInstance list(Listing<Member> members);
+        static native TemplateInstance list(ListPage<Member> members);
 
         static native TemplateInstance add(Form form, List<MemberRole> roles);
 
@@ -52,9 +52,9 @@ public class MembersPages {
     private final MembersApi members;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    MembersPages(Api api, Conflicts conflicts, Page page, Pages pages) {
+    MembersPages(Api api, Conflicts conflicts, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.members = api.of(MembersApi.class);
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
@@ -65,11 +65,11 @@ public class MembersPages {
     @GET
     public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<Member> found = Listing.of(
+        ListPage<Member> found = ListPage.of(
                 (size, token, search) -> {
                     MemberList list = api.read(
                             members.listMembers(organizationId, size, token, null, null, search), MemberList.class);
-                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                    return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 page.query());
         return pages.ok(Templates.list(found));

@@ -3,13 +3,13 @@ package io.agyn.console.models;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.Model;
 import io.agyn.console.Api;
 import io.agyn.console.Form;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.console.organizations.FirstSteps;
 import io.agyn.llm.models.ModelTests;
 import io.agyn.llm.models.StreamedTest;
@@ -34,7 +34,7 @@ import java.util.UUID;
  * with the outcome's HTML; without it, all comes as a page.
  */
 @Path("/console/organizations/{organization}/models/{model}/test")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class ModelTestPages {
     /** What models are asked unless something else is typed. */
@@ -56,9 +56,9 @@ public class ModelTestPages {
     private final FirstSteps steps;
     private final ObjectMapper mapper;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    ModelTestPages(Api api, ModelTests tests, FirstSteps steps, ObjectMapper mapper, Page page, Pages pages) {
+    ModelTestPages(Api api, ModelTests tests, FirstSteps steps, ObjectMapper mapper, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.tests = requireNonNull(tests, "tests is null");

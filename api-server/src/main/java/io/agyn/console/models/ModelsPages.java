@@ -2,7 +2,7 @@ package io.agyn.console.models;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.LlmProvider;
@@ -11,16 +11,16 @@ import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.console.Api;
-import io.agyn.console.Choice;
-import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Filters;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
-import io.agyn.console.Lists;
+import io.agyn.console.ListPage;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
+import io.agyn.console.Picker;
+import io.agyn.console.PickerFactory;
 import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -43,7 +43,7 @@ import java.util.stream.Collectors;
 
 /** An organization's models. */
 @Path("/console/organizations/{organization}/models")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class ModelsPages {
     private static final String PROVIDER = "provider";
@@ -55,30 +55,37 @@ public class ModelsPages {
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
         static native TemplateInstance list(
-                Listing<Model> models,
+                ListPage<Model> models,
                 Form filters,
                 Map<UUID, LlmProvider> providers,
-                Listing.Slice<Model> orphaned,
+                ListPage.Slice<Model> orphaned,
                 boolean hasProvider);
 
-        static native TemplateInstance create(Form form, Choice.Offer providers);
+        static native TemplateInstance create(Form form, Picker.Offer providers);
 
         static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
 
-        static native TemplateInstance edit(Model model, Form form, Choice.Offer providers);
+        static native TemplateInstance edit(Model model, Form form, Picker.Offer providers);
     }
 
     private final Api api;
     private final ModelsApi models;
     private final LlmProvidersApi providers;
-    private final Lists lists;
-    private final Choices choices;
+    private final ListSources lists;
+    private final PickerFactory choices;
     private final Gateway gateway;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    ModelsPages(Api api, Lists lists, Choices choices, Gateway gateway, Conflicts conflicts, Page page, Pages pages) {
+    ModelsPages(
+            Api api,
+            ListSources lists,
+            PickerFactory choices,
+            Gateway gateway,
+            Conflicts conflicts,
+            Page page,
+            PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
@@ -96,14 +103,14 @@ public class ModelsPages {
         Query query = page.query(STATUS);
         Filters filters = new Filters(query);
         ModelStatus status = filters.choice(STATUS, ModelStatus::fromValue, "ready and orphaned");
-        Listing<Model> found = Listing.of(lists.models(organizationId, null, status), query);
+        ListPage<Model> found = ListPage.of(lists.models(organizationId, null, status), query);
         Map<UUID, LlmProvider> itsProviders = lists.llmProviders(
                 organizationId,
                 found.items().stream()
                         .map(Model::getProviderId)
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet()));
-        Listing.Slice<Model> orphaned =
+        ListPage.Slice<Model> orphaned =
                 lists.models(organizationId, null, ModelStatus.ORPHANED).first(MOST_ORPHANED);
         boolean hasProvider = !found.empty()
                 || !lists.llmProviders(organizationId).first(1).items().isEmpty();
@@ -227,7 +234,7 @@ public class ModelsPages {
         return Templates.edit(model, form, offer(organizationId, form));
     }
 
-    private Choice.Offer offer(UUID organizationId, Form form) {
+    private Picker.Offer offer(UUID organizationId, Form form) {
         return choices.llmProvider(organizationId).offer(form.text(PROVIDER));
     }
 

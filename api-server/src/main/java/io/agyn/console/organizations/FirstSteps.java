@@ -9,7 +9,7 @@ import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.console.Api;
-import io.agyn.console.Lists;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -34,10 +34,10 @@ public class FirstSteps {
     private final Api api;
     private final UsageApi usage;
     private final ApiTokensApi tokens;
-    private final Lists lists;
+    private final ListSources lists;
     private final Page page;
 
-    FirstSteps(Api api, Lists lists, Page page) {
+    FirstSteps(Api api, ListSources lists, Page page) {
         this.api = requireNonNull(api, "api is null");
         this.usage = api.of(UsageApi.class);
         this.tokens = api.of(ApiTokensApi.class);

@@ -2,7 +2,7 @@ package io.agyn.console.organizations;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.OrganizationsApi;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
@@ -11,10 +11,10 @@ import io.agyn.console.Api;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
-import io.agyn.console.Lists;
+import io.agyn.console.ListPage;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -31,14 +31,14 @@ import java.util.UUID;
 
 /** The organizations that one may see. */
 @Path("/console/organizations")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class OrganizationsPages {
     private static final String ROOT = "/organizations";
 
     @CheckedTemplate(basePath = "console/organizations")
     static class Templates {
-        static native TemplateInstance list(Listing<Organization> organizations);
+        static native TemplateInstance list(ListPage<Organization> organizations);
 
         static native TemplateInstance create(Form form, boolean first);
 
@@ -47,13 +47,14 @@ public class OrganizationsPages {
 
     private final Api api;
     private final OrganizationsApi organizations;
-    private final Lists lists;
+    private final ListSources lists;
     private final FirstSteps steps;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    OrganizationsPages(Api api, Lists lists, FirstSteps steps, Conflicts conflicts, Page page, Pages pages) {
+    OrganizationsPages(
+            Api api, ListSources lists, FirstSteps steps, Conflicts conflicts, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.organizations = api.of(OrganizationsApi.class);
         this.lists = requireNonNull(lists, "lists is null");
@@ -65,7 +66,7 @@ public class OrganizationsPages {
 
     @GET
     public Response list() {
-        Listing<Organization> found = Listing.of(lists.organizations(), page.query());
+        ListPage<Organization> found = ListPage.of(lists.organizations(), page.query());
         return found.empty() && page.may("createOrganization")
                 ? pages.redirect(ROOT + "/new")
                 : pages.ok(Templates.list(found));

@@ -2,7 +2,7 @@ package io.agyn.console.providers;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.UsageApi;
@@ -17,15 +17,15 @@ import io.agyn.api.model.Secret;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
-import io.agyn.console.Choice;
-import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
-import io.agyn.console.Lists;
+import io.agyn.console.ListPage;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
+import io.agyn.console.Picker;
+import io.agyn.console.PickerFactory;
 import io.agyn.llm.providers.LlmProviderRules;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -49,7 +49,7 @@ import java.util.stream.Collectors;
 
 /** An organization's LLM providers. */
 @Path("/console/organizations/{organization}/llm-providers")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class LlmProvidersPages {
     private static final int MOST_NAMES = 20;
@@ -57,12 +57,12 @@ public class LlmProvidersPages {
 
     @CheckedTemplate(basePath = "console/llm-providers")
     static class Templates {
-        static native TemplateInstance list(Listing<LlmProvider> providers, Map<UUID, ProviderState> states);
+        static native TemplateInstance list(ListPage<LlmProvider> providers, Map<UUID, ProviderState> states);
 
         static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, Preset chosen);
 
         static native TemplateInstance provider(
-                LlmProvider provider, ProviderState state, Secret secret, Listing<Model> models);
+                LlmProvider provider, ProviderState state, Secret secret, ListPage<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
     }
@@ -80,7 +80,7 @@ public class LlmProvidersPages {
     public record Fields(
             List<Protocol> protocols,
             List<AuthMethod> authMethods,
-            Choice.Offer secrets,
+            Picker.Offer secrets,
             List<ProviderForm.Row> rows,
             int mostRows,
             String reserved) {}
@@ -89,13 +89,14 @@ public class LlmProvidersPages {
     private final LlmProvidersApi providers;
     private final SecretsApi secrets;
     private final UsageApi usage;
-    private final Lists lists;
-    private final Choices choices;
+    private final ListSources lists;
+    private final PickerFactory choices;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    LlmProvidersPages(Api api, Lists lists, Choices choices, Conflicts conflicts, Page page, Pages pages) {
+    LlmProvidersPages(
+            Api api, ListSources lists, PickerFactory choices, Conflicts conflicts, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(LlmProvidersApi.class);
         this.secrets = api.of(SecretsApi.class);
@@ -110,7 +111,7 @@ public class LlmProvidersPages {
     @GET
     public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<LlmProvider> found = Listing.of(lists.llmProviders(organizationId), page.query());
+        ListPage<LlmProvider> found = ListPage.of(lists.llmProviders(organizationId), page.query());
         return pages.ok(Templates.list(found, states(organizationId, found.items())));
     }
 
@@ -154,8 +155,8 @@ public class LlmProvidersPages {
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
         ProviderState state = states(organizationId, List.of(provider)).get(id);
         // They are paged, and not searched.
-        Listing<Model> models =
-                Listing.of(lists.models(organizationId, id, null), page.query().without("q"));
+        ListPage<Model> models =
+                ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
         return pages.ok(Templates.provider(provider, state, secret, models));
     }
 

@@ -5,8 +5,8 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Protocol;
-import io.agyn.console.Choice;
 import io.agyn.console.Form;
+import io.agyn.console.Picker;
 import io.agyn.contract.Violations;
 import io.agyn.problems.ProblemException;
 import java.util.ArrayList;
@@ -60,12 +60,12 @@ record ProviderForm(Form form, List<Header> headers) {
     }
 
     /** What was typed to make an LLM provider. */
-    static ProviderForm toCreate(Form form, Choice secrets) {
+    static ProviderForm toCreate(Form form, Picker secrets) {
         return typed(form, secrets, true);
     }
 
     /** What was typed to change one, which keeps its credentials where the auth method still takes those. */
-    static ProviderForm toUpdate(Form form, Choice secrets, LlmProvider stored) {
+    static ProviderForm toUpdate(Form form, Picker secrets, LlmProvider stored) {
         return typed(form, secrets, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
     }
 
@@ -113,7 +113,7 @@ record ProviderForm(Form form, List<Header> headers) {
         return form.refused(problem, name -> rows.getOrDefault(name, name));
     }
 
-    private static ProviderForm typed(Form form, Choice secrets, boolean needsCredentials) {
+    private static ProviderForm typed(Form form, Picker secrets, boolean needsCredentials) {
         List<Header> headers = headers(form);
         Form named = form.calling(FIELDS);
         Form checked =
@@ -125,7 +125,7 @@ record ProviderForm(Form form, List<Header> headers) {
         return new ProviderForm(checked, first(headers));
     }
 
-    private static Form checkToken(Form form, Choice secrets, boolean needsCredentials) {
+    private static Form checkToken(Form form, Picker secrets, boolean needsCredentials) {
         boolean hasKey = !form.text(KEY).isBlank();
         boolean hasSecret = !form.text(SECRET).isBlank();
         if (hasKey && hasSecret) {

@@ -2,7 +2,7 @@ package io.agyn.console.secrets;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Secret;
@@ -13,10 +13,10 @@ import io.agyn.console.Api;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
-import io.agyn.console.Lists;
+import io.agyn.console.ListPage;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -36,7 +36,7 @@ import java.util.stream.Collectors;
 
 /** An organization's secrets. */
 @Path("/console/organizations/{organization}/secrets")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class SecretsPages {
     private static final int MOST_IN_LIST = 3;
@@ -45,21 +45,21 @@ public class SecretsPages {
 
     @CheckedTemplate(basePath = "console/secrets")
     static class Templates {
-        static native TemplateInstance list(Listing<Secret> secrets, Map<UUID, Listing.Slice<LlmProvider>> users);
+        static native TemplateInstance list(ListPage<Secret> secrets, Map<UUID, ListPage.Slice<LlmProvider>> users);
 
         static native TemplateInstance create(Form form);
 
-        static native TemplateInstance secret(Secret secret, Form form, Listing.Slice<LlmProvider> users);
+        static native TemplateInstance secret(Secret secret, Form form, ListPage.Slice<LlmProvider> users);
     }
 
     private final Api api;
     private final SecretsApi secrets;
-    private final Lists lists;
+    private final ListSources lists;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    SecretsPages(Api api, Lists lists, Conflicts conflicts, Page page, Pages pages) {
+    SecretsPages(Api api, ListSources lists, Conflicts conflicts, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
         this.lists = requireNonNull(lists, "lists is null");
@@ -71,8 +71,8 @@ public class SecretsPages {
     @GET
     public Response list(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
-        Listing<Secret> found = Listing.of(lists.secrets(organizationId), page.query());
-        Map<UUID, Listing.Slice<LlmProvider>> users = found.items().stream()
+        ListPage<Secret> found = ListPage.of(lists.secrets(organizationId), page.query());
+        Map<UUID, ListPage.Slice<LlmProvider>> users = found.items().stream()
                 .map(Secret::getId)
                 .collect(Collectors.toMap(Function.identity(), id -> lists.llmProvidersWith(organizationId, id)
                         .first(MOST_IN_LIST)));
@@ -198,7 +198,7 @@ public class SecretsPages {
                 form);
     }
 
-    private Listing.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
+    private ListPage.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
         return lists.llmProvidersWith(organizationId, secretId).first(MOST);
     }
 }

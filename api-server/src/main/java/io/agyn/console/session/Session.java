@@ -2,7 +2,7 @@ package io.agyn.console.session;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.Refusals;
+import io.agyn.access.DenialLog;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.enterprise.context.RequestScoped;
@@ -13,13 +13,13 @@ import java.util.Optional;
 public class Session {
     public static final String COOKIE = "agyn_session";
 
-    private final Refusals refusals;
+    private final DenialLog refusals;
 
     private SessionId id;
     private SessionId given;
     private String csrf;
 
-    Session(Refusals refusals) {
+    Session(DenialLog refusals) {
         this.refusals = requireNonNull(refusals, "refusals is null");
     }
 

@@ -2,13 +2,13 @@ package io.agyn.console.session;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
 import io.agyn.access.Caller;
-import io.agyn.access.Refusals;
+import io.agyn.access.DenialLog;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.console.ConsoleRoutes;
 import io.agyn.console.Cookies;
 import io.agyn.console.Form;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.console.session.Sessions.Found;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -39,18 +39,18 @@ class SessionFilter {
     private final Session session;
     private final Sessions sessions;
     private final Cookies cookies;
-    private final Refusals refusals;
+    private final DenialLog refusals;
     private final Caller caller;
-    private final Pages pages;
+    private final PageResponses pages;
     private final RoutingContext context;
 
     SessionFilter(
             Session session,
             Sessions sessions,
             Cookies cookies,
-            Refusals refusals,
+            DenialLog refusals,
             Caller caller,
-            Pages pages,
+            PageResponses pages,
             RoutingContext context) {
         this.session = requireNonNull(session, "session is null");
         this.sessions = requireNonNull(sessions, "sessions is null");
@@ -61,7 +61,7 @@ class SessionFilter {
         this.context = requireNonNull(context, "context is null");
     }
 
-    @BySession
+    @SessionAuthenticated
     @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
     public Optional<Response> admit(ContainerRequestContext request, SimpleResourceInfo page) {
         if (!ConsoleRoutes.isPage(context)) {
@@ -85,7 +85,7 @@ class SessionFilter {
         return Optional.empty();
     }
 
-    @BySession
+    @SessionAuthenticated
     @ServerResponseFilter
     public void give(ContainerResponseContext response) {
         MultivaluedMap<String, Object> headers = response.getHeaders();

@@ -7,7 +7,7 @@ import io.agyn.access.Identity;
 import io.agyn.audit.SignIns;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.upkeep.Chore;
+import io.agyn.upkeep.HourlyJob;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
@@ -24,7 +24,7 @@ import javax.sql.DataSource;
  * the new one, and for a minute more: an answer that never arrives, or requests at once, sign nobody out.
  */
 @ApplicationScoped
-class Sessions implements Chore {
+class Sessions implements HourlyJob {
     private static final String LIVE =
             "created_at > now() - interval '12 hours' and last_used_at > now() - interval '30 minutes'";
     // Locked, so that a token that is being revoked is waited for.

@@ -3,13 +3,13 @@ package io.agyn.console.session;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Authenticator;
-import io.agyn.access.BySession;
 import io.agyn.access.Caller;
+import io.agyn.access.DenialLog;
 import io.agyn.access.FailedTokens;
 import io.agyn.access.Identity;
-import io.agyn.access.Refusals;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.console.Form;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 
 /** Signing in, by an API token that is exchanged for a session, and out. */
 @Path("/console")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class SignInPages {
     private static final String FIRST_PAGE = "/organizations";
@@ -44,20 +44,20 @@ public class SignInPages {
 
     private final Authenticator authenticator;
     private final FailedTokens failedTokens;
-    private final Refusals refusals;
+    private final DenialLog refusals;
     private final Caller caller;
     private final Session session;
     private final Sessions sessions;
-    private final Pages pages;
+    private final PageResponses pages;
 
     SignInPages(
             Authenticator authenticator,
             FailedTokens failedTokens,
-            Refusals refusals,
+            DenialLog refusals,
             Caller caller,
             Session session,
             Sessions sessions,
-            Pages pages) {
+            PageResponses pages) {
         this.authenticator = requireNonNull(authenticator, "authenticator is null");
         this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
         this.refusals = requireNonNull(refusals, "refusals is null");

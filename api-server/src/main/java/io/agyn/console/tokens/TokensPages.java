@@ -13,17 +13,17 @@ import io.agyn.api.model.Me;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
-import io.agyn.console.Choice;
-import io.agyn.console.Choices;
 import io.agyn.console.Confirmation;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
-import io.agyn.console.Lists;
+import io.agyn.console.ListPage;
+import io.agyn.console.ListSources;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
+import io.agyn.console.Picker;
+import io.agyn.console.PickerFactory;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.Change;
+import io.agyn.rest.ResourceDiff;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.GET;
@@ -52,13 +52,13 @@ abstract class TokensPages {
     @CheckedTemplate(basePath = "console/tokens")
     static class Templates {
         static native TemplateInstance list(
-                Listing<ApiToken> tokens,
+                ListPage<ApiToken> tokens,
                 Holder holder,
                 String root,
                 Map<UUID, Organization> reached,
                 Map<UUID, ApiToken> creators);
 
-        static native TemplateInstance create(Form form, Holder holder, String root, Choice.Offer organizations);
+        static native TemplateInstance create(Form form, Holder holder, String root, Picker.Offer organizations);
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
@@ -79,13 +79,14 @@ abstract class TokensPages {
     private final ApiTokensApi tokens;
     private final UsersApi users;
     private final MeApi me;
-    private final Lists lists;
-    private final Choices choices;
-    private final Change change;
+    private final ListSources lists;
+    private final PickerFactory choices;
+    private final ResourceDiff change;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    TokensPages(Api api, Lists lists, Choices choices, Change change, Page page, Pages pages) {
+    TokensPages(
+            Api api, ListSources lists, PickerFactory choices, ResourceDiff change, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.tokens = api.of(ApiTokensApi.class);
         this.users = api.of(UsersApi.class);
@@ -100,11 +101,11 @@ abstract class TokensPages {
     @GET
     public Response list(@PathParam("organization") String organization, @QueryParam("user") UUID user) {
         enter(organization);
-        Listing<ApiToken> found = Listing.of(
+        ListPage<ApiToken> found = ListPage.of(
                 (size, token, search) -> {
                     ApiTokenList list =
                             api.read(tokens.listApiTokens(size, token, user, here(), search), ApiTokenList.class);
-                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                    return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 page.query("user"));
         return pages.ok(Templates.list(found, holder(user), root(), reached(found.items()), creators(found.items())));

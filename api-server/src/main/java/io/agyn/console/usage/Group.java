@@ -17,9 +17,9 @@ public enum Group {
     /** The API token. */
     TOKEN("token", "API token", null, UsageRow::getTokenId, UsageRow::getToken),
     /** The operation. */
-    OPERATION("operation", "Operation", null, row -> null, row -> Calls.operation(row.getOperation())),
+    OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
     /** How calls ended. */
-    OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> Outcomes.name(row.getOutcome()));
+    OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> OutcomeLabels.name(row.getOutcome()));
 
     private static final int START_OF_ID = 8;
 

@@ -2,7 +2,7 @@ package io.agyn.console.usage;
 
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Option;
 import io.agyn.console.charts.Chart;
 import java.util.List;
@@ -23,7 +23,7 @@ public record Overview(
         List<UsageRow> groups,
         List<Option> models,
         List<Chosen> chosen,
-        Listing<UsageRecord> calls) {
+        ListPage<UsageRecord> calls) {
     /**
      * A filter that has no field of its own.
      *

@@ -127,7 +127,7 @@ public final class UsageFilters {
 
     /** The outcomes to choose. */
     public List<Option> outcomes() {
-        return Outcomes.options();
+        return OutcomeLabels.options();
     }
 
     /** The intervals to choose. */

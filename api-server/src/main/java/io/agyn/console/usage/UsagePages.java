@@ -2,17 +2,17 @@ package io.agyn.console.usage;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Option;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.console.Query;
 import io.agyn.console.charts.Chart;
 import io.agyn.problems.ProblemException;
@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 
 /** What an organization's calls of models have cost. */
 @Path("/console/organizations/{organization}/usage")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class UsagePages {
     private static final int MOST_CALLS_IN_FILE = 1_000;
@@ -51,9 +51,9 @@ public class UsagePages {
     private final UsageApi usage;
     private final RoutingContext context;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    UsagePages(Api api, RoutingContext context, Page page, Pages pages) {
+    UsagePages(Api api, RoutingContext context, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.usage = api.of(UsageApi.class);
         this.context = requireNonNull(context, "context is null");
@@ -100,7 +100,7 @@ public class UsagePages {
     }
 
     private Overview overview(UUID organizationId, UsageFilters filters) {
-        Listing.Slice<UsageRecord> calls = calls(organizationId, filters, Listing.PAGE_SIZE, filters.token());
+        ListPage.Slice<UsageRecord> calls = calls(organizationId, filters, ListPage.PAGE_SIZE, filters.token());
         UsageRow total = total(organizationId, filters);
         List<UsageRow> rows = overTime(organizationId, filters);
         UsageCharts drawing = new UsageCharts(filters.axis());
@@ -115,7 +115,7 @@ public class UsagePages {
                 filters.chosen().stream()
                         .map(group -> new Overview.Chosen(group, group.name(total)))
                         .toList(),
-                new Listing<>(calls.items(), calls.next(), filters.query()));
+                new ListPage<>(calls.items(), calls.next(), filters.query()));
     }
 
     /** All calls in one row, with the names of what is filtered by. */
@@ -165,7 +165,7 @@ public class UsagePages {
                 .toList();
     }
 
-    private Listing.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, String token) {
+    private ListPage.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, String token) {
         UsageRecordList list = api.read(
                 usage.listUsageRecords(
                         organizationId,
@@ -178,7 +178,7 @@ public class UsagePages {
                         filters.userId(),
                         filters.outcome()),
                 UsageRecordList.class);
-        return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+        return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
     }
 
     private String file(String what) {

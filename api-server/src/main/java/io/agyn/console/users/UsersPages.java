@@ -2,7 +2,7 @@ package io.agyn.console.users;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.BySession;
+import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.UsersApi;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.User;
@@ -15,9 +15,9 @@ import io.agyn.console.Confirmation;
 import io.agyn.console.Conflicts;
 import io.agyn.console.Filters;
 import io.agyn.console.Form;
-import io.agyn.console.Listing;
+import io.agyn.console.ListPage;
 import io.agyn.console.Page;
-import io.agyn.console.Pages;
+import io.agyn.console.PageResponses;
 import io.agyn.console.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -35,7 +35,7 @@ import java.util.UUID;
 
 /** All users, for cluster admins. */
 @Path("/console/users")
-@BySession
+@SessionAuthenticated
 @RunOnVirtualThread
 public class UsersPages {
     private static final String ROOT = "/users";
@@ -44,7 +44,7 @@ public class UsersPages {
 
     @CheckedTemplate(basePath = "console/users")
     static class Templates {
-        static native TemplateInstance list(Listing<User> users, Form filters, List<Role> roles);
+        static native TemplateInstance list(ListPage<User> users, Form filters, List<Role> roles);
 
         static native TemplateInstance create(Form form, List<Role> roles);
 
@@ -55,9 +55,9 @@ public class UsersPages {
     private final UsersApi users;
     private final Conflicts conflicts;
     private final Page page;
-    private final Pages pages;
+    private final PageResponses pages;
 
-    UsersPages(Api api, Conflicts conflicts, Page page, Pages pages) {
+    UsersPages(Api api, Conflicts conflicts, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.users = api.of(UsersApi.class);
         this.conflicts = requireNonNull(conflicts, "conflicts is null");
@@ -71,11 +71,11 @@ public class UsersPages {
         Filters filters = new Filters(query);
         Role role = filters.choice("role", Role::fromValue, "cluster_admin and user");
         UserState state = filters.choice("state", UserState::fromValue, "active and suspended");
-        Listing<User> found = Listing.of(
+        ListPage<User> found = ListPage.of(
                 (size, token, search) -> {
                     UserList list =
                             api.read(users.listUsers(size, token, null, null, search, role, state), UserList.class);
-                    return new Listing.Slice<>(list.getItems(), list.getNextPageToken());
+                    return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 query);
         return pages.list(Templates.list(found, filters.form(), ROLES), filters);

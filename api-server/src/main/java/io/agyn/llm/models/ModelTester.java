@@ -12,9 +12,9 @@ import io.agyn.api.model.ModelTestFailure;
 import io.agyn.api.model.Protocol;
 import io.agyn.proxy.ModelCall;
 import io.agyn.proxy.ModelCalls;
-import io.agyn.proxy.body.AnswerReader;
 import io.agyn.proxy.body.EventSplitter;
 import io.agyn.proxy.body.EventTexts;
+import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.body.TokenCounts;
 import io.agyn.rest.Uuid7;
 import jakarta.inject.Singleton;
@@ -119,8 +119,8 @@ class ModelTester {
     private ModelTest read(ModelCall call, Asked asked, FirstText heard) throws IOException {
         long deadline = System.nanoTime() + LONGEST.toNanos();
         int status = call.awaitStatus(LONGEST.toNanos());
-        AnswerReader reader =
-                new AnswerReader(asked.protocol(), call.header("content-type").orElse(null), null);
+        ResponseReader reader =
+                new ResponseReader(asked.protocol(), call.header("content-type").orElse(null), null);
         try (InputStream body = call.body(deadline)) {
             return asked.stream() && status / 100 == 2 && reader.isStream()
                     ? readEvents(status, body, reader, heard)
@@ -129,7 +129,7 @@ class ModelTester {
     }
 
     /** An answer in pieces: of one without end, the beginning; of one that breaks off, what has come. */
-    private ModelTest readEvents(int status, InputStream body, AnswerReader reader, FirstText heard) {
+    private ModelTest readEvents(int status, InputStream body, ResponseReader reader, FirstText heard) {
         StringBuilder text = new StringBuilder();
         EventTexts events = new EventTexts(mapper, piece -> {
             text.append(piece);
@@ -179,7 +179,7 @@ class ModelTester {
             int status,
             Optional<String> ours,
             InputStream body,
-            AnswerReader reader,
+            ResponseReader reader,
             Protocol protocol,
             FirstText heard)
             throws IOException {
@@ -231,13 +231,13 @@ class ModelTester {
                         ModelTestFailure.CREDENTIALS_REFUSED,
                         "The LLM provider refused the credentials: check them, and the auth method.");
             case 404, 405 ->
-                NotFoundAnswer.isOfModel(body)
+                NotFoundResponse.isOfModel(body)
                         ? fail(
                                 test,
                                 ModelTestFailure.MODEL_NOT_FOUND,
                                 "The LLM provider does not know the model: check the remote model name, and that the"
                                         + " credentials may use it.")
-                        : fail(test, ModelTestFailure.PROTOCOL_MISMATCH, NotFoundAnswer.explainPath(protocol));
+                        : fail(test, ModelTestFailure.PROTOCOL_MISMATCH, NotFoundResponse.explainPath(protocol));
             case 429 ->
                 fail(
                         test,

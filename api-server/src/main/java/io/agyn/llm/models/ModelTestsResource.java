@@ -3,7 +3,7 @@ package io.agyn.llm.models;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.ModelTestsApi;
-import io.agyn.rest.Answers;
+import io.agyn.rest.ResourceResponses;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
@@ -12,9 +12,9 @@ import java.util.UUID;
 @RunOnVirtualThread
 class ModelTestsResource implements ModelTestsApi {
     private final ModelTests tests;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    ModelTestsResource(ModelTests tests, Answers answers) {
+    ModelTestsResource(ModelTests tests, ResourceResponses answers) {
         this.tests = requireNonNull(tests, "tests is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

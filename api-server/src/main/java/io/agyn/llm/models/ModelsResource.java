@@ -10,8 +10,8 @@ import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,9 +26,9 @@ import java.util.UUID;
 @Idempotent
 class ModelsResource implements ModelsApi {
     private final Models models;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    ModelsResource(Models models, Answers answers) {
+    ModelsResource(Models models, ResourceResponses answers) {
         this.models = requireNonNull(models, "models is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

@@ -2,7 +2,7 @@ package io.agyn.llm.providers;
 
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.rest.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
@@ -25,11 +25,11 @@ public class LlmProviderEntity extends StoredResource {
 
     String endpoint;
 
-    @Convert(converter = Protocols.class)
+    @Convert(converter = ProtocolConverter.class)
     Protocol protocol;
 
     @Column(name = "auth_method")
-    @Convert(converter = AuthMethods.class)
+    @Convert(converter = AuthMethodConverter.class)
     AuthMethod authMethod;
 
     @Column(name = "token_secret_id")
@@ -61,12 +61,12 @@ public class LlmProviderEntity extends StoredResource {
     }
 
     /** What the token's ciphertext is bound to. */
-    CredentialPlace tokenPlace() {
-        return CredentialPlace.ofProviderToken(organizationId, id);
+    EncryptionContext tokenPlace() {
+        return EncryptionContext.ofProviderToken(organizationId, id);
     }
 
     /** What the header map's ciphertext is bound to. */
-    CredentialPlace customHeadersPlace() {
-        return CredentialPlace.ofProviderHeaders(organizationId, id);
+    EncryptionContext customHeadersPlace() {
+        return EncryptionContext.ofProviderHeaders(organizationId, id);
     }
 }

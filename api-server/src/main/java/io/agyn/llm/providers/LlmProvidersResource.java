@@ -11,8 +11,8 @@ import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.rest.Answers;
 import io.agyn.rest.Paging;
+import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
 import io.agyn.rest.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -28,9 +28,9 @@ import java.util.UUID;
 @Idempotent
 class LlmProvidersResource implements LlmProvidersApi {
     private final LlmProviders providers;
-    private final Answers answers;
+    private final ResourceResponses answers;
 
-    LlmProvidersResource(LlmProviders providers, Answers answers) {
+    LlmProvidersResource(LlmProviders providers, ResourceResponses answers) {
         this.providers = requireNonNull(providers, "providers is null");
         this.answers = requireNonNull(answers, "answers is null");
     }

@@ -1,6 +1,6 @@
 package io.agyn.proxy.egress;
 
-import io.agyn.settings.Prefix;
+import io.agyn.settings.CidrBlock;
 import io.agyn.settings.Settings;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -18,7 +18,7 @@ public class AddressRules {
     private static final int IPV6_BYTES = 16;
 
     // Each cloud's own; those of most are link-local besides.
-    private static final List<Prefix> METADATA = Prefix.parseAll(
+    private static final List<CidrBlock> METADATA = CidrBlock.parseAll(
             "169.254.169.254",
             "169.254.170.2", // AWS, of containers
             "169.254.170.23",
@@ -31,11 +31,11 @@ public class AddressRules {
             "fd00:a9fe:a9fe::/48", // Linode
             "169.254.42.42", // Scaleway
             "fd00:42::42");
-    private static final List<Prefix> LINK_LOCAL = Prefix.parseAll("169.254.0.0/16", "fe80::/10");
-    private static final List<Prefix> NO_HOST =
-            Prefix.parseAll("0.0.0.0/8", "::", "224.0.0.0/4", "ff00::/8", "240.0.0.0/4");
-    private static final List<Prefix> LOOPBACK = Prefix.parseAll("127.0.0.0/8", "::1");
-    private static final List<Prefix> PRIVATE = Prefix.parseAll(
+    private static final List<CidrBlock> LINK_LOCAL = CidrBlock.parseAll("169.254.0.0/16", "fe80::/10");
+    private static final List<CidrBlock> NO_HOST =
+            CidrBlock.parseAll("0.0.0.0/8", "::", "224.0.0.0/4", "ff00::/8", "240.0.0.0/4");
+    private static final List<CidrBlock> LOOPBACK = CidrBlock.parseAll("127.0.0.0/8", "::1");
+    private static final List<CidrBlock> PRIVATE = CidrBlock.parseAll(
             "10.0.0.0/8",
             "172.16.0.0/12",
             "192.168.0.0/16",
@@ -47,11 +47,12 @@ public class AddressRules {
             "64:ff9b:1::/48"); // whatever this network translates to IPv4
 
     // Where an IPv6 address stands for an IPv4 one.
-    private static final Prefix COMPATIBLE = Prefix.parse("::/96");
-    private static final Prefix LOOPBACK_V6 = Prefix.parse("::1");
-    private static final List<Prefix> LAST_BYTES = Prefix.parseAll("::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48");
-    private static final Prefix SIX_TO_FOUR = Prefix.parse("2002::/16");
-    private static final Prefix TEREDO = Prefix.parse("2001::/32");
+    private static final CidrBlock COMPATIBLE = CidrBlock.parse("::/96");
+    private static final CidrBlock LOOPBACK_V6 = CidrBlock.parse("::1");
+    private static final List<CidrBlock> LAST_BYTES =
+            CidrBlock.parseAll("::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48");
+    private static final CidrBlock SIX_TO_FOUR = CidrBlock.parse("2002::/16");
+    private static final CidrBlock TEREDO = CidrBlock.parse("2001::/32");
 
     private final boolean isPrivateAllowed;
 
@@ -89,7 +90,7 @@ public class AddressRules {
         return Optional.empty();
     }
 
-    private static boolean isIn(List<Prefix> ranges, List<byte[]> meanings) {
+    private static boolean isIn(List<CidrBlock> ranges, List<byte[]> meanings) {
         return ranges.stream().anyMatch(range -> meanings.stream().anyMatch(range::contains));
     }
 

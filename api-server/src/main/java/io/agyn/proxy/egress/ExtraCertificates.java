@@ -2,7 +2,7 @@ package io.agyn.proxy.egress;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
 import java.io.ByteArrayInputStream;
@@ -36,7 +36,7 @@ public final class ExtraCertificates {
      *
      * @param file a PEM file
      * @return the certificates, at least one
-     * @throws StartException when the file cannot be read or holds none
+     * @throws OperatorException when the file cannot be read or holds none
      */
     public static ExtraCertificates read(Path file) {
         requireNonNull(file, "file is null");
@@ -48,12 +48,12 @@ public final class ExtraCertificates {
             }
             return new ExtraCertificates(found);
         } catch (IOException e) {
-            throw new StartException(
-                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + StartException.reason(e)
+            throw new OperatorException(
+                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + OperatorException.reason(e)
                             + "): correct it, or remove it to trust the JDK's certificates alone.",
                     e);
         } catch (CertificateException e) {
-            throw new StartException(
+            throw new OperatorException(
                     "AGYN_EXTRA_CA_FILE is " + file + ", which is not a PEM file of certificates and nothing else:"
                             + " correct it, or remove it to trust the JDK's certificates alone.",
                     e);

@@ -3,8 +3,8 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
-import io.agyn.changes.Change;
 import io.agyn.changes.ChangeListener;
+import io.agyn.changes.RowChange;
 import io.agyn.logging.Exceptions;
 import io.agyn.tokens.ApiTokens;
 import io.agyn.tokens.Plaintext;
@@ -28,13 +28,13 @@ public class Callers implements ChangeListener {
     private static final Logger LOG = Logger.getLogger(Callers.class);
 
     private final ApiTokens tokens;
-    private final LookUps lookUps;
-    private final Memory<TokenHash, Answer> answers;
+    private final LookupExecutor lookUps;
+    private final LookupCache<TokenHash, Answer> answers;
 
-    Callers(ApiTokens tokens, LookUps lookUps) {
+    Callers(ApiTokens tokens, LookupExecutor lookUps) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.lookUps = requireNonNull(lookUps, "lookUps is null");
-        this.answers = new Memory<>(lookUps, this::lookUp, answer -> answer.identity.isPresent());
+        this.answers = new LookupCache<>(lookUps, this::lookUp, answer -> answer.identity.isPresent());
     }
 
     /**
@@ -78,8 +78,8 @@ public class Callers implements ChangeListener {
     }
 
     @Override
-    public void onChanges(List<Change> changes) {
-        for (Change change : changes) {
+    public void onChanges(List<RowChange> changes) {
+        for (RowChange change : changes) {
             switch (change.table()) {
                 case "api_token" -> answers.forgetIf((hash, answer) -> answer.isOf(Identity::tokenId, change.rowId()));
                 // Whoever was refused may be of a user who is active again.
@@ -90,7 +90,7 @@ public class Callers implements ChangeListener {
                 case "membership" -> {
                     BiPredicate<TokenHash, Answer> ofUser =
                             (hash, answer) -> answer.isOf(Identity::userId, change.rowId());
-                    if (change.operation() == Change.Operation.INSERT) {
+                    if (change.operation() == RowChange.Operation.INSERT) {
                         answers.outdateIf(ofUser);
                     } else {
                         answers.forgetIf(ofUser);

@@ -3,7 +3,7 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
-import io.agyn.access.Reach;
+import io.agyn.access.OrganizationScope;
 import io.agyn.api.model.Protocol;
 import jakarta.inject.Singleton;
 import java.sql.Array;
@@ -50,9 +50,9 @@ public class ModelList {
     private static final String TWIN_IN_SOME = HAS_TWIN.formatted("and t.organization_id = any (?)");
 
     private final DataSource dataSource;
-    private final LookUps lookUps;
+    private final LookupExecutor lookUps;
 
-    ModelList(DataSource dataSource, LookUps lookUps) {
+    ModelList(DataSource dataSource, LookupExecutor lookUps) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
         this.lookUps = requireNonNull(lookUps, "lookUps is null");
     }
@@ -94,7 +94,7 @@ public class ModelList {
             return Optional.empty();
         }
         try (Connection connection = dataSource.getConnection()) {
-            Reach reach = identity.reach();
+            OrganizationScope reach = identity.reach();
             if (chosen.isPresent()) {
                 Optional<UUID> organization =
                         RouteLookup.organization(connection, chosen.get()).filter(identity::reaches);
@@ -107,7 +107,7 @@ public class ModelList {
         }
     }
 
-    private static List<ListedModel> find(Connection connection, Reach reach, Optional<UUID> modelId)
+    private static List<ListedModel> find(Connection connection, OrganizationScope reach, Optional<UUID> modelId)
             throws SQLException {
         Optional<Array> scope = RouteLookup.array(connection, reach);
         String conditions = (scope.isPresent() ? IN_SOME : "") + " " + (modelId.isPresent() ? WITH_ID : "");

@@ -1,7 +1,7 @@
 package io.agyn.proxy.routing;
 
 import io.agyn.access.Identity;
-import io.agyn.access.Reach;
+import io.agyn.access.OrganizationScope;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param organization the id or slug of the organization that the caller chose, if they chose one
  * @param model the name or id of a model, or {@code slug/name}
  */
-record RouteKey(Reach reach, Optional<String> organization, String model) {
+record RouteKey(OrganizationScope reach, Optional<String> organization, String model) {
     static RouteKey of(Identity identity, Optional<String> organization, String model) {
         return new RouteKey(identity.reach(), organization, model);
     }

@@ -6,13 +6,13 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agyn.access.Reach;
+import io.agyn.access.OrganizationScope;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
 import io.agyn.contract.Uuids;
 import io.agyn.headers.HeaderSyntax;
 import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.problems.ProblemException;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
@@ -78,7 +78,7 @@ class RouteLookup {
 
     Route find(RouteKey key) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            Reach reach = key.reach();
+            OrganizationScope reach = key.reach();
             if (key.organization().isPresent()) {
                 Optional<UUID> chosen =
                         organization(connection, key.organization().get());
@@ -102,7 +102,7 @@ class RouteLookup {
         }
     }
 
-    private Route find(Connection connection, Reach reach, String model) throws SQLException {
+    private Route find(Connection connection, OrganizationScope reach, String model) throws SQLException {
         Optional<Array> scope = array(connection, reach);
         try (PreparedStatement query =
                 connection.prepareStatement(scope.isPresent() ? MODELS_OF_SOME : MODELS_OF_ALL)) {
@@ -127,7 +127,7 @@ class RouteLookup {
     }
 
     /** The organizations of a reach as a parameter; nothing where it is all of them. */
-    static Optional<Array> array(Connection connection, Reach reach) throws SQLException {
+    static Optional<Array> array(Connection connection, OrganizationScope reach) throws SQLException {
         return reach.organizations().isEmpty()
                 ? Optional.empty()
                 : Optional.of(connection.createArrayOf(
@@ -187,16 +187,17 @@ class RouteLookup {
             case X_API_KEY -> List.of(Map.entry("x-api-key", sendable(token(row, organizationId, providerId))));
             case CUSTOM_HEADERS ->
                 headers(cipher.decrypt(
-                        row.getBytes(12), CredentialPlace.ofProviderHeaders(organizationId, providerId)));
+                        row.getBytes(12), EncryptionContext.ofProviderHeaders(organizationId, providerId)));
         };
     }
 
     private String token(ResultSet row, UUID organizationId, UUID providerId) throws SQLException {
         byte[] own = row.getBytes(11);
         return own != null
-                ? cipher.decrypt(own, CredentialPlace.ofProviderToken(organizationId, providerId))
+                ? cipher.decrypt(own, EncryptionContext.ofProviderToken(organizationId, providerId))
                 : cipher.decrypt(
-                        row.getBytes(14), CredentialPlace.ofSecretValue(organizationId, row.getObject(13, UUID.class)));
+                        row.getBytes(14),
+                        EncryptionContext.ofSecretValue(organizationId, row.getObject(13, UUID.class)));
     }
 
     private List<Map.Entry<String, String>> headers(String json) {

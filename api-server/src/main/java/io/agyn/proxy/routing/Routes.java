@@ -3,9 +3,9 @@ package io.agyn.proxy.routing;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
-import io.agyn.changes.Change;
-import io.agyn.changes.Change.Operation;
 import io.agyn.changes.ChangeListener;
+import io.agyn.changes.RowChange;
+import io.agyn.changes.RowChange.Operation;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 
 /**
  * Where calls lead: looked up once, then known from memory until something changes that the route depends on. While the
- * database is unavailable, known routes stay in use, outdated ones for {@link Memory#OUTDATED_FOR}; but none to a model, LLM
+ * database is unavailable, known routes stay in use, outdated ones for {@link LookupCache#OUTDATED_FOR}; but none to a model, LLM
  * provider or organization whose deletion was seen.
  */
 @Singleton
@@ -27,11 +27,11 @@ public class Routes implements ChangeListener {
     // A slug of 63 characters, a slash, and a name of 128, each of which may take two of Java's.
     private static final int LONGEST = 63 + 1 + 2 * 128;
 
-    private final Memory<RouteKey, Route> routes;
+    private final LookupCache<RouteKey, Route> routes;
 
-    Routes(RouteLookup lookup, LookUps lookUps) {
+    Routes(RouteLookup lookup, LookupExecutor lookUps) {
         requireNonNull(lookup, "lookup is null");
-        this.routes = new Memory<>(lookUps, lookup::find, route -> route instanceof Route.Found);
+        this.routes = new LookupCache<>(lookUps, lookup::find, route -> route instanceof Route.Found);
     }
 
     /**
@@ -63,7 +63,7 @@ public class Routes implements ChangeListener {
     }
 
     @Override
-    public void onChanges(List<Change> changes) {
+    public void onChanges(List<RowChange> changes) {
         Set<UUID> renamed = organizations(changes, NAMING);
         Set<UUID> rotated = organizations(changes, CREDENTIALS);
         if (renamed.isEmpty() && rotated.isEmpty()) {
@@ -100,14 +100,14 @@ public class Routes implements ChangeListener {
                 || route.secretId().filter(rows::contains).isPresent();
     }
 
-    private static Set<UUID> rows(List<Change> changes, Operation operation) {
+    private static Set<UUID> rows(List<RowChange> changes, Operation operation) {
         return changes.stream()
                 .filter(change -> change.operation() == operation)
-                .map(Change::rowId)
+                .map(RowChange::rowId)
                 .collect(Collectors.toSet());
     }
 
-    private static Set<UUID> organizations(List<Change> changes, Set<String> tables) {
+    private static Set<UUID> organizations(List<RowChange> changes, Set<String> tables) {
         return changes.stream()
                 .filter(change -> tables.contains(change.table()))
                 .flatMap(change -> change.organizationId().stream())

@@ -11,7 +11,7 @@ import io.agyn.Api;
 import io.agyn.Database;
 import io.agyn.console.Visitor;
 import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.CredentialPlace;
+import io.agyn.keys.EncryptionContext;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -85,7 +85,7 @@ class TokensPagesTest {
                 .getFirst();
         byte[] kept = database.column(byte[].class, "select answer_ciphertext from idempotency_key where key = ?", key)
                 .getFirst();
-        assertThat(cipher.decrypt(kept, new CredentialPlace(new UUID(0, 0), "idempotency_key", id, "answer")))
+        assertThat(cipher.decrypt(kept, new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer")))
                 .contains("CI", plaintext.substring(0, 12))
                 .doesNotContain(plaintext);
     }

@@ -3,7 +3,7 @@ package io.agyn.proxy.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agyn.settings.StartException;
+import io.agyn.settings.OperatorException;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +40,7 @@ class ExtraCertificatesTest {
     void aFileWithoutCertificatesEndsTheStart(String content) throws Exception {
         Path file = Files.writeString(folder.resolve("ca.pem"), content);
         assertThatThrownBy(() -> ExtraCertificates.read(file))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "AGYN_EXTRA_CA_FILE is " + file + ", which is not a PEM file of certificates and nothing else:"
                                 + " correct it, or remove it to trust the JDK's certificates alone.");
@@ -50,7 +50,7 @@ class ExtraCertificatesTest {
     void aFileThatIsNotThereEndsTheStart() {
         Path file = folder.resolve("none.pem");
         assertThatThrownBy(() -> ExtraCertificates.read(file))
-                .isInstanceOf(StartException.class)
+                .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "AGYN_EXTRA_CA_FILE is %s, which cannot be read (%s is not there):"
                                 + " correct it, or remove it to trust the JDK's certificates alone.",

@@ -126,7 +126,7 @@ class UpstreamConnectionsTest {
                 .setPort(provider.port())
                 .setSsl(true)
                 .setURI("/");
-        new Way.Direct("127.0.0.1").applyTo(options);
+        new EgressRoute.Direct("127.0.0.1").applyTo(options);
         return options;
     }
 }

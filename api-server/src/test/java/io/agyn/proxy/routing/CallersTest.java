@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.agyn.Api;
+import io.agyn.access.EffectiveRole;
 import io.agyn.access.Identity;
-import io.agyn.access.Standing;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
@@ -106,14 +106,14 @@ class CallersTest {
 
         Api.join(organization, user, "member");
         await(token, identity -> identity.orElseThrow().reaches(id));
-        assertThat(callers.identify(token).join().orElseThrow().standingIn(id)).contains(Standing.MEMBER);
+        assertThat(callers.identify(token).join().orElseThrow().standingIn(id)).contains(EffectiveRole.MEMBER);
 
         asAdmin()
                 .body(Map.of("role", "owner"))
                 .put("/organizations/{org}/members/{user}", organization, user)
                 .then()
                 .statusCode(200);
-        await(token, identity -> identity.orElseThrow().standingIn(id).equals(Optional.of(Standing.OWNER)));
+        await(token, identity -> identity.orElseThrow().standingIn(id).equals(Optional.of(EffectiveRole.OWNER)));
 
         Api.join(organization, Api.user(), "owner");
         Api.leave(organization, user);

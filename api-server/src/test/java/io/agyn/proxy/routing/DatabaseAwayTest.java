@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.Api;
 import io.agyn.access.Identity;
-import io.agyn.changes.Change;
-import io.agyn.changes.Change.Operation;
+import io.agyn.changes.RowChange;
+import io.agyn.changes.RowChange.Operation;
 import io.agyn.postgres.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
@@ -112,8 +112,9 @@ class DatabaseAwayTest {
             try {
                 execute(beside, "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'postgres'");
                 routes.onChanges(List.of(
-                        new Change("secret", Operation.UPDATE, UUID.fromString(secret), Optional.of(organizationId)),
-                        new Change("model", Operation.DELETE, UUID.fromString(deleted), Optional.of(organizationId))));
+                        new RowChange("secret", Operation.UPDATE, UUID.fromString(secret), Optional.of(organizationId)),
+                        new RowChange(
+                                "model", Operation.DELETE, UUID.fromString(deleted), Optional.of(organizationId))));
                 for (int i = 0; i < 20; i++) {
                     assertThat(routes.find(identity, Optional.empty(), kept).join())
                             .isSameAs(route);

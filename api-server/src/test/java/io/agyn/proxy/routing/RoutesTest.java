@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
-import io.agyn.changes.Change;
-import io.agyn.changes.Change.Operation;
 import io.agyn.changes.ChangeFeedConnections;
+import io.agyn.changes.RowChange;
+import io.agyn.changes.RowChange.Operation;
 import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -236,7 +236,7 @@ class RoutesTest {
     @Test
     void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
         // One that the server's feed does not tell of changes.
-        Routes alone = new Routes(lookup, new LookUps(1, Duration.ofSeconds(5)));
+        Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
         UUID here = UUID.fromString(organization);
         UUID elsewhere = UUID.randomUUID();
@@ -273,7 +273,7 @@ class RoutesTest {
     private boolean isKeptAfter(
             Routes alone, Identity identity, String table, Operation operation, UUID row, UUID changed) {
         Route before = alone.find(identity, Optional.empty(), name).join();
-        alone.onChanges(List.of(new Change(table, operation, row, Optional.of(changed))));
+        alone.onChanges(List.of(new RowChange(table, operation, row, Optional.of(changed))));
         return alone.find(identity, Optional.empty(), name).join() == before;
     }
 

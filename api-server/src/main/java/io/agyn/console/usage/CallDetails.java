@@ -1,0 +1,62 @@
+package io.agyn.console.usage;
+
+import io.agyn.api.model.CallOperation;
+import io.agyn.api.model.UsageRecord;
+import io.quarkus.qute.TemplateExtension;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The details of a call in the list of recent calls. */
+@TemplateExtension
+public final class CallDetails {
+    private CallDetails() {}
+
+    /** The operation in words; null if an earlier release recorded the call. */
+    static String operation(CallOperation operation) {
+        return switch (operation) {
+            case CREATE_RESPONSE -> "Response";
+            case COUNT_INPUT_TOKENS, COUNT_MESSAGE_TOKENS -> "Token count";
+            case COMPACT_RESPONSE -> "Compaction";
+            case CREATE_MESSAGE -> "Message";
+            case null -> null;
+        };
+    }
+
+    /** {@code call.operationName} in templates: the operation, unless it is the usual one. */
+    public static String operationName(UsageRecord call) {
+        CallOperation operation = call.getOperation();
+        return operation == CallOperation.CREATE_RESPONSE || operation == CallOperation.CREATE_MESSAGE
+                ? null
+                : operation(operation);
+    }
+
+    /** {@code call.cacheWriteDetails} in templates: for how long tokens were written to the cache; null if unknown. */
+    public static String cacheWriteDetails(UsageRecord call) {
+        return joined(
+                counted(call.getCacheWrite5mTokens(), "%,d for 5 min"),
+                counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
+    }
+
+    /** {@code call.priceDetails} in templates: what else a provider charges by; null if unknown. */
+    public static String priceDetails(UsageRecord call) {
+        return joined(
+                counted(call.getReasoningTokens(), "%,d reasoning"),
+                counted(call.getWebSearchRequests(), "%,d web searches"),
+                counted(call.getWebFetchRequests(), "%,d web fetches"),
+                call.getServiceTier());
+    }
+
+    private static String counted(Long count, String format) {
+        return count == null || count == 0 ? null : format.formatted(count);
+    }
+
+    private static String joined(String... details) {
+        List<String> known = new ArrayList<>();
+        for (String detail : details) {
+            if (detail != null) {
+                known.add(detail);
+            }
+        }
+        return known.isEmpty() ? null : String.join(", ", known);
+    }
+}

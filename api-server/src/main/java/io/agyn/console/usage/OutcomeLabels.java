@@ -1,0 +1,39 @@
+package io.agyn.console.usage;
+
+import io.agyn.api.model.CallOutcome;
+import io.agyn.console.Option;
+import io.quarkus.qute.TemplateExtension;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** How calls end, in words. */
+@TemplateExtension
+public final class OutcomeLabels {
+    private OutcomeLabels() {}
+
+    /** In words: {@code outcome.name} in templates. */
+    public static String name(CallOutcome outcome) {
+        return switch (outcome) {
+            case COMPLETED -> "completed";
+            case CLIENT_CANCELLED -> "cancelled by the caller";
+            case UPSTREAM_ERROR -> "provider's error";
+            case UPSTREAM_TRUNCATED -> "broken off";
+            case REFUSED -> "refused";
+        };
+    }
+
+    /** The class of its badge: {@code outcome.tone} in templates. */
+    public static String tone(CallOutcome outcome) {
+        return switch (outcome) {
+            case COMPLETED -> "good";
+            case CLIENT_CANCELLED -> "warn";
+            case UPSTREAM_ERROR, UPSTREAM_TRUNCATED, REFUSED -> "bad";
+        };
+    }
+
+    static List<Option> options() {
+        return Stream.of(CallOutcome.values())
+                .map(outcome -> new Option(outcome.toString(), name(outcome)))
+                .toList();
+    }
+}

@@ -1,0 +1,13 @@
+package io.agyn.llm.providers;
+
+import io.agyn.api.model.AuthMethod;
+import io.agyn.rest.EnumConverter;
+import jakarta.persistence.Converter;
+
+/** Stores a {@link AuthMethod}. */
+@Converter
+public class AuthMethodConverter extends EnumConverter<AuthMethod> {
+    public AuthMethodConverter() {
+        super(AuthMethod::fromValue);
+    }
+}

@@ -1,0 +1,13 @@
+package io.agyn.llm.providers;
+
+import io.agyn.api.model.Protocol;
+import io.agyn.rest.EnumConverter;
+import jakarta.persistence.Converter;
+
+/** Stores a {@link Protocol}. */
+@Converter
+public class ProtocolConverter extends EnumConverter<Protocol> {
+    public ProtocolConverter() {
+        super(Protocol::fromValue);
+    }
+}

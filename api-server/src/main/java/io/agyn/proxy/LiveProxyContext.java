@@ -1,0 +1,135 @@
+package io.agyn.proxy;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Identity;
+import io.agyn.access.SourceAddress;
+import io.agyn.budget.ByteBudget;
+import io.agyn.headers.HeaderNames;
+import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Routes;
+import io.agyn.settings.Settings;
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallRecords;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The calls of agents: resolved from what is registered, counted and written down. */
+@Singleton
+class LiveProxyContext implements ProxyContext {
+    private static final String OURSELVES = "this server";
+
+    private final Callers callers;
+    private final UnknownTokens unknownTokens;
+    private final Routes routes;
+    private final Upstreams upstreams;
+    private final CallRecords records;
+    private final ProxyMetrics metrics;
+    private final Tracing tracing;
+    private final ByteBudget budget;
+    private final SourceAddress sources;
+    private final PassedHeaders headers;
+    private final LoopDetection loops;
+    private final ConcurrentCalls ofOrganizations;
+    private final ConcurrentCalls ofTokens;
+    private final Limits limits;
+
+    LiveProxyContext(
+            Callers callers,
+            UnknownTokens unknownTokens,
+            Routes routes,
+            Upstreams upstreams,
+            CallRecords records,
+            ProxyMetrics metrics,
+            Tracing tracing,
+            ByteBudget budget,
+            SourceAddress sources,
+            Deployment deployment,
+            Settings settings) {
+        this.callers = requireNonNull(callers, "callers is null");
+        this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
+        this.routes = requireNonNull(routes, "routes is null");
+        this.upstreams = requireNonNull(upstreams, "upstreams is null");
+        this.records = requireNonNull(records, "records is null");
+        this.metrics = requireNonNull(metrics, "metrics is null");
+        this.tracing = requireNonNull(tracing, "tracing is null");
+        this.budget = requireNonNull(budget, "budget is null");
+        this.sources = requireNonNull(sources, "sources is null");
+        this.headers = new PassedHeaders(
+                HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
+        this.loops = new LoopDetection(deployment.id().toString());
+        this.ofOrganizations = new ConcurrentCalls(settings.proxy().callsPerOrganization());
+        this.ofTokens = new ConcurrentCalls(settings.proxy().callsPerToken());
+        this.limits = Limits.of(settings.proxy());
+    }
+
+    @Override
+    public CompletableFuture<Optional<Identity>> identify(String token) {
+        return callers.identify(token);
+    }
+
+    @Override
+    public ProxyError unknown(HttpServerRequest request, String token, String requestId) {
+        return unknownTokens.refuse(request, token, requestId);
+    }
+
+    @Override
+    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
+        return routes.find(identity, organization, model);
+    }
+
+    @Override
+    public Upstreams upstreams() {
+        return upstreams;
+    }
+
+    @Override
+    public PassedHeaders headers() {
+        return headers;
+    }
+
+    @Override
+    public LoopDetection loops() {
+        return loops;
+    }
+
+    @Override
+    public ConcurrentCalls ofOrganizations() {
+        return ofOrganizations;
+    }
+
+    @Override
+    public ConcurrentCalls ofTokens() {
+        return ofTokens;
+    }
+
+    @Override
+    public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
+        return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(OURSELVES));
+    }
+
+    @Override
+    public Limits limits() {
+        return limits;
+    }
+
+    @Override
+    public Tracing.Trace trace(Operation operation, MultiMap headers) {
+        return tracing.begin(operation, headers);
+    }
+
+    @Override
+    public void over(Operation operation, CallRecord record) {
+        records.add(record);
+        metrics.count(operation, record);
+    }
+
+    @Override
+    public void refused(ProxyError refusal) {
+        metrics.count(refusal.kind());
+    }
+}

@@ -1,0 +1,54 @@
+package io.agyn.proxy;
+
+import io.agyn.logging.Exceptions;
+import io.agyn.proxy.ProxyError.Kind;
+import io.agyn.proxy.routing.LookupExecutor;
+import java.time.Duration;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/**
+ * Why a token, route or list could not be looked up: the database is unavailable, or this server has a fault. Each of the two
+ * is logged once a minute, since every call meets it.
+ */
+final class LookupFailures {
+    private static final Logger LOG = Logger.getLogger(LookupFailures.class);
+    private static final Duration SILENCE = Duration.ofMinutes(1);
+
+    private static final AtomicLong NEXT_WARNING = new AtomicLong(System.nanoTime());
+    private static final AtomicLong NEXT_ERROR = new AtomicLong(System.nanoTime());
+
+    private LookupFailures() {}
+
+    /** The error of a call whose look-up has failed; logs why. */
+    static ProxyError refusal(Throwable failure, String requestId) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (LookupExecutor.isUnavailable(cause)) {
+            if (isDue(NEXT_WARNING)) {
+                LOG.warnf(
+                        "Calls fail because the database is unavailable (first: call %s): %s",
+                        requestId, reason(cause));
+            }
+            return RoutingErrors.DATABASE_AWAY;
+        }
+        if (isDue(NEXT_ERROR)) {
+            LOG.errorf(
+                    Exceptions.withoutMessages(cause),
+                    "A look-up of call %s failed by a fault of this server",
+                    requestId);
+        }
+        return ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more.");
+    }
+
+    private static boolean isDue(AtomicLong next) {
+        long now = System.nanoTime();
+        long due = next.get();
+        return now - due >= 0 && next.compareAndSet(due, now + SILENCE.toNanos());
+    }
+
+    private static String reason(Throwable cause) {
+        return cause.getMessage() == null ? "no response in time" : cause.getMessage();
+    }
+}

@@ -1,0 +1,291 @@
+package io.agyn.proxy.body;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.agyn.api.model.Protocol;
+import io.agyn.api.model.UsageUnknownReason;
+import io.agyn.logging.Exceptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.compression.JdkZlibDecoder;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+
+/**
+ * Reads along with an answer of a provider, plain or a stream of server-sent events, compressed by gzip or not, to learn
+ * how many tokens it took, whether it came to its end and whether it reports a failure. Never fails, whatever it reads: of
+ * an answer that it does not understand, it knows nothing.
+ *
+ * <p>Not for use by several threads at once.
+ */
+public final class ResponseReader {
+    private static final Logger LOG = Logger.getLogger(ResponseReader.class);
+    private static final JsonFields.Paths FIELDS = new JsonFields.Paths(
+            "type",
+            "sequence_number",
+            "status",
+            "error",
+            "usage",
+            "tool_usage",
+            "service_tier",
+            "response.id",
+            "response.usage",
+            "response.tool_usage",
+            "response.service_tier",
+            "message.usage");
+    private static final byte[][] LAST_TYPES = literals("response.completed", "response.incomplete", "message_stop");
+    private static final byte[][] FAILED_TYPES = literals("response.failed", "error");
+    private static final byte[][] FAILED_STATUS = literals("failed");
+    // Of one piece, lest a small answer fill the memory.
+    private static final int LARGEST_INFLATED = 4 * 1024 * 1024;
+    private static final int LONGEST_TEXT = 128;
+
+    private final Protocol protocol;
+    private final boolean stream;
+    private final TokenCounts tokens = new TokenCounts();
+    private final JsonFields fields = new JsonFields(FIELDS, this::take);
+    private final EventSplitter events = new EventSplitter(new Events());
+    private final EmbeddedChannel inflater;
+    private UsageUnknownReason notUnderstood;
+    private boolean closed;
+
+    private boolean lastEvent;
+    private boolean failedEvent;
+    private boolean terminated;
+    private boolean failed;
+    private long sequenceNumber = -1;
+    private String responseId;
+
+    /**
+     * Creates a reader for one answer.
+     *
+     * @param protocol the protocol it is of
+     * @param contentType its {@code Content-Type}, may be null
+     * @param contentEncoding its {@code Content-Encoding}, may be null
+     */
+    public ResponseReader(Protocol protocol, String contentType, String contentEncoding) {
+        this.protocol = protocol;
+        this.stream = isEventStream(contentType);
+        String encoding =
+                contentEncoding == null ? "identity" : contentEncoding.strip().toLowerCase(Locale.ROOT);
+        switch (encoding) {
+            // Of any number of members: RFC 1952, 2.2.
+            case "gzip", "x-gzip" -> inflater = new EmbeddedChannel(new JdkZlibDecoder(true, LARGEST_INFLATED));
+            case "identity", "" -> inflater = null;
+            default -> {
+                inflater = null;
+                notUnderstood = UsageUnknownReason.UNSUPPORTED_ENCODING;
+            }
+        }
+    }
+
+    /** Whether a {@code Content-Type} is that of server-sent events. */
+    public static boolean isEventStream(String contentType) {
+        return contentType != null && contentType.regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+
+    /** What the answer has said so far. */
+    public TokenCounts tokens() {
+        return tokens;
+    }
+
+    /** Why the usage cannot be read; null if it can. */
+    public UsageUnknownReason usageUnknownReason() {
+        return notUnderstood;
+    }
+
+    /** Whether it is a stream of events. */
+    public boolean isStream() {
+        return stream;
+    }
+
+    /** Whether it is a stream whose events can be read, and the last of them has been seen to its end. */
+    public boolean isTerminated() {
+        return terminated;
+    }
+
+    /** Whether it is a stream that can be read. */
+    public boolean isReadableStream() {
+        return stream && notUnderstood == null;
+    }
+
+    /** Whether the provider has reported a failure in its answer, streamed or not, whatever its status. */
+    public boolean hasFailed() {
+        return failed;
+    }
+
+    /** Whether it is a stream into which an event could be put now: readable, uncompressed and between two events. */
+    public boolean isBetweenEvents() {
+        return isReadableStream() && inflater == null && events.isBetweenEvents();
+    }
+
+    /** The highest {@code sequence_number} of the events so far; -1 if none had one. */
+    public long sequenceNumber() {
+        return sequenceNumber;
+    }
+
+    /** The response's id of the Responses protocol, if a stream has given it; else null. */
+    public String responseId() {
+        return responseId;
+    }
+
+    /** Reads the next bytes of the answer, which are not changed. */
+    public void read(byte[] bytes, int from, int to) {
+        if (notUnderstood != null || closed) {
+            return;
+        }
+        try {
+            if (inflater == null) {
+                readPlain(bytes, from, to);
+            } else {
+                inflate(bytes, from, to);
+            }
+        } catch (RuntimeException e) {
+            LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
+            notUnderstood = UsageUnknownReason.CORRUPT_ENCODING;
+        }
+    }
+
+    /** Takes note that the answer's HTTP message has ended properly. */
+    public void end() {
+        if (stream) {
+            events.end();
+        } else {
+            failed |= failedEvent;
+        }
+    }
+
+    /** Lets go of what inflating took. Closing twice does nothing. */
+    public void close() {
+        if (closed || inflater == null) {
+            return;
+        }
+        closed = true;
+        try {
+            inflater.finishAndReleaseAll();
+        } catch (RuntimeException e) {
+            LOG.debug("A compressed answer was not whole", Exceptions.withoutMessages(e));
+        }
+    }
+
+    private void inflate(byte[] bytes, int from, int to) {
+        inflater.writeInbound(Unpooled.copiedBuffer(bytes, from, to - from));
+        for (ByteBuf part = inflater.readInbound(); part != null; part = inflater.readInbound()) {
+            try {
+                byte[] plain = new byte[part.readableBytes()];
+                part.readBytes(plain);
+                readPlain(plain, 0, plain.length);
+            } finally {
+                part.release();
+            }
+        }
+    }
+
+    private void readPlain(byte[] bytes, int from, int to) {
+        if (stream) {
+            events.read(bytes, from, to);
+        } else {
+            fields.read(bytes, from, to);
+        }
+    }
+
+    private void take(String path, byte[] bytes, int length) {
+        int from = 0;
+        int to = length;
+        while (from < to && bytes[from] <= ' ') {
+            from++;
+        }
+        while (from < to && bytes[to - 1] <= ' ') {
+            to--;
+        }
+        try {
+            take(path, bytes, from, to);
+        } catch (IOException e) {
+            LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
+        }
+    }
+
+    private void take(String path, byte[] bytes, int from, int to) throws IOException {
+        switch (path) {
+            case "type" -> {
+                failedEvent |= isOneOf(FAILED_TYPES, bytes, from, to);
+                lastEvent |= failedEvent || isOneOf(LAST_TYPES, bytes, from, to);
+            }
+            case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, from, to);
+            case "error" -> {
+                // As the SDKs do, who take null and what is empty for none.
+                failedEvent |= to - from > 2 && (bytes[from] == '{' || bytes[from] == '"');
+                lastEvent |= failedEvent;
+            }
+            case "sequence_number" -> sequenceNumber = Math.max(sequenceNumber, number(bytes, from, to));
+            case "response.id" -> responseId = text(bytes, from, to);
+            case "service_tier", "response.service_tier" -> tokens.readServiceTier(text(bytes, from, to));
+            case "tool_usage", "response.tool_usage" -> tokens.readToolUsage(bytes, from, to - from);
+            default -> {
+                if (protocol == Protocol.RESPONSES) {
+                    tokens.readResponses(bytes, from, to - from);
+                } else {
+                    tokens.readMessages(bytes, from, to - from);
+                }
+            }
+        }
+    }
+
+    private static byte[][] literals(String... texts) {
+        return Stream.of(texts)
+                .map(text -> ('"' + text + '"').getBytes(US_ASCII))
+                .toArray(byte[][]::new);
+    }
+
+    private static boolean isOneOf(byte[][] literals, byte[] bytes, int from, int to) {
+        for (byte[] literal : literals) {
+            if (Arrays.equals(bytes, from, to, literal, 0, literal.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A number of at most 18 digits; -1 for anything else. */
+    private static long number(byte[] bytes, int from, int to) {
+        long number = 0;
+        for (int i = from; i < to; i++) {
+            if (bytes[i] < '0' || bytes[i] > '9') {
+                return -1;
+            }
+            number = 10 * number + bytes[i] - '0';
+        }
+        return from < to && to - from <= 18 ? number : -1;
+    }
+
+    /** A short string without escapes; null for anything else. */
+    private static String text(byte[] bytes, int from, int to) {
+        if (to - from < 3 || to - from > LONGEST_TEXT || bytes[from] != '"') {
+            return null;
+        }
+        String text = new String(bytes, from + 1, to - from - 2, US_ASCII);
+        return text.indexOf('\\') < 0 ? text : null;
+    }
+
+    private final class Events implements EventSplitter.Sink {
+        @Override
+        public void data(byte[] bytes, int from, int to) {
+            fields.read(bytes, from, to);
+        }
+
+        @Override
+        public void end() {
+            if (lastEvent && fields.isWhole()) {
+                terminated = true;
+                failed |= failedEvent;
+            }
+            lastEvent = false;
+            failedEvent = false;
+            fields.reset();
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.agyn.rest;
+
+import jakarta.persistence.AttributeConverter;
+import java.util.function.Function;
+
+/**
+ * Stores an enumeration of the contract under the contract's own names.
+ *
+ * @param <E> the enumeration
+ */
+public abstract class EnumConverter<E extends Enum<E>> implements AttributeConverter<E, String> {
+    private final Function<String, E> fromName;
+
+    /** @param fromName the generated {@code fromValue} */
+    protected EnumConverter(Function<String, E> fromName) {
+        this.fromName = fromName;
+    }
+
+    @Override
+    public String convertToDatabaseColumn(E value) {
+        return value == null ? null : value.toString();
+    }
+
+    @Override
+    public E convertToEntityAttribute(String name) {
+        return name == null ? null : fromName.apply(name);
+    }
+}

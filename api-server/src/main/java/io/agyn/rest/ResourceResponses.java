@@ -1,0 +1,132 @@
+package io.agyn.rest;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * Makes the answers that carry a representation. The entity tag is a hash of the representation's own bytes, so it is a
+ * strong validator (RFC 9110, 8.8.1) for every resource and list, derived fields included.
+ */
+@Singleton
+public final class ResourceResponses {
+    private final ObjectMapper mapper;
+    private final ResourceDiff change;
+
+    ResourceResponses(ObjectMapper mapper, ResourceDiff change) {
+        this.mapper = requireNonNull(mapper, "mapper is null");
+        this.change = requireNonNull(change, "change is null");
+    }
+
+    /** 200 with a representation that was just changed, and its entity tag. */
+    public Response updated(Object representation) {
+        change.after(representation);
+        return ok(representation);
+    }
+
+    /** 200 with a plaintext, which nobody on its way may store. */
+    public Response revealed(Object plaintext) {
+        return Response.ok(write(plaintext))
+                .type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .build();
+    }
+
+    /** 200 with a representation and its entity tag. */
+    public Response ok(Object representation) {
+        byte[] body = write(representation);
+        return answer(Response.ok(), body, tagOf(body));
+    }
+
+    /**
+     * 201 with a representation, its entity tag and its location.
+     *
+     * @param path the path of what was created, below {@code /api/v1}
+     */
+    public Response created(Object representation, String path) {
+        return created(representation, representation, path);
+    }
+
+    /**
+     * 201 with what is shown this once, with the entity tag of what is read from now on, and its location. A repeat with
+     * the same {@code Idempotency-Key} gets the latter.
+     *
+     * @param shownOnce a representation with more in it than can be read again
+     * @param state the representation that is read from now on
+     * @param path the path of what was created, below {@code /api/v1}
+     */
+    public Response created(Object shownOnce, Object state, String path) {
+        change.after(state);
+        if (shownOnce != state) {
+            change.showOnce();
+        }
+        // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
+        return answer(
+                Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
+                write(shownOnce),
+                tagOf(write(state)));
+    }
+
+    /** 204. */
+    public Response deleted() {
+        return Response.noContent().build();
+    }
+
+    /**
+     * Honours {@code If-Match} (RFC 9110, 13.1.1) before a change.
+     *
+     * @param ifMatch the header's value, or null where there is none
+     * @param current the current representation
+     * @throws ProblemException {@code precondition_failed}, with the current entity tag
+     */
+    public void requireMatch(String ifMatch, Object current) {
+        change.before(current);
+        if (ifMatch == null || ifMatch.strip().equals("*")) {
+            return;
+        }
+        String tag = tagOf(write(current));
+        boolean matches = Arrays.stream(ifMatch.split(",")).map(String::strip).anyMatch(tag::equals);
+        if (!matches) {
+            throw new ProblemException(
+                            ProblemKind.PRECONDITION_FAILED,
+                            "It was changed since you read it; read it again, then send its ETag as If-Match.")
+                    .withHeader(HttpHeaders.ETAG, tag);
+        }
+    }
+
+    private static Response answer(Response.ResponseBuilder builder, byte[] body, String tag) {
+        return builder.type(MediaType.APPLICATION_JSON_TYPE)
+                .header(HttpHeaders.ETAG, tag)
+                .entity(body)
+                .build();
+    }
+
+    private byte[] write(Object representation) {
+        try {
+            return mapper.writeValueAsBytes(representation);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String tagOf(byte[] body) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
+            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.agyn.secrets;
+
+import io.agyn.api.model.SecretStorage;
+import io.agyn.rest.EnumConverter;
+import jakarta.persistence.Converter;
+
+/** Stores a {@link SecretStorage}. */
+@Converter
+public class SecretStorageConverter extends EnumConverter<SecretStorage> {
+    public SecretStorageConverter() {
+        super(SecretStorage::fromValue);
+    }
+}

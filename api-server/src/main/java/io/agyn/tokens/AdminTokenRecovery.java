@@ -1,0 +1,60 @@
+package io.agyn.tokens;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.rest.Uuid7;
+import io.agyn.settings.OperatorException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.UUID;
+
+/** Makes a token of a cluster admin without a server, for whoever has lost the last one and can reach the database. */
+public final class AdminTokenRecovery {
+    private static final String DESCRIPTION = "Made by the command admin-token create";
+    private static final String ADMINISTRATOR = """
+            select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1""";
+    private static final String STORE = """
+            insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at)
+            values (?, ?, ?, ?, ?, now(), now())""";
+
+    private AdminTokenRecovery() {}
+
+    /**
+     * A token, and who has it.
+     *
+     * @param plaintext the token
+     * @param userName the cluster admin
+     */
+    public record Made(Plaintext plaintext, String userName) {}
+
+    /**
+     * Stores a new token of the first active cluster admin. Those that there are stay valid.
+     *
+     * @param connection a connection to the database
+     * @return the token
+     * @throws OperatorException when there is no cluster admin
+     * @throws SQLException when the database fails
+     */
+    public static Made make(Connection connection) throws SQLException {
+        requireNonNull(connection, "connection is null");
+        try (Statement query = connection.createStatement();
+                ResultSet administrator = query.executeQuery(ADMINISTRATOR);
+                PreparedStatement store = connection.prepareStatement(STORE)) {
+            if (!administrator.next()) {
+                throw new OperatorException(
+                        "There is no cluster admin in the database: start a server on it, which makes the first one.");
+            }
+            Plaintext plaintext = Plaintext.random();
+            store.setObject(1, Uuid7.next());
+            store.setObject(2, administrator.getObject(1, UUID.class));
+            store.setString(3, DESCRIPTION);
+            store.setString(4, plaintext.prefix());
+            store.setBytes(5, plaintext.hash());
+            store.executeUpdate();
+            return new Made(plaintext, administrator.getString(2));
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.agyn.users;
+
+import io.agyn.api.model.Role;
+import io.agyn.rest.EnumConverter;
+import jakarta.persistence.Converter;
+
+/** Stores a {@link Role}. */
+@Converter
+public class RoleConverter extends EnumConverter<Role> {
+    public RoleConverter() {
+        super(Role::fromValue);
+    }
+}
