@@ -18,7 +18,7 @@ public record Confirmation(
         String title, String text, List<String> names, String typed, String action, String back, Form form) {
     /** The label of the field to type in. */
     public String label() {
-        return "Type " + typed + " to go on";
+        return "Type " + typed + " to confirm";
     }
 
     /** Whether what is to be typed was. */
@@ -28,7 +28,7 @@ public record Confirmation(
 
     /** The question once more, where it was not. */
     public Confirmation again() {
-        Form wrong = form.labelled(Map.of("typed", label())).with("typed", "Type " + typed + ", or keep it.");
+        Form wrong = form.labelled(Map.of("typed", label())).with("typed", "Type exactly " + typed + ".");
         return new Confirmation(title, text, names, typed, action, back, wrong);
     }
 }

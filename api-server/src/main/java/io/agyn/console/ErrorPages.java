@@ -67,11 +67,12 @@ class ErrorPages implements ProblemPages {
         }
         String title =
                 switch (status) {
-                    case 403 -> "You may not do this";
-                    case 404 -> "There is nothing here";
+                    case 403 -> "Permission denied";
+                    case 404 -> "Page not found";
                     default -> problem.kind().title();
                 };
-        String detail = status == 404 ? "It was deleted, or it is not yours to see; check the address." : said(problem);
+        String detail =
+                status == 404 ? "It was deleted, or you do not have access to it. Check the address." : said(problem);
         return pages.failed(status, Templates.problem(title, detail, RequestIds.of(context)));
     }
 

@@ -37,7 +37,7 @@ public final class Filters {
     /** An id, or null. */
     public UUID id(String name) {
         String text = text(name);
-        return text == null ? null : Uuids.parse(text).orElseGet(() -> wrong(name, "Give an id, which is a UUID."));
+        return text == null ? null : Uuids.parse(text).orElseGet(() -> wrong(name, "Enter a UUID."));
     }
 
     /** A time, or null: as browsers send it, which is UTC here, or as RFC 3339 has it, or a day alone. */
@@ -60,7 +60,7 @@ public final class Filters {
         } catch (DateTimeException e) {
             // As wrong as a time that nothing can have happened at.
         }
-        return wrong(name, "Give a time such as 2026-01-31T08:30, in UTC.");
+        return wrong(name, "Enter a UTC time such as 2026-01-31T08:30.");
     }
 
     /** One of some values, or null. */

@@ -258,7 +258,7 @@ public final class Form {
 
     private static String said(ProblemException problem) {
         return problem.kind() == ProblemKind.PRECONDITION_FAILED
-                ? "Somebody has changed it meanwhile: look at it once more, and then do this again."
+                ? "Someone else has changed this. Review the changes, then try again."
                 : problem.getMessage();
     }
 

@@ -78,8 +78,7 @@ public class FormReader implements MessageBodyReader<Form> {
             }
         } catch (IllegalArgumentException e) {
             throw new ProblemException(
-                    ProblemKind.INVALID_REQUEST,
-                    "The form cannot be read; load its page again, then send it once more.");
+                    ProblemKind.INVALID_REQUEST, "The form cannot be read. Reload the page and send it again.");
         }
         return values;
     }

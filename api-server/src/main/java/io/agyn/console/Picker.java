@@ -92,7 +92,7 @@ public final class Picker {
 
     /** What to say where nothing has the key. */
     public String remedy() {
-        return "There is no %s with this %s here.".formatted(kind, key);
+        return "No %s has this %s.".formatted(kind, key);
     }
 
     /** What the field shows while a text stands in it: what is chosen is offered too, whether it is one of the first or not. */

@@ -36,28 +36,23 @@ class ErrorPagesTest {
         refused.then().statusCode(403);
         assertThat(refused.asString())
                 .contains(
-                        "You may not do this",
-                        "Sign out",
-                        "All organizations",
-                        "aria-label=\"Organization\"",
-                        "Back to");
+                        "Permission denied", "Sign out", "All organizations", "aria-label=\"Organization\"", "Back to");
     }
 
     @Test
     void whatIsNotThereIsSaidWithTheNavigationAroundIt() {
         Response gone = owner.get(root + "/secrets/" + UUID.randomUUID());
         gone.then().statusCode(404);
-        assertThat(gone.asString())
-                .contains("There is nothing here", "Sign out", "aria-label=\"Organization\"", "Back to");
+        assertThat(gone.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
         Response nobodys = owner.get("/organizations/nobodys");
         nobodys.then().statusCode(404);
         assertThat(nobodys.asString())
-                .contains("There is nothing here", "Sign out", "All organizations", "To the organizations");
+                .contains("Page not found", "Sign out", "All organizations", "Back to organizations");
     }
 
     @Test
     void anAddressThatNoPageHasLeadsBackToTheOrganizations() {
-        owner.get(root + "/mistyped").then().statusCode(404).body(containsString("To the organizations"));
+        owner.get(root + "/mistyped").then().statusCode(404).body(containsString("Back to organizations"));
     }
 
     @Test

@@ -73,7 +73,7 @@ class FormTest {
     void whatWasChangedMeanwhileIsToBeLookedAtAgain() {
         ProblemException problem = new ProblemException(ProblemKind.PRECONDITION_FAILED, "Send its ETag as If-Match.");
         assertThat(form.refused(problem).errorsOf(""))
-                .containsExactly("Somebody has changed it meanwhile: look at it once more, and then do this again.");
+                .containsExactly("Someone else has changed this. Review the changes, then try again.");
     }
 
     private static Form typed(String... names) {

@@ -50,7 +50,7 @@ class PickerFactoryTest {
         Response unknown = owner.submit(models + "/new", model("gpt", "provider-101"));
         unknown.then()
                 .statusCode(422)
-                .body(containsString("There is no LLM provider with this name here."))
+                .body(containsString("No LLM provider has this name."))
                 .body(containsString("name=\"provider\" value=\"provider-101\""));
         String made = owner.submit(models + "/new", model("gpt", " provider-100 "))
                 .then()
@@ -74,7 +74,7 @@ class PickerFactoryTest {
         owner.submit(form, provider("key-101"))
                 .then()
                 .statusCode(422)
-                .body(containsString("#existing_secret\">Existing secret</a>: There is no secret with this name here."))
+                .body(containsString("#existing_secret\">Existing secret</a>: No secret has this name."))
                 .body(containsString("name=\"existing_secret\" value=\"key-101\""));
         Map<String, String> nameless = new HashMap<>(provider("key-100"));
         nameless.put("name", "");
@@ -104,14 +104,14 @@ class PickerFactoryTest {
         Api.join(last, user, "member");
         String page = owner.page("/tokens/new");
         assertThat(page)
-                .contains("Reaches, by slug", "placeholder=\"All that its user does\"")
-                .contains("These are the first 100.")
+                .contains("Access, by slug", "placeholder=\"Everything its user can access\"")
+                .contains("Showing the first 100.")
                 .doesNotContain(slug);
 
         owner.submit("/tokens/new", token("nowhere"))
                 .then()
                 .statusCode(422)
-                .body(containsString("#organization_id\">Reaches</a>: There is no organization with this slug here."));
+                .body(containsString("#organization_id\">Access</a>: No organization has this slug."));
         owner.submit("/tokens/new", token(slug)).then().statusCode(200);
         Api.as(Api.tokenOf(user))
                 .queryParam("organization_id", last)
@@ -139,14 +139,14 @@ class PickerFactoryTest {
         String audit = root + "/audit";
 
         assertThat(owner.page(audit + "?user_id=" + email.toUpperCase()).replaceAll("<option.*?</option>", ""))
-                .contains("Who, by email", "value=\"" + email + "\"", "created secret")
+                .contains("User, by email", "value=\"" + email + "\"", "created secret")
                 .doesNotContain("added member");
         assertThat(owner.page(audit + "?user_id=" + last)).contains("created secret", "value=\"" + last + "\"");
         for (String nobody : List.of("nobody@acme.example", "nobody")) {
             owner.get(audit + "?user_id=" + nobody)
                     .then()
                     .statusCode(422)
-                    .body(containsString("There is no member with this email here."));
+                    .body(containsString("No member has this email."));
         }
     }
 

@@ -100,7 +100,7 @@ class ConsoleEveryPageIT {
                     forms.addAll(all(console.page(), "form[method=post][action]", "action"));
                     lookAt(console, listed.name(), role);
                 } else {
-                    assertThat(console.heading()).hasText("You may not do this");
+                    assertThat(console.heading()).hasText("Permission denied");
                 }
             }
             for (String link : links) {
@@ -193,7 +193,7 @@ class ConsoleEveryPageIT {
         console.page().navigate(thing + form);
         server.request().body(body).put(thing).then().statusCode(200);
         console.press("Save");
-        assertThat(console.main()).containsText("Somebody has changed it meanwhile");
+        assertThat(console.main()).containsText("Someone else has changed this");
         assertThat(console.main()).containsText("changed " + changed);
         console.inspect("conflict-of-" + changed.replace(' ', '-'));
     }
@@ -232,7 +232,7 @@ class ConsoleEveryPageIT {
             for (String path :
                     List.of("/organizations/nobody", acme.root() + "/models/" + UUID.randomUUID(), "/users/x")) {
                 assertThat(page.navigate(path).status()).as(path).isEqualTo(404);
-                assertThat(console.heading()).hasText("There is nothing here");
+                assertThat(console.heading()).hasText("Page not found");
             }
             console.inspect("not-found");
         }

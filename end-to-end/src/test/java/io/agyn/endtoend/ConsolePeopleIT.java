@@ -109,7 +109,7 @@ class ConsolePeopleIT {
             assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
             console.inspect("token-new-refused");
             console.fill("Description", "Payments agents");
-            console.fill("Expires at the beginning of", "2099-01-31");
+            console.fill("Expires on (00:00 UTC)", "2099-01-31");
             console.press("Create API token");
             assertThat(heading(page)).hasText("API token created");
             String plaintext = page.locator("pre code").textContent();
@@ -186,7 +186,7 @@ class ConsolePeopleIT {
             assertThat(page).hasURL(Pattern.compile("/organizations/renamed$"));
             console.inspect("organization-settings");
             console.follow("Delete…");
-            page.getByLabel("Type Renamed to go on").fill("Renamed");
+            page.getByLabel("Type Renamed to confirm").fill("Renamed");
             console.press("Delete organization");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still holds 1 secret");
             console.inspect("organization-delete-refused");

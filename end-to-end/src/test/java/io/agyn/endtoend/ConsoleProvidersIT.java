@@ -74,7 +74,7 @@ class ConsoleProvidersIT {
             console.press("Save");
             Locator wrong = page.getByRole(AriaRole.ALERT).first();
             assertThat(wrong).containsText("Name: Give 1 to 128 characters");
-            assertThat(wrong).containsText("Existing secret: Type a key or choose an existing secret.");
+            assertThat(wrong).containsText("Existing secret: Enter an API key or choose a secret.");
             assertThat(wrong).isFocused();
             console.inspect("llm-provider-new-refused");
             console.fill("API key", "sk-first");
@@ -101,7 +101,7 @@ class ConsoleProvidersIT {
             assertThat(page.locator("main")).containsText(server.baseUrl() + "/v1/responses");
             console.press("Test");
             assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
-            assertThat(page.locator("#outcome")).containsText("The model has answered");
+            assertThat(page.locator("#outcome")).containsText("The model has responded");
             assertThat(page.locator("#outcome")).containsText("Time to first token");
             console.inspect("model-tested");
             console.follow("openai-prod");
@@ -120,7 +120,7 @@ class ConsoleProvidersIT {
             assertThat(page.locator("main")).containsText("gpt-4o");
             console.press("Delete LLM provider");
             assertThat(page.locator("main")).containsText("Type openai-prod, or keep it.");
-            console.fill("Type openai-prod to go on", "openai-prod");
+            console.fill("Type openai-prod to confirm", "openai-prod");
             console.press("Delete LLM provider");
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was deleted.");
             console.follow("Models");
@@ -188,7 +188,7 @@ class ConsoleProvidersIT {
             assertThat(rotator.page().locator("main")).containsText("was saved.");
             assertThat(outcome).isEmpty();
             cloud.resume();
-            assertThat(outcome).containsText("The model has answered", PATIENTLY);
+            assertThat(outcome).containsText("The model has responded", PATIENTLY);
             assertThat(answer).hasText("Hello from the scripted provider.");
             Assertions.assertThat(key()).isEqualTo("Bearer sk-first");
 
@@ -198,7 +198,7 @@ class ConsoleProvidersIT {
             do {
                 cloud.forget();
                 tester.press("Test");
-                assertThat(outcome).containsText("The model has answered", PATIENTLY);
+                assertThat(outcome).containsText("The model has responded", PATIENTLY);
             } while (key().equals("Bearer sk-first") && Instant.now().isBefore(deadline));
             Assertions.assertThat(key()).isEqualTo("Bearer sk-second");
         }

@@ -82,7 +82,7 @@ class ConsoleUsageIT {
             assertThat(page.getByRole(AriaRole.HEADING, named("Tokens by model")))
                     .isVisible();
             page.locator(".chart summary").first().click();
-            assertThat(page.locator(".chart details").first()).containsText("Begins (UTC)");
+            assertThat(page.locator(".chart details").first()).containsText("Start (UTC)");
             console.inspect("usage-by-model");
 
             Download figures = page.waitForDownload(() -> console.follow("Download as CSV"));
@@ -113,7 +113,7 @@ class ConsoleUsageIT {
     void aMemberWithoutCallsIsToldHowToMakeOne() throws Exception {
         try (Console console = Console.signedIn(browser, server, tokenOf("Newcomer"))) {
             console.page().navigate(ROOT + "/usage");
-            assertThat(console.page().locator("main")).containsText("Make the first one");
+            assertThat(console.page().locator("main")).containsText("Open one of the");
         }
     }
 
@@ -155,7 +155,7 @@ class ConsoleUsageIT {
 
             page.navigate("/organizations");
             page.locator(".menu.user summary").click();
-            console.follow("Audit log of the cluster");
+            console.follow("Cluster audit log");
             assertThat(events).containsText("created user");
             console.inspect("audit-cluster");
 

@@ -50,7 +50,7 @@ class ConsoleWithoutIT {
             keyboard.arrive("Organizations");
 
             keyboard.follow("By keyboard", "By keyboard");
-            keyboard.enter("Skip to the content");
+            keyboard.enter("Skip to content");
             keyboard.press("Tab");
             assertThat(page.locator(":focus")).hasText("Delete…");
 
@@ -86,7 +86,7 @@ class ConsoleWithoutIT {
             keyboard.type("Prompt", "Are you there?");
             keyboard.space("Test");
             assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
-            assertThat(page.locator("#outcome")).containsText("The model has answered");
+            assertThat(page.locator("#outcome")).containsText("The model has responded");
             keyboard.assertReachesAll();
 
             keyboard.follow("API tokens", "API tokens");
@@ -178,13 +178,13 @@ class ConsoleWithoutIT {
             console.follow("Secrets");
             console.follow("key");
             console.follow("Delete…");
-            assertThat(console.main()).containsText("It cannot be deleted while it is in use");
+            assertThat(console.main()).containsText("It is in use");
             console.follow("LLM providers");
             console.follow("openai-prod");
             console.follow("Delete…");
             console.press("Delete LLM provider");
             assertThat(console.main()).containsText("Type openai-prod, or keep it.");
-            console.fill("Type openai-prod to go on", "openai-prod");
+            console.fill("Type openai-prod to confirm", "openai-prod");
             console.press("Delete LLM provider");
             console.follow("Models");
             assertThat(console.main()).containsText("1 model is orphaned");
@@ -195,7 +195,7 @@ class ConsoleWithoutIT {
             delete(console, "Delete…", "Delete secret", "Secret key was deleted.");
             console.follow("Overview");
             console.follow("Delete…");
-            console.fill("Type Plain to go on", "Plain");
+            console.fill("Type Plain to confirm", "Plain");
             console.press("Delete organization");
             assertThat(page.getByRole(AriaRole.STATUS)).hasText("Organization Plain was deleted.");
         }
@@ -246,14 +246,14 @@ class ConsoleWithoutIT {
             console.press("Create API token");
             assertThat(console.main()).containsText("Nothing was saved");
             console.fill("Description", "Agents");
-            console.fill("Expires at the beginning of", "2099-01-31");
+            console.fill("Expires on (00:00 UTC)", "2099-01-31");
             console.press("Create API token");
             String plaintext = page.locator("pre code").textContent();
             Assertions.assertThat(plaintext).matches("agyn_[0-9A-Za-z]{44}");
             page.reload();
-            assertThat(console.heading()).hasText("This API token was shown already");
+            assertThat(console.heading()).hasText("This API token was already shown");
             Assertions.assertThat(page.content()).doesNotContain(plaintext);
-            console.follow("To the API tokens");
+            console.follow("Back to API tokens");
             console.follow("Agents");
             delete(console, "Revoke…", "Revoke API token", "API token Agents was revoked.");
 
@@ -285,7 +285,7 @@ class ConsoleWithoutIT {
             assertThat(page).hasURL(Pattern.compile("q=KEY-17$"));
 
             console.follow("Audit log");
-            console.choose("What", "create secret");
+            console.choose("Operation", "create secret");
             console.press("Show");
             assertThat(rows).hasCount(25);
             console.follow("Next page");
@@ -327,7 +327,7 @@ class ConsoleWithoutIT {
             cloud.script("");
             line.mend();
             console.press("Test");
-            assertThat(page.locator("#outcome")).containsText("The model has answered");
+            assertThat(page.locator("#outcome")).containsText("The model has responded");
             assertThat(lost).isHidden();
         }
     }
@@ -358,7 +358,7 @@ class ConsoleWithoutIT {
             throws IOException {
         server.request().body(body).put(thing).then().statusCode(200);
         console.press("Save");
-        assertThat(console.main()).containsText("Somebody has changed it meanwhile");
+        assertThat(console.main()).containsText("Someone else has changed this");
         assertThat(console.main()).containsText("changed " + changed);
         console.press("Save");
     }

@@ -36,7 +36,7 @@ public final class AuditFilters {
         this.to = filters.time("to");
         this.userId = filters.choice("user_id", people);
         this.operation = filters.text("operation");
-        this.outcome = filters.choice("outcome", AuditOutcome::fromValue, "done and denied");
+        this.outcome = filters.choice("outcome", AuditOutcome::fromValue, "done, denied");
         this.resourceId = filters.id("resource_id");
         this.organizationId = filters.id("organization_id");
         this.form = filters.form();

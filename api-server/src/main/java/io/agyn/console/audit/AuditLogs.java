@@ -39,7 +39,7 @@ class AuditLogs {
     public record Log(String path, boolean ofOrganization, Picker people, List<Option> operations) {
         /** What its page is called. */
         public String title() {
-            return ofOrganization ? "Audit log" : "Audit log of the cluster";
+            return ofOrganization ? "Audit log" : "Cluster audit log";
         }
 
         /** Who may be chosen, and who is. */

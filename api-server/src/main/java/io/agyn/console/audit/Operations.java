@@ -22,12 +22,12 @@ final class Operations {
     // What has no words to be made of its id.
     private static final Map<String, Words> IDIOMS = Map.of(
             "signIn", new Words("sign in", "signed in by API token", ""),
-            "signOut", new Words("sign out", "signed out, by API token", ""),
-            "useSession", new Words("use a session that has ended", "used a session", ""),
-            "sendForm", new Words("send a form that they were not shown", "sent a form", ""),
+            "signOut", new Words("sign out", "signed out by API token", ""),
+            "useSession", new Words("use an expired session", "used a session", ""),
+            "sendForm", new Words("send a forged form", "sent a form", ""),
             "revealLlmProviderCredentials",
                     new Words("reveal the credentials of", "revealed the credentials of", "LLM provider"),
-            "getMe", new Words("read who they are", "read who they are", ""));
+            "getMe", new Words("read their own user", "read their own user", ""));
 
     private static final Map<String, String> PASTS = Map.ofEntries(
             entry("add", "added"),

@@ -128,7 +128,7 @@ public final class Chart {
 
     /** What it shows in words, for who does not see it. */
     public String description() {
-        String span = "By %s, from %s to %s, UTC. ".formatted(time.each(), time.name(0), time.name(time.size() - 1));
+        String span = "Per %s, from %s to %s, UTC. ".formatted(time.each(), time.name(0), time.name(time.size() - 1));
         return span + series.stream().map(this::sentence).collect(Collectors.joining(" "));
     }
 
@@ -137,9 +137,9 @@ public final class Chart {
         if (peak < 0 || of.values().get(peak) == 0) {
             return of.inText() + ": none.";
         }
-        String most = "%s at most, at %s.".formatted(unit.exactly(of.values().get(peak)), time.name(peak));
+        String most = "peak %s at %s.".formatted(unit.exactly(of.values().get(peak)), time.name(peak));
         return kind == Kind.STACKED
-                ? "%s: %s in all, %s".formatted(of.inText(), unit.exactly(of.sum()), most)
+                ? "%s: total %s, %s".formatted(of.inText(), unit.exactly(of.sum()), most)
                 : "%s: %s".formatted(of.inText(), most);
     }
 

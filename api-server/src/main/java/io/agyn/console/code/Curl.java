@@ -35,7 +35,7 @@ public final class Curl {
     @TemplateExtension(matchName = "curl")
     public static String of(Organization organization) {
         return new Curl("/organizations/%s", organization.getId())
-                .readAndReplace("Change it", fields("name", organization.getName(), "slug", organization.getSlug()));
+                .readAndReplace("Update it", fields("name", organization.getName(), "slug", organization.getSlug()));
     }
 
     /** A secret, without its value. */
@@ -43,7 +43,7 @@ public final class Curl {
     public static String of(Secret secret) {
         return in(secret.getOrganizationId(), "secrets", secret.getId())
                 .readAndReplace(
-                        "Change it; with a value in it as well, that is replaced",
+                        "Update it; add value to replace the value",
                         fields("name", secret.getName(), "description", secret.getDescription()));
     }
 
@@ -63,7 +63,7 @@ public final class Curl {
             fields.put("token_secret_id", provider.getTokenSecretId());
         }
         return in(provider.getOrganizationId(), "llm-providers", provider.getId())
-                .readAndReplace("Change it; with a token or custom_headers in it as well, those are replaced", fields);
+                .readAndReplace("Update it; add token or custom_headers to replace the credentials", fields);
     }
 
     /** A model. */
@@ -71,7 +71,7 @@ public final class Curl {
     public static String of(Model model) {
         return in(model.getOrganizationId(), "models", model.getId())
                 .readAndReplace(
-                        "Change it",
+                        "Update it",
                         fields(
                                 "name",
                                 model.getName(),
@@ -85,7 +85,7 @@ public final class Curl {
     @TemplateExtension(matchName = "curl")
     public static String of(Member member) {
         return in(member.getOrganizationId(), "members", member.getUserId())
-                .readAndReplace("Change the role", fields("role", member.getRole()));
+                .readAndReplace("Update the role", fields("role", member.getRole()));
     }
 
     /** A user. */
@@ -93,7 +93,7 @@ public final class Curl {
     public static String of(User user) {
         return new Curl("/users/%s", user.getId())
                 .readAndReplace(
-                        "Change it",
+                        "Update it",
                         fields(
                                 "name",
                                 user.getName(),

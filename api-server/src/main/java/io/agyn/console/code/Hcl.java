@@ -96,7 +96,7 @@ public final class Hcl {
                 .text("organization_id", model.getOrganizationId())
                 .text("provider_id", model.getProviderId());
         if (model.getProviderId() == null) {
-            hcl.variable("provider_id", "provider_id", "The model has lost its LLM provider; the id of the next one.");
+            hcl.variable("provider_id", "provider_id", "The id of the new LLM provider; the previous one was deleted.");
         }
         return hcl.text("name", model.getName())
                 .text("remote_model_name", model.getRemoteModelName())
@@ -163,7 +163,7 @@ public final class Hcl {
         declare(
                 attribute,
                 suffix,
-                "Never answered by the server, and set once by the first apply after the import: " + what + ".",
+                "The server never returns it. The first apply after the import sets " + what + ".",
                 """
                   type      = %s
                   sensitive = true

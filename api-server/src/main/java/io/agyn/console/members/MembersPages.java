@@ -89,9 +89,7 @@ public class MembersPages {
         UUID organizationId = enter(organization);
         page.require("addMember");
         Form typed = form.expect(
-                "user_id",
-                text -> Uuids.parse(text).orElse(null),
-                "Give the id of a user, as the page of the user shows it.");
+                "user_id", text -> Uuids.parse(text).orElse(null), "Enter a user id. It is on the user's page.");
         try {
             MemberCreate body = new MemberCreate()
                     .email(form.optional("email"))
@@ -181,8 +179,8 @@ public class MembersPages {
     private Confirmation removal(Member member, Form form) {
         return new Confirmation(
                 "Remove " + member.getName() + "?",
-                "Within a second, their API tokens reach nothing of the organization any more. Those that are bound to it"
-                        + " are revoked for good.",
+                "Within a second, their API tokens lose access to the organization. Tokens that are bound to it are"
+                        + " permanently revoked.",
                 List.of(),
                 null,
                 "Remove member",

@@ -254,7 +254,7 @@ public class ModelsPages {
     private Confirmation deletion(Model model, Form form) {
         return new Confirmation(
                 "Delete model " + model.getName() + "?",
-                "Agents that call it fail with their next call.",
+                "Calls to it will fail.",
                 List.of(),
                 null,
                 "Delete model",

@@ -54,28 +54,28 @@ public class FirstSteps {
         List<Step> steps = List.of(
                 step(
                         "Register an LLM provider",
-                        "Where your models are: OpenAI, Anthropic, or any service that speaks one of their protocols.",
+                        "OpenAI, Anthropic, or any service with one of their protocols.",
                         hasProvider,
                         "New provider",
                         "createLlmProvider",
                         Optional.of("/llm-providers/new"),
                         null),
                 step(
-                        "Name a model",
-                        "The name that agents call, which stands for a model of the provider.",
+                        "Create a model",
+                        "A name that agents call. It maps to a model of the provider.",
                         model.isPresent(),
                         "New model",
                         "createModel",
                         hasProvider ? Optional.of("/models/new") : Optional.empty(),
-                        "Once there is a provider"),
+                        "Needs a provider"),
                 step(
                         "Test it",
-                        "One short call shows that the credentials work.",
+                        "One short call checks the credentials.",
                         hasAnswered(organization),
-                        "To the model",
+                        "Open the model",
                         "testModel",
                         model.map(found -> "/models/" + found.getId()),
-                        "Once there is a model"),
+                        "Needs a model"),
                 token());
         return steps.stream().allMatch(Step::isDone) ? List.of() : steps;
     }
@@ -88,8 +88,8 @@ public class FirstSteps {
 
     private Step token() {
         return step(
-                "Make an API token",
-                "What an agent or a program calls the model with.",
+                "Create an API token",
+                "The credential of an agent or a program.",
                 hasToken(page.organization().getId()),
                 "New API token",
                 "createApiToken",

@@ -166,8 +166,8 @@ public class OrganizationsPages {
         String name = page.organization().getName();
         return new Confirmation(
                 "Delete organization " + name + "?",
-                "Its memberships go with it, and its usage is no longer answered. One that still holds secrets, LLM"
-                        + " providers, models or API tokens is not deleted.",
+                "Members lose access, and usage can no longer be viewed. Delete its secrets, LLM providers, models and API"
+                        + " tokens first.",
                 List.of(),
                 name,
                 "Delete organization",

@@ -280,9 +280,9 @@ public class LlmProvidersPages {
         return new Confirmation(
                 "Delete LLM provider " + provider.getName() + "?",
                 models.isEmpty()
-                        ? "No model uses it. Its credentials cannot be brought back."
-                        : "These models would be orphaned: they stop resolving, and agents that call them fail with their"
-                                + " next call, until each is pointed at another LLM provider.",
+                        ? "No model uses it. Its credentials cannot be recovered."
+                        : "These models will be orphaned: calls to them fail until you choose another LLM provider for each of"
+                                + " them.",
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",

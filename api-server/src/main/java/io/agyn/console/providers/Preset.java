@@ -6,37 +6,37 @@ import io.agyn.console.Form;
 
 /** What the forms of the common LLM providers begin with. */
 public enum Preset {
-    OPENAI("OpenAI", "https://api.openai.com/v1", Protocol.RESPONSES, AuthMethod.BEARER, "Keys begin with sk-."),
+    OPENAI("OpenAI", "https://api.openai.com/v1", Protocol.RESPONSES, AuthMethod.BEARER, "Keys start with sk-."),
     ANTHROPIC(
             "Anthropic",
             "https://api.anthropic.com/v1",
             Protocol.ANTHROPIC_MESSAGES,
             AuthMethod.X_API_KEY,
-            "Keys begin with sk-ant-."),
+            "Keys start with sk-ant-."),
     AZURE_OPENAI(
             "Azure OpenAI",
             "https://YOUR-RESOURCE.openai.azure.com/openai/v1",
             Protocol.RESPONSES,
             AuthMethod.BEARER,
-            "Put your resource's name in place of YOUR-RESOURCE. A model's remote name is that of its deployment."),
+            "Replace YOUR-RESOURCE with your resource's name. The remote model name is the name of the deployment."),
     OPENROUTER(
             "OpenRouter",
             "https://openrouter.ai/api/v1",
             Protocol.RESPONSES,
             AuthMethod.BEARER,
-            "Keys begin with sk-or-. A model's remote name has its maker's before it: openai/gpt-4o."),
+            "Keys start with sk-or-. Remote model names start with the vendor: openai/gpt-4o."),
     VLLM(
             "vLLM",
             "http://localhost:8000/v1",
             Protocol.RESPONSES,
             AuthMethod.BEARER,
-            "Put your server in place of localhost. The key is the one of its option --api-key; without one, any will do."),
+            "Replace localhost with your server. Use the key of its option --api-key, or any key if it has none."),
     GATEWAY(
             "Custom gateway",
             "https://gateway.example.com/v1",
             Protocol.RESPONSES,
             AuthMethod.CUSTOM_HEADERS,
-            "Put your gateway in place of gateway.example.com, and give the headers that it asks for.");
+            "Replace gateway.example.com with your gateway, and enter the headers that it requires.");
 
     private final String title;
     private final String endpoint;

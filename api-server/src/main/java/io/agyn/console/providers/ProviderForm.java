@@ -129,19 +129,19 @@ record ProviderForm(Form form, List<Header> headers) {
         boolean hasKey = !form.text(KEY).isBlank();
         boolean hasSecret = !form.text(SECRET).isBlank();
         if (hasKey && hasSecret) {
-            return form.with(KEY, "Type a key or choose an existing secret, not both.");
+            return form.with(KEY, "Enter an API key or choose a secret, not both.");
         }
         return hasKey || hasSecret || !needsCredentials
                 ? form.choosing(SECRET, secrets)
-                : form.with(SECRET, "Type a key or choose an existing secret.");
+                : form.with(SECRET, "Enter an API key or choose a secret.");
     }
 
     private static Form checkHeaders(Form form, List<Header> headers, boolean needsCredentials) {
         if (headers.isEmpty()) {
-            return needsCredentials ? form.with(HEADERS, "Give at least one header; custom_headers needs them.") : form;
+            return needsCredentials ? form.with(HEADERS, "Enter at least one header.") : form;
         }
         Form checked = headers.size() > MOST_ROWS
-                ? form.with(HEADERS, "Give at most %d headers; there are %d.".formatted(MOST_ROWS, headers.size()))
+                ? form.with(HEADERS, "Enter at most %d headers, not %d.".formatted(MOST_ROWS, headers.size()))
                 : form;
         Map<String, Integer> seen = new HashMap<>();
         int number = 0;
@@ -149,7 +149,7 @@ record ProviderForm(Form form, List<Header> headers) {
             number++;
             Integer same = seen.putIfAbsent(header.name().toLowerCase(Locale.ROOT), number);
             if (same != null) {
-                checked = checked.with(rowId(number), "Give this header once; header %d is the same.".formatted(same));
+                checked = checked.with(rowId(number), "Duplicate of header %d.".formatted(same));
             }
         }
         return checked;

@@ -189,8 +189,8 @@ public class SecretsPages {
         return new Confirmation(
                 "Delete secret " + secret.getName() + "?",
                 names.isEmpty()
-                        ? "Nothing uses it. Its value cannot be brought back."
-                        : "It cannot be deleted while it is in use. Give these other credentials first:",
+                        ? "Nothing uses it. Its value cannot be recovered."
+                        : "It is in use. Choose other credentials for these first:",
                 names,
                 null,
                 names.isEmpty() ? "Delete secret" : null,

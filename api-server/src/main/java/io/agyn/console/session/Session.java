@@ -65,7 +65,7 @@ public class Session {
     public void requireCsrf(String sent) {
         if (!id.hasShown(sent)) {
             throw notShown(
-                    "The form is another session's: nothing was changed. Load its page again, then send it once more.");
+                    "The form belongs to another session. Nothing was changed. Reload the page and send it again.");
         }
     }
 

@@ -115,7 +115,7 @@ class SessionFilter {
     /** As with an API token that does not work, which nobody guesses here. Who has never signed in has just not done so yet. */
     private ProblemException ended(SessionId id) {
         ProblemException refusal =
-                new ProblemException(ProblemKind.UNAUTHENTICATED, "The session has ended; sign in again.");
+                new ProblemException(ProblemKind.UNAUTHENTICATED, "Your session has ended. Sign in again.");
         if (!id.isSignedIn()) {
             return refusal;
         }
@@ -126,13 +126,14 @@ class SessionFilter {
     private void requireOwnForm(ContainerRequestContext request, SimpleResourceInfo page) {
         String site = request.getHeaderString(FETCH_SITE);
         if (site != null && !site.equals("same-origin")) {
-            throw session.notShown("The form came from a page of another site: nothing was changed.");
+            throw session.notShown("The form came from another site. Nothing was changed.");
         }
         MediaType type = request.getMediaType();
         if (type == null || !type.toString().startsWith(MediaType.APPLICATION_FORM_URLENCODED)) {
             // Any other body is read by somebody else, who checks no token.
             throw new ProblemException(
-                    ProblemKind.UNSUPPORTED_MEDIA_TYPE, "Send a form as browsers do: nothing was changed.");
+                    ProblemKind.UNSUPPORTED_MEDIA_TYPE,
+                    "Send the form as application/x-www-form-urlencoded. Nothing was changed.");
         }
         if (!Arrays.asList(page.parameterTypes()).contains(Form.class)) {
             // Its token would be checked nowhere.

@@ -80,7 +80,7 @@ class Sessions implements HourlyJob {
             insert.setObject(3, identity.tokenId());
             if (insert.executeUpdate() == 0) {
                 throw new ProblemException(
-                        ProblemKind.UNAUTHENTICATED, "The API token has just been revoked; sign in with another one.");
+                        ProblemKind.UNAUTHENTICATED, "This API token was just revoked. Sign in with another one.");
             }
         }
         signIns.add("signIn", identity.tokenId());

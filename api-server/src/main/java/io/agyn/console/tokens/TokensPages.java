@@ -73,7 +73,7 @@ abstract class TokensPages {
     }
 
     private static final Map<String, String> LABELS =
-            Map.of("organization_id", "Reaches", "expires_at", "Expires at the beginning of");
+            Map.of("organization_id", "Access", "expires_at", "Expires on (00:00 UTC)");
 
     private final Api api;
     private final ApiTokensApi tokens;
@@ -130,7 +130,7 @@ abstract class TokensPages {
         page.require("createApiToken");
         Form typed = form.labelled(LABELS)
                 .choosing("organization_id", choices.organization(here()))
-                .expect("expires_at", TokensPages::startOfDay, "Give a date such as 2027-01-31.");
+                .expect("expires_at", TokensPages::startOfDay, "Enter a date such as 2027-01-31.");
         try {
             ApiTokenCreate body = new ApiTokenCreate()
                     .userId(user)
@@ -145,7 +145,7 @@ abstract class TokensPages {
                             : Templates.created(api.read(answer, ApiTokenCreated.class), holder(user), root()));
         } catch (ProblemException e) {
             Form again = e.kind() == ProblemKind.IDEMPOTENCY_KEY_REUSED
-                    ? form.with("", "This form has made an API token already. Send it once more to make another one.")
+                    ? form.with("", "This form has already created an API token. Send it again to create another one.")
                             .set("key", UUID.randomUUID().toString())
                     : typed.refused(e);
             return pages.refused(e.kind().status(), creation(again, user));
@@ -268,9 +268,8 @@ abstract class TokensPages {
         boolean isOwn = token.getId().equals(myself().getApiTokenId());
         return new Confirmation(
                 "Revoke API token " + token.getDescription() + "?",
-                "Within a second, it is refused on every server, and so are the API tokens that it created. They cannot be"
-                        + " brought back."
-                        + (isOwn ? " You are signed in by it: you are signed out, too." : ""),
+                "Within a second, all servers reject it and the API tokens that it created. This cannot be undone."
+                        + (isOwn ? " You signed in with it, so you will be signed out." : ""),
                 List.of(),
                 null,
                 "Revoke API token",

@@ -79,7 +79,7 @@ public enum Group {
     /** The name of a row's group. */
     public String name(UsageRow row) {
         UUID found = id.apply(row);
-        String unnamed = found == null ? "not known" : found.toString().substring(0, START_OF_ID) + "…";
+        String unnamed = found == null ? "unknown" : found.toString().substring(0, START_OF_ID) + "…";
         return Objects.requireNonNullElse(name.apply(row), unnamed);
     }
 }

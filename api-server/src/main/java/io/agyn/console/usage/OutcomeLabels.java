@@ -16,8 +16,8 @@ public final class OutcomeLabels {
         return switch (outcome) {
             case COMPLETED -> "completed";
             case CLIENT_CANCELLED -> "cancelled by the caller";
-            case UPSTREAM_ERROR -> "provider's error";
-            case UPSTREAM_TRUNCATED -> "broken off";
+            case UPSTREAM_ERROR -> "provider error";
+            case UPSTREAM_TRUNCATED -> "truncated";
             case REFUSED -> "refused";
         };
     }

@@ -33,10 +33,10 @@ final class UsageCharts {
     List<Chart> ofAll(List<UsageRow> rows) {
         List<Series> tokens = new ArrayList<>(List.of(
                 sums("Input", "tone1", rows, UsageRow::getInputTokens),
-                sums("Input from caches", "tone2", rows, UsageRow::getCachedInputTokens),
+                sums("Cache reads", "tone2", rows, UsageRow::getCachedInputTokens),
                 sums("Output", "tone3", rows, UsageRow::getOutputTokens)));
         if (rows.stream().anyMatch(row -> row.getCacheWriteTokens() > 0)) {
-            tokens.add(2, sums("Input to caches", "tone4", rows, UsageRow::getCacheWriteTokens));
+            tokens.add(2, sums("Cache writes", "tone4", rows, UsageRow::getCacheWriteTokens));
         }
         return List.of(
                 stacked("tokens", "Tokens", tokens),
@@ -44,10 +44,10 @@ final class UsageCharts {
                 stacked("errors", "Errors", List.of(sums("Errors", "wrong", rows, UsageRow::getErrors))),
                 lines(
                         "latency",
-                        "Latency, on average",
+                        "Average latency",
                         List.of(
-                                averages("Whole call", "tone1", rows, UsageRow::getAverageDurationMs),
-                                averages("To the first byte", "tone3", rows, UsageRow::getAverageTimeToFirstByteMs))));
+                                averages("Total", "tone1", rows, UsageRow::getAverageDurationMs),
+                                averages("Time to first byte", "tone3", rows, UsageRow::getAverageTimeToFirstByteMs))));
     }
 
     /** The charts of calls by what they have in common. */
@@ -60,7 +60,7 @@ final class UsageCharts {
                 stacked("errors", "Errors" + by, sums(drawn, UsageRow::getErrors)),
                 lines(
                         "latency",
-                        "Latency" + by + ", on average",
+                        "Average latency" + by,
                         drawn.stream()
                                 .map(each -> averages(
                                         each.label(), each.tone(), each.rows(), UsageRow::getAverageDurationMs))

@@ -56,20 +56,20 @@ public final class UsageFilters {
         this.modelId = filters.id("model_id");
         this.providerId = filters.id("provider_id");
         this.userId = filters.id("user_id");
-        this.outcome = filters.choice("outcome", CallOutcome::fromValue, "those that are listed");
+        this.outcome = filters.choice("outcome", CallOutcome::fromValue, "the listed ones");
         this.form = filters.form();
         checkTime();
     }
 
     private void checkTime() {
         if (!from.isBefore(to)) {
-            form = form.with("from", "Give a time before the other, and before now.");
+            form = form.with("from", "Enter a start before the end and before now.");
         }
         int most = group == null ? MOST_PLACES : MOST_PLACES_OF_GROUPS;
         if (interval.count(from, to) > most) {
             form = interval == Interval.HOUR
-                    ? form.with("interval", "Choose days, or a time of %d days at most.".formatted(most / HOURS))
-                    : form.with("from", "Give a time of %d days at most.".formatted(most));
+                    ? form.with("interval", "Choose days, or a period of at most %d days.".formatted(most / HOURS))
+                    : form.with("from", "Enter a period of at most %d days.".formatted(most));
         }
     }
 

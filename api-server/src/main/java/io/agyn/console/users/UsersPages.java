@@ -193,8 +193,8 @@ public class UsersPages {
     private static Confirmation deletion(User user, Form form) {
         return new Confirmation(
                 "Delete user " + user.getName() + "?",
-                "Their API tokens and memberships go with them, for good. What their calls have cost stays known. To keep them"
-                        + " out for a while, suspend them instead.",
+                "This permanently deletes their API tokens and memberships. Their usage is kept. To block them temporarily,"
+                        + " suspend them instead.",
                 List.of(),
                 null,
                 "Delete user",

@@ -99,7 +99,7 @@ class AuditPagesTest {
         assertThat(text(admin.page(audit + "?resource_id=" + member)))
                 .contains("added member")
                 .doesNotContain("created secret");
-        assertThat(text(admin.page(audit + "?to=2020-01-01T00:00"))).contains("Nothing like this is in the log");
+        assertThat(text(admin.page(audit + "?to=2020-01-01T00:00"))).contains("No matching events");
         assertThat(admin.page(audit + "?outcome=denied&operation=revealSecret"))
                 .contains(
                         "<option value=\"denied\" selected>",
@@ -222,7 +222,7 @@ class AuditPagesTest {
     void whoHasNoTokenIsNotKnown() {
         strangers.denied("getMe", "192.0.2.7");
         assertThat(text(admin().page("/audit?outcome=denied&operation=getMe")))
-                .contains("not known tried to read who they are", "192.0.2.7");
+                .contains("unknown tried to read their own user", "192.0.2.7");
     }
 
     @ParameterizedTest

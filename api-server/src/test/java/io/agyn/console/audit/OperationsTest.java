@@ -22,8 +22,8 @@ class OperationsTest {
         "getUsage, read usage, tried to read usage",
         "callModel, called model, tried to call model",
         "signIn, signed in by API token, tried to sign in",
-        "useSession, used a session, tried to use a session that has ended",
-        "sendForm, sent a form, tried to send a form that they were not shown",
+        "useSession, used a session, tried to use an expired session",
+        "sendForm, sent a form, tried to send a forged form",
         "keyset rewrap, ran keyset rewrap, tried to run keyset rewrap",
     })
     void operationsAreSaidInWords(String operation, String done, String denied) {

@@ -42,14 +42,13 @@ class ChartTest {
                 Unit.DURATION,
                 Kind.LINES,
                 time,
-                List.of(new Series("Whole call", "tone1", Arrays.asList(1234.0, null))));
+                List.of(new Series("Total", "tone1", Arrays.asList(1234.0, null))));
         assertThat(chart.rows())
                 .containsExactly(
                         new Chart.Row("1 Mar 10:00", List.of("1,234 ms")), new Chart.Row("1 Mar 11:00", List.of("–")));
-        assertThat(chart.spots().getFirst()).isEqualTo(new Chart.Spot("0", "50", "1 Mar 10:00\nWhole call: 1,234 ms"));
+        assertThat(chart.spots().getFirst()).isEqualTo(new Chart.Spot("0", "50", "1 Mar 10:00\nTotal: 1,234 ms"));
         assertThat(chart.description())
-                .isEqualTo(
-                        "By hour, from 1 Mar 10:00 to 1 Mar 11:00, UTC. Whole call: 1,234 ms at most, at 1 Mar 10:00.");
+                .isEqualTo("Per hour, from 1 Mar 10:00 to 1 Mar 11:00, UTC. Total: peak 1,234 ms at 1 Mar 10:00.");
         assertThat(chart.levels()).extracting(Level::text).containsExactly("0 ms", "500 ms", "1 s", "1.5 s");
     }
 
@@ -63,7 +62,7 @@ class ChartTest {
                 time,
                 List.of(new Series("\u202Egnp", "tone1", List.of(12.0, 0.0))));
         assertThat(chart.spots().getFirst().text()).endsWith("\u2068\u202Egnp\u2069: 12");
-        assertThat(chart.description()).contains("\u2068\u202Egnp\u2069: 12 in all");
+        assertThat(chart.description()).contains("\u2068\u202Egnp\u2069: total 12");
         assertThat(chart.legend().getFirst().label()).isEqualTo("\u202Egnp");
     }
 

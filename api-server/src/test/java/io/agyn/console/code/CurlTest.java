@@ -25,7 +25,7 @@ class CurlTest {
                 curl -sS %1$s \\
                   -H "Authorization: Bearer $AGYN_TOKEN"
 
-                # Change it; with a value in it as well, that is replaced.
+                # Update it; add value to replace the value.
                 curl -sS -X PUT %1$s \\
                   -H "Authorization: Bearer $AGYN_TOKEN" -H 'Content-Type: application/json' \\
                   -d '{"name":"M\\u00FCller'\\''s \\"key\\"","description":"$(reboot)"}'

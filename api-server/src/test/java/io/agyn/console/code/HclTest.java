@@ -41,7 +41,7 @@ class HclTest {
                   value_wo        = var.openai_api_key_value
                 }
 
-                # Never answered by the server, and set once by the first apply after the import: the value.
+                # The server never returns it. The first apply after the import sets the value.
                 variable "openai_api_key_value" {
                   type      = string
                   sensitive = true
@@ -63,7 +63,7 @@ class HclTest {
                 .contains("= var.anthropic_token\n", "variable \"anthropic_token\" {\n  type      = string\n")
                 .contains("  token_wo ");
         assertThat(Hcl.of(provider(AuthMethod.CUSTOM_HEADERS).customHeaderNames(List.of("X-A", "X-B"))))
-                .contains(": the values of X-A, X-B.\n")
+                .contains("sets the values of X-A, X-B.\n")
                 .contains("  custom_headers_wo = var.anthropic_headers\n")
                 .contains("variable \"anthropic_headers\" {\n  type      = map(string)\n");
     }

@@ -39,7 +39,7 @@ class MembersPagesTest {
         assertThat(owner.page(members)).contains("Payments was added as a member.", email, "/members/" + user);
         owner.submit(members + "/" + user, Map.of("role", "owner")).then().statusCode(303);
         Api.get("/organizations/{o}/members/{u}", organization, user).body("role", equalTo("owner"));
-        assertThat(owner.page(members + "/" + user + "/remove")).contains("revoked for good");
+        assertThat(owner.page(members + "/" + user + "/remove")).contains("permanently revoked");
         owner.submit(members + "/" + user + "/remove", Map.of()).then().statusCode(303);
         Api.asAdmin()
                 .get("/organizations/{o}/members/{u}", organization, user)
@@ -69,7 +69,7 @@ class MembersPagesTest {
         Response noId = admin.submit(members + "/new", Map.of("email", "", "user_id", "me", "role", "king"));
         noId.then().statusCode(422);
         assertThat(noId.asString())
-                .contains("#user_id\">User id</a>: Give the id of a user", "value=\"me\"", "#role\">Role</a>: ")
+                .contains("#user_id\">User id</a>: Enter a user id", "value=\"me\"", "#role\">Role</a>: ")
                 .containsOnlyOnce("<a href=\"#user_id\">");
         admin.submit(members + "/new", Map.of("email", "", "user_id", "", "role", "member"))
                 .then()

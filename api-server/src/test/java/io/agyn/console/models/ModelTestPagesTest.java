@@ -64,7 +64,7 @@ class ModelTestPagesTest {
         Response tested = member.submit(path(model), path(model) + "/test", Map.of("prompt", "What is <b>new</b>?"));
         tested.then().statusCode(200);
         assertThat(tested.asString())
-                .contains(">Hello from the scripted provider.</pre>", "The model has answered")
+                .contains(">Hello from the scripted provider.</pre>", "The model has responded")
                 .contains("Time to first token", "Input tokens", "Output tokens</dt><dd>12")
                 .contains("What is &lt;b&gt;new&lt;/b&gt;?");
         JsonNode asked = JSON.readTree(cloud.received().getFirst().text());
@@ -80,7 +80,7 @@ class ModelTestPagesTest {
         assertThat(lines.subList(0, lines.size() - 1))
                 .map(line -> line.path("text").asText())
                 .containsExactly("Hello", " from", " the", " scripted", " provider.");
-        assertThat(lines.getLast().path("html").asText()).contains("The model has answered", "Time to first token");
+        assertThat(lines.getLast().path("html").asText()).contains("The model has responded", "Time to first token");
     }
 
     @Test
@@ -91,7 +91,7 @@ class ModelTestPagesTest {
                 .satisfies(line -> assertThat(line.path("html").asText())
                         .contains(
                                 "takes no more calls for now",
-                                "The LLM provider answered 429:",
+                                "The LLM provider returned 429:",
                                 "&quot;rate_limit_error&quot;"));
     }
 
@@ -102,7 +102,7 @@ class ModelTestPagesTest {
                         .getLast()
                         .path("html")
                         .asText())
-                .contains("refused the credentials", "The LLM provider answered 401:", "invalid_api_key");
+                .contains("refused the credentials", "The LLM provider returned 401:", "invalid_api_key");
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ class ModelsPagesTest {
         assertThat(owner.page(models)).contains("gpt-4o", "/llm-providers/" + provider, ">ready<");
         send(models + "/" + id + "/edit", fields("renamed", "gpt-5")).then().statusCode(303);
         stored(id).body("name", equalTo("renamed")).body("remote_model_name", equalTo("gpt-5"));
-        assertThat(owner.page(models + "/" + id + "/delete")).contains("fail with their next call");
+        assertThat(owner.page(models + "/" + id + "/delete")).contains("Calls to it will fail");
         send(models + "/" + id + "/delete", Map.of()).then().statusCode(303);
         assertThat(owner.page(models)).contains("Model renamed was deleted.", "No models yet");
     }
@@ -82,7 +82,7 @@ class ModelsPagesTest {
         assertThat(owner.page(models))
                 .contains("More than 10 models are orphaned", "/models?status=orphaned\"", "<bdi>well<");
         assertThat(owner.page(models + "?status=orphaned"))
-                .contains("name=\"status\" value=\"orphaned\"", "Only those that are orphaned.")
+                .contains("name=\"status\" value=\"orphaned\"", "Only orphaned models.")
                 .doesNotContain("<bdi>well<");
         assertThat(owner.page(models + "?status=ready")).contains("<bdi>well<").doesNotContain(">orphaned</span>");
         owner.get(models + "?status=lost")

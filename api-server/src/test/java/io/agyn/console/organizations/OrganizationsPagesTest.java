@@ -37,15 +37,15 @@ class OrganizationsPagesTest {
         String root = "/organizations/" + Api.get(path).extract().path("slug");
         assertThat(steps(owner.page(path)))
                 .containsSubsequence("Register an LLM provider", "to do", root + "/llm-providers/new")
-                .containsSubsequence("Name a model", "to do", "Once there is a provider")
-                .containsSubsequence("Test it", "to do", "Once there is a model")
-                .containsSubsequence("Make an API token", "to do", root + "/tokens/new");
+                .containsSubsequence("Create a model", "to do", "Needs a provider")
+                .containsSubsequence("Test it", "to do", "Needs a model")
+                .containsSubsequence("Create an API token", "to do", root + "/tokens/new");
         String provider = Api.provider(id, Api.secret(id, "sk"));
         assertThat(steps(owner.page(path)))
-                .containsSubsequence("Register an LLM provider", "done", "Name a model", root + "/models/new");
+                .containsSubsequence("Register an LLM provider", "done", "Create a model", root + "/models/new");
         String model = Api.model(id, provider);
         assertThat(steps(owner.page(path)))
-                .containsSubsequence("Name a model", "done", "Test it", root + "/models/" + model);
+                .containsSubsequence("Create a model", "done", "Test it", root + "/models/" + model);
     }
 
     @Test
@@ -110,11 +110,11 @@ class OrganizationsPagesTest {
 
     @Test
     void itIsDeletedOnceItsNameIsTyped() {
-        assertThat(owner.page(path + "/delete")).contains("Type " + name + " to go on");
+        assertThat(owner.page(path + "/delete")).contains("Type " + name + " to confirm");
         owner.submit(path + "/delete", Map.of("typed", name.toUpperCase()))
                 .then()
                 .statusCode(422)
-                .body(containsString("#typed\">Type " + name + " to go on</a>: Type " + name + ", or keep it."));
+                .body(containsString("#typed\">Type " + name + " to confirm</a>: Type exactly " + name + "."));
         Api.get(path);
         owner.submit(path + "/delete", Map.of("typed", name)).then().statusCode(303);
         Api.asAdmin().get(path).then().statusCode(404);

@@ -142,7 +142,7 @@ class LlmProvidersPagesTest {
         assertThat(refused.asString())
                 .as("what the form finds wrong, and what the API does, at once")
                 .contains("<a href=\"#name\">Name</a>: Give 1 to 128 characters")
-                .contains("<a href=\"#header_2\">Header 2</a>: Give this header once; header 1 is the same.")
+                .contains("<a href=\"#header_2\">Header 2</a>: Duplicate of header 1.")
                 .contains("<a href=\"#header_3\">Header 3</a>: Remove this header; Host is managed by the proxy.")
                 .contains("<a href=\"#header_4\">Header 4</a>: Give 1 to")
                 .contains("value=\"x-key\"")
@@ -157,7 +157,7 @@ class LlmProvidersPagesTest {
         Response refused = send(providers + "/new", fields);
         refused.then().statusCode(422);
         assertThat(refused.asString())
-                .contains("<a href=\"#custom_headers\">Custom headers</a>: Give at most 32 headers; there are 30000.")
+                .contains("<a href=\"#custom_headers\">Custom headers</a>: Enter at most 32 headers, not 30000.")
                 .contains("id=\"header_32\"")
                 .doesNotContain("id=\"header_33\"")
                 .hasSizeLessThan(60_000);
@@ -177,15 +177,14 @@ class LlmProvidersPagesTest {
         send(providers + "/new", fields("none", "bearer", Map.of()))
                 .then()
                 .statusCode(422)
-                .body(containsString(
-                        "#existing_secret\">Existing secret</a>: Type a key or choose an existing secret."))
+                .body(containsString("#existing_secret\">Existing secret</a>: Enter an API key or choose a secret."))
                 .body(not(containsString("token_secret_id")));
         String secret = Api.secret(organization, "sk-of-the-secret");
         send(providers + "/new", fields("", "x_api_key", Map.of("key", "sk-1", "existing_secret", secret)))
                 .then()
                 .statusCode(422)
                 .body(containsString("#name\">Name</a>: "))
-                .body(containsString("#key\">API key</a>: Type a key or choose an existing secret, not both."));
+                .body(containsString("#key\">API key</a>: Enter an API key or choose a secret, not both."));
         send(providers + "/new", fields("none", "custom_headers", Map.of()))
                 .then()
                 .statusCode(422)
@@ -253,11 +252,11 @@ class LlmProvidersPagesTest {
                 .extract()
                 .path("name");
         assertThat(owner.page(providers + "/" + id)).contains(name, "/models/" + model + "#test");
-        assertThat(owner.page(providers + "/" + id + "/delete")).contains(name, "Type in-use to go on");
+        assertThat(owner.page(providers + "/" + id + "/delete")).contains(name, "Type in-use to confirm");
         send(providers + "/" + id + "/delete", Map.of("typed", "something"))
                 .then()
                 .statusCode(422)
-                .body(containsString("Type in-use, or keep it."));
+                .body(containsString("Type exactly in-use."));
         stored(id);
         send(providers + "/" + id + "/delete", Map.of("typed", "in-use")).then().statusCode(303);
         Api.get("/organizations/{o}/models/{m}", organization, model)
@@ -268,7 +267,7 @@ class LlmProvidersPagesTest {
     @Test
     void aProviderWithoutModelsIsDeletedWithoutTyping() {
         String id = create("unused", "bearer", Map.of("key", "sk-1"));
-        assertThat(owner.page(providers + "/" + id + "/delete")).doesNotContain("to go on");
+        assertThat(owner.page(providers + "/" + id + "/delete")).doesNotContain("to confirm");
         send(providers + "/" + id + "/delete", Map.of()).then().statusCode(303);
         assertThat(owner.page(providers)).contains("LLM provider unused was deleted.", "No LLM providers yet");
     }

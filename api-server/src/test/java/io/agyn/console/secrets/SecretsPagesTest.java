@@ -169,11 +169,7 @@ class SecretsPagesTest {
     @Test
     void anotherTenantFindsNothing() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
-        other.get(secrets)
-                .then()
-                .statusCode(404)
-                .contentType("text/html")
-                .body(containsString("There is nothing here"));
+        other.get(secrets).then().statusCode(404).contentType("text/html").body(containsString("Page not found"));
     }
 
     @Test

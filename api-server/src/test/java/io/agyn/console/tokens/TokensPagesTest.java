@@ -68,7 +68,7 @@ class TokensPagesTest {
                 .body("id", equalTo(user), "organization_id", equalTo(organization));
 
         Response reloaded = owner.post(tokens + "/new", fields);
-        reloaded.then().statusCode(200).body(containsString("shown already"));
+        reloaded.then().statusCode(200).body(containsString("already shown"));
         assertThat(PLAINTEXT.matcher(reloaded.asString()).find()).isFalse();
         String list = owner.page(tokens);
         assertThat(list).contains("CI", plaintext.substring(0, 12), "2099-01-31 00:00 UTC");
@@ -97,7 +97,7 @@ class TokensPagesTest {
                 .then()
                 .statusCode(200);
         Response again = owner.post(tokens + "/new", fields(form, "second", organization, ""));
-        again.then().statusCode(422).body(containsString("has made an API token already"));
+        again.then().statusCode(422).body(containsString("has already created an API token"));
         assertThat(again.asString()).contains("value=\"second\"");
         Response made = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
         made.then().statusCode(200);
@@ -114,7 +114,7 @@ class TokensPagesTest {
         owner.post(tokens + "/new", fields(form, "CI", organization, "tomorrow"))
                 .then()
                 .statusCode(422)
-                .body(containsString("#expires_at\">Expires at the beginning of</a>: Give a date such as"))
+                .body(containsString("#expires_at\">Expires on (00:00 UTC)</a>: Enter a date such as"))
                 .body(containsString("value=\"tomorrow\""));
         owner.post(tokens + "/new", fields(form, "CI", "all", ""))
                 .then()
@@ -123,7 +123,7 @@ class TokensPagesTest {
         owner.post(tokens + "/new", fields(form, "CI", Api.organization(), ""))
                 .then()
                 .statusCode(422)
-                .body(containsString("#organization_id\">Reaches</a>: There is no such organization"));
+                .body(containsString("#organization_id\">Access</a>: There is no such organization"));
     }
 
     @Test
@@ -132,7 +132,7 @@ class TokensPagesTest {
         assertThat(owner.page(tokens).split("<th scope=\"row\">")).hasSize(2);
         String all = owner.page("/tokens");
         assertThat(all.split("<th scope=\"row\">")).hasSize(3);
-        assertThat(all).contains("all that its user does");
+        assertThat(all).contains("everything its user can access");
         String unbound = Api.as(Api.tokenOf(user)).get("/me").path("api_token_id");
         owner.get("/tokens/" + unbound).then().statusCode(200);
         owner.get(tokens + "/" + unbound).then().statusCode(404);
@@ -144,8 +144,8 @@ class TokensPagesTest {
         String id = Api.as(plaintext).get("/me").path("api_token_id");
         assertThat(owner.page(tokens + "/" + id)).contains("Revoke…", plaintext.substring(0, 12));
         assertThat(owner.page(tokens + "/" + id + "/revoke"))
-                .contains("cannot be brought back", "API tokens that it created")
-                .doesNotContain("You are signed in by it");
+                .contains("cannot be undone", "API tokens that it created")
+                .doesNotContain("You signed in with it");
         owner.submit(tokens + "/" + id + "/revoke", Map.of())
                 .then()
                 .statusCode(303)
@@ -169,7 +169,7 @@ class TokensPagesTest {
         String plaintext = Api.tokenOf(user);
         String id = Api.as(plaintext).get("/me").path("api_token_id");
         Visitor visitor = Visitor.signedIn(plaintext);
-        assertThat(visitor.page("/tokens/" + id + "/revoke")).contains("You are signed in by it");
+        assertThat(visitor.page("/tokens/" + id + "/revoke")).contains("You signed in with it");
         visitor.submit("/tokens/" + id + "/revoke", Map.of()).then().statusCode(303);
         assertThat(visitor.get("/tokens").getHeader("Location")).startsWith("/sign-in");
     }

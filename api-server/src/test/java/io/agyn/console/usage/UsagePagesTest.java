@@ -63,12 +63,12 @@ class UsagePagesTest {
         String page = admin().page(usage + MARCH);
         assertThat(page)
                 .contains("<dt>Calls</dt><dd>2</dd>", "<dt>Errors</dt><dd>1 <small>50.0 %</small></dd>")
-                .contains("<dt>Input tokens</dt><dd>1,200</dd>", "<dt>A call takes</dt><dd>1,500 ms</dd>")
+                .contains("<dt>Input tokens</dt><dd>1,200</dd>", "<dt>Average duration</dt><dd>1,500 ms</dd>")
                 .contains(
-                        "By hour, from 1 Mar 00:00 to 2 Mar 23:00, UTC. Input: 1,200 in all, 1,200 at most, at 1 Mar 10:00.")
+                        "Per hour, from 1 Mar 00:00 to 2 Mar 23:00, UTC. Input: total 1,200, peak 1,200 at 1 Mar 10:00.")
                 .contains("<th scope=\"row\">1 Mar 10:00</th><td>1,200</td><td>4</td>")
-                .contains("1 Mar 10:00\nInput: 1,200\nInput from caches: 4\nOutput: 10")
-                .contains(first.requestId(), "provider&#39;s error", "completed");
+                .contains("1 Mar 10:00\nInput: 1,200\nCache reads: 4\nOutput: 10")
+                .contains(first.requestId(), "provider error", "completed");
         assertThat(count(page, "<svg class=\"drawing\" role=\"img\"")).isEqualTo(4);
     }
 
@@ -82,7 +82,7 @@ class UsagePagesTest {
 
         String page = admin().page(usage + MARCH + "&group_by=model");
         assertThat(page)
-                .contains("Tokens by model", "Latency by model, on average", "<h2>By model</h2>")
+                .contains("Tokens by model", "Average latency by model", "<h2>By model</h2>")
                 .contains("&lt;b&gt;slow&lt;/b&gt;")
                 .doesNotContain("<b>slow");
         String link =
@@ -106,7 +106,7 @@ class UsagePagesTest {
                 .contains("LLM provider: <bdi>openai-prod</bdi>")
                 .contains("<input type=\"hidden\" name=\"provider_id\" value=\"" + calls.providerId + "\">")
                 .contains("<option value=\"completed\" selected>", "<option value=\"day\" selected>")
-                .contains("value=\"2026-03-01T00:00\"", "By day, from 1 Mar 2026 to 2 Mar 2026");
+                .contains("value=\"2026-03-01T00:00\"", "Per day, from 1 Mar 2026 to 2 Mar 2026");
         String week = link(page, "7 days");
         assertThat(week)
                 .contains("range=7d", "group_by=provider", "outcome=completed", "provider_id=")
@@ -152,7 +152,7 @@ class UsagePagesTest {
 
         assertThat(admin().page(usage + MARCH + "&group_by=operation"))
                 .contains("2,000 for 5 min, 3,000 for 1 h", "4 reasoning, 6 web searches, priority")
-                .contains("Token count", "not readable", "<dt>Usage not readable</dt>");
+                .contains("Token count", "no usage data", "<dt>Calls without usage data</dt>");
         assertThat(admin().get(usage + "/calls.csv" + MARCH).asString())
                 .contains(",10,7,5000,9,4,create_message,2000,3000,6,0,priority,\r\n")
                 .contains(",count_message_tokens,,,,,,unsupported_encoding\r\n");
@@ -170,13 +170,14 @@ class UsagePagesTest {
 
         Visitor visitor = Visitor.signedIn(Api.tokenOf(member));
         assertThat(visitor.page(usage + MARCH))
-                .contains("<dt>Calls</dt><dd>1</dd>", own.requestId(), "These are your own calls")
+                .contains("<dt>Calls</dt><dd>1</dd>", own.requestId(), "Only your own calls are shown")
                 .doesNotContain(foreign.requestId());
         assertThat(visitor.get(usage + "/calls.csv" + MARCH).asString()).doesNotContain(foreign.requestId());
-        assertThat(visitor.page(usage + MARCH + "&user_id=" + foreign.userId())).contains("No such calls at this time");
+        assertThat(visitor.page(usage + MARCH + "&user_id=" + foreign.userId()))
+                .contains("No matching calls in this period");
         assertThat(Visitor.signedIn(Api.tokenOfNew("owner", organization)).page(usage + MARCH))
                 .contains(own.requestId(), foreign.requestId())
-                .doesNotContain("These are your own calls");
+                .doesNotContain("Only your own calls are shown");
     }
 
     @Test
@@ -190,7 +191,7 @@ class UsagePagesTest {
     @Test
     void whereThereIsNoCallThePageSaysHowToMakeOne() {
         assertThat(admin().page(usage))
-                .contains("No calls at this time", "/models\">models</a>", "the last 30 days")
+                .contains("No calls in this period", "/models\">models</a>", "the last 30 days")
                 .doesNotContain("<svg class=\"drawing\"");
     }
 
