@@ -4,21 +4,15 @@ import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.ProxyError.Kind;
-import io.agyn.proxy.body.ResponseReader;
-import io.agyn.proxy.egress.SilentConnectionException;
-import io.agyn.proxy.egress.UpstreamConnections;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.rest.Uuid7;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,31 +23,15 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * One call of a model, from its arrival to its record: who calls, what they call, and then both bodies passed on as they
- * come. It lives on one event loop, on which nothing waits.
+ * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
+ * Attempt} at the provider, then finish. It belongs to one event loop and never blocks it.
  */
-final class Call implements RequestBody.Listener, ResponsePipe.Listener, UpstreamConnector.Listener {
+final class Call implements RequestBody.Listener {
     private static final Logger LOG = Logger.getLogger(Call.class);
-    // "Cancelled, the stream is no longer needed" and "internal error" (RFC 9113, section 7).
-    private static final long CANCEL = 0x8;
+    // RFC 9113, section 7.
     private static final long INTERNAL_ERROR = 0x2;
-    // After its last event, a provider has nothing to say but that the response has ended.
-    private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
 
-    // A provider that does not process a call says so at once; a model may think for minutes.
-    private static final Duration REPEATABLE = Duration.ofSeconds(15);
-
-    /** What a call waits for, and so what it means when it waits too long. */
-    private enum Waiting {
-        FOR_LOOK_UP,
-        FOR_REQUEST,
-        FOR_PLACE,
-        FOR_CONNECTION,
-        FOR_ANSWER,
-        FOR_BYTES
-    }
-
-    private final ProxyContext calls;
+    private final ProxyContext proxy;
     private final LoopState loop;
     private final Context context;
     private final Operation operation;
@@ -65,48 +43,53 @@ final class Call implements RequestBody.Listener, ResponsePipe.Listener, Upstrea
     private final Instant startedAt = Instant.now();
     private final long started = System.nanoTime();
     private final Tracing.Trace trace;
-    private long lastEvent = started;
-    private Waiting waiting = Waiting.FOR_LOOK_UP;
-    private int place;
 
-    private Identity identity;
-    private String token;
-    private long identifiedAt;
+    private CallState state = new LookingUp();
+    private long lastProgress = started;
+    private int index;
+
+    // Null until it is known.
+    private Caller caller;
     private RequestBody body;
-    private long progress;
-    private UUID organizationId;
-    private UUID modelId;
-    private String modelName;
-    private Target target;
-    private UpstreamConnector dial;
-    private HttpClientRequest provider;
-    private ResponsePipe answer;
+    private Model model;
+    private Attempt attempt;
     private long firstByte = -1;
-    private boolean counted;
-    private boolean repeated;
-    private boolean over;
 
-    private Call(ProxyContext calls, Operation operation, Exchange exchange) {
-        this.calls = calls;
-        this.loop = calls.upstreams().loop();
+    /**
+     * Who calls.
+     *
+     * @param token null for a call of this server itself
+     * @param lookedUpAt the time of the event loop's tick
+     */
+    private record Caller(Identity identity, String token, long lookedUpAt) {}
+
+    /**
+     * What is called.
+     *
+     * @param target null for a model that cannot be called
+     */
+    private record Model(UUID organizationId, UUID id, String name, Target target) {}
+
+    private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
+        this.proxy = proxy;
+        this.loop = proxy.upstreams().loop();
         this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
+        this.caller = caller;
         this.requestId = ProxyResponses.requestId(exchange.headers(), id);
-        this.trace = calls.trace(operation, exchange.headers());
+        this.trace = proxy.trace(operation, exchange.headers());
     }
 
-    /** Begins a call whose caller has a token, on the event loop that its request came by. */
-    static void begin(ProxyContext calls, Operation operation, HttpServerRequest request) {
-        begin(new Call(calls, operation, new HttpExchange(request)));
+    /** Starts a call by HTTP, on the event loop of its connection. */
+    static void begin(ProxyContext proxy, Operation operation, HttpServerRequest request) {
+        begin(new Call(proxy, operation, new HttpExchange(request), null));
     }
 
-    /** Begins a call of this server itself, on the event loop that it is to stay on. */
-    static void begin(ProxyContext calls, Operation operation, Exchange exchange, Identity identity) {
-        Call call = new Call(calls, operation, exchange);
-        call.identity = identity;
-        begin(call);
+    /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
+    static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
+        begin(new Call(proxy, operation, exchange, new Caller(identity, null, 0)));
     }
 
     private static void begin(Call call) {
@@ -114,184 +97,168 @@ final class Call implements RequestBody.Listener, ResponsePipe.Listener, Upstrea
         call.guard(call::admit);
     }
 
+    // Authenticate
+
     private void admit() {
-        exchange.onGone(this::callerLeft);
-        Optional<ProxyError> unreadable =
-                RequestHead.refusal(exchange, calls.limits().body());
-        if (unreadable.isPresent()) {
-            refuse(unreadable.get());
-            return;
-        }
-        if (calls.loops().isLoop(exchange.headers())) {
+        exchange.onGone(this::onCallerGone);
+        Optional<ProxyError> invalid =
+                RequestHead.refusal(exchange, proxy.limits().body());
+        if (invalid.isPresent()) {
+            refuse(invalid.get());
+        } else if (proxy.loops().isLoop(exchange.headers())) {
             refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
                             + " LLM provider elsewhere."));
-            return;
-        }
-        if (identity != null) {
+        } else if (caller != null) {
             read();
-            return;
-        }
-        switch (CallerToken.of(exchange.headers())) {
-            case CallerToken.Given given -> {
-                token = given.token();
-                identify(this::read);
-            }
-            case CallerToken.Refused refused -> refuse(refused.refusal());
-        }
-    }
-
-    /** Where the event loop keeps it. */
-    int place() {
-        return place;
-    }
-
-    void setPlace(int place) {
-        this.place = place;
-    }
-
-    /**
-     * Gives up what takes too long.
-     *
-     * @param now the time, by {@link System#nanoTime()}
-     */
-    void checkTime(long now) {
-        if (waiting == Waiting.FOR_REQUEST) {
-            body.retryMemory();
-            if (now - started > calls.limits().model().toNanos()) {
-                modelIsLate();
-                return;
+        } else {
+            switch (CallerToken.of(exchange.headers())) {
+                case CallerToken.Given given -> identify(given.token(), this::read);
+                case CallerToken.Refused refused -> refuse(refused.refusal());
             }
         }
-        if (body != null && body.progress() != progress) {
-            progress = body.progress();
-            lastEvent = now;
-        }
-        Duration patience =
-                switch (waiting) {
-                    case FOR_LOOK_UP -> null;
-                    case FOR_CONNECTION -> calls.limits().connect();
-                    case FOR_REQUEST ->
-                        body.waitsForMemory()
-                                ? calls.limits().queue()
-                                : calls.limits().idle();
-                    case FOR_BYTES ->
-                        waitsForTheEndOnly() ? AFTER_LAST_EVENT : calls.limits().idle();
-                    case FOR_PLACE -> calls.limits().queue();
-                    // A provider's time begins when it has been asked all.
-                    case FOR_ANSWER ->
-                        body.isSent()
-                                ? calls.limits().firstByte()
-                                : calls.limits().idle();
-                };
-        if (patience != null && now - lastEvent > patience.toNanos()) {
-            timeOut();
-        } else if (waiting == Waiting.FOR_ANSWER && now - lastEvent > REPEATABLE.toNanos()) {
-            body.forget();
-        }
     }
 
-    private void identify(Runnable next) {
-        when(calls.identify(token), found -> {
+    private void identify(String token, Runnable next) {
+        when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                refuse(calls.unknown(exchange.http().orElseThrow(), token, requestId));
+                refuse(proxy.unknown(exchange.http().orElseThrow(), token, requestId));
                 return;
             }
-            identity = found.get();
-            identifiedAt = loop.now();
+            caller = new Caller(found.get(), token, loop.now());
             next.run();
         });
     }
 
+    /** Looks up the token or the model. Lookups have a time-out of their own. */
+    final class LookingUp implements CallState {
+        @Override
+        public Duration limit() {
+            return NO_LIMIT;
+        }
+
+        @Override
+        public void onLimit() {
+            throw new IllegalStateException("has no limit");
+        }
+    }
+
+    // Read
+
     private void read() {
-        await(Waiting.FOR_REQUEST);
+        enter(new ReadingModel());
         if (RequestHead.expectsContinue(exchange.headers())) {
             exchange.writeContinue();
         }
         body = new RequestBody(
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
-                calls.limits().body(),
+                proxy.limits().body(),
                 this);
         body.read();
     }
 
-    @Override
-    public ByteBudget.Lease lease() {
-        return calls.lease(exchange, identity);
+    /** Reads the request as far as the value of {@code model}. */
+    final class ReadingModel implements CallState {
+        @Override
+        public void onTick(long silence) {
+            body.retryMemory();
+            if (loop.now() - started > proxy.limits().model().toNanos()) {
+                refuse(ProxyError.of(
+                        Kind.REQUEST_TIMED_OUT,
+                        "The call's \"model\" did not arrive within "
+                                + proxy.limits().model().toSeconds() + " s; send it before large fields."));
+            }
+        }
+
+        @Override
+        public Duration limit() {
+            return body.waitsForMemory()
+                    ? proxy.limits().queue()
+                    : proxy.limits().idle();
+        }
+
+        @Override
+        public void onLimit() {
+            if (body.waitsForMemory()) {
+                refuse(ProxyError.of(
+                        Kind.UNAVAILABLE,
+                        "The memory for request bodies is used up by other calls; try again soon, and send"
+                                + " \"model\" before large fields."));
+            } else {
+                abandon();
+            }
+        }
     }
 
     @Override
-    public void onModel(String model) {
-        await(Waiting.FOR_LOOK_UP);
+    public ByteBudget.Lease lease() {
+        return proxy.lease(exchange, caller.identity());
+    }
+
+    @Override
+    public void onRefused(ProxyError error) {
+        refuse(error);
+    }
+
+    // Route
+
+    @Override
+    public void onModel(String name) {
+        enter(new LookingUp());
         guard(() -> {
-            if (token == null || loop.now() == identifiedAt) {
-                find(model);
+            if (caller.token() == null || caller.lookedUpAt() == loop.now()) {
+                find(name);
             } else {
-                // Who sends a body bit by bit calls with what they may do at its end.
-                identify(() -> find(model));
+                // The body took its time, and the token may have been revoked meanwhile.
+                identify(caller.token(), () -> find(name));
             }
         });
     }
 
-    private void find(String model) {
+    private void find(String name) {
         Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(calls.find(identity, organization, model), route -> routed(route, model));
+        when(proxy.find(caller.identity(), organization, name), route -> follow(route, name));
     }
 
-    @Override
-    public void onRefused(ProxyError refusal) {
-        fail(refusal, Outcome.REFUSED);
-    }
-
-    private void routed(Route route, String model) {
+    private void follow(Route route, String name) {
         switch (route) {
             case Route.Found found -> {
-                target = found.target();
-                know(target.organizationId(), target.modelId(), target.modelName());
+                Target target = found.target();
+                model = new Model(target.organizationId(), target.modelId(), target.modelName(), target);
                 if (target.protocol() == operation.protocol()) {
-                    enter();
+                    call(target);
                 } else {
                     refuse(RoutingErrors.wrongPath(operation, target));
                 }
             }
-            case Route.Orphaned orphaned -> {
-                know(orphaned.organizationId(), orphaned.modelId(), orphaned.modelName());
-                refuse(RoutingErrors.orphaned(orphaned));
+            case Route.Uncallable found -> {
+                model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
+                refuse(RoutingErrors.uncallable(found));
             }
-            case Route.Unreadable unreadable -> {
-                know(unreadable.organizationId(), unreadable.modelId(), unreadable.modelName());
-                refuse(RoutingErrors.unreadable(unreadable));
-            }
-            case Route.Unsendable unsendable -> {
-                know(unsendable.organizationId(), unsendable.modelId(), unsendable.modelName());
-                refuse(RoutingErrors.unsendable(unsendable));
-            }
-            case Route.Ambiguous ambiguous -> refuse(RoutingErrors.ambiguous(ambiguous, model));
-            case Route.UnknownModel unknown -> refuse(RoutingErrors.unknownModel(model));
+            case Route.Ambiguous ambiguous -> refuse(RoutingErrors.ambiguous(ambiguous, name));
+            case Route.UnknownModel unknown -> refuse(RoutingErrors.unknownModel(name));
             case Route.UnknownOrganization unknown -> refuse(RoutingErrors.unknownOrganization());
         }
     }
 
-    private void know(UUID organization, UUID model, String name) {
-        organizationId = organization;
-        modelId = model;
-        modelName = name;
-    }
+    // Call the provider
 
-    private void enter() {
-        if (!calls.ofTokens().enter(identity.tokenId())) {
+    private void call(Target target) {
+        Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
+        UUID tokenId = caller.identity().tokenId();
+        if (!proxy.ofTokens().enter(tokenId)) {
             refuse(tooManyCalls("with this API token"));
             return;
         }
-        if (!calls.ofOrganizations().enter(organizationId)) {
-            calls.ofTokens().leave(identity.tokenId());
+        if (!proxy.ofOrganizations().enter(target.organizationId())) {
+            proxy.ofTokens().leave(tokenId);
             refuse(tooManyCalls("of this organization's models"));
             return;
         }
-        counted = true;
-        dial();
+        attempt = first;
+        attempt.start();
     }
 
     private static ProxyError tooManyCalls(String which) {
@@ -299,375 +266,184 @@ final class Call implements RequestBody.Listener, ResponsePipe.Listener, Upstrea
                 Kind.TOO_MANY_CALLS, "There are as many calls " + which + " at once as are allowed; try again soon.");
     }
 
-    private void dial() {
-        await(Waiting.FOR_PLACE);
-        dial = new UpstreamConnector(
-                calls.upstreams(), loop, context, target, uri(), calls.limits().connect(), this);
-        dial.start();
-    }
-
-    private String uri() {
+    private String uri(Target target) {
         String path = target.endpoint().path() + operation.path();
         String query = PassedQuery.of(exchange.query());
         return query.isEmpty() ? path : path + "?" + query;
     }
 
-    @Override
-    public void onPlace() {
-        await(Waiting.FOR_CONNECTION);
-    }
-
-    @Override
-    public void onFailed(ProxyError refusal) {
-        fail(refusal, Outcome.UPSTREAM_ERROR);
-    }
-
-    @Override
-    public void onOpened(HttpClientRequest opened) {
-        provider = opened;
-        guard(this::ask);
-    }
-
-    private void ask() {
-        calls.headers().toProvider(exchange.headers(), provider.headers(), target.credentials());
-        provider.headers().set(LoopDetection.HEADER, calls.loops().next(exchange.headers()));
-        trace.inject(provider.headers());
-        await(Waiting.FOR_ANSWER);
-        provider.response(this::answered);
-        if (repeated) {
-            body.repeat(provider);
-        } else {
-            body.pass(provider, target.remoteModel(), UpstreamConnections.mayBeUnprocessed(provider));
-        }
-    }
-
-    private void answered(AsyncResult<HttpClientResponse> result) {
-        if (over) {
-            return;
-        }
-        if (result.failed()) {
-            if (!repeat(result.cause())) {
-                onBroken(result.cause());
-            }
-            return;
-        }
-        body.forget();
-        HttpClientResponse head = result.result();
-        if (head.statusCode() < 200) {
-            onBroken(new IllegalStateException("an interim answer that was not asked for"));
-            return;
-        }
-        if (!PassedHeaders.areValid(head.headers())) {
-            fail(
-                    ProxyError.of(
-                            Kind.PROVIDER_INVALID_RESPONSE,
-                            "The LLM provider " + target.providerName()
-                                    + " sent a header that is not valid in HTTP; check the provider."),
-                    Outcome.UPSTREAM_ERROR);
-            return;
-        }
-        if (Redirect.is(head.statusCode())) {
-            fail(Redirect.refusal(target, operation, head), Outcome.UPSTREAM_ERROR);
-            return;
-        }
-        await(Waiting.FOR_BYTES);
-        guard(() -> {
-            answer = new ResponsePipe(target, head, exchange, this);
-            answer.start(requestId);
-        });
-    }
-
-    /** Sends the call once more where it certainly was not processed, in the same slot, by another connection if possible. */
-    private boolean repeat(Throwable cause) {
-        if (repeated || !body.isRepeatable() || !UpstreamConnections.isUnprocessed(provider, cause)) {
-            return false;
-        }
-        LOG.debugf("The call of %s was not processed; it is sent again", target);
-        repeated = true;
-        dial.again();
-        return true;
-    }
-
-    @Override
-    public void onBytes() {
+    /**
+     * Notes that some of the response has arrived.
+     *
+     * @param isProgress false after the last event of a stream, whose end is waited for with a limit of its own
+     */
+    void onResponseBytes(boolean isProgress) {
         if (firstByte < 0) {
             firstByte = System.nanoTime();
         }
-        if (!hasLastEvent()) {
-            lastEvent = loop.now();
+        if (isProgress) {
+            lastProgress = loop.now();
         }
     }
 
-    /** Whether the provider has sent the last event of its stream, after which no connection's end changes the outcome. */
-    private boolean hasLastEvent() {
-        return answer != null && answer.reader().isTerminated();
+    // Time
+
+    /** Enters a state, which starts its time. */
+    void enter(CallState next) {
+        state = next;
+        lastProgress = loop.now();
     }
 
-    private boolean waitsForTheEndOnly() {
-        return hasLastEvent() && !answer.waitsForCaller();
-    }
-
-    /** The outcome of a response that has ended, or whose last event has been read. */
-    private Outcome outcome() {
-        int status = exchange.status();
-        boolean succeeded = status >= 200 && status < 300;
-        if (!succeeded || answer.reader().hasFailed()) {
-            return Outcome.UPSTREAM_ERROR;
+    /** Ends the state if it has made no progress for too long; called at each tick of the event loop. */
+    void checkTime() {
+        if (body != null && body.takeProgress()) {
+            lastProgress = loop.now();
         }
-        return answer.reader().isReadableStream() && !answer.reader().isTerminated()
-                ? Outcome.UPSTREAM_TRUNCATED
-                : Outcome.COMPLETED;
-    }
-
-    /** Ends the caller's response properly after the provider's last event, without the end of the provider's own. */
-    private void endAfterLastEvent() {
-        answer.endEarly();
-        finish(outcome());
-        provider.reset(CANCEL);
-        if (!body.isSent()) {
-            exchange.discardBody();
+        long silence = loop.now() - lastProgress;
+        CallState checked = state;
+        checked.onTick(silence);
+        if (state == checked && silence > checked.limit().toNanos()) {
+            checked.onLimit();
         }
     }
 
-    @Override
-    public void onEnd() {
-        if (over) {
-            return;
-        }
-        finish(outcome());
-        if (!body.isSent()) {
-            // Answered before it was asked to the end. What is left is not for the provider any more.
-            provider.reset(CANCEL);
-            exchange.discardBody();
-        }
-    }
+    // Finish
 
-    @Override
-    public void onBroken(Throwable cause) {
-        if (over) {
-            return;
-        }
-        LOG.debugf(Exceptions.withoutMessages(cause), "The call of %s broke", target);
-        if (hasLastEvent()) {
-            endAfterLastEvent();
-            return;
-        }
-        ProxyError refusal = cause instanceof SilentConnectionException
-                ? ProxyError.of(
-                        Kind.PROVIDER_TIMED_OUT,
-                        "The LLM provider " + target.providerName()
-                                + " no longer responds on the connection of this call;" + " try again.")
-                : ProxyError.of(
-                        Kind.PROVIDER_BROKE_OFF,
-                        "The LLM provider " + target.providerName()
-                                + " closed the connection before its answer was whole;"
-                                + " try again, and check the provider where it happens again.");
-        fail(refusal, answer == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED);
-    }
-
-    private void timeOut() {
-        switch (waiting) {
-            case FOR_LOOK_UP -> throw new IllegalStateException("has a time-out of its own: " + waiting);
-            case FOR_CONNECTION -> fail(UpstreamConnector.late(target), Outcome.UPSTREAM_ERROR);
-            case FOR_REQUEST -> {
-                if (body.waitsForMemory()) {
-                    refuse(ProxyError.of(
-                            Kind.UNAVAILABLE,
-                            "The memory for request bodies is used up by other calls; try again soon, and send"
-                                    + " \"model\" before large fields."));
-                } else {
-                    callerIsSilent();
-                }
-            }
-            case FOR_PLACE ->
-                fail(
-                        ProxyError.of(
-                                Kind.UNAVAILABLE,
-                                "As many calls as this server makes at once are on their way to the LLM provider "
-                                        + target.providerName() + "; try again soon."),
-                        Outcome.REFUSED);
-            case FOR_ANSWER -> {
-                if (body.isSent() || body.waitsForProvider()) {
-                    fail(
-                            ProxyError.of(
-                                    Kind.PROVIDER_TIMED_OUT,
-                                    "The LLM provider " + target.providerName() + " did not begin to answer within "
-                                            + (body.isSent()
-                                                            ? calls.limits().firstByte()
-                                                            : calls.limits().idle())
-                                                    .toSeconds()
-                                            + " s; try again, and check the provider where it happens again."),
-                            Outcome.UPSTREAM_ERROR);
-                } else {
-                    callerIsSilent();
-                }
-            }
-            case FOR_BYTES -> {
-                if (waitsForTheEndOnly()) {
-                    endAfterLastEvent();
-                } else if (answer.waitsForCaller()) {
-                    callerLeft();
-                    exchange.breakOff(INTERNAL_ERROR);
-                } else {
-                    fail(
-                            ProxyError.of(
-                                    Kind.PROVIDER_TIMED_OUT,
-                                    "The LLM provider " + target.providerName() + " fell silent within its answer for "
-                                            + calls.limits().idle().toSeconds() + " s."),
-                            Outcome.UPSTREAM_TRUNCATED);
-                }
-            }
-        }
-    }
-
-    /** Ends the call, since the server stops and its time to finish is over. */
+    /** Ends the call, since the server stops and the time to finish calls is over. */
     void stop() {
-        fail(ProxyError.STOPPING, answer == null ? Outcome.REFUSED : Outcome.UPSTREAM_TRUNCATED);
+        fail(ProxyError.STOPPING, attempt == null || attempt.response() == null ? Outcome.REFUSED : attempt.failure());
     }
 
-    private void refuse(ProxyError refusal) {
-        fail(refusal, Outcome.REFUSED);
+    private void refuse(ProxyError error) {
+        fail(error, Outcome.REFUSED);
     }
 
-    /** Ends the call with an error of the proxy's own, as well as what was sent before allows. */
-    private void fail(ProxyError refusal, Outcome outcome) {
-        if (over) {
+    /** Ends the call with an error of the proxy, as far as the response that has been sent allows. */
+    void fail(ProxyError error, Outcome outcome) {
+        if (isFinished()) {
             return;
         }
-        calls.refused(refusal);
-        if (exchange.isHeadWritten()) {
-            boolean saysSo = answer != null && answer.takesEvent();
-            if (saysSo) {
-                exchange.write(Buffer.buffer(dialect.errorEvent(refusal, requestId, answer.reader())));
-            }
+        proxy.refused(error);
+        if (!exchange.isHeadWritten()) {
+            exchange.responseHeaders().clear();
+            exchange.setStatus(error.status());
             finish(outcome);
-            if (saysSo) {
-                // Properly, as vendors do: to Codex, a broken connection would hide the event.
-                answer.endEarly();
-            } else {
-                exchange.breakOff(INTERNAL_ERROR);
-            }
+            ProxyResponses.refuse(exchange, dialect, error, requestId);
             return;
         }
-        exchange.responseHeaders().clear();
-        exchange.setStatus(refusal.status());
-        finish(outcome);
-        ProxyResponses.refuse(exchange, dialect, refusal, requestId);
+        ResponsePipe response = attempt == null ? null : attempt.response();
+        if (response != null && response.takesEvent()) {
+            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId, response.reader())));
+            finish(outcome);
+            // Properly, as vendors do: Codex hides an event behind a broken connection.
+            response.endEarly();
+        } else {
+            finish(outcome);
+            exchange.breakOff(INTERNAL_ERROR);
+        }
     }
 
-    private void modelIsLate() {
-        refuse(ProxyError.of(
-                Kind.REQUEST_TIMED_OUT,
-                "The call's \"model\" did not arrive within "
-                        + calls.limits().model().toSeconds() + " s; send it before large fields."));
-    }
-
-    private void callerIsSilent() {
-        // Nobody is there to read an answer.
-        finish(Outcome.CLIENT_CANCELLED);
+    /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
+    void abandon() {
+        onCallerGone();
         exchange.breakOff(INTERNAL_ERROR);
     }
 
-    private void callerLeft() {
-        if (over || exchange.isEnded()) {
-            return;
-        }
-        if (!hasLastEvent()) {
-            finish(Outcome.CLIENT_CANCELLED);
-        } else if (body.isSent()) {
-            finish(outcome(), () -> answer.drain(provider, context.owner()));
-        } else {
-            finish(outcome());
+    private void onCallerGone() {
+        if (!isFinished() && !exchange.isEnded()) {
+            // Codex closes the connection at the last event.
+            finish(attempt != null && attempt.hasLastEvent() ? attempt.outcome() : Outcome.CLIENT_CANCELLED);
         }
     }
 
-    private void finish(Outcome outcome) {
-        finish(outcome, () -> provider.reset(CANCEL));
-    }
-
-    /**
-     * Lets go of everything, but for the connection to the caller, and writes the call down.
-     *
-     * @param leaveProvider what to do with a provider's call whose response was not passed on to its end
-     */
-    private void finish(Outcome outcome, Runnable leaveProvider) {
-        if (over) {
+    /** Releases everything but the connection to the caller, and records the call. */
+    void finish(Outcome outcome) {
+        if (isFinished()) {
             return;
         }
-        over = true;
+        enter(new Finished());
         loop.remove(this);
         if (body != null) {
             body.stop();
         }
-        if (provider != null && !exchange.isEnded()) {
-            leaveProvider.run();
-        }
-        if (dial != null) {
-            dial.close();
-        }
-        if (counted) {
-            calls.ofTokens().leave(identity.tokenId());
-            calls.ofOrganizations().leave(organizationId);
-        }
-        if (answer != null) {
-            answer.reader().close();
+        if (attempt != null) {
+            attempt.close();
+            proxy.ofTokens().leave(caller.identity().tokenId());
+            proxy.ofOrganizations().leave(model.organizationId());
         }
         CallRecord record = record(outcome);
         trace.end(record);
-        calls.over(operation, record);
+        proxy.over(operation, record);
+    }
+
+    final class Finished implements CallState {
+        @Override
+        public Duration limit() {
+            return NO_LIMIT;
+        }
+
+        @Override
+        public void onLimit() {
+            throw new IllegalStateException("has no limit");
+        }
+    }
+
+    boolean isFinished() {
+        return state instanceof Finished;
     }
 
     private CallRecord record(Outcome outcome) {
-        ResponseReader reader = answer == null ? null : answer.reader();
-        boolean answered = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
+        Identity identity = caller == null ? null : caller.identity();
+        Target target = model == null ? null : model.target();
+        boolean hasStatus = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
         return new CallRecord(
                 id,
                 startedAt,
                 requestId,
-                organizationId == null && identity != null
-                        ? identity.boundOrganization().orElse(null)
-                        : organizationId,
-                modelId,
-                modelName,
+                organizationId(identity),
+                model == null ? null : model.id(),
+                model == null ? null : model.name(),
                 target == null ? null : target.providerId(),
                 target == null ? null : target.providerName(),
                 identity == null ? null : identity.tokenId(),
                 identity == null ? null : identity.userId(),
                 operation.protocol(),
                 operation.recorded(),
-                reader != null && reader.isStream(),
-                reader == null ? CallUsage.NONE : reader.tokens().usage(reader.usageUnknownReason()),
+                attempt != null && attempt.isStream(),
+                attempt == null ? CallUsage.NONE : attempt.usage(),
                 firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
                 Duration.ofNanos(System.nanoTime() - started),
-                answered ? exchange.status() : null,
+                hasStatus ? exchange.status() : null,
                 outcome);
     }
 
-    /** Does a step; a mistake of ours ends the call, or else the caller would wait for ever. */
-    private void guard(Runnable step) {
+    private UUID organizationId(Identity identity) {
+        if (model != null) {
+            return model.organizationId();
+        }
+        return identity == null ? null : identity.boundOrganization().orElse(null);
+    }
+
+    // Mechanics
+
+    /** Runs a step; an unexpected exception ends the call, which would wait for ever otherwise. */
+    void guard(Runnable step) {
         try {
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            fail(
-                    ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."),
-                    Outcome.REFUSED);
+            refuse(ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."));
         }
     }
 
-    private void await(Waiting next) {
-        waiting = next;
-        lastEvent = loop.now();
-    }
-
-    /** Goes on with what was looked up: at once where it is known, else back on the event loop. */
+    /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
     private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             next.accept(future.join());
             return;
         }
         future.whenComplete((value, failure) -> context.runOnContext(back -> {
-            if (over) {
+            if (isFinished()) {
                 return;
             }
             if (failure == null) {
@@ -676,5 +452,26 @@ final class Call implements RequestBody.Listener, ResponsePipe.Listener, Upstrea
                 refuse(LookupFailures.refusal(failure, requestId));
             }
         }));
+    }
+
+    Operation operation() {
+        return operation;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    Tracing.Trace trace() {
+        return trace;
+    }
+
+    /** The index in the event loop's list of calls. */
+    int index() {
+        return index;
+    }
+
+    void setIndex(int index) {
+        this.index = index;
     }
 }

@@ -61,7 +61,7 @@ final class LoopState {
         if (count == calls.length) {
             calls = Arrays.copyOf(calls, 2 * count);
         }
-        call.setPlace(count);
+        call.setIndex(count);
         calls[count] = call;
         count++;
     }
@@ -70,8 +70,8 @@ final class LoopState {
     void remove(Call call) {
         count--;
         Call last = calls[count];
-        calls[call.place()] = last;
-        last.setPlace(call.place());
+        calls[call.index()] = last;
+        last.setIndex(call.index());
         calls[count] = null;
     }
 
@@ -92,7 +92,7 @@ final class LoopState {
         // From the end, so that one that is over, and replaced by the last, leaves none out.
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {
-                calls[i].checkTime(now);
+                calls[i].checkTime();
             }
         }
     }

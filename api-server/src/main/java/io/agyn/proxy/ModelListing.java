@@ -107,9 +107,7 @@ class ModelListing {
                                 ? refused(RoutingErrors.unknownModel(model))
                                 : CompletableFuture.completedFuture(
                                         Dialect.json(json -> write(json, dialect, listed.get()))));
-            case Route.Orphaned orphaned -> refused(RoutingErrors.orphaned(orphaned));
-            case Route.Unreadable unreadable -> refused(RoutingErrors.unreadable(unreadable));
-            case Route.Unsendable unsendable -> refused(RoutingErrors.unsendable(unsendable));
+            case Route.Uncallable uncallable -> refused(RoutingErrors.uncallable(uncallable));
             case Route.Ambiguous ambiguous -> refused(RoutingErrors.ambiguous(ambiguous, model));
             case Route.UnknownModel unknown -> refused(RoutingErrors.unknownModel(model));
             case Route.UnknownOrganization unknown -> refused(RoutingErrors.unknownOrganization());

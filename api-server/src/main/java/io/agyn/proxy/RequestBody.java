@@ -48,6 +48,7 @@ final class RequestBody {
     private ByteBuf repeatable;
     private long received;
     private long progress;
+    private long progressTaken;
     private boolean complete;
     private boolean modelTold;
     private boolean refused;
@@ -77,9 +78,11 @@ final class RequestBody {
         return complete && provider != null && unsent == null;
     }
 
-    /** A number that rises as bytes arrive, and as those that were kept are passed on. */
-    long progress() {
-        return progress;
+    /** Whether bytes have arrived, or kept ones were passed on, since the last call of this method. */
+    boolean takeProgress() {
+        boolean progressed = progress != progressTaken;
+        progressTaken = progress;
+        return progressed;
     }
 
     /** Whether nothing is read from the caller, since the provider has not taken what was. */

@@ -4,7 +4,7 @@ import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 
-/** Why a call leads nowhere, in sentences. */
+/** The errors of calls that no provider receives. */
 final class RoutingErrors {
     /** The database must be asked, and does not answer. */
     static final ProxyError DATABASE_AWAY = ProxyError.of(
@@ -28,7 +28,15 @@ final class RoutingErrors {
                 .about(RequestHead.ORGANIZATION.toString());
     }
 
-    static ProxyError orphaned(Route.Orphaned route) {
+    static ProxyError uncallable(Route.Uncallable route) {
+        return switch (route) {
+            case Route.Orphaned orphaned -> orphaned(orphaned);
+            case Route.Unreadable unreadable -> unreadable(unreadable);
+            case Route.Unsendable unsendable -> unsendable(unsendable);
+        };
+    }
+
+    private static ProxyError orphaned(Route.Orphaned route) {
         return ProxyError.of(
                         Kind.MODEL_NOT_FOUND,
                         "The model \"" + route.modelName() + "\" is orphaned: its LLM provider was deleted. Point it at"
@@ -36,7 +44,7 @@ final class RoutingErrors {
                 .about(MODEL);
     }
 
-    static ProxyError unreadable(Route.Unreadable route) {
+    private static ProxyError unreadable(Route.Unreadable route) {
         return ProxyError.of(
                         Kind.INTERNAL,
                         "The credentials of the LLM provider of \"" + route.modelName() + "\" cannot be decrypted: set"
@@ -44,7 +52,7 @@ final class RoutingErrors {
                 .about(MODEL);
     }
 
-    static ProxyError unsendable(Route.Unsendable route) {
+    private static ProxyError unsendable(Route.Unsendable route) {
         return ProxyError.of(
                         Kind.CREDENTIALS_UNUSABLE,
                         "The credentials of the LLM provider " + route.providerName()

@@ -175,15 +175,6 @@ final class UpstreamConnector {
         }
     }
 
-    /** The refusal where connecting took too long. */
-    static ProxyError late(Target target) {
-        return ProxyError.of(
-                Kind.PROVIDER_TIMED_OUT,
-                "The LLM provider " + target.providerName()
-                        + " cannot be connected to in time: check the host, the port and"
-                        + " the scheme (https or http) of its endpoint, and whether it is up.");
-    }
-
     private ProxyError refusal(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -203,9 +194,10 @@ final class UpstreamConnector {
                         provider + " cannot be reached: the HTTP proxy of this server (AGYN_EGRESS_HTTP_PROXY) does not"
                                 + " connect to it.");
             // Of Vert.x, of Netty, and within one of Vert.x that says no more than that the handshake failed.
-            case TimeoutException late -> late(target);
-            case ConnectTimeoutException late -> late(target);
-            case SSLException late when late.getCause() instanceof SslHandshakeTimeoutException -> late(target);
+            case TimeoutException late -> ProviderErrors.connectTimeout(target);
+            case ConnectTimeoutException late -> ProviderErrors.connectTimeout(target);
+            case SSLException late
+            when late.getCause() instanceof SslHandshakeTimeoutException -> ProviderErrors.connectTimeout(target);
             case SSLException untrusted ->
                 ProxyError.of(
                         Kind.PROVIDER_UNREACHABLE,

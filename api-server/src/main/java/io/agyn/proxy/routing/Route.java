@@ -19,14 +19,23 @@ public sealed interface Route {
         }
     }
 
-    /** To a model whose LLM provider was deleted. */
-    record Orphaned(UUID organizationId, UUID modelId, String modelName) implements Route {}
+    /** To a model that cannot be called. */
+    sealed interface Uncallable extends Route {
+        UUID organizationId();
 
-    /** To a model whose LLM provider's credentials cannot be decrypted; the log says more. */
-    record Unreadable(UUID organizationId, UUID modelId, String modelName) implements Route {}
+        UUID modelId();
+
+        String modelName();
+    }
+
+    /** To a model whose LLM provider was deleted. */
+    record Orphaned(UUID organizationId, UUID modelId, String modelName) implements Uncallable {}
+
+    /** To a model whose LLM provider's credentials cannot be decrypted; the log has the reason. */
+    record Unreadable(UUID organizationId, UUID modelId, String modelName) implements Uncallable {}
 
     /** To a model whose LLM provider's credentials hold characters that no header can carry. */
-    record Unsendable(UUID organizationId, UUID modelId, String modelName, String providerName) implements Route {}
+    record Unsendable(UUID organizationId, UUID modelId, String modelName, String providerName) implements Uncallable {}
 
     /** To models of several organizations, of which the first few slugs are given. */
     record Ambiguous(List<String> slugs) implements Route {}
@@ -37,13 +46,11 @@ public sealed interface Route {
     /** To no organization that the caller may use. */
     record UnknownOrganization() implements Route {}
 
-    /** The organization of the model that it leads to, if there is one. */
+    /** The organization of the model, if there is one. */
     default Optional<UUID> organization() {
         return switch (this) {
             case Found found -> Optional.of(found.target.organizationId());
-            case Orphaned orphaned -> Optional.of(orphaned.organizationId);
-            case Unreadable unreadable -> Optional.of(unreadable.organizationId);
-            case Unsendable unsendable -> Optional.of(unsendable.organizationId);
+            case Uncallable uncallable -> Optional.of(uncallable.organizationId());
             case Ambiguous ambiguous -> Optional.empty();
             case UnknownModel unknown -> Optional.empty();
             case UnknownOrganization unknown -> Optional.empty();

@@ -1,0 +1,62 @@
+package io.agyn.proxy;
+
+import io.agyn.proxy.ProxyError.Kind;
+import io.agyn.proxy.routing.Target;
+import java.time.Duration;
+
+/** The errors of a call whose provider fails, each with what to check. */
+final class ProviderErrors {
+    private ProviderErrors() {}
+
+    static ProxyError connectTimeout(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_TIMED_OUT,
+                provider(target)
+                        + " cannot be connected to in time: check the host, the port and"
+                        + " the scheme (https or http) of its endpoint, and whether it is up.");
+    }
+
+    static ProxyError responseTimeout(Target target, Duration limit) {
+        return ProxyError.of(
+                Kind.PROVIDER_TIMED_OUT,
+                provider(target) + " did not begin to answer within " + limit.toSeconds()
+                        + " s; try again, and check the provider where it happens again.");
+    }
+
+    static ProxyError silentResponse(Target target, Duration limit) {
+        return ProxyError.of(
+                Kind.PROVIDER_TIMED_OUT,
+                provider(target) + " fell silent within its answer for " + limit.toSeconds() + " s.");
+    }
+
+    static ProxyError silentConnection(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_TIMED_OUT,
+                provider(target) + " no longer responds on the connection of this call; try again.");
+    }
+
+    static ProxyError brokenResponse(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_BROKE_OFF,
+                provider(target)
+                        + " closed the connection before its answer was whole;"
+                        + " try again, and check the provider where it happens again.");
+    }
+
+    static ProxyError invalidHeader(Target target) {
+        return ProxyError.of(
+                Kind.PROVIDER_INVALID_RESPONSE,
+                provider(target) + " sent a header that is not valid in HTTP; check the provider.");
+    }
+
+    static ProxyError queueTimeout(Target target) {
+        return ProxyError.of(
+                Kind.UNAVAILABLE,
+                "As many calls as this server makes at once are on their way to the LLM provider "
+                        + target.providerName() + "; try again soon.");
+    }
+
+    private static String provider(Target target) {
+        return "The LLM provider " + target.providerName();
+    }
+}
