@@ -9,7 +9,7 @@ SHELL := /bin/bash
 # Found when first needed, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
 MVN = JAVA_HOME='$(or $(JDK),$(error A JDK is needed, see above))' ./mvnw -B -ntp
-GO = $(if $(shell command -v go),go,$(error Go is missing: install Go 1.25 or later, https://go.dev/dl))
+GO = $(if $(shell command -v go),go,$(error Go is missing: install Go 1.26 or later, https://go.dev/dl))
 TERRAFORM = $(eval TERRAFORM := $(shell terraform-provider/scripts/terraform-path.sh))$(or $(TERRAFORM),$(error A terraform is needed, see above))
 GO_TOOL = $(GO) tool -modfile=tools/go.mod
 

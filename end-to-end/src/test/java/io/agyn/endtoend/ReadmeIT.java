@@ -66,6 +66,15 @@ class ReadmeIT {
     @Test
     @Order(2)
     void modelIsTestedAndItsUsageIsRead() throws Exception {
+        // The first call's, which is in the database a moment after it.
+        server.awaitCalls(
+                server.request()
+                        .get("/organizations?name=Acme")
+                        .then()
+                        .extract()
+                        .path("items[0].id"),
+                1);
+
         assertThat(pasteAll("docs/calling-models.md").output())
                 .contains(CalledModels.WORDS, "\"succeeded\":true", "\"model\":\"gpt-4o\"");
     }
