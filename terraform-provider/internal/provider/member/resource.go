@@ -91,7 +91,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Manages a user's membership of an organization. Only for owners of the organization and cluster admins. Removing a " +
 			"member revokes the user's API tokens for the organization. An organization keeps its last active owner: destroying or replacing " +
-			"that membership only removes it from the state, with a warning. To replace the only owner, set `create_before_destroy`.",
+			"that membership only removes it from the state, with a warning; it ends with the organization. To replace the only owner, set " +
+			"`create_before_destroy`.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),
 			"user_id": schema.StringAttribute{
