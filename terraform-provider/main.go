@@ -14,21 +14,21 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider"
 )
 
-// version is set by the linker at a release.
+// version is set by the linker in releases.
 var version = "dev"
 
 func main() {
-	attachable := flag.Bool("debug", false, "let a debugger attach, and print how terraform finds this process")
-	tellVersion := flag.Bool("version", false, "print the version, and end")
+	attachable := flag.Bool("debug", false, "let a debugger attach, and print how to connect Terraform to this process")
+	showVersion := flag.Bool("version", false, "print the version and exit")
 	flag.Parse()
-	if *tellVersion {
+	if *showVersion {
 		fmt.Println("terraform-provider-agyn " + version)
 		return
 	}
 
-	quieten()
+	disableLogs()
 	if os.Getenv("GOGC") == "" {
-		// It lives for seconds with a small heap, and would collect it at every few resources.
+		// The provider runs for seconds with a small heap. With the default, it would collect garbage every few resources.
 		debug.SetGCPercent(400)
 	}
 	options := providerserver.ServeOpts{
@@ -41,17 +41,17 @@ func main() {
 	}
 }
 
-// quieten turns off the logs that nobody asked for. Terraform drops them, and to write and read some forty lines for each
-// resource costs both processes about as much as all else that they do for it.
-func quieten() {
-	for _, asked := range []string{"TF_LOG", "TF_LOG_PROVIDER"} {
-		if os.Getenv(asked) != "" {
+// disableLogs turns off logs that nobody enabled. Terraform discards them, but writing and reading some forty lines for each
+// resource takes both processes about as long as all other work on it.
+func disableLogs() {
+	for _, variable := range []string{"TF_LOG", "TF_LOG_PROVIDER"} {
+		if os.Getenv(variable) != "" {
 			return
 		}
 	}
-	for _, unasked := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_AGYN"} {
-		if os.Getenv(unasked) == "" {
-			_ = os.Setenv(unasked, "off")
+	for _, variable := range []string{"TF_LOG_SDK", "TF_LOG_PROVIDER_AGYN"} {
+		if os.Getenv(variable) == "" {
+			_ = os.Setenv(variable, "off")
 		}
 	}
 }

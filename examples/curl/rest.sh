@@ -1,40 +1,40 @@
 #!/usr/bin/env bash
-# Registers an LLM provider by curl alone: an organization, a secret, a provider that uses it, a model; then rotates the
-# secret, lets somebody in as a member, and reads the audit log. Takes away what it made, also where a step fails.
+# Uses the REST API with curl: creates an organization, a secret, an LLM provider and a model, rotates the secret, adds a member
+# and reads the audit log. Deletes everything at the end, also if a step fails.
 set -euo pipefail
 
 : "${AGYN_GATEWAY:?Set AGYN_GATEWAY to the address of the server, e.g. http://127.0.0.1:8080}"
 : "${AGYN_TOKEN:?Set AGYN_TOKEN to an API token}"
 api=$AGYN_GATEWAY/api/v1
 
-# call METHOD PATH [BODY]: prints the answer's body; an error's body, a problem, goes to standard error.
-# Token and body are handed over by file descriptors, since a command's arguments can be read by every user of a machine.
+# call METHOD PATH [BODY]: prints the response body, or prints the problem to standard error.
+# curl reads the token and the body from file descriptors, because all users of a machine can see the arguments of a command.
 call() {
-  local answer
-  if ! answer=$(printf '%s' "${3-}" | curl --silent --show-error --fail-with-body --request "$1" "$api$2" \
+  local response
+  if ! response=$(printf '%s' "${3-}" | curl --silent --show-error --fail-with-body --request "$1" "$api$2" \
     --config <(printf 'header = "Authorization: Bearer %s"\n' "$AGYN_TOKEN") \
     ${3+--header "Content-Type: application/json" --data-binary @-}); then
-    echo "$1 $2 failed: $answer" >&2
+    echo "$1 $2 failed: $response" >&2
     return 1
   fi
-  echo "$answer"
+  echo "$response"
 }
 
-# create PATH BODY: creates, sets $id, and notes that it is to be deleted.
-made=()
+# create PATH BODY: creates an object, sets $id, and remembers it for clean_up.
+created=()
 create() {
-  local answer
+  local response
   echo "POST $1"
-  answer=$(call POST "$1" "$2")
-  echo "  $answer"
-  id=$(echo "$answer" | sed 's/.*"id":"\([^"]*\)".*/\1/')
-  made=("$1/$id" ${made[@]+"${made[@]}"})
+  response=$(call POST "$1" "$2")
+  echo "  $response"
+  id=$(echo "$response" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+  created=("$1/$id" ${created[@]+"${created[@]}"})
 }
 
-# In the reverse order of creation, since what is in use cannot be deleted.
+# Deletes in reverse order, because the server does not delete objects in use.
 clean_up() {
   local status=$? path
-  for path in ${made[@]+"${made[@]}"}; do
+  for path in ${created[@]+"${created[@]}"}; do
     echo "DELETE $path"
     call DELETE "$path" >/dev/null || status=1
   done
@@ -68,15 +68,15 @@ create "$organization/models" '{
 echo "GET $organization/llm-providers?name=openai-prod"
 echo "  $(call GET "$organization/llm-providers?name=openai-prod")"
 
-# An update is the whole resource. The version rises, the fingerprint changes, the value is never answered.
+# PUT replaces the whole object. The version increases and the fingerprint changes. The response never contains the value.
 echo "PUT $organization/secrets/$secret"
 echo "  $(call PUT "$organization/secrets/$secret" '{"name": "openai-api-key", "value": "sk-example-curl-rotated"}')"
 
-# Who belongs to an organization as a member calls its models and sees no credential.
+# Members call the models of an organization and cannot read credentials.
 create /users '{"name": "Payments agent", "email": "payments-by-curl@acme.example"}'
 echo "POST $organization/members"
 echo "  $(call POST "$organization/members" '{"user_id": "'"$id"'", "role": "member"}')"
 
-# Each write of above, the newest first: who, what, when and from where; never a value.
+# The audit log records each write, newest first: user, operation, time and address, never a value.
 echo "GET $organization/audit-events"
 echo "  $(call GET "$organization/audit-events?page_size=3")"

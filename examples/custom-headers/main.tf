@@ -6,12 +6,11 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
-
 variable "gateway_key" {
-  description = "The key of the gateway. Set TF_VAR_gateway_key rather than writing it down here."
+  description = "The key of the gateway. Set TF_VAR_gateway_key instead of editing this file."
   type        = string
   sensitive   = true
   default     = "gw-example-key"
@@ -21,7 +20,7 @@ resource "agyn_organization" "gateway" {
   name = "Acme behind a gateway"
 }
 
-# Host, Content-Length, Connection and Transfer-Encoding are the proxy's: terraform plan refuses them.
+# The LLM Proxy sets Host, Content-Length, Connection and Transfer-Encoding, so terraform plan rejects them.
 resource "agyn_llm_provider" "gateway" {
   organization_id = agyn_organization.gateway.id
   name            = "company-gateway"

@@ -6,10 +6,10 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
-# Looked up by name, as a team does that did not make these and does not know their ids.
+# Found by name, for a team that does not know the ids of another team's objects.
 
 data "agyn_organization" "platform" {
   name = agyn_organization.platform.name
@@ -25,13 +25,13 @@ data "agyn_llm_provider" "openai" {
   name            = agyn_llm_provider.openai.name
 }
 
-# Looked up by id.
+# Found by id.
 data "agyn_llm_model" "gpt_4o" {
   organization_id = data.agyn_organization.platform.id
   id              = agyn_llm_model.gpt_4o.id
 }
 
-# A model of this team's own, on the provider that was found.
+# This team's model on the other team's LLM provider.
 resource "agyn_llm_model" "drafts" {
   organization_id   = data.agyn_organization.platform.id
   name              = "drafts"
@@ -40,11 +40,11 @@ resource "agyn_llm_model" "drafts" {
 }
 
 output "openai_key_version" {
-  description = "How often the key was rotated, plus one."
+  description = "The version of the key, which increases with each rotation."
   value       = data.agyn_secret.openai_key.version
 }
 
 output "behind_gpt_4o" {
-  description = "What agents reach when they call gpt-4o."
+  description = "The model that gpt-4o resolves to at OpenAI."
   value       = data.agyn_llm_model.gpt_4o.remote_model_name
 }

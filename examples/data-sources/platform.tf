@@ -1,7 +1,7 @@
-# What another team keeps elsewhere. It stands here so that the example runs by itself.
+# Another team's configuration, included so that the example runs alone.
 
 variable "openai_api_key" {
-  description = "The API key at OpenAI. Set TF_VAR_openai_api_key rather than writing it down here."
+  description = "The OpenAI API key. Set TF_VAR_openai_api_key instead of editing this file."
   type        = string
   sensitive   = true
   default     = "sk-example-platform"

@@ -6,12 +6,11 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
-
 variable "anthropic_api_key" {
-  description = "The API key at Anthropic. Set TF_VAR_anthropic_api_key rather than writing it down here."
+  description = "The Anthropic API key. Set TF_VAR_anthropic_api_key instead of editing this file."
   type        = string
   sensitive   = true
   default     = "sk-ant-example-inline"
@@ -21,7 +20,7 @@ resource "agyn_organization" "inline" {
   name = "Acme with an inline token"
 }
 
-# A key that only one provider uses can stay with it. As a secret, several could share it, and it would be rotated once.
+# If only one LLM provider uses a key, the LLM provider can hold it. Use a secret to share and rotate a key in one place.
 resource "agyn_llm_provider" "anthropic" {
   organization_id = agyn_organization.inline.id
   name            = "anthropic"

@@ -6,12 +6,11 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
-
 variable "api_keys" {
-  description = "The API key at each vendor."
+  description = "The API keys by LLM provider."
   type        = object({ openai = string, anthropic = string })
   sensitive   = true
 
@@ -22,7 +21,7 @@ variable "api_keys" {
 }
 
 locals {
-  vendors = {
+  llm_providers = {
     openai = {
       endpoint    = "https://api.openai.com/v1"
       protocol    = "responses"
@@ -35,13 +34,13 @@ locals {
     }
   }
 
-  # Agents call the names on the left. What is behind a name can change without an agent noticing.
+  # Agents call the names on the left. You can change the models on the right without changing agents.
   models = {
-    "fast"       = { vendor = "openai", remote_name = "gpt-4o-mini" }
-    "gpt-4o"     = { vendor = "openai", remote_name = "gpt-4o-2024-08-06" }
-    "reasoning"  = { vendor = "openai", remote_name = "o3" }
-    "claude"     = { vendor = "anthropic", remote_name = "claude-sonnet-4-5" }
-    "summariser" = { vendor = "anthropic", remote_name = "claude-haiku-4-5" }
+    "fast"       = { llm_provider = "openai", remote_model_name = "gpt-4o-mini" }
+    "gpt-4o"     = { llm_provider = "openai", remote_model_name = "gpt-4o-2024-08-06" }
+    "reasoning"  = { llm_provider = "openai", remote_model_name = "o3" }
+    "claude"     = { llm_provider = "anthropic", remote_model_name = "claude-sonnet-4-5" }
+    "summariser" = { llm_provider = "anthropic", remote_model_name = "claude-haiku-4-5" }
   }
 }
 
@@ -51,20 +50,20 @@ resource "agyn_organization" "studio" {
 }
 
 resource "agyn_secret" "key" {
-  for_each = local.vendors
+  for_each = local.llm_providers
 
   organization_id = agyn_organization.studio.id
   name            = "${each.key}-api-key"
   value           = var.api_keys[each.key]
 
-  # Terraform deletes before it updates: with this, a removed secret is deleted after its LLM provider has another one.
+  # Otherwise Terraform would delete a removed secret before it updates the LLM provider that uses the secret.
   lifecycle {
     create_before_destroy = true
   }
 }
 
-resource "agyn_llm_provider" "vendor" {
-  for_each = local.vendors
+resource "agyn_llm_provider" "this" {
+  for_each = local.llm_providers
 
   organization_id = agyn_organization.studio.id
   name            = each.key
@@ -79,6 +78,6 @@ resource "agyn_llm_model" "model" {
 
   organization_id   = agyn_organization.studio.id
   name              = each.key
-  provider_id       = agyn_llm_provider.vendor[each.value.vendor].id
-  remote_model_name = each.value.remote_name
+  provider_id       = agyn_llm_provider.this[each.value.llm_provider].id
+  remote_model_name = each.value.remote_model_name
 }

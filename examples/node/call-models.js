@@ -1,4 +1,4 @@
-// Calls models through the LLM Proxy with OpenAI's and Anthropic's own SDKs, plain and streaming.
+// Calls models through the LLM Proxy with OpenAI's and Anthropic's SDKs, plain and streaming.
 import process from "node:process";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
@@ -43,9 +43,9 @@ async function callMessages(client, model) {
 
 const gateway = setting("AGYN_GATEWAY", "the address of the server, e.g. http://127.0.0.1:8080").replace(/\/+$/, "");
 const token = setting("AGYN_TOKEN", "an API token");
-const responsesModel = setting("AGYN_RESPONSES_MODEL", "the name of a model that speaks OpenAI's Responses API");
-const messagesModel = setting("AGYN_MESSAGES_MODEL", "the name of a model that speaks Anthropic's Messages API");
+const responsesModel = setting("AGYN_RESPONSES_MODEL", "the name of a model with OpenAI's Responses API");
+const messagesModel = setting("AGYN_MESSAGES_MODEL", "the name of a model with Anthropic's Messages API");
 
-// OpenAI's SDK wants the address with /v1, Anthropic's without.
+// OpenAI's SDK expects the address with /v1, Anthropic's without.
 await callResponses(new OpenAI({ baseURL: `${gateway}/v1`, apiKey: token }), responsesModel);
 await callMessages(new Anthropic({ baseURL: gateway, authToken: token }), messagesModel);

@@ -1,4 +1,4 @@
-"""Calls models through the LLM Proxy with OpenAI's and Anthropic's own SDKs, plain and streaming."""
+"""Calls models through the LLM Proxy with OpenAI's and Anthropic's SDKs, plain and streaming."""
 
 import os
 import sys
@@ -41,10 +41,10 @@ def call_messages(client: Anthropic, model: str) -> None:
 def main() -> None:
     gateway = setting("AGYN_GATEWAY", "the address of the server, e.g. http://127.0.0.1:8080").rstrip("/")
     token = setting("AGYN_TOKEN", "an API token")
-    responses_model = setting("AGYN_RESPONSES_MODEL", "the name of a model that speaks OpenAI's Responses API")
-    messages_model = setting("AGYN_MESSAGES_MODEL", "the name of a model that speaks Anthropic's Messages API")
+    responses_model = setting("AGYN_RESPONSES_MODEL", "the name of a model with OpenAI's Responses API")
+    messages_model = setting("AGYN_MESSAGES_MODEL", "the name of a model with Anthropic's Messages API")
 
-    # OpenAI's SDK wants the address with /v1, Anthropic's without.
+    # OpenAI's SDK expects the address with /v1, Anthropic's without.
     call_responses(OpenAI(base_url=f"{gateway}/v1", api_key=token), responses_model)
     call_messages(Anthropic(base_url=gateway, auth_token=token), messages_model)
 

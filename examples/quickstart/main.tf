@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
 resource "agyn_organization" "acme" {
@@ -18,7 +18,7 @@ resource "agyn_secret" "openai_key" {
   name            = "openai-api-key"
   value           = var.openai_api_key
 
-  # Terraform deletes before it updates: with this, a removed secret is deleted after its LLM provider has another one.
+  # Otherwise Terraform would delete a removed secret before it updates the LLM provider that uses the secret.
   lifecycle {
     create_before_destroy = true
   }

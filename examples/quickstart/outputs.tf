@@ -1,4 +1,4 @@
 output "organization_id" {
-  description = "The id of the organization, which the REST API's paths begin with."
+  description = "The id of the organization, for the paths of the REST API."
   value       = agyn_organization.acme.id
 }

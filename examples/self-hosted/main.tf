@@ -6,18 +6,17 @@ terraform {
   }
 }
 
-# The gateway and the token come from AGYN_GATEWAY and AGYN_TOKEN.
+# Reads AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {}
 
-
 variable "vllm_endpoint" {
-  description = "The base URL of the vLLM server. Plain http and private addresses are fine."
+  description = "The base URL of the vLLM server. Plain http and private addresses are allowed."
   type        = string
   default     = "http://vllm.internal:8000/v1"
 }
 
 variable "vllm_api_key" {
-  description = "What vLLM was started with as --api-key."
+  description = "The --api-key of the vLLM server."
   type        = string
   sensitive   = true
   default     = "vllm-example-key"
@@ -31,11 +30,11 @@ resource "agyn_organization" "lab" {
 resource "agyn_secret" "vllm_key" {
   organization_id = agyn_organization.lab.id
   name            = "vllm-api-key"
-  description     = "Guards the vLLM server of the lab"
+  description     = "The key of the lab's vLLM server"
   value           = var.vllm_api_key
 }
 
-# vLLM serves the Responses API itself.
+# vLLM supports the Responses API.
 resource "agyn_llm_provider" "vllm" {
   organization_id = agyn_organization.lab.id
   name            = "vllm"

@@ -25,11 +25,11 @@ resource "agyn_secret" "key" {
 
   organization_id  = local.organization_id
   name             = "${each.key}-api-key"
-  description      = "The key of the LLM provider ${each.key}"
+  description      = "The API key of the LLM provider ${each.key}"
   value_wo         = var.api_keys[each.key]
   value_wo_version = each.value.credentials_version
 
-  # One that goes does so when its LLM provider has let go of it.
+  # Otherwise Terraform would delete a removed secret before it updates the LLM provider that uses the secret.
   lifecycle {
     create_before_destroy = true
   }

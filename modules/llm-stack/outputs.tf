@@ -4,11 +4,11 @@ output "organization_id" {
 }
 
 output "llm_provider_ids" {
-  description = "The ids of the LLM providers by their names."
+  description = "The ids of the LLM providers by name."
   value       = { for name, provider in agyn_llm_provider.this : name => provider.id }
 }
 
 output "model_ids" {
-  description = "The ids of the models by their names."
+  description = "The ids of the models by name."
   value       = { for name, model in agyn_llm_model.this : name => model.id }
 }

@@ -1,5 +1,5 @@
 variable "organization" {
-  description = "The organization to make. Without a slug, the server derives one from the name."
+  description = "The organization to create. The default slug is derived from the name."
   type = object({
     name = string
     slug = optional(string)
@@ -8,7 +8,7 @@ variable "organization" {
 }
 
 variable "organization_id" {
-  description = "The id of an organization that is there already, in place of organization."
+  description = "The id of an existing organization, instead of organization."
   type        = string
   default     = null
 
@@ -19,7 +19,7 @@ variable "organization_id" {
 }
 
 variable "llm_providers" {
-  description = "The LLM providers by their names. Another credentials_version sets the credentials anew; without one, other credentials are noticed by themselves."
+  description = "The LLM providers by name. With a credentials_version, credentials are sent only when it changes; without one, whenever they change."
   type = map(object({
     endpoint            = string
     protocol            = optional(string, "responses")
@@ -29,7 +29,7 @@ variable "llm_providers" {
 }
 
 variable "api_keys" {
-  description = "The keys of the LLM providers with the auth method bearer or x_api_key, by the providers' names. They are in no state."
+  description = "The API keys by LLM provider, for the auth methods bearer and x_api_key. They are not in the state."
   type        = map(string)
   default     = {}
   ephemeral   = true
@@ -37,7 +37,7 @@ variable "api_keys" {
 }
 
 variable "custom_headers" {
-  description = "The headers of the LLM providers with the auth method custom_headers, by the providers' names. They are in no state."
+  description = "The headers by LLM provider, for the auth method custom_headers. They are not in the state."
   type        = map(map(string))
   default     = {}
   ephemeral   = true
@@ -45,7 +45,7 @@ variable "custom_headers" {
 }
 
 variable "models" {
-  description = "The models by the names that agents call. The name at the LLM provider is the same unless remote_model_name is set."
+  description = "The models by the name that agents call. The default remote_model_name is the same name."
   type = map(object({
     llm_provider      = string
     remote_model_name = optional(string)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes each target of the provider for as long as the argument says, such as 10m. What it finds goes into testdata/fuzz of
-# the target's package; commit it, and go test runs it from then on.
+# Fuzzes each target of the provider for a time, such as 10m. Go writes the inputs of findings into testdata/fuzz of the target's
+# package. Commit them, so that go test runs them from then on.
 set -eu
 
 cd "$(dirname "$0")/.."

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Generates the Go client from the contract. With --check it changes nothing, and fails where the committed one is out
-# of date.
+# Generates the Go client from the contract. With --check, it changes nothing and fails if the committed client is out of date.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -17,7 +16,7 @@ gofmt -w "$generated/client"
 
 if [ "${1:-}" = --check ]; then
   if ! diff -r "$client" "$generated/client"; then
-    echo "The Go client is not what the contract generates: run make generate, and commit the result." >&2
+    echo "The Go client does not match the contract: run make generate and commit the result." >&2
     exit 1
   fi
 else

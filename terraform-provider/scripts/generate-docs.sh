@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Generates docs/ from the schema, examples/ and templates/. With --check it changes nothing, and fails where the committed
-# ones are out of date.
+# Generates docs/ from the schema, examples/ and templates/. With --check, it changes nothing and fails if docs/ is out of date.
 set -eu
 
 provider=$(cd "$(dirname "$0")/.." && pwd)
@@ -8,7 +7,7 @@ terraform=$("$provider/scripts/terraform-path.sh")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# The schema is asked for here, since tfplugindocs would download a terraform to do so.
+# tfplugindocs would download a Terraform to read the schema.
 (cd "$provider" && go build -o "$work/plugin/terraform-provider-agyn" .)
 cat >"$work/terraform.tfrc" <<TFRC
 provider_installation {
@@ -29,7 +28,7 @@ terraform {
 }
 TF
 (cd "$work/schema" && TF_CLI_CONFIG_FILE=$work/terraform.tfrc "$terraform" providers schema -json >"$work/schema.json")
-# The name under which tfplugindocs looks.
+# tfplugindocs expects this name.
 sed -E 's#registry\.[a-z]+\.(io|org)/agynio/agyn#registry.terraform.io/hashicorp/agyn#' "$work/schema.json" >"$work/named.json"
 
 generated=$provider/docs
@@ -41,10 +40,10 @@ fi
 (cd "$provider/tools/docs" && go build -o "$work/tfplugindocs" github.com/hashicorp/terraform-plugin-docs/cmd/tfplugindocs)
 "$work/tfplugindocs" generate --provider-dir "$(dirname "$generated")" --provider-name agyn --rendered-provider-name Agyn \
   --providers-schema "$work/named.json" >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
-# A terraform tells of list resources or does not, by its version; what is committed is the same with all.
+# Only some versions of Terraform export list resources, and the documentation must not depend on the version.
 rm -rf "$generated/list-resources"
 
 if [ "${1:-}" = --check ] && ! diff -r "$provider/docs" "$generated"; then
-  echo "The provider's documentation is not what its schema says: run make generate, and commit the result." >&2
+  echo "The provider's documentation does not match its schema: run make generate and commit the result." >&2
   exit 1
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts the built provider into terraform's own folder of local plugins, so that a person's terraform init finds it. Each
-# build is a version of its own: a folder that was initialized with a version refuses the same version with another checksum.
+# Installs the built provider into Terraform's folder of local plugins, where terraform init finds it. Each build has its own
+# version: an initialized folder rejects the same version with another checksum.
 set -eu
 
 provider=$(cd "$(dirname "$0")/.." && pwd)
@@ -8,7 +8,7 @@ binary=$provider/bin/terraform-provider-agyn
 version=0.1.$(date -r "$binary" +%s)
 plugins=$HOME/.terraform.d/plugins
 builds_kept=5
-# OpenTofu looks for agynio/agyn under a registry of its own.
+# OpenTofu has its own default registry.
 for registry in registry.terraform.io registry.opentofu.org; do
   folder=$plugins/$registry/agynio/agyn
   target=$folder/$version/$(go env GOOS)_$(go env GOARCH)
@@ -18,4 +18,4 @@ for registry in registry.terraform.io registry.opentofu.org; do
     while read -r old; do rm -rf "$old"; done
 done
 echo "Installed agynio/agyn $version into $plugins, for terraform (registry.terraform.io) and tofu (registry.opentofu.org); init finds it there."
-echo "A folder that is initialized goes on with its build, of which the last $builds_kept are kept; terraform init -upgrade takes this one."
+echo "Initialized folders keep their build until terraform init -upgrade. The last $builds_kept builds are kept."

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Lays the archives of a release out as a filesystem mirror, from which terraform init and tofu init install without a
-# registry: mirror.sh <folder of archives> <mirror>.
+# Creates a filesystem mirror from the archives of a release, from which terraform init and tofu init install without a registry:
+# mirror.sh <folder of archives> <mirror>.
 set -eu
 
 archives=$1
@@ -9,11 +9,11 @@ found=
 for archive in "$archives"/terraform-provider-agyn_*.zip; do
   [ -f "$archive" ] || break
   found=yes
-  # OpenTofu looks for agynio/agyn under a registry of its own.
+  # OpenTofu has its own default registry.
   for registry in registry.terraform.io registry.opentofu.org; do
     mkdir -p "$mirror/$registry/agynio/agyn"
     cp "$archive" "$mirror/$registry/agynio/agyn"
   done
 done
-[ -n "$found" ] || { echo "There is no archive of a release in $archives: make release-snapshot makes them." >&2; exit 1; }
-echo "Laid $archives out in $mirror. In the CLI's configuration: provider_installation { filesystem_mirror { path = \"$mirror\" } }"
+[ -n "$found" ] || { echo "$archives contains no release archives: create them with make release-snapshot." >&2; exit 1; }
+echo "Created the mirror $mirror. Add to the CLI configuration: provider_installation { filesystem_mirror { path = \"$mirror\" } }"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds a snapshot of a release for this platform alone, and installs it: what a registry wants is there, the checksums are
-# right and signed (where there is gpg, with a key for this once), the binary knows its version, and init takes it from a
-# mirror. The arguments run goreleaser.
+# Builds a snapshot release for this platform and tests it: the files that registries require exist, the checksums are correct and
+# signed (with a temporary key, if gpg is installed), init installs it from a mirror, and the binary reports its version. The
+# arguments are the command of goreleaser.
 set -eu
 
 provider=$(cd "$(dirname "$0")/.." && pwd)
@@ -56,5 +56,5 @@ terraform {
 TF
 (cd "$work/use" && TF_CLI_CONFIG_FILE=$work/terraform.tfrc "$terraform" init -no-color)
 binary=$(find "$work/use/.terraform" -name "terraform-provider-agyn_v$version")
-[ "$("$binary" -version)" = "terraform-provider-agyn $version" ] || { echo "The binary does not know its version." >&2; exit 1; }
+[ "$("$binary" -version)" = "terraform-provider-agyn $version" ] || { echo "The binary reports another version." >&2; exit 1; }
 echo "1 passed, 0 failed"

@@ -1,18 +1,18 @@
-# Runs against the server at AGYN_GATEWAY, and takes back what it makes.
+# Runs against the server at AGYN_GATEWAY and destroys everything at the end.
 
-run "the_gateway_is_registered_by_its_headers" {
+run "gateway_uses_custom_headers" {
   assert {
     condition     = agyn_llm_provider.gateway.auth_method == "custom_headers" && agyn_llm_model.default.status == "ready"
-    error_message = "The gateway has another auth method, or its model does not resolve."
+    error_message = "The auth method is wrong, or the model does not resolve."
   }
 }
 
-run "another_key_is_sent_from_now_on" {
+run "changed_key_updates_the_headers" {
   variables {
     gateway_key = "gw-example-rotated"
   }
   assert {
     condition     = agyn_llm_provider.gateway.custom_headers["X-Gateway-Key"] == "gw-example-rotated"
-    error_message = "The headers are the ones from before."
+    error_message = "The header still has the old key."
   }
 }

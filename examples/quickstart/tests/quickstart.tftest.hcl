@@ -1,4 +1,4 @@
-# Runs against the server at AGYN_GATEWAY, and takes back what it makes.
+# Runs against the server at AGYN_GATEWAY and destroys everything at the end.
 
 run "models_resolve" {
   assert {
@@ -11,12 +11,12 @@ run "models_resolve" {
   }
 }
 
-run "a_rotated_key_is_a_new_version" {
+run "rotated_key_gets_a_new_version" {
   variables {
     openai_api_key = "sk-example-rotated"
   }
   assert {
     condition     = agyn_secret.openai_key.version == 2 && agyn_secret.anthropic_key.version == 1
-    error_message = "Not exactly the rotated key has a new version."
+    error_message = "The versions are not 2 for the rotated key and 1 for the other."
   }
 }

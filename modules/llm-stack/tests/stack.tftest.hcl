@@ -1,4 +1,4 @@
-# Runs against the server at AGYN_GATEWAY, and takes back what it makes.
+# Runs against the server at AGYN_GATEWAY and destroys everything at the end.
 
 variables {
   organization = { name = "LLM stack" }
@@ -21,10 +21,10 @@ variables {
   }
 }
 
-run "everything_is_made" {
+run "creates_everything" {
   assert {
     condition     = length(output.llm_provider_ids) == 3 && length(output.model_ids) == 3
-    error_message = "Not all is made."
+    error_message = "An LLM provider or a model is missing."
   }
   assert {
     condition     = alltrue([for model in agyn_llm_model.this : model.status == "ready"])
@@ -32,11 +32,11 @@ run "everything_is_made" {
   }
   assert {
     condition     = agyn_llm_model.this["local"].remote_model_name == "local"
-    error_message = "The name at the LLM provider is not the model's own."
+    error_message = "The default of remote_model_name is not the model's name."
   }
 }
 
-run "a_new_key_is_set" {
+run "sends_a_new_key" {
   variables {
     api_keys = {
       openai    = "sk-two"
@@ -45,15 +45,15 @@ run "a_new_key_is_set" {
   }
   assert {
     condition     = agyn_secret.key["openai"].version == 2
-    error_message = "The new key is not set."
+    error_message = "The new key was not sent."
   }
   assert {
     condition     = agyn_secret.key["anthropic"].version == 1
-    error_message = "A key is set although its version is the same."
+    error_message = "A key was sent although its version is the same."
   }
 }
 
-run "another_auth_method_is_another_of_the_same_provider" {
+run "changes_the_auth_method_in_place" {
   variables {
     llm_providers = {
       openai    = { endpoint = "https://api.openai.com/v1", auth_method = "custom_headers" }
@@ -70,7 +70,7 @@ run "another_auth_method_is_another_of_the_same_provider" {
   }
   assert {
     condition     = alltrue([for name, model in agyn_llm_model.this : timecmp(agyn_llm_provider.this[var.models[name].llm_provider].created_at, model.created_at) < 0])
-    error_message = "An LLM provider was replaced: it is younger than a model on it."
+    error_message = "An LLM provider was replaced: it is newer than its model."
   }
   assert {
     condition     = alltrue([for model in agyn_llm_model.this : model.status == "ready"])
@@ -78,7 +78,7 @@ run "another_auth_method_is_another_of_the_same_provider" {
   }
 }
 
-run "a_model_without_its_llm_provider_is_refused" {
+run "rejects_a_model_without_its_llm_provider" {
   command = plan
   variables {
     models = {
@@ -88,7 +88,7 @@ run "a_model_without_its_llm_provider_is_refused" {
   expect_failures = [var.models]
 }
 
-run "two_organizations_are_refused" {
+run "rejects_two_organizations" {
   command = plan
   variables {
     organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"

@@ -6,7 +6,7 @@ terraform {
   }
 }
 
-# Both can be left out: they fall back to AGYN_GATEWAY and AGYN_TOKEN.
+# Both are optional. The defaults come from AGYN_GATEWAY and AGYN_TOKEN.
 provider "agyn" {
   gateway = "https://agyn.example.com"
   token   = var.agyn_token

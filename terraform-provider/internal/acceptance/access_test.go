@@ -24,14 +24,14 @@ const (
 	apiToken = "agyn_api_token.payments"
 )
 
-// team is a user with what they have, its values open to change.
+// team is the configuration of a user with a membership and an API token.
 type team struct {
-	slug, email, who, name, role, tokenOf, expires string
+	slug, email, member, name, role, description, expires string
 }
 
 func newTeam() team {
 	slug := acctest.RandomWithPrefix("acme")
-	return team{slug: slug, email: slug + "@acme.example", who: "user_id = agyn_user.payments.id", name: "Payments", role: "member", tokenOf: "CI"}
+	return team{slug: slug, email: slug + "@acme.example", member: "user_id = agyn_user.payments.id", name: "Payments", role: "member", description: "CI"}
 }
 
 func (m team) hcl() string {
@@ -60,10 +60,10 @@ resource "agyn_api_token" "payments" {
   description     = %[6]q
   %[7]s
 }
-`, m.slug, m.name, m.email, m.role, m.who, m.tokenOf, m.expires)
+`, m.slug, m.name, m.email, m.role, m.member, m.description, m.expires)
 }
 
-func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T) {
+func TestAccUserMemberAndTokenLifecycle(t *testing.T) {
 	acceptance(t)
 	first := newTeam()
 	renamed := first
@@ -71,18 +71,18 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 	back := renamed
 	back.role = "member"
 	byEmail := back
-	byEmail.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.payments]", strings.ToUpper(back.email[:4])+back.email[4:])
+	byEmail.member = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.payments]", strings.ToUpper(back.email[:4])+back.email[4:])
 	moved := byEmail
 	moved.email = "moved-" + back.email
-	moved.who = "email = agyn_user.payments.email"
+	moved.member = "email = agyn_user.payments.email"
 	another := moved
-	another.who = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+moved.email)
+	another.member = fmt.Sprintf("email = %q\ndepends_on = [agyn_user.other]", "other-"+moved.email)
 	unknown := moved
-	unknown.who = fmt.Sprintf("email = terraform_data.email.output\n}\nresource \"terraform_data\" \"email\" {\n  input = %q", "MOVED-"+back.email)
+	unknown.member = fmt.Sprintf("email = terraform_data.email.output\n}\nresource \"terraform_data\" \"email\" {\n  input = %q", "MOVED-"+back.email)
 	expiring := first
-	expiring.tokenOf, expiring.expires = "CI, for a while", `expires_at = "2099-01-31T12:00:00+01:00"`
-	patient := unknown
-	patient.expires = "timeouts {\n    delete = \"1m\"\n  }"
+	expiring.description, expiring.expires = "CI, for a while", `expires_at = "2099-01-31T12:00:00+01:00"`
+	withTimeout := unknown
+	withTimeout.expires = "timeouts {\n    delete = \"1m\"\n  }"
 	planned := func(address string, action plancheck.ResourceActionType) resource.ConfigPlanChecks {
 		return resource.ConfigPlanChecks{
 			PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(address, action)},
@@ -118,14 +118,14 @@ func TestAccUsersMembersAndTokensAreMadeChangedImportedAndDestroyed(t *testing.T
 			{Config: unknown.hcl(), ConfigPlanChecks: planned(member, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{
 				sameToken.AddStateValue(apiToken, tfjsonpath.New("token")),
 			}},
-			{Config: patient.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{token}},
+			{Config: withTimeout.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionUpdate), ConfigStateChecks: []statecheck.StateCheck{token}},
 			{Config: expiring.hcl(), ConfigPlanChecks: planned(apiToken, plancheck.ResourceActionReplace), ConfigStateChecks: []statecheck.StateCheck{token}},
 		},
 	})
 }
 
-// The server keeps an organization's last owner; all together can go all the same.
-func TestAccAnOrganizationIsDestroyedWithItsLastOwner(t *testing.T) {
+// The server keeps the last owner of an organization until the organization is deleted.
+func TestAccOrganizationIsDestroyedWithItsLastOwner(t *testing.T) {
 	acceptance(t)
 	owned := newTeam()
 	owned.role = "owner"
@@ -136,7 +136,7 @@ func TestAccAnOrganizationIsDestroyedWithItsLastOwner(t *testing.T) {
 	})
 }
 
-// anotherOwner makes the administrator an owner: the last one could not leave.
+// anotherOwner makes the administrator an owner, so that the other owner can be removed.
 func anotherOwner(organization string, _ map[string]string) error {
 	me, _, err := server.MeAPI.GetMe(background()).Execute()
 	if err != nil {
@@ -146,10 +146,10 @@ func anotherOwner(organization string, _ map[string]string) error {
 	return err
 }
 
-func TestAccATokenOfAnotherTenantLeavesTheStateAlone(t *testing.T) {
+func TestAccTokenOfAnotherTenantKeepsTheState(t *testing.T) {
 	acceptance(t)
 	ours := newTeam()
-	ours.tokenOf = "Ours"
+	ours.description = "Ours"
 	stranger := tokenOfAStranger(t)
 	strangers := func(config string) string {
 		return fmt.Sprintf("provider \"agyn\" {\n  token = %q\n}\n", stranger) + config
@@ -159,8 +159,8 @@ func TestAccATokenOfAnotherTenantLeavesTheStateAlone(t *testing.T) {
 		CheckDestroy:             isGone,
 		Steps: []resource.TestStep{
 			{Config: ours.hcl()},
-			{Config: strangers(ours.hcl()), PlanOnly: true, ExpectError: regexp.MustCompile(`does not\s+reach\s+the\s+organization`)},
-			{Config: strangers(ours.hcl()), Destroy: true, ExpectError: regexp.MustCompile(`does not\s+reach\s+the`)},
+			{Config: strangers(ours.hcl()), PlanOnly: true, ExpectError: regexp.MustCompile(`has no\s+access\s+to\s+the\s+organization`)},
+			{Config: strangers(ours.hcl()), Destroy: true, ExpectError: regexp.MustCompile(`has no\s+access\s+to\s+the`)},
 			{Config: ours.hcl(), PlanOnly: true},
 		},
 	})
@@ -181,9 +181,9 @@ func tokenOfAStranger(t *testing.T) string {
 	return *token.Token
 }
 
-func TestAccATokenThatIsImportedLeavesNothingToChange(t *testing.T) {
+func TestAccImportedTokenHasAnEmptyPlan(t *testing.T) {
 	acceptance(t)
-	made, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Made elsewhere"}).Execute()
+	created, _, err := server.ApiTokensAPI.CreateApiToken(background()).ApiTokenCreate(client.ApiTokenCreate{Description: "Created elsewhere"}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,8 +192,8 @@ func TestAccATokenThatIsImportedLeavesNothingToChange(t *testing.T) {
 		Steps: []resource.TestStep{{
 			Config: `
 resource "agyn_api_token" "imported" {
-  description = "Made elsewhere"
-}` + importBlock("agyn_api_token.imported", made.Id),
+  description = "Created elsewhere"
+}` + importBlock("agyn_api_token.imported", created.Id),
 			ConfigPlanChecks: resource.ConfigPlanChecks{
 				PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction("agyn_api_token.imported", plancheck.ResourceActionNoop)},
 				PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
@@ -203,7 +203,7 @@ resource "agyn_api_token" "imported" {
 	})
 }
 
-func TestAccListsFindWhatThereIsByTheFiltersOfTheAPI(t *testing.T) {
+func TestAccDataSourcesListAndFilter(t *testing.T) {
 	acceptance(t)
 	stack, team := newStack(), newTeam()
 	team.slug = stack.slug
@@ -211,8 +211,8 @@ func TestAccListsFindWhatThereIsByTheFiltersOfTheAPI(t *testing.T) {
 	people = people[strings.Index(people, `resource "agyn_user"`):]
 	config := stack.hcl() + people + `
 locals {
-  made = [agyn_llm_model.gpt.id, agyn_api_token.payments.id]
-  organization = one([for id in [agyn_organization.acme.id] : id if length(local.made) == 2])
+  created      = [agyn_llm_model.gpt.id, agyn_api_token.payments.id]
+  organization = one([for id in [agyn_organization.acme.id] : id if length(local.created) == 2])
 }
 data "agyn_organizations" "these" {
   slug = local.organization == null ? null : agyn_organization.acme.slug
@@ -230,6 +230,46 @@ data "agyn_llm_providers" "all" {
 }
 data "agyn_llm_models" "all" {
   organization_id = local.organization
+}
+data "agyn_organizations" "found" {
+  search = local.organization == null ? null : upper(agyn_organization.acme.slug)
+}
+data "agyn_secrets" "found" {
+  organization_id = local.organization
+  search          = "API-KEY"
+}
+data "agyn_secrets" "not_found" {
+  organization_id = local.organization
+  search          = "no-such-secret"
+}
+data "agyn_llm_providers" "found" {
+  organization_id = local.organization
+  search          = "prod"
+  token_secret_id = agyn_secret.key.id
+}
+data "agyn_llm_models" "found" {
+  organization_id = local.organization
+  search          = "gpt"
+  provider_id     = agyn_llm_provider.openai.id
+  status          = "ready"
+}
+data "agyn_llm_models" "orphaned" {
+  organization_id = local.organization
+  status          = "orphaned"
+}
+data "agyn_users" "found" {
+  search = local.organization == null ? null : agyn_user.payments.email
+  role   = "user"
+  state  = "suspended"
+}
+data "agyn_organization_members" "found" {
+  organization_id = local.organization
+  search          = "PAY"
+}
+data "agyn_api_tokens" "found" {
+  user_id         = agyn_user.payments.id
+  organization_id = local.organization
+  search          = "ci"
 }
 data "agyn_users" "these" {
   email = local.organization == null ? null : upper(agyn_user.payments.email)
@@ -280,6 +320,16 @@ data "agyn_usage" "sum" {
 			is("data.agyn_llm_providers.all", "llm_providers.0.id", llmProvider, "id"),
 			has("data.agyn_llm_providers.all", "llm_providers.0.model_count", "1"),
 			is("data.agyn_llm_models.all", "models.0.id", llmModel, "id"),
+			is("data.agyn_organizations.found", "organizations.0.id", organization, "id"),
+			is("data.agyn_secrets.found", "secrets.0.id", secret, "id"),
+			has("data.agyn_secrets.not_found", "secrets.#", "0"),
+			is("data.agyn_llm_providers.found", "llm_providers.0.id", llmProvider, "id"),
+			is("data.agyn_llm_models.found", "models.0.id", llmModel, "id"),
+			has("data.agyn_llm_models.orphaned", "models.#", "0"),
+			has("data.agyn_users.found", "users.#", "1"),
+			is("data.agyn_users.found", "users.0.id", "agyn_user.other", "id"),
+			has("data.agyn_organization_members.found", "members.#", "1"),
+			is("data.agyn_api_tokens.found", "api_tokens.0.id", apiToken, "id"),
 			has("data.agyn_users.these", "users.#", "1"),
 			is("data.agyn_users.these", "users.0.id", user, "id"),
 			has("data.agyn_organization_members.all", "members.#", "1"),

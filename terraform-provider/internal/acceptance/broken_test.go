@@ -16,17 +16,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/acctest"
 )
 
-// refusing stands between terraform and the server, and may refuse a request before the server has seen it.
-func refusing(t *testing.T, refuse func(http.ResponseWriter, *http.Request) bool) string {
-	return between(t, refuse, func(*http.Request, *http.Response) {})
+// rejectingProxy runs between Terraform and the server, and can reject requests before they reach the server.
+func rejectingProxy(t *testing.T, reject func(http.ResponseWriter, *http.Request) bool) string {
+	return proxyWith(t, reject, func(*http.Request, *http.Response) {})
 }
 
-// spoiling stands between terraform and the server, and may spoil an answer once the server has given it.
-func spoiling(t *testing.T, spoil func(*http.Request, *http.Response)) string {
-	return between(t, func(http.ResponseWriter, *http.Request) bool { return false }, spoil)
+// interceptingProxy runs between Terraform and the server, and can intercept responses of the server.
+func interceptingProxy(t *testing.T, intercept func(*http.Request, *http.Response)) string {
+	return proxyWith(t, func(http.ResponseWriter, *http.Request) bool { return false }, intercept)
 }
 
-func between(t *testing.T, refuse func(http.ResponseWriter, *http.Request) bool, spoil func(*http.Request, *http.Response)) string {
+func proxyWith(t *testing.T, reject func(http.ResponseWriter, *http.Request) bool, intercept func(*http.Request, *http.Response)) string {
 	t.Helper()
 	gateway, err := url.Parse(os.Getenv("AGYN_GATEWAY"))
 	if err != nil {
@@ -34,24 +34,24 @@ func between(t *testing.T, refuse func(http.ResponseWriter, *http.Request) bool,
 	}
 	proxy := httputil.NewSingleHostReverseProxy(gateway)
 	proxied := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
-		if refuse(writer, request) {
+		if reject(writer, request) {
 			return
 		}
 		recorded := httptest.NewRecorder()
 		proxy.ServeHTTP(recorded, request)
-		answer := recorded.Result()
-		spoil(request, answer)
-		for name, values := range answer.Header {
+		response := recorded.Result()
+		intercept(request, response)
+		for name, values := range response.Header {
 			writer.Header()[name] = values
 		}
-		writer.WriteHeader(answer.StatusCode)
-		_, _ = io.Copy(writer, answer.Body)
+		writer.WriteHeader(response.StatusCode)
+		_, _ = io.Copy(writer, response.Body)
 	}))
 	t.Cleanup(proxied.Close)
 	return proxied.URL
 }
 
-func everything() (stack, string) {
+func completeStack() (stack, string) {
 	stack := newStack()
 	stack.value = `value_wo = "sk-one"`
 	return stack, stack.hcl() + `
@@ -71,26 +71,26 @@ resource "agyn_api_token" "payments" {
 `
 }
 
-// The connection is cut after the server has committed and before its answer arrives, for each create once.
-func TestAccACreateWhoseAnswerIsLostIsFoundAgainAndMadeOnce(t *testing.T) {
+// The connection breaks after the server has committed and before its response arrives, once for each create.
+func TestAccLostCreateResponsesCreateNothingTwice(t *testing.T) {
 	acceptance(t)
-	stack, config := everything()
-	var cut atomic.Int32
+	stack, config := completeStack()
+	var losses atomic.Int32
 	lost := map[string]bool{}
-	gateway := spoiling(t, func(request *http.Request, answer *http.Response) {
+	gateway := interceptingProxy(t, func(request *http.Request, response *http.Response) {
 		// An API token whose plaintext is lost is created again, with another key.
 		path := request.URL.Path
-		if request.Method != http.MethodPost || answer.StatusCode != http.StatusCreated || lost[path] {
+		if request.Method != http.MethodPost || response.StatusCode != http.StatusCreated || lost[path] {
 			return
 		}
 		lost[path] = true
-		cut.Add(1)
+		losses.Add(1)
 		panic(http.ErrAbortHandler)
 	})
 	workspace := newWorkspace(t, config, "AGYN_GATEWAY="+gateway)
 	workspace.terraform(0, "apply", "-auto-approve", "-parallelism=1")
-	if cut.Load() != 7 {
-		t.Errorf("%d answers were cut off, not one of each of the 7 objects", cut.Load())
+	if losses.Load() != 7 {
+		t.Errorf("%d responses were lost, want one for each of the 7 objects", losses.Load())
 	}
 	found, _, err := server.OrganizationsAPI.ListOrganizations(background()).Slug(stack.slug).Execute()
 	if err != nil || len(found.Items) != 1 {
@@ -98,22 +98,22 @@ func TestAccACreateWhoseAnswerIsLostIsFoundAgainAndMadeOnce(t *testing.T) {
 	}
 	secrets, _, err := server.SecretsAPI.ListSecrets(background(), found.Items[0].Id).Execute()
 	if err != nil || len(secrets.Items) != 1 {
-		t.Errorf("there are %v, %v", secrets, err)
+		t.Errorf("secrets: %v, %v", secrets, err)
 	}
 	workspace.terraform(0, "plan", "-detailed-exitcode")
 	workspace.terraform(0, "destroy", "-auto-approve")
 }
 
-// Terraform is interrupted while the server makes something. What is made must be in the state.
-func TestAccACtrlCLeavesNothingThatNoStateKnowsOf(t *testing.T) {
+// Terraform is interrupted while the server creates an object. The object must be in the state.
+func TestAccCtrlCLeavesNoUntrackedObjects(t *testing.T) {
 	acceptance(t)
 	slug := acctest.RandomWithPrefix("acme")
-	asked := make(chan struct{}, 16)
+	requested := make(chan struct{}, 16)
 	var slow atomic.Bool
 	slow.Store(true)
-	gateway := spoiling(t, func(request *http.Request, _ *http.Response) {
+	gateway := interceptingProxy(t, func(request *http.Request, _ *http.Response) {
 		if request.Method == http.MethodPost && slow.Load() {
-			asked <- struct{}{}
+			requested <- struct{}{}
 			time.Sleep(2 * time.Second)
 		}
 	})
@@ -133,16 +133,16 @@ resource "agyn_secret" "key" {
 	if err := command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	<-asked
+	<-requested
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	start := time.Now()
 	if err := command.Wait(); err == nil {
-		t.Errorf("it was not interrupted:\n%s", output.String())
+		t.Errorf("apply was not interrupted:\n%s", output.String())
 	}
-	if time.Since(began) > 30*time.Second {
-		t.Errorf("it took %s to end", time.Since(began))
+	if time.Since(start) > 30*time.Second {
+		t.Errorf("apply took %s to end", time.Since(start))
 	}
 	if found := resourcesOf(t, workspace); len(found) != 1 || found[0].kind != "agyn_organization" {
 		t.Errorf("the state has %v:\n%s", found, output.String())
@@ -156,9 +156,9 @@ resource "agyn_secret" "key" {
 	}
 }
 
-func TestAccATimeOutEndsWhatTakesTooLongAndSaysSo(t *testing.T) {
+func TestAccTimeoutLimitsRetries(t *testing.T) {
 	acceptance(t)
-	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
+	gateway := rejectingProxy(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		if request.Method == http.MethodPost {
 			writer.Header().Set("Retry-After", "30")
 			writer.WriteHeader(http.StatusServiceUnavailable)
@@ -173,44 +173,44 @@ resource "agyn_api_token" "slow" {
     create = "2s"
   }
 }`, "AGYN_GATEWAY="+gateway)
-	began := time.Now()
-	said := workspace.terraform(1, "apply", "-auto-approve")
-	// The server wants to be asked again after the time-out, so its response is reported at once.
-	if !strings.Contains(said, "as it should: 503") || time.Since(began) > 20*time.Second {
-		t.Errorf("after %s it says:\n%s", time.Since(began), said)
+	start := time.Now()
+	output := workspace.terraform(1, "apply", "-auto-approve")
+	// Retry-After exceeds the time-out, so the response is reported at once.
+	if !strings.Contains(output, "gateway: 503") || time.Since(start) > 20*time.Second {
+		t.Errorf("after %s: %s", time.Since(start), output)
 	}
 }
 
-func TestAccABusyServerIsAskedAgain(t *testing.T) {
+func TestAccBusyServerIsRetried(t *testing.T) {
 	acceptance(t)
-	_, config := everything()
-	refused := map[string]bool{}
-	var refusals atomic.Int32
-	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
+	_, config := completeStack()
+	rejected := map[string]bool{}
+	var rejections atomic.Int32
+	gateway := rejectingProxy(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		at := request.Method + request.URL.Path
-		if request.Method == http.MethodGet || request.Method == http.MethodPost || refused[at] {
+		if request.Method == http.MethodGet || request.Method == http.MethodPost || rejected[at] {
 			return false
 		}
-		refused[at] = true
-		refusals.Add(1)
+		rejected[at] = true
+		rejections.Add(1)
 		writer.Header().Set("Retry-After", "0")
-		writer.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[refusals.Load()%2])
+		writer.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[rejections.Load()%2])
 		return true
 	})
 	workspace := newWorkspace(t, config, "AGYN_GATEWAY="+gateway)
 	workspace.terraform(0, "apply", "-auto-approve", "-parallelism=1")
 	workspace.terraform(0, "destroy", "-auto-approve", "-parallelism=1")
-	if refusals.Load() == 0 {
-		t.Error("nothing was refused")
+	if rejections.Load() == 0 {
+		t.Error("no request was rejected")
 	}
 }
 
-func TestAccTheServerIsReachedThroughTheProxyOfTheEnvironment(t *testing.T) {
+func TestAccHTTPProxyOfTheEnvironmentIsUsed(t *testing.T) {
 	acceptance(t)
-	var asked atomic.Int32
-	proxy := refusing(t, func(_ http.ResponseWriter, request *http.Request) bool {
+	var requests atomic.Int32
+	proxy := rejectingProxy(t, func(_ http.ResponseWriter, request *http.Request) bool {
 		if request.Host == "agyn.example" {
-			asked.Add(1)
+			requests.Add(1)
 		}
 		return false
 	})
@@ -219,7 +219,7 @@ data "agyn_organizations" "all" {
 }`
 	workspace := newWorkspace(t, config, "AGYN_GATEWAY=http://agyn.example", "HTTP_PROXY="+proxy, "NO_PROXY=elsewhere.example")
 	workspace.terraform(0, "apply", "-auto-approve")
-	if asked.Load() == 0 {
-		t.Error("the proxy was asked for nothing")
+	if requests.Load() == 0 {
+		t.Error("the proxy got no request")
 	}
 }

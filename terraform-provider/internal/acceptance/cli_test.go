@@ -15,10 +15,10 @@ import (
 	"testing"
 )
 
-// binaries is the folder that built makes; TestMain removes it.
+// binaries is the folder that built creates. TestMain removes it.
 var binaries string
 
-// built is the folder with the provider as it is installed: what it does as a process of its own is not seen otherwise.
+// built returns the folder of the provider's binary, for tests that need the provider as a separate process.
 var built = sync.OnceValues(func() (string, error) {
 	folder, err := os.MkdirTemp("", "agyn-provider-")
 	if err != nil {
@@ -33,7 +33,7 @@ var built = sync.OnceValues(func() (string, error) {
 	return folder, nil
 })
 
-// workspace is a folder in which a test runs terraform as a person does.
+// workspace is a folder in which a test runs the Terraform CLI.
 type workspace struct {
 	t           *testing.T
 	folder      string
@@ -81,19 +81,19 @@ func (w *workspace) command(arguments ...string) *exec.Cmd {
 	return command
 }
 
-// terraform runs it, wants this exit code, and gives what it said.
+// terraform runs a command, requires an exit code, and returns the output.
 func (w *workspace) terraform(code int, arguments ...string) string {
 	w.t.Helper()
 	command := w.command(append(arguments, "-no-color")...)
 	output, _ := command.CombinedOutput()
 	if command.ProcessState == nil || command.ProcessState.ExitCode() != code {
-		w.t.Fatalf("%s did not end with %d:\n%s", command, code, output)
+		w.t.Fatalf("%s did not exit with %d:\n%s", command, code, output)
 	}
 	return string(output)
 }
 
-// searched gives all that a file holds: the members of an archive, and what a state keeps of its resources in base64.
-func (w *workspace) searched(name string) []byte {
+// searchable returns the content of a file, with the members of an archive and the decoded private state of resources.
+func (w *workspace) searchable(name string) []byte {
 	w.t.Helper()
 	content := w.read(name)
 	all := bytes.Clone(content)
@@ -107,13 +107,13 @@ func (w *workspace) searched(name string) []byte {
 			if err != nil {
 				w.t.Fatal(err)
 			}
-			all = append(append(all, inside...), unpacked(inside)...)
+			all = append(append(all, inside...), decodedPrivate(inside)...)
 		}
 	}
-	return append(all, unpacked(content)...)
+	return append(all, decodedPrivate(content)...)
 }
 
-func unpacked(state []byte) []byte {
+func decodedPrivate(state []byte) []byte {
 	var content struct {
 		Resources []struct {
 			Instances []struct {
@@ -143,26 +143,26 @@ func unpacked(state []byte) []byte {
 	return all
 }
 
-// holdsNone holds that no marked value is in a file, in none of the ways that values are written.
-func (w *workspace) holdsNone(name string, marks ...string) {
+// assertAbsent asserts that a file contains no marked value in any of its encodings.
+func (w *workspace) assertAbsent(name string, marks ...string) {
 	w.t.Helper()
-	content := w.searched(name)
+	content := w.searchable(name)
 	for _, mark := range marks {
-		for _, written := range []string{mark, base64.StdEncoding.EncodeToString([]byte(mark)), strings.ReplaceAll(mark, "-", `\u002d`)} {
-			if bytes.Contains(content, []byte(written)) {
-				w.t.Errorf("%s holds %s", name, written)
+		for _, encoded := range []string{mark, base64.StdEncoding.EncodeToString([]byte(mark)), strings.ReplaceAll(mark, "-", `\u002d`)} {
+			if bytes.Contains(content, []byte(encoded)) {
+				w.t.Errorf("%s contains %s", name, encoded)
 			}
 		}
 	}
 }
 
-// resourceOf is a resource or a data source of a state, with those of its attributes that are text.
-type resourceOf struct {
+// stateResource is a resource or data source in a state, with its string attributes.
+type stateResource struct {
 	mode, kind, name string
 	attributes       map[string]string
 }
 
-func resourcesOf(t *testing.T, w *workspace) []resourceOf {
+func resourcesOf(t *testing.T, w *workspace) []stateResource {
 	t.Helper()
 	var state struct {
 		Resources []struct {
@@ -177,7 +177,7 @@ func resourcesOf(t *testing.T, w *workspace) []resourceOf {
 	if err := json.Unmarshal(w.read("terraform.tfstate"), &state); err != nil {
 		t.Fatal(err)
 	}
-	var found []resourceOf
+	var found []stateResource
 	for _, resource := range state.Resources {
 		for _, instance := range resource.Instances {
 			texts := map[string]string{}
@@ -186,7 +186,7 @@ func resourcesOf(t *testing.T, w *workspace) []resourceOf {
 					texts[name] = text
 				}
 			}
-			found = append(found, resourceOf{resource.Mode, resource.Type, resource.Name, texts})
+			found = append(found, stateResource{resource.Mode, resource.Type, resource.Name, texts})
 		}
 	}
 	return found

@@ -14,8 +14,8 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// The server never answers a credential; that it was changed elsewhere is seen by its fingerprint.
-func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
+// The server never returns a credential. Its fingerprint shows a change.
+func TestAccChangedCredentialIsRestored(t *testing.T) {
 	acceptance(t)
 	token, headers := newStack(), newStack()
 	token.credentials = `token = "sk-inline"`
@@ -25,8 +25,8 @@ func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
 	secretWOVersion.value = "value_wo = \"sk-one\"\nvalue_wo_version = 1"
 	tokenWO.credentials = `token_wo = "sk-inline"`
 	headersWO.authMethod, headersWO.credentials = "custom_headers", "custom_headers_wo = { \"X-Key\" = \"k\" }\ncustom_headers_wo_version = 1"
-	elsewhereToken := setCredentials(func(update *client.LlmProviderUpdate) { update.SetToken("sk-elsewhere") })
-	elsewhereHeaders := setCredentials(func(update *client.LlmProviderUpdate) {
+	foreignToken := setCredentials(func(update *client.LlmProviderUpdate) { update.SetToken("sk-elsewhere") })
+	foreignHeaders := setCredentials(func(update *client.LlmProviderUpdate) {
 		update.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
 	})
 	for name, changed := range map[string]struct {
@@ -37,10 +37,10 @@ func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
 		"a secret's value":                           {newStack(), secret, "fingerprint", setValue("sk-elsewhere")},
 		"a secret's write-only value":                {secretWO, secret, "fingerprint", setValue("sk-elsewhere")},
 		"a secret's write-only value with a version": {secretWOVersion, secret, "fingerprint", setValue("sk-elsewhere")},
-		"a token":                   {token, llmProvider, "credentials_fingerprint", elsewhereToken},
-		"a write-only token":        {tokenWO, llmProvider, "credentials_fingerprint", elsewhereToken},
-		"custom headers":            {headers, llmProvider, "credentials_fingerprint", elsewhereHeaders},
-		"write-only custom headers": {headersWO, llmProvider, "credentials_fingerprint", elsewhereHeaders},
+		"a token":                   {token, llmProvider, "credentials_fingerprint", foreignToken},
+		"a write-only token":        {tokenWO, llmProvider, "credentials_fingerprint", foreignToken},
+		"custom headers":            {headers, llmProvider, "credentials_fingerprint", foreignHeaders},
+		"write-only custom headers": {headersWO, llmProvider, "credentials_fingerprint", foreignHeaders},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := changed.stack.hcl()
@@ -68,8 +68,8 @@ func TestAccACredentialThatIsChangedElsewhereIsPutBack(t *testing.T) {
 	}
 }
 
-// A provider that takes its token from a secret has no credential of its own to put back.
-func TestAccASecretThatIsChangedElsewhereLeavesTheProvidersThatUseItAlone(t *testing.T) {
+// An LLM provider that takes its token from a secret has no credential to restore.
+func TestAccRestoringASecretDoesNotChangeItsLLMProvider(t *testing.T) {
 	acceptance(t)
 	config := newStack().hcl()
 	resource.Test(t, resource.TestCase{
@@ -91,8 +91,8 @@ func TestAccASecretThatIsChangedElsewhereLeavesTheProvidersThatUseItAlone(t *tes
 	})
 }
 
-// Who rotates a credential elsewhere on purpose tells terraform to leave it alone; other changes leave it alone too.
-func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
+// With ignore_changes, other systems rotate the credential. Other changes do not restore it either.
+func TestAccIgnoredSecretValueIsNotRestored(t *testing.T) {
 	acceptance(t)
 	for name, ignored := range map[string]struct{ value, ignored string }{
 		"plain":                     {valueOf("sk-one"), "value"},
@@ -102,21 +102,21 @@ func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			first := newStack()
 			first.value = ignored.value
-			leaving := first
-			leaving.value += "\nlifecycle {\n  ignore_changes = [" + ignored.ignored + "]\n}"
-			renamed := leaving
+			ignoring := first
+			ignoring.value += "\nlifecycle {\n  ignore_changes = [" + ignored.ignored + "]\n}"
+			renamed := ignoring
 			renamed.secretName = "renamed"
-			watched := renamed
-			watched.value = ignored.value
+			restored := renamed
+			restored.value = ignored.value
 			same := statecheck.CompareValue(compare.ValuesSame())
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: providers,
 				CheckDestroy:             isGone,
 				Steps: []resource.TestStep{
 					{Config: first.hcl()},
-					{Config: leaving.hcl(), Check: eachOf(setValue("sk-elsewhere"))},
+					{Config: ignoring.hcl(), Check: eachOf(setValue("sk-elsewhere"))},
 					{
-						Config:            leaving.hcl(),
+						Config:            ignoring.hcl(),
 						ConfigPlanChecks:  resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}},
 						ConfigStateChecks: []statecheck.StateCheck{same.AddStateValue(secret, tfjsonpath.New("fingerprint"))},
 					},
@@ -130,7 +130,7 @@ func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 						Check:             eachOf(hasValue("sk-elsewhere")),
 					},
 					{
-						Config: watched.hcl(),
+						Config: restored.hcl(),
 						ConfigPlanChecks: resource.ConfigPlanChecks{
 							PreApply:             []plancheck.PlanCheck{plancheck.ExpectResourceAction(secret, plancheck.ResourceActionUpdate)},
 							PostApplyPostRefresh: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
@@ -143,9 +143,9 @@ func TestAccACredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-func TestAccAProvidersCredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
+func TestAccIgnoredLLMProviderCredentialIsNotRestored(t *testing.T) {
 	acceptance(t)
-	headersElsewhere := map[string]string{"X-Key": "elsewhere"}
+	foreignHeaders := map[string]string{"X-Key": "elsewhere"}
 	for attribute, ignored := range map[string]struct{ authMethod, value string }{
 		"token":             {"bearer", `"sk-one"`},
 		"token_wo":          {"bearer", `"sk-one"`},
@@ -155,29 +155,29 @@ func TestAccAProvidersCredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 		t.Run(attribute, func(t *testing.T) {
 			first := newStack()
 			first.authMethod, first.credentials = ignored.authMethod, attribute+" = "+ignored.value
-			leaving := first
-			leaving.credentials += "\nlifecycle {\n  ignore_changes = [" + attribute + "]\n}"
+			ignoring := first
+			ignoring.credentials += "\nlifecycle {\n  ignore_changes = [" + attribute + "]\n}"
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: providers,
 				CheckDestroy:             isGone,
 				Steps: []resource.TestStep{
 					{Config: first.hcl()},
-					{Config: leaving.hcl(), Check: eachOf(setCredentials(func(update *client.LlmProviderUpdate) {
+					{Config: ignoring.hcl(), Check: eachOf(setCredentials(func(update *client.LlmProviderUpdate) {
 						if ignored.authMethod == "bearer" {
 							update.SetToken("sk-elsewhere")
 						} else {
-							update.SetCustomHeaders(headersElsewhere)
+							update.SetCustomHeaders(foreignHeaders)
 						}
 					}))},
 					{
-						Config: leaving.hcl(),
+						Config: ignoring.hcl(),
 						ConfigPlanChecks: resource.ConfigPlanChecks{
 							PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()},
 						},
 						Check: eachOf(func(organization string, resources map[string]string) error {
 							has, _, err := server.LlmProvidersAPI.RevealLlmProviderCredentials(background(), organization, resources[llmProvider]).Execute()
 							if err == nil && has.GetToken() != "sk-elsewhere" && has.GetCustomHeaders()["X-Key"] != "elsewhere" {
-								err = fmt.Errorf("the server has other credentials than those set elsewhere")
+								err = fmt.Errorf("the server does not have the credentials that were set outside of Terraform")
 							}
 							return err
 						}),
@@ -188,12 +188,12 @@ func TestAccAProvidersCredentialThatIsIgnoredIsLeftAsItIs(t *testing.T) {
 	}
 }
 
-// hasValue holds that the server has this value of the secret.
+// hasValue asserts the value of the secret on the server.
 func hasValue(value string) func(organization string, resources map[string]string) error {
 	return func(organization string, resources map[string]string) error {
 		revealed, _, err := server.SecretsAPI.RevealSecret(background(), organization, resources[secret]).Execute()
 		if err == nil && revealed.Value != value {
-			err = fmt.Errorf("the server has %s and not %s", revealed.Value, value)
+			err = fmt.Errorf("the server has %s, want %s", revealed.Value, value)
 		}
 		return err
 	}
@@ -207,7 +207,7 @@ func setValue(value string) func(organization string, resources map[string]strin
 	}
 }
 
-// setCredentials changes the LLM provider's credentials, and nothing else of it.
+// setCredentials changes only the credentials of the LLM provider.
 func setCredentials(set func(*client.LlmProviderUpdate)) func(organization string, resources map[string]string) error {
 	return func(organization string, resources map[string]string) error {
 		found, _, err := server.LlmProvidersAPI.GetLlmProvider(background(), organization, resources[llmProvider]).Execute()
@@ -222,8 +222,8 @@ func setCredentials(set func(*client.LlmProviderUpdate)) func(organization strin
 	}
 }
 
-// A saved plan does not refresh: its fingerprints are those of the time when it was made.
-func TestAccARotationAfterThePlanIsReportedAndNothingIsWritten(t *testing.T) {
+// A saved plan does not refresh: its fingerprints are those at the time of the plan.
+func TestAccApplyStopsIfACredentialChangedAfterThePlan(t *testing.T) {
 	acceptance(t)
 	workspace := newWorkspace(t, `
 variable "description" {
@@ -272,9 +272,9 @@ resource "agyn_llm_provider" "plain" {
 		t.Fatal(err)
 	}
 
-	said := workspace.terraform(1, "apply", "plan")
-	if strings.Count(said, "changed elsewhere after the plan") != 2 || strings.Contains(said, "bug in the provider") {
-		t.Error(said)
+	output := workspace.terraform(1, "apply", "plan")
+	if strings.Count(output, "changed outside of Terraform after") != 2 || strings.Contains(output, "bug in the provider") {
+		t.Error(output)
 	}
 	if values := valuesOf(t, workspace); values["key"] != rotated {
 		t.Errorf("the server has %v", values)

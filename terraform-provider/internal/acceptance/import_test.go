@@ -13,9 +13,9 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// Only a credential, which the server does not answer, is left to set after an import. What is computed from it cannot be
-// known before that: the configured one may be another than the server has.
-func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
+// After an import, only credentials are left to set, because the server does not return them. Their fingerprints are unknown
+// until then: the configured credentials may differ from the server's.
+func TestAccImportPlansOnlyCredentials(t *testing.T) {
 	acceptance(t)
 	token, headers := newStack(), newStack()
 	token.credentials = `token = "sk-inline"`
@@ -43,7 +43,7 @@ func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
 		"with a version":      {tokenWO, ofProvider(), []string{"value_wo_version"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			config := imported.stack.hcl() + makeElsewhere(t, imported.stack)
+			config := imported.stack.hcl() + createElsewhere(t, imported.stack)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: providers,
 				CheckDestroy:             isGone,
@@ -64,15 +64,15 @@ func TestAccAnImportLeavesNothingToChangeButTheCredentials(t *testing.T) {
 	}
 }
 
-// makeElsewhere makes what the stack describes without terraform, and gives the blocks that import it.
-func makeElsewhere(t *testing.T, stack stack) string {
+// createElsewhere creates the objects of a stack without Terraform, and returns import blocks for them.
+func createElsewhere(t *testing.T, stack stack) string {
 	t.Helper()
-	made, _, err := server.OrganizationsAPI.CreateOrganization(background()).OrganizationCreate(client.OrganizationCreate{
+	created, _, err := server.OrganizationsAPI.CreateOrganization(background()).OrganizationCreate(client.OrganizationCreate{
 		Name: "Acme", Slug: &stack.slug}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, _, err := server.SecretsAPI.CreateSecret(background(), made.Id).SecretCreate(client.SecretCreate{
+	key, _, err := server.SecretsAPI.CreateSecret(background(), created.Id).SecretCreate(client.SecretCreate{
 		Name: stack.secretName, Value: "sk-elsewhere"}).Execute()
 	if err != nil {
 		t.Fatal(err)
@@ -87,17 +87,17 @@ func makeElsewhere(t *testing.T, stack stack) string {
 	default:
 		create.SetToken("sk-elsewhere")
 	}
-	openai, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), made.Id).LlmProviderCreate(create).Execute()
+	openai, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), created.Id).LlmProviderCreate(create).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
-	gpt, _, err := server.ModelsAPI.CreateModel(background(), made.Id).ModelCreate(client.ModelCreate{
+	gpt, _, err := server.ModelsAPI.CreateModel(background(), created.Id).ModelCreate(client.ModelCreate{
 		Name: "gpt-4o", ProviderId: openai.Id, RemoteModelName: stack.remote}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return importBlock(organization, made.Id) + importBlock(secret, made.Id+"/"+key.Id) +
-		importBlock(llmProvider, made.Id+"/"+openai.Id) + importBlock(llmModel, made.Id+"/"+gpt.Id)
+	return importBlock(organization, created.Id) + importBlock(secret, created.Id+"/"+key.Id) +
+		importBlock(llmProvider, created.Id+"/"+openai.Id) + importBlock(llmModel, created.Id+"/"+gpt.Id)
 }
 
 func importBlock(address, id string) string {

@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// After make install, the init of terraform and that of tofu find the provider, whichever registry they take it from.
-func TestAccTheInstalledProviderIsFoundByInit(t *testing.T) {
+// After make install, terraform init and tofu init find the provider, each under its own registry.
+func TestAccInitFindsTheInstalledProvider(t *testing.T) {
 	acceptance(t)
-	// The go command may write there even after it has ended, while the temporary HOME is being removed.
+	// The go command may still write there after it has exited, while the temporary HOME is removed.
 	if settings, err := os.UserConfigDir(); err == nil {
 		t.Setenv("XDG_CONFIG_HOME", settings)
 	}
 	t.Setenv("HOME", t.TempDir())
-	said := run(t, ".", filepath.Join("..", "..", "scripts", "install.sh"))
+	output := run(t, ".", filepath.Join("..", "..", "scripts", "install.sh"))
 	terraform, err := terraformPath()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, registry := range []string{"registry.terraform.io", "registry.opentofu.org"} {
 		t.Run(registry, func(t *testing.T) {
-			if !strings.Contains(said, registry) {
-				t.Errorf("install.sh does not tell of %s: %s", registry, said)
+			if !strings.Contains(output, registry) {
+				t.Errorf("install.sh does not name %s: %s", registry, output)
 			}
 			folder := t.TempDir()
 			config := `
@@ -44,8 +44,8 @@ terraform {
 	}
 }
 
-// Terraform records the checksum of a version in a folder's lock file, and refuses the same version with another one.
-func TestAccAFolderThatIsInitializedGoesOnAfterARebuild(t *testing.T) {
+// Terraform records the checksum of a version in a folder's lock file, and rejects the same version with another checksum.
+func TestAccInitializedFolderWorksAfterARebuild(t *testing.T) {
 	acceptance(t)
 	if settings, err := os.UserConfigDir(); err == nil {
 		t.Setenv("XDG_CONFIG_HOME", settings)
@@ -94,15 +94,15 @@ func TestAccAFolderThatIsInitializedGoesOnAfterARebuild(t *testing.T) {
 
 	run(t, folder, terraform, "providers", "schema", "-json")
 	run(t, folder, terraform, "init", "-no-color")
-	if said := run(t, folder, terraform, "init", "-upgrade", "-no-color"); !strings.Contains(said, "v0.1.1800000060") {
-		t.Errorf("the upgrade does not take the new build: %s", said)
+	if output := run(t, folder, terraform, "init", "-upgrade", "-no-color"); !strings.Contains(output, "v0.1.1800000060") {
+		t.Errorf("the upgrade does not use the new build: %s", output)
 	}
 	for build := range 6 {
 		install(first.Add(time.Duration(build+2) * time.Minute))
 	}
 	kept, err := filepath.Glob(filepath.Join(os.Getenv("HOME"), ".terraform.d", "plugins", "registry.terraform.io", "agynio", "agyn", "*"))
 	if err != nil || len(kept) != 5 {
-		t.Errorf("%v are kept; %v", kept, err)
+		t.Errorf("kept builds: %v, %v", kept, err)
 	}
 }
 

@@ -66,7 +66,7 @@ resource "agyn_llm_provider" "gateway" {
   custom_headers_wo = { "X-Key" = var.header }
 }
 ephemeral "agyn_api_token" "reader" {
-  description     = "Reads by itself"
+  description     = "Reader"
   organization_id = agyn_organization.acme.id
 }
 provider "agyn" {
@@ -80,31 +80,31 @@ data "agyn_secret" "by_reader" {
 }
 `
 
-// Values come by variables that are ephemeral: the configuration itself is in a plan file.
-func TestAccAWriteOnlySecretIsInNoStateNoPlanAndNoLog(t *testing.T) {
+// The values are ephemeral variables: a plan file contains the configuration.
+func TestAccWriteOnlyCredentialsAreNowhereOnDisk(t *testing.T) {
 	acceptance(t)
 	marks := []string{"sk-marked-value", "sk-marked-token", "marked-header-value"}
 	workspace := newWorkspace(t, markedConfig, "TF_VAR_value="+marks[0], "TF_VAR_token="+marks[1], "TF_VAR_header="+marks[2],
 		"TF_VAR_slug="+acctest.RandomWithPrefix("acme"), "TF_LOG=TRACE", "TF_LOG_PATH=trace.log")
 	workspace.terraform(0, "plan", "-out=tfplan")
-	workspace.holdsNone("tfplan", marks...)
+	workspace.assertAbsent("tfplan", marks...)
 	workspace.terraform(0, "apply", "tfplan")
 	workspace.terraform(0, "plan", "-detailed-exitcode")
 
-	// With another value, the secret is changed, and with it what is copied from it; the one with a version is not.
+	// Another value changes the secret and its copy, but not the secret with a version.
 	marks = append(marks, "sk-marked-second")
 	workspace.environment[0] = "TF_VAR_value=" + marks[3]
 	workspace.terraform(2, "plan", "-detailed-exitcode", "-out=tfplan")
-	workspace.holdsNone("tfplan", marks...)
-	said := workspace.terraform(0, "apply", "tfplan")
-	if !strings.Contains(said, "2 changed") && !strings.Contains(said, "1 changed") {
-		t.Errorf("not what is changed alone is updated:\n%s", said)
+	workspace.assertAbsent("tfplan", marks...)
+	output := workspace.terraform(0, "apply", "tfplan")
+	if !strings.Contains(output, "2 changed") && !strings.Contains(output, "1 changed") {
+		t.Errorf("not exactly the changed secrets are updated:\n%s", output)
 	}
 	workspace.terraform(0, "apply", "-auto-approve")
 	values := valuesOf(t, workspace)
 	for name, value := range map[string]string{"hashed": marks[3], "versioned": marks[0], "copied": marks[3] + "-copied"} {
 		if values[name] != value {
-			t.Errorf("the server has %s of %s, not %s", values[name], name, value)
+			t.Errorf("%s is %s on the server, want %s", name, values[name], value)
 		}
 	}
 	tokens, _, err := server.ApiTokensAPI.ListApiTokens(background()).Execute()
@@ -112,25 +112,25 @@ func TestAccAWriteOnlySecretIsInNoStateNoPlanAndNoLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, token := range tokens.Items {
-		if token.Description == "Reads by itself" {
+		if token.Description == "Reader" {
 			t.Errorf("the ephemeral token %s is not revoked", token.Id)
 		}
 	}
 	workspace.terraform(0, "destroy", "-auto-approve")
 	for _, file := range []string{"terraform.tfstate", "terraform.tfstate.backup", "trace.log"} {
-		workspace.holdsNone(file, append(marks, os.Getenv("AGYN_TOKEN"))...)
+		workspace.assertAbsent(file, append(marks, os.Getenv("AGYN_TOKEN"))...)
 	}
-	// The test would see nothing where nothing is logged.
-	if !bytes.Contains(workspace.read("trace.log"), []byte("Asking the server")) {
+	// Without log messages, the assertions on the log would be void.
+	if !bytes.Contains(workspace.read("trace.log"), []byte("Sending a request")) {
 		t.Error("no request is in the log")
 	}
-	if tokens := regexp.MustCompile(`agyn_[0-9A-Za-z]{44}`).FindAll(workspace.searched("trace.log"), 1); len(tokens) > 0 {
+	if tokens := regexp.MustCompile(`agyn_[0-9A-Za-z]{44}`).FindAll(workspace.searchable("trace.log"), 1); len(tokens) > 0 {
 		t.Error("an API token is in the log")
 	}
 }
 
-// The search must find what is there.
-func TestAccThePlainFormIsFoundByTheSearch(t *testing.T) {
+// Proves that the search for marked values works.
+func TestAccPlainCredentialsAreFoundOnDisk(t *testing.T) {
 	acceptance(t)
 	workspace := newWorkspace(t, `
 resource "agyn_organization" "acme" {
@@ -145,14 +145,14 @@ resource "agyn_secret" "key" {
 	workspace.terraform(0, "plan", "-out=tfplan")
 	workspace.terraform(0, "apply", "tfplan")
 	for _, file := range []string{"tfplan", "terraform.tfstate"} {
-		if !bytes.Contains(workspace.searched(file), []byte("sk-marked-plain")) {
-			t.Errorf("%s is not searched", file)
+		if !bytes.Contains(workspace.searchable(file), []byte("sk-marked-plain")) {
+			t.Errorf("%s does not show the value", file)
 		}
 	}
 	workspace.terraform(0, "destroy", "-auto-approve")
 }
 
-func TestAccAChangeElsewhereIsWarnedOf(t *testing.T) {
+func TestAccForeignChangeIsReportedAndReverted(t *testing.T) {
 	acceptance(t)
 	for name, value := range map[string]string{"plain": `value = "sk-one"`, "write-only": `value_wo = "sk-one"`} {
 		t.Run(name, func(t *testing.T) {
@@ -172,24 +172,24 @@ resource "agyn_secret" "key" {
 			if _, _, err := server.SecretsAPI.UpdateSecret(background(), organization, id).SecretUpdate(client.SecretUpdate{Name: "key", Value: &elsewhere}).Execute(); err != nil {
 				t.Fatal(err)
 			}
-			said := workspace.terraform(2, "plan", "-detailed-exitcode")
-			for _, part := range []string{"A credential was changed elsewhere", "secret key", "ignore_changes", "will be updated in-place"} {
-				if !strings.Contains(said, part) {
-					t.Errorf("the plan does not say %q:\n%s", part, said)
+			output := workspace.terraform(2, "plan", "-detailed-exitcode")
+			for _, part := range []string{"A credential was changed outside of Terraform", "secret key", "ignore_changes", "will be updated in-place"} {
+				if !strings.Contains(output, part) {
+					t.Errorf("the plan does not contain %q:\n%s", part, output)
 				}
 			}
-			if said := workspace.terraform(0, "apply", "-auto-approve"); !strings.Contains(said, "1 changed") {
-				t.Errorf("it is not put back:\n%s", said)
+			if output := workspace.terraform(0, "apply", "-auto-approve"); !strings.Contains(output, "1 changed") {
+				t.Errorf("the value is not restored:\n%s", output)
 			}
-			if said := workspace.terraform(0, "plan", "-detailed-exitcode"); strings.Contains(said, "changed elsewhere") {
-				t.Errorf("it is warned of again:\n%s", said)
+			if output := workspace.terraform(0, "plan", "-detailed-exitcode"); strings.Contains(output, "outside of Terraform") {
+				t.Errorf("the warning is repeated:\n%s", output)
 			}
 			workspace.terraform(0, "destroy", "-auto-approve")
 		})
 	}
 }
 
-// valuesOf reveals the values of the secrets in a state, by their names.
+// valuesOf reveals the values of the secrets in a state, by name.
 func valuesOf(t *testing.T, workspace *workspace) map[string]string {
 	t.Helper()
 	values := map[string]string{}

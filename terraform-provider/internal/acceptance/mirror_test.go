@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-// mirror lays the built provider out as a release does, for init to install from.
+// mirror creates a filesystem mirror of the built provider, as from a release.
 func mirror(t *testing.T) string {
 	t.Helper()
 	provider, err := built()
@@ -47,13 +47,13 @@ func mirror(t *testing.T) string {
 	return mirror
 }
 
-// Init installs from the mirror as it would from a registry; the module and the examples then pass tests of their own.
-func TestAccTheModuleAndTheExamplesPassTheirOwnTestsFromAMirror(t *testing.T) {
+// The module and the examples pass their own tests with a provider that init installs as from a registry.
+func TestAccModuleAndExamplesPassTheirTests(t *testing.T) {
 	acceptance(t)
 	root := filepath.Join("..", "..", "..")
 	tests, err := filepath.Glob(filepath.Join(root, "*", "*", "tests", "*.tftest.hcl"))
 	if err != nil || len(tests) < 3 {
-		t.Fatalf("there are only %v (%v)", tests, err)
+		t.Fatalf("found only %v (%v)", tests, err)
 	}
 	mirror := mirror(t)
 	for _, test := range tests {
@@ -63,14 +63,14 @@ func TestAccTheModuleAndTheExamplesPassTheirOwnTestsFromAMirror(t *testing.T) {
 			copyOf(t, source, workspace.folder)
 			workspace.write("terraform.tfrc", fmt.Sprintf("provider_installation {\n  filesystem_mirror {\n    path = %q\n  }\n}\n", mirror))
 			workspace.terraform(0, "init")
-			if said := workspace.terraform(0, "test"); !strings.Contains(said, "0 failed") || strings.Contains(said, " 0 passed") {
-				t.Errorf("it says:\n%s", said)
+			if output := workspace.terraform(0, "test"); !strings.Contains(output, "0 failed") || strings.Contains(output, " 0 passed") {
+				t.Error(output)
 			}
 		})
 	}
 }
 
-// copyOf copies what is committed of a folder.
+// copyOf copies the committed files of a folder.
 func copyOf(t *testing.T, source, target string) {
 	t.Helper()
 	err := filepath.WalkDir(source, func(path string, entry fs.DirEntry, err error) error {

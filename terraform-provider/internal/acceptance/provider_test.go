@@ -8,16 +8,15 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// Whoever has set the provider up wrongly is told which of the two it is, and what to do.
-func TestAccTheProviderSaysWhatIsWrongWithItsConfiguration(t *testing.T) {
+func TestAccConfigurationErrorsNameTheRemedy(t *testing.T) {
 	acceptance(t)
 	gateway, token := os.Getenv("AGYN_GATEWAY"), os.Getenv("AGYN_TOKEN")
 	for name, wrong := range map[string]struct{ gateway, token, remedy string }{
-		"no gateway":                 {"", token, "AGYN_GATEWAY in the environment"},
-		"no token":                   {gateway, "", "AGYN_TOKEN in the environment"},
-		"a gateway that is no URL":   {"localhost:8080", token, "must be the server's base URL"},
-		"a server that is not there": {"http://127.0.0.1:1", token, "No server answers at http://127.0.0.1:1"},
-		"a token that is refused":    {gateway, "agyn_mistyped", "does not know the API token"},
+		"no gateway":         {"", token, "AGYN_GATEWAY in the environment"},
+		"no token":           {gateway, "", "AGYN_TOKEN in the environment"},
+		"an invalid gateway": {"localhost:8080", token, "must be the server's base URL"},
+		"no server":          {"http://127.0.0.1:1", token, "No server responds at http://127.0.0.1:1"},
+		"a rejected token":   {gateway, "agyn_mistyped", "does not accept the API token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Setenv("AGYN_GATEWAY", wrong.gateway)
@@ -32,14 +31,14 @@ func TestAccTheProviderSaysWhatIsWrongWithItsConfiguration(t *testing.T) {
 	}
 }
 
-func TestAccAGatewayWithACredentialInItIsRefusedAndNotShown(t *testing.T) {
+func TestAccGatewayWithCredentialsIsRejectedAndNotShown(t *testing.T) {
 	acceptance(t)
-	refused := false
+	rejected := false
 	resource.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: providers,
 		ErrorCheck: func(err error) error {
-			refused = wrapped("", "without user info").MatchString(err.Error())
-			if !refused || strings.Contains(err.Error(), "hunter2") {
+			rejected = wrapped("", "without user info").MatchString(err.Error())
+			if !rejected || strings.Contains(err.Error(), "hunter2") {
 				return err
 			}
 			return nil
@@ -52,13 +51,13 @@ data "agyn_organization" "any" {
   slug = "any"
 }`}},
 	})
-	if !refused {
-		t.Error("the gateway is not refused")
+	if !rejected {
+		t.Error("the gateway is accepted")
 	}
 }
 
-// A token or gateway that another resource is yet to make must not refuse the plan.
-func TestAccAConfigurationThatIsNotKnownYetDoesNotRefuseThePlan(t *testing.T) {
+// The token or gateway may depend on a resource that the same apply creates.
+func TestAccPlanWorksWithUnknownProviderConfiguration(t *testing.T) {
 	acceptance(t)
 	config := `
 resource "terraform_data" "later" {

@@ -15,8 +15,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// replaced is a model on an LLM provider that another generation replaces.
-func replaced(slug, upstream, lifecycle string) string {
+// replaceable is a configuration whose variable generation replaces the LLM provider of a model.
+func replaceable(slug, upstream, lifecycle string) string {
 	return fmt.Sprintf(`
 variable "generation" {}
 resource "terraform_data" "generation" {
@@ -51,7 +51,7 @@ resource "agyn_api_token" "caller" {
 `, slug, upstream, lifecycle)
 }
 
-func TestAccAReplacedLLMProviderLeavesItsModelsResolving(t *testing.T) {
+func TestAccReplacedLLMProviderKeepsModelsResolving(t *testing.T) {
 	acceptance(t)
 	upstream := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		_, _ = io.Copy(io.Discard, request.Body)
@@ -61,7 +61,7 @@ func TestAccAReplacedLLMProviderLeavesItsModelsResolving(t *testing.T) {
 	t.Cleanup(upstream.Close)
 	for name, lifecycle := range map[string]string{"create before destroy": "create_before_destroy = true", "plain": ""} {
 		t.Run(name, func(t *testing.T) {
-			workspace := newWorkspace(t, replaced(acctest.RandomWithPrefix("acme"), upstream.URL, lifecycle), "TF_VAR_generation=1")
+			workspace := newWorkspace(t, replaceable(acctest.RandomWithPrefix("acme"), upstream.URL, lifecycle), "TF_VAR_generation=1")
 			workspace.terraform(0, "apply", "-auto-approve")
 			token := ""
 			for _, found := range resourcesOf(t, workspace) {
@@ -70,26 +70,26 @@ func TestAccAReplacedLLMProviderLeavesItsModelsResolving(t *testing.T) {
 				}
 			}
 			stop, stopped := make(chan struct{}), make(chan []string, 1)
-			go func() { stopped <- calling(token, stop) }()
+			go func() { stopped <- call(token, stop) }()
 			workspace.environment[0] = "TF_VAR_generation=2"
-			said := workspace.terraform(0, "apply", "-auto-approve")
+			output := workspace.terraform(0, "apply", "-auto-approve")
 			close(stop)
 			calls := <-stopped
-			if !strings.Contains(said, "1 added, 2 changed, 1 destroyed") {
-				t.Errorf("the model is not moved to a new LLM provider:\n%s", said)
+			if !strings.Contains(output, "1 added, 2 changed, 1 destroyed") {
+				t.Errorf("the model does not move to a new LLM provider:\n%s", output)
 			}
 			failed := 0
-			for _, call := range calls {
-				if call != "200 OK" {
+			for _, status := range calls {
+				if status != "200 OK" {
 					failed++
 				}
 			}
 			if lifecycle != "" && failed > 0 || len(calls) < 10 {
 				t.Errorf("%d of %d calls failed: %v", failed, len(calls), calls)
 			}
-			// The last change is in force within a second.
+			// The last change takes effect within a second.
 			time.Sleep(time.Second)
-			if status := calling(token, nil)[0]; status != "200 OK" {
+			if status := call(token, nil)[0]; status != "200 OK" {
 				t.Errorf("the model does not resolve afterwards: %s", status)
 			}
 			workspace.terraform(0, "plan", "-detailed-exitcode")
@@ -98,8 +98,8 @@ func TestAccAReplacedLLMProviderLeavesItsModelsResolving(t *testing.T) {
 	}
 }
 
-// calling calls the model until it is told to stop, once where nobody will, and gives the statuses.
-func calling(token string, stop <-chan struct{}) []string {
+// call calls the model until stop is closed, once if stop is nil, and returns the statuses.
+func call(token string, stop <-chan struct{}) []string {
 	var statuses []string
 	for {
 		request, err := http.NewRequest(http.MethodPost, os.Getenv("AGYN_GATEWAY")+"/v1/responses", strings.NewReader(`{"model":"gpt","input":"Hello"}`))
@@ -127,10 +127,9 @@ func calling(token string, stop <-chan struct{}) []string {
 	}
 }
 
-// What the server says of an entry of a map stands at the entry, and all that it says at once is shown.
-func TestAccProblemsOfTheServersStandAtTheirEntries(t *testing.T) {
+func TestAccServerErrorsAppearOnMapEntries(t *testing.T) {
 	acceptance(t)
-	gateway := refusing(t, func(writer http.ResponseWriter, request *http.Request) bool {
+	gateway := rejectingProxy(t, func(writer http.ResponseWriter, request *http.Request) bool {
 		if request.Method != http.MethodPost || !strings.HasSuffix(request.URL.Path, "/llm-providers") {
 			return false
 		}
@@ -147,9 +146,9 @@ resource "agyn_organization" "acme" {
   name = "Acme"
   slug = %q
 }
-resource "agyn_llm_provider" "refused" {
+resource "agyn_llm_provider" "invalid" {
   organization_id = agyn_organization.acme.id
-  name            = "refused"
+  name            = "invalid"
   endpoint        = "https://api.openai.com/v1"
   protocol        = "responses"
   auth_method     = "custom_headers"
@@ -159,18 +158,18 @@ resource "agyn_llm_provider" "refused" {
   }
 }
 `, acctest.RandomWithPrefix("acme"), attribute), "AGYN_GATEWAY="+gateway)
-		said := workspace.terraform(1, "apply", "-auto-approve")
+		output := workspace.terraform(1, "apply", "-auto-approve")
 		for _, wanted := range []string{`"X-A" = "a"`, `"X-B" = "b"`, "Choose another first", "Choose another second", "Choose another third"} {
-			if !strings.Contains(said, wanted) {
-				t.Errorf("%s: it does not say %s:\n%s", attribute, wanted, said)
+			if !strings.Contains(output, wanted) {
+				t.Errorf("%s: %s is missing:\n%s", attribute, wanted, output)
 			}
 		}
 		workspace.terraform(0, "destroy", "-auto-approve")
 	}
 }
 
-// Terraform deletes what is removed before it updates what used it, unless it is told otherwise while both are there.
-func TestAccASecretIsRemovedInTheApplyThatReplacesItsUse(t *testing.T) {
+// By default, Terraform deletes a removed secret before it updates the LLM provider that used it.
+func TestAccCreateBeforeDestroyRemovesASecretInUse(t *testing.T) {
 	acceptance(t)
 	plain := func(name, credential, secret string) string {
 		return fmt.Sprintf(`

@@ -24,12 +24,12 @@ const (
 	llmModel     = "agyn_llm_model.gpt"
 )
 
-// stack is the page's example with a model, its values open to change.
+// stack is the configuration of the product's documentation with a model.
 type stack struct {
 	slug, secretName, value, credentials, authMethod, remote string
 }
 
-// valueOf is the secret's value in HCL, in its plain form.
+// valueOf returns the plain form of a secret's value in HCL.
 func valueOf(value string) string {
 	return fmt.Sprintf("value = %q", value)
 }
@@ -76,7 +76,7 @@ resource "agyn_llm_model" "gpt" {
 `, s.slug, s.secretName, s.value, s.authMethod, s.credentials, s.remote)
 }
 
-func TestAccEverythingIsMadeChangedInPlaceImportedAndDestroyed(t *testing.T) {
+func TestAccStackLifecycle(t *testing.T) {
 	acceptance(t)
 	first := newStack()
 	changed := first
@@ -124,7 +124,7 @@ func TestAccEverythingIsMadeChangedInPlaceImportedAndDestroyed(t *testing.T) {
 	})
 }
 
-func TestAccAnotherOrganizationReplacesWhatBelongsToIt(t *testing.T) {
+func TestAccChangedOrganizationReplacesItsObjects(t *testing.T) {
 	acceptance(t)
 	stack := newStack()
 	other := fmt.Sprintf(`
@@ -154,7 +154,7 @@ resource "agyn_organization" "other" {
 	})
 }
 
-func TestAccWhatIsChangedElsewhereIsPutBack(t *testing.T) {
+func TestAccChangedModelIsRestored(t *testing.T) {
 	acceptance(t)
 	config := newStack().hcl()
 	resource.Test(t, resource.TestCase{
@@ -177,7 +177,7 @@ func TestAccWhatIsChangedElsewhereIsPutBack(t *testing.T) {
 	})
 }
 
-func TestAccWhatIsDeletedElsewhereIsMadeAgainAndItsModelPointedAtIt(t *testing.T) {
+func TestAccDeletedLLMProviderIsRecreatedWithItsModels(t *testing.T) {
 	acceptance(t)
 	config := newStack().hcl()
 	resource.Test(t, resource.TestCase{
@@ -205,7 +205,7 @@ func TestAccWhatIsDeletedElsewhereIsMadeAgainAndItsModelPointedAtIt(t *testing.T
 	})
 }
 
-func TestAccASecretInUseElsewhereIsNotDestroyedAndSaysWhoUsesIt(t *testing.T) {
+func TestAccDestroyOfASecretInUseNamesItsUsers(t *testing.T) {
 	acceptance(t)
 	stack := newStack()
 	config := stack.hcl()
@@ -217,15 +217,15 @@ func TestAccASecretInUseElsewhereIsNotDestroyedAndSaysWhoUsesIt(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: withoutUse, Check: eachOf(func(organization string, resources map[string]string) error {
 				id := resources[secret]
-				made, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), organization).LlmProviderCreate(client.LlmProviderCreate{
-					Name: "made-elsewhere", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
+				created, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), organization).LlmProviderCreate(client.LlmProviderCreate{
+					Name: "created-elsewhere", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
 					AuthMethod: client.BEARER, TokenSecretId: &id}).Execute()
 				if err == nil {
-					foreign, organizationID = made.Id, organization
+					foreign, organizationID = created.Id, organization
 				}
 				return err
 			})},
-			{Config: withoutUse, Destroy: true, ExpectError: regexp.MustCompile(`(?s)in use by LLM provider.*made-elsewhere`)},
+			{Config: withoutUse, Destroy: true, ExpectError: regexp.MustCompile(`(?s)in use by LLM provider.*created-elsewhere`)},
 			{Config: withoutUse, PreConfig: func() {
 				if _, err := server.LlmProvidersAPI.DeleteLlmProvider(background(), organizationID, foreign).Execute(); err != nil {
 					t.Fatal(err)
@@ -235,7 +235,7 @@ func TestAccASecretInUseElsewhereIsNotDestroyedAndSaysWhoUsesIt(t *testing.T) {
 	})
 }
 
-func TestAccAProblemOfTheServersStandsOnItsAttribute(t *testing.T) {
+func TestAccServerErrorAppearsOnItsAttribute(t *testing.T) {
 	acceptance(t)
 	stack := newStack()
 	again := `
@@ -253,7 +253,7 @@ resource "agyn_secret" "again" {
 	})
 }
 
-func TestAccDataSourcesFindByIdAndByName(t *testing.T) {
+func TestAccDataSourcesReadByIDAndName(t *testing.T) {
 	acceptance(t)
 	stack := newStack()
 	config := stack.hcl() + `
@@ -312,12 +312,12 @@ data "agyn_llm_model" "by_id" {
 data "agyn_secret" "none" {
   organization_id = agyn_organization.acme.id
   name            = "no-such-secret"
-}`, ExpectError: regexp.MustCompile("There is no such secret")},
+}`, ExpectError: regexp.MustCompile("The secret does not exist")},
 		},
 	})
 }
 
-// eachOf hands a test the organization's id and the ids of the other resources by their addresses.
+// eachOf passes the id of the organization, and the ids of all resources by address.
 func eachOf(do func(organization string, resources map[string]string) error) resource.TestCheckFunc {
 	return func(state *terraform.State) error {
 		ids := map[string]string{}
@@ -335,15 +335,15 @@ func importID(address string) resource.ImportStateIdFunc {
 	}
 }
 
-// isGone holds that no organization of the state is left; one that holds anything could not have been deleted.
+// isGone asserts that no organization of the state exists. A deleted organization was empty.
 func isGone(state *terraform.State) error {
 	for address, found := range state.RootModule().Resources {
 		if found.Type != "agyn_organization" || strings.HasPrefix(address, "data.") {
 			continue
 		}
-		_, answer, err := server.OrganizationsAPI.GetOrganization(background(), found.Primary.ID).Execute()
-		if answer == nil || answer.StatusCode != 404 {
-			return fmt.Errorf("%s %s is still there (%v)", address, found.Primary.ID, err)
+		_, response, err := server.OrganizationsAPI.GetOrganization(background(), found.Primary.ID).Execute()
+		if response == nil || response.StatusCode != 404 {
+			return fmt.Errorf("%s %s still exists (%v)", address, found.Primary.ID, err)
 		}
 	}
 	return nil

@@ -1,4 +1,4 @@
-// Package acceptance tests the provider with a real terraform against the packaged server. It runs where TF_ACC is set.
+// Package acceptance tests the provider with a real Terraform against the packaged server, if TF_ACC is set.
 package acceptance
 
 import (
@@ -27,7 +27,7 @@ var providers = map[string]func() (tfprotov6.ProviderServer, error){
 	"agyn": providerserver.NewProtocol6WithError(provider.New("test")()),
 }
 
-// server is the client by which the tests look, and change things, behind terraform's back.
+// server is the client with which tests read and change objects without Terraform.
 var server *api.Client
 
 func TestMain(m *testing.M) {
@@ -53,7 +53,7 @@ func runWithServer(m *testing.M) int {
 	return m.Run()
 }
 
-// start runs the packaged server on a free port with a fresh folder, and points the provider at it by the environment.
+// start runs the packaged server on a free port with a new data folder, and configures the provider in the environment.
 func start(data string) (func(), error) {
 	if _, err := terraformPath(); err != nil {
 		return nil, err
@@ -78,31 +78,31 @@ func start(data string) (func(), error) {
 		}
 		select {
 		case err := <-exited:
-			return nil, fmt.Errorf("the server has ended (%v); is it built? make build does that. It said:\n%s", err, output.String())
+			return nil, fmt.Errorf("the server exited (%v); build it with make build. Its output:\n%s", err, output.String())
 		case <-time.After(100 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
 			stop()
-			return nil, fmt.Errorf("the server is not ready after %s; it said:\n%s", startTimeout, output.String())
+			return nil, fmt.Errorf("the server is not ready after %s. Its output:\n%s", startTimeout, output.String())
 		}
 	}
 }
 
-// withoutOwnSettings drops the developer's own AGYN_* variables: with an AGYN_DATABASE_URL among them, the tests would write
-// to a real database.
+// withoutOwnSettings removes the developer's AGYN_* variables: with AGYN_DATABASE_URL, the tests would write to a real
+// database.
 func withoutOwnSettings(environment []string) []string {
 	return slices.DeleteFunc(environment, func(variable string) bool { return strings.HasPrefix(variable, "AGYN_") })
 }
 
-func TestTheServerDoesNotInheritTheDevelopersSettings(t *testing.T) {
+func TestServerDoesNotInheritTheDevelopersSettings(t *testing.T) {
 	t.Setenv("AGYN_DATABASE_URL", "jdbc:postgresql://production/agyn")
 	t.Setenv("NOT_AGYN_AT_ALL", "kept")
 	inherited := withoutOwnSettings(os.Environ())
 	if slices.ContainsFunc(inherited, func(variable string) bool { return strings.HasPrefix(variable, "AGYN_") }) {
-		t.Error("an AGYN_* variable reaches the server")
+		t.Error("the server inherits an AGYN_* variable")
 	}
 	if !slices.Contains(inherited, "NOT_AGYN_AT_ALL=kept") {
-		t.Error("another variable does not reach the server")
+		t.Error("the server does not inherit other variables")
 	}
 }
 
@@ -112,7 +112,7 @@ func pointAt(gateway, data string) error {
 		return err
 	}
 	server, err = api.New(api.Settings{Gateway: gateway, Token: strings.TrimSpace(string(token)), Version: "test"})
-	// The developer's own CLI configuration, with its mirrors and overrides, must not reach the tests.
+	// The tests must not use the developer's CLI configuration with its mirrors and overrides.
 	configuration := filepath.Join(data, "terraform.tfrc")
 	for variable, value := range map[string]string{
 		"AGYN_GATEWAY":       gateway,
@@ -129,18 +129,18 @@ func pointAt(gateway, data string) error {
 	return os.WriteFile(configuration, nil, 0o600)
 }
 
-// terraformPath finds the binary, since the test library would otherwise download one.
+// terraformPath finds the binary. Without it, the test library would download one.
 func terraformPath() (string, error) {
 	path := os.Getenv("TF_ACC_TERRAFORM_PATH")
 	if path == "" {
 		found, err := exec.LookPath("terraform")
 		if err != nil {
-			return "", fmt.Errorf("set TF_ACC_TERRAFORM_PATH, for instance to what scripts/terraform-path.sh prints: %w", err)
+			return "", fmt.Errorf("set TF_ACC_TERRAFORM_PATH, for instance to the output of scripts/terraform-path.sh: %w", err)
 		}
 		path = found
 	}
 	if isTofu(path) {
-		// OpenTofu looks for a provider without a source in a registry of its own.
+		// OpenTofu looks for a provider without a source in its own registry.
 		if err := os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org"); err != nil {
 			return "", err
 		}
@@ -159,7 +159,7 @@ func java() string {
 	return "java"
 }
 
-// acceptance lets a test run only where a server and terraform do.
+// acceptance skips a test unless the server and Terraform run.
 func acceptance(t *testing.T) {
 	t.Helper()
 	if os.Getenv("TF_ACC") == "" {

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 )
 
-// step applies a stack, wants this of its plan, and an empty plan after it.
+// step applies a stack, checks its plan, and requires an empty plan afterwards.
 func step(stack stack, planned plancheck.PlanCheck, value string, checks ...statecheck.StateCheck) resource.TestStep {
 	return resource.TestStep{
 		Config: stack.hcl(),
@@ -33,7 +33,7 @@ func isNull(address, attribute string) statecheck.StateCheck {
 	return statecheck.ExpectKnownValue(address, tfjsonpath.New(attribute), knownvalue.Null())
 }
 
-func TestAccAWriteOnlyValueIsSetWhenItOrItsVersionChanges(t *testing.T) {
+func TestAccWriteOnlyValueIsSentWhenItOrItsVersionChanges(t *testing.T) {
 	acceptance(t)
 	with := func(value string) stack {
 		changed := newStack()
@@ -54,13 +54,13 @@ func TestAccAWriteOnlyValueIsSetWhenItOrItsVersionChanges(t *testing.T) {
 			step(with("value_wo = \"sk-three\"\nvalue_wo_version = 1"), update, "sk-three", version(3)),
 			step(with("value_wo = \"sk-four\"\nvalue_wo_version = 1"), plancheck.ExpectEmptyPlan(), "sk-three", version(3)),
 			step(with("value_wo = \"sk-three\"\nvalue_wo_version = 2"), update, "sk-three", version(3)),
-			// The version alone counts, for any update.
+			// With a version, no update sends the value unless the version changes.
 			step(renamed, update, "sk-three", version(3)),
 		},
 	})
 }
 
-func TestAccACredentialMovesBetweenItsFormsInPlaceAndLeavesTheState(t *testing.T) {
+func TestAccCredentialSwitchesFormInPlace(t *testing.T) {
 	acceptance(t)
 	plain := newStack()
 	plain.credentials = `token = "sk-inline"`
@@ -87,25 +87,25 @@ func TestAccACredentialMovesBetweenItsFormsInPlaceAndLeavesTheState(t *testing.T
 	})
 }
 
-func TestAccTheFormsOfACredentialExcludeEachOther(t *testing.T) {
+func TestAccCredentialFormsAreMutuallyExclusive(t *testing.T) {
 	acceptance(t)
-	for name, refused := range map[string]struct{ value, remedy string }{
-		"both":                        {"value = \"a\"\nvalue_wo = \"a\"", "Remove either value or value_wo"},
-		"none":                        {"", "Set value, or value_wo"},
-		"a version of nothing":        {"value = \"a\"\nvalue_wo_version = 1", "value_wo"},
-		"a value that is too long":    {`value_wo = join("", [for i in range(1000) : "` + strings.Repeat("0123456789", 7) + `"])`, "too short or too long"},
-		"a value that has nothing in": {`value_wo = ""`, "too short or too long"},
+	for name, invalid := range map[string]struct{ value, remedy string }{
+		"both":                      {"value = \"a\"\nvalue_wo = \"a\"", "Remove either value or value_wo"},
+		"none":                      {"", "Set value, or value_wo"},
+		"a version without a value": {"value = \"a\"\nvalue_wo_version = 1", "value_wo"},
+		"a value that is too long":  {`value_wo = join("", [for i in range(1000) : "` + strings.Repeat("0123456789", 7) + `"])`, "Invalid length"},
+		"an empty value":            {`value_wo = ""`, "Invalid length"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := `
-resource "agyn_secret" "refused" {
+resource "agyn_secret" "invalid" {
   organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
-  name            = "refused"
-  ` + refused.value + `
+  name            = "invalid"
+  ` + invalid.value + `
 }`
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: providers,
-				Steps:                    []resource.TestStep{{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)` + wrapped("", refused.remedy).String())}},
+				Steps:                    []resource.TestStep{{Config: config, PlanOnly: true, ExpectError: regexp.MustCompile(`(?s)` + wrapped("", invalid.remedy).String())}},
 			})
 		})
 	}

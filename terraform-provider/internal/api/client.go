@@ -1,5 +1,4 @@
-// Package api connects the provider to the server: the generated client with its transport, and the server's problems as
-// diagnostics.
+// Package api holds the generated client with its HTTP transport, and turns the server's problems into diagnostics.
 package api
 
 import (
@@ -19,36 +18,36 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// AnswerTimeout bounds one call with all of its retries, unless the caller gives another bound.
-const AnswerTimeout = 2 * time.Minute
+// DefaultTimeout limits one request with all its retries, unless the caller sets a deadline.
+const DefaultTimeout = 2 * time.Minute
 
-// idempotencyHeader is the header of a create that may be sent again.
+// idempotencyHeader marks a create that can be repeated safely.
 const idempotencyHeader = "Idempotency-Key"
 
-// Client is the generated client of the contract, and what it has read ahead.
+// Client is the generated client with its prefetched objects.
 type Client struct {
 	*client.APIClient
-	collections sync.Map
-	writes      atomic.Int64
+	prefetches sync.Map
+	writes     atomic.Int64
 }
 
-// Settings are what a client is made of.
+// Settings configure a client.
 type Settings struct {
 	// Gateway is the server's base URL without the path of the API.
 	Gateway string
 	// Token is an API token of the caller.
 	Token string
-	// CAFile is a PEM file of authorities that are trusted beside the system's own; empty for none.
+	// CAFile is a PEM file of certificate authorities to trust in addition to the system's; may be empty.
 	CAFile string
-	// Version is the provider's own, and Terraform that of what has started it, for the User-Agent.
+	// Version is the version of the provider, and Terraform the version of Terraform, for the User-Agent.
 	Version, Terraform string
 }
 
-// ErrGateway tells that the gateway is no base URL. It does not show it, since its user info or query may be a credential.
+// ErrGateway reports an invalid gateway. It does not show the gateway, whose user info or query may contain a credential.
 var ErrGateway = errors.New(
 	"the gateway must be the server's base URL, such as https://agyn.example.com, without user info, query or fragment")
 
-// New makes a client of the server. The error is a sentence: ErrGateway, or one about the file of authorities.
+// New creates a client. The error is ErrGateway, or a sentence about the CA file.
 func New(settings Settings) (*Client, error) {
 	base, err := url.Parse(settings.Gateway)
 	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") ||
@@ -63,22 +62,24 @@ func New(settings Settings) (*Client, error) {
 	configuration.Servers = client.ServerConfigurations{{URL: strings.TrimRight(settings.Gateway, "/") + "/api/v1"}}
 	configuration.UserAgent = userAgent(settings)
 	configuration.AddDefaultHeader("Authorization", "Bearer "+settings.Token)
-	made := &Client{}
+	created := &Client{}
 	configuration.HTTPClient = &http.Client{
-		Transport:     &counting{next: &contentful{next: &retrying{next: &logging{next: transport}, sleep: Sleep}}, writes: &made.writes},
-		CheckRedirect: refuseRedirects(base.Path),
+		Transport: &writeCounter{
+			next:   &contentRequirement{next: &retryTransport{next: &loggingTransport{next: transport}, sleep: Sleep}},
+			writes: &created.writes,
+		},
+		CheckRedirect: rejectRedirects(base.Path),
 	}
-	made.APIClient = client.NewAPIClient(configuration)
-	return made, nil
+	created.APIClient = client.NewAPIClient(configuration)
+	return created, nil
 }
 
-// NewIdempotencyKey gives the key of one create: sent again with it, the create makes nothing again.
+// NewIdempotencyKey returns the Idempotency-Key of one create, which its retries share.
 func NewIdempotencyKey() string {
 	return "terraform-" + rand.Text()
 }
 
-// transport keeps as many idle connections as terraform has parallel operations by default, and some more. Proxies are
-// taken from the environment.
+// transport keeps enough idle connections for -parallelism, which is 10 by default. Its proxy comes from the environment.
 func transport(caFile string) (http.RoundTripper, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.MaxIdleConnsPerHost = 64
@@ -88,14 +89,14 @@ func transport(caFile string) (http.RoundTripper, error) {
 	}
 	pem, err := os.ReadFile(caFile)
 	if err != nil {
-		return nil, fmt.Errorf("the file of authorities cannot be read: %w", err)
+		return nil, fmt.Errorf("the CA file cannot be read: %w", err)
 	}
 	trusted, err := x509.SystemCertPool()
 	if err != nil {
 		trusted = x509.NewCertPool()
 	}
 	if !trusted.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("the file of authorities %s has no certificate in PEM", caFile)
+		return nil, fmt.Errorf("the CA file %s contains no PEM certificate", caFile)
 	}
 	transport.TLSClientConfig.RootCAs = trusted
 	return transport, nil

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAGatewayThatIsNoBaseURLIsRefusedWithoutShowingWhatMayBeACredential(t *testing.T) {
+func TestInvalidGatewayIsRejectedWithoutShowingCredentials(t *testing.T) {
 	for _, gateway := range []string{
 		"https://user:hunter2@agyn.example.com",
 		"https://hunter2@agyn.example.com",
@@ -23,12 +23,12 @@ func TestAGatewayThatIsNoBaseURLIsRefusedWithoutShowingWhatMayBeACredential(t *t
 		if err == nil || !strings.Contains(err.Error(), "must be the server's base URL") {
 			t.Errorf("%s: %v", gateway, err)
 		} else if strings.Contains(err.Error(), "hunter2") {
-			t.Errorf("the refusal shows a credential: %v", err)
+			t.Errorf("the error shows a credential: %v", err)
 		}
 	}
 }
 
-func TestAGatewayMayHaveAPathAndASlashAtItsEnd(t *testing.T) {
+func TestGatewayMayHaveAPathAndATrailingSlash(t *testing.T) {
 	for gateway, expected := range map[string]string{
 		"http://localhost:8080":          "http://localhost:8080/api/v1",
 		"https://agyn.example.com/":      "https://agyn.example.com/api/v1",
@@ -39,7 +39,7 @@ func TestAGatewayMayHaveAPathAndASlashAtItsEnd(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", gateway, err)
 		} else if url := client.GetConfig().Servers[0].URL; url != expected {
-			t.Errorf("%s leads to %s, not %s", gateway, url, expected)
+			t.Errorf("%s becomes %s, want %s", gateway, url, expected)
 		}
 	}
 }

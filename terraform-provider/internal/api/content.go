@@ -7,14 +7,14 @@ import (
 	"net/http"
 )
 
-// contentful refuses a success without content, which the contract has for deletions alone: the generated client returns nil
-// for it, and the provider would crash.
-type contentful struct {
+// contentRequirement rejects successful responses without content. The contract has them for deletions only; for others the
+// generated client returns nil, and the provider would crash.
+type contentRequirement struct {
 	next http.RoundTripper
 }
 
 // RoundTrip implements http.RoundTripper.
-func (c *contentful) RoundTrip(request *http.Request) (*http.Response, error) {
+func (c *contentRequirement) RoundTrip(request *http.Request) (*http.Response, error) {
 	response, err := c.next.RoundTrip(request)
 	if err != nil || response.StatusCode >= http.StatusMultipleChoices || request.Method == http.MethodDelete {
 		return response, err
@@ -25,7 +25,7 @@ func (c *contentful) RoundTrip(request *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	if content := bytes.TrimSpace(body); len(content) == 0 || string(content) == "null" {
-		return nil, Explanation(fmt.Sprintf("The server returned %d without content. If this was a write, it may have been done.", response.StatusCode))
+		return nil, UserError(fmt.Sprintf("The server returned %d without content.%s", response.StatusCode, mayBeDone))
 	}
 	response.Body = io.NopCloser(bytes.NewReader(body))
 	return response, nil

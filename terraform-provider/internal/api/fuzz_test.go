@@ -14,21 +14,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 )
 
-// fixed is a transport that returns one response.
-type fixed struct {
+// fixedTransport returns one response.
+type fixedTransport struct {
 	status      int
 	contentType string
 	body        []byte
 }
 
-func (c fixed) RoundTrip(request *http.Request) (*http.Response, error) {
+func (f fixedTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	return &http.Response{
-		StatusCode: c.status, Status: http.StatusText(c.status), Request: request,
-		Header: http.Header{"Content-Type": {c.contentType}}, Body: io.NopCloser(bytes.NewReader(c.body)),
+		StatusCode: f.status, Status: http.StatusText(f.status), Request: request,
+		Header: http.Header{"Content-Type": {f.contentType}}, Body: io.NopCloser(bytes.NewReader(f.body)),
 	}, nil
 }
 
-// Whatever is returned instead of what the contract says is a diagnostic, without the caller's token.
+// Every response that violates the contract becomes a diagnostic without the caller's token.
 func FuzzResponsesBecomeDiagnostics(f *testing.F) {
 	for _, body := range []string{
 		``, `{}`, `null`, `[]`, `{"code":"not_found"}`, `<html>`, `{"code":"c","errors":[{"pointer":"/custom_headers/X-A~1B","detail":"d"}]}`,
@@ -48,8 +48,8 @@ func FuzzResponsesBecomeDiagnostics(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		client.GetConfig().HTTPClient.Transport = &contentful{next: fixed{status, contentType, body}}
-		found, answer, err := client.OrganizationsAPI.GetOrganization(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").Execute()
+		client.GetConfig().HTTPClient.Transport = &contentRequirement{next: fixedTransport{status, contentType, body}}
+		found, response, err := client.OrganizationsAPI.GetOrganization(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").Execute()
 		if err == nil {
 			if status >= 300 || found == nil {
 				t.Errorf("%d %q is a success", status, body)
@@ -65,8 +65,8 @@ func FuzzResponsesBecomeDiagnostics(f *testing.F) {
 				t.Errorf("%q shows the token", diagnostic.Detail())
 			}
 		}
-		if IsNotFound(answer, err) && status != http.StatusNotFound {
-			t.Errorf("%d %q is taken for a deleted thing", status, body)
+		if IsNotFound(response, err) && status != http.StatusNotFound {
+			t.Errorf("%d %q is mistaken for a deleted object", status, body)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func FuzzPointersNameAttributes(f *testing.F) {
 	}
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
 	f.Fuzz(func(t *testing.T, text string) {
-		// RFC 6901: a pointer to any name is read as that name.
+		// A pointer to any name names its attribute (RFC 6901).
 		at, ok := attributeAt("/custom_headers/"+escape.Replace(text), nil)
 		if want := path.Root("custom_headers").AtMapKey(text); !ok || !at.Equal(want) {
 			t.Errorf("%q is read as %s", text, at)
@@ -88,7 +88,7 @@ func FuzzPointersNameAttributes(f *testing.F) {
 	})
 }
 
-// No credential of a request's body is in the log, whatever else is in it.
+// The log never contains a credential of a request body.
 func FuzzMaskedBodies(f *testing.F) {
 	for _, seed := range []string{`{"name":"a","value":"sk"}`, `{"value":{"value":["sk"]}}`, `{"token":"sk","token":"sk"}`, `[]`, `"sk"`, ``, `{"custom_headers":{"X":"sk"}}`, "\xff", `{"a":1e999}`} {
 		f.Add([]byte(seed), "value")
@@ -101,11 +101,11 @@ func FuzzMaskedBodies(f *testing.F) {
 		var content map[string]any
 		if json.Unmarshal(body, &content) != nil || content == nil {
 			if len(body) > 0 && shown != masked && shown != "null" {
-				t.Errorf("%q, which is no object, is shown as %q", body, shown)
+				t.Errorf("%q, which is not an object, is shown as %q", body, shown)
 			}
 			return
 		}
-		for _, name := range credentials {
+		for _, name := range credentialFields {
 			content[name] = "sk-marked"
 		}
 		text, err := json.Marshal(content)
@@ -118,7 +118,7 @@ func FuzzMaskedBodies(f *testing.F) {
 	})
 }
 
-func FuzzGatewaysAreBaseURLsOrRefused(f *testing.F) {
+func FuzzGatewaysAreBaseURLsOrRejected(f *testing.F) {
 	for _, seed := range []string{
 		"", "http://a", "https://a/b/", "https://u:p@a", "https://a?k=p", "https://a#p", "http://", "HTTP://A", "http://[::1]:8080", "http://a b",
 		"http:///x", "http://a/%zz", "https://a:port", "//a", "http://a?", "http://a#", "http://@a",
@@ -129,27 +129,27 @@ func FuzzGatewaysAreBaseURLsOrRefused(f *testing.F) {
 		client, err := New(Settings{Gateway: gateway, Token: token})
 		if err != nil {
 			if len(gateway) > 40 && strings.Contains(err.Error(), gateway) {
-				t.Errorf("the refusal shows %q", gateway)
+				t.Errorf("the error shows %q", gateway)
 			}
 			return
 		}
 		base, err := url.Parse(client.GetConfig().Servers[0].URL)
 		if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" || !strings.HasSuffix(base.Path, "/api/v1") {
-			t.Errorf("%q is accepted, and gives %v", gateway, client.GetConfig().Servers[0].URL)
+			t.Errorf("%q is accepted and becomes %v", gateway, client.GetConfig().Servers[0].URL)
 		}
 	})
 }
 
-// Whatever Retry-After says, a delay is bounded by the deadline and never negative.
+// A delay is never negative or longer than the deadline, for any Retry-After.
 func FuzzRetryAfterIsBounded(f *testing.F) {
 	for _, seed := range []string{"", "0", "1", "60", "-1", "9223372036854775807", "18446744074", "1e3", "Fri, 31 Dec 1999 23:59:59 GMT", "soon", " 7"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, header string) {
-		server := &scripted{answers: []answer{{status: 503, retryAfter: header}, {status: 200}}}
+		server := &scripted{outcomes: []outcome{{status: 503, retryAfter: header}, {status: 200}}}
 		waited := time.Duration(0)
-		response, err := (&retrying{next: server, sleep: func(_ context.Context, delay time.Duration) error {
-			if delay < 0 || delay > AnswerTimeout {
+		response, err := (&retryTransport{next: server, sleep: func(_ context.Context, delay time.Duration) error {
+			if delay < 0 || delay > DefaultTimeout {
 				t.Errorf("Retry-After: %q waits %s", header, delay)
 			}
 			waited += delay

@@ -2,50 +2,46 @@ package api
 
 import (
 	"net/http"
-
-	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// pageSize is the most that the contract allows, so that a list takes the fewest calls.
-const pageSize = 1000
+// maxPageSize is the maximum of the contract, so that a list takes the fewest requests.
+const maxPageSize = 1000
 
-// lister is what the generated client has for a list.
-type lister[C, P any] interface {
-	PageSize(int32) C
-	PageToken(string) C
+// listRequest is a list request of the generated client.
+type listRequest[R, P any] interface {
+	PageSize(int32) R
+	PageToken(string) R
 	Execute() (P, *http.Response, error)
 }
 
-// page is what the generated client answers for a list.
-type page[T any] interface {
+// listPage is the response to a listRequest.
+type listPage[T any] interface {
 	GetItems() []T
 	GetNextPageTokenOk() (*string, bool)
 }
 
-// All reads a list to its end.
-func All[T any, C lister[C, P], P page[T]](list C) ([]T, error) {
-	return AtMost[T](list, 0)
-}
-
-// AtMost reads a list until it has so many items, or to its end where that is 0.
-func AtMost[T any, C lister[C, P], P page[T]](list C, most int64) ([]T, error) {
+// List reads all pages of a list, or its first items if limit is not 0.
+func List[T any, R listRequest[R, P], P listPage[T]](list R, limit int64) ([]T, error) {
 	var all []T
-	size := int64(pageSize)
-	if most > 0 {
-		size = min(size, most)
+	size := int64(maxPageSize)
+	if limit > 0 {
+		size = min(size, limit)
 	}
-	for next := new(string); next != nil && (most == 0 || int64(len(all)) < most); {
+	for next := new(string); next != nil && (limit == 0 || int64(len(all)) < limit); {
 		items, following, err := readItems[T](list.PageSize(int32(size)), *next)
 		if err != nil {
 			return nil, err
 		}
 		all, next = append(all, items...), following
 	}
+	if limit > 0 && int64(len(all)) > limit {
+		all = all[:limit]
+	}
 	return all, nil
 }
 
-// readItems reads the page with a token, or the first one where that is empty. The token of the next one is nil at the end.
-func readItems[T any, C lister[C, P], P page[T]](list C, token string) ([]T, *string, error) {
+// readItems reads the page with a token, empty for the first page. It returns the token of the next page, nil after the last.
+func readItems[T any, R listRequest[R, P], P listPage[T]](list R, token string) ([]T, *string, error) {
 	if token != "" {
 		list = list.PageToken(token)
 	}
@@ -56,5 +52,3 @@ func readItems[T any, C lister[C, P], P page[T]](list C, token string) ([]T, *st
 	next, _ := page.GetNextPageTokenOk()
 	return page.GetItems(), next, nil
 }
-
-var _ page[client.Secret] = (*client.SecretList)(nil)

@@ -14,47 +14,47 @@ import (
 
 const masked = "***"
 
-// credentials are the fields of requests and answers whose values are masked, with all that is in them.
-var credentials = []string{"value", "token", "custom_headers"}
+// credentialFields are the fields of request bodies whose values are masked.
+var credentialFields = []string{"value", "token", "custom_headers"}
 
-// logging notes each request and what became of it in terraform's log: at DEBUG what was asked and answered, at TRACE the
-// body of the request, with its credentials masked. Headers are not noted: one of them is the caller's token. Nor are bodies
-// of answers: a new API token is in one.
-type logging struct {
+// loggingTransport logs each request and the status of its response at DEBUG, and the body of the request with masked
+// credentials at TRACE. It logs no headers, which include the caller's token, and no bodies of responses, which include new API
+// tokens.
+type loggingTransport struct {
 	next http.RoundTripper
 }
 
 // RoundTrip implements http.RoundTripper.
-func (l *logging) RoundTrip(request *http.Request) (*http.Response, error) {
+func (l *loggingTransport) RoundTrip(request *http.Request) (*http.Response, error) {
 	fields := map[string]any{"method": request.Method, "path": request.URL.Path}
-	if tracing() && request.GetBody != nil {
-		fields["body"] = bodyOf(request)
-		tflog.Trace(request.Context(), "Asking the server", fields)
+	if isTraceEnabled() && request.GetBody != nil {
+		fields["body"] = maskedBody(request)
+		tflog.Trace(request.Context(), "Sending a request", fields)
 		delete(fields, "body")
 	}
-	began := time.Now()
+	start := time.Now()
 	response, err := l.next.RoundTrip(request)
-	fields["milliseconds"] = time.Since(began).Milliseconds()
+	fields["milliseconds"] = time.Since(start).Milliseconds()
 	if err != nil {
 		fields["error"] = err.Error()
 	} else {
 		fields["status"] = response.StatusCode
 		fields["request_id"] = response.Header.Get("X-Request-Id")
 	}
-	tflog.Debug(request.Context(), "Asked the server", fields)
+	tflog.Debug(request.Context(), "Sent a request", fields)
 	return response, err
 }
 
-// tracing tells whether terraform's log shows what is noted at TRACE. To find out is cheaper than to read each body.
-func tracing() bool {
+// isTraceEnabled reports whether Terraform logs at TRACE. Otherwise reading and masking each body is wasted time.
+func isTraceEnabled() bool {
 	return slices.ContainsFunc([]string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_PROVIDER_AGYN"}, func(variable string) bool {
 		level := strings.ToUpper(os.Getenv(variable))
 		return level == "TRACE" || level == "JSON"
 	})
 }
 
-// bodyOf gives the body of a request without its credentials; one that cannot be read is not shown at all.
-func bodyOf(request *http.Request) string {
+// maskedBody returns the body of a request without credentials. It masks a body that it cannot read completely.
+func maskedBody(request *http.Request) string {
 	body, err := request.GetBody()
 	if err != nil {
 		return masked
@@ -75,7 +75,7 @@ func mask(text []byte) string {
 	if json.Unmarshal(text, &content) != nil {
 		return masked
 	}
-	for _, name := range credentials {
+	for _, name := range credentialFields {
 		if _, ok := content[name]; ok {
 			content[name] = masked
 		}

@@ -16,7 +16,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-func TestTheLogShowsWhatWasAskedWithoutCredentials(t *testing.T) {
+func TestLogShowsRequestsWithoutCredentials(t *testing.T) {
 	t.Setenv("TF_LOG", "TRACE")
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
@@ -45,7 +45,7 @@ func TestTheLogShowsWhatWasAskedWithoutCredentials(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoJSONIsNotLogged(t *testing.T) {
+func TestInvalidJSONIsNotLogged(t *testing.T) {
 	for _, text := range []string{`{"value":"sk-marked"`, `["sk-marked"]`, `"sk-marked"`, `sk-marked`} {
 		if strings.Contains(mask([]byte(text)), "marked") {
 			t.Errorf("%s is logged as %s", text, mask([]byte(text)))
@@ -53,7 +53,6 @@ func TestWhatIsNoJSONIsNotLogged(t *testing.T) {
 	}
 }
 
-// Every field of the contract that is written and not read back is masked.
 func TestEveryWriteOnlyFieldOfTheContractIsMasked(t *testing.T) {
 	text := "sk-marked"
 	headers := map[string]string{"X-Key": text}
@@ -71,10 +70,10 @@ func TestEveryWriteOnlyFieldOfTheContractIsMasked(t *testing.T) {
 	}
 }
 
-func TestAnAuthorityOfOnesOwnIsTrustedByItsFile(t *testing.T) {
+func TestCAFileIsTrusted(t *testing.T) {
 	server := httptest.NewTLSServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if agent := request.UserAgent(); !strings.HasPrefix(agent, "terraform-provider-agyn/1.2.3 Terraform/1.11.4 (") {
-			t.Errorf("the provider calls itself %q", agent)
+			t.Errorf("the User-Agent is %q", agent)
 		}
 		writer.WriteHeader(http.StatusNotFound)
 	}))
@@ -89,22 +88,22 @@ func TestAnAuthorityOfOnesOwnIsTrustedByItsFile(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// A create without a key is tried once.
-		_, answer, err := api.ApiTokensAPI.CreateApiToken(t.Context()).ApiTokenCreate(client.ApiTokenCreate{}).Execute()
-		if (answer != nil) != trusted {
+		// A create without a key is not retried.
+		_, response, err := api.ApiTokensAPI.CreateApiToken(t.Context()).ApiTokenCreate(client.ApiTokenCreate{}).Execute()
+		if (response != nil) != trusted {
 			t.Errorf("with %q: %v", caFile, err)
 		}
 	}
 }
 
-func TestAFileThatHoldsNoAuthorityIsRefused(t *testing.T) {
+func TestInvalidCAFileIsRejected(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	if err := os.WriteFile(file, []byte("no certificate"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, caFile := range []string{file, file + ".missing"} {
 		if _, err := New(Settings{Gateway: "https://agyn.example.com", CAFile: caFile}); err == nil {
-			t.Errorf("%s is taken", caFile)
+			t.Errorf("%s is accepted", caFile)
 		}
 	}
 }

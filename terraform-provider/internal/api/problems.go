@@ -15,26 +15,29 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// Explanation is an error in whole sentences for the user.
-type Explanation string
+// UserError is an error in whole sentences for the user.
+type UserError string
 
 // Error implements error.
-func (e Explanation) Error() string {
+func (e UserError) Error() string {
 	return string(e)
 }
 
-// IsNotFound tells whether the server answered that the thing in the path is not there. A reference in the body that is
-// not there has the same status and another code.
+// mayBeDone follows the report of a lost or unreadable response.
+const mayBeDone = " If this was a write, the server may have done it."
+
+// IsNotFound reports whether the object in the path does not exist. A missing reference in the body has the same status and
+// another code.
 func IsNotFound(response *http.Response, err error) bool {
 	return response != nil && response.StatusCode == http.StatusNotFound && hasCode(err, "not_found")
 }
 
-// IsLastOwner tells whether the server refused to leave an organization without an owner.
+// IsLastOwner reports whether the server refused to remove the last active owner of an organization.
 func IsLastOwner(err error) bool {
 	return hasCode(err, "last_owner")
 }
 
-// IsSecretInUse tells whether the server refused to delete a secret that is in use.
+// IsSecretInUse reports whether the server refused to delete a secret that is in use.
 func IsSecretInUse(err error) bool {
 	return hasCode(err, "secret_in_use")
 }
@@ -44,19 +47,19 @@ func hasCode(err error, code string) bool {
 	return ok && problem.Code == code
 }
 
-// IsUnauthenticated tells whether the server refused the API token.
+// IsUnauthenticated reports whether the server rejected the API token.
 func IsUnauthenticated(response *http.Response) bool {
 	return response != nil && response.StatusCode == http.StatusUnauthorized
 }
 
-// Diagnose turns what a call answered into diagnostics: each violation on the attribute that its pointer names, anything
-// else as one diagnostic with the server's sentence, its code and the request's id. The summary says what was tried. The
-// pairs of names say where the provider has another attribute for a field than the field's own.
+// Diagnose turns the error of a request into diagnostics. Each violation becomes one on the attribute of its pointer; any other
+// problem becomes one with the server's detail, code and request id. The summary names the failed action. renamed holds pairs
+// of a field and its attribute, where the names differ.
 func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	var diagnostics diag.Diagnostics
 	problem, ok := problemOf(err)
 	if !ok {
-		diagnostics.AddError(summary, unreachable(err))
+		diagnostics.AddError(summary, explain(err))
 		return diagnostics
 	}
 	origin := fmt.Sprintf("(%d %s, request id %s)", problem.Status, problem.Code, problem.RequestId)
@@ -74,7 +77,7 @@ func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	return diagnostics
 }
 
-// attributeAt reads a JSON pointer (RFC 6901) as the path of an attribute, or of an entry of a map.
+// attributeAt turns a JSON pointer (RFC 6901) into the path of an attribute or of a map entry.
 func attributeAt(pointer string, renamed []string) (path.Path, bool) {
 	tokens := strings.Split(pointer, "/")
 	if len(tokens) < 2 || tokens[0] != "" || tokens[1] == "" {
@@ -98,14 +101,14 @@ func unescape(token string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(token, "~1", "/"), "~0", "~")
 }
 
-// problemOf reads the problem that the server answered. The generated client has read it already where the contract lists
-// the status for the operation; an answer of a newer server, or of what stands before it, may have another.
+// problemOf returns the problem in an error. The generated client decodes it only for the statuses that the contract lists for
+// the operation; a newer server, or a gateway in front of it, may return others.
 func problemOf(err error) (client.Problem, bool) {
 	var failure *client.GenericOpenAPIError
 	if !errors.As(err, &failure) {
 		return client.Problem{}, false
 	}
-	// A gateway in front of the server may respond with the status of a problem and without one.
+	// A gateway in front of the server may return one of these statuses without a problem.
 	if problem, ok := failure.Model().(client.Problem); ok && problem.Code != "" {
 		return problem, true
 	}
@@ -116,9 +119,8 @@ func problemOf(err error) (client.Problem, bool) {
 	return problem, true
 }
 
-// IsOfAnotherVersion tells whether an answer is none that the contract of this provider knows, although a server of the
-// API has sent it.
-func IsOfAnotherVersion(err error) bool {
+// IsIncompatible reports whether a response is JSON but does not match the contract of this provider.
+func IsIncompatible(err error) bool {
 	var failure *client.GenericOpenAPIError
 	if !errors.As(err, &failure) {
 		return false
@@ -127,28 +129,27 @@ func IsOfAnotherVersion(err error) bool {
 	return !isProblem && len(failure.Body()) > 0 && json.Valid(failure.Body())
 }
 
-func unreachable(err error) string {
+// explain describes an error without a problem.
+func explain(err error) string {
 	var redirect *RedirectError
-	var explanation Explanation
+	var userError UserError
 	switch {
 	case errors.As(err, &redirect):
 		return "Nothing was done: " + redirect.Error() + "."
-	case errors.As(err, &explanation):
-		return explanation.Error()
+	case errors.As(err, &userError):
+		return userError.Error()
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The server did not respond in time. A timeouts block in the resource sets another time-out. If this was a write, it may have " +
-			"been done."
+		return "The server did not respond in time. Set another time-out with a timeouts block in the resource." + mayBeDone
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted before the server responded."
-	case IsOfAnotherVersion(err):
-		return fmt.Sprintf("The server answered what this version of the provider does not know (%s). The versions of server and provider "+
-			"do not fit: use a provider of the server's version. If this was a write, it may have been done.", err)
+	case IsIncompatible(err):
+		return fmt.Sprintf("The response does not match this version of the provider (%s). Use a provider of the server's version.%s", err, mayBeDone)
 	}
-	var asked *url.Error
-	var answered *client.GenericOpenAPIError
-	if !errors.As(err, &asked) && !errors.As(err, &answered) {
-		// The generated client refuses to send what the contract does not allow.
+	var connection *url.Error
+	var response *client.GenericOpenAPIError
+	if !errors.As(err, &connection) && !errors.As(err, &response) {
+		// The generated client validates requests against the contract.
 		return fmt.Sprintf("The request was not sent: %s.", err)
 	}
-	return fmt.Sprintf("The server at the provider's gateway did not answer as it should: %s. Check that gateway is right and the server runs.", err)
+	return fmt.Sprintf("Unexpected response from the provider's gateway: %s. Check the gateway, and that the server runs.", err)
 }

@@ -14,8 +14,8 @@ import (
 
 const token = "agyn_marked"
 
-// refusal is what the client makes of a server that answers every request with this.
-func refusal(t *testing.T, status int, contentType, body string) (*http.Response, error) {
+// errorOf returns the error of the client for a response.
+func errorOf(t *testing.T, status int, contentType, body string) (*http.Response, error) {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
 		writer.Header().Set("Content-Type", contentType)
@@ -27,27 +27,27 @@ func refusal(t *testing.T, status int, contentType, body string) (*http.Response
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, answer, err := client.OrganizationsAPI.GetOrganization(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").Execute()
-	return answer, err
+	_, response, err := client.OrganizationsAPI.GetOrganization(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").Execute()
+	return response, err
 }
 
 func problem(t *testing.T, status int, body string) (*http.Response, error) {
-	return refusal(t, status, "application/problem+json", body)
+	return errorOf(t, status, "application/problem+json", body)
 }
 
-func TestEachViolationStandsOnTheAttributeThatItsPointerNames(t *testing.T) {
+func TestViolationsAppearOnTheirAttributes(t *testing.T) {
 	_, err := problem(t, 400, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
 		{"pointer":"/name","detail":"Give another name."},
 		{"pointer":"/custom_headers/X-A~1B","detail":"Remove it."},
 		{"parameter":"page_size","detail":"Give less."}]}`)
-	diagnostics := Diagnose("It cannot be made", err)
+	diagnostics := Diagnose("It cannot be created", err)
 	if len(diagnostics) != 3 {
-		t.Fatalf("not all three violations are shown: %v", diagnostics)
+		t.Fatalf("want all three violations: %v", diagnostics)
 	}
 	for i, want := range []path.Path{path.Root("name"), path.Root("custom_headers").AtMapKey("X-A/B")} {
 		at, ok := diagnostics[i].(diag.DiagnosticWithPath)
 		if !ok || !at.Path().Equal(want) {
-			t.Errorf("%v does not stand at %s", diagnostics[i], want)
+			t.Errorf("%v is not on %s", diagnostics[i], want)
 		}
 		if !strings.Contains(diagnostics[i].Detail(), "r-1") {
 			t.Errorf("%q does not name the request", diagnostics[i].Detail())
@@ -55,31 +55,31 @@ func TestEachViolationStandsOnTheAttributeThatItsPointerNames(t *testing.T) {
 	}
 }
 
-func TestAViolationStandsOnTheFormThatIsConfigured(t *testing.T) {
+func TestViolationsAppearOnTheConfiguredForm(t *testing.T) {
 	_, err := problem(t, 400, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
 		{"pointer":"/custom_headers/X-A B","detail":"Remove it."},{"pointer":"/name","detail":"Give another."}]}`)
-	diagnostics := Diagnose("It cannot be made", err, "token", "token_wo", "custom_headers", "custom_headers_wo")
+	diagnostics := Diagnose("It cannot be created", err, "token", "token_wo", "custom_headers", "custom_headers_wo")
 	for i, want := range []path.Path{path.Root("custom_headers_wo").AtMapKey("X-A B"), path.Root("name")} {
 		if at, ok := diagnostics[i].(diag.DiagnosticWithPath); !ok || !at.Path().Equal(want) {
-			t.Errorf("%v does not stand at %s", diagnostics[i], want)
+			t.Errorf("%v is not on %s", diagnostics[i], want)
 		}
 	}
 }
 
-func TestAnAnswerOfAnotherVersionIsCalledThat(t *testing.T) {
-	_, err := refusal(t, 200, "application/json", `{"id":"x","surprise":true}`)
-	if !IsOfAnotherVersion(err) {
+func TestIncompatibleResponseIsNamed(t *testing.T) {
+	_, err := errorOf(t, 200, "application/json", `{"id":"x","surprise":true}`)
+	if !IsIncompatible(err) {
 		t.Errorf("%v", err)
 	}
-	if detail := Diagnose("It cannot be read", err)[0].Detail(); !strings.Contains(detail, "versions of server and provider do not fit") {
-		t.Errorf("%q does not say it", detail)
+	if detail := Diagnose("It cannot be read", err)[0].Detail(); !strings.Contains(detail, "Use a provider of the server's version") {
+		t.Errorf("unexpected detail: %q", detail)
 	}
-	if _, err := refusal(t, 501, "text/html", "<html>Bad Gateway</html>"); IsOfAnotherVersion(err) {
-		t.Error("a gateway's own page is taken for another version")
+	if _, err := errorOf(t, 501, "text/html", "<html>Bad Gateway</html>"); IsIncompatible(err) {
+		t.Error("the page of a gateway is mistaken for another version")
 	}
 }
 
-func TestAProblemWithoutViolationsSaysWhatTheServerSays(t *testing.T) {
+func TestProblemWithoutViolationsShowsDetailAndCode(t *testing.T) {
 	_, err := problem(t, 409, `{"type":"about:blank","title":"Conflict","status":409,"code":"secret_in_use","detail":"It is in use by LLM provider p.","request_id":"r-2"}`)
 	diagnostics := Diagnose("It cannot be deleted", err)
 	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail(), "in use by LLM provider p") || !strings.Contains(diagnostics[0].Detail(), "secret_in_use") {
@@ -87,28 +87,28 @@ func TestAProblemWithoutViolationsSaysWhatTheServerSays(t *testing.T) {
 	}
 }
 
-func TestOnlyTheThingItselfIsTakenForGone(t *testing.T) {
-	for code, gone := range map[string]bool{"not_found": true, "reference_not_found": false} {
-		answer, err := problem(t, 404, `{"type":"about:blank","title":"Not Found","status":404,"code":"`+code+`","detail":"No.","request_id":"r"}`)
-		if IsNotFound(answer, err) != gone {
-			t.Errorf("%s is taken for gone: %t", code, !gone)
+func TestOnlyNotFoundProblemsMeanDeleted(t *testing.T) {
+	for code, deleted := range map[string]bool{"not_found": true, "reference_not_found": false} {
+		response, err := problem(t, 404, `{"type":"about:blank","title":"Not Found","status":404,"code":"`+code+`","detail":"No.","request_id":"r"}`)
+		if IsNotFound(response, err) != deleted {
+			t.Errorf("%s means deleted: %t", code, !deleted)
 		}
 	}
-	if answer, err := refusal(t, 404, "text/html", "<html>a gateway's own page</html>"); IsNotFound(answer, err) {
-		t.Error("the 404 of something that is not the server is taken for a thing that is gone")
+	if response, err := errorOf(t, 404, "text/html", "<html>Not Found</html>"); IsNotFound(response, err) {
+		t.Error("the 404 of a gateway is mistaken for a deleted object")
 	}
 }
 
-func TestASuccessWithoutContentIsAnError(t *testing.T) {
+func TestSuccessWithoutContentIsAnError(t *testing.T) {
 	for _, body := range []string{"", " \n", "null"} {
-		_, err := refusal(t, 200, "application/json", body)
+		_, err := errorOf(t, 200, "application/json", body)
 		if err == nil || !strings.Contains(Diagnose("It cannot be read", err)[0].Detail(), "without content") {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
 }
 
-func TestATimeOutAndAnInterruptionAreCalledThat(t *testing.T) {
+func TestTimeoutAndInterruptionAreNamed(t *testing.T) {
 	for cause, want := range map[error]string{context.DeadlineExceeded: "timeouts block", context.Canceled: "interrupted"} {
 		detail := Diagnose("It cannot be read", &url.Error{Op: "Get", URL: "http://agyn.test", Err: cause})[0].Detail()
 		if !strings.Contains(detail, want) || strings.Contains(detail, "gateway") {
@@ -117,26 +117,26 @@ func TestATimeOutAndAnInterruptionAreCalledThat(t *testing.T) {
 	}
 }
 
-func TestNoDiagnosticHoldsTheToken(t *testing.T) {
+func TestDiagnosticsDoNotContainTheToken(t *testing.T) {
 	for _, contentType := range []string{"application/problem+json", "text/html"} {
-		_, err := refusal(t, 501, contentType, "<html>Bad Gateway</html>")
+		_, err := errorOf(t, 501, contentType, "<html>Bad Gateway</html>")
 		for _, diagnostic := range Diagnose("It cannot be read", err) {
 			if strings.Contains(diagnostic.Detail(), token) {
-				t.Errorf("%q holds the token", diagnostic.Detail())
+				t.Errorf("%q contains the token", diagnostic.Detail())
 			}
 		}
 	}
 }
 
-func TestAGatewayIsAnHttpUrl(t *testing.T) {
+func TestGatewayMustBeAnHTTPURL(t *testing.T) {
 	for _, gateway := range []string{"agyn.example.com", "ftp://agyn.example.com", "http://", "://", ""} {
 		if _, err := New(Settings{Gateway: gateway, Token: token, Version: "test"}); err == nil {
-			t.Errorf("%q is taken", gateway)
+			t.Errorf("%q is accepted", gateway)
 		}
 	}
 	for _, gateway := range []string{"http://127.0.0.1:8080", "https://agyn.example.com/", "https://example.com/agyn"} {
 		if _, err := New(Settings{Gateway: gateway, Token: token, Version: "test"}); err != nil {
-			t.Errorf("%q is refused: %v", gateway, err)
+			t.Errorf("%q is rejected: %v", gateway, err)
 		}
 	}
 }

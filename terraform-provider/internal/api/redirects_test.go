@@ -11,12 +11,12 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// redirecting serves redirects with a status to a location, and fails the test when it is asked for anything else.
+// redirecting is a client of a server that redirects. The test fails if the client follows a redirect.
 func redirecting(t *testing.T, status int, location string) *api.Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		if request.Header.Get("Referer") != "" || !strings.HasPrefix(request.URL.Path, "/agyn/") {
-			t.Errorf("the redirect is followed by %s %s", request.Method, request.URL)
+			t.Errorf("the client follows the redirect with %s %s", request.Method, request.URL)
 		}
 		to := strings.ReplaceAll(location, "{host}", request.Host)
 		to = strings.ReplaceAll(to, "{path}", strings.TrimPrefix(request.URL.Path, "/agyn"))
@@ -71,7 +71,7 @@ func TestNoMethodFollowsARedirect(t *testing.T) {
 	}
 }
 
-func TestARedirectToASignInPageNamesThePage(t *testing.T) {
+func TestRedirectToASignInPageNamesThePage(t *testing.T) {
 	caller := redirecting(t, http.StatusFound, "https://sso.example/login?next=hunter2")
 	_, err := caller.SecretsAPI.DeleteSecret(t.Context(), organization, idOf(1)).Execute()
 	var redirect *api.RedirectError

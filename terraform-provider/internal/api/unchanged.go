@@ -4,31 +4,33 @@ import (
 	"net/http"
 )
 
-// ErrChanged tells that a thing is not as the plan knew it.
-const ErrChanged = Explanation("It was changed elsewhere after the plan was made, so nothing was written. Plan and apply again.")
+// ErrChanged reports that an object differs from the plan.
+const ErrChanged = UserError("It was changed outside of Terraform after the plan, so nothing was written. Plan and apply again.")
 
-// maxRaces bounds how often an update meets a change between its read and its write.
-const maxRaces = 5
+// maxConflicts limits how often an update is repeated because of a change between its read and its write.
+const maxConflicts = 5
 
-// UpdateUnchanged replaces a thing, unless it is not as planned any more: ErrChanged. Whatever else of it changes meanwhile,
-// such as what the server counts, is no reason to fail.
+// UpdateIfUnchanged replaces an object with If-Match, and returns ErrChanged if isAsPlanned rejects its current state. Other
+// changes meanwhile, such as counters of the server, do not matter.
 //
-// The plan's own entity tag would not do: it covers what other changes of the same apply bring about, and a list has none.
-func UpdateUnchanged[T any](one Getter[T], isAsPlanned func(*T) bool, replace func(entityTag string) Getter[T]) (*T, error) {
-	var err error
-	for range maxRaces {
-		current, answer, failure := one.Execute()
-		if failure != nil {
-			return nil, failure
+// The entity tag of the refresh would not do: it covers values that other changes of the same apply affect, and lists have no
+// tags.
+func UpdateIfUnchanged[T any](one Request[T], isAsPlanned func(*T) bool, replace func(entityTag string) Request[T]) (*T, error) {
+	var updateErr error
+	for range maxConflicts {
+		current, read, err := one.Execute()
+		if err != nil {
+			return nil, err
 		}
 		if !isAsPlanned(current) {
 			return nil, ErrChanged
 		}
 		var updated *T
-		updated, answer, err = replace(answer.Header.Get("ETag")).Execute()
-		if answer == nil || answer.StatusCode != http.StatusPreconditionFailed {
-			return updated, err
+		var written *http.Response
+		updated, written, updateErr = replace(read.Header.Get("ETag")).Execute()
+		if written == nil || written.StatusCode != http.StatusPreconditionFailed {
+			return updated, updateErr
 		}
 	}
-	return nil, err
+	return nil, updateErr
 }

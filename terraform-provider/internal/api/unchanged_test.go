@@ -12,14 +12,14 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/client"
 )
 
-// raced is a server with one organization, whose entity tag changes with each read as often as races says.
-type raced struct {
-	races, tag, writes int
-	name               string
+// conflicting is a server with one organization, whose entity tag changes during the first updates.
+type conflicting struct {
+	conflicts, tag, writes int
+	name                   string
 }
 
-func (r *raced) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
-	tag := fmt.Sprintf("%q", fmt.Sprint(r.tag))
+func (c *conflicting) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
+	tag := fmt.Sprintf("%q", fmt.Sprint(c.tag))
 	if request.Method == http.MethodPut && request.Header.Get("If-Match") != tag {
 		writer.Header().Set("Content-Type", "application/problem+json")
 		writer.WriteHeader(http.StatusPreconditionFailed)
@@ -27,17 +27,17 @@ func (r *raced) ServeHTTP(writer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	if request.Method == http.MethodPut {
-		r.writes++
-	} else if r.races > 0 {
-		r.races--
-		r.tag++
+		c.writes++
+	} else if c.conflicts > 0 {
+		c.conflicts--
+		c.tag++
 	}
 	writer.Header().Set("Content-Type", "application/json")
 	writer.Header().Set("ETag", tag)
-	_ = json.NewEncoder(writer).Encode(client.Organization{Id: organization, Name: r.name, Slug: "a"})
+	_ = json.NewEncoder(writer).Encode(client.Organization{Id: organization, Name: c.name, Slug: "a"})
 }
 
-func update(t *testing.T, server *raced) error {
+func update(t *testing.T, server *conflicting) error {
 	t.Helper()
 	listener := httptest.NewServer(server)
 	t.Cleanup(listener.Close)
@@ -46,25 +46,25 @@ func update(t *testing.T, server *raced) error {
 		t.Fatal(err)
 	}
 	replace := caller.OrganizationsAPI.UpdateOrganization(t.Context(), organization).OrganizationUpdate(client.OrganizationUpdate{Name: "b"})
-	_, err = api.UpdateUnchanged(caller.OrganizationsAPI.GetOrganization(t.Context(), organization),
+	_, err = api.UpdateIfUnchanged(caller.OrganizationsAPI.GetOrganization(t.Context(), organization),
 		func(now *client.Organization) bool { return now.Name == "a" },
-		func(entityTag string) api.Getter[client.Organization] { return replace.IfMatch(entityTag) })
+		func(entityTag string) api.Request[client.Organization] { return replace.IfMatch(entityTag) })
 	return err
 }
 
-func TestAnUpdateOfWhatWasChangedSinceThePlanWritesNothing(t *testing.T) {
-	server := &raced{name: "changed"}
+func TestUpdateOfAChangedObjectWritesNothing(t *testing.T) {
+	server := &conflicting{name: "changed"}
 	if err := update(t, server); !errors.Is(err, api.ErrChanged) || server.writes != 0 {
 		t.Errorf("%v after %d writes", err, server.writes)
 	}
 }
 
-func TestAnUpdateMeetsOtherChangesAndGoesOn(t *testing.T) {
-	server := &raced{name: "a", races: 3}
+func TestUpdateRetriesAfterUnrelatedChanges(t *testing.T) {
+	server := &conflicting{name: "a", conflicts: 3}
 	if err := update(t, server); err != nil || server.writes != 1 {
 		t.Errorf("%v after %d writes", err, server.writes)
 	}
-	if err := update(t, &raced{name: "a", races: 1000}); err == nil {
-		t.Error("an update that always loses succeeds")
+	if err := update(t, &conflicting{name: "a", conflicts: 1000}); err == nil {
+		t.Error("an update with permanent conflicts succeeds")
 	}
 }

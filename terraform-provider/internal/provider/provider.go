@@ -1,4 +1,4 @@
-// Package provider is the register of what the provider offers.
+// Package provider configures the provider and lists its resources and data sources.
 package provider
 
 import (
@@ -38,7 +38,7 @@ const (
 	caFileVariable  = "AGYN_CA_FILE"
 )
 
-// tokenPattern is wider than API tokens are, so that a later server's are accepted.
+// tokenPattern accepts more than today's API tokens, so that the provider works with those of later servers.
 var tokenPattern = regexp.MustCompile(`^[\x21-\x7E]+$`)
 
 // Agyn is the provider.
@@ -57,7 +57,7 @@ var (
 	_ provider.ProviderWithListResources      = (*Agyn)(nil)
 )
 
-// New gives the function that makes the provider; version is what terraform is told.
+// New returns a factory of the provider with a version.
 func New(version string) func() provider.Provider {
 	return func() provider.Provider {
 		return &Agyn{version: version}
@@ -86,23 +86,22 @@ func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *pro
 			},
 			"ca_file": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "A PEM file of certificate authorities to trust beside the system's own. Falls back to `" + caFileVariable +
-					"`. An HTTP proxy is taken from `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.",
+				MarkdownDescription: "A PEM file of certificate authorities to trust in addition to the system's. Falls back to `" + caFileVariable +
+					"`. For an HTTP proxy, set `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`.",
 			},
 		},
 	}
 }
 
-// Configure makes the client that resources and data sources share, and asks the server who the token is, so that a wrong
-// gateway or token is said once and clearly. Where either is not known yet, nothing is configured: planning what is new
-// needs no server.
+// Configure creates the client that resources and data sources share. It reads the caller, so that a wrong gateway or token is
+// reported once. If a setting is unknown, it configures nothing: planning new resources needs no server.
 func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest, response *provider.ConfigureResponse) {
 	var config model
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
 	if response.Diagnostics.HasError() || config.Gateway.IsUnknown() || config.Token.IsUnknown() || config.CAFile.IsUnknown() {
 		return
 	}
-	// A value from a file often ends with a line break.
+	// Values from files often end with a line break.
 	gateway := strings.TrimSpace(valueOr(config.Gateway, gatewayVariable))
 	token := strings.TrimSpace(valueOr(config.Token, tokenVariable))
 	if gateway == "" {
@@ -114,7 +113,8 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 			"Set token in the provider block, or "+tokenVariable+" in the environment, to an API token.")
 	} else if !tokenPattern.MatchString(token) {
 		response.Diagnostics.AddAttributeError(path.Root("token"), "The token is invalid",
-			"It has a space, a line break or another character that no API token has. Set token in the provider block, or "+tokenVariable+" in the environment, to another value.")
+			"It contains a space, a line break or another character that API tokens do not contain. Set token in the provider block, or "+tokenVariable+
+				" in the environment, to an API token.")
 	}
 	if response.Diagnostics.HasError() {
 		return
@@ -124,16 +124,16 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	})
 	switch {
 	case errors.Is(err, api.ErrGateway):
-		// Not on the attribute, whose line terraform would show: it may have a credential in it.
-		response.Diagnostics.AddError("The gateway is no base URL", "Set gateway in the provider block, or "+gatewayVariable+" in the environment, to another value: "+err.Error()+".")
+		// Not on the attribute: Terraform would show its line, which may contain a credential.
+		response.Diagnostics.AddError("Invalid gateway", "Set gateway in the provider block, or "+gatewayVariable+" in the environment, to another value: "+err.Error()+".")
 	case err != nil:
-		response.Diagnostics.AddAttributeError(path.Root("ca_file"), "The authorities cannot be trusted",
+		response.Diagnostics.AddAttributeError(path.Root("ca_file"), "Invalid CA file",
 			"Set ca_file in the provider block, or "+caFileVariable+" in the environment, to a PEM file: "+err.Error()+".")
 	}
 	if response.Diagnostics.HasError() {
 		return
 	}
-	p.meet(ctx, client, gateway, &response.Diagnostics)
+	p.checkConnection(ctx, client, gateway, &response.Diagnostics)
 	if response.Diagnostics.HasError() {
 		return
 	}
@@ -143,32 +143,32 @@ func (p *Agyn) Configure(ctx context.Context, request provider.ConfigureRequest,
 	response.ListResourceData = client
 }
 
-// meetTimeout bounds the first call. Shorter than the Retry-After of a caller that sent many unknown tokens, it reports that
-// refusal at once.
-const meetTimeout = 30 * time.Second
+// connectTimeout limits the first request. It is shorter than the Retry-After for clients that sent many unknown tokens, so that
+// the provider reports that error at once.
+const connectTimeout = 30 * time.Second
 
-// meet asks the server who the caller is, and notes why it does not say.
-func (p *Agyn) meet(ctx context.Context, client *api.Client, gateway string, diagnostics *diag.Diagnostics) {
-	ctx, done := context.WithTimeout(ctx, meetTimeout)
-	defer done()
-	_, answer, err := client.MeAPI.GetMe(ctx).Execute()
+// checkConnection reads the caller, and explains a failure.
+func (p *Agyn) checkConnection(ctx context.Context, client *api.Client, gateway string, diagnostics *diag.Diagnostics) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	_, response, err := client.MeAPI.GetMe(ctx).Execute()
 	var redirect *api.RedirectError
 	switch {
 	case err == nil:
 	case errors.As(err, &redirect):
-		diagnostics.AddAttributeError(path.Root("gateway"), "The gateway redirects", "Redirects are not followed, and "+redirect.Error()+".")
-	case api.IsUnauthenticated(answer):
-		diagnostics.AddAttributeError(path.Root("token"), "The token is refused",
-			"The server at "+gateway+" does not know the API token: it is mistyped, expired or revoked. Set another one.")
-	case answer == nil:
-		diagnostics.AddAttributeError(path.Root("gateway"), "The server is not there",
-			"No server answers at "+gateway+" ("+err.Error()+"). Check the gateway, the proxy in the environment, and that the server runs.")
-	case answer.StatusCode == http.StatusNotFound || answer.StatusCode == http.StatusOK:
-		diagnostics.AddAttributeError(path.Root("gateway"), "Server and provider do not fit",
-			fmt.Sprintf("What answers at %s does not serve the API of this provider (version %s): either it is no Agyn server, or one of "+
-				"another version. Check the gateway; if it is right, use a provider of the server's version.", gateway, p.version))
+		diagnostics.AddAttributeError(path.Root("gateway"), "The gateway redirects", "Redirects are not followed: "+redirect.Error()+".")
+	case api.IsUnauthenticated(response):
+		diagnostics.AddAttributeError(path.Root("token"), "The token is rejected",
+			"The server at "+gateway+" does not accept the API token: it is mistyped, expired or revoked. Set another one.")
+	case response == nil:
+		diagnostics.AddAttributeError(path.Root("gateway"), "Cannot connect to the server",
+			"No server responds at "+gateway+" ("+err.Error()+"). Check the gateway, the proxy in the environment, and that the server runs.")
+	case response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusOK:
+		diagnostics.AddAttributeError(path.Root("gateway"), "Incompatible server version",
+			fmt.Sprintf("The server at %s does not serve the API of this provider (version %s). Check the gateway. If it is an Agyn server, "+
+				"use a provider of the server's version.", gateway, p.version))
 	default:
-		diagnostics.Append(api.Diagnose("The server does not accept the provider", err)...)
+		diagnostics.Append(api.Diagnose("The server rejected the provider", err)...)
 	}
 }
 
@@ -188,21 +188,21 @@ func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 // DataSources lists the data sources.
 func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		apitoken.NewDataSource,
-		apitoken.NewListDataSource,
-		llmmodel.NewDataSource,
-		llmmodel.NewListDataSource,
-		llmprovider.NewDataSource,
-		llmprovider.NewListDataSource,
-		member.NewDataSource,
-		member.NewListDataSource,
-		organization.NewDataSource,
-		organization.NewListDataSource,
-		secret.NewDataSource,
-		secret.NewListDataSource,
+		apitoken.Collection().DataSource,
+		apitoken.Collection().ListDataSource,
+		llmmodel.Collection().DataSource,
+		llmmodel.Collection().ListDataSource,
+		llmprovider.Collection().DataSource,
+		llmprovider.Collection().ListDataSource,
+		member.Collection().DataSource,
+		member.Collection().ListDataSource,
+		organization.Collection().DataSource,
+		organization.Collection().ListDataSource,
+		secret.Collection().DataSource,
+		secret.Collection().ListDataSource,
 		usage.NewDataSource,
-		user.NewDataSource,
-		user.NewListDataSource,
+		user.Collection().DataSource,
+		user.Collection().ListDataSource,
 	}
 }
 
@@ -214,16 +214,16 @@ func (p *Agyn) EphemeralResources(context.Context) []func() ephemeral.EphemeralR
 	}
 }
 
-// ListResources lists what terraform query can find.
+// ListResources lists the resources that terraform query finds.
 func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
-		apitoken.NewListResource,
-		llmmodel.NewListResource,
-		llmprovider.NewListResource,
-		member.NewListResource,
-		organization.NewListResource,
-		secret.NewListResource,
-		user.NewListResource,
+		apitoken.Collection().ListResource,
+		llmmodel.Collection().ListResource,
+		llmprovider.Collection().ListResource,
+		member.Collection().ListResource,
+		organization.Collection().ListResource,
+		secret.Collection().ListResource,
+		user.Collection().ListResource,
 	}
 }
 

@@ -19,37 +19,37 @@ var objects = []string{
 	"agyn_api_token", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_member", "agyn_secret", "agyn_user",
 }
 
-func TestEveryObjectIsAResourceADataSourceAListAndAListResource(t *testing.T) {
+func TestEveryObjectHasAllResourceAndDataSourceTypes(t *testing.T) {
 	schema := schemaOf(t, serve(t))
 	for _, object := range objects {
 		if schema.ResourceSchemas[object] == nil || schema.DataSourceSchemas[object] == nil ||
 			schema.DataSourceSchemas[object+"s"] == nil || schema.ListResourceSchemas[object] == nil {
-			t.Errorf("%s is not offered in all of its forms", object)
+			t.Errorf("%s lacks a resource or data source", object)
 		}
 	}
 	for _, ephemeral := range []string{"agyn_api_token", "agyn_secret_value"} {
 		if schema.EphemeralResourceSchemas[ephemeral] == nil {
-			t.Errorf("there is no ephemeral %s", ephemeral)
+			t.Errorf("ephemeral %s is missing", ephemeral)
 		}
 	}
 }
 
 func TestEveryAttributeIsDescribed(t *testing.T) {
 	schema := schemaOf(t, serve(t))
-	described(t, "provider", schema.Provider.Block)
-	for what, schemas := range map[string]map[string]*tfprotov6.Schema{
+	assertDescribed(t, "provider", schema.Provider.Block)
+	for kind, schemas := range map[string]map[string]*tfprotov6.Schema{
 		"resource": schema.ResourceSchemas, "data source": schema.DataSourceSchemas, "ephemeral": schema.EphemeralResourceSchemas, "list": schema.ListResourceSchemas,
 	} {
 		for name, schema := range schemas {
 			if schema.Block.Description == "" {
-				t.Errorf("%s %s is not described", what, name)
+				t.Errorf("%s %s is not described", kind, name)
 			}
-			described(t, what+" "+name, schema.Block)
+			assertDescribed(t, kind+" "+name, schema.Block)
 		}
 	}
 }
 
-func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
+func assertDescribed(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 	t.Helper()
 	attributes := slices.Clone(block.Attributes)
 	for i := 0; i < len(attributes); i++ {
@@ -61,11 +61,11 @@ func described(t *testing.T, where string, block *tfprotov6.SchemaBlock) {
 		}
 	}
 	for _, nested := range block.BlockTypes {
-		described(t, where+"."+nested.TypeName, nested.Block)
+		assertDescribed(t, where+"."+nested.TypeName, nested.Block)
 	}
 }
 
-func TestEverySecretIsSensitiveAndItsWriteOnlyFormIsWriteOnly(t *testing.T) {
+func TestCredentialsAreSensitiveAndWriteOnly(t *testing.T) {
 	schema := schemaOf(t, serve(t))
 	for resource, names := range map[string][]string{
 		"agyn_secret": {"value", "value_wo"}, "agyn_llm_provider": {"token", "token_wo", "custom_headers", "custom_headers_wo"}, "agyn_api_token": {"token"},
@@ -78,17 +78,17 @@ func TestEverySecretIsSensitiveAndItsWriteOnlyFormIsWriteOnly(t *testing.T) {
 	}
 }
 
-// The CLI on many machines is too old for terraform query, so that the protocol is spoken here.
-func TestAListResourceFindsWhatThereIsWithItsIdentity(t *testing.T) {
+// Many Terraform CLIs are too old for terraform query, so this test uses the protocol.
+func TestListResourceReturnsIdentitiesUpToTheLimit(t *testing.T) {
 	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	server := serve(t)
 	configure(t, server, fake(t, map[string]any{
-		"/api/v1/me": aCaller("cluster_admin"),
+		"/api/v1/me": callerWith("cluster_admin"),
 		"/api/v1/organizations/" + organization + "/secrets": map[string]any{
-			"items":           []any{aSecret(organization, "1"), aSecret(organization, "2")},
+			"items":           []any{secretNumber(organization, "1"), secretNumber(organization, "2")},
 			"next_page_token": "p2",
 		},
-		"/api/v1/organizations/" + organization + "/secrets?p2": map[string]any{"items": []any{aSecret(organization, "3")}, "next_page_token": nil},
+		"/api/v1/organizations/" + organization + "/secrets?p2": map[string]any{"items": []any{secretNumber(organization, "3")}, "next_page_token": nil},
 	}))
 	for limit, wanted := range map[int64][]string{0: {"key-1", "key-2", "key-3"}, 1: {"key-1"}, 2: {"key-1", "key-2"}} {
 		for _, whole := range []bool{true, false} {
@@ -101,29 +101,29 @@ func TestAListResourceFindsWhatThereIsWithItsIdentity(t *testing.T) {
 				}
 			}
 			if !slices.Equal(names, wanted) {
-				t.Errorf("of at most %d, %v were found", limit, names)
+				t.Errorf("limit %d: found %v", limit, names)
 			}
 		}
 	}
 }
 
-func TestAServerOfAnotherVersionIsCalledThat(t *testing.T) {
-	for name, answers := range map[string]map[string]any{
+func TestIncompatibleServerIsNamed(t *testing.T) {
+	for name, responses := range map[string]map[string]any{
 		"no such path": {},
 		"another API":  {"/api/v1/me": map[string]any{"sub": "x"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			said := configuring(t, serve(t), fake(t, answers))
-			if len(said) != 1 || said[0].Summary != "Server and provider do not fit" || said[0].Attribute == nil {
-				t.Errorf("%v", said)
+			diagnostics := configureWithErrors(t, serve(t), fake(t, responses))
+			if len(diagnostics) != 1 || diagnostics[0].Summary != "Incompatible server version" || diagnostics[0].Attribute == nil {
+				t.Errorf("%v", diagnostics)
 			}
 		})
 	}
 }
 
-func TestANewerServersFieldsAndEnumValuesAreAccepted(t *testing.T) {
+func TestUnknownFieldsAndEnumValuesAreAccepted(t *testing.T) {
 	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
-	me, secret := aCaller("auditor"), aSecret(organization, "1")
+	me, secret := callerWith("auditor"), secretNumber(organization, "1")
 	me["mfa"] = true
 	secret["storage"], secret["tags"] = "vault", []string{"new"}
 	server := serve(t)
@@ -138,8 +138,8 @@ func TestANewerServersFieldsAndEnumValuesAreAccepted(t *testing.T) {
 	}
 }
 
-// An administrator's state may have the tokens of many agents.
-func TestOtherUsersTokensAreRefreshedByPages(t *testing.T) {
+// The state of an administrator may contain the tokens of many agents.
+func TestTokensOfOtherUsersAreRefreshedByPages(t *testing.T) {
 	const count, agent = 60, "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8a"
 	id := func(number int) string { return fmt.Sprintf("0198f2f0-7a3b-7c1d-9e2f-%012d", number) }
 	token := func(number int) map[string]any {
@@ -149,23 +149,23 @@ func TestOtherUsersTokensAreRefreshedByPages(t *testing.T) {
 		}
 	}
 	var calls int
-	answers := map[string]any{"/api/v1/me": aCaller("cluster_admin")}
+	responses := map[string]any{"/api/v1/me": callerWith("cluster_admin")}
 	var tokens []any
 	for number := range count {
-		answers["/api/v1/api-tokens/"+id(number)] = token(number)
+		responses["/api/v1/api-tokens/"+id(number)] = token(number)
 		tokens = append(tokens, token(number))
 	}
 	listener := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		calls++
-		answer := answers[request.URL.Path]
+		body := responses[request.URL.Path]
 		if request.URL.Path == "/api/v1/api-tokens" {
-			answer = map[string]any{"items": []any{}, "next_page_token": nil}
+			body = map[string]any{"items": []any{}, "next_page_token": nil}
 			if request.URL.Query().Get("user_id") == agent {
-				answer = map[string]any{"items": tokens, "next_page_token": nil}
+				body = map[string]any{"items": tokens, "next_page_token": nil}
 			}
 		}
 		writer.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(writer).Encode(answer)
+		_ = json.NewEncoder(writer).Encode(body)
 	}))
 	t.Cleanup(listener.Close)
 	server := serve(t)
@@ -183,24 +183,24 @@ func TestOtherUsersTokensAreRefreshedByPages(t *testing.T) {
 	}
 }
 
-func TestATokenFromAFileMayEndWithALineBreak(t *testing.T) {
-	gateway := fake(t, map[string]any{"/api/v1/me": aCaller("user")})
+func TestTokenMayEndWithALineBreak(t *testing.T) {
+	gateway := fake(t, map[string]any{"/api/v1/me": callerWith("user")})
 	for _, token := range []string{"agyn_test\n", "agyn_test\r\n", " agyn_test "} {
-		if said := configuringBy(t, serve(t), gateway+"\n", token); len(said) > 0 {
-			t.Errorf("%q: %v", token, said[0])
+		if diagnostics := configureWithToken(t, serve(t), gateway+"\n", token); len(diagnostics) > 0 {
+			t.Errorf("%q: %v", token, diagnostics[0])
 		}
 	}
 	for _, token := range []string{"agyn_one\nagyn_two", "agyn test", "agyn_t\u00e9st"} {
-		said := configuringBy(t, serve(t), gateway, token)
-		if len(said) != 1 || said[0].Summary != "The token is invalid" || said[0].Attribute == nil || strings.Contains(said[0].Detail, "agyn_") {
-			t.Errorf("%q: %v", token, said)
+		diagnostics := configureWithToken(t, serve(t), gateway, token)
+		if len(diagnostics) != 1 || diagnostics[0].Summary != "The token is invalid" || diagnostics[0].Attribute == nil || strings.Contains(diagnostics[0].Detail, "agyn_") {
+			t.Errorf("%q: %v", token, diagnostics)
 		}
 	}
 }
 
-func TestAWrongIdIsReportedAsThat(t *testing.T) {
+func TestInvalidIDIsRejectedBeforeTheRequest(t *testing.T) {
 	server := serve(t)
-	configure(t, server, fake(t, map[string]any{"/api/v1/me": aCaller("user")}))
+	configure(t, server, fake(t, map[string]any{"/api/v1/me": callerWith("user")}))
 	for _, name := range objects {
 		for _, id := range []string{"acme", "acme/gpt-4o", "0198F2F0-7A3B-7C1D-9E2F-3A4B5C6D7E8F"} {
 			imported, err := server.ImportResourceState(t.Context(), &tfprotov6.ImportResourceStateRequest{TypeName: name, ID: id})
@@ -225,15 +225,15 @@ func TestAWrongIdIsReportedAsThat(t *testing.T) {
 	}
 }
 
-// aCaller is the caller as /me returns them.
-func aCaller(role string) map[string]any {
+// callerWith returns the caller with a role, as in /me.
+func callerWith(role string) map[string]any {
 	id := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	return map[string]any{
 		"id": id, "name": "a", "email": nil, "role": role, "memberships": []any{}, "api_token_id": id, "organization_id": nil,
 	}
 }
 
-func TestARefusedTokenIsReportedAtOnceInTheServersWords(t *testing.T) {
+func TestRateLimitedTokenIsReportedAtOnce(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, _ *http.Request) {
 		writer.Header().Set("Content-Type", "application/problem+json")
 		writer.Header().Set("Retry-After", "60")
@@ -241,45 +241,45 @@ func TestARefusedTokenIsReportedAtOnceInTheServersWords(t *testing.T) {
 		_, _ = fmt.Fprint(writer, `{"type":"about:blank","title":"Too Many Requests","status":429,"code":"too_many_requests","detail":"Wait a minute.","request_id":"r"}`)
 	}))
 	t.Cleanup(server.Close)
-	began := time.Now()
-	said := configuring(t, serve(t), server.URL)
-	if len(said) != 1 || !strings.Contains(said[0].Detail, "Wait a minute.") || time.Since(began) > 10*time.Second {
-		t.Errorf("after %s: %v", time.Since(began), said)
+	start := time.Now()
+	diagnostics := configureWithErrors(t, serve(t), server.URL)
+	if len(diagnostics) != 1 || !strings.Contains(diagnostics[0].Detail, "Wait a minute.") || time.Since(start) > 10*time.Second {
+		t.Errorf("after %s: %v", time.Since(start), diagnostics)
 	}
 }
 
-func TestAGatewayThatRedirectsIsNamed(t *testing.T) {
+func TestRedirectingGatewayIsReported(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		http.Redirect(writer, request, "https://agyn.example.com"+request.URL.Path, http.StatusMovedPermanently)
 	}))
 	t.Cleanup(server.Close)
-	said := configuring(t, serve(t), server.URL)
-	if len(said) != 1 || said[0].Summary != "The gateway redirects" || !strings.Contains(said[0].Detail, "set gateway to https://agyn.example.com.") {
-		t.Errorf("%v", said)
+	diagnostics := configureWithErrors(t, serve(t), server.URL)
+	if len(diagnostics) != 1 || diagnostics[0].Summary != "The gateway redirects" || !strings.Contains(diagnostics[0].Detail, "set gateway to https://agyn.example.com.") {
+		t.Errorf("%v", diagnostics)
 	}
 }
 
-func aSecret(organization, number string) map[string]any {
+func secretNumber(organization, number string) map[string]any {
 	return map[string]any{
 		"id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8" + number, "organization_id": organization, "name": "key-" + number, "description": nil,
 		"storage": "local", "version": 1, "fingerprint": strings.Repeat("a", 32), "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 	}
 }
 
-// fake is a server that answers what it is told to, by path and page token.
-func fake(t *testing.T, answers map[string]any) string {
+// fake is a server with fixed responses by path and page token.
+func fake(t *testing.T, responses map[string]any) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(writer http.ResponseWriter, request *http.Request) {
 		path := request.URL.Path
 		if token := request.URL.Query().Get("page_token"); token != "" {
 			path += "?" + token
 		}
-		answer, ok := answers[path]
+		body, ok := responses[path]
 		writer.Header().Set("Content-Type", "application/json")
 		if !ok {
 			writer.WriteHeader(http.StatusNotFound)
 		}
-		_ = json.NewEncoder(writer).Encode(answer)
+		_ = json.NewEncoder(writer).Encode(body)
 	}))
 	t.Cleanup(server.Close)
 	return server.URL
@@ -305,17 +305,17 @@ func schemaOf(t *testing.T, server tfprotov6.ProviderServer) *tfprotov6.GetProvi
 
 func configure(t *testing.T, server tfprotov6.ProviderServer, gateway string) {
 	t.Helper()
-	if said := configuring(t, server, gateway); len(said) > 0 {
-		t.Fatal(fmt.Sprint(said[0]))
+	if diagnostics := configureWithErrors(t, server, gateway); len(diagnostics) > 0 {
+		t.Fatal(fmt.Sprint(diagnostics[0]))
 	}
 }
 
-func configuring(t *testing.T, server tfprotov6.ProviderServer, gateway string) []*tfprotov6.Diagnostic {
+func configureWithErrors(t *testing.T, server tfprotov6.ProviderServer, gateway string) []*tfprotov6.Diagnostic {
 	t.Helper()
-	return configuringBy(t, server, gateway, "agyn_test")
+	return configureWithToken(t, server, gateway, "agyn_test")
 }
 
-func configuringBy(t *testing.T, server tfprotov6.ProviderServer, gateway, token string) []*tfprotov6.Diagnostic {
+func configureWithToken(t *testing.T, server tfprotov6.ProviderServer, gateway, token string) []*tfprotov6.Diagnostic {
 	t.Helper()
 	config := object(t, schemaOf(t, server).Provider, map[string]string{"gateway": gateway, "token": token})
 	response, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config, TerraformVersion: "1.14.0"})
@@ -329,7 +329,7 @@ func find(t *testing.T, server tfprotov6.ProviderServer, name, organization stri
 	t.Helper()
 	lists, ok := server.(tfprotov6.ListResourceServer)
 	if !ok {
-		t.Fatal("the server lists no resources")
+		t.Fatal("the provider has no list resources")
 	}
 	config := object(t, schemaOf(t, server).ListResourceSchemas[name], map[string]string{"organization_id": organization})
 	stream, err := lists.ListResource(t.Context(), &tfprotov6.ListResourceRequest{TypeName: name, Config: config, Limit: limit, IncludeResource: whole})
@@ -346,7 +346,7 @@ func find(t *testing.T, server tfprotov6.ProviderServer, name, organization stri
 	return results
 }
 
-// object gives a configuration with these attributes and no others.
+// object returns a configuration with only these attributes.
 func object(t *testing.T, schema *tfprotov6.Schema, texts map[string]string) *tfprotov6.DynamicValue {
 	t.Helper()
 	kind := schema.ValueType().(tftypes.Object)

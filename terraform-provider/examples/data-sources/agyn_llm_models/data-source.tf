@@ -1,7 +1,8 @@
-data "agyn_llm_models" "all" {
+data "agyn_llm_models" "orphaned" {
   organization_id = data.agyn_organization.acme.id
+  status          = "orphaned"
 }
 
 output "orphaned" {
-  value = [for model in data.agyn_llm_models.all.models : model.name if model.status == "orphaned"]
+  value = data.agyn_llm_models.orphaned.models[*].name
 }

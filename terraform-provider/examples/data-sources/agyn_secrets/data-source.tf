@@ -1,3 +1,4 @@
-data "agyn_secrets" "all" {
+data "agyn_secrets" "openai" {
   organization_id = data.agyn_organization.acme.id
+  search          = "openai"
 }

@@ -1,1 +1,3 @@
-data "agyn_users" "all" {}
+data "agyn_users" "suspended" {
+  state = "suspended"
+}

@@ -4,7 +4,7 @@ ephemeral "agyn_api_token" "run" {
   lifetime        = "30m"
 }
 
-# Made for this run and revoked at its end.
+# The token is revoked at the end of the run.
 provider "agyn" {
   alias = "acme"
   token = ephemeral.agyn_api_token.run.token

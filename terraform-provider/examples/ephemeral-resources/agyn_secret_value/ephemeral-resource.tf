@@ -3,7 +3,7 @@ ephemeral "agyn_secret_value" "openai_key" {
   secret_id       = agyn_secret.openai_key.id
 }
 
-# A copy in another organization, which no state has seen.
+# A copy in another organization. Its value is in no state.
 resource "agyn_secret" "copy" {
   organization_id = agyn_organization.other.id
   name            = "openai-api-key"

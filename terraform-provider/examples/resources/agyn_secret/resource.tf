@@ -10,7 +10,7 @@ resource "agyn_secret" "openai_key" {
   name            = "openai-api-key"
   value_wo        = var.openai_api_key
 
-  # Terraform deletes before it updates: with this, a removed secret is deleted after its LLM provider has another one.
+  # Otherwise Terraform would delete a removed secret before it updates the LLM provider that uses the secret.
   lifecycle {
     create_before_destroy = true
   }

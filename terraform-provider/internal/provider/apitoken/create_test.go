@@ -17,7 +17,7 @@ const (
 	createdID = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e02"
 )
 
-func TestATokenWhosePlaintextWasLostIsRevokedAndReplaced(t *testing.T) {
+func TestTokenWithLostPlaintextIsRevokedAndReplaced(t *testing.T) {
 	for name, revocation := range map[string]int{"revoked": http.StatusNoContent, "not revoked": http.StatusForbidden} {
 		t.Run(name, func(t *testing.T) {
 			var keys, revoked []string
@@ -49,7 +49,7 @@ func TestATokenWhosePlaintextWasLostIsRevokedAndReplaced(t *testing.T) {
 			created := create(t.Context(), with, client.ApiTokenCreate{Description: "CI"}, &diagnostics)
 
 			if len(revoked) != 1 || revoked[0] != "/api/v1/api-tokens/"+lostID {
-				t.Errorf("revoked were %v", revoked)
+				t.Errorf("revoked: %v", revoked)
 			}
 			if revocation != http.StatusNoContent {
 				if created != nil || !diagnostics.HasError() {
@@ -61,7 +61,7 @@ func TestATokenWhosePlaintextWasLostIsRevokedAndReplaced(t *testing.T) {
 				t.Errorf("%v, %v", created, diagnostics)
 			}
 			if len(keys) != 2 || keys[0] == keys[1] {
-				t.Errorf("keys were %v", keys)
+				t.Errorf("keys: %v", keys)
 			}
 		})
 	}

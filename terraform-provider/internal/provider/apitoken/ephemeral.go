@@ -5,8 +5,11 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -14,11 +17,11 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
-// lifetime is how long an ephemeral API token works at most, should nobody be left to revoke it.
-const lifetime = time.Hour
+// defaultLifetime limits an ephemeral API token that Terraform does not revoke, for instance because it was killed.
+const defaultLifetime = time.Hour
 
-// openedKey is where the private state has the id of the token.
-const openedKey = "id"
+// idKey is the key of the token's id in the private state.
+const idKey = "id"
 
 // Ephemeral is ephemeral agyn_api_token.
 type Ephemeral struct {
@@ -26,13 +29,13 @@ type Ephemeral struct {
 }
 
 type ephemeralModel struct {
-	ID             types.String `tfsdk:"id"`
-	UserID         types.String `tfsdk:"user_id"`
-	Description    types.String `tfsdk:"description"`
-	OrganizationID types.String `tfsdk:"organization_id"`
-	Lifetime       types.String `tfsdk:"lifetime"`
-	ExpiresAt      types.String `tfsdk:"expires_at"`
-	Token          types.String `tfsdk:"token"`
+	ID             types.String         `tfsdk:"id"`
+	UserID         types.String         `tfsdk:"user_id"`
+	Description    types.String         `tfsdk:"description"`
+	OrganizationID types.String         `tfsdk:"organization_id"`
+	Lifetime       timetypes.GoDuration `tfsdk:"lifetime"`
+	ExpiresAt      types.String         `tfsdk:"expires_at"`
+	Token          types.String         `tfsdk:"token"`
 }
 
 var (
@@ -40,7 +43,7 @@ var (
 	_ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
 )
 
-// NewEphemeral makes the ephemeral resource.
+// NewEphemeral creates the ephemeral resource.
 func NewEphemeral() ephemeral.EphemeralResource {
 	return &Ephemeral{}
 }
@@ -53,74 +56,83 @@ func (e *Ephemeral) Metadata(_ context.Context, request ephemeral.MetadataReques
 // Schema describes the ephemeral resource.
 func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "An API token for the time of one plan or apply: it is made when it is first needed, and revoked at the end. " +
-			"It stands neither in the state nor in a plan, and can be handed to the configuration of another provider.",
+		MarkdownDescription: "Creates an API token for one plan or apply, and revokes it at the end. The token is neither in the state nor in " +
+			"plans. Another provider's configuration can use it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The id of the user whose token it is, whom only a cluster admin may choose; the caller if not given.",
+				MarkdownDescription: "The id of the user that the token belongs to. The default is the caller; only cluster admins can set another user.",
 				Validators:          []validator.String{object.UUID()},
 			},
 			"description": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the token is for, 1 to 128 characters.",
+				MarkdownDescription: "The purpose of the token, 1 to 128 characters.",
 				Validators:          object.Text(128),
 			},
 			"organization_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The id of the only organization that the token reaches; all that its user reaches if not given.",
+				MarkdownDescription: "The id of the only organization that the token has access to. Without it, the token has access to all organizations of its user.",
 				Validators:          []validator.String{object.UUID()},
 			},
 			"lifetime": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "How long the token works at most, such as `30m` or `4h`; an hour if not given. It is there for a " +
-					"terraform that is killed before it revokes the token.",
-				Validators: []validator.String{object.Duration()},
+				CustomType: timetypes.GoDurationType{},
+				Optional:   true,
+				MarkdownDescription: "The time until the token expires, such as `30m` or `4h`, in case Terraform is killed before it revokes the token. " +
+					"The default is one hour.",
 			},
-			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "When the token stops working, as in RFC 3339."},
-			"token":      schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The plaintext."},
+			"expires_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of expiry (RFC 3339)."},
+			"token":      schema.StringAttribute{Computed: true, Sensitive: true, MarkdownDescription: "The token."},
 		},
 	}
 }
 
-// Open makes the API token.
+// Open creates the API token.
 func (e *Ephemeral) Open(ctx context.Context, request ephemeral.OpenRequest, response *ephemeral.OpenResponse) {
 	var config ephemeralModel
 	if !e.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	expiry := time.Now().Add(lifetime)
-	if chosen, err := time.ParseDuration(config.Lifetime.ValueString()); err == nil {
-		expiry = time.Now().Add(chosen)
+	lifetime := defaultLifetime
+	if object.IsSet(config.Lifetime) {
+		var diagnostics diag.Diagnostics
+		lifetime, diagnostics = config.Lifetime.ValueGoDuration()
+		response.Diagnostics.Append(diagnostics...)
 	}
+	if lifetime <= 0 {
+		response.Diagnostics.AddAttributeError(path.Root("lifetime"), "Invalid lifetime", "Set lifetime to more than 0, such as 30m.")
+	}
+	if response.Diagnostics.HasError() {
+		return
+	}
+	expiry := time.Now().Add(lifetime)
 	body := client.ApiTokenCreate{
 		Description: config.Description.ValueString(), UserId: object.Optional(config.UserID),
 		OrganizationId: object.Optional(config.OrganizationID), ExpiresAt: &expiry,
 	}
-	made := create(ctx, e.Client, body, &response.Diagnostics)
-	if made == nil {
+	created := create(ctx, e.Client, body, &response.Diagnostics)
+	if created == nil {
 		return
 	}
-	config.ID = types.StringValue(made.Id)
-	config.UserID = types.StringValue(made.UserId)
-	config.ExpiresAt = object.Time(made.ExpiresAt.Get())
-	config.Token = types.StringPointerValue(made.Token)
+	config.ID = types.StringValue(created.Id)
+	config.UserID = types.StringValue(created.UserId)
+	config.ExpiresAt = object.Time(created.ExpiresAt.Get())
+	config.Token = types.StringPointerValue(created.Token)
 	response.Diagnostics.Append(response.Result.Set(ctx, config)...)
-	id, err := json.Marshal(made.Id)
+	id, err := json.Marshal(created.Id)
 	if err == nil {
-		response.Diagnostics.Append(response.Private.SetKey(ctx, openedKey, id)...)
+		response.Diagnostics.Append(response.Private.SetKey(ctx, idKey, id)...)
 	}
 }
 
 // Close revokes the API token.
 func (e *Ephemeral) Close(ctx context.Context, request ephemeral.CloseRequest, response *ephemeral.CloseResponse) {
-	text, found := request.Private.GetKey(ctx, openedKey)
+	text, found := request.Private.GetKey(ctx, idKey)
 	var id string
 	if !e.Ready(found, &response.Diagnostics) || json.Unmarshal(text, &id) != nil {
 		return
 	}
-	answer, err := e.Client.ApiTokensAPI.DeleteApiToken(ctx, id).Execute()
-	e.Deleted(ctx, object.Thing{Kind: kind, ID: id}, answer, err, &response.Diagnostics)
+	httpResponse, err := e.Client.ApiTokensAPI.DeleteApiToken(ctx, id).Execute()
+	e.CheckDeleted(ctx, object.Ref{Kind: kind, ID: id}, httpResponse, err, &response.Diagnostics)
 }

@@ -1,5 +1,4 @@
-// Package apitoken is what the provider offers of API tokens: the resource agyn_api_token and its list resource, the data
-// sources agyn_api_token and agyn_api_tokens, and the ephemeral resource agyn_api_token.
+// Package apitoken implements the resource, the list resource, the data sources and the ephemeral resource of API tokens.
 package apitoken
 
 import (
@@ -30,7 +29,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers, but for what changes with each use.
+// model holds the attributes that the server returns, except those that change with each use.
 type model struct {
 	ID             types.String      `tfsdk:"id"`
 	UserID         types.String      `tfsdk:"user_id"`
@@ -42,7 +41,7 @@ type model struct {
 	CreatedAt      types.String      `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what is answered once, and what only the configuration knows.
+// resourceModel adds the token, which the server returns once, and the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Token    types.String   `tfsdk:"token"`
@@ -55,7 +54,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -65,12 +64,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_api_token"
 }
 
-// IdentitySchema describes what tells an API token from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchema(kind)
 }
 
-// ImportState takes the id, or the identity.
+// ImportState imports by id or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.Import(ctx, request, response)
 }
@@ -79,26 +78,26 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	replaced := []planmodifier.String{stringplanmodifier.RequiresReplace()}
 	response.Schema = schema.Schema{
-		MarkdownDescription: "An API token, which the state holds in plaintext. Where it is needed during a run alone, the ephemeral " +
-			"resource of the same name leaves nothing behind. An API token cannot be changed: any change replaces it.",
+		MarkdownDescription: "Manages an API token. The state contains the token in plaintext. If you need a token only during a run, use the " +
+			"ephemeral resource of the same name. Any change replaces the token.",
 		Attributes: map[string]schema.Attribute{
 			"id": object.ID(kind),
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The id of the user whose token it is, whom only a cluster admin may choose; the caller if not given.",
+				MarkdownDescription: "The id of the user that the token belongs to. The default is the caller; only cluster admins can set another user.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"description": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "What the token is for, 1 to 128 characters.",
+				MarkdownDescription: "The purpose of the token, 1 to 128 characters.",
 				Validators:          object.Text(128),
 				PlanModifiers:       replaced,
 			},
 			"organization_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "The id of the only organization that the token reaches; all that its user reaches if not given.",
+				MarkdownDescription: "The id of the only organization that the token has access to. Without it, the token has access to all organizations of its user.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       replaced,
 			},
@@ -106,28 +105,27 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				CustomType: timetypes.RFC3339Type{},
 				Optional:   true,
 				Computed:   true,
-				MarkdownDescription: "When the token stops working, as in RFC 3339, no later than the provider's own token; if not given, " +
-					"with the provider's own token, or never if that one never does. Another time replaces the token, the same time in " +
-					"another time zone does not. A token that has expired is warned of.",
+				MarkdownDescription: "The time of expiry (RFC 3339), not after the expiry of the provider's own token, which is also the default. Another " +
+					"instant replaces the token; the same instant in another time zone does not. Terraform warns about an expired token.",
 				PlanModifiers: []planmodifier.String{
-					stringplanmodifier.UseStateForUnknown(), object.KeepSameInstant(), stringplanmodifier.RequiresReplaceIfConfigured(),
+					stringplanmodifier.UseStateForUnknown(), object.UseStateForSameInstant(), stringplanmodifier.RequiresReplaceIfConfigured(),
 				},
 			},
 			"prefix": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "The plaintext's first characters, to tell tokens apart.",
+				MarkdownDescription: "The first characters of the token.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"token": schema.StringAttribute{
 				Computed:            true,
 				Sensitive:           true,
-				MarkdownDescription: "The plaintext. It is null after an import: the server does not answer it again.",
+				MarkdownDescription: "The token. It is null after an import, because the server returns it only once.",
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"created_by_token_id": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The id of the API token that created this one, and with which it is revoked: the provider's own, unless " +
-					"it was imported.",
+				MarkdownDescription: "The id of the API token that created this one; revoking that one revokes this one too. It is the provider's own token, " +
+					"unless this one was imported.",
 				PlanModifiers: []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
 			"created_at": object.CreatedAt(),
@@ -136,51 +134,51 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// Create makes the API token.
+// Create creates the API token.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.ApiTokenCreate{
 		Description: plan.Description.ValueString(), UserId: object.Optional(plan.UserID), OrganizationId: object.Optional(plan.OrganizationID),
 		ExpiresAt: object.Instant(plan.ExpiresAt),
 	}
-	made := create(ctx, r.Client, body, &response.Diagnostics)
-	if made == nil {
+	created := create(ctx, r.Client, body, &response.Diagnostics)
+	if created == nil {
 		return
 	}
-	plan.model = read(metadata(made), plan.ExpiresAt)
-	plan.Token = types.StringPointerValue(made.Token)
+	plan.model = read(metadata(created), plan.ExpiresAt)
+	plan.Token = types.StringPointerValue(created.Token)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has.
+// Read refreshes the state.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	id := state.ID.ValueString()
-	// A list has the tokens of one user.
-	listed := filtered(ctx, r.Client, object.Query{"user_id": state.UserID})
-	found, answer, err := api.Read(ctx, r.Client, state.UserID.ValueString(), listed, r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	// A list contains the tokens of one user.
+	listed := listRequest(ctx, r.Client, object.Query{"user_id": state.UserID})
+	found, httpResponse, err := api.Read(ctx, r.Client, state.UserID.ValueString(), listed, r.Client.ApiTokensAPI.GetApiToken(ctx, id), id, (*client.ApiToken).GetId)
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	state.model = read(found, state.ExpiresAt)
 	if expiry := found.ExpiresAt.Get(); expiry != nil && expiry.Before(time.Now()) {
 		response.Diagnostics.AddAttributeWarning(path.Root("expires_at"), "The API token has expired",
-			fmt.Sprintf("The API token %s (%s) stopped working at %s. Set another expires_at, which replaces it.", id, found.Description, state.ExpiresAt.ValueString()))
+			fmt.Sprintf("The API token %s (%s) expired at %s. Set another expires_at to replace it.", id, found.Description, state.ExpiresAt.ValueString()))
 	}
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update has nothing to tell the server: only the time-outs can change in place.
+// Update sends nothing: only the time-outs can change in place.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
@@ -195,13 +193,13 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.ApiTokensAPI.DeleteApiToken(ctx, state.ID.ValueString()).Execute()
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	httpResponse, err := r.Client.ApiTokensAPI.DeleteApiToken(ctx, state.ID.ValueString()).Execute()
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
-// read maps what the server answers; a time that is written otherwise than the known one is the known one.
+// read maps an API token. It keeps the known spelling of the expiry if the instant is the same.
 func read(token *client.ApiToken, known timetypes.RFC3339) model {
 	expiresAt := object.RFC3339(token.ExpiresAt.Get())
 	if object.SameInstant(object.Instant(known), token.ExpiresAt.Get()) {
@@ -219,32 +217,32 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 	}
 }
 
-// create creates an API token with its plaintext, or adds an error and returns nil. If the first response was lost, the
-// response to the retry has no plaintext, since the server shows it once: that token, which nobody can use, is revoked, and
-// another one created.
+// create creates an API token, or adds an error and returns nil. The server returns the plaintext only once: if the first
+// response was lost, the response to the retry has none. create then revokes that token, which is useless, and creates
+// another.
 func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, diagnostics *diag.Diagnostics) *client.ApiTokenCreated {
 	for {
-		made, _, err := with.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
+		created, _, err := with.ApiTokensAPI.CreateApiToken(ctx).IdempotencyKey(api.NewIdempotencyKey()).ApiTokenCreate(body).Execute()
 		if err != nil {
 			diagnostics.Append(api.Diagnose("The API token cannot be created", err)...)
 			return nil
 		}
-		if made.Token != nil {
-			return made
+		if created.Token != nil {
+			return created
 		}
-		if _, err := with.ApiTokensAPI.DeleteApiToken(ctx, made.Id).Execute(); err != nil {
-			diagnostics.Append(api.Diagnose("API token "+made.Id+" was created, but the response with its plaintext was lost; revoke it", err)...)
+		if _, err := with.ApiTokensAPI.DeleteApiToken(ctx, created.Id).Execute(); err != nil {
+			diagnostics.Append(api.Diagnose("API token "+created.Id+" was created, but the response that contained it was lost. It must be revoked", err)...)
 			return nil
 		}
 	}
 }
 
-// metadata is what of a new API token is answered later too.
-func metadata(made *client.ApiTokenCreated) *client.ApiToken {
+// metadata returns a new API token without the plaintext.
+func metadata(created *client.ApiTokenCreated) *client.ApiToken {
 	return &client.ApiToken{
-		Id: made.Id, UserId: made.UserId, Description: made.Description, Prefix: made.Prefix, OrganizationId: made.OrganizationId,
-		ExpiresAt: made.ExpiresAt, LastUsedAt: made.LastUsedAt,
-		CreatedByTokenId: made.CreatedByTokenId, CreatedAt: made.CreatedAt, UpdatedAt: made.UpdatedAt,
+		Id: created.Id, UserId: created.UserId, Description: created.Description, Prefix: created.Prefix, OrganizationId: created.OrganizationId,
+		ExpiresAt: created.ExpiresAt, LastUsedAt: created.LastUsedAt,
+		CreatedByTokenId: created.CreatedByTokenId, CreatedAt: created.CreatedAt, UpdatedAt: created.UpdatedAt,
 	}
 }
 
@@ -252,6 +250,6 @@ func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), UserID: m.UserID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), UserID: m.UserID.ValueString(), Identity: m.identity()}
 }

@@ -8,7 +8,8 @@ import (
 	"golang.org/x/crypto/scrypt"
 )
 
-// The cost of a guess: about 0.1 s and 32 MiB. Whoever has the state shall not find a weak credential by trying.
+// The scrypt parameters: a guess takes about 0.1 s and 32 MiB, so that a weak credential cannot be guessed from a stolen
+// state.
 const (
 	cost        = 1 << 15
 	blockSize   = 8
@@ -16,35 +17,36 @@ const (
 	length      = 32
 )
 
-// As many as there are processors, whatever -parallelism is: more would take memory and no less time.
-var atOnce = make(chan struct{}, runtime.NumCPU())
+// concurrency limits the hashes to the number of processors, whatever -parallelism is: more would only need more memory.
+var concurrency = make(chan struct{}, runtime.NumCPU())
 
-// hash is a salted slow hash.
+// hash is a salted scrypt hash.
 type hash struct {
 	Cost int    `json:"cost"`
 	Salt []byte `json:"salt"`
 	Sum  []byte `json:"sum"`
 }
 
-func hashOf(text []byte) *hash {
-	made := &hash{Cost: cost, Salt: make([]byte, 16)}
-	_, _ = rand.Read(made.Salt) // which never fails
-	made.Sum = made.of(text)
-	return made
+func newHash(text []byte) *hash {
+	created := &hash{Cost: cost, Salt: make([]byte, 16)}
+	_, _ = rand.Read(created.Salt) // never fails
+	created.Sum = created.sumOf(text)
+	return created
 }
 
-// is tells whether the hash is of the text. A hash of the private state that cannot be computed is of none.
-func (h *hash) is(text []byte) bool {
-	sum := h.of(text)
+// matches reports whether this is the hash of a text. A hash with unusable parameters matches nothing.
+func (h *hash) matches(text []byte) bool {
+	sum := h.sumOf(text)
 	return sum != nil && subtle.ConstantTimeCompare(sum, h.Sum) == 1
 }
 
-func (h *hash) of(text []byte) []byte {
+// sumOf returns nil for unusable parameters.
+func (h *hash) sumOf(text []byte) []byte {
 	if h.Cost > cost {
 		return nil
 	}
-	atOnce <- struct{}{}
-	defer func() { <-atOnce }()
+	concurrency <- struct{}{}
+	defer func() { <-concurrency }()
 	sum, err := scrypt.Key(text, h.Salt, h.Cost, blockSize, parallelism, length)
 	if err != nil {
 		return nil

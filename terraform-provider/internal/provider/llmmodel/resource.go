@@ -1,5 +1,4 @@
-// Package llmmodel is what the provider offers of models: the resource agyn_llm_model and its list resource, and the data
-// sources agyn_llm_model and agyn_llm_models.
+// Package llmmodel implements the resource, the list resource and the data sources of models.
 package llmmodel
 
 import (
@@ -25,7 +24,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers.
+// model holds the attributes that the server returns.
 type model struct {
 	ID              types.String `tfsdk:"id"`
 	OrganizationID  types.String `tfsdk:"organization_id"`
@@ -36,7 +35,7 @@ type model struct {
 	CreatedAt       types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
@@ -48,7 +47,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -58,12 +57,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_llm_model"
 }
 
-// IdentitySchema describes what tells a model from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState takes <organization_id>/<id>, or the identity.
+// ImportState imports by <organization_id>/<id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.ImportInOrganization(ctx, "id", request, response)
 }
@@ -71,25 +70,25 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "A name that agents call, which stands for a model of an LLM provider.",
+		MarkdownDescription: "Manages a model: a name that agents call, and the LLM provider's model that it resolves to.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),
 			"provider_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The id of the LLM provider. Where that was deleted elsewhere, the plan points the model at the configured one again.",
+				MarkdownDescription: "The id of the LLM provider. If the LLM provider was deleted outside of Terraform, the next apply sets the configured one again.",
 				Validators:          []validator.String{object.UUID()},
 			},
 			"name": object.Name(),
 			"remote_model_name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The model's name at the provider, 1 to 256 characters.",
+				MarkdownDescription: "The model's name at the LLM provider, 1 to 256 characters.",
 				Validators:          object.Text(256),
 			},
 			"status": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "`ready`, or `orphaned` where the model has lost its LLM provider.",
-				PlanModifiers:       []planmodifier.String{object.KeepUnlessChanged(path.Root("provider_id"))},
+				MarkdownDescription: "`ready`, or `orphaned` if the LLM provider was deleted.",
+				PlanModifiers:       []planmodifier.String{object.UseStateUnlessChanged(path.Root("provider_id"))},
 			},
 			"created_at": object.CreatedAt(),
 		},
@@ -97,54 +96,54 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// Create makes the model.
+// Create creates the model.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.ModelCreate{
 		Name:            plan.Name.ValueString(),
 		ProviderId:      plan.ProviderID.ValueString(),
 		RemoteModelName: plan.RemoteModelName.ValueString(),
 	}
-	made, _, err := r.Client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).
+	created, _, err := r.Client.ModelsAPI.CreateModel(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).ModelCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The model cannot be created", err)...)
 		return
 	}
-	plan.model = read(made)
+	plan.model = read(created)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has.
+// Read refreshes the state.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
+	found, httpResponse, err := api.Read(ctx, r.Client, organization, listRequest(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.ModelsAPI.GetModel(ctx, organization, id), id, (*client.Model).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	state.model = read(found)
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces what the server has.
+// Update replaces the object.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.ModelUpdate{
 		Name:            plan.Name.ValueString(),
@@ -166,10 +165,10 @@ func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, r
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.ModelsAPI.DeleteModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	httpResponse, err := r.Client.ModelsAPI.DeleteModel(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
 func read(found *client.Model) model {
@@ -188,6 +187,6 @@ func (m model) identity() object.IdentityInOrganization {
 	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

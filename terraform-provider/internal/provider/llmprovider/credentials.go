@@ -15,18 +15,18 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
-// managedByProxy are the headers that the proxy sets itself.
+// managedByProxy are the headers that the proxy sets.
 var managedByProxy = []string{"host", "content-length", "connection", "transfer-encoding"}
 
 var (
-	// headerName is a token of RFC 9110, 5.6.2.
+	// headerName is a token (RFC 9110, section 5.6.2).
 	headerName = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}$")
-	// headerValue is visible ASCII with spaces and tabs inside, the part of RFC 9110's field-value that travels safely.
+	// headerValue is visible ASCII with spaces and tabs inside, the portable part of field-value (RFC 9110, section 5.5).
 	headerValue = regexp.MustCompile(`^[\x21-\x7E]([\x09\x20-\x7E]*[\x21-\x7E])?$`)
 )
 
-// checkCredentials notes credentials that do not go with the auth method. What is not known yet is taken to fit: a secret
-// that is yet to be made must not refuse the plan.
+// checkCredentials rejects credentials that do not fit the auth method. It accepts unknown values, such as the id of a secret
+// that the same apply creates.
 func checkCredentials(config resourceModel, diagnostics *diag.Diagnostics) {
 	if config.AuthMethod.IsUnknown() {
 		return
@@ -41,49 +41,49 @@ func checkCredentials(config resourceModel, diagnostics *diag.Diagnostics) {
 
 func checkToken(config resourceModel, diagnostics *diag.Diagnostics) {
 	method := config.AuthMethod.ValueString()
-	for _, headers := range given(config, "custom_headers", "custom_headers_wo") {
-		diagnostics.AddAttributeError(path.Root(headers), "The custom headers do not go with the auth method",
-			fmt.Sprintf("Remove %s, or set auth_method to \"custom_headers\": %s takes a token.", headers, method))
+	for _, headers := range setOf(config, "custom_headers", "custom_headers_wo") {
+		diagnostics.AddAttributeError(path.Root(headers), "The custom headers do not fit the auth method",
+			fmt.Sprintf("Remove %s, or set auth_method to \"custom_headers\": %s uses a token.", headers, method))
 	}
 	if config.TokenSecretID.IsNull() && config.Token.IsNull() && config.TokenWO.IsNull() {
 		diagnostics.AddAttributeError(path.Root("token_secret_id"), "The token is missing",
-			fmt.Sprintf("Set token_secret_id to the id of a secret, or token or token_wo: %s needs one of them.", method))
+			fmt.Sprintf("Set token_secret_id to the id of a secret, or token or token_wo: %s requires one of them.", method))
 	}
-	if tokens := given(config, "token_secret_id", "token", "token_wo"); len(tokens) > 1 {
-		diagnostics.AddAttributeError(path.Root(tokens[1]), "The token is given twice",
+	if tokens := setOf(config, "token_secret_id", "token", "token_wo"); len(tokens) > 1 {
+		diagnostics.AddAttributeError(path.Root(tokens[1]), "The token is set twice",
 			fmt.Sprintf("Remove either %s.", strings.Join(tokens, " or ")))
 	}
 }
 
 func checkOnlyHeaders(config resourceModel, diagnostics *diag.Diagnostics) {
-	for _, token := range given(config, "token", "token_wo", "token_secret_id") {
-		diagnostics.AddAttributeError(path.Root(token), "The token does not go with the auth method",
-			fmt.Sprintf("Remove %s: custom_headers takes the header map and nothing else.", token))
+	for _, token := range setOf(config, "token", "token_wo", "token_secret_id") {
+		diagnostics.AddAttributeError(path.Root(token), "The token does not fit the auth method",
+			fmt.Sprintf("Remove %s: auth_method \"custom_headers\" uses only headers.", token))
 	}
-	headers := given(config, "custom_headers", "custom_headers_wo")
+	headers := setOf(config, "custom_headers", "custom_headers_wo")
 	if len(headers) > 1 {
-		diagnostics.AddAttributeError(path.Root(headers[1]), "The custom headers are given twice",
+		diagnostics.AddAttributeError(path.Root(headers[1]), "The custom headers are set twice",
 			"Remove either custom_headers or custom_headers_wo.")
 	}
 	missing := config.CustomHeaders.IsNull() && config.CustomHeadersWO.IsNull()
-	if missing || empty(config.CustomHeaders) || empty(config.CustomHeadersWO) {
+	if missing || hasNoHeader(config.CustomHeaders) || hasNoHeader(config.CustomHeadersWO) {
 		diagnostics.AddAttributeError(path.Root("custom_headers"), "The custom headers are missing",
-			"Set custom_headers to at least one header, or custom_headers_wo: the auth method custom_headers needs them.")
+			"Set custom_headers to at least one header, or custom_headers_wo: auth_method \"custom_headers\" requires them.")
 	}
 }
 
-// given lists those of the attributes that are there and known.
-func given(config resourceModel, names ...string) []string {
+// setOf returns the attributes that are set.
+func setOf(config resourceModel, names ...string) []string {
 	values := map[string]attr.Value{
 		"token_secret_id": config.TokenSecretID, "token": config.Token, "token_wo": config.TokenWO,
 		"custom_headers": config.CustomHeaders, "custom_headers_wo": config.CustomHeadersWO,
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return !object.Given(values[name]) })
+	return slices.DeleteFunc(names, func(name string) bool { return !object.IsSet(values[name]) })
 }
 
-// empty tells whether no header is given; those that are null are left out.
-func empty(headers types.Map) bool {
-	if !object.Given(headers) {
+// hasNoHeader reports whether a map has no header to send. Headers that are null are not sent.
+func hasNoHeader(headers types.Map) bool {
+	if !object.IsSet(headers) {
 		return false
 	}
 	for _, value := range headers.Elements() {
@@ -94,9 +94,9 @@ func empty(headers types.Map) bool {
 	return true
 }
 
-// checkHeaders notes headers that may not or cannot be sent, in the order of their names.
+// checkHeaders rejects headers that cannot be sent, in the order of their names.
 func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics) {
-	if !object.Given(headers) {
+	if !object.IsSet(headers) {
 		return
 	}
 	elements := headers.Elements()
@@ -118,11 +118,11 @@ func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics)
 			diagnostics.AddAttributeError(attribute, "The header is managed by the proxy",
 				fmt.Sprintf("Remove %s from %s: Host, Content-Length, Connection and Transfer-Encoding cannot be set.", header, name))
 		case !headerName.MatchString(header):
-			diagnostics.AddAttributeError(attribute, "The header's name is not legal",
-				"Choose another name: a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.")
+			diagnostics.AddAttributeError(attribute, "Invalid header name",
+				"Choose another name: header names consist of letters, digits and !#$%&'*+.^_`|~- without spaces.")
 		case twice:
-			diagnostics.AddAttributeError(attribute, "The header is given twice",
-				fmt.Sprintf("Remove %s or %s: case does not tell headers apart.", other, header))
+			diagnostics.AddAttributeError(attribute, "The header is set twice",
+				fmt.Sprintf("Remove %s or %s: header names are case-insensitive.", other, header))
 		}
 		checkValue(attribute, elements[header], diagnostics)
 	}
@@ -130,9 +130,9 @@ func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics)
 
 func checkValue(attribute path.Path, element attr.Value, diagnostics *diag.Diagnostics) {
 	value, ok := element.(types.String)
-	if ok && object.Given(value) && !headerValue.MatchString(value.ValueString()) {
-		// Without the value, which is a credential.
-		diagnostics.AddAttributeError(attribute, "The header's value is not legal",
+	if ok && object.IsSet(value) && !headerValue.MatchString(value.ValueString()) {
+		// The message omits the value, which is a credential.
+		diagnostics.AddAttributeError(attribute, "Invalid header value",
 			"Set it to visible ASCII characters, with spaces or tabs only between them.")
 	}
 }

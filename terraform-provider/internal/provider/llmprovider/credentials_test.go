@@ -8,8 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Whatever may turn out to fit, once it is known, must not refuse the plan.
-func TestWhatIsNotKnownYetIsNotRefused(t *testing.T) {
+// A configuration that may be valid once it is known must pass the plan.
+func TestUnknownValuesAreAccepted(t *testing.T) {
 	unknown := types.StringUnknown()
 	token := types.StringValue("sk")
 	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": token})
@@ -33,15 +33,14 @@ func TestWhatIsNotKnownYetIsNotRefused(t *testing.T) {
 		"everything, as in a module call": {AuthMethod: unknown, Token: unknown, TokenSecretID: unknown, CustomHeaders: unknownHeaders},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if refusals := refusalsOf(config); refusals.HasError() {
-				t.Error(refusals)
+			if diagnostics := validate(config); diagnostics.HasError() {
+				t.Error(diagnostics)
 			}
 		})
 	}
 }
 
-// What is wrong whatever the rest turns out to be is refused at once.
-func TestWhatIsWrongInAnyCaseIsRefusedBesideWhatIsNotKnownYet(t *testing.T) {
+func TestConflictsAreRejectedDespiteUnknownValues(t *testing.T) {
 	unknown := types.StringUnknown()
 	host := types.MapValueMust(types.StringType, map[string]attr.Value{"Host": unknown})
 	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
@@ -55,47 +54,47 @@ func TestWhatIsWrongInAnyCaseIsRefusedBesideWhatIsNotKnownYet(t *testing.T) {
 		"write-only headers and a token":  {AuthMethod: method("custom_headers"), CustomHeadersWO: headers, TokenWO: method("sk")},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if refusals := refusalsOf(config); refusals.ErrorsCount() != 1 {
-				t.Error(refusals)
+			if diagnostics := validate(config); diagnostics.ErrorsCount() != 1 {
+				t.Error(diagnostics)
 			}
 		})
 	}
 }
 
-// inputs are what of the configuration the rules are about.
+// inputs are the validated attributes.
 type inputs struct {
 	AuthMethod, TokenSecretID, Token, TokenWO types.String
 	CustomHeaders, CustomHeadersWO            types.Map
 }
 
-func refusalsOf(given inputs) diag.Diagnostics {
+func validate(given inputs) diag.Diagnostics {
 	config := resourceModel{
 		model: model{AuthMethod: given.AuthMethod, TokenSecretID: given.TokenSecretID},
 		Token: given.Token, TokenWO: given.TokenWO, CustomHeaders: given.CustomHeaders, CustomHeadersWO: given.CustomHeadersWO,
 	}
-	var refusals diag.Diagnostics
-	checkCredentials(config, &refusals)
-	checkHeaders("custom_headers", config.CustomHeaders, &refusals)
-	checkHeaders("custom_headers_wo", config.CustomHeadersWO, &refusals)
-	return refusals
+	var diagnostics diag.Diagnostics
+	checkCredentials(config, &diagnostics)
+	checkHeaders("custom_headers", config.CustomHeaders, &diagnostics)
+	checkHeaders("custom_headers_wo", config.CustomHeadersWO, &diagnostics)
+	return diagnostics
 }
 
 func method(name string) types.String {
 	return types.StringValue(name)
 }
 
-func TestAHeaderThatIsNullIsLeftOut(t *testing.T) {
+func TestNullHeadersAreNotSent(t *testing.T) {
 	null, value := types.StringNull(), types.StringValue("a")
 	some := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": value, "x-key": null, "X-Other": null})
-	if refusals := refusalsOf(inputs{AuthMethod: method("custom_headers"), CustomHeaders: some}); refusals.HasError() {
-		t.Error(refusals)
+	if diagnostics := validate(inputs{AuthMethod: method("custom_headers"), CustomHeaders: some}); diagnostics.HasError() {
+		t.Error(diagnostics)
 	}
 	var diagnostics diag.Diagnostics
 	if sent := headers(t.Context(), some, &diagnostics); diagnostics.HasError() || len(*sent) != 1 || (*sent)["X-Key"] != "a" {
-		t.Errorf("%v is sent; %v", sent, diagnostics)
+		t.Errorf("sent %v; %v", sent, diagnostics)
 	}
 	none := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": null})
-	if refusals := refusalsOf(inputs{AuthMethod: method("custom_headers"), CustomHeaders: none}); refusals.ErrorsCount() != 1 {
-		t.Errorf("a map with no other is taken: %v", refusals)
+	if diagnostics := validate(inputs{AuthMethod: method("custom_headers"), CustomHeaders: none}); diagnostics.ErrorsCount() != 1 {
+		t.Errorf("a map with only null headers is accepted: %v", diagnostics)
 	}
 }

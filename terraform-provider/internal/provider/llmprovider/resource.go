@@ -1,5 +1,4 @@
-// Package llmprovider is what the provider offers of LLM providers: the resource agyn_llm_provider and its list resource,
-// and the data sources agyn_llm_provider and agyn_llm_providers.
+// Package llmprovider implements the resource, the list resource and the data sources of LLM providers.
 package llmprovider
 
 import (
@@ -27,7 +26,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers, but for what changes with the models and the credentials.
+// model holds the attributes that the server returns, except those that depend on the models and the credentials.
 type model struct {
 	ID                     types.String `tfsdk:"id"`
 	OrganizationID         types.String `tfsdk:"organization_id"`
@@ -40,7 +39,7 @@ type model struct {
 	CreatedAt              types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Token                  types.String   `tfsdk:"token"`
@@ -60,7 +59,7 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -70,12 +69,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_llm_provider"
 }
 
-// IdentitySchema describes what tells an LLM provider from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState takes <organization_id>/<id>, or the identity.
+// ImportState imports by <organization_id>/<id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.ImportInOrganization(ctx, "id", request, response)
 }
@@ -83,7 +82,7 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "An upstream API that speaks one of the supported protocols, with what is needed to call it.",
+		MarkdownDescription: "Manages an LLM provider: the endpoint of an upstream API, its protocol and its credentials.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),
@@ -112,49 +111,47 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"token": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The token itself, for `bearer` and `x_api_key`, instead of token_secret_id. It stands in the state; " +
-					"`token_wo` does not. After an import it is set once by the first apply.",
+				MarkdownDescription: "The token, for `bearer` and `x_api_key`, instead of `token_secret_id`. It is in the state; `token_wo` is not. The first " +
+					"apply after an import sets it.",
 				Validators: object.Token(),
 			},
 			"token_wo": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				WriteOnly: true,
-				MarkdownDescription: "The token itself, which stands neither in the state nor in a plan. Without `token_wo_version`, another " +
-					"one is noticed by a salted slow hash of it, which the state holds where no output shows it. After an import it is set " +
-					"once by the first apply.",
+				MarkdownDescription: "The token as a write-only value, which is neither in the state nor in plans. Without `token_wo_version`, changes are " +
+					"detected with a salted scrypt hash in the private state. The first apply after an import sets it.",
 				Validators: object.Token(),
 			},
 			"token_wo_version": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "With it, `token_wo` is set when this number changes, and no hash is kept.",
+				MarkdownDescription: "The version of `token_wo`. If set, `token_wo` is sent only when this number changes, and no hash is stored.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("token_wo"))},
 			},
 			"custom_headers": schema.MapAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
 				Sensitive:   true,
-				MarkdownDescription: "Header names and values, for `custom_headers`. `Host`, `Content-Length`, `Connection` and " +
-					"`Transfer-Encoding` are managed by the proxy; a header that is null is left out. They stand in the state; `custom_headers_wo` does not. After an import " +
-					"they are set once by the first apply.",
+				MarkdownDescription: "The names and values of the headers, for `custom_headers`. The proxy sets `Host`, `Content-Length`, `Connection` and " +
+					"`Transfer-Encoding`. Headers that are null are not sent. The headers are in the state; `custom_headers_wo` is not. The first " +
+					"apply after an import sets them.",
 			},
 			"custom_headers_wo": schema.MapAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
 				Sensitive:   true,
 				WriteOnly:   true,
-				MarkdownDescription: "Header names and values as in `custom_headers`, which stand neither in the state nor in a plan. Without " +
-					"`custom_headers_wo_version`, others are noticed by a salted slow hash of them, which the state holds where no output " +
-					"shows it. After an import they are set once by the first apply.",
+				MarkdownDescription: "The headers as a write-only value, which is neither in the state nor in plans. Without `custom_headers_wo_version`, " +
+					"changes are detected with a salted scrypt hash in the private state. The first apply after an import sets them.",
 			},
 			"custom_headers_wo_version": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "With it, `custom_headers_wo` are set when this number changes, and no hash is kept.",
+				MarkdownDescription: "The version of `custom_headers_wo`. If set, `custom_headers_wo` is sent only when this number changes, and no hash is stored.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("custom_headers_wo"))},
 			},
 			"credentials_fingerprint": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "A keyed hash of the credentials: another one means others.",
+				MarkdownDescription: "A keyed hash of the credentials. It changes with them.",
 			},
 			"created_at": object.CreatedAt(),
 		},
@@ -162,8 +159,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// ValidateConfig refuses, already in the plan, credentials that do not go with the auth method, and headers that cannot
-// be sent.
+// ValidateConfig rejects credentials that do not fit the auth method, and headers that cannot be sent.
 func (r *Resource) ValidateConfig(ctx context.Context, request resource.ValidateConfigRequest, response *resource.ValidateConfigResponse) {
 	var config resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
@@ -174,7 +170,7 @@ func (r *Resource) ValidateConfig(ctx context.Context, request resource.Validate
 	}
 }
 
-// ModifyPlan plans a new fingerprint where the credentials are to be written, and the known one otherwise.
+// ModifyPlan plans an unknown fingerprint if the credentials must be sent, otherwise the prior one.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
@@ -194,14 +190,14 @@ func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRe
 	response.Diagnostics.Append(response.Plan.SetAttribute(ctx, path.Root("credentials_fingerprint"), fingerprint)...)
 }
 
-// Create registers the LLM provider.
+// Create creates the LLM provider.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var config, plan resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.LlmProviderCreate{
 		Name:          plan.Name.ValueString(),
@@ -209,43 +205,43 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 		Protocol:      client.Protocol(plan.Protocol.ValueString()),
 		AuthMethod:    client.AuthMethod(plan.AuthMethod.ValueString()),
 		TokenSecretId: object.Optional(plan.TokenSecretID),
-		Token:         object.Optional(credential.Either(plan.Token, config.TokenWO)),
-		CustomHeaders: headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
+		Token:         object.Optional(credential.Coalesce(plan.Token, config.TokenWO)),
+		CustomHeaders: headers(ctx, credential.Coalesce(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics),
 	}
 	if response.Diagnostics.HasError() {
 		return
 	}
-	made, _, err := r.Client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).
+	created, _, err := r.Client.LlmProvidersAPI.CreateLlmProvider(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).LlmProviderCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The LLM provider cannot be created", err, config)...)
 		return
 	}
-	credential.Written(ctx, response.Private, forms(config, plan, plan), true, made.CredentialsFingerprint, &response.Diagnostics)
-	plan.model = read(made)
+	credential.RecordWrite(ctx, response.Private, forms(config, plan, plan), true, created.CredentialsFingerprint, &response.Diagnostics)
+	plan.model = read(created)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has. Token and headers stay as they are in the state, unless the fingerprint tells that
-// the server has others: then they are null, so that the plan puts the configured ones back.
+// Read refreshes the state. Token and headers stay in the state unless the fingerprint shows that the server has others: then
+// they become null, so that the plan restores the configured ones.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
+	found, httpResponse, err := api.Read(ctx, r.Client, organization, listRequest(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id), id, (*client.LlmProvider).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	known := forms(state, state, state).Plain
-	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, known, state.CredentialsFingerprint, found.CredentialsFingerprint, &response.Diagnostics) {
+	if credential.ChangedElsewhere(ctx, response.Private, kind+" "+found.Name, known, state.CredentialsFingerprint, found.CredentialsFingerprint, &response.Diagnostics) {
 		state.Token, state.CustomHeaders = types.StringNull(), types.MapNull(types.StringType)
 	}
-	// Known ones that the server no longer has are dropped, so that the plan shows them.
+	// The plan also restores credentials that the server no longer has.
 	if !found.HasToken {
 		state.Token = types.StringNull()
 	}
@@ -256,7 +252,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces what the server has.
+// Update replaces the LLM provider.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var config, state, plan resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
@@ -264,9 +260,9 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
-	// The plan decides: it has heeded ignore_changes, which the configuration here has not.
+	// The plan decides: unlike the configuration, it respects ignore_changes.
 	changed := plan.CredentialsFingerprint.IsUnknown() &&
 		credential.Changed(ctx, request.Private, forms(config, plan, state), state.CredentialsFingerprint, &response.Diagnostics)
 	body := client.LlmProviderUpdate{
@@ -279,8 +275,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		CustomHeaders: headers(ctx, plan.CustomHeaders, &response.Diagnostics),
 	}
 	if changed {
-		body.Token = object.Optional(credential.Either(plan.Token, config.TokenWO))
-		body.CustomHeaders = headers(ctx, credential.Either(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
+		body.Token = object.Optional(credential.Coalesce(plan.Token, config.TokenWO))
+		body.CustomHeaders = headers(ctx, credential.Coalesce(plan.CustomHeaders, config.CustomHeadersWO), &response.Diagnostics)
 	}
 	if response.Diagnostics.HasError() {
 		return
@@ -291,7 +287,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		return
 	}
 	if plan.TokenSecretID.IsNull() {
-		credential.Written(ctx, response.Private, forms(config, plan, state), changed, updated.CredentialsFingerprint, &response.Diagnostics)
+		credential.RecordWrite(ctx, response.Private, forms(config, plan, state), changed, updated.CredentialsFingerprint, &response.Diagnostics)
 	} else {
 		credential.Forget(ctx, response.Private, &response.Diagnostics)
 	}
@@ -299,7 +295,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// update replaces the LLM provider. Where the plan keeps its fingerprint, another one would not be what was planned.
+// update replaces the LLM provider, but not if its fingerprint must stay the planned one and has changed.
 func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.LlmProviderUpdate) (*client.LlmProvider, error) {
 	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
 	replace := r.Client.LlmProvidersAPI.UpdateLlmProvider(ctx, organization, id).LlmProviderUpdate(body)
@@ -307,23 +303,23 @@ func (r *Resource) update(ctx context.Context, plan, state resourceModel, body c
 		updated, _, err := replace.Execute()
 		return updated, err
 	}
-	return api.UpdateUnchanged(r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id),
+	return api.UpdateIfUnchanged(r.Client.LlmProvidersAPI.GetLlmProvider(ctx, organization, id),
 		func(now *client.LlmProvider) bool {
 			return now.CredentialsFingerprint == state.CredentialsFingerprint.ValueString()
 		},
-		func(entityTag string) api.Getter[client.LlmProvider] { return replace.IfMatch(entityTag) })
+		func(entityTag string) api.Request[client.LlmProvider] { return replace.IfMatch(entityTag) })
 }
 
-// Delete removes the LLM provider; models that still point at it become orphaned.
+// Delete deletes the LLM provider. Its remaining models become orphaned.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.LlmProvidersAPI.DeleteLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	httpResponse, err := r.Client.LlmProvidersAPI.DeleteLlmProvider(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
 func read(provider *client.LlmProvider) model {
@@ -344,22 +340,21 @@ func (m model) identity() object.IdentityInOrganization {
 	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
 }
 
-// forms takes the write-only form from the configuration, since neither plan nor state has it. Of token and headers, it
-// is the one that the configuration and the auth method want; both are forms of the same credential.
+// forms returns the forms of the credential for the planned auth method. The write-only form is in the configuration only.
 func forms(config, plan, state resourceModel) credential.Forms {
 	if plan.AuthMethod.ValueString() == string(client.CUSTOM_HEADERS) {
 		return credential.Forms{
-			Plain: plan.CustomHeaders, PlainBefore: state.CustomHeaders,
-			WriteOnly: config.CustomHeadersWO, Version: plan.CustomHeadersWOVersion, VersionBefore: state.CustomHeadersWOVersion,
+			Plain: plan.CustomHeaders, PriorPlain: state.CustomHeaders,
+			WriteOnly: config.CustomHeadersWO, Version: plan.CustomHeadersWOVersion, PriorVersion: state.CustomHeadersWOVersion,
 		}
 	}
 	return credential.Forms{
-		Plain: plan.Token, PlainBefore: state.Token,
-		WriteOnly: config.TokenWO, Version: plan.TokenWOVersion, VersionBefore: state.TokenWOVersion,
+		Plain: plan.Token, PriorPlain: state.Token,
+		WriteOnly: config.TokenWO, Version: plan.TokenWOVersion, PriorVersion: state.TokenWOVersion,
 	}
 }
 
-// headers gives the headers to send. One that is null is left out, so that a header can depend on a condition.
+// headers returns the headers to send, without those that are null, so that a header can depend on a condition.
 func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics) *map[string]string {
 	if value.IsNull() {
 		return nil
@@ -375,7 +370,7 @@ func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics
 	return &sent
 }
 
-// diagnose shows what the server says of the credentials on the form that is configured.
+// diagnose shows violations of a credential on its configured form.
 func diagnose(summary string, err error, config resourceModel) diag.Diagnostics {
 	switch {
 	case !config.TokenWO.IsNull():
@@ -387,6 +382,6 @@ func diagnose(summary string, err error, config resourceModel) diag.Diagnostics 
 	}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -1,5 +1,4 @@
-// Package member is what the provider offers of members of organizations: the resource agyn_organization_member and its list
-// resource, and the data sources agyn_organization_member and agyn_organization_members.
+// Package member implements the resource, the list resource and the data sources of members of organizations.
 package member
 
 import (
@@ -30,7 +29,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers, but for what changes with the user.
+// model holds the attributes that the server returns, except those of the user.
 type model struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	UserID         types.String `tfsdk:"user_id"`
@@ -39,13 +38,13 @@ type model struct {
 	CreatedAt      types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
 }
 
-// identityModel tells one member from all others.
+// identityModel is the identity of a member.
 type identityModel struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	UserID         types.String `tfsdk:"user_id"`
@@ -58,7 +57,7 @@ var (
 	_ resource.ResourceWithImportState      = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -68,19 +67,19 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_organization_member"
 }
 
-// IdentitySchema describes what tells a member from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 	response.IdentitySchema.Attributes["user_id"] = response.IdentitySchema.Attributes["id"]
 	delete(response.IdentitySchema.Attributes, "id")
 }
 
-// ImportState takes <organization_id>/<user_id>, or the identity.
+// ImportState imports by <organization_id>/<user_id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.ImportInOrganization(ctx, "user_id", request, response)
 }
 
-// ConfigValidators wants one way to say who it is.
+// ConfigValidators requires the user id or the email address.
 func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator {
 	return []resource.ConfigValidator{
 		resourcevalidator.ExactlyOneOf(path.MatchRoot("user_id"), path.MatchRoot("email")),
@@ -90,30 +89,29 @@ func (r *Resource) ConfigValidators(context.Context) []resource.ConfigValidator 
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Manages a user's membership of an organization. For its owners, and cluster admins. The last active owner cannot " +
-			"leave: destroying or replacing that membership takes it out of the state alone, with a warning, and it ends with the " +
-			"organization. To replace the only owner, set `create_before_destroy`. Removing a member revokes the user's API tokens for the " +
-			"organization.",
+		MarkdownDescription: "Manages a user's membership of an organization. Only for owners of the organization and cluster admins. Removing a " +
+			"member revokes the user's API tokens for the organization. An organization keeps its last active owner: destroying or replacing " +
+			"that membership only removes it from the state, with a warning; it ends with the organization. To replace the only owner, set " +
+			"`create_before_destroy`.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": object.OrganizationID(),
 			"user_id": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The id of the user, which never changes. Either this or `email` is given; another one replaces the resource.",
+				MarkdownDescription: "The id of the user. Set either this or `email`. A change replaces the resource.",
 				Validators:          []validator.String{object.UUID()},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown(), stringplanmodifier.RequiresReplaceIfConfigured()},
 			},
 			"email": schema.StringAttribute{
 				Optional: true,
 				Computed: true,
-				MarkdownDescription: "The email address of the user, whatever its case. It finds the user when the membership is created; " +
-					"after that, the membership stays with the user: set the new address when the user's changes. For another user, " +
-					"replace the resource with `terraform apply -replace`, or use `user_id`.",
+				MarkdownDescription: "The email address of the user (case-insensitive). It identifies the user only when the membership is created. If the " +
+					"user's address changes, set the new one. For a membership of another user, use `user_id` or `terraform apply -replace`.",
 				Validators: object.Email(),
 			},
 			"role": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "`owner`, who may do everything in the organization, or `member`, who calls models and reads what is no credential.",
+				MarkdownDescription: "`owner`, with all permissions in the organization, or `member`, who calls models and reads everything except credentials.",
 				Validators:          []validator.String{object.OneOf(client.AllowedMemberRoleEnumValues)},
 			},
 			"created_at": object.CreatedAt(),
@@ -122,56 +120,56 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// Create lets the user in.
+// Create adds the member.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.MemberCreate{
 		UserId: object.Optional(plan.UserID), Email: object.Optional(plan.Email), Role: client.MemberRole(plan.Role.ValueString()),
 	}
-	made, _, err := r.Client.MembersAPI.AddMember(ctx, plan.OrganizationID.ValueString()).
+	created, _, err := r.Client.MembersAPI.AddMember(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).MemberCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The member cannot be added", err)...)
 		return
 	}
-	plan.model = read(made, plan.Email)
+	plan.model = read(created, plan.Email)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has.
+// Read refreshes the state.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.UserID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
+	found, httpResponse, err := api.Read(ctx, r.Client, organization, listRequest(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.MembersAPI.GetMember(ctx, organization, id), id, (*client.Member).GetUserId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	state.model = read(found, state.Email)
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update gives the member another role. Another address must be the same user's: to remove the member would revoke the
-// user's API tokens.
+// Update changes the role. A new address must belong to the same user: replacing the membership would revoke the user's API
+// tokens.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var state, plan resourceModel
 	response.Diagnostics.Append(request.State.Get(ctx, &state)...)
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
-	if object.Given(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.isOf(ctx, plan, &response.Diagnostics) {
+	if object.IsSet(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.isOf(ctx, plan, &response.Diagnostics) {
 		return
 	}
 	body := client.MemberUpdate{Role: client.MemberRole(plan.Role.ValueString())}
@@ -195,9 +193,9 @@ func (r *Resource) isOf(ctx context.Context, plan resourceModel, diagnostics *di
 	if sameAddress(plan.Email, now) {
 		return true
 	}
-	diagnostics.AddAttributeError(path.Root("email"), "The email address is not the member's",
-		fmt.Sprintf("The member is the user %s with the address %s. The membership was left alone, since removing a member revokes the "+
-			"user's API tokens. For this member, set email to that address, or set user_id. For another user, replace the resource: "+
+	diagnostics.AddAttributeError(path.Root("email"), "The email address belongs to another user",
+		fmt.Sprintf("The member is the user %s with the address %s. Nothing was changed, because removing a member revokes the user's API "+
+			"tokens. To keep this member, set email to that address, or set user_id. For another user, replace the resource: "+
 			"terraform apply -replace=<address of the resource>.", found.UserId, now))
 	return false
 }
@@ -206,29 +204,29 @@ func sameAddress(one, other types.String) bool {
 	return strings.EqualFold(one.ValueString(), other.ValueString())
 }
 
-// Delete ends the membership. The last owner's ends with the organization, and only then, so that it leaves the state: where
-// all is destroyed, the organization goes next.
+// Delete removes the member. The server keeps the last active owner until the organization is deleted, which is next if
+// Terraform destroys everything: that membership only leaves the state.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.MembersAPI.RemoveMember(ctx, state.OrganizationID.ValueString(), state.UserID.ValueString()).Execute()
+	httpResponse, err := r.Client.MembersAPI.RemoveMember(ctx, state.OrganizationID.ValueString(), state.UserID.ValueString()).Execute()
 	if api.IsLastOwner(err) {
-		response.Diagnostics.AddWarning("The last owner stays a member",
-			"The server keeps an organization's last active owner. The membership of "+state.UserID.ValueString()+" is removed from the "+
-				"state, and ends when the organization is destroyed, or by hand once there is another owner.")
+		response.Diagnostics.AddWarning("The last owner remains a member",
+			"An organization keeps its last active owner. The membership of the user "+state.UserID.ValueString()+" leaves the state, "+
+				"and ends with the organization. Once there is another owner, you can remove the member yourself.")
 		return
 	}
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
-// read maps what the server answers; an address that differs from the known one in case alone is the known one.
+// read maps a member. It keeps the known spelling of the address if only the case differs.
 func read(member *client.Member, known types.String) model {
 	email := types.StringPointerValue(member.Email.Get())
-	if object.Given(known) && sameAddress(email, known) {
+	if object.IsSet(known) && sameAddress(email, known) {
 		email = known
 	}
 	return model{
@@ -244,6 +242,6 @@ func (m model) identity() identityModel {
 	return identityModel{OrganizationID: m.OrganizationID, UserID: m.UserID}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.UserID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.UserID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

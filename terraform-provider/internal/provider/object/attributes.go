@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// ID is the attribute of an id that the server makes.
+// ID is the id that the server generates.
 func ID(kind string) schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed:            true,
@@ -22,26 +22,26 @@ func ID(kind string) schema.StringAttribute {
 	}
 }
 
-// CreatedAt is the attribute of the time when the server has made a thing.
+// CreatedAt is the time of creation.
 func CreatedAt() schema.StringAttribute {
 	return schema.StringAttribute{
 		Computed:            true,
-		MarkdownDescription: "When it was made, as in RFC 3339.",
+		MarkdownDescription: "The time of creation (RFC 3339).",
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 	}
 }
 
-// OrganizationID is the attribute of the organization that a thing belongs to; another one means another thing.
+// OrganizationID is the organization that an object belongs to. A change replaces the object.
 func OrganizationID() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
-		MarkdownDescription: "The id of the organization. Another one replaces the resource.",
+		MarkdownDescription: "The id of the organization. A change replaces the resource.",
 		Validators:          []validator.String{UUID()},
 		PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 	}
 }
 
-// Name is the attribute of a name that is unique in the organization.
+// Name is a name that is unique in the organization.
 func Name() schema.StringAttribute {
 	return schema.StringAttribute{
 		Required:            true,
@@ -50,62 +50,60 @@ func Name() schema.StringAttribute {
 	}
 }
 
-// keepUnless keeps a computed value through an update that leaves the attributes alone that it is computed from.
-type keepUnless struct {
-	sources []path.Path
+// IsSet reports whether a value is neither null nor unknown.
+func IsSet(value attr.Value) bool {
+	return !value.IsNull() && !value.IsUnknown()
 }
 
-// KeepUnlessChanged plans a computed value as it stands in the state, unless one of the attributes that the server
-// computes it from is another one in the plan.
-func KeepUnlessChanged(sources ...path.Path) keepUnless {
-	return keepUnless{sources: sources}
-}
-
-// Description says what the modifier does.
-func (k keepUnless) Description(context.Context) string {
-	return "Keeps the value while what it is computed from stays the same."
-}
-
-// MarkdownDescription says what the modifier does.
-func (k keepUnless) MarkdownDescription(ctx context.Context) string {
-	return k.Description(ctx)
-}
-
-// PlanModifyString implements planmodifier.String.
-func (k keepUnless) PlanModifyString(ctx context.Context, request planmodifier.StringRequest, response *planmodifier.StringResponse) {
-	if k.keeps(ctx, request.State, request.Plan) {
-		response.PlanValue = request.StateValue
-	}
-}
-
-// PlanModifyInt64 implements planmodifier.Int64.
-func (k keepUnless) PlanModifyInt64(ctx context.Context, request planmodifier.Int64Request, response *planmodifier.Int64Response) {
-	if k.keeps(ctx, request.State, request.Plan) {
-		response.PlanValue = request.StateValue
-	}
-}
-
-func (k keepUnless) keeps(ctx context.Context, state tfsdk.State, plan tfsdk.Plan) bool {
-	if state.Raw.IsNull() || plan.Raw.IsNull() {
-		return false
-	}
-	for _, source := range k.sources {
-		var before, after attr.Value
-		if state.GetAttribute(ctx, source, &before).HasError() || plan.GetAttribute(ctx, source, &after).HasError() {
-			return false
-		}
-		if after.IsUnknown() || !before.Equal(after) {
-			return false
-		}
-	}
-	return true
-}
-
-// Optional gives what the client sends for an optional attribute: nil where it is not set.
+// Optional returns the value of an optional attribute for the client, nil unless it is set.
 func Optional(value types.String) *string {
-	if value.IsNull() || value.IsUnknown() {
+	if !IsSet(value) {
 		return nil
 	}
 	text := value.ValueString()
 	return &text
+}
+
+// useStateUnlessChanged keeps a computed value until one of the attributes that it depends on changes.
+type useStateUnlessChanged struct {
+	sources []path.Path
+}
+
+// UseStateUnlessChanged plans the prior value of a computed attribute, unless the plan changes one of the attributes from
+// which the server computes it.
+func UseStateUnlessChanged(sources ...path.Path) useStateUnlessChanged {
+	return useStateUnlessChanged{sources: sources}
+}
+
+// Description implements planmodifier.Describer.
+func (u useStateUnlessChanged) Description(context.Context) string {
+	return "Keeps the value until an attribute that it depends on changes."
+}
+
+// MarkdownDescription implements planmodifier.Describer.
+func (u useStateUnlessChanged) MarkdownDescription(ctx context.Context) string {
+	return u.Description(ctx)
+}
+
+// PlanModifyString implements planmodifier.String.
+func (u useStateUnlessChanged) PlanModifyString(ctx context.Context, request planmodifier.StringRequest, response *planmodifier.StringResponse) {
+	if u.isUnchanged(ctx, request.State, request.Plan) {
+		response.PlanValue = request.StateValue
+	}
+}
+
+func (u useStateUnlessChanged) isUnchanged(ctx context.Context, state tfsdk.State, plan tfsdk.Plan) bool {
+	if state.Raw.IsNull() || plan.Raw.IsNull() {
+		return false
+	}
+	for _, source := range u.sources {
+		var prior, planned attr.Value
+		if state.GetAttribute(ctx, source, &prior).HasError() || plan.GetAttribute(ctx, source, &planned).HasError() {
+			return false
+		}
+		if planned.IsUnknown() || !prior.Equal(planned) {
+			return false
+		}
+	}
+	return true
 }

@@ -5,83 +5,95 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/ephemeral"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
-// base is what all begin with.
+// base is embedded in every resource and data source.
 type base struct {
 	// Client is nil until the provider is configured.
 	Client *api.Client
 }
 
-// Ready notes what reading a request has found, and tells whether the method may go on.
-func (b *base) Ready(found diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
-	diagnostics.Append(found...)
+// Ready appends the diagnostics of decoding a request, and reports whether the method may continue.
+func (b *base) Ready(decoding diag.Diagnostics, diagnostics *diag.Diagnostics) bool {
+	diagnostics.Append(decoding...)
 	if diagnostics.HasError() {
 		return false
 	}
 	if b.Client == nil {
-		diagnostics.AddError("The provider is not configured yet",
-			"Its gateway or token comes from something that is yet to be made. Make that first, with terraform apply -target.")
+		diagnostics.AddError("The provider is not configured",
+			"Its gateway or token depends on a resource that does not exist yet. Create that resource first with terraform apply -target.")
 	}
 	return b.Client != nil
 }
 
-// Resource is what every resource and every list resource begins with: the client.
+// Resource is the base of resources and list resources.
 type Resource struct {
 	base
 }
 
-// Configure takes the client.
+// Configure implements resource.ResourceWithConfigure.
 func (r *Resource) Configure(_ context.Context, request resource.ConfigureRequest, response *resource.ConfigureResponse) {
-	r.Client = clientIn(request.ProviderData, &response.Diagnostics)
+	r.Client = clientFrom(request.ProviderData, &response.Diagnostics)
 }
 
-// DataSource is what every data source begins with: the client.
+// DataSource is the base of data sources.
 type DataSource struct {
 	base
 }
 
-// Configure takes the client.
+// Configure implements datasource.DataSourceWithConfigure.
 func (d *DataSource) Configure(_ context.Context, request datasource.ConfigureRequest, response *datasource.ConfigureResponse) {
-	d.Client = clientIn(request.ProviderData, &response.Diagnostics)
+	d.Client = clientFrom(request.ProviderData, &response.Diagnostics)
 }
 
-// Ephemeral is what every ephemeral resource begins with: the client.
+// Ephemeral is the base of ephemeral resources.
 type Ephemeral struct {
 	base
 }
 
-// Configure takes the client.
+// Configure implements ephemeral.EphemeralResourceWithConfigure.
 func (e *Ephemeral) Configure(_ context.Context, request ephemeral.ConfigureRequest, response *ephemeral.ConfigureResponse) {
-	e.Client = clientIn(request.ProviderData, &response.Diagnostics)
+	e.Client = clientFrom(request.ProviderData, &response.Diagnostics)
 }
 
-// clientIn takes the client out of the data that the provider hands on. It is nil before the provider is configured, and
-// where its configuration is not known yet.
-func clientIn(data any, diagnostics *diag.Diagnostics) *api.Client {
+// clientFrom returns the client in the provider's data. It returns nil before the provider is configured, and if the provider
+// block is not fully known.
+func clientFrom(data any, diagnostics *diag.Diagnostics) *api.Client {
 	if data == nil {
 		return nil
 	}
 	client, ok := data.(*api.Client)
 	if !ok {
-		diagnostics.AddError("The provider is broken", fmt.Sprintf("It hands on a %T where a client is due; please report this.", data))
+		diagnostics.AddError("Bug in the provider", fmt.Sprintf("It passes a %T instead of a client. Please report this.", data))
 	}
 	return client
 }
 
-// Within bounds what a method of a resource may take by the user's time-out, or by the default one.
-func Within(
+// WithTimeout limits a method of a resource to the configured time-out, or to the default.
+func WithTimeout(
 	ctx context.Context,
 	timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics),
 	diagnostics *diag.Diagnostics,
 ) (context.Context, context.CancelFunc) {
-	most, found := timeout(ctx, api.AnswerTimeout)
+	limit, found := timeout(ctx, api.DefaultTimeout)
 	diagnostics.Append(found...)
-	return context.WithTimeout(ctx, most)
+	return context.WithTimeout(ctx, limit)
+}
+
+// NullTimeouts are the time-outs of a resource without a configuration.
+func NullTimeouts() timeouts.Value {
+	attributes := map[string]attr.Type{}
+	for _, name := range []string{"create", "read", "update", "delete"} {
+		attributes[name] = types.StringType
+	}
+	return timeouts.Value{Object: types.ObjectNull(attributes)}
 }

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/net/http/httpguts"
 )
 
-// What the plan accepts is what its consumers accept: an accepted text never fails in a header, a URL or an address.
-func FuzzAcceptedTextsKeepTheirPromise(f *testing.F) {
+// An accepted text never fails in a header, a URL or an address.
+func FuzzAcceptedTextsAreUsable(f *testing.F) {
 	for _, seed := range []string{
 		"", "a", " a", "a\n", "Acme, Inc.", "ö", "\u0085", "\ufeff", "a\u2028b", "\xff", "acme-2", "-a", "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f",
 		"a@b.example", "a@b", "a@-b.example", ".a@b.example", "a..b@c", "https://[::1]/v1", "https://a_b:99999/%zz", "http://a/%", "https://u:p@h/",
@@ -26,11 +26,11 @@ func FuzzAcceptedTextsKeepTheirPromise(f *testing.F) {
 		f.Add(seed)
 	}
 	accepts := func(t *testing.T, text string, rules ...validator.String) bool {
-		refused := refusals(t.Context(), rules, text)
-		return !refused.Diagnostics.HasError()
+		response := validate(t.Context(), rules, text)
+		return !response.Diagnostics.HasError()
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		// Terraform's texts are valid UTF-8.
+		// Terraform's strings are valid UTF-8.
 		if !utf8.ValidString(text) {
 			return
 		}
@@ -52,17 +52,14 @@ func FuzzAcceptedTextsKeepTheirPromise(f *testing.F) {
 		if accepts(t, text, Token()...) && (!httpguts.ValidHeaderFieldValue(text) || strings.TrimSpace(text) != text || text == "") {
 			t.Errorf("%q is accepted as a token", text)
 		}
-		if accepts(t, text, Duration()) && (text == "" || strings.HasPrefix(text, "-")) {
-			t.Errorf("%q is accepted as a duration", text)
-		}
 		if accepts(t, text, Endpoint()...) {
 			checkEndpoint(t, text)
 		}
 	})
 }
 
-// checkEndpoint holds that an accepted endpoint is a URL without what may be a credential. What the pattern cannot tell, such
-// as a malformed escape, the server refuses.
+// checkEndpoint asserts that an accepted endpoint is a URL without credentials. The server rejects malformed escapes, which the
+// pattern does not cover.
 func checkEndpoint(t *testing.T, endpoint string) {
 	t.Helper()
 	if strings.ContainsAny(endpoint, "?#\\ \r\n\t") {
@@ -77,25 +74,25 @@ func checkEndpoint(t *testing.T, endpoint string) {
 	}
 }
 
-func FuzzNoRefusalShowsACredential(f *testing.F) {
+func FuzzValidatorsDoNotShowCredentials(f *testing.F) {
 	for _, seed := range []string{"", " ", "\n", "\x00", "é", strings.Repeat("k", 9000), "https://u:p@h"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		// Long enough to be in no message by chance.
+		// Long enough not to be in a message by chance.
 		credential := "sk-marked-" + text
 		for name, rules := range map[string][]validator.String{"token": Token(), "value": SecretValue(), "endpoint": Endpoint()} {
-			refused := refusals(t.Context(), rules, credential)
-			for _, refusal := range refused.Diagnostics {
-				if strings.Contains(refusal.Summary()+refusal.Detail(), "sk-marked-") {
-					t.Errorf("the refusal of the %s %q shows it: %s", name, credential, refusal.Detail())
+			response := validate(t.Context(), rules, credential)
+			for _, diagnostic := range response.Diagnostics {
+				if strings.Contains(diagnostic.Summary()+diagnostic.Detail(), "sk-marked-") {
+					t.Errorf("the error about the %s %q shows it: %s", name, credential, diagnostic.Detail())
 				}
 			}
 		}
 	})
 }
 
-func FuzzImportIDsAreUUIDsOrRefused(f *testing.F) {
+func FuzzImportIDsAreUUIDsOrRejected(f *testing.F) {
 	for _, seed := range []string{"", "/", "a/b", "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f/0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f", "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f\n/"} {
 		f.Add(seed)
 	}
@@ -109,8 +106,8 @@ func FuzzImportIDsAreUUIDsOrRefused(f *testing.F) {
 	})
 }
 
-// Only another instant may replace an API token.
-func FuzzKeepSameInstant(f *testing.F) {
+// Only another instant replaces an API token.
+func FuzzUseStateForSameInstant(f *testing.F) {
 	for _, pair := range [][2]string{
 		{"2037-07-01T12:00:00Z", "2037-07-01T14:00:00+02:00"}, {"2037-07-01T12:00:00Z", "2037-07-01T12:00:00.0000001Z"},
 		{"", "2037-07-01T12:00:00Z"}, {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59-23:59"}, {"x", "x"},
@@ -119,18 +116,18 @@ func FuzzKeepSameInstant(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, planned, state string) {
 		response := planmodifier.StringResponse{PlanValue: types.StringValue(planned)}
-		KeepSameInstant().PlanModifyString(t.Context(), planmodifier.StringRequest{PlanValue: response.PlanValue, StateValue: types.StringValue(state)}, &response)
+		UseStateForSameInstant().PlanModifyString(t.Context(), planmodifier.StringRequest{PlanValue: response.PlanValue, StateValue: types.StringValue(state)}, &response)
 		one, other := Instant(timetypes.RFC3339{StringValue: types.StringValue(planned)}), Instant(timetypes.RFC3339{StringValue: types.StringValue(state)})
 		want := planned
 		if one != nil && other != nil && one.Equal(*other) {
 			want = state
 		}
 		if response.PlanValue.ValueString() != want {
-			t.Errorf("%q, which is %q in the state, is planned as %s", planned, state, response.PlanValue)
+			t.Errorf("%q with prior value %q is planned as %s", planned, state, response.PlanValue)
 		}
 		if one != nil {
 			if again := Instant(RFC3339(one)); !SameInstant(one, again) {
-				t.Errorf("%q is written as %v", planned, RFC3339(one))
+				t.Errorf("%q is formatted as %v", planned, RFC3339(one))
 			}
 		}
 	})

@@ -11,7 +11,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/api"
 )
 
-// listDataSource is the data source of a collection.
+// listDataSource is agyn_<Type>s of a collection.
 type listDataSource[T, M any] struct {
 	DataSource
 	of Collection[T, M]
@@ -19,9 +19,9 @@ type listDataSource[T, M any] struct {
 
 var _ datasource.DataSourceWithConfigure = (*listDataSource[any, any])(nil)
 
-// NewListDataSource makes the data source of a collection.
-func NewListDataSource[T, M any](of Collection[T, M]) datasource.DataSource {
-	return &listDataSource[T, M]{of: of}
+// ListDataSource creates agyn_<Type>s.
+func (c Collection[T, M]) ListDataSource() datasource.DataSource {
+	return &listDataSource[T, M]{of: c}
 }
 
 // Metadata names the data source.
@@ -32,25 +32,43 @@ func (d *listDataSource[T, M]) Metadata(_ context.Context, request datasource.Me
 // Schema describes the data source.
 func (d *listDataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
-		d.of.Attribute: List(fmt.Sprintf("The %ss, the oldest first.", d.of.Kind), d.of.Attributes()),
+		d.of.Attribute: NestedList(fmt.Sprintf("The %ss, oldest first.", d.of.Kind), d.of.Attributes()),
 	}
 	for _, filter := range d.of.Filters {
-		attributes[filter.Name] = filter.ofData()
+		attributes[filter.Name] = filter.DataSourceAttribute()
 	}
-	response.Schema = schema.Schema{MarkdownDescription: fmt.Sprintf("Finds the %s.", d.of.Description), Attributes: attributes}
+	response.Schema = schema.Schema{MarkdownDescription: d.of.Description, Attributes: attributes}
 }
 
-// Read lists the things.
+// Read lists the objects.
 func (d *listDataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	query, found := d.of.query(ctx, request.Config)
-	if !d.Ready(found, &response.Diagnostics) {
+	query, diagnostics := d.of.filterQuery(ctx, request.Config)
+	if !d.Ready(diagnostics, &response.Diagnostics) {
 		return
 	}
-	things, err := d.of.List(ctx, d.Client, query, 0)
+	objects, err := d.of.List(ctx, d.Client, query, 0)
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", d.of.Kind), err)...)
 		return
 	}
 	response.State.Raw = request.Config.Raw
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(d.of.Attribute), Each(things, d.of.Read))...)
+	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(d.of.Attribute), MapAll(objects, d.of.Read))...)
+}
+
+// NestedList is a computed attribute that lists objects.
+func NestedList(description string, attributes map[string]schema.Attribute) schema.ListNestedAttribute {
+	return schema.ListNestedAttribute{
+		Computed:            true,
+		MarkdownDescription: description,
+		NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
+	}
+}
+
+// MapAll maps objects of the generated client to models.
+func MapAll[T, M any](objects []T, read func(*T) M) []M {
+	models := make([]M, 0, len(objects))
+	for i := range objects {
+		models = append(models, read(&objects[i]))
+	}
+	return models
 }

@@ -20,9 +20,9 @@ type listResource[T, M any] struct {
 
 var _ list.ListResourceWithConfigure = (*listResource[any, any])(nil)
 
-// NewListResource makes the list resource of a collection.
-func NewListResource[T, M any](of Collection[T, M]) list.ListResource {
-	return &listResource[T, M]{of: of}
+// ListResource creates the list resource agyn_<Type>.
+func (c Collection[T, M]) ListResource() list.ListResource {
+	return &listResource[T, M]{of: c}
 }
 
 // Metadata names the list resource.
@@ -34,30 +34,27 @@ func (l *listResource[T, M]) Metadata(_ context.Context, request resource.Metada
 func (l *listResource[T, M]) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, response *list.ListResourceSchemaResponse) {
 	attributes := map[string]schema.Attribute{}
 	for _, filter := range l.of.Filters {
-		attributes[filter.Name] = filter.ofQuery()
+		attributes[filter.Name] = filter.listResourceAttribute()
 	}
-	response.Schema = schema.Schema{MarkdownDescription: fmt.Sprintf("Finds the %s.", l.of.Description), Attributes: attributes}
+	response.Schema = schema.Schema{MarkdownDescription: l.of.Description, Attributes: attributes}
 }
 
-// List hands over what it finds, or why it could not.
+// List streams the objects, or an error.
 func (l *listResource[T, M]) List(ctx context.Context, request list.ListRequest, stream *list.ListResultsStream) {
 	var diagnostics diag.Diagnostics
-	query, found := l.of.query(ctx, request.Config)
-	if !l.Ready(found, &diagnostics) {
+	query, queryDiagnostics := l.of.filterQuery(ctx, request.Config)
+	if !l.Ready(queryDiagnostics, &diagnostics) {
 		stream.Results = list.ListResultsStreamDiagnostics(diagnostics)
 		return
 	}
-	things, err := l.of.List(ctx, l.Client, query, request.Limit)
+	objects, err := l.of.List(ctx, l.Client, query, request.Limit)
 	if err != nil {
 		stream.Results = list.ListResultsStreamDiagnostics(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", l.of.Kind), err))
 		return
 	}
-	if request.Limit > 0 && int64(len(things)) > request.Limit {
-		things = things[:request.Limit]
-	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		for i := range things {
-			if !push(l.result(ctx, request, l.of.Result(&things[i]))) {
+		for i := range objects {
+			if !push(l.result(ctx, request, l.of.Result(&objects[i]))) {
 				return
 			}
 		}

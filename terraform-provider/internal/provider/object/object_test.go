@@ -7,10 +7,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 )
 
-func TestOnlyNoContentIsADeletion(t *testing.T) {
+func TestOnlyNoContentMeansDeleted(t *testing.T) {
 	for status, deleted := range map[int]bool{http.StatusNoContent: true, http.StatusOK: false, http.StatusAccepted: false} {
 		var diagnostics diag.Diagnostics
-		(&Resource{}).Deleted(t.Context(), Thing{Kind: "secret"}, &http.Response{StatusCode: status, Status: http.StatusText(status)}, nil, &diagnostics)
+		(&Resource{}).CheckDeleted(t.Context(), Ref{Kind: "secret"}, &http.Response{StatusCode: status, Status: http.StatusText(status)}, nil, &diagnostics)
 		if diagnostics.HasError() == deleted {
 			t.Errorf("%d: %v", status, diagnostics)
 		}

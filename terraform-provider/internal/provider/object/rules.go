@@ -3,66 +3,67 @@ package object
 import (
 	"fmt"
 	"regexp"
-	"time"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// The patterns of the contract, as Go writes them; a test compares them with the contract.
+// The patterns of the contract in Go's syntax. A test compares them with the contract.
 const (
 	textPattern        = `^[^\x{0000}-\x{0020}\x{007F}-\x{009F}]([^\x{0000}-\x{001F}\x{007F}-\x{009F}]*[^\x{0000}-\x{0020}\x{007F}-\x{009F}])?$`
 	descriptionPattern = `^[^\x{0000}-\x{0008}\x{000B}-\x{001F}\x{007F}-\x{009F}]*$`
+	searchPattern      = `^[^\x{0000}-\x{001F}\x{007F}-\x{009F}]*$`
 	slugPattern        = `^[a-z0-9]([a-z0-9-]*[a-z0-9])?$`
 	emailPattern       = "^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
 	endpointPattern    = `^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$`
 	tokenPattern       = `^[\x21-\x7E]+$`
 )
 
-// As the server answers them, or what was planned would not be what is.
+// uuid accepts lower case only, the case that the server returns: otherwise the state would differ from the plan.
 var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
-// The paths that calls add to an endpoint.
+// operationPattern matches the paths that SDKs append to an endpoint.
 var operationPattern = regexp.MustCompile(`(/responses|/messages)/*$`)
 
-// UUID wants the id of something.
+// UUID validates an id.
 func UUID() validator.String {
-	return stringvalidator.RegexMatches(uuid, "must be an id, a UUID in small letters")
+	return stringvalidator.RegexMatches(uuid, "must be a UUID in lower case")
 }
 
-// Duration wants a time to wait.
-func Duration() validator.String {
-	return parses{"must be a duration, such as 30m or 4h", func(text string) bool {
-		duration, err := time.ParseDuration(text)
-		return err == nil && duration > 0
-	}}
-}
-
-// Text wants a name, or something like it, of so many characters at most.
+// Text validates a name or another short text of at most so many characters.
 func Text(most int) []validator.String {
 	return []validator.String{
 		stringvalidator.UTF8LengthBetween(1, most),
-		stringvalidator.RegexMatches(regexp.MustCompile(textPattern), "must have no control characters, and no space at either end"),
+		stringvalidator.RegexMatches(regexp.MustCompile(textPattern), "must not contain control characters, or begin or end with a space"),
 	}
 }
 
-// Description wants free text.
+// Description validates free text.
 func Description() []validator.String {
 	return []validator.String{
 		stringvalidator.UTF8LengthAtMost(1024),
-		stringvalidator.RegexMatches(regexp.MustCompile(descriptionPattern), "must have no control characters but tabs and line feeds"),
+		stringvalidator.RegexMatches(regexp.MustCompile(descriptionPattern), "must not contain control characters except tabs and line feeds"),
 	}
 }
 
-// Slug wants a DNS label.
+// Search validates a part of a text.
+func Search() []validator.String {
+	return []validator.String{
+		stringvalidator.UTF8LengthBetween(1, 254),
+		stringvalidator.RegexMatches(regexp.MustCompile(searchPattern), "must not contain control characters"),
+	}
+}
+
+// Slug validates a DNS label.
 func Slug() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthBetween(1, 63),
-		stringvalidator.RegexMatches(regexp.MustCompile(slugPattern), "must be a DNS label: small letters, digits, and hyphens between them"),
+		stringvalidator.RegexMatches(regexp.MustCompile(slugPattern), "must be a DNS label: lower-case letters, digits, and hyphens between them"),
 	}
 }
 
-// Email wants an address.
+// Email validates an email address.
 func Email() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthBetween(3, 254),
@@ -70,49 +71,47 @@ func Email() []validator.String {
 	}
 }
 
-// Endpoint wants a base URL.
+// Endpoint validates a base URL.
 func Endpoint() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthAtMost(2048),
-		matchesUnshown{regexp.MustCompile(endpointPattern), "must be an http or https URL without user info, query or fragment"},
-		differsUnshown{matchesUnshown{operationPattern, "must be the base URL, without /responses or /messages at its end: calls add them"}},
+		sensitivePattern{regexp.MustCompile(endpointPattern), false, "must be an http or https URL without user info, query or fragment"},
+		sensitivePattern{operationPattern, true, "must be the base URL, without /responses or /messages at the end: SDKs append them"},
 	}
 }
 
-// Token wants what travels in a header.
+// Token validates a credential that is sent in a header.
 func Token() []validator.String {
 	return []validator.String{
-		lengthUnshown{1, 8192},
-		matchesUnshown{regexp.MustCompile(tokenPattern), "must be visible ASCII characters without spaces"},
+		sensitiveLength{1, 8192},
+		sensitivePattern{regexp.MustCompile(tokenPattern), false, "must consist of visible ASCII characters without spaces"},
 	}
 }
 
-// SecretValue wants the value of a secret.
+// SecretValue validates the value of a secret.
 func SecretValue() []validator.String {
-	return []validator.String{lengthUnshown{1, 65536}}
+	return []validator.String{sensitiveLength{1, 65536}}
 }
 
-// OneOf wants one of the values that the contract lists.
+// OneOf validates an enum of the contract.
 func OneOf[E ~string](values []E) validator.String {
-	names := make([]string, 0, len(values))
-	for _, value := range values {
-		names = append(names, string(value))
-	}
-	return stringvalidator.OneOf(names...)
+	return stringvalidator.OneOf(texts(values)...)
 }
 
-// Backticked lists the values of the contract for a description.
+// Backticked enumerates the values of an enum for a description.
 func Backticked[E ~string](values []E) string {
-	text := ""
-	for i, value := range values {
-		switch {
-		case i == 0:
-		case i == len(values)-1:
-			text += " or "
-		default:
-			text += ", "
-		}
-		text += fmt.Sprintf("`%s`", value)
+	quoted := texts(values)
+	for i, value := range quoted {
+		quoted[i] = fmt.Sprintf("`%s`", value)
 	}
-	return text
+	last := len(quoted) - 1
+	return strings.Join(quoted[:last], ", ") + " or " + quoted[last]
+}
+
+func texts[E ~string](values []E) []string {
+	texts := make([]string, 0, len(values))
+	for _, value := range values {
+		texts = append(texts, string(value))
+	}
+	return texts
 }

@@ -9,17 +9,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// Time gives a time of the server's as the API writes it; null where there is none.
+// Time returns a time of the server in the format of the API; null for nil.
 func Time(at *time.Time) types.String {
-	return types.StringPointerValue(written(at))
+	return types.StringPointerValue(format(at))
 }
 
-// RFC3339 gives a time of the server's for an attribute that the configuration may set; null where there is none.
+// RFC3339 returns a time of the server for an attribute that a configuration can set; null for nil.
 func RFC3339(at *time.Time) timetypes.RFC3339 {
-	return timetypes.NewRFC3339PointerValueMust(written(at))
+	return timetypes.NewRFC3339PointerValueMust(format(at))
 }
 
-func written(at *time.Time) *string {
+func format(at *time.Time) *string {
 	if at == nil {
 		return nil
 	}
@@ -27,8 +27,7 @@ func written(at *time.Time) *string {
 	return &text
 }
 
-// Instant gives what a time of the configuration or the state means, in the server's precision of microseconds; nil where
-// it is null or unknown.
+// Instant returns the instant of a configured time in microseconds, the precision of the server; nil for null and unknown.
 func Instant(value timetypes.RFC3339) *time.Time {
 	at, err := time.Parse(time.RFC3339, value.ValueString())
 	if err != nil {
@@ -38,32 +37,35 @@ func Instant(value timetypes.RFC3339) *time.Time {
 	return &at
 }
 
-// SameInstant tells whether two times mean the same, however they are written.
+// SameInstant reports whether two times are the same instant, also in different time zones.
 func SameInstant(one, other *time.Time) bool {
 	return one != nil && other != nil && one.Equal(*other)
 }
 
-// keepInstant keeps a time as it is in the state while the configuration means the same, in another time zone for instance.
-type keepInstant struct{}
+// useStateForSameInstant plans the prior spelling of a time. The semantic equality of timetypes.RFC3339 is not enough: it
+// tells time zones apart and does not apply to plans.
+type useStateForSameInstant struct{}
 
-// KeepSameInstant plans a time as it is in the state where the configuration writes the same time in another way.
-func KeepSameInstant() planmodifier.String {
-	return keepInstant{}
+// UseStateForSameInstant plans the prior value of a time if the configuration sets the same instant, for instance in another
+// time zone.
+func UseStateForSameInstant() planmodifier.String {
+	return useStateForSameInstant{}
 }
 
-// Description says what the modifier does.
-func (keepInstant) Description(context.Context) string {
-	return "Keeps the time while another one is not meant."
+// Description implements planmodifier.Describer.
+func (useStateForSameInstant) Description(context.Context) string {
+	return "Keeps the value until the instant changes."
 }
 
-// MarkdownDescription says what the modifier does.
-func (k keepInstant) MarkdownDescription(ctx context.Context) string {
-	return k.Description(ctx)
+// MarkdownDescription implements planmodifier.Describer.
+func (u useStateForSameInstant) MarkdownDescription(ctx context.Context) string {
+	return u.Description(ctx)
 }
 
 // PlanModifyString implements planmodifier.String.
-func (keepInstant) PlanModifyString(_ context.Context, request planmodifier.StringRequest, response *planmodifier.StringResponse) {
-	if SameInstant(Instant(timetypes.RFC3339{StringValue: request.PlanValue}), Instant(timetypes.RFC3339{StringValue: request.StateValue})) {
+func (useStateForSameInstant) PlanModifyString(_ context.Context, request planmodifier.StringRequest, response *planmodifier.StringResponse) {
+	planned, prior := timetypes.RFC3339{StringValue: request.PlanValue}, timetypes.RFC3339{StringValue: request.StateValue}
+	if SameInstant(Instant(planned), Instant(prior)) {
 		response.PlanValue = request.StateValue
 	}
 }

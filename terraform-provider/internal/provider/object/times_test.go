@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-func TestTheSameInstantInAnotherSpellingIsKept(t *testing.T) {
+func TestSameInstantInAnotherTimeZoneIsNoChange(t *testing.T) {
 	const state = "2037-07-01T12:00:00Z"
 	for planned, kept := range map[string]bool{
 		"2037-07-01T14:00:00+02:00":       true,
@@ -18,7 +18,7 @@ func TestTheSameInstantInAnotherSpellingIsKept(t *testing.T) {
 		"2037-07-01t12:00:00z not a time": false,
 	} {
 		response := planmodifier.StringResponse{PlanValue: types.StringValue(planned)}
-		KeepSameInstant().PlanModifyString(t.Context(),
+		UseStateForSameInstant().PlanModifyString(t.Context(),
 			planmodifier.StringRequest{PlanValue: response.PlanValue, StateValue: types.StringValue(state)}, &response)
 		if (response.PlanValue.ValueString() == state) != kept {
 			t.Errorf("%s is planned as %s", planned, response.PlanValue)
@@ -26,7 +26,7 @@ func TestTheSameInstantInAnotherSpellingIsKept(t *testing.T) {
 	}
 	for _, unset := range []types.String{types.StringNull(), types.StringUnknown()} {
 		response := planmodifier.StringResponse{PlanValue: unset}
-		KeepSameInstant().PlanModifyString(t.Context(), planmodifier.StringRequest{PlanValue: unset, StateValue: types.StringValue(state)}, &response)
+		UseStateForSameInstant().PlanModifyString(t.Context(), planmodifier.StringRequest{PlanValue: unset, StateValue: types.StringValue(state)}, &response)
 		if !response.PlanValue.Equal(unset) {
 			t.Errorf("%s is planned as %s", unset, response.PlanValue)
 		}

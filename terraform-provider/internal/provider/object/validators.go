@@ -8,92 +8,53 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 )
 
-// matchesUnshown is a rule whose refusal does not show the value, as the library's own does: it may be a credential, or
-// have one in it.
-type matchesUnshown struct {
-	pattern *regexp.Regexp
-	must    string
+// sensitivePattern requires or forbids a pattern. Unlike the library's validators, it never shows the value, which may be or
+// contain a credential.
+type sensitivePattern struct {
+	pattern   *regexp.Regexp
+	forbidden bool
+	must      string
 }
 
-// Description says what the rule wants.
-func (m matchesUnshown) Description(context.Context) string {
-	return m.must
+// Description implements validator.Describer.
+func (s sensitivePattern) Description(context.Context) string {
+	return s.must
 }
 
-// MarkdownDescription says what the rule wants.
-func (m matchesUnshown) MarkdownDescription(ctx context.Context) string {
-	return m.Description(ctx)
-}
-
-// ValidateString implements validator.String.
-func (m matchesUnshown) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	value := request.ConfigValue
-	if !value.IsNull() && !value.IsUnknown() && !m.pattern.MatchString(value.ValueString()) {
-		response.Diagnostics.AddAttributeError(request.Path, "The value is not legal", fmt.Sprintf("Attribute %s %s.", request.Path, m.must))
-	}
-}
-
-// differsUnshown is the rule of matchesUnshown the other way round.
-type differsUnshown struct {
-	matchesUnshown
+// MarkdownDescription implements validator.Describer.
+func (s sensitivePattern) MarkdownDescription(ctx context.Context) string {
+	return s.Description(ctx)
 }
 
 // ValidateString implements validator.String.
-func (d differsUnshown) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	value := request.ConfigValue
-	if !value.IsNull() && !value.IsUnknown() && d.pattern.MatchString(value.ValueString()) {
-		response.Diagnostics.AddAttributeError(request.Path, "The value is not legal", fmt.Sprintf("Attribute %s %s.", request.Path, d.must))
+func (s sensitivePattern) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	if IsSet(request.ConfigValue) && s.pattern.MatchString(request.ConfigValue.ValueString()) == s.forbidden {
+		response.Diagnostics.AddAttributeError(request.Path, "Invalid value", fmt.Sprintf("Attribute %s %s.", request.Path, s.must))
 	}
 }
 
-// parses is a rule that a value can be read as something.
-type parses struct {
-	must string
-	can  func(string) bool
-}
-
-// Description says what the rule wants.
-func (p parses) Description(context.Context) string {
-	return p.must
-}
-
-// MarkdownDescription says what the rule wants.
-func (p parses) MarkdownDescription(ctx context.Context) string {
-	return p.Description(ctx)
-}
-
-// ValidateString implements validator.String.
-func (p parses) ValidateString(_ context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	value := request.ConfigValue
-	if !value.IsNull() && !value.IsUnknown() && !p.can(value.ValueString()) {
-		response.Diagnostics.AddAttributeError(request.Path, "The value is not legal",
-			fmt.Sprintf("Attribute %s %s; it is %q.", request.Path, p.must, value.ValueString()))
-	}
-}
-
-// lengthUnshown is a rule on the bytes of a value whose refusal does not show it.
-type lengthUnshown struct {
+// sensitiveLength limits the length of a value in bytes without showing the value.
+type sensitiveLength struct {
 	least, most int
 }
 
-// Description says what the rule wants.
-func (l lengthUnshown) Description(context.Context) string {
-	return fmt.Sprintf("must be %d to %d bytes long", l.least, l.most)
+// Description implements validator.Describer.
+func (s sensitiveLength) Description(context.Context) string {
+	return fmt.Sprintf("must be %d to %d bytes long", s.least, s.most)
 }
 
-// MarkdownDescription says what the rule wants.
-func (l lengthUnshown) MarkdownDescription(ctx context.Context) string {
-	return l.Description(ctx)
+// MarkdownDescription implements validator.Describer.
+func (s sensitiveLength) MarkdownDescription(ctx context.Context) string {
+	return s.Description(ctx)
 }
 
 // ValidateString implements validator.String.
-func (l lengthUnshown) ValidateString(ctx context.Context, request validator.StringRequest, response *validator.StringResponse) {
-	value := request.ConfigValue
-	if value.IsNull() || value.IsUnknown() {
+func (s sensitiveLength) ValidateString(ctx context.Context, request validator.StringRequest, response *validator.StringResponse) {
+	if !IsSet(request.ConfigValue) {
 		return
 	}
-	if length := len(value.ValueString()); length < l.least || length > l.most {
-		response.Diagnostics.AddAttributeError(request.Path, "The value is too short or too long",
-			fmt.Sprintf("Attribute %s %s; it has %d.", request.Path, l.Description(ctx), length))
+	if length := len(request.ConfigValue.ValueString()); length < s.least || length > s.most {
+		response.Diagnostics.AddAttributeError(request.Path, "Invalid length",
+			fmt.Sprintf("Attribute %s %s, but has %d bytes.", request.Path, s.Description(ctx), length))
 	}
 }

@@ -1,5 +1,4 @@
-// Package organization is what the provider offers of organizations: the resource agyn_organization and its list resource,
-// and the data sources agyn_organization and agyn_organizations.
+// Package organization implements the resource, the list resource and the data sources of organizations.
 package organization
 
 import (
@@ -24,7 +23,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers.
+// model holds the attributes that the server returns.
 type model struct {
 	ID        types.String `tfsdk:"id"`
 	Name      types.String `tfsdk:"name"`
@@ -32,7 +31,7 @@ type model struct {
 	CreatedAt types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
@@ -44,7 +43,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -54,12 +53,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_organization"
 }
 
-// IdentitySchema describes what tells an organization from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchema(kind)
 }
 
-// ImportState takes the id, or the identity.
+// ImportState imports by id or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.Import(ctx, request, response)
 }
@@ -67,7 +66,7 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "An organization, the tenant that secrets, LLM providers and models belong to.",
+		MarkdownDescription: "Manages an organization, the tenant of secrets, LLM providers and models.",
 		Attributes: map[string]schema.Attribute{
 			"id": object.ID(kind),
 			"name": schema.StringAttribute{
@@ -78,7 +77,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"slug": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "A DNS label, unique in the cluster. Without it, the server derives one from the name and keeps it.",
+				MarkdownDescription: "A DNS label, unique in the cluster. The default is derived from the name once.",
 				Validators:          object.Slug(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.UseStateForUnknown()},
 			},
@@ -88,49 +87,49 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// Create makes the organization.
+// Create creates the organization.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	body := client.OrganizationCreate{Name: plan.Name.ValueString(), Slug: object.Optional(plan.Slug)}
-	made, _, err := r.Client.OrganizationsAPI.CreateOrganization(ctx).
+	created, _, err := r.Client.OrganizationsAPI.CreateOrganization(ctx).
 		IdempotencyKey(api.NewIdempotencyKey()).OrganizationCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The organization cannot be created", err)...)
 		return
 	}
-	plan.model = read(made)
+	plan.model = read(created)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has.
+// Read refreshes the state.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	id := state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, nil), r.Client.OrganizationsAPI.GetOrganization(ctx, id), id, (*client.Organization).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	found, httpResponse, err := api.Read(ctx, r.Client, "", listRequest(ctx, r.Client, nil), r.Client.OrganizationsAPI.GetOrganization(ctx, id), id, (*client.Organization).GetId)
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	state.model = read(found)
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces what the server has.
+// Update replaces the object.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.OrganizationUpdate{Name: plan.Name.ValueString(), Slug: object.Optional(plan.Slug)}
 	updated, _, err := r.Client.OrganizationsAPI.UpdateOrganization(ctx, plan.ID.ValueString()).OrganizationUpdate(body).Execute()
@@ -142,16 +141,16 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Delete removes the organization, which must be empty.
+// Delete deletes the organization, which must be empty.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.OrganizationsAPI.DeleteOrganization(ctx, state.ID.ValueString()).Execute()
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	httpResponse, err := r.Client.OrganizationsAPI.DeleteOrganization(ctx, state.ID.ValueString()).Execute()
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
 func read(organization *client.Organization) model {
@@ -167,6 +166,6 @@ func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.ID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.ID.ValueString(), Identity: m.identity()}
 }

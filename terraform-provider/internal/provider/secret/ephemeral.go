@@ -25,7 +25,7 @@ type ephemeralModel struct {
 
 var _ ephemeral.EphemeralResourceWithConfigure = (*Ephemeral)(nil)
 
-// NewEphemeral makes the ephemeral resource.
+// NewEphemeral creates the ephemeral resource.
 func NewEphemeral() ephemeral.EphemeralResource {
 	return &Ephemeral{}
 }
@@ -38,8 +38,8 @@ func (e *Ephemeral) Metadata(_ context.Context, request ephemeral.MetadataReques
 // Schema describes the ephemeral resource.
 func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "The value of a secret, for owners of the organization and cluster admins. Each plan and each apply that " +
-			"reads it is in the audit log as a reveal; the value stands neither in the state nor in a plan.",
+		MarkdownDescription: "Reads the value of a secret. Only for owners of the organization and cluster admins. The value is neither in the " +
+			"state nor in plans. The audit log records each plan and apply that reads it.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: "The id of the organization.", Validators: []validator.String{object.UUID()},

@@ -1,5 +1,4 @@
-// Package secret is what the provider offers of secrets: the resource agyn_secret and its list resource, the data sources
-// agyn_secret and agyn_secrets, and the ephemeral resource agyn_secret_value.
+// Package secret implements the resource, the list resource, the data sources and the ephemeral resource of secrets.
 package secret
 
 import (
@@ -27,7 +26,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers.
+// model holds the attributes that the server returns.
 type model struct {
 	ID             types.String `tfsdk:"id"`
 	OrganizationID types.String `tfsdk:"organization_id"`
@@ -38,7 +37,7 @@ type model struct {
 	CreatedAt      types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Value          types.String   `tfsdk:"value"`
@@ -55,7 +54,7 @@ var (
 	_ resource.ResourceWithValidateConfig = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -65,12 +64,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_secret"
 }
 
-// IdentitySchema describes what tells a secret from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchemaInOrganization(kind)
 }
 
-// ImportState takes <organization_id>/<id>, or the identity.
+// ImportState imports by <organization_id>/<id> or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.ImportInOrganization(ctx, "id", request, response)
 }
@@ -78,46 +77,45 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "A credential, which the server keeps encrypted. It is written and never read back. The server does not delete a " +
-			"secret that an LLM provider uses, and Terraform deletes before it updates: set `create_before_destroy` in `lifecycle`, so that one " +
-			"apply can remove a secret and give its LLM provider another credential.",
+		MarkdownDescription: "Manages a secret, a credential that the server stores encrypted and does not return. The server does not delete a " +
+			"secret in use, and Terraform deletes before it updates. Set `create_before_destroy` in `lifecycle`, so that one apply can remove a " +
+			"secret and set another credential in its LLM provider.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),
 			"name":            object.Name(),
 			"description": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "What the secret is for, at most 1,024 characters.",
+				MarkdownDescription: "The purpose of the secret, at most 1,024 characters.",
 				Validators:          object.Description(),
 			},
 			"value": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The value, at most 64 KiB. It stands in the state; `value_wo` does not. Exactly one of the two is " +
-					"given. After an import it is set once by the first apply.",
+				MarkdownDescription: "The value, at most 64 KiB. It is in the state; `value_wo` is not. Set exactly one of the two. The first apply after an " +
+					"import sets it.",
 				Validators: object.SecretValue(),
 			},
 			"value_wo": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
 				WriteOnly: true,
-				MarkdownDescription: "The value, at most 64 KiB, which stands neither in the state nor in a plan. Without `value_wo_version`, " +
-					"another value is noticed by a salted slow hash of it, which the state holds where no output shows it. After an import " +
-					"it is set once by the first apply.",
+				MarkdownDescription: "The value, at most 64 KiB, as a write-only value, which is neither in the state nor in plans. Without " +
+					"`value_wo_version`, changes are detected with a salted scrypt hash in the private state. The first apply after an import sets it.",
 				Validators: object.SecretValue(),
 			},
 			"value_wo_version": schema.Int64Attribute{
 				Optional:            true,
-				MarkdownDescription: "With it, `value_wo` is set when this number changes, and no hash is kept.",
+				MarkdownDescription: "The version of `value_wo`. If set, `value_wo` is sent only when this number changes, and no hash is stored.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("value_wo"))},
 			},
 			"version": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "1 at first; it rises with each new value.",
+				MarkdownDescription: "The version of the value, which starts at 1 and increases with each new value.",
 			},
 			"fingerprint": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "A keyed hash of the value: another one means another value.",
+				MarkdownDescription: "A keyed hash of the value. It changes with the value.",
 			},
 			"created_at": object.CreatedAt(),
 		},
@@ -125,7 +123,7 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// ValidateConfig wants the value in one of its two forms.
+// ValidateConfig requires the value in one of its two forms.
 func (r *Resource) ValidateConfig(ctx context.Context, request resource.ValidateConfigRequest, response *resource.ValidateConfigResponse) {
 	var config resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
@@ -137,14 +135,14 @@ func (r *Resource) ValidateConfig(ctx context.Context, request resource.Validate
 
 func checkForms(config resourceModel, diagnostics *diag.Diagnostics) {
 	if config.Value.IsNull() && config.ValueWO.IsNull() {
-		diagnostics.AddAttributeError(path.Root("value"), "The value is missing", "Set value, or value_wo, which is kept out of the state.")
+		diagnostics.AddAttributeError(path.Root("value"), "The value is missing", "Set value, or value_wo, which is not in the state.")
 	}
-	if object.Given(config.Value) && object.Given(config.ValueWO) {
-		diagnostics.AddAttributeError(path.Root("value_wo"), "The value is given twice", "Remove either value or value_wo.")
+	if object.IsSet(config.Value) && object.IsSet(config.ValueWO) {
+		diagnostics.AddAttributeError(path.Root("value_wo"), "The value is set twice", "Remove either value or value_wo.")
 	}
 }
 
-// ModifyPlan plans a new version and fingerprint where the value is to be written, and the known ones otherwise.
+// ModifyPlan plans an unknown version and fingerprint if the value must be sent, otherwise the prior ones.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
@@ -164,53 +162,53 @@ func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRe
 	response.Diagnostics.Append(response.Plan.SetAttribute(ctx, path.Root("fingerprint"), plan.Fingerprint)...)
 }
 
-// Create stores the secret.
+// Create creates the secret.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var config, plan resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
-	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: credential.Either(plan.Value, config.ValueWO).ValueString()}
+	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: credential.Coalesce(plan.Value, config.ValueWO).ValueString()}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}
-	made, _, err := r.Client.SecretsAPI.CreateSecret(ctx, plan.OrganizationID.ValueString()).
+	created, _, err := r.Client.SecretsAPI.CreateSecret(ctx, plan.OrganizationID.ValueString()).
 		IdempotencyKey(api.NewIdempotencyKey()).SecretCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(diagnose("The secret cannot be created", err, config)...)
 		return
 	}
-	credential.Written(ctx, response.Private, forms(config, plan, resourceModel{}), true, made.Fingerprint, &response.Diagnostics)
-	plan.model = read(made)
+	credential.RecordWrite(ctx, response.Private, forms(config, plan, resourceModel{}), true, created.Fingerprint, &response.Diagnostics)
+	plan.model = read(created)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has. The value stays as it is in the state, unless the fingerprint tells that the server
-// has another one: then it is null, so that the plan puts the configured one back.
+// Read refreshes the state. The value stays in the state unless the fingerprint shows that the server has another one: then it
+// becomes null, so that the plan restores the configured one.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	organization, id := state.OrganizationID.ValueString(), state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, organization, filtered(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
+	found, httpResponse, err := api.Read(ctx, r.Client, organization, listRequest(ctx, r.Client, object.Query{"organization_id": state.OrganizationID}),
 		r.Client.SecretsAPI.GetSecret(ctx, organization, id), id, (*client.Secret).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
-	if credential.Refreshed(ctx, response.Private, kind+" "+found.Name, state.Value, state.Fingerprint, found.Fingerprint, &response.Diagnostics) {
+	if credential.ChangedElsewhere(ctx, response.Private, kind+" "+found.Name, state.Value, state.Fingerprint, found.Fingerprint, &response.Diagnostics) {
 		state.Value = types.StringNull()
 	}
 	state.model = read(found)
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces what the server has. A value that is the same leaves the version alone.
+// Update replaces the secret. The same value keeps the version.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var config, state, plan resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
@@ -218,13 +216,13 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
-	// The plan decides: it has heeded ignore_changes, which the configuration here has not.
+	// The plan decides: unlike the configuration, it respects ignore_changes.
 	changed := plan.Fingerprint.IsUnknown() && credential.Changed(ctx, request.Private, forms(config, plan, state), state.Fingerprint, &response.Diagnostics)
 	body := client.SecretUpdate{Name: plan.Name.ValueString(), Value: object.Optional(plan.Value)}
 	if changed {
-		body.Value = object.Optional(credential.Either(plan.Value, config.ValueWO))
+		body.Value = object.Optional(credential.Coalesce(plan.Value, config.ValueWO))
 	}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
@@ -234,12 +232,12 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		response.Diagnostics.Append(diagnose("The secret cannot be updated", err, config)...)
 		return
 	}
-	credential.Written(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
+	credential.RecordWrite(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
 	plan.model = read(updated)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// update replaces the secret. Where the plan keeps its version and fingerprint, another one would not be what was planned.
+// update replaces the secret, but not if its version and fingerprint must stay the planned ones and have changed.
 func (r *Resource) update(ctx context.Context, plan, state resourceModel, body client.SecretUpdate) (*client.Secret, error) {
 	organization, id := plan.OrganizationID.ValueString(), plan.ID.ValueString()
 	replace := r.Client.SecretsAPI.UpdateSecret(ctx, organization, id).SecretUpdate(body)
@@ -247,28 +245,28 @@ func (r *Resource) update(ctx context.Context, plan, state resourceModel, body c
 		updated, _, err := replace.Execute()
 		return updated, err
 	}
-	return api.UpdateUnchanged(r.Client.SecretsAPI.GetSecret(ctx, organization, id),
+	return api.UpdateIfUnchanged(r.Client.SecretsAPI.GetSecret(ctx, organization, id),
 		func(now *client.Secret) bool {
 			return now.Fingerprint == state.Fingerprint.ValueString() && now.Version == state.Version.ValueInt64()
 		},
-		func(entityTag string) api.Getter[client.Secret] { return replace.IfMatch(entityTag) })
+		func(entityTag string) api.Request[client.Secret] { return replace.IfMatch(entityTag) })
 }
 
-// Delete removes the secret, which must not be in use.
+// Delete deletes the secret, which must not be in use.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.SecretsAPI.DeleteSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	httpResponse, err := r.Client.SecretsAPI.DeleteSecret(ctx, state.OrganizationID.ValueString(), state.ID.ValueString()).Execute()
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 	if api.IsSecretInUse(err) {
 		response.Diagnostics.AddWarning("Terraform deletes before it updates",
-			"If the same apply gives the LLM providers another credential, they are not updated yet. Keep the secret in the configuration "+
-				"for that apply and remove it in the next one; or set create_before_destroy in the secret's lifecycle and apply that first. "+
-				"If the secret only has another address in the configuration, add a moved block.")
+			"If this apply also sets another credential in the LLM providers, they are not updated yet. Either remove the secret from "+
+				"the configuration in a later apply; or first apply create_before_destroy in the secret's lifecycle. If the secret only has a new "+
+				"address in the configuration, add a moved block.")
 	}
 }
 
@@ -288,15 +286,15 @@ func (m model) identity() object.IdentityInOrganization {
 	return object.IdentityInOrganization{OrganizationID: m.OrganizationID, ID: m.ID}
 }
 
-// forms takes the write-only form from the configuration, since neither plan nor state has it.
+// forms returns the forms of the value. The write-only form is in the configuration only.
 func forms(config, plan, state resourceModel) credential.Forms {
 	return credential.Forms{
-		Plain: plan.Value, PlainBefore: state.Value,
-		WriteOnly: config.ValueWO, Version: plan.ValueWOVersion, VersionBefore: state.ValueWOVersion,
+		Plain: plan.Value, PriorPlain: state.Value,
+		WriteOnly: config.ValueWO, Version: plan.ValueWOVersion, PriorVersion: state.ValueWOVersion,
 	}
 }
 
-// diagnose shows what the server says of the value on the form that is configured.
+// diagnose shows violations of the value on its configured form.
 func diagnose(summary string, err error, config resourceModel) diag.Diagnostics {
 	if config.ValueWO.IsNull() {
 		return api.Diagnose(summary, err)
@@ -304,6 +302,6 @@ func diagnose(summary string, err error, config resourceModel) diag.Diagnostics 
 	return api.Diagnose(summary, err, "value", "value_wo")
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), OrganizationID: m.OrganizationID.ValueString(), Identity: m.identity()}
 }

@@ -1,4 +1,4 @@
-// Package usage is the data source agyn_usage.
+// Package usage implements the data source agyn_usage.
 package usage
 
 import (
@@ -18,7 +18,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
 )
 
-// groups are what the contract can group by.
+// groups are the dimensions that the contract can group by.
 var groups = []string{"model", "provider", "token", "identity", "operation", "outcome", "hour", "day"}
 
 // DataSource is data agyn_usage.
@@ -68,7 +68,7 @@ type rowModel struct {
 
 var _ datasource.DataSourceWithConfigure = (*DataSource)(nil)
 
-// NewDataSource makes the data source.
+// NewDataSource creates the data source.
 func NewDataSource() datasource.DataSource {
 	return &DataSource{}
 }
@@ -80,49 +80,47 @@ func (d *DataSource) Metadata(_ context.Context, request datasource.MetadataRequ
 
 // Schema describes the data source.
 func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
-	filter := func(description string, rule validator.String) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, MarkdownDescription: description, Validators: []validator.String{rule}}
-	}
-	id := func(description string) schema.StringAttribute { return filter(description, object.UUID()) }
 	at := func(description string) schema.StringAttribute {
 		return schema.StringAttribute{CustomType: timetypes.RFC3339Type{}, Optional: true, Computed: true, MarkdownDescription: description}
 	}
 	response.Schema = schema.Schema{
-		MarkdownDescription: "What calls of an organization's models have cost, summed up in a row for each group. To a member, only their own " +
-			"calls are.",
+		MarkdownDescription: "Reads the token usage of an organization's models, with one row for each group of calls. Members see only their own calls.",
 		Attributes: map[string]schema.Attribute{
-			"organization_id": object.OrganizationIDOfData(),
-			"from":            at("Only calls that began at this time or later, as in RFC 3339; 24 hours before `to` if not given."),
-			"to":              at("Only calls that began before this time, as in RFC 3339; now if not given."),
+			"from": at("Only calls that began at this time or later (RFC 3339). The default is 24 hours before `to`."),
+			"to":   at("Only calls that began before this time (RFC 3339). The default is the current time."),
 			"group_by": schema.ListAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
-				MarkdownDescription: "What calls have in common that are in one row: `model`, `provider`, `token`, `identity` (the user whose " +
-					"token it was), `operation`, `outcome`, and either `hour` or `day`. Without it there is one row.",
+				MarkdownDescription: "The dimensions to group calls by: `model`, `provider`, `token`, `identity` (the user of the token), `operation`, " +
+					"`outcome`, and either `hour` or `day`. Without it, there is one row.",
 				Validators: []validator.List{
 					listvalidator.SizeBetween(1, len(groups)), listvalidator.UniqueValues(),
 					listvalidator.ValueStringsAre(stringvalidator.OneOf(groups...)),
 				},
 			},
-			"model_id":    id("Only calls of this model."),
-			"provider_id": id("Only calls that led to this LLM provider."),
-			"user_id":     id("Only calls of this user."),
-			"outcome": filter("Only calls that ended like this: "+object.Backticked(client.AllowedCallOutcomeEnumValues)+".",
-				object.OneOf(client.AllowedCallOutcomeEnumValues)),
-			"rows": object.List("A row for each group, the earliest first, and then the one with the most calls. What is not grouped by is null.", attributes()),
+			"rows": object.NestedList("One row for each group, the earliest first, then those with the most calls. Dimensions that are not in `group_by` are null.", attributes()),
 		},
+	}
+	for _, filter := range []object.Filter{
+		object.OrganizationFilter(),
+		object.IDFilter("model_id", "Only calls of this model."),
+		object.IDFilter("provider_id", "Only calls that were sent to this LLM provider."),
+		object.IDFilter("user_id", "Only calls of this user."),
+		object.EnumFilter("outcome", "Only calls with this outcome", client.AllowedCallOutcomeEnumValues),
+	} {
+		response.Schema.Attributes[filter.Name] = filter.DataSourceAttribute()
 	}
 }
 
-// Read sums up.
+// Read reads the usage.
 func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
 	var config model
 	if !d.Ready(request.Config.Get(ctx, &config), &response.Diagnostics) {
 		return
 	}
-	report, _, err := d.asked(ctx, config, &response.Diagnostics).Execute()
+	report, _, err := d.usageRequest(ctx, config, &response.Diagnostics).Execute()
 	if err != nil {
-		response.Diagnostics.Append(api.Diagnose("The usage cannot be summed up", err)...)
+		response.Diagnostics.Append(api.Diagnose("The usage cannot be read", err)...)
 		return
 	}
 	if config.From.IsNull() {
@@ -131,11 +129,11 @@ func (d *DataSource) Read(ctx context.Context, request datasource.ReadRequest, r
 	if config.To.IsNull() {
 		config.To = object.RFC3339(&report.To)
 	}
-	config.Rows = object.Each(report.Rows, read)
+	config.Rows = object.MapAll(report.Rows, read)
 	response.Diagnostics.Append(response.State.Set(ctx, config)...)
 }
 
-func (d *DataSource) asked(ctx context.Context, config model, diagnostics *diag.Diagnostics) client.ApiGetUsageRequest {
+func (d *DataSource) usageRequest(ctx context.Context, config model, diagnostics *diag.Diagnostics) client.ApiGetUsageRequest {
 	call := d.Client.UsageAPI.GetUsage(ctx, config.OrganizationID.ValueString())
 	if from := object.Instant(config.From); from != nil {
 		call = call.From(*from)
@@ -193,35 +191,34 @@ func read(row *client.UsageRow) rowModel {
 	}
 }
 
-// attributes describes a row as the server answers it.
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"starts_at":             schema.StringAttribute{Computed: true, MarkdownDescription: "When the group's hour or day begins, in UTC."},
+		"starts_at":             schema.StringAttribute{Computed: true, MarkdownDescription: "The start of the hour or day, in UTC."},
 		"model_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
 		"model":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name."},
 		"provider_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider."},
 		"provider":              schema.StringAttribute{Computed: true, MarkdownDescription: "The LLM provider's name."},
 		"token_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token."},
 		"token":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The API token's description."},
-		"user_id":               schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user whose API token it was."},
+		"user_id":               schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user of the API token."},
 		"user":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
 		"operation":             schema.StringAttribute{Computed: true, MarkdownDescription: "The operation, such as `create_response`."},
-		"outcome":               schema.StringAttribute{Computed: true, MarkdownDescription: "How the calls ended."},
-		"calls":                 schema.Int64Attribute{Computed: true, MarkdownDescription: "How many calls there were."},
-		"errors":                schema.Int64Attribute{Computed: true, MarkdownDescription: "How many of them ended otherwise than `completed` or `client_cancelled`."},
-		"input_tokens":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that no cache was involved in."},
-		"cached_input_tokens":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were read from providers' caches."},
-		"cache_write_tokens":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of requests that were written to providers' caches."},
-		"cache_write_5m_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "Those of `cache_write_tokens` that were written for 5 minutes."},
-		"cache_write_1h_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "Those of `cache_write_tokens` that were written for one hour."},
-		"output_tokens":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers, those of reasoning included."},
-		"reasoning_tokens":      schema.Int64Attribute{Computed: true, MarkdownDescription: "Tokens of answers that were spent on reasoning."},
-		"web_search_requests":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Web searches by providers' own tools."},
-		"web_fetch_requests":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Web pages fetched by providers' own tools."},
-		"unknown_usage_calls":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Calls whose usage the server could not read from the provider's response."},
-		"average_duration_ms":   schema.Float64Attribute{Computed: true, MarkdownDescription: "Milliseconds from a call's arrival to its end, on average."},
+		"outcome":               schema.StringAttribute{Computed: true, MarkdownDescription: "The outcome of the calls."},
+		"calls":                 schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls."},
+		"errors":                schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls with another outcome than `completed` or `client_cancelled`."},
+		"input_tokens":          schema.Int64Attribute{Computed: true, MarkdownDescription: "Input tokens that were neither read from nor written to a cache."},
+		"cached_input_tokens":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Input tokens that were read from the provider's cache."},
+		"cache_write_tokens":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Input tokens that were written to the provider's cache."},
+		"cache_write_5m_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "The part of `cache_write_tokens` that was written for 5 minutes."},
+		"cache_write_1h_tokens": schema.Int64Attribute{Computed: true, MarkdownDescription: "The part of `cache_write_tokens` that was written for one hour."},
+		"output_tokens":         schema.Int64Attribute{Computed: true, MarkdownDescription: "Output tokens, including reasoning."},
+		"reasoning_tokens":      schema.Int64Attribute{Computed: true, MarkdownDescription: "The part of `output_tokens` that was spent on reasoning."},
+		"web_search_requests":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Web searches by the provider's tools."},
+		"web_fetch_requests":    schema.Int64Attribute{Computed: true, MarkdownDescription: "Web pages fetched by the provider's tools."},
+		"unknown_usage_calls":   schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls without usage in the provider's response."},
+		"average_duration_ms":   schema.Float64Attribute{Computed: true, MarkdownDescription: "The average time from the arrival of a call to its end, in milliseconds."},
 		"average_time_to_first_byte_ms": schema.Float64Attribute{
-			Computed: true, MarkdownDescription: "Milliseconds from a call's arrival to the first byte of the provider's body, on average.",
+			Computed: true, MarkdownDescription: "The average time from the arrival of a call to the first byte of the provider's body, in milliseconds.",
 		},
 	}
 }

@@ -1,5 +1,4 @@
-// Package user is what the provider offers of users: the resource agyn_user and its list resource, and the data sources
-// agyn_user and agyn_users.
+// Package user implements the resource, the list resource and the data sources of users.
 package user
 
 import (
@@ -20,15 +19,15 @@ import (
 
 const kind = "user"
 
-// triesAsLastOwner is how often, each second, a user is tried to be deleted again who is the last owner of an organization.
-const triesAsLastOwner = 20
+// lastOwnerRetries is the number of times, one per second, that the deletion of an organization's last owner is repeated.
+const lastOwnerRetries = 20
 
 // Resource is agyn_user.
 type Resource struct {
 	object.Resource
 }
 
-// model is what the server answers.
+// model holds the attributes that the server returns.
 type model struct {
 	ID        types.String `tfsdk:"id"`
 	Name      types.String `tfsdk:"name"`
@@ -38,7 +37,7 @@ type model struct {
 	CreatedAt types.String `tfsdk:"created_at"`
 }
 
-// resourceModel has besides what only the configuration knows.
+// resourceModel adds the attributes that only the configuration holds.
 type resourceModel struct {
 	model
 	Timeouts timeouts.Value `tfsdk:"timeouts"`
@@ -50,7 +49,7 @@ var (
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
-// NewResource makes the resource.
+// NewResource creates the resource.
 func NewResource() resource.Resource {
 	return &Resource{}
 }
@@ -60,12 +59,12 @@ func (r *Resource) Metadata(_ context.Context, request resource.MetadataRequest,
 	response.TypeName = request.ProviderTypeName + "_user"
 }
 
-// IdentitySchema describes what tells a user from all others.
+// IdentitySchema describes the identity.
 func (r *Resource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, response *resource.IdentitySchemaResponse) {
 	response.IdentitySchema = object.IdentitySchema(kind)
 }
 
-// ImportState takes the id, or the identity.
+// ImportState imports by id or identity.
 func (r *Resource) ImportState(ctx context.Context, request resource.ImportStateRequest, response *resource.ImportStateResponse) {
 	object.Import(ctx, request, response)
 }
@@ -73,8 +72,8 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Somebody who calls, or a program that does, by API tokens of their own. For cluster admins. Destroying it " +
-			"deletes its API tokens and memberships too; what its calls have cost stays known.",
+		MarkdownDescription: "Manages a user: a person or program that calls the API with their own API tokens. Only for cluster admins. " +
+			"Destroying a user deletes their API tokens and memberships; their usage records are kept.",
 		Attributes: map[string]schema.Attribute{
 			"id": object.ID(kind),
 			"name": schema.StringAttribute{
@@ -84,21 +83,21 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			},
 			"email": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The email address, unique in the cluster whatever its case.",
+				MarkdownDescription: "The email address, unique in the cluster (case-insensitive).",
 				Validators:          object.Email(),
 			},
 			"role": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString(string(client.USER)),
-				MarkdownDescription: "`cluster_admin`, who may do everything, or `user`, which it is by default: what the memberships allow.",
+				MarkdownDescription: "`cluster_admin`, with all permissions, or `user` (default), with permissions from memberships.",
 				Validators:          []validator.String{object.OneOf(client.AllowedRoleEnumValues)},
 			},
 			"state": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
 				Default:             stringdefault.StaticString(string(client.ACTIVE)),
-				MarkdownDescription: "`active`, which it is by default, or `suspended`: then the user's API tokens are refused.",
+				MarkdownDescription: "`active` (default) or `suspended`. The server rejects the API tokens of suspended users.",
 				Validators:          []validator.String{object.OneOf(client.AllowedUserStateEnumValues)},
 			},
 			"created_at": object.CreatedAt(),
@@ -107,49 +106,49 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// Create makes the user.
+// Create creates the user.
 func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, response *resource.CreateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Create, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
 	role, state := client.Role(plan.Role.ValueString()), client.UserState(plan.State.ValueString())
 	body := client.UserCreate{Name: plan.Name.ValueString(), Email: plan.Email.ValueString(), Role: &role, State: &state}
-	made, _, err := r.Client.UsersAPI.CreateUser(ctx).IdempotencyKey(api.NewIdempotencyKey()).UserCreate(body).Execute()
+	created, _, err := r.Client.UsersAPI.CreateUser(ctx).IdempotencyKey(api.NewIdempotencyKey()).UserCreate(body).Execute()
 	if err != nil {
 		response.Diagnostics.Append(api.Diagnose("The user cannot be created", err)...)
 		return
 	}
-	plan.model = read(made)
+	plan.model = read(created)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Read takes over what the server has.
+// Read refreshes the state.
 func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, response *resource.ReadResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Read, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Read, &response.Diagnostics)
 	defer done()
 	id := state.ID.ValueString()
-	found, answer, err := api.Read(ctx, r.Client, "", filtered(ctx, r.Client, nil), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
-	if !r.IsThere(ctx, state.thing(), answer, err, response) {
+	found, httpResponse, err := api.Read(ctx, r.Client, "", listRequest(ctx, r.Client, nil), r.Client.UsersAPI.GetUser(ctx, id), id, (*client.User).GetId)
+	if !r.CheckRead(ctx, state.ref(), httpResponse, err, response) {
 		return
 	}
 	state.model = read(found)
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces what the server has.
+// Update replaces the object.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var plan resourceModel
 	if !r.Ready(request.Plan.Get(ctx, &plan), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, plan.Timeouts.Update, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
 	body := client.UserUpdate{
 		Name:  plan.Name.ValueString(),
@@ -166,21 +165,21 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// Delete removes the user, who must not be the last cluster admin, or the last owner of an organization. It waits a while
-// for such an organization to go: terraform destroys it at the same time where it destroys all.
+// Delete deletes the user, who must not be the last cluster admin or the last active owner of an organization. It retries for a
+// while: if Terraform destroys everything, it destroys that organization at the same time.
 func (r *Resource) Delete(ctx context.Context, request resource.DeleteRequest, response *resource.DeleteResponse) {
 	var state resourceModel
 	if !r.Ready(request.State.Get(ctx, &state), &response.Diagnostics) {
 		return
 	}
-	ctx, done := object.Within(ctx, state.Timeouts.Delete, &response.Diagnostics)
+	ctx, done := object.WithTimeout(ctx, state.Timeouts.Delete, &response.Diagnostics)
 	defer done()
-	answer, err := r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
-	for tries := 0; api.IsLastOwner(err) && tries < triesAsLastOwner && ctx.Err() == nil; tries++ {
+	httpResponse, err := r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
+	for retries := 0; api.IsLastOwner(err) && retries < lastOwnerRetries && ctx.Err() == nil; retries++ {
 		_ = api.Sleep(ctx, time.Second)
-		answer, err = r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
+		httpResponse, err = r.Client.UsersAPI.DeleteUser(ctx, state.ID.ValueString()).Execute()
 	}
-	r.Deleted(ctx, state.thing(), answer, err, &response.Diagnostics)
+	r.CheckDeleted(ctx, state.ref(), httpResponse, err, &response.Diagnostics)
 }
 
 func read(user *client.User) model {
@@ -198,6 +197,6 @@ func (m model) identity() object.Identity {
 	return object.Identity{ID: m.ID}
 }
 
-func (m model) thing() object.Thing {
-	return object.Thing{Kind: kind, ID: m.ID.ValueString(), Identity: m.identity()}
+func (m model) ref() object.Ref {
+	return object.Ref{Kind: kind, ID: m.ID.ValueString(), Identity: m.identity()}
 }

@@ -9,10 +9,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 )
 
-// What cannot work is refused by terraform plan: with the attribute, and what to do.
-func TestAccRefusedByThePlan(t *testing.T) {
+// terraform plan shows the attribute and the remedy.
+func TestAccPlanRejectsInvalidCredentials(t *testing.T) {
 	acceptance(t)
-	for name, refusal := range map[string]struct{ protocol, method, credentials, attribute, remedy string }{
+	for name, invalid := range map[string]struct{ protocol, method, credentials, attribute, remedy string }{
 		"an unknown protocol":           {"grpc", "bearer", `token = "t"`, "protocol", `"responses" "anthropic_messages"`},
 		"an unknown auth method":        {"responses", "basic", `token = "t"`, "auth_method", `"bearer" "x_api_key" "custom_headers"`},
 		"bearer without a token":        {"responses", "bearer", "", "auth_method|resource", "Set token_secret_id to the id of a secret, or token"},
@@ -27,31 +27,31 @@ func TestAccRefusedByThePlan(t *testing.T) {
 		"content-length":                {"responses", "custom_headers", `custom_headers = { "content-length" = "1" }`, "custom_headers", "Remove content-length"},
 		"CONNECTION":                    {"responses", "custom_headers", `custom_headers = { "CONNECTION" = "close" }`, "custom_headers", "Remove CONNECTION"},
 		"Transfer-encoding":             {"responses", "custom_headers", `custom_headers = { "Transfer-encoding" = "x" }`, "custom_headers", "Remove Transfer-encoding"},
-		"a name that is no header":      {"responses", "custom_headers", `custom_headers = { "X A" = "b" }`, "custom_headers", "Choose another name"},
-		"a value that is no header":     {"responses", "custom_headers", `custom_headers = { "X-A" = "b\r\nX-Evil: 1" }`, "custom_headers", "visible ASCII"},
-		"one header in two spellings":   {"responses", "custom_headers", `custom_headers = { "X-A" = "1", "x-a" = "2" }`, "custom_headers", "case does not tell headers apart"},
+		"an invalid header name":        {"responses", "custom_headers", `custom_headers = { "X A" = "b" }`, "custom_headers", "Choose another name"},
+		"an invalid header value":       {"responses", "custom_headers", `custom_headers = { "X-A" = "b\r\nX-Evil: 1" }`, "custom_headers", "visible ASCII"},
+		"one header in two spellings":   {"responses", "custom_headers", `custom_headers = { "X-A" = "1", "x-a" = "2" }`, "custom_headers", "header names are case-insensitive"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			config := fmt.Sprintf(`
-resource "agyn_llm_provider" "refused" {
+resource "agyn_llm_provider" "invalid" {
   organization_id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
-  name            = "refused"
+  name            = "invalid"
   endpoint        = "https://api.openai.com/v1"
   protocol        = %q
   auth_method     = %q
   %s
-}`, refusal.protocol, refusal.method, refusal.credentials)
+}`, invalid.protocol, invalid.method, invalid.credentials)
 			resource.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: providers,
 				Steps: []resource.TestStep{
-					{Config: config, PlanOnly: true, ExpectError: wrapped(refusal.attribute, refusal.remedy)},
+					{Config: config, PlanOnly: true, ExpectError: wrapped(invalid.attribute, invalid.remedy)},
 				},
 			})
 		})
 	}
 }
 
-func TestAccWhatIsNotKnownYetIsNotRefused(t *testing.T) {
+func TestAccUnknownValuesPassThePlan(t *testing.T) {
 	acceptance(t)
 	config := `
 resource "terraform_data" "later" {
@@ -101,7 +101,7 @@ resource "agyn_llm_provider" "method" {
 	})
 }
 
-// wrapped matches text that terraform breaks into lines, with its frame of bars before each, after the attribute.
+// wrapped matches an attribute, then text that Terraform may have wrapped into framed lines.
 func wrapped(attribute, text string) *regexp.Regexp {
 	words := strings.Fields(text)
 	for i := range words {

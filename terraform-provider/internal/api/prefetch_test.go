@@ -25,7 +25,7 @@ func idOf(number int) string {
 	return fmt.Sprintf("%s%012d", idPrefix, number)
 }
 
-// models is a server with the models of one organization, that counts what it is asked.
+// models is a server with the models of one organization. It counts the requests for pages and single models.
 type models struct {
 	mutex        sync.Mutex
 	names        []string
@@ -46,7 +46,7 @@ func (m *models) ServeHTTP(response http.ResponseWriter, request *http.Request) 
 		m.reads.Add(1)
 		response.Header().Set("Content-Type", "application/problem+json")
 		response.WriteHeader(http.StatusNotFound)
-		_, _ = fmt.Fprint(response, `{"type":"about:blank","title":"Not found","status":404,"code":"not_found","detail":"There is no such model.","request_id":"r"}`)
+		_, _ = fmt.Fprint(response, `{"type":"about:blank","title":"Not found","status":404,"code":"not_found","detail":"The model does not exist.","request_id":"r"}`)
 	case single:
 		m.reads.Add(1)
 		_ = json.NewEncoder(response).Encode(model(number, m.names[number]))
@@ -77,7 +77,7 @@ func model(number int, name string) client.Model {
 	return client.Model{Id: idOf(number), OrganizationId: organization, Name: name, Status: client.ORPHANED}
 }
 
-// serve starts a server with so many models, and gives a client of it.
+// serve starts a server with a number of models, and returns a client of it.
 func serve(t *testing.T, count int) (*models, *api.Client) {
 	server := &models{}
 	for i := range count {
@@ -95,18 +95,18 @@ func serve(t *testing.T, count int) (*models, *api.Client) {
 func read(t *testing.T, caller *api.Client, number int) (string, *http.Response, error) {
 	t.Helper()
 	id := idOf(number)
-	found, answer, err := api.Read(t.Context(), caller, organization, caller.ModelsAPI.ListModels(t.Context(), organization),
+	found, response, err := api.Read(t.Context(), caller, organization, caller.ModelsAPI.ListModels(t.Context(), organization),
 		caller.ModelsAPI.GetModel(t.Context(), organization, id), id, (*client.Model).GetId)
 	if err != nil {
-		return "", answer, err
+		return "", response, err
 	}
 	if found.Id != id {
-		t.Errorf("model %s was asked for, and %s read", id, found.Id)
+		t.Errorf("requested model %s, got %s", id, found.Id)
 	}
-	return found.Name, answer, nil
+	return found.Name, response, nil
 }
 
-func TestManyAreReadByPages(t *testing.T) {
+func TestManyObjectsAreReadByPages(t *testing.T) {
 	const count = 5000
 	server, caller := serve(t, count)
 	var readers sync.WaitGroup
@@ -125,7 +125,7 @@ func TestManyAreReadByPages(t *testing.T) {
 	}
 }
 
-func TestAFewOfALargeCollectionAreReadByThemselves(t *testing.T) {
+func TestFewObjectsOfALargeCollectionAreReadSingly(t *testing.T) {
 	server, caller := serve(t, 5000)
 	for number := range 10 {
 		if _, _, err := read(t, caller, 4000+number); err != nil {
@@ -137,7 +137,7 @@ func TestAFewOfALargeCollectionAreReadByThemselves(t *testing.T) {
 	}
 }
 
-func TestWhatWasDeletedElsewhereIsNotFound(t *testing.T) {
+func TestDeletedObjectIsNotFoundAfterPrefetch(t *testing.T) {
 	server, caller := serve(t, 100)
 	server.rename(99, "")
 	for number := range 99 {
@@ -148,20 +148,20 @@ func TestWhatWasDeletedElsewhereIsNotFound(t *testing.T) {
 	if server.pages.Load() != 1 {
 		t.Fatalf("%d pages were read", server.pages.Load())
 	}
-	if _, answer, err := read(t, caller, 99); !api.IsNotFound(answer, err) {
-		t.Errorf("a deleted model answers %v", err)
+	if _, response, err := read(t, caller, 99); !api.IsNotFound(response, err) {
+		t.Errorf("a deleted model returns %v", err)
 	}
 }
 
-func TestAListIsAskedForNoMoreThanItsLimit(t *testing.T) {
+func TestListStopsAtItsLimit(t *testing.T) {
 	_, caller := serve(t, 100)
-	found, err := api.AtMost[client.Model](caller.ModelsAPI.ListModels(t.Context(), organization), 7)
+	found, err := api.List[client.Model](caller.ModelsAPI.ListModels(t.Context(), organization), 7)
 	if err != nil || len(found) != 7 {
 		t.Errorf("%d models were read; %v", len(found), err)
 	}
 }
 
-func TestAWriteForgetsWhatWasReadAhead(t *testing.T) {
+func TestWriteDiscardsPrefetchedObjects(t *testing.T) {
 	server, caller := serve(t, 100)
 	for number := range 50 {
 		if _, _, err := read(t, caller, number); err != nil {
@@ -170,7 +170,7 @@ func TestAWriteForgetsWhatWasReadAhead(t *testing.T) {
 	}
 	server.rename(60, "renamed")
 	if name, _, _ := read(t, caller, 60); name != "model-60" {
-		t.Fatalf("nothing was read ahead: model-60 is %s", name)
+		t.Fatalf("nothing was prefetched: model-60 is %s", name)
 	}
 	if _, err := caller.ModelsAPI.DeleteModel(context.Background(), organization, idOf(70)).Execute(); err != nil {
 		t.Fatal(err)
@@ -178,7 +178,7 @@ func TestAWriteForgetsWhatWasReadAhead(t *testing.T) {
 	if name, _, _ := read(t, caller, 60); name != "renamed" {
 		t.Errorf("after a write, model-60 still is %s", name)
 	}
-	if _, answer, err := read(t, caller, 70); !api.IsNotFound(answer, err) {
-		t.Errorf("a model that was just deleted answers %v", err)
+	if _, response, err := read(t, caller, 70); !api.IsNotFound(response, err) {
+		t.Errorf("a model that was just deleted returns %v", err)
 	}
 }

@@ -1,0 +1,113 @@
+package object
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+)
+
+// dataSource is agyn_<Type> of a collection.
+type dataSource[T, M any] struct {
+	DataSource
+	of Collection[T, M]
+}
+
+var (
+	_ datasource.DataSourceWithConfigure        = (*dataSource[any, any])(nil)
+	_ datasource.DataSourceWithConfigValidators = (*dataSource[any, any])(nil)
+)
+
+// DataSource creates agyn_<Type>.
+func (c Collection[T, M]) DataSource() datasource.DataSource {
+	return &dataSource[T, M]{of: c}
+}
+
+// Metadata names the data source.
+func (d *dataSource[T, M]) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
+	response.TypeName = request.ProviderTypeName + "_" + d.of.Type
+}
+
+// ConfigValidators requires exactly one key.
+func (d *dataSource[T, M]) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	var keys []path.Expression
+	for _, key := range d.of.Keys {
+		keys = append(keys, path.MatchRoot(key))
+	}
+	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(keys...)}
+}
+
+// Schema describes the data source.
+func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
+	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug()}
+	attributes := d.of.Attributes()
+	for _, key := range d.of.Keys {
+		attributes[key] = schema.StringAttribute{
+			Required: len(d.of.Keys) == 1, Optional: len(d.of.Keys) > 1, Computed: len(d.of.Keys) > 1,
+			MarkdownDescription: attributes[key].GetMarkdownDescription(), Validators: rules[key],
+		}
+	}
+	for _, filter := range d.of.Filters {
+		if filter.Required {
+			attributes[filter.Name] = filter.DataSourceAttribute()
+		}
+	}
+	response.Schema = schema.Schema{MarkdownDescription: d.of.Summary, Attributes: attributes}
+}
+
+// Read reads the object by its id, or looks it up by another key.
+func (d *dataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
+	names := append([]string{}, d.of.Keys...)
+	for _, filter := range d.of.Filters {
+		if filter.Required {
+			names = append(names, filter.Name)
+		}
+	}
+	query, diagnostics := queryOf(ctx, request.Config, names)
+	if !d.Ready(diagnostics, &response.Diagnostics) {
+		return
+	}
+	for _, key := range d.of.Keys {
+		if !IsSet(query[key]) {
+			continue
+		}
+		if found := d.find(ctx, key, query, &response.Diagnostics); found != nil {
+			response.Diagnostics.Append(response.State.Set(ctx, d.of.Read(found))...)
+			// Terraform requires the configured spelling: email addresses are case-insensitive.
+			response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(key), query[key])...)
+		}
+	}
+}
+
+// find returns the only object with a key, or nil with an error.
+func (d *dataSource[T, M]) find(ctx context.Context, key string, query Query, diagnostics *diag.Diagnostics) *T {
+	if key == d.of.Keys[0] {
+		found, _, err := d.of.Get(ctx, d.Client, query).Execute()
+		if err != nil {
+			diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", d.of.Kind), err)...)
+			return nil
+		}
+		return found
+	}
+	matches, err := d.of.List(ctx, d.Client, query, 2)
+	switch {
+	case err != nil:
+		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be looked up", d.of.Kind), err)...)
+	case len(matches) == 0:
+		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s does not exist", d.of.Kind),
+			fmt.Sprintf("No %s has the %s %s. Check the %[2]s.", d.of.Kind, key, query.Get(key)))
+	case len(matches) > 1:
+		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s %s is ambiguous", d.of.Kind, key),
+			fmt.Sprintf("More than one %s has the %s %s. Set %s instead.", d.of.Kind, key, query.Get(key), d.of.Keys[0]))
+	default:
+		return &matches[0]
+	}
+	return nil
+}

@@ -1,0 +1,66 @@
+package user
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+
+	"github.com/agynio/agyn/terraform-provider/internal/api"
+	"github.com/agynio/agyn/terraform-provider/internal/client"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/object"
+)
+
+// Collection describes the data sources and the list resource.
+func Collection() object.Collection[client.User, model] {
+	return object.Collection[client.User, model]{
+		Kind:        kind,
+		Type:        "user",
+		Attribute:   "users",
+		Summary:     "Reads a user by id, email address or name. Only for cluster admins.",
+		Description: "Lists users. Only for cluster admins.",
+		Keys:        []string{"id", "email", "name"},
+		Filters: []object.Filter{
+			object.NameFilter("users"),
+			object.EmailFilter("users"),
+			object.SearchFilter("users", "name or email address"),
+			object.EnumFilter("role", "Only users with this role", client.AllowedRoleEnumValues),
+			object.EnumFilter("state", "Only users in this state", client.AllowedUserStateEnumValues),
+		},
+		Attributes: attributes,
+		Get: func(ctx context.Context, with *api.Client, query object.Query) api.Request[client.User] {
+			return with.UsersAPI.GetUser(ctx, query.Get("id"))
+		},
+		List: func(ctx context.Context, with *api.Client, query object.Query, limit int64) ([]client.User, error) {
+			return api.List[client.User](listRequest(ctx, with, query), limit)
+		},
+		Read: read,
+		Result: func(user *client.User) object.Result {
+			model := read(user)
+			return object.Result{
+				Name:     user.Name,
+				Identity: model.identity(),
+				Resource: resourceModel{model: model, Timeouts: object.NullTimeouts()},
+			}
+		},
+	}
+}
+
+func listRequest(ctx context.Context, with *api.Client, query object.Query) client.ApiListUsersRequest {
+	request := with.UsersAPI.ListUsers(ctx)
+	request = object.With(request, query, "name", client.ApiListUsersRequest.Name)
+	request = object.With(request, query, "email", client.ApiListUsersRequest.Email)
+	request = object.With(request, query, "search", client.ApiListUsersRequest.Search)
+	request = object.With(request, query, "role", client.ApiListUsersRequest.Role)
+	return object.With(request, query, "state", client.ApiListUsersRequest.State)
+}
+
+func attributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
+		"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
+		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null for the first administrator until it is set."},
+		"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`cluster_admin` or `user`."},
+		"state":      schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
+		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},
+	}
+}
