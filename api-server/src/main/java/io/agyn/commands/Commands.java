@@ -22,7 +22,11 @@ import java.util.stream.Stream;
 public final class Commands {
 
     static final List<Command> ALL = Stream.of(
-                    KeysetCommands.ALL, AdminTokenCommands.ALL, AuditCommands.ALL, BackupCommands.ALL)
+                    KeysetCommands.ALL,
+                    AdminTokenCommands.ALL,
+                    AuditCommands.ALL,
+                    BackupCommands.ALL,
+                    SettingsCommands.ALL)
             .flatMap(List::stream)
             .toList();
 

@@ -31,11 +31,18 @@ public interface Settings {
     /** What the server may connect to, and how. */
     Egress egress();
 
-    /** Where traces of calls are sent, an OTLP/HTTP collector such as {@code http://collector:4318}; absent, none are made. */
+    @Setting(
+            value = "collector for traces of calls, by OTLP over HTTP, such as `http://collector:4318`; "
+                    + "without it there are no traces",
+            syntax = Syntax.URL,
+            absent = "no traces")
     @WithName("otlp-endpoint")
     Optional<String> otlpEndpoint();
 
-    /** A PEM file of certificates that are trusted beside the JDK's own, as a company's own authority is. */
+    @Setting(
+            value = "PEM file of certificate authorities to trust in addition to the JDK's",
+            syntax = Syntax.FILE,
+            absent = "the JDK's certificates")
     @WithName("extra-ca-file")
     @WithConverter(PathConverter.class)
     Optional<Path> extraCaFile();
@@ -46,89 +53,142 @@ public interface Settings {
     /** What is remembered of changes and of access that was denied. */
     Audit audit();
 
-    /** Whether each call of a model gets a line on standard output. */
+    @Setting("`on` writes a line for each model call to standard output, in the log's format; or `off`")
     @WithName("access-log")
     @WithDefault("on")
     boolean accessLog();
 
-    /** The folder of the embedded database, the keyset, the first admin token, the base URL and the usage spool. */
+    @Setting(
+            value = "folder of the embedded PostgreSQL, the keyset, the first token (`admin-token`), the "
+                    + "server's address (`base-url`) and usage that is not in the database yet (`usage/`)",
+            syntax = Syntax.FOLDER)
     @WithName("data-dir")
     @WithDefault("~/.local/share/agyn")
     @WithConverter(PathConverter.class)
     Path dataDir();
 
-    /** The file with the encryption keys; absent, {@code keyset.json} in the data folder. */
+    @Setting(
+            value = "encryption keys; with `AGYN_DATABASE_URL` the file must exist: `agyn-server keyset "
+                    + "create <file>` creates it",
+            syntax = Syntax.FILE,
+            absent = "`keyset.json` in the data folder")
     @WithName("keyset-file")
     @WithConverter(PathConverter.class)
     Optional<Path> keysetFile();
 
-    /** The file with the passphrase that locks the keyset; absent, {@link #keysetPassphrase} counts. */
+    @Setting(value = "file with the passphrase of a locked keyset file", syntax = Syntax.FILE, absent = "no passphrase")
     @WithName("keyset-passphrase-file")
     @WithConverter(PathConverter.class)
     Optional<Path> keysetPassphraseFile();
 
-    /** The passphrase that locks the keyset; absent, as is that in a file, the keyset is not locked. */
+    @Setting(
+            value = "passphrase of a locked keyset file, at least 12 characters, if a file is not possible",
+            syntax = Syntax.PASSPHRASE,
+            absent = "no passphrase")
     @WithName("keyset-passphrase")
     Optional<String> keysetPassphrase();
 
-    /** How long the server goes on accepting connections after SIGTERM, with readiness down. */
+    @Setting(
+            value = "how long the server accepts connections after SIGTERM, while readiness is already down",
+            min = "0s",
+            max = "1h")
     @WithName("shutdown-delay")
     @WithDefault("0s")
     Duration shutdownDelay();
 
-    /** How long requests in flight may take to finish once the server accepts no more connections. */
+    @Setting(value = "how long requests in flight may take after `AGYN_SHUTDOWN_DELAY`", min = "0s", max = "1h")
     @WithName("shutdown-timeout")
     @WithDefault("30s")
     Duration shutdownTimeout();
 
-    /** The most bytes of request bodies that are kept in memory at once; absent, a quarter of the heap. */
+    @Setting(
+            value = "memory for request bodies: of calls until their `model`, of the API and of forms. One "
+                    + "token may use a quarter of it and one address half, or one body of maximum length. When "
+                    + "it is full, bodies wait up to `AGYN_PROXY_QUEUE_TIMEOUT`, then get 503; bodies of up to "
+                    + "8 KiB never wait",
+            min = "16M",
+            max = "1T",
+            absent = "a quarter of the heap")
     @WithName("body-memory")
     Optional<MemorySize> bodyMemory();
 
     /** The listener of the REST API. */
     interface Http {
 
-        /** The address to listen on. */
+        @Setting(value = "address to listen on", syntax = Syntax.ADDRESS)
         @WithDefault("127.0.0.1")
         String host();
 
-        /** The port to listen on; 0 takes any free one. */
+        @Setting(value = "port to listen on; 0 picks a free one", syntax = Syntax.PORT, min = "0", max = "65535")
         @WithDefault("8080")
         int port();
 
-        /** The port that serves metrics and health alone, without TLS; absent, {@link #port} serves them too. */
+        @Setting(
+                value = "separate port for metrics and health (`/q/…`), without TLS, on `AGYN_HTTP_HOST`. If not "
+                        + "set, they are on `AGYN_HTTP_PORT`",
+                syntax = Syntax.PORT,
+                min = "1",
+                max = "65535",
+                absent = "the port of callers")
         @WithName("management-port")
         Optional<Integer> managementPort();
 
-        /** A PEM file of the certificates to speak TLS with, the server's own first; absent, HTTP is spoken without TLS. */
+        @Setting(
+                value = "PEM file of the TLS certificate chain, the server's certificate first; without it the "
+                        + "server speaks plain HTTP",
+                syntax = Syntax.FILE,
+                absent = "HTTP without TLS")
         @WithName("tls-certificate-file")
         @WithConverter(PathConverter.class)
         Optional<Path> tlsCertificateFile();
 
-        /** The PEM file of its private key, not encrypted. */
+        @Setting(
+                value =
+                        "PEM file of the certificate's private key, not encrypted. Both files are read again every 10 seconds",
+                syntax = Syntax.FILE,
+                absent = "HTTP without TLS")
         @WithName("tls-key-file")
         @WithConverter(PathConverter.class)
         Optional<Path> tlsKeyFile();
 
-        /** The most open connections of callers; more are closed at once. */
+        @Setting(
+                value = "maximum open connections of callers, at most half of the process's open-file limit; more "
+                        + "are closed at once",
+                min = "1",
+                max = "1000000")
         @WithDefault("40000")
         int connections();
 
-        /** The most of them from one IPv4 address or IPv6 /64 network, trusted proxies excepted. */
+        @Setting(
+                value =
+                        "maximum open connections from one IPv4 address or IPv6 /64 network; trusted proxies are exempt",
+                min = "1",
+                max = "1000000")
         @WithName("connections-per-address")
         @WithDefault("20000")
         int connectionsPerAddress();
 
-        /** How long a caller may take to send a request's head, and to the REST API also its body. */
+        @Setting(
+                value = "time to send a request's head, the first request of a connection, or a body to the API",
+                min = "1s",
+                max = "1h")
         @WithName("request-timeout")
         @WithDefault("30s")
         Duration requestTimeout();
 
-        /** The addresses of proxies whose {@code X-Forwarded-For} is believed, or ranges of them, with commas between. */
+        @Setting(
+                value = "addresses or ranges such as `10.0.0.0/8`, separated by commas, whose `X-Forwarded-For` "
+                        + "and `X-Forwarded-Proto` are trusted",
+                syntax = Syntax.RANGES,
+                absent = "none")
         @WithName("trusted-proxies")
         Optional<String> trustedProxies();
 
-        /** How many tokens that do not work one address, or one beginning of a token, may have in a minute before it is a 429. */
+        @Setting(
+                value = "rejected tokens per minute for one address or one token prefix; more get 429. Valid "
+                        + "tokens are never limited",
+                min = "1",
+                max = "1000000")
         @WithName("failed-tokens-per-minute")
         @WithDefault("30")
         int failedTokensPerMinute();
@@ -137,21 +197,30 @@ public interface Settings {
     /** The PostgreSQL server to use. */
     interface Database {
 
-        /** A {@code jdbc:postgresql:} or {@code postgresql://} URL; absent, the embedded PostgreSQL is started. */
+        @Setting(
+                value = "a `jdbc:postgresql:` or `postgresql://` URL, with all hosts of a [primary and its "
+                        + "standbys](../operations/high-availability.md#failover-of-the-database); without it, the "
+                        + "server starts the embedded PostgreSQL",
+                syntax = Syntax.DATABASE_URL,
+                absent = "the embedded PostgreSQL")
         Optional<String> url();
 
-        /** The user to connect as; absent, the one in the URL. */
+        @Setting(value = "database user", syntax = Syntax.TEXT, absent = "from the URL")
         Optional<String> username();
 
-        /** The password to connect with; absent, the one in the URL. */
+        @Setting(value = "password of the database user", syntax = Syntax.TEXT, absent = "from the URL")
         Optional<String> password();
 
-        /** How long a start waits for a database that does not respond or is read-only. */
+        @Setting(
+                value = "how long start-up waits for a database that does not respond or is read-only; `0s` fails "
+                        + "at once",
+                min = "0s",
+                max = "1h")
         @WithName("start-timeout")
         @WithDefault("30s")
         Duration startTimeout();
 
-        /** The most connections this server opens, but for one more that waits for changes. */
+        @Setting(value = "maximum database connections of the server's pool", min = "1", max = "1000")
         @WithName("pool-size")
         @WithDefault("20")
         int poolSize();
@@ -160,11 +229,15 @@ public interface Settings {
     /** What is remembered of calls of models. */
     interface Usage {
 
-        /** How long it is kept in the database, in whole days. */
+        @Setting(value = "how long the usage of each call is kept", syntax = Syntax.DAYS, min = "1d", max = "3650d")
         @WithDefault("90d")
         Duration retention();
 
-        /** The most bytes of it that wait in the data folder while the database is away. */
+        @Setting(
+                value = "maximum usage kept in the data folder while the database is unavailable; more is dropped "
+                        + "and logged",
+                min = "1M",
+                max = "1T")
         @WithName("spool-limit")
         @WithDefault("1G")
         MemorySize spoolLimit();
@@ -173,7 +246,7 @@ public interface Settings {
     /** What is remembered of changes and of access that was denied. */
     interface Audit {
 
-        /** How long it is kept in the database, in whole days. */
+        @Setting(value = "how long audit events are kept", syntax = Syntax.DAYS, min = "1d", max = "3650d")
         @WithDefault("365d")
         Duration retention();
     }
@@ -181,11 +254,11 @@ public interface Settings {
     /** What is logged, and how. */
     interface Log {
 
-        /** One line of text, or one JSON object, for each event. */
+        @Setting("`text` or `json`")
         @WithDefault("text")
         Format format();
 
-        /** The least important level that is logged. */
+        @Setting("`error`, `warn`, `info`, `debug` or `trace`")
         @WithDefault("info")
         Level level();
 
@@ -208,59 +281,71 @@ public interface Settings {
     /** The calls of models that pass through to LLM providers. */
     interface Proxy {
 
-        /** The longest body that a call may have. */
+        @Setting(value = "maximum body of a model call", min = "1K", max = "1G")
         @WithName("body-limit")
         @WithDefault("32M")
         MemorySize bodyLimit();
 
-        /** How long a caller may take from the first byte of a call to its {@code model}. */
+        @Setting(value = "maximum time from the first byte of a call to its `model`; then 408", min = "1ms", max = "1h")
         @WithName("model-timeout")
         @WithDefault("2m")
         Duration modelTimeout();
 
-        /** How long it may take to connect to a provider: the look-up of its host, all of its addresses, TLS. */
+        @Setting(
+                value = "maximum time to connect to an LLM provider: DNS, all of its addresses, TLS",
+                min = "1ms",
+                max = "1h")
         @WithName("connect-timeout")
         @WithDefault("10s")
         Duration connectTimeout();
 
-        /** How long a provider may take from the end of a call to the head of its answer. */
+        @Setting(value = "maximum time until a provider starts to respond", min = "1ms", max = "24h")
         @WithName("first-byte-timeout")
         @WithDefault("10m")
         Duration firstByteTimeout();
 
-        /** How long a call's body or its answer may be silent before it is broken off. */
+        @Setting(value = "maximum silence within a call's body or its response", min = "1ms", max = "24h")
         @WithName("idle-timeout")
         @WithDefault("10m")
         Duration idleTimeout();
 
-        /** The most calls at once to one provider's host and port. */
+        @Setting(value = "maximum concurrent calls to one scheme, host and port", min = "1", max = "1000000")
         @WithName("calls-per-provider")
         @WithDefault("20000")
         int callsPerProvider();
 
-        /** The most calls at once of one organization's models. */
+        @Setting(
+                value = "maximum concurrent calls of one organization's models; more get 429",
+                min = "1",
+                max = "1000000")
         @WithName("calls-per-organization")
         @WithDefault("10000")
         int callsPerOrganization();
 
-        /** The most calls at once with one API token. */
+        @Setting(value = "maximum concurrent calls with one API token; more get 429", min = "1", max = "1000000")
         @WithName("calls-per-token")
         @WithDefault("5000")
         int callsPerToken();
 
-        /** How long a call beyond {@link #callsPerProvider} may wait for its turn. */
+        @Setting(value = "how long a call above `AGYN_PROXY_CALLS_PER_PROVIDER` waits", min = "0s", max = "1h")
         @WithName("queue-timeout")
         @WithDefault("10s")
         Duration queueTimeout();
 
-        /**
-         * Headers of callers that providers do not receive, beside those that are built in: names, or prefixes before a
-         * {@code *}, with commas between.
-         */
+        @Setting(
+                value = "headers of callers to withhold from LLM providers, in addition to credentials, cookies "
+                        + "and headers of load balancers and CDNs: names, or prefixes such as `x-internal-*`, "
+                        + "separated by commas",
+                syntax = Syntax.HEADER_NAMES,
+                absent = "those that are built in")
         @WithName("drop-headers")
         Optional<String> dropHeaders();
 
-        /** How long the server rehearses calls once it has started, so that the first real ones are fast. */
+        @Setting(
+                value = "how long the server sends calls to itself after start-up, so that the first real calls "
+                        + "are fast; `0s` disables it",
+                min = "0s",
+                max = "1m")
         @WithName("warm-up")
         @WithDefault("2s")
         Duration warmUp();
@@ -269,16 +354,26 @@ public interface Settings {
     /** What the server may connect to, and how. */
     interface Egress {
 
-        /** Whether private addresses and those of this machine may be connected to. */
+        @Setting("`allow` or `deny` providers in private networks and on this machine; link-local and "
+                + "cloud metadata addresses are always denied")
         @WithName("private")
         @WithDefault("allow")
         PrivateAddresses privateAddresses();
 
-        /** The HTTP proxy to connect through, as {@link HttpProxyUrl} reads it; absent, none is used. May hold a password. */
+        @Setting(
+                value = "HTTP proxy for calls to providers, `http://user:password@host:port`; the proxy resolves "
+                        + "host names",
+                syntax = Syntax.HTTP_PROXY_URL,
+                absent = "none")
         @WithName("http-proxy")
         Optional<String> httpProxy();
 
-        /** What is connected to without the HTTP proxy: hosts, domains with all below them, and addresses, with commas between. */
+        @Setting(
+                value =
+                        "hosts, domains with their subdomains, and addresses to call without the HTTP proxy, separated by "
+                                + "commas",
+                syntax = Syntax.TEXT,
+                absent = "none")
         @WithName("no-proxy")
         Optional<String> noProxy();
 
