@@ -2,9 +2,9 @@ package io.agyn.access;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.lang.reflect.Method;
@@ -42,7 +42,7 @@ class AccessFilter {
         this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
     }
 
-    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    @ServerRequestFilter(priority = Stage.Priority.AUTHENTICATION)
     public void admit(ContainerRequestContext request, SimpleResourceInfo resource) {
         if (resource.getResourceClass().isAnnotationPresent(SessionAuthenticated.class)) {
             return;

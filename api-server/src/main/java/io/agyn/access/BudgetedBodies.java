@@ -3,6 +3,7 @@ package io.agyn.access;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.budget.ByteBudget;
+import io.agyn.pipeline.Stage;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.settings.Settings;
@@ -10,7 +11,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.annotation.Priority;
 import jakarta.inject.Provider;
-import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
@@ -21,7 +21,7 @@ import java.time.Duration;
 
 /** Takes bodies of the API and of forms from the {@link ByteBudget} as they are read and parsed. */
 @jakarta.ws.rs.ext.Provider
-@Priority(Priorities.ENTITY_CODER)
+@Priority(Stage.Priority.BODY_BUDGET)
 public class BudgetedBodies implements ReaderInterceptor {
     /** The bytes in memory for each byte of a body: read buffer, copy, decoded text and parsed tree. */
     private static final int WEIGHT = 6;

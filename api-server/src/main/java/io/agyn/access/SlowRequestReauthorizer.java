@@ -2,16 +2,19 @@ package io.agyn.access;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
+import jakarta.annotation.Priority;
 import jakarta.ws.rs.ext.Provider;
 import jakarta.ws.rs.ext.ReaderInterceptor;
 import jakarta.ws.rs.ext.ReaderInterceptorContext;
 import java.io.IOException;
 import java.time.Duration;
 
-/** Admits a request again whose body took its time: what its caller might do at its beginning they may do no more. */
+/** Re-authorizes a request whose body arrived slowly, because permissions may have been revoked meanwhile. */
 @Provider
+@Priority(Stage.Priority.REAUTHORIZATION)
 public class SlowRequestReauthorizer implements ReaderInterceptor {
-    /** How soon what is revoked is in force. */
+    /** Within this time, a revocation takes effect. */
     private static final Duration LATE = Duration.ofSeconds(1);
 
     private final Caller caller;

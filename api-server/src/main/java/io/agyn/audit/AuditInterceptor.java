@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
+import io.agyn.pipeline.Stage;
 import io.agyn.rest.ResourceDiff;
 import jakarta.annotation.Priority;
 import jakarta.interceptor.AroundInvoke;
@@ -16,7 +17,7 @@ import jakarta.interceptor.InvocationContext;
  */
 @Audited
 @Interceptor
-@Priority(Interceptor.Priority.APPLICATION - 100)
+@Priority(Stage.Priority.AUDIT)
 class AuditInterceptor {
     private final Contract contract;
     private final AuditLog log;

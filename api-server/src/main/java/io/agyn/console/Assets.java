@@ -1,6 +1,8 @@
 package io.agyn.console;
 
+import io.agyn.pipeline.Stage;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -38,7 +40,7 @@ public class Assets {
             "text/javascript; charset=utf-8");
 
     void register(@Observes Router router) {
-        router.get(ROOT + "*").handler(this::answer);
+        Stage.CONSOLE_ASSETS.route(router, ROOT + "*").method(HttpMethod.GET).handler(this::answer);
     }
 
     /** Where the styles are. */

@@ -2,6 +2,7 @@ package io.agyn.console;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.agyn.rest.RestApi;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,8 +21,6 @@ public class ConsoleRoutes {
     private static final Set<String> AREAS =
             Set.of("", "sign-in", "sign-out", "organizations", "users", "tokens", "audit");
     private static final String MARK = "io.agyn.console";
-    private static final int BEFORE_REST = -95_000;
-    private static final int BEHIND_HEADERS_OF_REST = -85_000;
     private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self';"
                     + " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -33,8 +32,8 @@ public class ConsoleRoutes {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_REST).handler(this::lead);
-        router.route(INSIDE + "/*").order(BEHIND_HEADERS_OF_REST).handler(ConsoleRoutes::protect);
+        Stage.CONSOLE_PATHS.route(router).handler(this::lead);
+        Stage.CONSOLE_HEADERS.route(router, INSIDE + "/*").handler(ConsoleRoutes::protect);
     }
 
     /** Whether a page is asked for. */

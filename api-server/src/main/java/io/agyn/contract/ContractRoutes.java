@@ -2,7 +2,9 @@ package io.agyn.contract;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,7 +20,7 @@ public class ContractRoutes {
 
     void register(@Observes Router router) {
         Buffer source = Buffer.buffer(contract.source());
-        router.get("/openapi").handler(context -> context.response()
+        Stage.CONTRACT_FILE.route(router, "/openapi").method(HttpMethod.GET).handler(context -> context.response()
                 .putHeader("Content-Type", "application/yaml")
                 .end(source));
     }

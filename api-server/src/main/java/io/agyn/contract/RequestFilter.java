@@ -1,9 +1,9 @@
 package io.agyn.contract;
 
 import io.agyn.contract.Contract.Operation;
+import io.agyn.pipeline.Stage;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.NotSupportedException;
-import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.MultivaluedMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
@@ -24,7 +24,7 @@ class RequestFilter {
         this.parameters = parameters;
     }
 
-    @ServerRequestFilter(priority = Priorities.USER)
+    @ServerRequestFilter(priority = Stage.Priority.CONTRACT)
     public void check(ContainerRequestContext request, SimpleResourceInfo resource) {
         Operation operation = contract.operations().get(resource.getMethodName());
         if (operation == null) {

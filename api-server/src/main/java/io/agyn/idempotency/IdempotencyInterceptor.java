@@ -8,6 +8,7 @@ import io.agyn.access.Caller;
 import io.agyn.access.Identity;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
+import io.agyn.pipeline.Stage;
 import io.agyn.rest.ResourceDiff;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
@@ -30,7 +31,7 @@ import java.util.stream.IntStream;
  */
 @Idempotent
 @Interceptor
-@Priority(Interceptor.Priority.APPLICATION)
+@Priority(Stage.Priority.IDEMPOTENCY)
 class IdempotencyInterceptor {
     private static final String HEADER = "Idempotency-Key";
     private static final String REPLAYED = "Idempotent-Replayed";

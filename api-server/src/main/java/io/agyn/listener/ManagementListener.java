@@ -2,6 +2,7 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.agyn.rest.RequestUri;
 import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
@@ -23,7 +24,6 @@ import java.util.concurrent.CompletionException;
  */
 @ApplicationScoped
 class ManagementListener {
-    private static final int BEFORE_ALL_ROUTES = Integer.MIN_VALUE;
     private static final String INTERNAL = "/q";
 
     private final Settings.Http settings;
@@ -37,7 +37,7 @@ class ManagementListener {
     void register(@Observes Router router) {
         Optional<Integer> port = settings.managementPort();
         if (port.isPresent()) {
-            router.route().order(BEFORE_ALL_ROUTES).handler(context -> separate(context, port.get()));
+            Stage.MANAGEMENT_PORT.route(router).handler(context -> separate(context, port.get()));
         }
     }
 

@@ -2,6 +2,7 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -10,9 +11,6 @@ import jakarta.enterprise.event.Observes;
 /** Tells a {@link CallerConnection} and the {@link Drain} of each request whose head has been read. */
 @ApplicationScoped
 class RequestObserver {
-    // That of the LLM Proxy too, which hands nothing on.
-    private static final int BEFORE_ALL_ROUTES = -300_000;
-
     private final Drain drain;
 
     RequestObserver(Drain drain) {
@@ -20,7 +18,7 @@ class RequestObserver {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_ALL_ROUTES).handler(this::observe);
+        Stage.CONNECTION_WATCH.route(router).handler(this::observe);
     }
 
     private void observe(RoutingContext context) {

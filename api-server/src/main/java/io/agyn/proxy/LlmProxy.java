@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.listener.Drain;
+import io.agyn.pipeline.Stage;
 import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.rest.RequestUri;
 import io.agyn.rest.Uuid7;
@@ -21,8 +22,6 @@ import java.util.Optional;
  */
 @ApplicationScoped
 class LlmProxy {
-    // Ahead of all others, those that give requests ids and watch over their bodies too.
-    private static final int BEFORE_ALL_ROUTES = -200_000;
     private static final String BELOW_ROOT = Operation.ROOT + "/";
 
     private final ProxyContext calls;
@@ -36,7 +35,7 @@ class LlmProxy {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_ALL_ROUTES).handler(this::admit);
+        Stage.LLM_PROXY.route(router).handler(this::admit);
     }
 
     private void admit(RoutingContext context) {

@@ -1,5 +1,6 @@
 package io.agyn.rest;
 
+import io.agyn.pipeline.Stage;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -15,14 +16,13 @@ import java.time.Duration;
  */
 @ApplicationScoped
 public class BodyDrainer {
-    private static final int BEFORE_ALL_ROUTES = -99_000;
     private static final long MOST = 64L << 20;
     // What asks an HTTP/2 client to send no more of a request that is answered (RFC 9113, section 8.1).
     private static final long NO_ERROR = 0x0;
     private static final Duration LONGEST = Duration.ofSeconds(10);
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_ALL_ROUTES).handler(BodyDrainer::watch);
+        Stage.BODY_DRAIN.route(router).handler(BodyDrainer::watch);
     }
 
     private static void watch(RoutingContext context) {

@@ -1,5 +1,6 @@
 package io.agyn.rest;
 
+import io.agyn.pipeline.Stage;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -22,10 +23,9 @@ public class RequestIds {
     public static final String KEY = "request_id";
 
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-    private static final int BEFORE_ALL_ROUTES = -100_000;
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_ALL_ROUTES).handler(RequestIds::identify);
+        Stage.REQUEST_ID.route(router).handler(RequestIds::identify);
     }
 
     /** The id of a request. */

@@ -4,10 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Contract;
 import io.agyn.listener.Drain;
+import io.agyn.pipeline.Stage;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,10 +20,6 @@ import jakarta.enterprise.event.Observes;
 public class RestApi {
     /** The contract's only server. */
     public static final String ROOT = "/api/v1";
-
-    private static final int BEHIND_REQUEST_IDS = -98_000;
-    private static final int AHEAD_OF_REST = -1_000;
-    private static final int BEHIND_ALL_ROUTES = Integer.MAX_VALUE;
 
     private final ProblemBodies bodies;
     private final Contract contract;
@@ -39,11 +37,11 @@ public class RestApi {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEHIND_REQUEST_IDS).handler(this::admit);
-        router.route(ROOT + "/*").order(AHEAD_OF_REST).handler(this::refuseEmptyParts);
+        Stage.ADMISSION.route(router).handler(this::admit);
+        Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::refuseEmptyParts);
         // The REST stack's own answer to OPTIONS allows what sibling paths take.
-        router.options(ROOT + "/*").order(AHEAD_OF_REST).handler(this::options);
-        router.route().order(BEHIND_ALL_ROUTES).handler(this::notFound);
+        Stage.OPTIONS.route(router, ROOT + "/*").method(HttpMethod.OPTIONS).handler(this::options);
+        Stage.NOT_FOUND.route(router).handler(this::notFound);
     }
 
     private void options(RoutingContext context) {

@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.Stage;
 import io.agyn.settings.Settings;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -25,8 +26,6 @@ import java.util.stream.Collectors;
  */
 @ApplicationScoped
 class SecurityHeaders {
-    private static final int BEFORE_REST = -90_000;
-
     private static final String DATA = "default-src 'none'; frame-ancestors 'none'";
     // The page of Swagger UI has scripts in it, which are allowed by their hashes. A build has the page among its
     // resources.
@@ -53,7 +52,7 @@ class SecurityHeaders {
     }
 
     void register(@Observes Router router) {
-        router.route().order(BEFORE_REST).handler(this::add);
+        Stage.SECURITY_HEADERS.route(router).handler(this::add);
     }
 
     private void add(RoutingContext context) {

@@ -10,12 +10,12 @@ import io.agyn.console.Cookies;
 import io.agyn.console.Form;
 import io.agyn.console.PageResponses;
 import io.agyn.console.session.Sessions.Found;
+import io.agyn.pipeline.Stage;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.NotFoundException;
-import jakarta.ws.rs.Priorities;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerResponseContext;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -62,7 +62,7 @@ class SessionFilter {
     }
 
     @SessionAuthenticated
-    @ServerRequestFilter(priority = Priorities.AUTHENTICATION)
+    @ServerRequestFilter(priority = Stage.Priority.AUTHENTICATION)
     public Optional<Response> admit(ContainerRequestContext request, SimpleResourceInfo page) {
         if (!ConsoleRoutes.isPage(context)) {
             // By a path that the REST stack reads as another one than the router does, such as one with matrix
