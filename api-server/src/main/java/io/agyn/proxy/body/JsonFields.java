@@ -2,242 +2,168 @@ package io.agyn.proxy.body;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.agyn.proxy.body.JsonScanner.Then;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Set;
-import java.util.stream.Stream;
+import java.util.List;
 
 /**
- * Picks a few fields out of a JSON object that arrives in pieces, and passes over the rest without keeping it. The object
- * was made by an LLM provider and is not checked: of one that is no JSON, nothing sensible is picked.
- *
- * <p>Not for use by several threads at once.
+ * Picks a few fields out of a JSON object that arrives in pieces. The object comes from an LLM provider: after an error, the
+ * rest of it is ignored. Names are compared as they are spelled, since providers do not escape them. Not thread-safe.
  */
 final class JsonFields {
-    /** Takes what was picked. */
+    /** Receives the fields. */
     interface Sink {
         /**
-         * Takes a field.
+         * Receives a field.
          *
-         * @param path the field's name, with the name of the field that it stands in before it: {@code response.usage}
-         * @param bytes an array that begins with the JSON text of its value
-         * @param length how much of the array that is
+         * @param path the field's name, for a field of a field with the name of that before it: {@code response.usage}
+         * @param bytes an array that starts with the JSON text of its value; valid during this call
+         * @param length the length of the text
          */
         void field(String path, byte[] bytes, int length);
     }
 
-    // More than any usage, and less than a text that an answer may hold.
-    private static final int LARGEST_VALUE = 64 * 1024;
+    // Longer than any usage, and shorter than a text that a response may hold.
+    private static final int LONGEST_VALUE = 64 * 1024;
     private static final int LONGEST_NAME = 32;
-    private static final int DEEPEST_NAMED = 2;
+    private static final int DEPTH_LIMIT = 1_000;
 
-    /** The fields to pick, and the names that they are made of. */
+    /** The fields to pick. */
     static final class Paths {
-        private final Set<String> paths;
-        private final String[] names;
-        private final byte[][] spelled;
+        private final List<Field> fields = new ArrayList<>();
 
         /**
-         * Creates a choice, once for many objects.
+         * Creates paths, once for many objects.
          *
-         * @param paths the fields, at most one name deep in another
+         * @param paths names, or a name and the name of a field in it with a period between
          */
         Paths(String... paths) {
-            this.paths = Set.of(paths);
-            this.names = Stream.of(paths)
-                    .flatMap(path -> Stream.of(path.split("\\.")))
-                    .distinct()
-                    .toArray(String[]::new);
-            this.spelled = Stream.of(names).map(name -> name.getBytes(UTF_8)).toArray(byte[][]::new);
+            for (String path : paths) {
+                String[] names = path.split("\\.");
+                Field field = field(fields, names[0]);
+                (names.length == 1 ? field : field(field.fields, names[1])).path = path;
+            }
         }
 
-        /** The name, where a field that is picked has it; else an empty one. */
-        private String name(byte[] bytes, int length) {
-            for (int i = 0; i < names.length; i++) {
-                if (length == spelled[i].length
-                        && bytes[0] == spelled[i][0]
-                        && Arrays.equals(bytes, 0, length, spelled[i], 0, length)) {
-                    return names[i];
-                }
+        private static Field field(List<Field> fields, String name) {
+            byte[] bytes = name.getBytes(UTF_8);
+            Field field = find(fields, bytes, bytes.length);
+            if (field == null) {
+                field = new Field(bytes);
+                fields.add(field);
             }
-            return "";
+            return field;
         }
+    }
+
+    private static final class Field {
+        private final byte[] name;
+        private final List<Field> fields = new ArrayList<>();
+        private String path;
+
+        Field(byte[] name) {
+            this.name = name;
+        }
+
+        boolean isNamed(byte[] bytes, int length) {
+            return length == name.length && bytes[0] == name[0] && Arrays.equals(bytes, 0, length, name, 0, length);
+        }
+    }
+
+    /** Null if there is none. */
+    private static Field find(List<Field> fields, byte[] name, int length) {
+        for (int i = 0; i < fields.size(); i++) {
+            if (fields.get(i).isNamed(name, length)) {
+                return fields.get(i);
+            }
+        }
+        return null;
     }
 
     private final Paths paths;
     private final Sink sink;
-    private final String[] names = new String[DEEPEST_NAMED + 1];
-    private final boolean[] objects = new boolean[DEEPEST_NAMED + 1];
-    private final byte[] name = new byte[LONGEST_NAME];
-    private int nameLength;
-    private int depth;
-    private boolean whole;
-    private boolean inString;
-    private boolean escaped;
-    private boolean isName;
-    private boolean nameIsNext;
-
-    private byte[] value = new byte[256];
-    private int valueLength;
-    private String picked;
-    private int pickedDepth;
+    private final JsonScanner scanner;
+    private boolean failed;
 
     /**
-     * Creates a reader for one object.
+     * Creates a reader.
      *
      * @param paths the fields to pick
-     * @param sink takes them
+     * @param sink receives them
      */
     JsonFields(Paths paths, Sink sink) {
         this.paths = paths;
         this.sink = sink;
+        this.scanner = new JsonScanner(new Handler(), false, DEPTH_LIMIT, LONGEST_NAME, LONGEST_VALUE);
     }
 
-    /** Begins with another object. */
+    /** Starts with another object. */
     void reset() {
-        depth = 0;
-        whole = false;
-        inString = false;
-        escaped = false;
-        isName = false;
-        nameIsNext = false;
-        picked = null;
+        scanner.reset();
+        failed = false;
     }
 
-    /** Whether an object has begun and ended. */
+    /** Whether an object has been read to its end. */
     boolean isWhole() {
-        return whole && depth == 0;
+        return scanner.isAfterObject();
     }
 
     /** Reads the next bytes of the object. */
     void read(byte[] bytes, int from, int to) {
-        int i = from;
-        int keptFrom = from;
-        while (i < to) {
-            if (inString) {
-                i = readString(bytes, i, to);
-                continue;
-            }
-            byte b = bytes[i];
-            if (picked != null && depth == pickedDepth && (b == ',' || b == '}')) {
-                keep(bytes, keptFrom, i);
-                deliver();
-            }
-            boolean wasPicked = picked != null;
-            step(b);
-            i++;
-            if (!wasPicked && picked != null) {
-                keptFrom = i;
-            }
-        }
-        if (picked != null) {
-            keep(bytes, keptFrom, to);
-        }
-    }
-
-    private void step(byte b) {
-        switch (b) {
-            case '"' -> {
-                inString = true;
-                isName = nameIsNext;
-                nameLength = 0;
-            }
-            case '{' -> open(true);
-            case '[' -> open(false);
-            case '}', ']' -> {
-                // Never below, whatever the provider has sent.
-                whole = depth == 1;
-                depth = Math.max(0, depth - 1);
-                nameIsNext = false;
-            }
-            case ',' -> nameIsNext = picked == null && isNamed();
-            case ':' -> {
-                if (picked == null && isNamed() && names[depth] != null) {
-                    pick();
-                }
-            }
-            default -> {
-                // White space, or part of a number or literal.
-            }
-        }
-    }
-
-    private void open(boolean object) {
-        depth++;
-        if (depth <= DEEPEST_NAMED) {
-            objects[depth] = object;
-            names[depth] = null;
-        }
-        nameIsNext = picked == null && isNamed();
-    }
-
-    private boolean isNamed() {
-        return depth >= 1 && depth <= DEEPEST_NAMED && objects[depth];
-    }
-
-    private void pick() {
-        // Null where an array stands in between.
-        if (names[1] == null || names[1].isEmpty() || names[depth].isEmpty()) {
+        if (failed) {
             return;
         }
-        String path = depth == 1 ? names[1] : names[1] + "." + names[2];
-        if (paths.paths.contains(path)) {
-            picked = path;
-            pickedDepth = depth;
-            valueLength = 0;
+        int start = from;
+        while (scanner.isBeforeObject() && start < to && isInByteOrderMark(bytes[start])) {
+            start++;
+        }
+        try {
+            scanner.read(bytes, start, to);
+        } catch (MalformedBodyException e) {
+            failed = true;
         }
     }
 
-    private int readString(byte[] bytes, int from, int to) {
-        int i = from;
-        while (i < to) {
-            if (!isName && !escaped) {
-                i = JsonStrings.endOfRun(bytes, i, to);
-                if (i == to) {
-                    return i;
-                }
+    private static boolean isInByteOrderMark(byte b) {
+        return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
+    }
+
+    private final class Handler implements JsonScanner.Handler {
+        private Field outer;
+        private Field field;
+
+        @Override
+        public Then name(int depth, byte[] bytes, int length) {
+            field = find(depth == 1 ? paths.fields : outer.fields, bytes, length);
+            if (field == null) {
+                return Then.SKIP;
             }
-            byte b = bytes[i++];
-            if (escaped) {
-                escaped = false;
-            } else if (b == '\\') {
-                escaped = true;
-            } else if (b == '"') {
-                inString = false;
-                if (isName) {
-                    endName();
-                }
-                return i;
+            if (field.path != null) {
+                return Then.CAPTURE;
             }
-            if (isName && nameLength < LONGEST_NAME) {
-                name[nameLength++] = b;
-            }
+            outer = field;
+            return Then.ENTER;
         }
-        return i;
-    }
 
-    private void endName() {
-        names[depth] = nameLength == LONGEST_NAME ? "" : paths.name(name, nameLength);
-        isName = false;
-        nameIsNext = false;
-    }
+        @Override
+        public void start(byte first) {
+            // Any value is picked.
+        }
 
-    private void keep(byte[] bytes, int from, int to) {
-        int length = to - from;
-        if (valueLength + length > LARGEST_VALUE) {
-            valueLength = LARGEST_VALUE + 1;
-            return;
+        @Override
+        public void value(byte[] bytes, int length, long start) {
+            sink.field(field.path, bytes, length);
         }
-        if (valueLength + length > value.length) {
-            value = Arrays.copyOf(value, Math.max(2 * value.length, valueLength + length));
-        }
-        System.arraycopy(bytes, from, value, valueLength, length);
-        valueLength += length;
-    }
 
-    private void deliver() {
-        if (valueLength <= LARGEST_VALUE) {
-            sink.field(picked, value, valueLength);
+        @Override
+        public void tooLong() {
+            // Not a usage.
         }
-        picked = null;
+
+        @Override
+        public void end() {
+            // isWhole() says so.
+        }
     }
 }

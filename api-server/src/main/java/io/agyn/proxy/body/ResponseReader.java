@@ -194,16 +194,8 @@ public final class ResponseReader {
     }
 
     private void take(String path, byte[] bytes, int length) {
-        int from = 0;
-        int to = length;
-        while (from < to && bytes[from] <= ' ') {
-            from++;
-        }
-        while (from < to && bytes[to - 1] <= ' ') {
-            to--;
-        }
         try {
-            take(path, bytes, from, to);
+            take(path, bytes, 0, length);
         } catch (IOException e) {
             LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
         }

@@ -1,0 +1,396 @@
+package io.agyn.proxy.body;
+
+import java.util.Arrays;
+
+/**
+ * Reads along with a JSON object (RFC 8259) that arrives in pieces. Its handler learns the names of the outermost object and of
+ * objects that it enters, and receives the text of the values that it captures; the rest is skipped and not kept.
+ *
+ * <p>It refuses input that parsers could read in different ways: comments, brackets that do not match, text before or after the
+ * object. It does not check what makes no such difference, such as the spelling of numbers. Not thread-safe.
+ */
+final class JsonScanner {
+    /** What happens to the value of a name. */
+    enum Then {
+        /** It is skipped. */
+        SKIP,
+        /** Its text is passed to {@link Handler#value}. */
+        CAPTURE,
+        /** If it is an object, its names are reported; otherwise it is skipped. */
+        ENTER
+    }
+
+    /** Decides which values matter. */
+    interface Handler {
+        /**
+         * A name has been read, as it is spelled between its quotation marks.
+         *
+         * @param depth 1 in the outermost object
+         * @param bytes an array that starts with the name
+         */
+        Then name(int depth, byte[] bytes, int length) throws MalformedBodyException;
+
+        /** A value that is captured starts with a byte. */
+        void start(byte first) throws MalformedBodyException;
+
+        /**
+         * A value has been captured.
+         *
+         * @param bytes an array that starts with the value's JSON text; valid during this call
+         * @param start the offset of the value in the input
+         */
+        void value(byte[] bytes, int length, long start) throws MalformedBodyException;
+
+        /** A value that is captured is longer than the limit; it is skipped. */
+        void tooLong() throws MalformedBodyException;
+
+        /** The object has ended. */
+        void end() throws MalformedBodyException;
+    }
+
+    private enum State {
+        BEFORE_OBJECT,
+        FIRST_NAME_OR_END,
+        NAME,
+        IN_NAME,
+        COLON,
+        VALUE,
+        IN_STRING,
+        IN_SCALAR,
+        NESTED,
+        IN_NESTED_STRING,
+        COMMA_OR_END,
+        AFTER_OBJECT
+    }
+
+    private static final byte PLAIN = 1;
+    private static final byte SPACE = 2;
+    // Outside of strings: white space, commas, colons, and the characters of numbers and the three literals.
+    private static final byte[] KINDS = kinds();
+
+    private final Handler handler;
+    private final boolean strict;
+    private final int depthLimit;
+    private final long[] arrays;
+    private final byte[] name;
+    private final int captureLimit;
+
+    private State state = State.BEFORE_OBJECT;
+    private boolean escaped;
+    private int depth;
+    private int entered;
+    private int nameLength;
+    private boolean nameTooLong;
+    private Then then = Then.SKIP;
+    private long offset;
+
+    private boolean capturing;
+    private byte[] captured = new byte[128];
+    private int capturedLength;
+    private int captureFrom;
+    private long captureStart;
+
+    /**
+     * Creates a scanner.
+     *
+     * @param strict false to allow any character outside of strings, such as those of NaN
+     * @param depthLimit how deep objects and arrays may be nested; the outermost object has depth 1
+     * @param nameLimit the longest name that is reported, in bytes
+     * @param captureLimit the longest value that is captured, in bytes
+     */
+    JsonScanner(Handler handler, boolean strict, int depthLimit, int nameLimit, int captureLimit) {
+        this.handler = handler;
+        this.strict = strict;
+        this.depthLimit = depthLimit;
+        this.arrays = new long[depthLimit / Long.SIZE + 1];
+        this.name = new byte[nameLimit];
+        this.captureLimit = captureLimit;
+    }
+
+    /** Starts with another object. */
+    void reset() {
+        state = State.BEFORE_OBJECT;
+        escaped = false;
+        depth = 0;
+        entered = 0;
+        offset = 0;
+        capturing = false;
+    }
+
+    boolean isBeforeObject() {
+        return state == State.BEFORE_OBJECT;
+    }
+
+    boolean isAfterObject() {
+        return state == State.AFTER_OBJECT;
+    }
+
+    /**
+     * Reads the next bytes.
+     *
+     * @param from the index of the first
+     * @param to the index after the last
+     * @throws MalformedBodyException if they are not JSON, or the handler refuses them
+     */
+    void read(byte[] bytes, int from, int to) throws MalformedBodyException {
+        captureFrom = from;
+        int i = from;
+        while (i < to) {
+            switch (state) {
+                case IN_STRING -> {
+                    i = skipString(bytes, i, to, State.COMMA_OR_END);
+                    if (state == State.COMMA_OR_END) {
+                        endValue(bytes, i);
+                    }
+                }
+                case IN_NESTED_STRING -> i = skipString(bytes, i, to, State.NESTED);
+                case NESTED -> i = skipNested(bytes, i, to);
+                case IN_NAME -> i = readName(bytes, i, to);
+                default -> {
+                    step(bytes, i, offset - from + i);
+                    i++;
+                }
+            }
+        }
+        if (capturing) {
+            capture(bytes, captureFrom, to);
+        }
+        offset += to - from;
+    }
+
+    private void step(byte[] bytes, int i, long at) throws MalformedBodyException {
+        byte b = bytes[i];
+        boolean space = b >= 0 && KINDS[b] == SPACE;
+        switch (state) {
+            case BEFORE_OBJECT -> {
+                if (b == '{') {
+                    depth = 1;
+                    entered = 1;
+                    state = State.FIRST_NAME_OR_END;
+                } else if (!space) {
+                    throw new MalformedBodyException("The body is not a JSON object.");
+                }
+            }
+            case FIRST_NAME_OR_END, NAME -> {
+                if (b == '"') {
+                    nameLength = 0;
+                    nameTooLong = false;
+                    state = State.IN_NAME;
+                } else if (b == '}' && state == State.FIRST_NAME_OR_END) {
+                    leaveObject(bytes, i + 1);
+                } else if (!space) {
+                    throw unexpected(b, at, "a name in quotation marks");
+                }
+            }
+            case COLON -> {
+                if (b == ':') {
+                    state = State.VALUE;
+                } else if (!space) {
+                    throw unexpected(b, at, "a colon");
+                }
+            }
+            case VALUE -> {
+                if (!space) {
+                    startValue(b, i, at);
+                }
+            }
+            case IN_SCALAR -> {
+                boolean ends = b == ',' || b == '}' || space;
+                if (ends) {
+                    endValue(bytes, i);
+                    endMember(bytes, i, b);
+                } else if (strict && (b < 0 || KINDS[b] != PLAIN || b == ':')) {
+                    throw unexpected(b, at, "a comma or the end of the object");
+                }
+            }
+            case COMMA_OR_END -> {
+                if (b == ',' || b == '}') {
+                    endMember(bytes, i, b);
+                } else if (!space) {
+                    throw unexpected(b, at, "a comma or the end of the object");
+                }
+            }
+            case AFTER_OBJECT -> {
+                if (!space) {
+                    throw new MalformedBodyException("There is more after the JSON object, at byte " + at + ".");
+                }
+            }
+            case IN_NAME, IN_STRING, NESTED, IN_NESTED_STRING ->
+                throw new IllegalStateException("read in runs, not byte by byte: " + state);
+        }
+    }
+
+    private void endMember(byte[] bytes, int i, byte b) throws MalformedBodyException {
+        switch (b) {
+            case ',' -> state = State.NAME;
+            case '}' -> leaveObject(bytes, i + 1);
+            default -> state = State.COMMA_OR_END;
+        }
+    }
+
+    private void leaveObject(byte[] bytes, int end) throws MalformedBodyException {
+        depth--;
+        entered--;
+        if (depth == 0) {
+            state = State.AFTER_OBJECT;
+            handler.end();
+        } else {
+            state = State.COMMA_OR_END;
+            endValue(bytes, end);
+        }
+    }
+
+    private void startValue(byte b, int i, long at) throws MalformedBodyException {
+        if (then == Then.CAPTURE) {
+            handler.start(b);
+            capturing = true;
+            capturedLength = 0;
+            captureFrom = i;
+            captureStart = at;
+        }
+        if (b == '"') {
+            state = State.IN_STRING;
+        } else if (b == '{' && then == Then.ENTER) {
+            open(false);
+            entered = depth;
+            state = State.FIRST_NAME_OR_END;
+        } else if (b == '{' || b == '[') {
+            open(b == '[');
+            state = State.NESTED;
+        } else if (b != ',' && b != ':' && b != '}' && b != ']' && (!strict || b >= 0 && KINDS[b] == PLAIN)) {
+            state = State.IN_SCALAR;
+        } else {
+            throw unexpected(b, at, "a value");
+        }
+    }
+
+    private void endValue(byte[] bytes, int end) throws MalformedBodyException {
+        if (capturing) {
+            capture(bytes, captureFrom, end);
+        }
+        if (capturing) {
+            capturing = false;
+            handler.value(captured, capturedLength, captureStart);
+        }
+    }
+
+    private void capture(byte[] bytes, int from, int to) throws MalformedBodyException {
+        int length = to - from;
+        if (capturedLength + length > captureLimit) {
+            capturing = false;
+            handler.tooLong();
+            return;
+        }
+        if (capturedLength + length > captured.length) {
+            captured = Arrays.copyOf(captured, Math.max(2 * captured.length, capturedLength + length));
+        }
+        System.arraycopy(bytes, from, captured, capturedLength, length);
+        capturedLength += length;
+    }
+
+    private int readName(byte[] bytes, int from, int to) throws MalformedBodyException {
+        int i = skipString(bytes, from, to, State.COLON);
+        boolean ended = state == State.COLON;
+        int length = (ended ? i - 1 : i) - from;
+        if (nameLength + length > name.length) {
+            nameTooLong = true;
+        } else {
+            System.arraycopy(bytes, from, name, nameLength, length);
+            nameLength += length;
+        }
+        if (ended) {
+            then = nameTooLong ? Then.SKIP : handler.name(depth, name, nameLength);
+        }
+        return i;
+    }
+
+    private int skipString(byte[] bytes, int from, int to, State next) {
+        int i = from;
+        if (escaped) {
+            escaped = false;
+            i++;
+        }
+        while (true) {
+            i = JsonStrings.endOfRun(bytes, i, to);
+            if (i == to) {
+                return i;
+            }
+            if (bytes[i++] == '"') {
+                state = next;
+                return i;
+            }
+            if (i == to) {
+                escaped = true;
+                return i;
+            }
+            i++;
+        }
+    }
+
+    private int skipNested(byte[] bytes, int from, int to) throws MalformedBodyException {
+        int i = from;
+        while (i < to) {
+            byte b = bytes[i++];
+            switch (b) {
+                case '"' -> {
+                    state = State.IN_NESTED_STRING;
+                    return i;
+                }
+                case '{' -> open(false);
+                case '[' -> open(true);
+                case '}' -> close(false);
+                case ']' -> close(true);
+                default -> {
+                    if (strict && (b < 0 || KINDS[b] == 0)) {
+                        throw new MalformedBodyException(
+                                "The body is not JSON: " + character(b) + " stands outside of" + " a string.");
+                    }
+                }
+            }
+            if (depth == entered) {
+                state = State.COMMA_OR_END;
+                endValue(bytes, i);
+                return i;
+            }
+        }
+        return i;
+    }
+
+    private void open(boolean array) throws MalformedBodyException {
+        if (depth == depthLimit) {
+            throw new MalformedBodyException("The body is nested deeper than " + depthLimit + " levels.");
+        }
+        int word = depth / Long.SIZE;
+        long bit = 1L << depth % Long.SIZE;
+        arrays[word] = array ? arrays[word] | bit : arrays[word] & ~bit;
+        depth++;
+    }
+
+    private void close(boolean array) throws MalformedBodyException {
+        depth--;
+        boolean opened = (arrays[depth / Long.SIZE] & 1L << depth % Long.SIZE) != 0;
+        if (opened != array) {
+            throw new MalformedBodyException("The body is not JSON: its brackets do not match.");
+        }
+    }
+
+    private static MalformedBodyException unexpected(byte b, long at, String wanted) {
+        return new MalformedBodyException(
+                "The body is not JSON: at byte " + at + " " + wanted + " was expected, not " + character(b) + ".");
+    }
+
+    private static String character(byte b) {
+        return b > ' ' && b < 0x7F ? "\"" + (char) b + "\"" : "byte 0x%02X".formatted(b);
+    }
+
+    private static byte[] kinds() {
+        byte[] kinds = new byte[128];
+        for (char c : "0123456789+-.eEtrufalsn,:".toCharArray()) {
+            kinds[c] = PLAIN;
+        }
+        for (char c : " \t\r\n".toCharArray()) {
+            kinds[c] = SPACE;
+        }
+        return kinds;
+    }
+}
