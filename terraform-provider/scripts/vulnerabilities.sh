@@ -18,13 +18,13 @@ status=0
 case $status in
   0) ;;
   3)
-    cat "$work/report"
     if grep -q '^  Module: ' "$work/report"; then
+      cat "$work/report" >&2
       echo "A dependency of the provider is vulnerable: update it with go get." >&2
       exit 1
     fi
-    # The version of Go depends on the machine, so that this is no reason to fail.
-    echo "Only $(go env GOVERSION) itself is vulnerable: build releases with a newer Go." >&2
+    # The machine determines the version of Go, so this does not fail.
+    echo "$(go env GOVERSION) has known vulnerabilities, so build releases with a newer Go:" $(sed -n 's/^Vulnerability #.*: //p' "$work/report")
     ;;
   *)
     cat "$work/report" >&2
