@@ -98,6 +98,7 @@ lint: ## Check format, lint the contract and the code, check that generated code
 	cd terraform-provider && ../scripts/lint-contract.sh $(GO_TOOL) oasdiff
 	JAVA_HOME='$(JDK)' terraform-provider/scripts/generate-client.sh --check
 	TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' terraform-provider/scripts/generate-docs.sh --check
+	terraform-provider/scripts/vulnerabilities.sh
 
 # Vale runs from the root, where its settings are: .vale.ini says how to write an exception.
 lint-prose: ## Check that texts, comments and messages are plain English: all, or the files and folders PROSE

@@ -166,7 +166,7 @@ func TestAccTokenOfAnotherTenantKeepsTheState(t *testing.T) {
 	})
 }
 
-// tokenOfAStranger creates a user without memberships and returns an API token of theirs.
+// tokenOfAStranger creates a user without memberships and returns their API token.
 func tokenOfAStranger(t *testing.T) string {
 	t.Helper()
 	email := acctest.RandomWithPrefix("stranger") + "@acme.example"

@@ -173,7 +173,7 @@ resource "agyn_secret" "key" {
 				t.Fatal(err)
 			}
 			output := workspace.terraform(2, "plan", "-detailed-exitcode")
-			for _, part := range []string{"A credential was changed outside of Terraform", "secret key", "ignore_changes", "will be updated in-place"} {
+			for _, part := range []string{"A credential was changed outside of Terraform", "secret key", "ignore_changes", "will be updated"} {
 				if !strings.Contains(output, part) {
 					t.Errorf("the plan does not contain %q:\n%s", part, output)
 				}

@@ -23,7 +23,7 @@ type Request[T any] interface {
 
 // Read reads one object. When Terraform refreshes many objects of a collection one by one, Read prefetches pages of the
 // collection and serves objects from them, with a nil *http.Response. An object that is on no page so far is read by itself, so
-// that an error is always about the object. Every write discards what was prefetched.
+// that an error is always about the object. Every write discards the prefetched objects.
 //
 // within distinguishes collections of the same type: the id of their owner, or empty. list is the unfiltered collection, one
 // the request for the object with the id, and idOf returns the id of an object.

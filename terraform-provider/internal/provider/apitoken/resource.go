@@ -218,7 +218,7 @@ func read(token *client.ApiToken, known timetypes.RFC3339) model {
 }
 
 // create creates an API token, or adds an error and returns nil. The server returns the plaintext only once: if the first
-// response was lost, the response to the retry has none. create then revokes that token, which is useless, and creates
+// response was lost, the response to the retry lacks it. create then revokes that token, which is useless, and creates
 // another.
 func create(ctx context.Context, with *api.Client, body client.ApiTokenCreate, diagnostics *diag.Diagnostics) *client.ApiTokenCreated {
 	for {

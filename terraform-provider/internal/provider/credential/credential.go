@@ -68,7 +68,7 @@ func Changed(ctx context.Context, private Private, forms Forms, fingerprint type
 	}
 }
 
-// RecordWrite updates the record after a create or an update. sent tells whether the request contained the credential.
+// RecordWrite updates the record after a create or an update. sent reports whether the request contained the credential.
 func RecordWrite(ctx context.Context, private Private, forms Forms, sent bool, fingerprint string, diagnostics *diag.Diagnostics) {
 	switch {
 	case !forms.Plain.IsNull():

@@ -17,7 +17,7 @@ const (
 	length      = 32
 )
 
-// concurrency limits the hashes to the number of processors, whatever -parallelism is: more would only need more memory.
+// concurrency limits the hashes in progress to the number of processors: more would only need more memory.
 var concurrency = make(chan struct{}, runtime.NumCPU())
 
 // hash is a salted scrypt hash.

@@ -169,7 +169,7 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	}
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Update, &response.Diagnostics)
 	defer done()
-	if object.IsSet(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.isOf(ctx, plan, &response.Diagnostics) {
+	if object.IsSet(plan.Email) && !sameAddress(plan.Email, state.Email) && !r.hasPlannedEmail(ctx, plan, &response.Diagnostics) {
 		return
 	}
 	body := client.MemberUpdate{Role: client.MemberRole(plan.Role.ValueString())}
@@ -182,8 +182,8 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
 
-// isOf tells whether the planned address is the member's, and notes where it is not.
-func (r *Resource) isOf(ctx context.Context, plan resourceModel, diagnostics *diag.Diagnostics) bool {
+// hasPlannedEmail reports whether the planned address is the member's, or adds an error.
+func (r *Resource) hasPlannedEmail(ctx context.Context, plan resourceModel, diagnostics *diag.Diagnostics) bool {
 	found, _, err := r.Client.MembersAPI.GetMember(ctx, plan.OrganizationID.ValueString(), plan.UserID.ValueString()).Execute()
 	if err != nil {
 		diagnostics.Append(api.Diagnose("The member cannot be read", err)...)

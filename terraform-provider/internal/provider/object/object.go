@@ -15,7 +15,7 @@ import (
 // Ref refers to an object in the state.
 type Ref struct {
 	Kind, ID string
-	// OrganizationID and UserID are the owners of the object; empty if it has none.
+	// OrganizationID and UserID are the owners of the object, if any.
 	OrganizationID, UserID string
 	// Identity is a model of the resource's identity schema.
 	Identity any
@@ -29,7 +29,7 @@ func (b *base) CheckRead(ctx context.Context, ref Ref, httpResponse *http.Respon
 		response.Diagnostics.AddWarning(fmt.Sprintf("The %s was deleted outside of Terraform", ref.Kind),
 			fmt.Sprintf("The %s %s does not exist. It leaves the state, and the next apply creates it again.", ref.Kind, ref.ID))
 		response.State.RemoveResource(ctx)
-		// The framework requires an identity even so. A state from a Terraform before 1.12 has none.
+		// The framework requires an identity even so. A state from Terraform 1.11 or older lacks it.
 		if response.Identity != nil {
 			response.Diagnostics.Append(response.Identity.Set(ctx, ref.Identity)...)
 		}
