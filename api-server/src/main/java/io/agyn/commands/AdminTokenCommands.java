@@ -18,7 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on tokens of cluster admins. */
+/** Commands for API tokens of cluster admins. */
 final class AdminTokenCommands {
     private static final String NAME = "admin-token create";
 
@@ -37,18 +37,18 @@ final class AdminTokenCommands {
             Connection connection = database.connection();
             Keyset keyset = KeysetFile.of(settings).read();
             KeysetCheck.require(connection, keyset);
-            // Kept only once its owner has it.
+            // Committed only after the output has been written.
             connection.setAutoCommit(false);
-            AdminTokenRecovery.Made made = AdminTokenRecovery.make(connection);
+            AdminTokenRecovery.Created created = AdminTokenRecovery.create(connection);
             AuditWriter audit = new AuditWriter(() -> keyset);
             if (arguments.isEmpty()) {
                 audit.addCommand(connection, NAME);
-                out.println(made.plaintext().reveal());
+                out.println(created.plaintext().reveal());
             } else {
                 Path file = Command.path(arguments.getFirst());
-                write(file, made.plaintext().reveal() + "\n");
+                write(file, created.plaintext().reveal() + "\n");
                 audit.addCommand(connection, NAME);
-                out.println("Wrote a new token of the cluster admin " + made.userName() + " to " + file + ".");
+                out.println("Wrote a new token of the cluster admin " + created.userName() + " to " + file + ".");
             }
         }
     }

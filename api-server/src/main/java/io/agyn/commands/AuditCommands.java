@@ -11,7 +11,7 @@ import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on the audit log. */
+/** Commands for the audit log. */
 final class AuditCommands {
     static final List<Command> ALL = List.of(
             new Command("audit verify", "", "check that no audit event was changed", """

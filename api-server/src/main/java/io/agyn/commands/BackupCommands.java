@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on backups of the embedded database. */
+/** Commands for backups of the embedded database. */
 final class BackupCommands {
     static final List<Command> ALL = List.of(new Command(
             "backup", "<folder>", "copy the databases of the embedded PostgreSQL", """

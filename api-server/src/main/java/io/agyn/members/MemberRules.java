@@ -15,7 +15,7 @@ class MemberRules implements BodyRules<MemberCreate> {
 
     @Override
     public void check(MemberCreate body, Violations violations) {
-        if (violations.concern("/user_id") || violations.concern("/email")) {
+        if (violations.existAt("/user_id") || violations.existAt("/email")) {
             return;
         }
         if (body.getUserId() == null && body.getEmail() == null) {

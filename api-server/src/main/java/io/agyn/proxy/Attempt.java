@@ -84,7 +84,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     @Override
-    public void onPlace() {
+    public void onSlot() {
         call.enter(new Connecting());
     }
 
@@ -131,7 +131,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         @Override
         public void onTick(long silence) {
             if (silence > REPEATABLE.toNanos()) {
-                body.forget();
+                body.dropCopy();
             }
         }
 
@@ -163,7 +163,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
             }
             return;
         }
-        body.forget();
+        body.dropCopy();
         HttpClientResponse head = result.result();
         if (head.statusCode() < 200) {
             onBroken(new IllegalStateException("an interim response that was not asked for"));
@@ -183,7 +183,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         }
         LOG.debugf("%s did not process a request; it is sent again", target);
         repeated = true;
-        connector.again();
+        connector.reconnect();
         return true;
     }
 

@@ -40,7 +40,7 @@ final class SecretRules {
     }
 
     private static void checkValue(String value, Violations violations) {
-        if (value == null || violations.concern("/value")) {
+        if (value == null || violations.existAt("/value")) {
             return;
         }
         int length = value.getBytes(StandardCharsets.UTF_8).length;

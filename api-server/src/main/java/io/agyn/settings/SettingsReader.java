@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 public final class SettingsReader {
 
     /** How many characters a passphrase has at least. */
-    public static final int SHORTEST_PASSPHRASE = 12;
+    public static final int MIN_PASSPHRASE_LENGTH = 12;
 
     // Read by the Terraform provider and the SDK, and likely set where a server is tried out.
     private static final Set<String> CLIENT_VARIABLES = Set.of("AGYN_GATEWAY", "AGYN_TOKEN");

@@ -41,14 +41,14 @@ class ApiTokensResource implements ApiTokensApi {
     private final Users users;
     private final Members members;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses answers) {
+    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses responses) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -60,7 +60,7 @@ class ApiTokensResource implements ApiTokensApi {
                 .containing(search, "description");
         var page = Paging.read(tokens, selection, new Paging.Request(pageSize, pageToken))
                 .map(ApiTokensResource::read);
-        return answers.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -76,7 +76,7 @@ class ApiTokensResource implements ApiTokensApi {
                 expiry(body.getExpiresAt()),
                 caller.identity().tokenId());
         tokens.store(token);
-        return answers.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
+        return responses.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
     /** When a new token expires: as wanted, but no later than the token that creates it. */
@@ -115,16 +115,16 @@ class ApiTokensResource implements ApiTokensApi {
 
     @Override
     public Response getApiToken(UUID apiTokenId) {
-        return answers.ok(read(tokens.get(onlyUser(), apiTokenId)));
+        return responses.ok(read(tokens.get(onlyUser(), apiTokenId)));
     }
 
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
-        answers.requireMatch(ifMatch, read(token));
+        responses.requireMatch(ifMatch, read(token));
         tokens.delete(token);
         tokens.flush();
-        return answers.deleted();
+        return responses.deleted();
     }
 
     /** Whether the caller may know of a user's tokens. */

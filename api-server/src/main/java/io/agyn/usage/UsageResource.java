@@ -36,13 +36,13 @@ class UsageResource implements UsageApi {
     private final UsageSums sums;
     private final UsageRecords records;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    UsageResource(UsageSums sums, UsageRecords records, Caller caller, ResourceResponses answers) {
+    UsageResource(UsageSums sums, UsageRecords records, Caller caller, ResourceResponses responses) {
         this.sums = requireNonNull(sums, "sums is null");
         this.records = requireNonNull(records, "records is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -68,7 +68,7 @@ class UsageResource implements UsageApi {
         violations.throwIfAny();
         UsageFilter filter = filter(organizationId, userId).within(begin, end).of(modelId, providerId, outcome);
         try {
-            return answers.ok(new UsageReport().from(begin).to(end).rows(sums.read(organizationId, filter, keys)));
+            return responses.ok(new UsageReport().from(begin).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -93,7 +93,7 @@ class UsageResource implements UsageApi {
         UsageFilter filter = filter(organizationId, userId).within(from, to).of(modelId, providerId, outcome);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
-            return answers.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
+            return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -103,7 +103,7 @@ class UsageResource implements UsageApi {
     private UsageFilter filter(UUID organizationId, UUID userId) {
         Identity identity = caller.identity();
         UsageFilter filter = new UsageFilter(organizationId).by(userId);
-        return identity.standingIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
+        return identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
                 ? filter.by(identity.userId())
                 : filter;
     }

@@ -20,18 +20,18 @@ import java.util.List;
 class MeResource implements MeApi {
     private final Users users;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    MeResource(Users users, Caller caller, ResourceResponses answers) {
+    MeResource(Users users, Caller caller, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
     public Response getMe() {
         Identity identity = caller.identity();
-        return answers.ok(new Me()
+        return responses.ok(new Me()
                 .id(identity.userId())
                 .name(identity.userName())
                 .email(users.get(identity.userId()).email)

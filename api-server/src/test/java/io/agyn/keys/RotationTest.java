@@ -92,7 +92,7 @@ class RotationTest {
         assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
         assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
-        assertThat(KeyUse.count(connection).notOf(keyset.primary())).isEqualTo(unreadable.size());
+        assertThat(KeyUse.count(connection).ofOthers(keyset.primary())).isEqualTo(unreadable.size());
     }
 
     @Test

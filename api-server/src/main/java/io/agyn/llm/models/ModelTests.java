@@ -58,7 +58,7 @@ public class ModelTests {
     private StreamedTest test(
             UUID organizationId, UUID modelId, String prompt, boolean stream, Consumer<String> texts) {
         UUID user = caller.identity().userId();
-        if (!ofUsers.enter(user)) {
+        if (!ofUsers.tryAcquire(user)) {
             throw new ProblemException(
                             ProblemKind.TOO_MANY_REQUESTS,
                             "You run " + MOST_OF_A_USER + " tests of models at once already; wait until one has ended.")
@@ -67,7 +67,7 @@ public class ModelTests {
         try {
             return tester.test(call(organizationId, modelId, prompt, stream), texts);
         } finally {
-            ofUsers.leave(user);
+            ofUsers.release(user);
         }
     }
 

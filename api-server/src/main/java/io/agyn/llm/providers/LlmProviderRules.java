@@ -67,13 +67,13 @@ public final class LlmProviderRules {
         switch (authMethod) {
             case null -> {}
             case BEARER, X_API_KEY -> {
-                if (!violations.concern("/token") && !violations.concern("/token_secret_id")) {
+                if (!violations.existAt("/token") && !violations.existAt("/token_secret_id")) {
                     violations.at(
                             "/token_secret_id", "Give token_secret_id or token; " + authMethod + " needs one of them.");
                 }
             }
             case CUSTOM_HEADERS -> {
-                if (!violations.concern("/custom_headers")) {
+                if (!violations.existAt("/custom_headers")) {
                     violations.at("/custom_headers", "Give at least one header; custom_headers needs them.");
                 }
             }
@@ -129,7 +129,7 @@ public final class LlmProviderRules {
     }
 
     private static void checkEndpoint(String endpoint, Violations violations) {
-        if (endpoint == null || violations.concern("/endpoint")) {
+        if (endpoint == null || violations.existAt("/endpoint")) {
             return;
         }
         Matcher port = PORT.matcher(endpoint);
