@@ -31,14 +31,17 @@ final class AuditRetention implements HourlyJob {
     private static final int BATCH_SIZE = 10_000;
 
     private static final String EXPIRED_CHAINS = """
-            select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
-            where e.at < ?""";
+        select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
+        where e.at < ?\
+        """;
     private static final String LOCK = """
-            select first_sequence, hash_before_first, sequence, hash, key_id from audit_chain where chain = ? for update""";
+        select first_sequence, hash_before_first, sequence, hash, key_id from audit_chain where chain = ? for update\
+        """;
     private static final String LAST_EXPIRED = """
-            select sequence, hash from audit_event where chain = ? and sequence = (
-                select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
-                where chain = ? and sequence < ?)""";
+        select sequence, hash from audit_event where chain = ? and sequence = (
+            select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
+            where chain = ? and sequence < ?)\
+        """;
 
     private final DataSource dataSource;
     private final Supplier<Keyset> keyset;
@@ -141,7 +144,8 @@ final class AuditRetention implements HourlyJob {
         }
         End shorter = end.from(last + 1, hash, chains.keyAfter(end));
         try (PreparedStatement update = connection.prepareStatement(
-                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ?, key_id = ? where chain = ?")) {
+                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ?, key_id = ? where"
+                        + " chain = ?")) {
             update.setLong(1, shorter.firstSequence());
             update.setBytes(2, shorter.hashBeforeFirst());
             update.setBytes(3, chains.seal(shorter));

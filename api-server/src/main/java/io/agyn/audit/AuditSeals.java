@@ -22,13 +22,15 @@ import java.util.UUID;
 public final class AuditSeals {
     private static final String CHAINS = "select chain from audit_chain where key_id is distinct from ? order by chain";
     private static final String LOCK = """
-            select first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain
-            where chain = ? for update""";
+        select first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain
+        where chain = ? for update\
+        """;
     private static final String SEAL = "update audit_chain set seal = ?, key_id = ? where chain = ?";
     private static final String COUNT = """
-            select key_id, count(*) from (
-                select key_id from audit_chain union all select key_id from audit_event) as hashed
-            group by key_id""";
+        select key_id, count(*) from (
+            select key_id from audit_chain union all select key_id from audit_event) as hashed
+        group by key_id\
+        """;
 
     private final Keyset keyset;
     private final AuditChain chains;

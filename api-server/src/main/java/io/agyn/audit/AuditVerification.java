@@ -25,10 +25,12 @@ import java.util.UUID;
 /** Verifies the audit log against its chains: detects altered, removed and inserted events. */
 public final class AuditVerification {
     private static final String ENDS =
-            "select chain, first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain order by chain";
+            "select chain, first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain order by"
+                    + " chain";
     private static final String STRAY = """
-            select distinct chain from audit_event e
-            where not exists (select from audit_chain c where c.chain = e.chain) order by chain""";
+        select distinct chain from audit_event e
+        where not exists (select from audit_chain c where c.chain = e.chain) order by chain\
+        """;
     private static final String EVENTS = "select * from audit_event where chain = ? order by sequence";
     private static final int FETCH_SIZE = 1_000;
 

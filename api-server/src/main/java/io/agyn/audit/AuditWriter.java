@@ -23,15 +23,18 @@ import java.util.function.Supplier;
 /** Appends events to their chains, on a given connection. */
 public final class AuditWriter {
     private static final String BEGIN_CHAIN = """
-            insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal, key_id)
-            values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""";
+        insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal, key_id)
+        values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing\
+        """;
     private static final String LOCK_CHAIN = """
-            select sequence, hash, first_sequence, hash_before_first, key_id from audit_chain where chain = ? for update""";
+        select sequence, hash, first_sequence, hash_before_first, key_id from audit_chain where chain = ? for update\
+        """;
     private static final String ADD = """
-            with moved as (update audit_chain set sequence = ?, hash = ?, seal = ?, key_id = ? where chain = ?)
-            insert into audit_event (chain, sequence, hash, id, at, operation, outcome, code, resource_id, changed_fields,
-                user_id, user_name, token_id, address, user_agent, request_id, key_id)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+        with moved as (update audit_chain set sequence = ?, hash = ?, seal = ?, key_id = ? where chain = ?)
+        insert into audit_event (chain, sequence, hash, id, at, operation, outcome, code, resource_id, changed_fields,
+            user_id, user_name, token_id, address, user_agent, request_id, key_id)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """;
 
     private final Supplier<Keyset> keyset;
 

@@ -55,9 +55,10 @@ public class ChangeFeed {
     private static final int RESPONSE_TIMEOUT_SECONDS = 5;
 
     private static final String READ = """
-            with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
-            select reading.oldest_open::text, sequence, table_name, row_id, organization_id, operation
-            from reading left join change on transaction_id >= ?::xid8""";
+        with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
+        select reading.oldest_open::text, sequence, table_name, row_id, organization_id, operation
+        from reading left join change on transaction_id >= ?::xid8\
+        """;
     // Reads no table, so it waits for no lock.
     private static final String PROBE = "select current_setting('transaction_read_only')::boolean";
     private static final String OLDEST_OPEN = "select pg_snapshot_xmin(pg_current_snapshot())::text";

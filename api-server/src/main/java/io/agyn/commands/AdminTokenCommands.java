@@ -24,10 +24,10 @@ final class AdminTokenCommands {
 
     static final List<Command> ALL = List.of(
             new Command(NAME, "[<file>]", "make a new token of a cluster admin", """
-                    Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
-                    it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
-                    a lost one over the API.
-                    """, AdminTokenCommands::create));
+                Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
+                it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
+                a lost one over the API.
+                """, AdminTokenCommands::create));
 
     private AdminTokenCommands() {}
 

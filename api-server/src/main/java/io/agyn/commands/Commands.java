@@ -33,14 +33,14 @@ public final class Commands {
     private static final String PROGRAM = "agyn-server";
     private static final String ABOUT = """
 
-            The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
-            variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
-            on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
-            on the same data, while the server runs and while it does not.
+        The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
+        variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
+        on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
+        on the same data, while the server runs and while it does not.
 
-            A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
-            usage there when it was not called as it is to be.
-            """;
+        A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
+        usage there when it was not called as it is to be.
+        """;
 
     private static final int USAGE_ERROR = 2;
 

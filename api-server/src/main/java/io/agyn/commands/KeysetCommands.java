@@ -36,11 +36,11 @@ import java.util.stream.Collectors;
 final class KeysetCommands {
     static final List<Command> ALL = List.of(
             new Command("keyset create", "[<file>]", "make a file of new encryption keys", """
-                    Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
-                    AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
-                    AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
-                    the keys have encrypted cannot be read without them: keep a copy of the file.
-                    """, KeysetCommands::create),
+                Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
+                AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
+                AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
+                the keys have encrypted cannot be read without them: keep a copy of the file.
+                """, KeysetCommands::create),
             new Command(
                     "keyset add",
                     "[<purpose>]",
@@ -52,30 +52,30 @@ final class KeysetCommands {
                     """,
                     KeysetCommands::add),
             new Command("keyset promote", "<id>", "use a key for all new values", """
-                    Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
-                    fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
-                    the database has not the key yet, since that server could not read what the others write.
-                    """, KeysetCommands::promote),
+                Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
+                fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
+                the database has not the key yet, since that server could not read what the others write.
+                """, KeysetCommands::promote),
             new Command("keyset list", "", "show the keys, and what needs each", """
-                    Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
-                    many running servers of the database have it. No key is shown.
-                    """, KeysetCommands::list),
+                Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
+                many running servers of the database have it. No key is shown.
+                """, KeysetCommands::list),
             new Command("keyset rewrap", "", "put all rows under the primary keys", """
-                    Encrypts all credentials in the database that are under another key with the primary one, and does the same
-                    for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
-                    be interrupted, by a kill as well, and goes on where it was when it is run again.
-                    """, KeysetCommands::rewrap),
+                Encrypts all credentials in the database that are under another key with the primary one, and does the same
+                for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
+                be interrupted, by a kill as well, and goes on where it was when it is run again.
+                """, KeysetCommands::rewrap),
             new Command(
                     "keyset retire", "<id>", "remove a key that no row needs any more", """
-                    Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
-                    the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
-                    it leaked does no harm once it is not primary. A backup of the database that is older than
-                    "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
-                    """, KeysetCommands::retire),
+                        Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
+                        the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
+                        it leaked does no harm once it is not primary. A backup of the database that is older than
+                        "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
+                        """, KeysetCommands::retire),
             new Command("keyset backup", "<file>", "copy the keyset", """
-                    Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
-                    file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
-                    """, KeysetCommands::backUp),
+                Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
+                file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
+                """, KeysetCommands::backUp),
             new Command(
                     "keyset check",
                     "[<file>]",
@@ -87,15 +87,15 @@ final class KeysetCommands {
                     """,
                     KeysetCommands::check),
             new Command("keyset lock", "[<file>]", "lock the keyset with a passphrase", """
-                    Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
-                    the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
-                    with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
-                    where the passphrase is set.
-                    """, KeysetCommands::lock),
+                Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
+                the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
+                with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
+                where the passphrase is set.
+                """, KeysetCommands::lock),
             new Command("keyset unlock", "", "remove the lock of the keyset", """
-                    Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
-                    AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
-                    """, KeysetCommands::unlock));
+                Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
+                AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
+                """, KeysetCommands::unlock));
 
     private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration POLL = Duration.ofMillis(100);

@@ -27,14 +27,16 @@ import javax.sql.DataSource;
 public class IdempotencyKeys implements HourlyJob {
     private static final String EXPIRED = "created_at < now() - interval '24 hours'";
     private static final String CLAIM = """
-            insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
-            values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now())
-            on conflict (user_id, key) do update set (id, request_fingerprint, created_at) =
-                (excluded.id, excluded.request_fingerprint, excluded.created_at)
-            where kept.""" + EXPIRED;
+        insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
+        values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now())
+        on conflict (user_id, key) do update set (id, request_fingerprint, created_at) =
+            (excluded.id, excluded.request_fingerprint, excluded.created_at)
+        where kept.\
+        """ + EXPIRED;
     private static final String READ = """
-            select id, request_fingerprint, status, etag, location, answer_ciphertext
-            from idempotency_key where user_id = ? and key = ?""";
+        select id, request_fingerprint, status, etag, location, answer_ciphertext
+        from idempotency_key where user_id = ? and key = ?\
+        """;
     private static final String STORE =
             "update idempotency_key set status = ?, etag = ?, location = ?, answer_ciphertext = ? where id = ?";
 

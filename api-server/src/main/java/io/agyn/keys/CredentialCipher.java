@@ -40,7 +40,8 @@ public final class CredentialCipher {
                     keys.currentFor(ciphertext).aead().decrypt(ciphertext, context.bytes()), StandardCharsets.UTF_8);
         } catch (GeneralSecurityException e) {
             LOG.errorf(
-                    "The %s of %s %s cannot be decrypted: it was altered, moved from another row, or its key is missing.",
+                    "The %s of %s %s cannot be decrypted: it was altered, moved from another row, or its key is"
+                            + " missing.",
                     context.field(), context.table(), context.rowId());
             throw new ProblemException(
                     ProblemKind.CREDENTIAL_UNREADABLE,

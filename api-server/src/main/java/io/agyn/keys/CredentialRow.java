@@ -26,14 +26,15 @@ record CredentialRow(
     static final UUID START = new UUID(0, 0);
 
     private static final String READ = """
-            select id, organization_id, %2$s, %5$s from %1$s
-            where id > ? and %2$s is not null and substring(%2$s from 1 for %3$d) is distinct from ?
-            order by id
-            limit %4$d""";
+        select id, organization_id, %2$s, %5$s from %1$s
+        where id > ? and %2$s is not null and substring(%2$s from 1 for %3$d) is distinct from ?
+        order by id
+        limit %4$d\
+        """;
 
     /** Returns the next rows by id, except those encrypted with a key. */
-    static List<CredentialRow> after(UUID last, CredentialColumn column, Optional<KeyId> excluded, Connection connection)
-            throws SQLException {
+    static List<CredentialRow> after(
+            UUID last, CredentialColumn column, Optional<KeyId> excluded, Connection connection) throws SQLException {
         String sql = READ.formatted(
                 column.table(),
                 column.column(),

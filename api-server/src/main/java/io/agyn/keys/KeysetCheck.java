@@ -32,8 +32,9 @@ public class KeysetCheck {
 
     // As JSON, since the last two columns are missing before the migrations of this release.
     private static final String READ = """
-            select ciphertext, (to_jsonb(k) ->> 'fingerprint_key_id')::bigint, (to_jsonb(k) ->> 'audit_key_id')::bigint
-            from keyset_check k""";
+        select ciphertext, (to_jsonb(k) ->> 'fingerprint_key_id')::bigint, (to_jsonb(k) ->> 'audit_key_id')::bigint
+        from keyset_check k\
+        """;
     private static final String PROMOTE = "update keyset_check set %s_key_id = ?";
     private static final String WRITE = "update keyset_check set ciphertext = ? where ciphertext = ?";
 

@@ -33,11 +33,13 @@ public final class Rewrap {
     private static final String SET_REWRAPPING = "select set_config('agyn.rewrapping', 'on', true)";
     private static final String WRITE = "update %1$s set %2$s = ?%3$s where id = ? and %2$s = ?";
     private static final String REFERENCES = """
-            select id, organization_id, token_secret_id, credentials_fingerprint from llm_provider
-            where token_secret_id is not null""";
+        select id, organization_id, token_secret_id, credentials_fingerprint from llm_provider
+        where token_secret_id is not null\
+        """;
     private static final String WRITE_REFERENCE = """
-            update llm_provider set credentials_fingerprint = ?
-            where id = ? and token_secret_id = ? and credentials_fingerprint = ?""";
+        update llm_provider set credentials_fingerprint = ?
+        where id = ? and token_secret_id = ? and credentials_fingerprint = ?\
+        """;
 
     private final Connection connection;
     private final Keyset keyset;

@@ -32,11 +32,12 @@ public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
     private static final String UNLOCK = "select pg_advisory_unlock_shared(?, ?)";
     // A lock with two numbers has objsubid 2, and shows them as unsigned.
     private static final String READ = """
-            select pid, classid::bigint, objid::bigint
-            from pg_locks
-            where locktype = 'advisory' and objsubid = 2 and granted and classid::bigint in (?, ?)
-                and database = (select oid from pg_database where datname = current_database())
-            order by pid""";
+        select pid, classid::bigint, objid::bigint
+        from pg_locks
+        where locktype = 'advisory' and objsubid = 2 and granted and classid::bigint in (?, ?)
+            and database = (select oid from pg_database where datname = current_database())
+        order by pid\
+        """;
 
     public ServerKeys {
         keys = Set.copyOf(keys);

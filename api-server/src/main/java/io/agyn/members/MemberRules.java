@@ -5,7 +5,7 @@ import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 
-/** A new member is chosen in exactly one way. */
+/** A new member must be identified in exactly one way. */
 @Singleton
 class MemberRules implements BodyRules<MemberCreate> {
     @Override

@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The members of an organization over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -60,7 +59,8 @@ class MembersResource implements MembersApi {
     public Response addMember(UUID organizationId, MemberCreate body, String idempotencyKey) {
         MemberEntity member = new MemberEntity(organizationId, user(body), body.getRole());
         members.persistAndFlush(member);
-        return responses.created(read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
+        return responses.created(
+                read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
     }
 
     private UserEntity user(MemberCreate body) {
@@ -73,8 +73,8 @@ class MembersResource implements MembersApi {
     }
 
     /**
-     * Whether the caller may name a user by id: cluster admins anybody, owners the users in the organizations that their
-     * token reaches. Others they add by email.
+     * Whether the caller may add a user by id: cluster admins anybody, owners the users in the organizations that
+     * their token reaches. Owners add others by email.
      */
     private boolean isKnown(UserEntity user) {
         Identity identity = caller.identity();

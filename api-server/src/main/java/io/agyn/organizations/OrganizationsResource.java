@@ -22,7 +22,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
 
-/** Organizations over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited

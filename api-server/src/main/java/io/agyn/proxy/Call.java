@@ -108,8 +108,8 @@ final class Call implements RequestBody.Listener {
         } else if (proxy.loops().isLoop(exchange.headers())) {
             refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
-                            + " LLM provider elsewhere."));
+                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point"
+                            + " the LLM provider elsewhere."));
         } else if (caller != null) {
             read();
         } else {

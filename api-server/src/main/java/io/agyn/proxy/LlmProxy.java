@@ -90,8 +90,8 @@ class LlmProxy {
                 || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
             return ProxyError.of(
                     Kind.NOT_FOUND,
-                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps no"
-                            + " answers. Send \"store\": false and what came before with each call.");
+                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps"
+                            + " no answers. Send \"store\": false and what came before with each call.");
         }
         return ProxyError.of(
                 Kind.NOT_FOUND,

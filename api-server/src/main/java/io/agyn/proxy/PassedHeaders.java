@@ -124,8 +124,8 @@ final class PassedHeaders {
 
     /** @param alsoHeldBack more names that providers do not receive, as {@link HeaderNames} accepts them */
     PassedHeaders(List<String> alsoHeldBack) {
-        heldBackFromProvider =
-                HeaderNames.of(Stream.of(HOP_BY_HOP, CALLER_HEADERS, INFRASTRUCTURE_HEADERS, List.of(AGYN), alsoHeldBack)
+        heldBackFromProvider = HeaderNames.of(
+                Stream.of(HOP_BY_HOP, CALLER_HEADERS, INFRASTRUCTURE_HEADERS, List.of(AGYN), alsoHeldBack)
                         .flatMap(List::stream)
                         .toList());
     }

@@ -109,7 +109,10 @@ final class RequestBody {
     void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
         buffered = null;
-        if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && (lease == null || !lease.isExhausted())) {
+        if (keep
+                && complete
+                && body.readableBytes() <= MAX_REPEATABLE_BYTES
+                && (lease == null || !lease.isExhausted())) {
             repeatable = body.duplicate();
         }
         send(to, body);
@@ -220,7 +223,8 @@ final class RequestBody {
             buffered.getBytes(end, bytes, start + model.length, tail);
             return Unpooled.wrappedBuffer(bytes);
         }
-        return Unpooled.wrappedBuffer(buffered.slice(0, start), Unpooled.wrappedBuffer(model), buffered.slice(end, tail));
+        return Unpooled.wrappedBuffer(
+                buffered.slice(0, start), Unpooled.wrappedBuffer(model), buffered.slice(end, tail));
     }
 
     private void receive(Buffer buffer) {

@@ -118,7 +118,8 @@ final class UpstreamConnector {
             connect(cached, 0);
             return;
         }
-        upstreams.routes(target.endpoint())
+        upstreams
+                .routes(target.endpoint())
                 .whenComplete((found, failure) -> context.runOnContext(back -> {
                     if (failure == null) {
                         loop.cacheRoutes(host, found);

@@ -49,9 +49,10 @@ class WarmUp {
     private static final int CONNECTIONS = 8;
     private static final String REQUEST = "{\"model\":\"warm-up\",\"input\":\"" + "Hello, world. ".repeat(200) + "\"}";
     private static final String RESPONSE = """
-            {"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","content":[\
-            {"type":"output_text","text":"%s"}]}],"usage":{"input_tokens":25,"input_tokens_details":\
-            {"cached_tokens":8},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":4}}}""".formatted("Hello, world. ".repeat(80));
+        {"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","content":[\
+        {"type":"output_text","text":"%s"}]}],"usage":{"input_tokens":25,"input_tokens_details":\
+        {"cached_tokens":8},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":4}}}\
+        """.formatted("Hello, world. ".repeat(80));
 
     private final Vertx vertx;
     private final HttpClients clients;

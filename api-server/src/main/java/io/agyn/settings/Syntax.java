@@ -26,8 +26,8 @@ enum Syntax {
     /** Holds a secret, as those that follow. */
     PASSPHRASE(
             "",
-            value -> value.isEmpty() || value.length() >= SettingsReader.SHORTEST_PASSPHRASE,
-            "has fewer than " + SettingsReader.SHORTEST_PASSPHRASE
+            value -> value.isEmpty() || value.length() >= SettingsReader.MIN_PASSPHRASE_LENGTH,
+            "has fewer than " + SettingsReader.MIN_PASSPHRASE_LENGTH
                     + " characters: set the passphrase that the keyset is"
                     + " locked with, or remove it to use none."),
     DATABASE_URL(

@@ -15,10 +15,12 @@ import java.util.UUID;
 public final class AdminTokenRecovery {
     private static final String DESCRIPTION = "Made by the command admin-token create";
     private static final String ADMINISTRATOR = """
-            select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1""";
+        select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1\
+        """;
     private static final String STORE = """
-            insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at)
-            values (?, ?, ?, ?, ?, now(), now())""";
+        insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at)
+        values (?, ?, ?, ?, ?, now(), now())\
+        """;
 
     private AdminTokenRecovery() {}
 
@@ -28,7 +30,7 @@ public final class AdminTokenRecovery {
      * @param plaintext the token
      * @param userName the cluster admin
      */
-    public record Made(Plaintext plaintext, String userName) {}
+    public record Created(Plaintext plaintext, String userName) {}
 
     /**
      * Stores a new token of the first active cluster admin. Those that there are stay valid.
@@ -38,7 +40,7 @@ public final class AdminTokenRecovery {
      * @throws OperatorException when there is no cluster admin
      * @throws SQLException when the database fails
      */
-    public static Made make(Connection connection) throws SQLException {
+    public static Created create(Connection connection) throws SQLException {
         requireNonNull(connection, "connection is null");
         try (Statement query = connection.createStatement();
                 ResultSet administrator = query.executeQuery(ADMINISTRATOR);
@@ -54,7 +56,7 @@ public final class AdminTokenRecovery {
             store.setString(4, plaintext.prefix());
             store.setBytes(5, plaintext.hash());
             store.executeUpdate();
-            return new Made(plaintext, administrator.getString(2));
+            return new Created(plaintext, administrator.getString(2));
         }
     }
 }

@@ -8,7 +8,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
-/** Tests of models over REST. */
 @RunOnVirtualThread
 class ModelTestsResource implements ModelTestsApi {
     private final ModelTests tests;

@@ -21,7 +21,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
 
-/** LLM providers over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited

@@ -56,8 +56,8 @@ public class Addresses {
         this.cache = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
                 .refreshAfterWrite(REFRESH_AFTER)
-                .expireAfter(
-                        Expiry.<String, Resolution>writing((host, resolution) -> resolution.isKnown() ? FOUND_TTL : FAILED_TTL))
+                .expireAfter(Expiry.<String, Resolution>writing(
+                        (host, resolution) -> resolution.isKnown() ? FOUND_TTL : FAILED_TTL))
                 .executor(Runnable::run)
                 .buildAsync(new Loader());
     }

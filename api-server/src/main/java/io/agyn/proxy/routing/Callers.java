@@ -79,7 +79,8 @@ public class Callers implements ChangeListener {
     public void onChanges(List<RowChange> changes) {
         for (RowChange change : changes) {
             switch (change.table()) {
-                case "api_token" -> cache.invalidateIf((hash, cached) -> cached.isOf(Identity::tokenId, change.rowId()));
+                case "api_token" ->
+                    cache.invalidateIf((hash, cached) -> cached.isOf(Identity::tokenId, change.rowId()));
                 // An unknown token may belong to a user who was reactivated.
                 case "app_user" ->
                     cache.invalidateIf((hash, cached) ->

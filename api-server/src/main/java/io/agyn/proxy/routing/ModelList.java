@@ -33,17 +33,18 @@ public class ModelList {
     // As in RouteLookup, a name is ambiguous among all models that the token reaches, even those that cannot be
     // called.
     private static final String MODELS = """
-            with listed as (
-                select m.id, m.name, m.organization_id, m.created_at, p.protocol
-                from model m
-                join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
-                where true %1$s
-                order by m.created_at desc, m.id desc
-                limit %3$d)
-            select l.id, l.name, o.slug, l.protocol, l.created_at, %2$s
-            from listed l
-            join organization o on o.id = l.organization_id
-            order by l.created_at desc, l.id desc""";
+        with listed as (
+            select m.id, m.name, m.organization_id, m.created_at, p.protocol
+            from model m
+            join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+            where true %1$s
+            order by m.created_at desc, m.id desc
+            limit %3$d)
+        select l.id, l.name, o.slug, l.protocol, l.created_at, %2$s
+        from listed l
+        join organization o on o.id = l.organization_id
+        order by l.created_at desc, l.id desc\
+        """;
     private static final String IN_ORGANIZATIONS = "and m.organization_id = any (?)";
     private static final String WITH_ID = "and m.id = ?";
     private static final String HAS_TWIN = "exists (select from model t where t.name = l.name and t.id <> l.id %s)";
@@ -109,8 +110,10 @@ public class ModelList {
     private static List<ListedModel> find(Connection connection, OrganizationScope scope, Optional<UUID> modelId)
             throws SQLException {
         Optional<Array> organizationArray = RouteLookup.array(connection, scope);
-        String conditions = (organizationArray.isPresent() ? IN_ORGANIZATIONS : "") + " " + (modelId.isPresent() ? WITH_ID : "");
-        String sql = MODELS.formatted(conditions, organizationArray.isPresent() ? TWIN_IN_ORGANIZATIONS : TWIN_IN_ALL, MAX_MODELS);
+        String conditions =
+                (organizationArray.isPresent() ? IN_ORGANIZATIONS : "") + " " + (modelId.isPresent() ? WITH_ID : "");
+        String sql = MODELS.formatted(
+                conditions, organizationArray.isPresent() ? TWIN_IN_ORGANIZATIONS : TWIN_IN_ALL, MAX_MODELS);
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             int parameter = 1;
             if (organizationArray.isPresent()) {

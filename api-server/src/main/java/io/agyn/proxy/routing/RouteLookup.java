@@ -33,35 +33,37 @@ import javax.sql.DataSource;
 @Singleton
 class RouteLookup {
     private static final String ORGANIZATION = """
-            select id, 1 as preference from organization where id = ?::uuid
-            union all
-            select id, 2 from organization where slug = ?
-            order by preference
-            limit 1""";
+        select id, 1 as preference from organization where id = ?::uuid
+        union all
+        select id, 2 from organization where slug = ?
+        order by preference
+        limit 1\
+        """;
     // Matches the name, the id, and slug/name, within some organizations or all; within one organization, the first
     // of these wins. A name that is the id of another organization's model does not match, since nobody may claim
     // ids.
     private static final String MODELS = """
-            with named as (
-                select id, 1 as preference from model where name = ? %1$s
-                    and not exists (
-                        select from model other
-                        where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
-                union all
-                select id, 2 from model where id = ?::uuid %1$s
-                union all
-                select id, 3 from model
-                where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
-            select distinct on (o.slug)
-                m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
-                p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
-            from named
-            join model m on m.id = named.id
-            join organization o on o.id = m.organization_id
-            left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
-            left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
-            order by o.slug, named.preference
-            limit 4""";
+        with named as (
+            select id, 1 as preference from model where name = ? %1$s
+                and not exists (
+                    select from model other
+                    where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
+            union all
+            select id, 2 from model where id = ?::uuid %1$s
+            union all
+            select id, 3 from model
+            where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
+        select distinct on (o.slug)
+            m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
+            p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
+        from named
+        join model m on m.id = named.id
+        join organization o on o.id = m.organization_id
+        left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+        left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
+        order by o.slug, named.preference
+        limit 4\
+        """;
     private static final String ALL_MODELS = MODELS.formatted("", "");
     private static final String MODELS_IN_ORGANIZATIONS =
             MODELS.formatted("and organization_id = any (?)", "and other.organization_id = any (?)");

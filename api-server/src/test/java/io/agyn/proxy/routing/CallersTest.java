@@ -106,7 +106,8 @@ class CallersTest {
 
         Api.join(organization, user, "member");
         await(token, identity -> identity.orElseThrow().reaches(id));
-        assertThat(callers.identify(token).join().orElseThrow().effectiveRoleIn(id)).contains(EffectiveRole.MEMBER);
+        assertThat(callers.identify(token).join().orElseThrow().effectiveRoleIn(id))
+                .contains(EffectiveRole.MEMBER);
 
         asAdmin()
                 .body(Map.of("role", "owner"))
