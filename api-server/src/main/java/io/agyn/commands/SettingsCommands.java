@@ -1,6 +1,6 @@
 package io.agyn.commands;
 
-import io.agyn.commands.Command.MisuseException;
+import io.agyn.commands.Command.UsageException;
 import io.agyn.settings.SettingsCatalog;
 import java.io.PrintStream;
 import java.util.List;
@@ -25,7 +25,7 @@ final class SettingsCommands {
                         entry.defaultText().isEmpty() ? "" : " (default: " + entry.defaultText() + ")",
                         entry.description()));
             case "markdown" -> out.print(SettingsCatalog.markdown());
-            default -> throw new MisuseException("\"" + format + "\" is not text or markdown.");
+            default -> throw new UsageException("\"" + format + "\" is not text or markdown.");
         }
     }
 }
