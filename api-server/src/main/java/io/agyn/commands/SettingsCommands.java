@@ -9,9 +9,9 @@ import java.util.List;
 final class SettingsCommands {
     static final List<Command> ALL = List.of(new Command(
             "settings", "[<format>]", "list the environment variables of the server", """
-                    Prints each setting with its default and its meaning. The format is "text" or "markdown"; the second is that of
-                    the reference page.
-                    """, SettingsCommands::list));
+                Prints each setting with its default and its meaning. The format is "text" or "markdown"; the second is that of
+                the reference page.
+                """, SettingsCommands::list));
 
     private SettingsCommands() {}
 

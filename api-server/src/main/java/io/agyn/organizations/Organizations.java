@@ -47,7 +47,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
     OrganizationEntity createWithDerivedSlug(String name) {
         String derived = Slugs.from(name);
         // One creation at a time, even for different names: "Acme 2" derives the slug of the second "Acme".
-        RowLocks.oneAtATime(getEntityManager(), "organization slug");
+        RowLocks.lockName(getEntityManager(), "organization slug");
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {

@@ -19,7 +19,6 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
-/** Secrets over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited

@@ -11,7 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
 
-/** Makes a token of a cluster admin without a server, for whoever has lost the last one and can reach the database. */
+/** Creates a token for a cluster admin without a server, for operators who have lost the last one. */
 public final class AdminTokenRecovery {
     private static final String DESCRIPTION = "Made by the command admin-token create";
     private static final String ADMINISTRATOR = """
@@ -25,20 +25,15 @@ public final class AdminTokenRecovery {
     private AdminTokenRecovery() {}
 
     /**
-     * A token, and who has it.
-     *
+     * A new token and its user.
      * @param plaintext the token
      * @param userName the cluster admin
      */
     public record Created(Plaintext plaintext, String userName) {}
 
     /**
-     * Stores a new token of the first active cluster admin. Those that there are stay valid.
-     *
-     * @param connection a connection to the database
-     * @return the token
-     * @throws OperatorException when there is no cluster admin
-     * @throws SQLException when the database fails
+     * Stores a new token of the first active cluster admin. Existing tokens stay valid.
+     * @throws OperatorException if there is no cluster admin
      */
     public static Created create(Connection connection) throws SQLException {
         requireNonNull(connection, "connection is null");

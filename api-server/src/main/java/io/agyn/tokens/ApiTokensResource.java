@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** API tokens over REST: the caller's, and for cluster admins everybody's. */
+/** API tokens over REST. Users see their own; cluster admins see all. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -53,9 +53,9 @@ class ApiTokensResource implements ApiTokensApi {
 
     @Override
     public Response listApiTokens(Integer pageSize, String pageToken, UUID userId, UUID organizationId, String search) {
-        UUID chosen = userId == null ? caller.identity().userId() : userId;
+        UUID holder = userId == null ? caller.identity().userId() : userId;
         Selection selection = Selection.all()
-                .withOneOf("user.id", knows(chosen) ? Set.of(chosen) : Set.of())
+                .withOneOf("user.id", maySeeTokensOf(holder) ? Set.of(holder) : Set.of())
                 .with("organizationId", organizationId)
                 .containing(search, "description");
         var page = Paging.read(tokens, selection, new Paging.Request(pageSize, pageToken))
@@ -79,13 +79,13 @@ class ApiTokensResource implements ApiTokensApi {
         return responses.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
-    /** When a new token expires: as wanted, but no later than the token that creates it. */
-    private Instant expiry(OffsetDateTime wanted) {
+    /** Returns the requested expiry, but not later than that of the creating token. */
+    private Instant expiry(OffsetDateTime requested) {
         Optional<Instant> latest = caller.identity().expiresAt();
-        if (wanted == null) {
+        if (requested == null) {
             return latest.orElse(null);
         }
-        Instant expiry = wanted.toInstant().truncatedTo(ChronoUnit.MICROS);
+        Instant expiry = requested.toInstant().truncatedTo(ChronoUnit.MICROS);
         if (latest.isPresent() && expiry.isAfter(latest.get())) {
             Violations violations = new Violations();
             violations.at(
@@ -97,14 +97,17 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     private UserEntity user(ApiTokenCreate body) {
-        UUID chosen = body.getUserId() == null ? caller.identity().userId() : body.getUserId();
-        return Optional.of(chosen)
-                .filter(this::knows)
+        UUID holder = body.getUserId() == null ? caller.identity().userId() : body.getUserId();
+        return Optional.of(holder)
+                .filter(this::maySeeTokensOf)
                 .flatMap(users::findByIdOptional)
                 .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"));
     }
 
-    /** A token for what its user does not reach would never work. That of a cluster admin exists or not. */
+    /**
+     * A token bound to an organization that its user does not belong to would never work. For a cluster admin, the
+     * foreign key checks that the organization exists.
+     */
     private void requireReach(UserEntity user, UUID organizationId) {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
@@ -127,12 +130,12 @@ class ApiTokensResource implements ApiTokensApi {
         return responses.deleted();
     }
 
-    /** Whether the caller may know of a user's tokens. */
-    private boolean knows(UUID userId) {
+    /** Whether the caller may see a user's tokens. */
+    private boolean maySeeTokensOf(UUID userId) {
         return onlyUser().filter(only -> !only.equals(userId)).isEmpty();
     }
 
-    /** The only user whose tokens the caller may know of; nothing where that is everybody. */
+    /** The only user whose tokens the caller may see; empty if that is everybody. */
     private Optional<UUID> onlyUser() {
         Identity identity = caller.identity();
         return identity.role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());

@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
 import java.util.List;
 
-/** The caller, over REST. */
 @RunOnVirtualThread
 @Transactional
 class MeResource implements MeApi {
@@ -41,7 +40,7 @@ class MeResource implements MeApi {
                 .organizationId(identity.boundOrganization().orElse(null)));
     }
 
-    /** By the organizations' ids, which are in the order of their creation. */
+    /** Sorted by organization id, which is the order of creation. */
     private static List<Membership> memberships(Identity identity) {
         return identity.memberships().entrySet().stream()
                 .filter(membership -> identity.reaches(membership.getKey()))

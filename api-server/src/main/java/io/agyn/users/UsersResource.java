@@ -22,7 +22,6 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
-/** Users over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -78,7 +77,7 @@ class UsersResource implements UsersApi {
     public Response deleteUser(UUID userId, String ifMatch) {
         UserEntity user = users.lock(userId);
         responses.requireMatch(ifMatch, read(user));
-        users.deleteWithAllOfIts(user);
+        users.deleteCascading(user);
         return responses.deleted();
     }
 
