@@ -34,18 +34,18 @@ import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/** One run of the server: what must be there before Quarkus starts, and what must go after it has stopped. */
+/** One run of the server: prepares what Quarkus needs, runs it, and cleans up after it. */
 final class Launch {
 
     private static final Logger LOG = Logger.getLogger(Launch.class);
 
-    // What Quarkus needs to stop beside the time that requests in flight are given.
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
+    // The time that Quarkus needs to stop, in addition to the requests in flight.
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
 
-    // PostgreSQL's state for a wait that was longer than lock_timeout.
+    // SQLSTATE of a lock wait that exceeds lock_timeout.
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    // Those of Mozilla's "intermediate" configuration: forward secrecy and authenticated encryption alone.
+    // Mozilla's "intermediate" configuration: only forward secrecy and authenticated encryption.
     private static final List<String> CIPHER_SUITES = List.of(
             "TLS_AES_128_GCM_SHA256",
             "TLS_AES_256_GCM_SHA384",
@@ -66,10 +66,9 @@ final class Launch {
     }
 
     /**
-     * Runs the server until it is told to stop.
-     *
+     * Runs the server until it is stopped.
      * @return the exit code
-     * @throws OperatorException when it does not start
+     * @throws OperatorException if it does not start
      */
     int run() {
         try (DataFolder folder = DataFolder.open(settings.dataDir())) {
@@ -77,11 +76,11 @@ final class Launch {
             ListenAddress.requireFree(settings.http());
             set(RequestUri.QUARKUS_PROPERTY, "true");
             Keyset keyset = requireKeyset();
-            // Before the database starts; read again by whom it is for.
+            // Validates the files before the database starts; their users read them again.
             settings.extraCaFile().ifPresent(ExtraCertificates::read);
             ServerCertificate.of(settings.http()).ifPresent(certificate -> {
                 certificate.read();
-                speakTls();
+                enableTls();
             });
             set("quarkus.log.console.json.enabled", Boolean.toString(isJson()));
             Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
@@ -101,9 +100,9 @@ final class Launch {
                     settings.database().url().filter(url -> !url.isBlank()).isEmpty();
             if (!isEmbedded) {
                 throw new OperatorException(
-                        "With AGYN_DATABASE_URL the encryption keys must be given: make them once with"
-                                + " \"java -jar quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file"
-                                + " on every server of this database.");
+                        "With AGYN_DATABASE_URL the encryption keys must be given: make them once with \"java -jar"
+                            + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
+                            + " server of this database.");
             }
             if (EmbeddedPostgres.hasData(settings.dataDir())) {
                 throw new OperatorException(
@@ -122,10 +121,10 @@ final class Launch {
         return runQuarkus(url.jdbcUrl(), username, password);
     }
 
-    // Before Quarkus, which would first bring the tables up to this release.
+    // Before Quarkus, which would first migrate the database.
     private void requireMatch(DatabaseUrl url, String username, String password, Keyset keyset) {
-        Duration patience = settings.database().startTimeout();
-        try (Connection connection = DatabaseProbe.await(url, username, password, patience)) {
+        Duration timeout = settings.database().startTimeout();
+        try (Connection connection = DatabaseProbe.await(url, username, password, timeout)) {
             KeysetCheck.require(connection, keyset);
         } catch (SQLException e) {
             throw DatabaseProbe.failure(url, e);
@@ -134,7 +133,7 @@ final class Launch {
 
     private int runEmbedded(Keyset keyset) {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(settings.dataDir());
-        // The JVM runs its hooks all at once, and the last requests need the database: this one waits for Quarkus.
+        // The JVM runs all hooks at once, and the last requests need the database, so this one waits for Quarkus.
         Thread hook = new Thread(() -> {
             awaitQuarkus();
             postgres.close();
@@ -159,12 +158,12 @@ final class Launch {
         if (!password.isEmpty()) {
             set("quarkus.datasource.password", password);
         }
-        // Over the environment variables of the same names, which Quarkus would take for expressions.
+        // Overrides the environment variables of the same names, which Quarkus would read as expressions.
         settings.database().password().ifPresent(value -> set("agyn.database.password", value));
         settings.keysetPassphrase().ifPresent(value -> set("agyn.keyset-passphrase", value));
         settings.egress().httpProxy().ifPresent(value -> set("agyn.egress.http-proxy", value));
         set(ListenerExtension.EXTENSIONS_SYSTEM_PROPERTY, ListenerExtension.LOAD);
-        // One for each processor: what runs on them does not wait.
+        // One per processor, since the tasks on them do not block.
         set(
                 "quarkus.vertx.event-loops-pool-size",
                 Integer.toString(Runtime.getRuntime().availableProcessors()));
@@ -178,12 +177,12 @@ final class Launch {
             stopped.countDown();
         }
         if (failure != null) {
-            throw sentence(failure);
+            throw operatorException(failure);
         }
         return code[0];
     }
 
-    private void speakTls() {
+    private void enableTls() {
         set("quarkus.http.tls-configuration-name", CertificateFiles.NAME);
         set("quarkus.http.ssl-port", Integer.toString(settings.http().port()));
         set("quarkus.http.insecure-requests", "disabled");
@@ -192,7 +191,7 @@ final class Launch {
         set("quarkus.tls." + CertificateFiles.NAME + ".reload-period", CertificateFiles.PERIOD_SECONDS + "S");
     }
 
-    private OperatorException sentence(Throwable error) {
+    private OperatorException operatorException(Throwable error) {
         Throwable cause = Stream.iterate(error, e -> e != null, Throwable::getCause)
                 .filter(e -> e instanceof OperatorException
                         || e instanceof BindException
@@ -202,8 +201,8 @@ final class Launch {
                 .findFirst()
                 .orElse(error);
         return switch (cause) {
-            case OperatorException ours -> ours;
-            // The JDK's, epoll's, and where the address is none.
+            case OperatorException operator -> operator;
+            // Thrown by the JDK, by epoll, and for an invalid address.
             case BindException _, NativeIoException _, UnknownHostException _ ->
                 ListenAddress.refused(settings.http(), cause);
             case FlywayException migration
@@ -220,7 +219,7 @@ final class Launch {
                                 .findFirst()
                                 .orElse("no reason given"));
             default -> {
-                // Nothing that an operator has set: whoever mends it needs the trace.
+                // Not caused by a setting: fixing it needs the stack trace.
                 error.printStackTrace();
                 yield new OperatorException("The server cannot start, for a reason that it does not know.", error);
             }
@@ -239,13 +238,13 @@ final class Launch {
         };
     }
 
-    /** Does what Quarkus does first, and needs no database for, while PostgreSQL starts: a third of the time to ready. */
+    /** Loads the application's classes while PostgreSQL starts, which saves a third of the start-up time. */
     private static void loadApplication() {
         try {
             Class.forName(
                     Application.APP_CLASS_NAME, true, Thread.currentThread().getContextClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
-            // Quarkus meets the same next, and says so.
+            // Quarkus fails next with the same error, and reports it.
             LOG.debug("The application could not be loaded ahead of its start", e);
         }
     }
@@ -261,15 +260,15 @@ final class Launch {
 
     private void awaitQuarkus() {
         try {
-            Duration patience =
-                    settings.shutdownDelay().plus(settings.shutdownTimeout()).plus(TIME_TO_STOP);
-            stopped.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+            Duration timeout =
+                    settings.shutdownDelay().plus(settings.shutdownTimeout()).plus(STOP_TIMEOUT);
+            stopped.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    // Quarkus reads what follows a "$" as an expression unless a backslash comes before.
+    // Quarkus reads "$" as the start of an expression unless it is escaped.
     private static void set(String property, String value) {
         System.setProperty(property, value.replace("$", "\\$"));
     }

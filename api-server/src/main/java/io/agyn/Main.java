@@ -7,7 +7,7 @@ import io.agyn.settings.SettingsReader;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 
-/** What {@code java -jar quarkus-run.jar} runs: the server, or a command beside it. */
+/** The entry point of {@code java -jar quarkus-run.jar}: the server, or a command. */
 @QuarkusMain
 public final class Main {
 
@@ -16,9 +16,8 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs what the arguments ask for, and ends the process with 0, with 1 on a failure that it has put into a sentence
-     * on standard error, or with 2 on arguments that it does not know.
-     *
+     * Runs the server or a command. The exit code is 0, 1 after a failure that is reported on standard error, or 2
+     * for unknown arguments.
      * @param arguments as {@code --help} describes them
      */
     public static void main(String... arguments) {
@@ -29,8 +28,8 @@ public final class Main {
             System.err.println(e.getMessage());
             code = FAILURE;
         }
-        // A server that was stopped returns instead: under quarkus:dev the process goes on. The others must not, since
-        // Quarkus's entry point would then print the log that it has held back for a server.
+        // A stopped server returns instead, since under quarkus:dev the process continues. Commands must exit:
+        // otherwise Quarkus's entry point prints the log that it has buffered for a server.
         if (code != 0 || arguments.length > 0) {
             System.exit(code);
         }

@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
-/** The time between ready and told to stop, in which the base URL is published. */
+/** Publishes the base URL while the server is ready. */
 public final class Server implements QuarkusApplication {
 
     private static final Logger LOG = Logger.getLogger(Server.class);
@@ -22,12 +22,6 @@ public final class Server implements QuarkusApplication {
     private final Settings settings;
     private final BaseUrl baseUrl;
 
-    /**
-     * Creates the server on what Quarkus has started.
-     *
-     * @param settings the server's settings
-     * @param baseUrl where it listens
-     */
     @Inject
     Server(Settings settings, BaseUrl baseUrl) {
         this.settings = requireNonNull(settings, "settings is null");
@@ -35,11 +29,10 @@ public final class Server implements QuarkusApplication {
     }
 
     /**
-     * Publishes where the server is and waits until it is told to stop.
-     *
+     * Publishes the base URL and waits until the server is stopped.
      * @param arguments not used
      * @return the exit code
-     * @throws IOException when the base URL cannot be written
+     * @throws IOException if the base URL cannot be written
      */
     @Override
     public int run(String... arguments) throws IOException {

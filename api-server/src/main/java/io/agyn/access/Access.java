@@ -12,59 +12,63 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** May the caller do this, and is the organization that it is done in one that they reach? What is refused is noted. */
+/**
+ * Authorizes operations: the caller's role must permit them, and the caller must reach the organization. Denials are
+ * logged.
+ */
 @Singleton
 public final class Access {
     private final Tenants tenants;
     private final Caller caller;
     private final PathIds ids;
-    private final DenialLog refusals;
+    private final DenialLog denials;
 
-    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog refusals) {
+    Access(Tenants tenants, Caller caller, PathIds ids, DenialLog denials) {
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.ids = requireNonNull(ids, "ids is null");
-        this.refusals = requireNonNull(refusals, "refusals is null");
+        this.denials = requireNonNull(denials, "refusals is null");
     }
 
     /**
-     * Lets a caller who is known already do something.
-     *
-     * @param operation an operation of the contract, by its id
-     * @param path the ids that its path holds, by the names of its parameters
-     * @throws ProblemException where they may not
+     * Authorizes a caller who is authenticated.
+     * @param operation an operation id of the contract
+     * @param path the ids in its path, by parameter name
+     * @throws ProblemException if the caller may not
      */
     public void require(String operation, Map<String, String> path) {
         ids.set(path);
         require(operation, Optional.of(operation), caller::identity);
     }
 
-    /** Whether {@link #require} would let the caller do something, in an organization that they reach or outside of any. */
+    /**
+     * Whether {@link #require} would allow an operation, in an organization that the caller reaches or outside of
+     * any.
+     */
     public boolean allows(String operation, Optional<UUID> organization) {
         Identity identity = caller.identity();
         Permission permission = permission(Optional.of(operation));
-        return organization.map(identity::standingIn).orElse(Optional.of(identity.standing())).stream()
-                        .anyMatch(permission.standings()::contains)
+        return organization.map(identity::effectiveRoleIn).orElse(Optional.of(identity.effectiveRole())).stream()
+                        .anyMatch(permission.roles()::contains)
                 && (permission.tokens() == Tokens.ANY_TOKEN
                         || identity.boundOrganization().isEmpty());
     }
 
     /**
-     * Lets a caller do something.
-     *
-     * @param name by which it is noted that they may not
-     * @param operation an operation of the contract, by its id; nothing where it is none
-     * @param identify says who the caller is
-     * @throws ProblemException where they may not
+     * Authorizes a caller.
+     * @param name the operation's name in the log of denials
+     * @param operation an operation id of the contract; empty for other requests
+     * @param identify authenticates the caller
+     * @throws ProblemException if the caller may not
      */
     void require(String name, Optional<String> operation, Supplier<Identity> identify) {
         try {
             Identity identity = identify.get();
             caller.set(identity);
             Permission permission = permission(operation);
-            authorize(identity, permission, ids.nameOrganization() ? standing(identity) : identity.standing());
+            authorize(identity, permission, ids.nameAnOrganization() ? role(identity) : identity.effectiveRole());
         } catch (ProblemException e) {
-            refusals.note(name, e.kind());
+            denials.log(name, e.kind());
             throw e;
         }
     }
@@ -76,17 +80,17 @@ public final class Access {
                         ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
     }
 
-    /** An organization that is out of reach answers as one that does not exist. */
-    private EffectiveRole standing(Identity identity) {
+    /** An organization out of reach gets the same 404 as one that does not exist. */
+    private EffectiveRole role(Identity identity) {
         return ids.organization()
                 .filter(identity::reaches)
                 .filter(tenants::exists)
-                .flatMap(identity::standingIn)
+                .flatMap(identity::effectiveRoleIn)
                 .orElseThrow(() -> ProblemException.notFound("organization"));
     }
 
-    private static void authorize(Identity identity, Permission permission, EffectiveRole standing) {
-        if (!permission.standings().contains(standing)) {
+    private static void authorize(Identity identity, Permission permission, EffectiveRole role) {
+        if (!permission.roles().contains(role)) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN,
                     "Your role does not allow this; ask an owner of the organization, or a cluster admin.");

@@ -18,10 +18,7 @@ import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
-/**
- * The one way in: every request of the REST API passes here before its resource runs and before its body is read. Who is
- * it, and have they {@link Access}?
- */
+/** Authenticates and authorizes every request of the REST API before its body is read and its resource runs. */
 class AccessFilter {
     private static final Pattern BEARER = Pattern.compile("(?i:Bearer) +(\\S+) *");
     private static final Pattern EMPTY = Pattern.compile("(?i:Bearer)? *");
@@ -53,7 +50,7 @@ class AccessFilter {
         ids.set(request.getUriInfo().getPathParameters().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, parameter -> parameter.getValue().getFirst())));
-        caller.admit(() -> access.require(name, operation, () -> authenticate(authorization)));
+        caller.authorize(() -> access.require(name, operation, () -> authenticate(authorization)));
     }
 
     private Identity authenticate(String authorization) {
@@ -79,8 +76,8 @@ class AccessFilter {
     }
 
     /**
-     * The operation of the contract that the resource implements; nothing where it is none. What is no generated
-     * interface's may have the name of an operation, and must not have its permissions.
+     * Returns the contract's operation that the resource implements; empty for other resources. A resource outside of
+     * the generated interfaces may share an operation's name, and must not get its permissions.
      */
     private static Optional<String> operation(SimpleResourceInfo resource) {
         return Arrays.stream(resource.getResourceClass().getInterfaces())

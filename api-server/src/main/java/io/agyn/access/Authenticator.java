@@ -3,22 +3,20 @@ package io.agyn.access;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Knows whom a credential stands for. */
+/** Resolves credentials to identities. */
 public interface Authenticator {
     /**
      * Looks a credential up.
-     *
-     * @param credential what the caller sent as the bearer token
-     * @return the identity, which may have expired, see {@link Identity#isValidAt}; nothing where the credential is
-     *     malformed, unknown or revoked, or its user is suspended
+     * @param credential the bearer token
+     * @return the identity, possibly expired, see {@link Identity#isValidAt}; empty if the credential is malformed,
+     *     unknown or revoked, or its user is suspended
      */
     Optional<Identity> lookUp(String credential);
 
     /**
-     * Looks up whom a credential stands for that was shown before.
-     *
+     * Looks up the identity of an earlier credential.
      * @param tokenId the identity's {@link Identity#tokenId}
-     * @return the identity; nothing where the credential works no more
+     * @return the identity; empty if the credential is no longer valid
      */
     Optional<Identity> identity(UUID tokenId);
 }

@@ -19,16 +19,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 
-/** Takes bodies of the API and of forms from the {@link ByteBudget} as they are read and parsed. */
+/** Charges bodies of the API and of forms to the {@link ByteBudget} while they are read and parsed. */
 @jakarta.ws.rs.ext.Provider
 @Priority(Stage.Priority.BODY_BUDGET)
 public class BudgetedBodies implements ReaderInterceptor {
-    /** The bytes in memory for each byte of a body: read buffer, copy, decoded text and parsed tree. */
+    /** The bytes in memory per byte of a body: read buffer, copy, decoded text and parsed tree. */
     private static final int WEIGHT = 6;
 
     private static final Duration POLL = Duration.ofMillis(50);
 
-    // Interceptors are created before there are settings.
+    // Interceptors are created before the settings exist.
     private final Provider<ByteBudget> budget;
     private final Provider<SourceAddress> sources;
     private final Provider<Settings> settings;
@@ -65,16 +65,16 @@ public class BudgetedBodies implements ReaderInterceptor {
         }
     }
 
-    /** A body that is read on only while the budget lasts. It blocks. */
+    /** A body whose reading blocks while the budget is exhausted. */
     private static final class Counted extends FilterInputStream {
         private final ByteBudget.Lease lease;
-        private final Duration patience;
+        private final Duration timeout;
         private long free = ByteBudget.FREE;
 
-        private Counted(InputStream body, ByteBudget.Lease lease, Duration patience) {
+        private Counted(InputStream body, ByteBudget.Lease lease, Duration timeout) {
             super(body);
             this.lease = lease;
-            this.patience = patience;
+            this.timeout = timeout;
         }
 
         @Override
@@ -98,7 +98,7 @@ public class BudgetedBodies implements ReaderInterceptor {
         }
 
         private void awaitBudget() {
-            long end = System.nanoTime() + patience.toNanos();
+            long end = System.nanoTime() + timeout.toNanos();
             while (lease.isExhausted()) {
                 if (System.nanoTime() - end >= 0) {
                     throw new ProblemException(

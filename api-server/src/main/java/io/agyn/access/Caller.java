@@ -2,29 +2,28 @@ package io.agyn.access;
 
 import jakarta.enterprise.context.RequestScoped;
 
-/** Who makes the request. It is set before any resource runs. */
+/** The caller of the request. It is set before any resource runs. */
 @RequestScoped
 public class Caller {
     private Identity identity;
-    private Runnable admission;
+    private Runnable check;
 
-    /** Sets who it is. */
     public void set(Identity identity) {
         this.identity = identity;
     }
 
-    /** Admits the request, and keeps how. */
-    public void admit(Runnable how) {
-        admission = how;
-        how.run();
+    /** Authorizes the request, and keeps the check for {@link #reauthorize}. */
+    public void authorize(Runnable check) {
+        this.check = check;
+        check.run();
     }
 
-    /** Admits the request once more. */
-    void admitAgain() {
-        admission.run();
+    /** Authorizes the request once more. */
+    void reauthorize() {
+        check.run();
     }
 
-    /** The identity that the request's API token, or its session, stands for. */
+    /** The identity of the request's API token or session. */
     public Identity identity() {
         return identity;
     }

@@ -2,31 +2,28 @@ package io.agyn.access;
 
 import io.agyn.problems.ProblemKind;
 
-/** Keeps what callers were refused. */
+/** Logs denied requests. */
 public interface DenialLog {
     /**
-     * Who sent a request, where that is all that is known of them.
-     *
-     * @param address where from
-     * @param userAgent their User-Agent, or null
+     * The sender of an unauthenticated request.
+     * @param address the source address
+     * @param userAgent the User-Agent, or null
      * @param requestId the request's id
      */
     record Sender(String address, String userAgent, String requestId) {}
 
     /**
-     * Notes that the present request of the REST API was refused.
-     *
+     * Logs that the current request of the REST API was denied.
      * @param operation the operation's id in the contract
-     * @param problem why
+     * @param problem the reason
      */
-    void note(String operation, ProblemKind problem);
+    void log(String operation, ProblemKind problem);
 
     /**
-     * Notes that a request was refused whose sender is not known. It may block.
-     *
-     * @param operation what was asked for
-     * @param problem why
-     * @param sender who sent it
+     * Logs that an unauthenticated request was denied. It may block.
+     * @param operation the requested operation
+     * @param problem the reason
+     * @param sender the request's sender
      */
-    void note(String operation, ProblemKind problem, Sender sender);
+    void log(String operation, ProblemKind problem, Sender sender);
 }

@@ -1,16 +1,16 @@
 package io.agyn.access;
 
-/** What a caller is where they want to do something, by which {@link Permissions} says whether they may. */
+/** The caller's role where the operation applies. {@link Permissions} lists the roles of each operation. */
 public enum EffectiveRole {
-    /** Somebody who administers the cluster, in every organization and outside. */
+    /** Cluster admin, in every organization and outside. */
     CLUSTER_ADMIN,
 
-    /** An owner of the organization in which it is done. */
+    /** Owner of the organization. */
     OWNER,
 
-    /** A member of the organization in which it is done. */
+    /** Member of the organization. */
     MEMBER,
 
-    /** Anybody else, outside of organizations. */
+    /** Any other user, outside of organizations. */
     USER
 }

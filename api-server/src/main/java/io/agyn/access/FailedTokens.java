@@ -9,7 +9,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Optional;
 
-/** Says how a request is refused whose API token does not work. */
+/** Creates the errors for invalid API tokens. */
 @Singleton
 public final class FailedTokens {
     private final Throttle throttle;
@@ -23,9 +23,8 @@ public final class FailedTokens {
     }
 
     /**
-     * Says why a token does not work. That it has expired is said only of one that is stored: a guessed one is unknown.
-     *
-     * @param expired the identity that the token had, if it has expired
+     * Returns why a token is invalid. Only stored tokens are reported as expired: a guessed one is unknown.
+     * @param expired the identity of the token, if it has expired
      * @return a sentence
      */
     public static String reason(Optional<Identity> expired) {
@@ -35,14 +34,13 @@ public final class FailedTokens {
     }
 
     /**
-     * Counts a token that does not work.
-     *
-     * @param token what was sent
-     * @param refusal what is wrong with it
-     * @return the refusal, or that there were too many
+     * Counts a failed token.
+     * @param token the token as sent
+     * @param refusal the error for it
+     * @return the error, or one for too many failed tokens
      */
     public ProblemException count(String token, ProblemException refusal) {
-        if (!throttle.isTooMuch(addresses.of(http), token)) {
+        if (!throttle.isThrottled(addresses.of(http), token)) {
             return refusal;
         }
         return new ProblemException(

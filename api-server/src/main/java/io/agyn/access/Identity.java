@@ -8,16 +8,15 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Whom a credential stands for.
- *
+ * The identity behind a credential.
  * @param userId the user
  * @param userName the user's name
- * @param role what the user may do in the cluster
- * @param memberships the organizations that the user belongs to, and as what
- * @param tokenId the API token that was given
- * @param boundOrganization the only organization that the API token reaches, if it is bound to one
- * @param expiresAt when the API token stops working, if it does
- * @param reach the organizations that the API token reaches
+ * @param role the user's role in the cluster
+ * @param memberships the user's role in each of their organizations
+ * @param tokenId the API token
+ * @param boundOrganization the organization that the API token is bound to, if any
+ * @param expiresAt when the API token expires, if ever
+ * @param scope the organizations that the API token reaches
  */
 public record Identity(
         UUID userId,
@@ -27,8 +26,8 @@ public record Identity(
         UUID tokenId,
         Optional<UUID> boundOrganization,
         Optional<Instant> expiresAt,
-        OrganizationScope reach) {
-    /** An identity that reaches what its role, its memberships and its API token's bounds let it reach. */
+        OrganizationScope scope) {
+    /** Creates an identity whose scope follows from its role, its memberships and its API token's binding. */
     public Identity(
             UUID userId,
             String userName,
@@ -45,36 +44,39 @@ public record Identity(
                 tokenId,
                 boundOrganization,
                 expiresAt,
-                reach(role, memberships, boundOrganization));
+                scope(role, memberships, boundOrganization));
     }
 
-    private static OrganizationScope reach(
+    private static OrganizationScope scope(
             Role role, Map<UUID, MemberRole> memberships, Optional<UUID> boundOrganization) {
-        OrganizationScope ofUser =
+        OrganizationScope userScope =
                 role == Role.CLUSTER_ADMIN ? OrganizationScope.ALL : OrganizationScope.of(memberships.keySet());
-        return boundOrganization.map(ofUser::within).orElse(ofUser);
+        return boundOrganization.map(userScope::within).orElse(userScope);
     }
 
-    /** Whether the API token works at a time. */
+    /** Whether the API token is valid at a time. */
     public boolean isValidAt(Instant time) {
         return expiresAt.isEmpty() || expiresAt.get().isAfter(time);
     }
 
-    /** Whether the user belongs to the organization, or is a cluster admin, and it is within the API token's bounds. */
+    /**
+     * Whether the API token reaches an organization: the user is a member or a cluster admin, and the token is not
+     * bound to another one.
+     */
     public boolean reaches(UUID organizationId) {
-        return reach.includes(organizationId);
+        return scope.includes(organizationId);
     }
 
-    /** What the user is outside of organizations. */
-    public EffectiveRole standing() {
+    /** The user's role outside of organizations. */
+    public EffectiveRole effectiveRole() {
         return switch (role) {
             case CLUSTER_ADMIN -> EffectiveRole.CLUSTER_ADMIN;
             case USER -> EffectiveRole.USER;
         };
     }
 
-    /** What the user is in an organization; nothing where the API token does not reach it. */
-    public Optional<EffectiveRole> standingIn(UUID organizationId) {
+    /** The user's role in an organization; empty if the API token does not reach it. */
+    public Optional<EffectiveRole> effectiveRoleIn(UUID organizationId) {
         if (!reaches(organizationId)) {
             return Optional.empty();
         }

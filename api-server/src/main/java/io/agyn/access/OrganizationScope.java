@@ -5,10 +5,11 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The organizations that a caller reaches: all, or some. Each call of a model is looked up by it, so that its hash is kept.
+ * The organizations that a caller reaches: all, or some. It is a cache key of every model call, so its hash is
+ * cached.
  */
 public final class OrganizationScope {
-    /** All organizations, those to come included. */
+    /** All organizations, including future ones. */
     public static final OrganizationScope ALL = new OrganizationScope(Optional.empty());
 
     private final Optional<Set<UUID>> organizations;
@@ -24,17 +25,16 @@ public final class OrganizationScope {
         return new OrganizationScope(Optional.of(Set.copyOf(organizations)));
     }
 
-    /** The organizations; nothing where it is all of them. */
+    /** The organizations; empty for all of them. */
     public Optional<Set<UUID>> organizations() {
         return organizations;
     }
 
-    /** Whether an organization is among them. */
     public boolean includes(UUID organizationId) {
         return organizations.isEmpty() || organizations.get().contains(organizationId);
     }
 
-    /** The part of it that lies in one organization. */
+    /** Returns the scope restricted to one organization. */
     public OrganizationScope within(UUID organizationId) {
         return of(includes(organizationId) ? Set.of(organizationId) : Set.of());
     }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The ids that the path of the operation holds that is called, by the names of the contract's parameters. */
+/** The ids in the path of the current operation, by the contract's parameter names. */
 @RequestScoped
 public class PathIds {
     private static final String ORGANIZATION = "organization_id";
@@ -17,22 +17,21 @@ public class PathIds {
         this.ids = Map.copyOf(ids);
     }
 
-    /** The id of a name; nothing where there is none, or it is no UUID. */
+    /** Returns an id; empty if it is missing or not a UUID. */
     public Optional<UUID> of(String name) {
         return Optional.ofNullable(ids.get(name)).flatMap(Uuids::parse);
     }
 
-    /** The organization's. */
     public Optional<UUID> organization() {
         return of(ORGANIZATION);
     }
 
-    /** Whether it names an organization, be it one that cannot be. */
-    boolean nameOrganization() {
+    /** Whether the path has an organization, valid or not. */
+    boolean nameAnOrganization() {
         return ids.containsKey(ORGANIZATION);
     }
 
-    /** What it names within an organization, or else the organization. */
+    /** The id of the resource within an organization, or else of the organization. */
     public Optional<UUID> innermost() {
         return ids.keySet().stream()
                 .filter(name -> !name.equals(ORGANIZATION))

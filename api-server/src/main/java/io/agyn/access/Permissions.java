@@ -13,24 +13,23 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who may do what: every operation of the contract by its id. One that is missing here is refused to everybody. In an
- * organization that the caller does not reach, nothing is to be found, whatever stands here. Two things depend on whose they
- * are: of API tokens, all but cluster admins know their own alone; of usage, members do.
+ * The permissions of every operation of the contract. An operation that is missing here is denied to everybody.
+ * Organizations that the caller does not reach get 404 first. Two operations filter by owner: users other than
+ * cluster admins see only their own API tokens, and members see only their own usage.
  */
 public final class Permissions {
-    /** Whether a token that is bound to an organization may do it, within that organization. */
+    /** Whether a token that is bound to an organization may be used within that organization. */
     public enum Tokens {
         ANY_TOKEN,
         UNBOUND_TOKEN
     }
 
     /**
-     * What an operation asks of its caller.
-     *
-     * @param standings what the caller must be, one of these
-     * @param tokens whether a bound token may do it
+     * The requirements of an operation.
+     * @param roles the roles that may call it
+     * @param tokens whether bound tokens may call it
      */
-    public record Permission(Set<EffectiveRole> standings, Tokens tokens) {}
+    public record Permission(Set<EffectiveRole> roles, Tokens tokens) {}
 
     // spotless:off
     private static final Map<String, Permission> TABLE = Map.ofEntries(
@@ -90,17 +89,16 @@ public final class Permissions {
 
     private Permissions() {}
 
-    /** What an operation asks of its caller; nothing where the operation is not declared. */
+    /** Returns the requirements of an operation; empty if it is not declared. */
     public static Optional<Permission> of(String operation) {
         return Optional.ofNullable(TABLE.get(operation));
     }
 
-    /** The operations that are declared. */
     public static Set<String> operations() {
         return TABLE.keySet();
     }
 
-    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, EffectiveRole... standings) {
-        return entry(id, new Permission(Set.of(standings), tokens));
+    private static Map.Entry<String, Permission> operation(String id, Tokens tokens, EffectiveRole... roles) {
+        return entry(id, new Permission(Set.of(roles), tokens));
     }
 }

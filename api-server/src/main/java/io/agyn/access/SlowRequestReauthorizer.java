@@ -14,8 +14,8 @@ import java.time.Duration;
 @Provider
 @Priority(Stage.Priority.REAUTHORIZATION)
 public class SlowRequestReauthorizer implements ReaderInterceptor {
-    /** Within this time, a revocation takes effect. */
-    private static final Duration LATE = Duration.ofSeconds(1);
+    /** How soon a revocation takes effect. */
+    private static final Duration SLOW = Duration.ofSeconds(1);
 
     private final Caller caller;
 
@@ -27,8 +27,8 @@ public class SlowRequestReauthorizer implements ReaderInterceptor {
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         long start = System.nanoTime();
         Object body = context.proceed();
-        if (System.nanoTime() - start >= LATE.toNanos()) {
-            caller.admitAgain();
+        if (System.nanoTime() - start >= SLOW.toNanos()) {
+            caller.reauthorize();
         }
         return body;
     }

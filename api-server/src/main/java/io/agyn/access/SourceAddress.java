@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Where requests come from: the peer of the connection, or, where that is a proxy that is trusted, the last address in
- * {@code X-Forwarded-For} that no trusted proxy has. What stands before it in the header may be anybody's invention.
+ * Finds the source address of requests: the connection's peer or, behind a trusted proxy, the last address in
+ * {@code X-Forwarded-For} that is not a trusted proxy. Callers can forge earlier addresses in the header.
  */
 @Singleton
 public class SourceAddress {
@@ -32,9 +32,8 @@ public class SourceAddress {
     }
 
     /**
-     * Reads ranges of addresses with commas between.
-     *
-     * @throws IllegalArgumentException where one is none
+     * Parses comma-separated address ranges.
+     * @throws IllegalArgumentException if a range is invalid
      */
     public static List<CidrBlock> parse(String ranges) {
         return Stream.of(ranges.split(","))
@@ -44,7 +43,7 @@ public class SourceAddress {
                 .toList();
     }
 
-    /** The source of a request, as an address in text; {@code unknown} where the connection is gone. */
+    /** Returns the source address as text; {@code unknown} if the connection is closed. */
     public String of(HttpServerRequest request) {
         return Optional.ofNullable(request.remoteAddress())
                 .map(SocketAddress::hostAddress)
@@ -52,7 +51,7 @@ public class SourceAddress {
                 .orElse("unknown");
     }
 
-    /** Whether its caller has sent a request by TLS, to this server or to a proxy that is trusted. */
+    /** Whether the caller used TLS, to this server or to a trusted proxy. */
     public boolean isTls(HttpServerRequest request) {
         return request.isSSL()
                 || Optional.ofNullable(request.remoteAddress())
@@ -83,7 +82,6 @@ public class SourceAddress {
         return source;
     }
 
-    /** Whether an address is that of a proxy that is trusted. */
     public boolean isTrustedProxy(InetAddress address) {
         return isTrusted(address.getAddress());
     }

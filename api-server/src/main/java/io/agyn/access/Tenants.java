@@ -2,8 +2,7 @@ package io.agyn.access;
 
 import java.util.UUID;
 
-/** Knows which organizations there are. */
+/** The organizations that exist. */
 public interface Tenants {
-    /** Whether there is an organization with this id. */
     boolean exists(UUID organizationId);
 }

@@ -17,26 +17,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts tokens that do not work, by the address that they come from and by the characters that they begin with. Beyond a
- * number of them in a minute, callers are told to wait. A token that works is never asked to: whoever guesses at
- * somebody's token, or from somebody's address, locks nobody out.
+ * Counts failed tokens by source address and by prefix. Beyond a limit per minute, callers must wait. Valid tokens
+ * are never throttled, so that guessing at somebody's token, or from somebody's address, locks nobody out.
  */
 @Singleton
 public class Throttle {
-    /** How long failures are counted, and callers told to wait. */
+    /** How long failures are counted, and how long callers must wait. */
     public static final Duration WINDOW = Duration.ofMinutes(1);
 
-    private static final int MOST_REMEMBERED = 100_000;
-    // As much of a token as lists show of it.
+    private static final int MAX_ENTRIES = 100_000;
+    // The prefix that lists show of a token.
     private static final int PREFIX_LENGTH = 12;
-    // What one customer of a provider has, by custom.
+    // By convention, one customer of an internet provider has such a network.
     private static final int NETWORK_BYTES = 8;
 
     private final int limit;
     private final LongAdder failed = new LongAdder();
     private final Cache<String, AtomicInteger> failures = Caffeine.newBuilder()
             .expireAfterWrite(WINDOW)
-            .maximumSize(MOST_REMEMBERED)
+            .maximumSize(MAX_ENTRIES)
             .build();
 
     @Inject
@@ -55,13 +54,12 @@ public class Throttle {
     }
 
     /**
-     * Counts a token that does not work.
-     *
-     * @param address where it came from
-     * @param token what was sent
-     * @return whether there were too many of them within the last minute
+     * Counts a failed token.
+     * @param address its source address
+     * @param token the token as sent
+     * @return whether the limit of the last minute is exceeded
      */
-    public boolean isTooMuch(String address, String token) {
+    public boolean isThrottled(String address, String token) {
         failed.increment();
         boolean ofAddress = count("address " + network(address)) > limit;
         boolean ofToken = token.length() > PREFIX_LENGTH && count("token " + token.substring(0, PREFIX_LENGTH)) > limit;
@@ -73,10 +71,9 @@ public class Throttle {
     }
 
     /**
-     * Says whom an address stands for.
-     *
+     * Returns the network to count by.
      * @param address an IP address
-     * @return an IPv6 address' network, since whoever has one has all of it; or else the address
+     * @return the network of an IPv6 address, since its holder has all of it; an IPv4 address unchanged
      */
     public static String network(String address) {
         try {

@@ -13,16 +13,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The hashes that make a chain of events: each over its event and the hash before it, keyed with an audit key of the keyset,
- * so that write access to the database is not enough to compute one.
+ * Computes the hashes that chain events: each covers its event and the previous hash, keyed with an audit key of the
+ * keyset, so that write access to the database is not enough to forge one.
  *
- * <p>Each audit key has an epoch: the events from its promotion to the next. An epoch never follows a later one, and the seal
- * of a chain is under the newest key. So a key that leaked after it was replaced forges nothing: the first hash of the next
- * epoch, or the seal, is over the last hash of its own.
+ * <p>Each audit key has an epoch: the events from its promotion to the next. Epochs never go back to an earlier key,
+ * and the seal of a chain uses the newest key. A key that leaks after it was replaced therefore forges nothing: the
+ * first hash of the next epoch, or the seal, covers the last hash of its epoch.
  */
 final class AuditChain {
-    /** What stands before a chain's first event. */
-    static final byte[] BEGIN = new byte[Keyset.FINGERPRINT_BYTES];
+    /** The hash before a chain's first event. */
+    static final byte[] START = new byte[Keyset.FINGERPRINT_BYTES];
 
     private final Keyset keyset;
 
@@ -30,12 +30,11 @@ final class AuditChain {
         this.keyset = requireNonNull(keyset, "keyset is null");
     }
 
-    /** The hash of an event. */
-    byte[] hash(KeyId key, byte[] before, Event event, long sequence) {
-        return keyed(key, "audit event", before, event.bytes(sequence));
+    byte[] hash(KeyId key, byte[] previous, Event event, long sequence) {
+        return keyed(key, "audit event", previous, event.bytes(sequence));
     }
 
-    /** The key of the events and seals that are written to a chain now: never an earlier one than the chain has. */
+    /** Returns the key for new events and seals of a chain: never an earlier one than the chain has. */
     KeyId keyAfter(End end) {
         if (!keyset.keys(KeyPurpose.AUDIT).contains(end.key())) {
             throw new IllegalStateException("The keyset lacks the audit key " + end.key() + " of the chain "
@@ -44,7 +43,7 @@ final class AuditChain {
         return keyset.later(KeyPurpose.AUDIT, end.key(), keyset.primary(KeyPurpose.AUDIT));
     }
 
-    /** The key of a row: null in rows of earlier releases, which had only one. */
+    /** Returns the key of a row: null in rows of earlier releases, which had only one key. */
     KeyId key(ResultSet row, int column) throws SQLException {
         return KeyId.read(row, column).orElseGet(this::first);
     }
@@ -55,27 +54,26 @@ final class AuditChain {
 
     /** The end of a chain without events. */
     End begin(UUID chain) {
-        return new End(chain, 1, BEGIN, 0, BEGIN, keyset.primary(KeyPurpose.AUDIT));
+        return new End(chain, 1, START, 0, START, keyset.primary(KeyPurpose.AUDIT));
     }
 
-    /** The keyed hash over where a chain begins and ends. */
+    /** Returns the keyed hash over a chain's start and end. */
     byte[] seal(End end) {
-        byte[] what = Event.joined(List.of(
+        byte[] content = Event.joined(List.of(
                 end.chain(),
                 end.firstSequence(),
                 HexFormat.of().formatHex(end.hashBeforeFirst()),
                 end.sequence(),
                 HexFormat.of().formatHex(end.hash())));
-        return keyed(end.key(), "audit chain", BEGIN, what);
+        return keyed(end.key(), "audit chain", START, content);
     }
 
     /**
-     * Where a chain begins and ends.
-     *
+     * The start and end of a chain.
      * @param chain the organization, or zeros
-     * @param firstSequence the number of the oldest event that is kept
-     * @param hashBeforeFirst the hash of the event before that
-     * @param sequence the number of the newest event; one less than the first where none is kept
+     * @param firstSequence the number of the oldest retained event
+     * @param hashBeforeFirst the hash of the event before it
+     * @param sequence the number of the newest event; one less than the first if none is retained
      * @param hash the newest event's hash
      * @param key the key of the seal
      */
@@ -85,16 +83,16 @@ final class AuditChain {
             return new End(chain, firstSequence, hashBeforeFirst, sequence + 1, nextHash, nextKey);
         }
 
-        End from(long first, byte[] before, KeyId nextKey) {
-            return new End(chain, first, before, sequence, hash, nextKey);
+        End from(long first, byte[] previous, KeyId nextKey) {
+            return new End(chain, first, previous, sequence, hash, nextKey);
         }
     }
 
-    private byte[] keyed(KeyId key, String purpose, byte[] before, byte[] what) {
+    private byte[] keyed(KeyId key, String purpose, byte[] previous, byte[] content) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         data.writeBytes(Event.joined(List.of(purpose)));
-        data.writeBytes(before);
-        data.writeBytes(what);
+        data.writeBytes(previous);
+        data.writeBytes(content);
         return keyset.auditHash(key, data.toByteArray());
     }
 }

@@ -20,15 +20,14 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** Reads audit events, the newest first. */
+/** Reads audit events, newest first. */
 @Singleton
 final class AuditEvents {
     private static final String SELECT = "select * from audit_event where %s order by at desc, id desc";
-    private static final int ROWS_AT_ONCE = 1_000;
+    private static final int PAGE_SIZE = 1_000;
 
-    /** Takes events one by one. */
     interface Reader {
-        void take(AuditEvent event) throws IOException;
+        void read(AuditEvent event) throws IOException;
     }
 
     private final DataSource dataSource;
@@ -37,7 +36,7 @@ final class AuditEvents {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
     }
 
-    /** A page of the events that a filter lets pass. */
+    /** Returns a page of the events that match a filter. */
     AuditEventList page(AuditFilter filter, Request request) {
         try {
             Page<AuditEvent> page = read(filter, request);
@@ -48,7 +47,7 @@ final class AuditEvents {
     }
 
     private Page<AuditEvent> read(AuditFilter all, Request request) throws SQLException {
-        AuditFilter filter = request.token() == null ? all : all.behind(Position.of(request.token()));
+        AuditFilter filter = request.token() == null ? all : all.after(Position.of(request.token()));
         List<AuditEvent> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query =
@@ -68,14 +67,14 @@ final class AuditEvents {
         return new Page<>(items, new Position(last.getAt().toInstant(), last.getId()).token());
     }
 
-    /** Reads all events that a filter lets pass, some at a time, however many there are. */
+    /** Reads all events that match a filter, page by page. */
     void readAll(AuditFilter filter, Reader reader) throws SQLException, IOException {
         String next = null;
         do {
-            // Between pages no connection is held: whoever takes the events may be slow.
-            Page<AuditEvent> page = read(filter, new Request(ROWS_AT_ONCE, next));
+            // No connection is held between pages, since the reader may be slow.
+            Page<AuditEvent> page = read(filter, new Request(PAGE_SIZE, next));
             for (AuditEvent event : page.items()) {
-                reader.take(event);
+                reader.read(event);
             }
             next = page.nextPageToken();
         } while (next != null);

@@ -22,12 +22,12 @@ class AuditEventsResource implements AuditEventsApi {
     private static final String JSON_LINES = "application/x-ndjson";
 
     private final AuditEvents events;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
     private final ObjectMapper mapper;
 
-    AuditEventsResource(AuditEvents events, ResourceResponses answers, ObjectMapper mapper) {
+    AuditEventsResource(AuditEvents events, ResourceResponses responses, ObjectMapper mapper) {
         this.events = requireNonNull(events, "events is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
@@ -44,7 +44,7 @@ class AuditEventsResource implements AuditEventsApi {
             UUID resourceId) {
         AuditFilter filter =
                 new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
-        return answers.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
+        return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 
     @Override

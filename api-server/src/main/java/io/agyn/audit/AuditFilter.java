@@ -11,12 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Which events are asked for, as a condition of SQL and its parameters. */
+/** A filter of events, as an SQL condition and its parameters. */
 final class AuditFilter {
     private final StringBuilder condition;
     private final List<Object> parameters;
 
-    /** @param organizationId the organization whose events they are, or null for what belongs to none */
+    /** @param organizationId the organization of the events, or null for events outside of organizations */
     AuditFilter(UUID organizationId) {
         condition = new StringBuilder("chain = ?");
         parameters = new ArrayList<>();
@@ -29,9 +29,8 @@ final class AuditFilter {
     }
 
     /**
-     * Those within a time, each end unless it is null.
-     *
-     * @throws io.agyn.problems.ProblemException {@code invalid_request} where it ends before it begins
+     * Adds a time range; null leaves an end open.
+     * @throws io.agyn.problems.ProblemException {@code invalid_request} if {@code from} is not before {@code to}
      */
     AuditFilter within(OffsetDateTime from, OffsetDateTime to) {
         Violations violations = new Violations();
@@ -42,7 +41,7 @@ final class AuditFilter {
         return and("at >= ?", from).and("at < ?", to);
     }
 
-    /** Those of an operation, with an outcome, of a user and on a resource, each unless it is null. */
+    /** Adds conditions on the operation, outcome, user and resource; null adds none. */
     AuditFilter of(String operation, AuditOutcome outcome, UUID userId, UUID resourceId) {
         return and("operation = ?", operation)
                 .and("outcome = ?", outcome == null ? null : outcome.toString())
@@ -50,8 +49,8 @@ final class AuditFilter {
                 .and("resource_id = ?", resourceId);
     }
 
-    /** Those that come behind a place, the newest first. */
-    AuditFilter behind(Position position) {
+    /** Returns a copy for the events after a position, newest first. */
+    AuditFilter after(Position position) {
         AuditFilter rest = new AuditFilter(this)
                 .and("(at, id) < (?, ?)", position.createdAt().atOffset(ZoneOffset.UTC));
         rest.parameters.add(position.id());
@@ -71,9 +70,8 @@ final class AuditFilter {
     }
 
     /**
-     * Sets the condition's parameters, from the first on.
-     *
-     * @return the number of the parameter behind them
+     * Sets the condition's parameters, starting with the first.
+     * @return the number of the next parameter
      */
     int set(PreparedStatement query) throws SQLException {
         int next = 1;

@@ -12,8 +12,8 @@ import jakarta.interceptor.Interceptor;
 import jakarta.interceptor.InvocationContext;
 
 /**
- * Adds the event of what a resource has just done, as the last within the transaction that is still open around it: the
- * writes of an organization wait for each other from here on.
+ * Adds the audit event of a completed operation at the end of its transaction, since it locks the organization's
+ * chain until the commit.
  */
 @Audited
 @Interceptor
@@ -33,11 +33,11 @@ class AuditInterceptor {
 
     @AroundInvoke
     Object audit(InvocationContext invocation) throws Exception {
-        Object answer = invocation.proceed();
+        Object response = invocation.proceed();
         Operation operation = contract.operations().get(invocation.getMethod().getName());
         if (operation != null && !operation.method().equals("GET") && !change.isRepeated()) {
             log.add(request.done(operation, change));
         }
-        return answer;
+        return response;
     }
 }

@@ -10,7 +10,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Where the server adds audit events. */
+/** Adds the server's audit events. */
 @ApplicationScoped
 class AuditLog {
     private final DataSource dataSource;
@@ -22,10 +22,9 @@ class AuditLog {
     }
 
     /**
-     * Adds an event in the transaction of what it tells of: both are there, or neither. The chain stays locked to the end
-     * of the transaction, so this is the last that it does.
-     *
-     * @throws IllegalStateException where the database does not take it; the transaction then fails as a whole
+     * Adds an event in the transaction of its operation, so that both are committed or neither. The chain stays
+     * locked until the end of the transaction, so call this last.
+     * @throws IllegalStateException if the write fails; the transaction then fails as a whole
      */
     @Transactional(TxType.MANDATORY)
     void add(Event event) {
@@ -36,7 +35,7 @@ class AuditLog {
         }
     }
 
-    /** Adds an event of what was refused, which has no transaction of its own. */
+    /** Adds the event of a denial, which has no transaction. */
     @Transactional(TxType.REQUIRES_NEW)
     void addAlone(Event event) {
         add(event);

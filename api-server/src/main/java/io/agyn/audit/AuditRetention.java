@@ -24,21 +24,24 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
-/** Drops audit events that are older than they are kept, from the fronts of their chains. */
+/** Deletes expired audit events from the start of their chains. */
 @Singleton
 final class AuditRetention implements HourlyJob {
     private static final Logger LOG = Logger.getLogger(AuditRetention.class);
-    private static final int MOST_AT_ONCE = 10_000;
+    private static final int BATCH_SIZE = 10_000;
 
-    private static final String WITH_OLD = """
-            select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
-            where e.at < ?""";
+    private static final String EXPIRED_CHAINS = """
+        select c.chain from audit_chain c join audit_event e on e.chain = c.chain and e.sequence = c.first_sequence
+        where e.at < ?\
+        """;
     private static final String LOCK = """
-            select first_sequence, hash_before_first, sequence, hash, key_id from audit_chain where chain = ? for update""";
-    private static final String LAST_OLD = """
-            select sequence, hash from audit_event where chain = ? and sequence = (
-                select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
-                where chain = ? and sequence < ?)""";
+        select first_sequence, hash_before_first, sequence, hash, key_id from audit_chain where chain = ? for update\
+        """;
+    private static final String LAST_EXPIRED = """
+        select sequence, hash from audit_event where chain = ? and sequence = (
+            select coalesce(min(sequence) filter (where at >= ?) - 1, max(sequence)) from audit_event
+            where chain = ? and sequence < ?)\
+        """;
 
     private final DataSource dataSource;
     private final Supplier<Keyset> keyset;
@@ -66,17 +69,17 @@ final class AuditRetention implements HourlyJob {
         drop();
     }
 
-    /** Drops what is too old now; answers how many events that were. */
+    /** Deletes the expired events and returns their number. */
     long drop() throws SQLException {
         Instant before = Instant.now().minus(retention);
         long dropped = 0;
         try (Connection connection = dataSource.getConnection()) {
-            for (UUID chain : chainsWithOld(connection, before)) {
+            for (UUID chain : expiredChains(connection, before)) {
                 int some;
                 do {
-                    some = dropSome(connection, chain, before);
+                    some = dropBatch(connection, chain, before);
                     dropped += some;
-                } while (some == MOST_AT_ONCE);
+                } while (some == BATCH_SIZE);
             }
         }
         if (dropped > 0) {
@@ -85,9 +88,9 @@ final class AuditRetention implements HourlyJob {
         return dropped;
     }
 
-    private static List<UUID> chainsWithOld(Connection connection, Instant before) throws SQLException {
+    private static List<UUID> expiredChains(Connection connection, Instant before) throws SQLException {
         List<UUID> found = new ArrayList<>();
-        try (PreparedStatement query = connection.prepareStatement(WITH_OLD)) {
+        try (PreparedStatement query = connection.prepareStatement(EXPIRED_CHAINS)) {
             query.setObject(1, before.atOffset(ZoneOffset.UTC));
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
@@ -98,7 +101,7 @@ final class AuditRetention implements HourlyJob {
         return found;
     }
 
-    private int dropSome(Connection connection, UUID chain, Instant before) throws SQLException {
+    private int dropBatch(Connection connection, UUID chain, Instant before) throws SQLException {
         connection.setAutoCommit(false);
         try {
             int dropped = dropFront(connection, chain, before);
@@ -110,17 +113,17 @@ final class AuditRetention implements HourlyJob {
         }
     }
 
-    /** Up to the first event that is young enough, a clock that was set back or not. */
+    /** Deletes up to the first event that is not expired, even if the clock was set back. */
     private int dropFront(Connection connection, UUID chain, Instant before) throws SQLException {
         AuditChain chains = new AuditChain(keyset.get());
         End end = lock(connection, chain, chains);
         long last = 0;
         byte[] hash = null;
-        try (PreparedStatement query = connection.prepareStatement(LAST_OLD)) {
+        try (PreparedStatement query = connection.prepareStatement(LAST_EXPIRED)) {
             query.setObject(1, chain);
             query.setObject(2, before.atOffset(ZoneOffset.UTC));
             query.setObject(3, chain);
-            query.setLong(4, end.firstSequence() + MOST_AT_ONCE);
+            query.setLong(4, end.firstSequence() + BATCH_SIZE);
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
                     return 0;
@@ -141,7 +144,8 @@ final class AuditRetention implements HourlyJob {
         }
         End shorter = end.from(last + 1, hash, chains.keyAfter(end));
         try (PreparedStatement update = connection.prepareStatement(
-                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ?, key_id = ? where chain = ?")) {
+                "update audit_chain set first_sequence = ?, hash_before_first = ?, seal = ?, key_id = ? where"
+                        + " chain = ?")) {
             update.setLong(1, shorter.firstSequence());
             update.setBytes(2, shorter.hashBeforeFirst());
             update.setBytes(3, chains.seal(shorter));

@@ -18,28 +18,30 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The keys that the audit log is under, and the change to another one. */
+/** Counts the audit log's keys, and re-seals its chains with the primary key. */
 public final class AuditSeals {
     private static final String CHAINS = "select chain from audit_chain where key_id is distinct from ? order by chain";
     private static final String LOCK = """
-            select first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain
-            where chain = ? for update""";
+        select first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain
+        where chain = ? for update\
+        """;
     private static final String SEAL = "update audit_chain set seal = ?, key_id = ? where chain = ?";
     private static final String COUNT = """
-            select key_id, count(*) from (
-                select key_id from audit_chain union all select key_id from audit_event) as hashed
-            group by key_id""";
+        select key_id, count(*) from (
+            select key_id from audit_chain union all select key_id from audit_event) as hashed
+        group by key_id\
+        """;
 
     private final Keyset keyset;
     private final AuditChain chains;
 
-    /** @param keyset a keyset with all keys that the log is under */
+    /** @param keyset a keyset with all keys of the log */
     public AuditSeals(Keyset keyset) {
         this.keyset = requireNonNull(keyset, "keyset is null");
         this.chains = new AuditChain(keyset);
     }
 
-    /** Counts events and chains by their keys, with one scan of each table. */
+    /** Counts events and chains by key, with one scan of each table. */
     public Map<KeyId, Long> count(Connection connection) throws SQLException {
         Map<KeyId, Long> counts = new HashMap<>();
         try (Statement query = connection.createStatement();
@@ -52,15 +54,14 @@ public final class AuditSeals {
     }
 
     /**
-     * Seals the ends of all chains with the primary audit key, so that an earlier key cannot move them any more. Servers may
-     * run meanwhile.
-     *
-     * @param connection a connection to the database, outside of a transaction
-     * @return the chains whose former seal does not hold, which are left as they were
+     * Seals the ends of all chains with the primary audit key, so that an earlier key can no longer move them.
+     * Servers may keep running.
+     * @param connection a connection outside of a transaction
+     * @return the chains whose previous seal is invalid; they are left unchanged
      */
     public List<UUID> renew(Connection connection) throws SQLException {
         List<UUID> broken = new ArrayList<>();
-        for (UUID chain : underOtherKeys(connection)) {
+        for (UUID chain : withOtherKeys(connection)) {
             connection.setAutoCommit(false);
             try {
                 if (!renew(connection, chain)) {
@@ -75,7 +76,7 @@ public final class AuditSeals {
         return broken;
     }
 
-    private List<UUID> underOtherKeys(Connection connection) throws SQLException {
+    private List<UUID> withOtherKeys(Connection connection) throws SQLException {
         List<UUID> found = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(CHAINS)) {
             query.setLong(1, keyset.primary(KeyPurpose.AUDIT).number());

@@ -22,24 +22,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/**
- * Holds what is in the audit log against its chains: whether an event was altered, removed or slipped in since the server
- * has written it.
- */
+/** Verifies the audit log against its chains: detects altered, removed and inserted events. */
 public final class AuditVerification {
     private static final String ENDS =
-            "select chain, first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain order by chain";
+            "select chain, first_sequence, hash_before_first, sequence, hash, key_id, seal from audit_chain order by"
+                    + " chain";
     private static final String STRAY = """
-            select distinct chain from audit_event e
-            where not exists (select from audit_chain c where c.chain = e.chain) order by chain""";
+        select distinct chain from audit_event e
+        where not exists (select from audit_chain c where c.chain = e.chain) order by chain\
+        """;
     private static final String EVENTS = "select * from audit_event where chain = ? order by sequence";
-    private static final int ROWS_AT_ONCE = 1_000;
+    private static final int FETCH_SIZE = 1_000;
 
     /**
-     * What was found.
-     *
-     * @param events how many events were read, by the key of their epoch, the first epoch first
-     * @param faults a sentence for each chain with a fault
+     * The result.
+     * @param events the number of events by the key of their epoch, in the order of epochs
+     * @param faults a sentence for each broken chain
      */
     public record Result(Map<KeyId, Long> events, List<String> faults) {}
 
@@ -47,16 +45,15 @@ public final class AuditVerification {
     private final AuditChain chains;
     private final Map<KeyId, Long> events = new LinkedHashMap<>();
 
-    /** @param keyset the keyset that the server runs with */
+    /** @param keyset the server's keyset */
     public AuditVerification(Keyset keyset) {
         this.keyset = requireNonNull(keyset, "keyset is null");
         this.chains = new AuditChain(keyset);
     }
 
     /**
-     * Reads the whole log, as of one moment.
-     *
-     * @param connection to the database; a transaction of its own is begun and rolled back
+     * Reads the whole log in one snapshot.
+     * @param connection a connection, on which a transaction is started and rolled back
      */
     public Result verify(Connection connection) throws SQLException {
         connection.setAutoCommit(false);
@@ -107,7 +104,7 @@ public final class AuditVerification {
                             + " that has run since the key became primary, the end was altered.");
         }
         try (PreparedStatement query = connection.prepareStatement(EVENTS)) {
-            query.setFetchSize(ROWS_AT_ONCE);
+            query.setFetchSize(FETCH_SIZE);
             query.setObject(1, end.chain());
             byte[] before = end.hashBeforeFirst();
             long expected = end.firstSequence();

@@ -20,45 +20,47 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
 
-/** Adds events to their chains, over a connection that is given. */
+/** Appends events to their chains, on a given connection. */
 public final class AuditWriter {
     private static final String BEGIN_CHAIN = """
-            insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal, key_id)
-            values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing""";
+        insert into audit_chain (chain, sequence, hash, first_sequence, hash_before_first, seal, key_id)
+        values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing\
+        """;
     private static final String LOCK_CHAIN = """
-            select sequence, hash, first_sequence, hash_before_first, key_id from audit_chain where chain = ? for update""";
+        select sequence, hash, first_sequence, hash_before_first, key_id from audit_chain where chain = ? for update\
+        """;
     private static final String ADD = """
-            with moved as (update audit_chain set sequence = ?, hash = ?, seal = ?, key_id = ? where chain = ?)
-            insert into audit_event (chain, sequence, hash, id, at, operation, outcome, code, resource_id, changed_fields,
-                user_id, user_name, token_id, address, user_agent, request_id, key_id)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""";
+        with moved as (update audit_chain set sequence = ?, hash = ?, seal = ?, key_id = ? where chain = ?)
+        insert into audit_event (chain, sequence, hash, id, at, operation, outcome, code, resource_id, changed_fields,
+            user_id, user_name, token_id, address, user_agent, request_id, key_id)
+        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)\
+        """;
 
     private final Supplier<Keyset> keyset;
 
-    /** @param keyset gives the keyset in use, which may change */
+    /** @param keyset returns the current keyset */
     public AuditWriter(Supplier<Keyset> keyset) {
         this.keyset = requireNonNull(keyset, "keyset is null");
     }
 
     /**
-     * Adds that a command was run beside the server, by the user of the operating system.
-     *
-     * @param connection to the database; what is open on it is committed with the event
-     * @param command its name, such as {@code keyset rewrap}
-     * @throws SQLException where the database does not take it
+     * Adds the event of a command that the operating system's user ran.
+     * @param connection a connection; its open transaction is committed with the event
+     * @param command the command, such as {@code keyset rewrap}
+     * @throws SQLException if the write fails
      */
     public void addCommand(Connection connection, String command) throws SQLException {
         UUID id = Uuid7.next();
         Source source = new Source(null, System.getProperty("user.name"), null, null, "agyn-server", id.toString());
         Instant now = Instant.now().truncatedTo(ChronoUnit.MICROS);
-        boolean alone = connection.getAutoCommit();
+        boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         add(connection, new Event(null, id, now, command, Outcome.DONE, null, null, List.of(), source));
         connection.commit();
-        connection.setAutoCommit(alone);
+        connection.setAutoCommit(autoCommit);
     }
 
-    /** Adds an event in the transaction that is open on the connection, to whose end its chain is locked. */
+    /** Adds an event in the connection's transaction, and locks its chain until the end. */
     void add(Connection connection, Event event) throws SQLException {
         AuditChain chains = new AuditChain(keyset.get());
         End end = lock(connection, event.chain(), chains);

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * A resource whose writes and reveals are in the audit log, each in the transaction of the change itself: the resource is
- * transactional too.
+ * Marks a resource whose writes and reveals are in the audit log, each in the transaction of the change. The resource
+ * must be transactional too.
  */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)

@@ -19,12 +19,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What the audit log keeps of a request. */
+/** Creates the audit events of a request. */
 @RequestScoped
 class AuditedRequest {
-    // Its own chain would be one that nobody can read any more.
-    private static final String DELETION_OF_ORGANIZATION = "deleteOrganization";
-    private static final int LONGEST_USER_AGENT = 256;
+    // Logged outside of the organization, whose chain nobody can read after the deletion.
+    private static final String DELETE_ORGANIZATION = "deleteOrganization";
+    private static final int MAX_USER_AGENT_LENGTH = 256;
 
     private final RoutingContext context;
     private final PathIds ids;
@@ -38,9 +38,9 @@ class AuditedRequest {
         this.addresses = requireNonNull(addresses, "addresses is null");
     }
 
-    /** The event of what was done. */
+    /** The event of a completed operation. */
     Event done(Operation operation, ResourceDiff change) {
-        UUID organization = operation.id().equals(DELETION_OF_ORGANIZATION) ? null : organization();
+        UUID organization = operation.id().equals(DELETE_ORGANIZATION) ? null : organization();
         return Event.now(
                 organization,
                 operation.id(),
@@ -51,19 +51,18 @@ class AuditedRequest {
                 source());
     }
 
-    /** The event of what was done outside of organizations, and is no operation of the contract. */
+    /** The event of a completed action that is not an operation of the contract, outside of organizations. */
     Event done(String name, UUID resource) {
         return Event.now(null, name, Outcome.DONE, null, resource, List.of(), source());
     }
 
     /**
-     * The event of what was denied.
-     *
+     * The event of a denial.
      * @param operation the operation's id
-     * @param problem why
+     * @param problem the reason
      */
     Event denied(String operation, ProblemKind problem) {
-        // An organization that the caller does not reach is not told of them.
+        // Denials in an organization that the caller does not reach are not in its log.
         UUID organization = problem == ProblemKind.FORBIDDEN ? organization() : null;
         UUID resource = problem == ProblemKind.FORBIDDEN ? ids.innermost().orElse(null) : organization();
         return Event.now(organization, operation, Outcome.DENIED, problem.code(), resource, List.of(), source());
@@ -84,20 +83,20 @@ class AuditedRequest {
         return userAgent(context.request().getHeader("User-Agent"));
     }
 
-    /** As a caller sent it, or null, without what PostgreSQL cannot hold. */
+    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store; or null. */
     static String userAgent(String sent) {
         if (sent == null) {
             return null;
         }
         String printable = sent.replaceAll("\\p{Cntrl}", "");
-        return printable.substring(0, Math.min(printable.length(), LONGEST_USER_AGENT));
+        return printable.substring(0, Math.min(printable.length(), MAX_USER_AGENT_LENGTH));
     }
 
     private UUID organization() {
         return ids.organization().orElse(null);
     }
 
-    /** What the path ends with, or else what was made. */
+    /** The last id of the path, or else the id of the created resource. */
     private UUID resource(Operation operation, ResourceDiff change) {
         return operation.parameters().stream()
                 .filter(parameter -> parameter.in().equals("path"))

@@ -11,15 +11,15 @@ import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** The audit log of what belongs to no organization, and of organizations that were deleted, over REST. */
+/** The audit log over REST of events outside of organizations, and of deleted organizations. */
 @RunOnVirtualThread
 class ClusterAuditEventsResource implements ClusterAuditEventsApi {
     private final AuditEvents events;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    ClusterAuditEventsResource(AuditEvents events, ResourceResponses answers) {
+    ClusterAuditEventsResource(AuditEvents events, ResourceResponses responses) {
         this.events = requireNonNull(events, "events is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -35,6 +35,6 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
             UUID organizationId) {
         AuditFilter filter =
                 new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
-        return answers.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
+        return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 }

@@ -17,26 +17,27 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Puts into the audit log what callers were denied. The same of the same caller is written once a minute, and no more than
- * {@value #MOST_OF_ONE} of one user, and of all who are none, so that nobody fills the log by knocking.
+ * Writes denials to the audit log. Identical denials by one caller are written once a minute, at most
+ * {@value #MAX_PER_CALLER} a minute per user and for all anonymous callers together, so that nobody can flood the
+ * log.
  */
 @ApplicationScoped
 class DeniedAccess implements DenialLog {
-    /** How many are written in a minute of one user, and of all callers who are none. */
-    static final int MOST_OF_ONE = 100;
+    /** The most denials per minute of one user, and of all anonymous callers together. */
+    static final int MAX_PER_CALLER = 100;
 
     private static final Logger LOG = Logger.getLogger(DeniedAccess.class);
-    private static final Duration QUIET = Duration.ofMinutes(1);
-    private static final int MOST_REMEMBERED = 10_000;
-    private static final String NOBODY = "nobody";
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+    private static final int MAX_ENTRIES = 10_000;
+    private static final String ANONYMOUS = "nobody";
 
-    /** What is the same as what: nobody is asked for by paths that they make up. */
-    private record Knock(String caller, String operation, ProblemKind problem, UUID resourceId) {
-        static Knock of(Event event, ProblemKind problem) {
+    /** Deduplication key. Anonymous callers are keyed without the resource id, which they could invent. */
+    private record Denial(String caller, String operation, ProblemKind problem, UUID resourceId) {
+        static Denial of(Event event, ProblemKind problem) {
             UUID user = event.source().userId();
             return user == null
-                    ? new Knock(Throttle.network(event.source().address()), event.operation(), problem, null)
-                    : new Knock(
+                    ? new Denial(Throttle.network(event.source().address()), event.operation(), problem, null)
+                    : new Denial(
                             user.toString(),
                             event.operation(),
                             problem,
@@ -44,29 +45,29 @@ class DeniedAccess implements DenialLog {
         }
     }
 
-    private final AuditLog log;
+    private final AuditLog auditLog;
     private final AuditedRequest request;
-    private final Cache<Knock, Boolean> recent = Caffeine.newBuilder()
-            .expireAfterWrite(QUIET)
-            .maximumSize(MOST_REMEMBERED)
+    private final Cache<Denial, Boolean> recent = Caffeine.newBuilder()
+            .expireAfterWrite(WINDOW)
+            .maximumSize(MAX_ENTRIES)
             .build();
     private final Cache<String, AtomicInteger> written = Caffeine.newBuilder()
-            .expireAfterWrite(QUIET)
-            .maximumSize(MOST_REMEMBERED)
+            .expireAfterWrite(WINDOW)
+            .maximumSize(MAX_ENTRIES)
             .build();
 
-    DeniedAccess(AuditLog log, AuditedRequest request) {
-        this.log = requireNonNull(log, "log is null");
+    DeniedAccess(AuditLog auditLog, AuditedRequest request) {
+        this.auditLog = requireNonNull(auditLog, "log is null");
         this.request = requireNonNull(request, "request is null");
     }
 
     @Override
-    public void note(String operation, ProblemKind problem) {
+    public void log(String operation, ProblemKind problem) {
         write(request.denied(operation, problem), problem);
     }
 
     @Override
-    public void note(String operation, ProblemKind problem, Sender sender) {
+    public void log(String operation, ProblemKind problem, Sender sender) {
         write(
                 Event.now(
                         null,
@@ -86,17 +87,18 @@ class DeniedAccess implements DenialLog {
     }
 
     private void write(Event event, ProblemKind problem) {
-        Knock knock = Knock.of(event, problem);
-        String caller = event.source().userId() == null ? NOBODY : knock.caller;
-        if (recent.asMap().putIfAbsent(knock, true) != null
-                || written.get(caller, ignored -> new AtomicInteger()).incrementAndGet() > MOST_OF_ONE) {
+        Denial denial = Denial.of(event, problem);
+        String caller = event.source().userId() == null ? ANONYMOUS : denial.caller;
+        if (recent.asMap().putIfAbsent(denial, true) != null
+                || written.get(caller, ignored -> new AtomicInteger()).incrementAndGet() > MAX_PER_CALLER) {
             return;
         }
         try {
-            log.addAlone(event);
+            auditLog.addAlone(event);
         } catch (RuntimeException e) {
-            // The caller is refused all the same. Without a trace: while the database is away there is one for each.
-            recent.invalidate(knock);
+            // The caller is denied anyway. Without a stack trace: while the database is unavailable, each denial
+            // fails.
+            recent.invalidate(denial);
             Throwable reason = e.getCause() == null ? e : e.getCause();
             LOG.warnf("That %s was denied is not in the audit log: %s", event.operation(), reason.getMessage());
         }

@@ -11,17 +11,16 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What was done, or refused. It names fields and never holds a value of one.
- *
- * @param organizationId the organization that it belongs to, or null where it belongs to none
+ * A completed or denied operation. It names fields, and never contains their values.
+ * @param organizationId the organization, or null
  * @param id the event's id
- * @param at when, to the microsecond
- * @param operation the operation of the contract, by its id
- * @param outcome whether it was done
- * @param code the problem's code where it was refused, or null
- * @param resourceId what it was done to, or null where that is not one thing or not known
- * @param changedFields the names of the fields that got another value, in alphabetical order
- * @param source who did it, and from where
+ * @param at the time, to the microsecond
+ * @param operation the operation's id in the contract
+ * @param outcome whether it completed
+ * @param code the problem's code if it was denied, or null
+ * @param resourceId the resource, or null if there is not exactly one, or it is unknown
+ * @param changedFields the names of the changed fields, in alphabetical order
+ * @param source the caller
  */
 record Event(
         UUID organizationId,
@@ -34,23 +33,21 @@ record Event(
         List<String> changedFields,
         Source source) {
 
-    /** Stands for no organization among chains. */
+    /** Stands for no organization in chains. */
     static final UUID NO_ORGANIZATION = new UUID(0, 0);
 
-    /** Whether it was done. */
     enum Outcome {
         DONE,
         DENIED
     }
 
     /**
-     * Who did something, and from where.
-     *
-     * @param userId the user, or null where the caller is not known
-     * @param userName the user's name then, or null
+     * The caller of an operation.
+     * @param userId the user, or null if unknown
+     * @param userName the user's name at that time, or null
      * @param tokenId the API token, or null
-     * @param address the caller's address, or null where it is not known
-     * @param userAgent the program, as it calls itself, or null
+     * @param address the source address, or null if unknown
+     * @param userAgent the User-Agent, or null
      * @param requestId the request's id
      */
     record Source(UUID userId, String userName, UUID tokenId, String address, String userAgent, String requestId) {}
@@ -59,7 +56,7 @@ record Event(
         changedFields = List.copyOf(changedFields);
     }
 
-    /** The event of what happens at this moment. */
+    /** Creates an event with the current time. */
     static Event now(
             UUID organizationId,
             String operation,
@@ -80,15 +77,14 @@ record Event(
                 source);
     }
 
-    /** The chain that the event is in: its organization's, or the one of what belongs to none. */
+    /** The chain of the event: its organization, or {@link #NO_ORGANIZATION}. */
     UUID chain() {
         return organizationId == null ? NO_ORGANIZATION : organizationId;
     }
 
     /**
-     * All that the event says, so that no two events have the same bytes.
-     *
-     * @param sequence the event's place in its chain
+     * Serializes all fields, so that different events have different bytes.
+     * @param sequence the event's position in its chain
      */
     byte[] bytes(long sequence) {
         List<Object> parts = new ArrayList<>(Arrays.asList(
@@ -110,7 +106,7 @@ record Event(
         return joined(parts);
     }
 
-    /** Each part with its length before it; null has a length of its own. */
+    /** Each part is prefixed with its length; null has the length -1. */
     static byte[] joined(List<?> parts) {
         List<byte[]> texts = parts.stream()
                 .map(part -> part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8))

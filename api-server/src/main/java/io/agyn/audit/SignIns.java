@@ -7,7 +7,7 @@ import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
 import java.util.UUID;
 
-/** Puts into the audit log who signed in to the Console and out of it. */
+/** Writes sign-ins and sign-outs of the Console to the audit log. */
 @ApplicationScoped
 public class SignIns {
     private final AuditLog log;
@@ -19,10 +19,9 @@ public class SignIns {
     }
 
     /**
-     * Adds what the caller has just done, in the transaction of what it tells of.
-     *
+     * Adds the event in the current transaction.
      * @param operation {@code signIn} or {@code signOut}
-     * @param tokenId the API token that the session stands on
+     * @param tokenId the API token of the session
      */
     @Transactional(TxType.MANDATORY)
     public void add(String operation, UUID tokenId) {

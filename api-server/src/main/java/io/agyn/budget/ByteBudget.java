@@ -14,24 +14,24 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory for bodies that are kept: calls of models until their {@code model} is known, bodies of the API, forms. A body
- * takes what it keeps beyond {@link #FREE} bytes from it. A quarter of the budget is the share of one API token and half of
- * it the share of one source address, or one body of the greatest length where that is more. A body whose share or the
- * whole budget is used up is not read on until others have been released.
+ * Limits the memory of buffered bodies: model calls until their {@code model} is known, bodies of the API, and forms.
+ * Each body counts beyond its first {@link #FREE} bytes. One API token may use a quarter of the budget and one source
+ * address half of it, or one body of the maximum size if that is more. While the budget or a share is used up, its
+ * bodies are not read further.
  */
 @Singleton
 public final class ByteBudget {
     /**
-     * The bytes of a body that are not counted, so that small requests pass also when the budget is used up. A
-     * connection's read buffers take as much.
+     * The uncounted bytes of a body, so that small requests pass even if the budget is used up. A connection's read
+     * buffers take as much.
      */
     public static final int FREE = 8 << 10;
 
-    /** How much of the heap the budget is where it is not set. */
-    private static final int PART_OF_HEAP = 4;
+    /** The default budget, as a fraction of the heap. */
+    private static final int HEAP_FRACTION = 4;
 
-    private static final int PART_OF_TOKEN = 4;
-    private static final int PART_OF_ADDRESS = 2;
+    private static final int TOKEN_FRACTION = 4;
+    private static final int ADDRESS_FRACTION = 2;
 
     private final long total;
     private final long perToken;
@@ -44,7 +44,7 @@ public final class ByteBudget {
         this(
                 settings.bodyMemory()
                         .map(MemorySize::asLongValue)
-                        .orElse(Runtime.getRuntime().maxMemory() / PART_OF_HEAP),
+                        .orElse(Runtime.getRuntime().maxMemory() / HEAP_FRACTION),
                 settings.proxy().bodyLimit().asLongValue());
         Gauge.builder("agyn.body.memory.used", used, AtomicLong::doubleValue)
                 .description("Bytes of bodies that are kept in memory")
@@ -57,38 +57,35 @@ public final class ByteBudget {
     }
 
     /**
-     * Creates a budget that is not used.
-     *
      * @param total the bytes of all bodies together
-     * @param largestBody the bytes of the largest body, which fits into each share as far as it fits into the whole
+     * @param largestBody the bytes of the largest body; each share is at least as large, up to the total
      */
     public ByteBudget(long total, long largestBody) {
         this.total = total;
-        this.perToken = Math.max(total / PART_OF_TOKEN, Math.min(largestBody, total));
-        this.perAddress = Math.max(total / PART_OF_ADDRESS, Math.min(largestBody, total));
+        this.perToken = Math.max(total / TOKEN_FRACTION, Math.min(largestBody, total));
+        this.perAddress = Math.max(total / ADDRESS_FRACTION, Math.min(largestBody, total));
     }
 
-    /** A budget without a limit, for requests of the server itself. */
+    /** Returns a budget without a limit, for the server's own requests. */
     public static ByteBudget unlimited() {
         return new ByteBudget(Long.MAX_VALUE, Long.MAX_VALUE);
     }
 
     /**
-     * Opens an account for one body. It must be {@linkplain Lease#release() released}.
-     *
-     * @param tokenId the caller's API token; null where the caller has not authenticated or has none
+     * Opens a lease for one body. It must be {@linkplain Lease#release() released}.
+     * @param tokenId the caller's API token; null for an unauthenticated caller or one without a token
      * @param address the caller's source address
      */
     public Lease lease(UUID tokenId, String address) {
         return new Lease(tokenId, requireNonNull(address, "address is null"));
     }
 
-    /** How many bytes are kept. */
+    /** The bytes in use. */
     public long used() {
         return used.get();
     }
 
-    /** The bytes that one body has taken. It is for one thread at a time. */
+    /** The bytes of one body. Not thread-safe. */
     public final class Lease {
         private final UUID tokenId;
         private final String address;
@@ -99,22 +96,22 @@ public final class ByteBudget {
             this.address = address;
         }
 
-        /** Takes bytes that are kept from now on, whether or not there are any left. */
+        /** Counts buffered bytes, even beyond the budget. */
         public void take(long bytes) {
             add(bytes);
         }
 
-        /** Gives bytes back that are not kept any more; never more than were taken. */
-        public void giveBack(long bytes) {
+        /** Releases some bytes, at most those that were taken. */
+        public void release(long bytes) {
             add(-Math.min(bytes, taken));
         }
 
-        /** Whether nothing more may be read for this body: the budget, or a share of it, is used up. */
+        /** Whether reading must pause: the budget, or a share of it, is used up. */
         public boolean isExhausted() {
             return used.get() > total || isOver(tokenId, perToken) || isOver(address, perAddress);
         }
 
-        /** Gives all bytes back. It may be called again. */
+        /** Releases all bytes. Repeated calls do nothing. */
         public void release() {
             add(-taken);
         }
@@ -136,7 +133,7 @@ public final class ByteBudget {
         }
 
         private void share(Object key, long bytes) {
-            // A share that is not used is not kept: strangers choose their addresses.
+            // Unused shares are removed, since callers can have any number of addresses.
             shares.merge(key, bytes, (before, more) -> before + more == 0 ? null : before + more);
         }
     }

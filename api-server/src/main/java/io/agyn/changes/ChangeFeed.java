@@ -32,50 +32,51 @@ import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * Tells the caches of this server what any server has changed, within a moment.
+ * Notifies the caches of this server of changes by all servers.
  *
- * <p>Triggers write each change into a table, in the transaction of the change, and notify. Here one connection waits for
- * notifications ({@code LISTEN}) and reads the table: at each of them, and twice a second without any, so that a lost
- * notification delays what is learnt by no more. A change is read by its transaction: all that were not yet finished at
- * the last reading are asked for again, since transactions commit in another order than they take their numbers.
+ * <p>Triggers write each change into a table, in the transaction of the change, and notify. The feed waits for
+ * notifications ({@code LISTEN}) on one connection and reads the table: at each notification, and twice a second
+ * without any, so that a lost notification causes only a short delay. Changes are read by transaction: those that
+ * were open at the last read are queried again, since transactions do not commit in the order of their ids.
  */
 @Singleton
 public class ChangeFeed {
     private static final Logger LOG = Logger.getLogger(ChangeFeed.class);
 
     private static final Duration POLL = Duration.ofMillis(500);
-    // What is written in a burst is read in a few goes, since each goes through the caches.
-    private static final Duration GATHER = Duration.ofMillis(20);
+    // A burst of changes is read in a few batches, since each batch goes through the caches.
+    private static final Duration BATCH_DELAY = Duration.ofMillis(20);
     private static final Duration RECONNECT = Duration.ofMillis(250);
     private static final Duration PRUNE = Duration.ofMinutes(10);
-    // Half the hour for which changes are kept: whoever was away for longer may have missed one.
+    // Half of the hour for which changes are kept: after a longer outage, one may be missing.
     private static final Duration GAP = Duration.ofMinutes(30);
-    // Without them, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
-    private static final int SECONDS_TO_CONNECT = 2;
-    private static final int SECONDS_TO_RESPOND = 5;
+    // Otherwise, if the database's machine crashes, TCP would wait for 15 minutes.
+    private static final int CONNECT_TIMEOUT_SECONDS = 2;
+    private static final int RESPONSE_TIMEOUT_SECONDS = 5;
 
     private static final String READ = """
-            with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
-            select reading.oldest_open::text, sequence, table_name, row_id, organization_id, operation
-            from reading left join change on transaction_id >= ?::xid8""";
-    // It reads no table, and so waits for no lock.
-    private static final String ASK = "select current_setting('transaction_read_only')::boolean";
+        with reading as (select pg_snapshot_xmin(pg_current_snapshot()) as oldest_open)
+        select reading.oldest_open::text, sequence, table_name, row_id, organization_id, operation
+        from reading left join change on transaction_id >= ?::xid8\
+        """;
+    // Reads no table, so it waits for no lock.
+    private static final String PROBE = "select current_setting('transaction_read_only')::boolean";
     private static final String OLDEST_OPEN = "select pg_snapshot_xmin(pg_current_snapshot())::text";
     private static final String DELETE_OLD = "delete from change where changed_at < now() - interval '1 hour'";
 
     private final PGSimpleDataSource database;
     private final List<ChangeListener> listeners;
-    private final List<ChangeFeedHook> guests;
+    private final List<ChangeFeedHook> hooks;
     private final PoolConnections pool;
     private final Thread thread;
     private volatile boolean stopped;
 
-    // The oldest transaction that was not finished at the last reading; nothing has been read while it is not known.
+    // The oldest transaction that was open at the last read; empty before the first read.
     private Optional<Long> oldestOpen = Optional.empty();
     private Set<Long> seen = Set.of();
     private volatile DualClockInstant lastRead = DualClockInstant.now();
     private volatile boolean readOnly;
-    // Whether a time-out now means that the database responds to nobody, and not that this statement takes long.
+    // Whether a timeout now means that the database does not respond at all, rather than that a statement is slow.
     private boolean isSuspect;
     private boolean isListening;
     private DualClockInstant lastPrune = DualClockInstant.now();
@@ -86,18 +87,18 @@ public class ChangeFeed {
             @ConfigProperty(name = "quarkus.datasource.username") Optional<String> username,
             @ConfigProperty(name = "quarkus.datasource.password") Optional<String> password,
             @All List<ChangeListener> listeners,
-            @All List<ChangeFeedHook> guests,
+            @All List<ChangeFeedHook> hooks,
             PoolConnections pool) {
-        // A connection of its own: the pool may have but one, and would hand it on while it still listens.
+        // A separate connection: the pool may have only one, and would hand it out while it still listens.
         database = new PGSimpleDataSource();
         database.setURL(requireNonNull(url, "url is null"));
         username.ifPresent(database::setUser);
         password.ifPresent(database::setPassword);
         database.setApplicationName("agyn change feed");
-        database.setConnectTimeout(SECONDS_TO_CONNECT);
-        database.setSocketTimeout(SECONDS_TO_RESPOND);
+        database.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
+        database.setSocketTimeout(RESPONSE_TIMEOUT_SECONDS);
         this.listeners = List.copyOf(listeners);
-        this.guests = List.copyOf(guests);
+        this.hooks = List.copyOf(hooks);
         this.pool = requireNonNull(pool, "pool is null");
         this.thread = BackgroundThread.unstarted("change-feed", this::run);
     }
@@ -115,18 +116,18 @@ public class ChangeFeed {
         thread.interrupt();
     }
 
-    /** How long ago the database was last asked for changes; half a second and less, as long as it responds. */
+    /** The time since the database was last queried for changes; at most half a second while it responds. */
     Duration silence() {
         return lastRead.age();
     }
 
-    /** Whether the database was last found to be read-only, as a standby is before its promotion. */
+    /** Whether the database was read-only at the last check, as a standby is before its promotion. */
     boolean isReadOnly() {
         return readOnly;
     }
 
-    /** Looks everything up again that is in memory. */
-    void distrustMemory() {
+    /** Makes the caches look everything up again. */
+    void markCachesStale() {
         listeners.forEach(ChangeListener::onSilence);
     }
 
@@ -136,19 +137,19 @@ public class ChangeFeed {
                 listen(connection);
             } catch (SQLException e) {
                 readOnly = DatabaseFailures.READ_ONLY.equals(e.getSQLState());
-                boolean isTimeOut = e.getCause() instanceof SocketTimeoutException;
-                boolean isHung = isTimeOut && isSuspect;
+                boolean isTimeout = e.getCause() instanceof SocketTimeoutException;
+                boolean isHung = isTimeout && isSuspect;
                 if (isHung) {
-                    // Nor does it respond to others: rather than wait for it, they connect anew.
+                    // It hangs for the others too; they reconnect instead of waiting.
                     LOG.warn("The database does not respond: all connections to it are closed");
                     pool.abort();
                 }
-                isSuspect = isTimeOut && isListening && !isHung;
+                isSuspect = isTimeout && isListening && !isHung;
                 isListening = false;
                 if (!connected) {
                     pause(RECONNECT);
                 } else if (!stopped) {
-                    // The next try is made at once: more often than the database, a connection alone is gone.
+                    // Reconnects at once: usually only the connection is lost, not the database.
                     LOG.warnf("Changes made by other servers are not seen for now: %s", e.getMessage());
                     connected = false;
                 }
@@ -167,9 +168,9 @@ public class ChangeFeed {
             statement.execute("listen agyn_change");
             isListening = true;
             while (!stopped) {
-                ask(statement);
+                probe(statement);
                 if (oldestOpen.isEmpty() || lastRead.age().compareTo(GAP) > 0) {
-                    begin(statement);
+                    restart(statement);
                 } else {
                     read(statement, read, oldestOpen.get());
                 }
@@ -179,27 +180,27 @@ public class ChangeFeed {
                     connected = true;
                 }
                 prune(statement);
-                for (ChangeFeedHook guest : guests) {
-                    guest.onPoll(connection);
+                for (ChangeFeedHook hook : hooks) {
+                    hook.onPoll(connection);
                 }
                 if (notifications.getNotifications((int) POLL.toMillis()).length > 0) {
-                    pause(GATHER);
+                    pause(BATCH_DELAY);
                 }
             }
         }
     }
 
-    private void ask(Statement statement) throws SQLException {
+    private void probe(Statement statement) throws SQLException {
         isSuspect = true;
-        try (ResultSet row = statement.executeQuery(ASK)) {
+        try (ResultSet row = statement.executeQuery(PROBE)) {
             row.next();
             readOnly = row.getBoolean(1);
         }
         isSuspect = false;
     }
 
-    /** Begins to read here and now. What was looked up before may be outdated by a change that will not be read. */
-    private void begin(Statement statement) throws SQLException {
+    /** Starts reading from now. Cached lookups may be outdated by changes that will not be read. */
+    private void restart(Statement statement) throws SQLException {
         try (ResultSet row = statement.executeQuery(OLDEST_OPEN)) {
             row.next();
             oldestOpen = Optional.of(row.getLong(1));
@@ -231,8 +232,8 @@ public class ChangeFeed {
             }
         }
         if (next < from) {
-            // Transactions are counted anew: the database was restored, and nothing is known of what it holds.
-            begin(statement);
+            // Transaction ids went back: the database was restored, and its contents are unknown.
+            restart(statement);
             return;
         }
         if (!changes.isEmpty()) {
@@ -242,7 +243,10 @@ public class ChangeFeed {
         seen = present;
     }
 
-    /** As the trigger names it; a change without one was recorded by an older schema, and may have been any of them. */
+    /**
+     * Parses the trigger's name of an operation. A change without one comes from an older schema, and may be any of
+     * them.
+     */
     private static RowChange.Operation operation(String name) {
         return name == null ? RowChange.Operation.DELETE : RowChange.Operation.valueOf(name);
     }
@@ -258,7 +262,7 @@ public class ChangeFeed {
         try {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
-            // Stopped; the loop sees it.
+            // The loop checks whether it was stopped.
         }
     }
 }

@@ -3,13 +3,12 @@ package io.agyn.changes;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Uses the feed's connection, by which PostgreSQL knows that this server is alive. */
+/** Uses the feed's connection, which shows PostgreSQL that this server is alive. */
 public interface ChangeFeedHook {
     /**
-     * Is called on the feed's thread, twice a second and more; must be quick.
-     *
-     * @param connection the connection; another one after the database was away
-     * @throws SQLException when the database does not answer; the feed then connects anew
+     * Called on the feed's thread, at least twice a second; must be quick.
+     * @param connection the connection; a new one after an outage
+     * @throws SQLException if the database fails; the feed then reconnects
      */
     void onPoll(Connection connection) throws SQLException;
 }

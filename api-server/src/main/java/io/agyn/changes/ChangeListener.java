@@ -2,17 +2,17 @@ package io.agyn.changes;
 
 import java.util.List;
 
-/** Keeps something in memory that a change may outdate. Called on the feed's threads; must be quick. */
+/** A cache that changes may outdate. Called on the feed's threads; must be quick. */
 public interface ChangeListener {
-    /** Forgets what the changes outdate. May be told of a change twice. */
+    /** Invalidates what the changes affect. A change may be passed twice. */
     void onChanges(List<RowChange> changes);
 
-    /** Forgets everything: what has changed is not known. */
+    /** Invalidates everything, because changes may have been missed. */
     void onGap();
 
     /**
-     * Reads everything anew when it is next used, and falls back on what is in memory if the database is unavailable then:
-     * the database responds, but its changes cannot be read. Called again and again while that lasts.
+     * Makes the cache look everything up again on its next use, and fall back on cached results if the database is
+     * unavailable then. Called repeatedly while the database responds but its changes cannot be read.
      */
     default void onSilence() {
         onGap();

@@ -10,8 +10,8 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Whether the database responds and can be written to, by what the change feed has last found: it asks twice a second. The
- * check itself never waits for the database.
+ * Reports whether the database responds and is writable, as of the change feed's last query: it runs twice a second.
+ * The check itself never waits for the database.
  */
 @Readiness
 @Singleton

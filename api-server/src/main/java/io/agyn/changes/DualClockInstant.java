@@ -4,11 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * When something was, by two clocks: the one on the wall goes on while a machine sleeps, and the machine's own is never set
- * back.
- *
- * @param wall by {@link Instant#now()}
- * @param nanos by {@link System#nanoTime()}
+ * A time on two clocks: the wall clock, which runs while a machine sleeps, and the monotonic clock, which is never
+ * set back.
+ * @param wall from {@link Instant#now()}
+ * @param nanos from {@link System#nanoTime()}
  */
 record DualClockInstant(Instant wall, long nanos) {
 
@@ -16,7 +15,7 @@ record DualClockInstant(Instant wall, long nanos) {
         return new DualClockInstant(Instant.now(), System.nanoTime());
     }
 
-    /** How long ago it was, by the clock that says the longer. */
+    /** The elapsed time, by the clock that shows more. */
     Duration age() {
         Duration byWall = Duration.between(wall, Instant.now());
         Duration byMachine = Duration.ofNanos(System.nanoTime() - nanos);

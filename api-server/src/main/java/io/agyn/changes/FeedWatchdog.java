@@ -16,18 +16,18 @@ import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
- * Bounds how long a revoked token or a replaced credential keeps working if the change feed is silent although the database
- * responds, for example because it takes no further connection or the feed's thread hangs: what is in memory is then looked
- * up again every few seconds. While the database does not respond either, what is in memory stays in use.
+ * Limits how long a revoked token or a replaced credential keeps working if the change feed is silent although the
+ * database responds, for example because it accepts no more connections or the feed's thread hangs: cached lookups
+ * are then repeated every few seconds. While the database does not respond either, the caches stay in use.
  */
 @Singleton
 final class FeedWatchdog {
     private static final Logger LOG = Logger.getLogger(FeedWatchdog.class);
     private static final Duration PERIOD = Duration.ofSeconds(5);
-    /** How long the feed is silent before memory is distrusted. */
+    /** How long the feed may be silent before the caches are marked stale. */
     static final Duration LIMIT = Duration.ofSeconds(10);
 
-    // After an outage the pool may find the database back before the feed does.
+    // After an outage, the pool may reconnect before the feed does.
     private static final Duration RECOVERY = Duration.ofSeconds(2);
 
     private final ChangeFeed feed;
@@ -54,7 +54,7 @@ final class FeedWatchdog {
             while (true) {
                 Thread.sleep(PERIOD);
                 try {
-                    look();
+                    check();
                 } catch (RuntimeException e) {
                     LOG.error("The change feed cannot be watched", e);
                 }
@@ -65,7 +65,7 @@ final class FeedWatchdog {
         }
     }
 
-    private void look() throws InterruptedException {
+    private void check() throws InterruptedException {
         if (!isSilent()) {
             silent = false;
             return;
@@ -77,12 +77,12 @@ final class FeedWatchdog {
         if (isSilent()) {
             if (!silent) {
                 LOG.errorf(
-                        "Changes have not been read for %d s although the database responds: tokens, models and credentials"
-                                + " in memory are looked up again every few seconds until they are read again",
+                        "Changes have not been read for %d s although the database responds: tokens, models and"
+                            + " credentials in memory are looked up again every few seconds until they are read again",
                         feed.silence().toSeconds());
                 silent = true;
             }
-            feed.distrustMemory();
+            feed.markCachesStale();
         }
     }
 

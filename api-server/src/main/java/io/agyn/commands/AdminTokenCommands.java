@@ -18,16 +18,16 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on tokens of cluster admins. */
+/** Commands for API tokens of cluster admins. */
 final class AdminTokenCommands {
     private static final String NAME = "admin-token create";
 
     static final List<Command> ALL = List.of(
             new Command(NAME, "[<file>]", "make a new token of a cluster admin", """
-                    Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
-                    it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
-                    a lost one over the API.
-                    """, AdminTokenCommands::create));
+                Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
+                it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
+                a lost one over the API.
+                """, AdminTokenCommands::create));
 
     private AdminTokenCommands() {}
 
@@ -37,18 +37,18 @@ final class AdminTokenCommands {
             Connection connection = database.connection();
             Keyset keyset = KeysetFile.of(settings).read();
             KeysetCheck.require(connection, keyset);
-            // Kept only once its owner has it.
+            // Committed only after the output has been written.
             connection.setAutoCommit(false);
-            AdminTokenRecovery.Made made = AdminTokenRecovery.make(connection);
+            AdminTokenRecovery.Created created = AdminTokenRecovery.create(connection);
             AuditWriter audit = new AuditWriter(() -> keyset);
             if (arguments.isEmpty()) {
                 audit.addCommand(connection, NAME);
-                out.println(made.plaintext().reveal());
+                out.println(created.plaintext().reveal());
             } else {
                 Path file = Command.path(arguments.getFirst());
-                write(file, made.plaintext().reveal() + "\n");
+                write(file, created.plaintext().reveal() + "\n");
                 audit.addCommand(connection, NAME);
-                out.println("Wrote a new token of the cluster admin " + made.userName() + " to " + file + ".");
+                out.println("Wrote a new token of the cluster admin " + created.userName() + " to " + file + ".");
             }
         }
     }

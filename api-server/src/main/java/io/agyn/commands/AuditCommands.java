@@ -11,15 +11,15 @@ import java.io.PrintStream;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on the audit log. */
+/** Commands for the audit log. */
 final class AuditCommands {
     static final List<Command> ALL = List.of(
             new Command("audit verify", "", "check that no audit event was changed", """
-                    Reads the whole audit log and says whether an event was altered, removed or slipped in since the server has
-                    written it, and in the epoch of which audit key. Each event's hash is keyed with the keyset: who can write the
-                    database, and has no keyset, cannot hide what they did. Whoever puts all of the database back to an earlier
-                    state can: keep what this prints.
-                    """, AuditCommands::verify));
+                Reads the whole audit log and says whether an event was altered, removed or slipped in since the server has
+                written it, and in the epoch of which audit key. Each event's hash is keyed with the keyset: who can write the
+                database, and has no keyset, cannot hide what they did. Whoever puts all of the database back to an earlier
+                state can: keep what this prints.
+                """, AuditCommands::verify));
 
     private AuditCommands() {}
 

@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 
-/** The commands on backups of the embedded database. */
+/** Commands for backups of the embedded database. */
 final class BackupCommands {
     static final List<Command> ALL = List.of(new Command(
             "backup", "<folder>", "copy the databases of the embedded PostgreSQL", """
-                    Copies the databases in the data folder to <folder>, which it makes with mode 0700, while the server runs or
-                    not. All that was answered before it began is in it. The keyset is not: copy it with "keyset backup", to
-                    another place. A data folder of the same release is made of the two by a copy of <folder> with the keyset in
-                    it as keyset.json. A PostgreSQL in AGYN_DATABASE_URL is backed up by its own tools, such as pg_dump.
-                    """, BackupCommands::backUp));
+                Copies the databases in the data folder to <folder>, which it makes with mode 0700, while the server runs or
+                not. All that was answered before it began is in it. The keyset is not: copy it with "keyset backup", to
+                another place. A data folder of the same release is made of the two by a copy of <folder> with the keyset in
+                it as keyset.json. A PostgreSQL in AGYN_DATABASE_URL is backed up by its own tools, such as pg_dump.
+                """, BackupCommands::backUp));
 
     private BackupCommands() {}
 
@@ -32,8 +32,8 @@ final class BackupCommands {
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             long bytes = OnlineBackup.take(database.connection(), settings.dataDir(), target);
             out.printf(
-                    "Copied the databases to %s (%d MiB). What they hold is read with the keyset alone, which is not among"
-                            + " them.%n",
+                    "Copied the databases to %s (%d MiB). What they hold is read with the keyset alone, which is not"
+                            + " among them.%n",
                     target, bytes >> 20);
         }
     }

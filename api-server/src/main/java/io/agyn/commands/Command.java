@@ -10,74 +10,70 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A command beside the server.
- *
+ * A command of the server program.
  * @param name its words, such as {@code keyset create}
- * @param parameters as its usage shows them: {@code <id>} must be given, {@code [<file>]} may be; empty for none
- * @param summary what it does, in a few words
- * @param help what else an operator must know
- * @param action does it
+ * @param parameters in usage syntax: {@code <id>} is required, {@code [<file>]} optional; empty for none
+ * @param summary its purpose in a few words
+ * @param help the details for operators
  */
 record Command(String name, String parameters, String summary, String help, Action action) {
 
-    /** Does what a command is for. */
     interface Action {
         /**
-         * Does it.
-         *
-         * @param arguments one for each parameter, but for those that may be left out
-         * @param out where to say what was done
-         * @throws io.agyn.settings.StartException when it cannot be done, with a sentence for the operator
-         * @throws MisuseException when an argument is none that the command takes
-         * @throws SQLException when the database fails
+         * Runs the command.
+         * @param arguments one for each parameter, except omitted optional ones
+         * @param out receives the output
+         * @throws io.agyn.settings.OperatorException if the command fails, with a message for the operator
+         * @throws UsageException if an argument is invalid
+         * @throws SQLException if the database fails
          */
         void run(List<String> arguments, PrintStream out) throws SQLException;
     }
 
-    /** What ends a command with its usage; the message says which argument is wrong. */
-    static final class MisuseException extends RuntimeException {
+    /** Ends a command with its usage; the message names the invalid argument. */
+    static final class UsageException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        MisuseException(String sentence) {
-            super(requireNonNull(sentence, "sentence is null"));
+        UsageException(String message) {
+            super(requireNonNull(message, "sentence is null"));
         }
     }
 
-    /** Whether arguments begin with the name. */
-    boolean isNamedBy(List<String> arguments) {
+    /** Whether arguments start with the command's name. */
+    boolean isNamedIn(List<String> arguments) {
         List<String> words = List.of(name.split(" "));
         return arguments.size() >= words.size()
                 && arguments.subList(0, words.size()).equals(words);
     }
 
-    /** What comes after the name. */
-    List<String> argumentsIn(List<String> all) {
+    /** Returns the arguments after the name. */
+    List<String> argumentsAfterName(List<String> all) {
         return all.subList(name.split(" ").length, all.size());
     }
 
-    /** Whether there are as many arguments as it takes, and no option, of which it has none. */
-    boolean takes(List<String> arguments) {
+    /** Whether the number of arguments fits, and none is an option; commands have no options. */
+    boolean accepts(List<String> arguments) {
         List<String> all = Stream.of(parameters.split(" "))
                 .filter(parameter -> !parameter.isEmpty())
                 .toList();
-        long least =
+        long required =
                 all.stream().filter(parameter -> !parameter.startsWith("[")).count();
-        return arguments.size() >= least
+        return arguments.size() >= required
                 && arguments.size() <= all.size()
                 && arguments.stream().noneMatch(argument -> argument.startsWith("-"));
     }
 
-    /** A file that an argument names. */
+    /** Parses an argument as a file. */
     static Path path(String argument) {
         try {
             return Path.of(argument).toAbsolutePath().normalize();
         } catch (InvalidPathException e) {
-            throw new MisuseException("\"" + argument + "\" is not a file.");
+            throw new UsageException("\"" + argument + "\" is not a file.");
         }
     }
 
-    /** The name with its parameters. */
-    String form() {
+    /** Returns the name with its parameters. */
+    String usage() {
         return parameters.isEmpty() ? name : name + " " + parameters;
     }
 }

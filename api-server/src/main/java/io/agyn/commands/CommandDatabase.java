@@ -12,8 +12,8 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The database for the time of one command: the one in {@code AGYN_DATABASE_URL}, or the one in the data folder, of which
- * PostgreSQL is started where no server has it running.
+ * The database of one command: the one in {@code AGYN_DATABASE_URL}, or the embedded one in the data folder, which is
+ * started unless a server runs it.
  */
 final class CommandDatabase implements AutoCloseable {
     private final Connection connection;
@@ -25,18 +25,16 @@ final class CommandDatabase implements AutoCloseable {
     }
 
     /**
-     * Connects.
-     *
+     * Connects to the database.
      * @param settings the server's settings
      * @return the database, to be closed
-     * @throws OperatorException when there is none, or it does not answer
+     * @throws OperatorException if there is none, or it does not respond
      */
     static CommandDatabase open(Settings settings) {
         Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
         return url.isPresent() ? onUrl(DatabaseUrl.parse(url.get()), settings) : inFolder(settings.dataDir());
     }
 
-    /** The connection, in nobody else's use. */
     Connection connection() {
         return connection;
     }
@@ -65,7 +63,7 @@ final class CommandDatabase implements AutoCloseable {
         if (free.isEmpty()) {
             return new CommandDatabase(EmbeddedPostgres.connectToRunning(folder), () -> {});
         }
-        // Held to the end, so that no server takes this PostgreSQL for one that was left by a kill.
+        // Locked until the end, so that no server mistakes this PostgreSQL for one left by a killed server.
         DataFolder held = free.get();
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         Thread hook = new Thread(postgres::close);

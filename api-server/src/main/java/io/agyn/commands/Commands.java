@@ -2,7 +2,7 @@ package io.agyn.commands;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.commands.Command.MisuseException;
+import io.agyn.commands.Command.UsageException;
 import io.agyn.settings.OperatorException;
 import io.agyn.settings.SettingsReader;
 import java.io.IOException;
@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The commands beside the server. A new one is a {@link Command} in {@link #ALL}; its help, its part of the usage and the
- * check of its arguments come by themselves.
+ * The commands of the server program. To add one, add a {@link Command} to {@link #ALL}; its help, usage line and
+ * argument check follow from it.
  */
 public final class Commands {
 
@@ -33,27 +33,26 @@ public final class Commands {
     private static final String PROGRAM = "agyn-server";
     private static final String ABOUT = """
 
-            The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
-            variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
-            on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
-            on the same data, while the server runs and while it does not.
+        The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
+        variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
+        on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
+        on the same data, while the server runs and while it does not.
 
-            A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
-            usage there when it was not called as it is to be.
-            """;
+        A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
+        usage there when it was not called as it is to be.
+        """;
 
-    private static final int MISUSE = 2;
+    private static final int USAGE_ERROR = 2;
 
     private Commands() {}
 
     /**
      * Runs the command that the arguments name.
-     *
      * @param arguments at least one
-     * @param out where to say what was done, or asked for by {@code --help}
-     * @param err where to say how it is used, where it was not used so
+     * @param out receives the output, and the text of {@code --help}
+     * @param err receives the usage after invalid arguments
      * @return the exit code, 0 or 2
-     * @throws OperatorException when it could not do its work
+     * @throws OperatorException if the command fails
      */
     public static int run(List<String> arguments, PrintStream out, PrintStream err) {
         if (arguments.equals(List.of("--version"))) {
@@ -61,40 +60,40 @@ public final class Commands {
             return 0;
         }
         List<Command> named =
-                ALL.stream().filter(command -> command.isNamedBy(arguments)).toList();
+                ALL.stream().filter(command -> command.isNamedIn(arguments)).toList();
         boolean isHelp = arguments.contains("--help") || arguments.contains("-h");
         if (named.isEmpty()) {
             List<Command> group = group(arguments.getFirst());
             boolean isGroup = !group.isEmpty();
-            // "keyset burn --help" asks for help on what is not there.
-            boolean isAsked = isHelp && (arguments.size() == 1 || isGroup && arguments.size() == 2);
-            if (!isAsked) {
+            // "keyset burn --help" asks for help on an unknown command.
+            boolean isRequested = isHelp && (arguments.size() == 1 || isGroup && arguments.size() == 2);
+            if (!isRequested) {
                 err.println("There is no command \"" + String.join(" ", arguments) + "\".");
             }
-            (isAsked ? out : err).print(usage(isGroup ? group : ALL, !isGroup));
-            return isAsked ? 0 : MISUSE;
+            (isRequested ? out : err).print(usage(isGroup ? group : ALL, !isGroup));
+            return isRequested ? 0 : USAGE_ERROR;
         }
         Command command = named.getFirst();
         if (isHelp) {
             out.print(help(command));
             return 0;
         }
-        List<String> rest = command.argumentsIn(arguments);
-        if (!command.takes(rest)) {
+        List<String> rest = command.argumentsAfterName(arguments);
+        if (!command.accepts(rest)) {
             err.println("\"" + command.name() + "\" does not take \"" + String.join(" ", rest) + "\".");
             err.print(help(command));
-            return MISUSE;
+            return USAGE_ERROR;
         }
         SettingsReader.warnOfUnknown(err);
         try {
             command.action().run(rest, out);
             return 0;
-        } catch (MisuseException e) {
+        } catch (UsageException e) {
             err.println(e.getMessage());
             err.print(help(command));
-            return MISUSE;
+            return USAGE_ERROR;
         } catch (SQLException e) {
-            throw sentence(e);
+            throw operatorException(e);
         }
     }
 
@@ -114,14 +113,14 @@ public final class Commands {
                 .toList();
     }
 
-    private static String usage(List<Command> commands, boolean isWhole) {
-        String start = isWhole ? line("", "start the server") : "";
+    private static String usage(List<Command> commands, boolean isComplete) {
+        String start = isComplete ? line("", "start the server") : "";
         String lines = commands.stream()
-                .map(command -> line(command.form(), command.summary()))
+                .map(command -> line(command.usage(), command.summary()))
                 .collect(Collectors.joining());
-        String version = isWhole ? line("--version", "print the version") : "";
+        String version = isComplete ? line("--version", "print the version") : "";
         return "Usage:\n" + start + lines + line("<command> --help", "say more of a command") + version
-                + (isWhole ? ABOUT : "");
+                + (isComplete ? ABOUT : "");
     }
 
     private static String line(String form, String summary) {
@@ -129,17 +128,17 @@ public final class Commands {
     }
 
     private static String help(Command command) {
-        return "Usage: " + PROGRAM + " " + command.form() + "\n\n" + command.help();
+        return "Usage: " + PROGRAM + " " + command.usage() + "\n\n" + command.help();
     }
 
-    private static OperatorException sentence(SQLException e) {
+    private static OperatorException operatorException(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
-        // Undefined tables and columns.
+        // SQLSTATEs of undefined tables and columns.
         if (state.equals("42P01") || state.equals("42703")) {
             return new OperatorException(
                     "The database has not the tables of this release: start a server of this release on it once.", e);
         }
-        // The first line alone: what follows may show a row.
+        // Only the first line, since the rest may contain a row.
         String reason = e.getMessage() == null
                 ? "no reason given"
                 : e.getMessage().lines().findFirst().orElse("no reason given");

@@ -2,7 +2,7 @@ package io.agyn.commands;
 
 import io.agyn.audit.AuditSeals;
 import io.agyn.audit.AuditWriter;
-import io.agyn.commands.Command.MisuseException;
+import io.agyn.commands.Command.UsageException;
 import io.agyn.keys.KeyId;
 import io.agyn.keys.KeyPurpose;
 import io.agyn.keys.KeyUse;
@@ -32,15 +32,15 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
-/** The commands on encryption keys. The order in which they make a rotation is told by {@link LiveKeyset}. */
+/** Commands for encryption keys. {@link LiveKeyset} describes how they make up a rotation. */
 final class KeysetCommands {
     static final List<Command> ALL = List.of(
             new Command("keyset create", "[<file>]", "make a file of new encryption keys", """
-                    Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
-                    AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
-                    AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
-                    the keys have encrypted cannot be read without them: keep a copy of the file.
-                    """, KeysetCommands::create),
+                Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
+                AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
+                AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
+                the keys have encrypted cannot be read without them: keep a copy of the file.
+                """, KeysetCommands::create),
             new Command(
                     "keyset add",
                     "[<purpose>]",
@@ -52,30 +52,30 @@ final class KeysetCommands {
                     """,
                     KeysetCommands::add),
             new Command("keyset promote", "<id>", "use a key for all new values", """
-                    Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
-                    fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
-                    the database has not the key yet, since that server could not read what the others write.
-                    """, KeysetCommands::promote),
+                Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
+                fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
+                the database has not the key yet, since that server could not read what the others write.
+                """, KeysetCommands::promote),
             new Command("keyset list", "", "show the keys, and what needs each", """
-                    Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
-                    many running servers of the database have it. No key is shown.
-                    """, KeysetCommands::list),
+                Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
+                many running servers of the database have it. No key is shown.
+                """, KeysetCommands::list),
             new Command("keyset rewrap", "", "put all rows under the primary keys", """
-                    Encrypts all credentials in the database that are under another key with the primary one, and does the same
-                    for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
-                    be interrupted, by a kill as well, and goes on where it was when it is run again.
-                    """, KeysetCommands::rewrap),
+                Encrypts all credentials in the database that are under another key with the primary one, and does the same
+                for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
+                be interrupted, by a kill as well, and goes on where it was when it is run again.
+                """, KeysetCommands::rewrap),
             new Command(
                     "keyset retire", "<id>", "remove a key that no row needs any more", """
-                    Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
-                    the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
-                    it leaked does no harm once it is not primary. A backup of the database that is older than
-                    "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
-                    """, KeysetCommands::retire),
+                        Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
+                        the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
+                        it leaked does no harm once it is not primary. A backup of the database that is older than
+                        "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
+                        """, KeysetCommands::retire),
             new Command("keyset backup", "<file>", "copy the keyset", """
-                    Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
-                    file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
-                    """, KeysetCommands::backUp),
+                Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
+                file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
+                """, KeysetCommands::backUp),
             new Command(
                     "keyset check",
                     "[<file>]",
@@ -87,22 +87,22 @@ final class KeysetCommands {
                     """,
                     KeysetCommands::check),
             new Command("keyset lock", "[<file>]", "lock the keyset with a passphrase", """
-                    Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
-                    the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
-                    with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
-                    where the passphrase is set.
-                    """, KeysetCommands::lock),
+                Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
+                the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
+                with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
+                where the passphrase is set.
+                """, KeysetCommands::lock),
             new Command("keyset unlock", "", "remove the lock of the keyset", """
-                    Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
-                    AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
-                    """, KeysetCommands::unlock));
+                Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
+                AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
+                """, KeysetCommands::unlock));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(100);
-    private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
-    // A request that has encrypted with a key may take so long to write.
-    private static final Duration UNDER_WAY = LiveKeyset.POLL.multipliedBy(2);
-    private static final int MOST_NAMED = 20;
+    private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
+    // A request that has encrypted with a key may take this long to commit.
+    private static final Duration WRITES_IN_FLIGHT = LiveKeyset.POLL.multipliedBy(2);
+    private static final int MAX_LISTED = 20;
 
     private KeysetCommands() {}
 
@@ -132,9 +132,9 @@ final class KeysetCommands {
         requireForward(file.read(), purpose, key);
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             requireKey(database.connection(), file, key);
-            // First, so that a server without the key no longer starts.
+            // First, so that a server without the key can no longer start.
             KeysetCheck.promote(database.connection(), file.read().withPrimary(key), purpose);
-            // Again, for one that was starting meanwhile.
+            // Again, for a server that was starting meanwhile.
             requireKey(database.connection(), file, key);
             file.change(keyset -> {
                 requireKey(file, keyset, key);
@@ -147,7 +147,7 @@ final class KeysetCommands {
                 key, file.path(), purpose);
     }
 
-    /** Waits for all running servers to have a key. */
+    /** Waits until all running servers have a key. */
     private static void requireKey(Connection connection, KeysetFile file, KeyId key) throws SQLException {
         awaitServers(
                 connection,
@@ -175,7 +175,7 @@ final class KeysetCommands {
                 awaitPrimary(connection, file, keyset, purpose);
             }
             new AuditWriter(() -> keyset).addCommand(connection, "keyset rewrap");
-            long total = KeyUse.count(connection).notOf(keyset.primary());
+            long total = KeyUse.count(connection).ofOthers(keyset.primary());
             Progress progress = new Progress(total, keyset.primary(), out);
             Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
             if (!unreadable.isEmpty()) {
@@ -198,7 +198,7 @@ final class KeysetCommands {
         }
     }
 
-    /** Waits for all running servers to use the primary key of a purpose, and no other. */
+    /** Waits until all running servers use only the primary key of a purpose. */
     private static void awaitPrimary(Connection connection, KeysetFile file, Keyset keyset, KeyPurpose purpose)
             throws SQLException {
         Set<KeyId> others = new HashSet<>(keyset.keys(purpose));
@@ -225,7 +225,7 @@ final class KeysetCommands {
                     server -> !server.primary().contains(key),
                     "still use key " + key + ": give them the file " + file.path() + ", and run this again.");
             if (!servers.isEmpty()) {
-                pause(UNDER_WAY);
+                pause(WRITES_IN_FLIGHT);
             }
             KeyUse use = KeyUse.countAfterWrites(connection);
             if (use.of(key) > 0) {
@@ -252,20 +252,20 @@ final class KeysetCommands {
         Settings settings = SettingsReader.read();
         KeysetFile file = fileOf(arguments, settings);
         Keyset keyset = file.read();
-        KeysetVerification trial;
+        KeysetVerification verification;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            trial = KeysetVerification.run(database.connection(), keyset);
+            verification = KeysetVerification.run(database.connection(), keyset);
         }
-        if (!trial.unreadable().isEmpty()) {
-            throw new OperatorException("With the keyset " + file.path() + ", " + trial.readable()
-                    + " credentials can be read, and not " + named(trial.unreadable()) + ".");
+        if (!verification.unreadable().isEmpty()) {
+            throw new OperatorException("With the keyset " + file.path() + ", " + verification.readable()
+                    + " credentials can be read, and not " + named(verification.unreadable()) + ".");
         }
-        if (!trial.otherFingerprints().isEmpty()) {
+        if (!verification.otherFingerprints().isEmpty()) {
             throw new OperatorException("The keyset " + file.path()
                     + " can read everything, and makes other fingerprints than are stored with "
-                    + named(trial.otherFingerprints()) + ".");
+                    + named(verification.otherFingerprints()) + ".");
         }
-        out.printf("The keyset %s can read everything: %d credentials.%n", file.path(), trial.readable());
+        out.printf("The keyset %s can read everything: %d credentials.%n", file.path(), verification.readable());
     }
 
     private static void lock(List<String> arguments, PrintStream out) {
@@ -289,20 +289,20 @@ final class KeysetCommands {
         out.println("Removed the lock of " + file.path() + ": whoever can read the file has the keys.");
     }
 
-    /** Waits until all running servers are as they must be, which those with this very file are within a second. */
+    /** Waits until all running servers meet a condition. Servers that share the file do so within a second. */
     private static List<ServerKeys> awaitServers(Connection connection, Predicate<ServerKeys> isReady, String otherwise)
             throws SQLException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + SERVER_TIMEOUT.toNanos();
         while (true) {
             List<ServerKeys> servers = ServerKeys.read(connection);
-            long late = servers.stream().filter(isReady.negate()).count();
-            if (late == 0) {
+            long pending = servers.stream().filter(isReady.negate()).count();
+            if (pending == 0) {
                 return servers;
             }
             if (System.nanoTime() > deadline) {
-                throw new OperatorException(late + " of " + servers.size() + " running servers " + otherwise);
+                throw new OperatorException(pending + " of " + servers.size() + " running servers " + otherwise);
             }
-            pause(PAUSE);
+            pause(POLL);
         }
     }
 
@@ -312,7 +312,7 @@ final class KeysetCommands {
                         + ": \"keyset list\" shows those that it holds."));
     }
 
-    /** Epochs of the audit log only go forward, and a fingerprint key that leaked must not come back. */
+    /** Epochs of the audit log only go forward, and a leaked fingerprint key must not become primary again. */
     private static void requireForward(Keyset keyset, KeyPurpose purpose, KeyId key) {
         KeyId primary = keyset.primary(purpose);
         if (purpose != KeyPurpose.ENCRYPTION
@@ -322,11 +322,11 @@ final class KeysetCommands {
         }
     }
 
-    /** Refuses to remove a key that a fingerprint or the audit log is under. */
+    /** Fails if fingerprints or the audit log still use a key. */
     private static void requireNoHashes(Connection connection, Keyset keyset, KeyId key) throws SQLException {
         switch (keyset.purposeOf(key).orElseThrow()) {
             case ENCRYPTION -> {
-                // Rows say by themselves which key they are under.
+                // Encrypted rows have the id of their key.
             }
             case FINGERPRINT -> {
                 long fingerprints = KeysetVerification.run(connection, keyset)
@@ -362,19 +362,19 @@ final class KeysetCommands {
 
     private static KeyId keyOf(List<String> arguments) {
         return KeyId.parse(arguments.getFirst())
-                .orElseThrow(() -> new MisuseException("\"" + arguments.getFirst() + "\" is not the id of a key, which"
+                .orElseThrow(() -> new UsageException("\"" + arguments.getFirst() + "\" is not the id of a key, which"
                         + " is a number: \"keyset list\" shows them."));
     }
 
     private static KeyPurpose purposeOf(String argument) {
         return KeyPurpose.parse(argument)
-                .orElseThrow(() -> new MisuseException(
+                .orElseThrow(() -> new UsageException(
                         "\"" + argument + "\" is not a purpose: give encryption, fingerprint or audit."));
     }
 
     private static String named(Collection<String> rows) {
-        String first = rows.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
-        return rows.size() <= MOST_NAMED ? first : first + " and " + (rows.size() - MOST_NAMED) + " more";
+        String first = rows.stream().limit(MAX_LISTED).collect(Collectors.joining(", "));
+        return rows.size() <= MAX_LISTED ? first : first + " and " + (rows.size() - MAX_LISTED) + " more";
     }
 
     private static void pause(Duration duration) {
@@ -386,7 +386,7 @@ final class KeysetCommands {
         }
     }
 
-    /** Says how far it is, at once and then once a second. */
+    /** Prints the progress, at once and then every second. */
     private static final class Progress {
         private final long total;
         private final KeyId key;
@@ -401,7 +401,7 @@ final class KeysetCommands {
 
         void rewrapped(long done) {
             if (System.nanoTime() >= nextLine) {
-                nextLine = System.nanoTime() + BETWEEN_LINES.toNanos();
+                nextLine = System.nanoTime() + PROGRESS_INTERVAL.toNanos();
                 out.printf("Encrypted %d of %d rows with key %s.%n", done, Math.max(done, total), key);
                 out.flush();
             }

@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The keys of a keyset and of a database, as {@code keyset list} prints them. */
+/** The output of {@code keyset list}: the keys of the keyset and of the database. */
 final class KeysetTable {
     private final List<List<String>> lines = new ArrayList<>();
 
     private KeysetTable() {}
 
-    /** Counts what is under each key. */
+    /** Counts the uses of each key. */
     static KeysetTable read(Keyset keyset, Connection connection) throws SQLException {
         KeyUse rows = KeyUse.count(connection);
         Map<KeyId, Long> fingerprints =

@@ -1,6 +1,6 @@
 package io.agyn.commands;
 
-import io.agyn.commands.Command.MisuseException;
+import io.agyn.commands.Command.UsageException;
 import io.agyn.settings.SettingsCatalog;
 import java.io.PrintStream;
 import java.util.List;
@@ -9,9 +9,9 @@ import java.util.List;
 final class SettingsCommands {
     static final List<Command> ALL = List.of(new Command(
             "settings", "[<format>]", "list the environment variables of the server", """
-                    Prints each setting with its default and its meaning. The format is "text" or "markdown"; the second is that of
-                    the reference page.
-                    """, SettingsCommands::list));
+                Prints each setting with its default and its meaning. The format is "text" or "markdown"; the second is that of
+                the reference page.
+                """, SettingsCommands::list));
 
     private SettingsCommands() {}
 
@@ -25,7 +25,7 @@ final class SettingsCommands {
                         entry.defaultText().isEmpty() ? "" : " (default: " + entry.defaultText() + ")",
                         entry.description()));
             case "markdown" -> out.print(SettingsCatalog.markdown());
-            default -> throw new MisuseException("\"" + format + "\" is not text or markdown.");
+            default -> throw new UsageException("\"" + format + "\" is not text or markdown.");
         }
     }
 }

@@ -104,7 +104,7 @@ public class Page {
 
     /** As with an id, which the API notes. */
     private ProblemException nowhere() {
-        refusals.note("getOrganization", ProblemKind.NOT_FOUND);
+        refusals.log("getOrganization", ProblemKind.NOT_FOUND);
         return ProblemException.notFound("organization");
     }
 

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Reads bodies: as JSON, against the contract's schema, against the features' {@link BodyRules}. */
+/**
+ * Parses request bodies as JSON, and checks them against the contract's schemas and the features' {@link BodyRules}.
+ */
 @Singleton
 public final class Bodies {
     private final SchemaCheck schemas;
@@ -26,10 +28,9 @@ public final class Bodies {
 
     /**
      * Reads a body.
-     *
      * @param json its bytes
      * @param type a class that is generated from the contract
-     * @return a body that violates nothing
+     * @return a valid body
      * @throws io.agyn.problems.ProblemException with all violations at once
      */
     public <T> T read(byte[] json, Class<T> type) {

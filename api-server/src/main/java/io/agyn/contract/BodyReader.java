@@ -16,21 +16,21 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 
 /**
- * Reads every request body: all of it, and then as {@link Bodies} does. It answers all violations at once, or gives the
- * resource a body that has none.
+ * Reads every request body completely, and parses it with {@link Bodies}. The resource gets a valid body; otherwise,
+ * the response lists all violations.
  */
 @Provider
 @Consumes(MediaType.APPLICATION_JSON)
 public class BodyReader implements MessageBodyReader<Object> {
-    /** The bytes that a body may have. */
+    /** The most bytes of a body. */
     public static final int LIMIT = 1 << 20;
 
     private final Bodies bodies;
-    private final Duration patience;
+    private final Duration timeout;
 
     BodyReader(Bodies bodies, Settings settings) {
         this.bodies = bodies;
-        this.patience = settings.http().requestTimeout();
+        this.timeout = settings.http().requestTimeout();
     }
 
     @Override
@@ -50,16 +50,15 @@ public class BodyReader implements MessageBodyReader<Object> {
         return bodies.read(limited(stream, LIMIT), type);
     }
 
-    /** The problem for a body over the limit of all bodies. */
+    /** Returns the problem for a body over the general limit. */
     public static ProblemException tooLarge() {
         return new ProblemException(
                 ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB (1,048,576 bytes); send a smaller one.");
     }
 
     /**
-     * Reads a whole body. A caller who sends it bit by bit holds a virtual thread, no connection of the database, and not
-     * for long.
-     *
+     * Reads a whole body. A slow caller occupies a virtual thread but no database connection, and only until the
+     * timeout.
      * @param limit the most bytes of the body
      */
     public byte[] limited(InputStream stream, int limit) throws IOException {
@@ -76,27 +75,27 @@ public class BodyReader implements MessageBodyReader<Object> {
                                     ProblemKind.CONTENT_TOO_LARGE,
                                     "The body is over %,d bytes; send a smaller one.".formatted(limit));
                 }
-                if (isLate(start)) {
-                    throw late();
+                if (isTimedOut(start)) {
+                    throw timedOut();
                 }
             }
         } catch (IOException e) {
-            // Nothing at all came for that long.
-            if (isLate(start)) {
-                throw late();
+            // No bytes arrived until the timeout.
+            if (isTimedOut(start)) {
+                throw timedOut();
             }
             throw e;
         }
         return body.toByteArray();
     }
 
-    private boolean isLate(long start) {
-        return System.nanoTime() - start >= patience.toNanos();
+    private boolean isTimedOut(long start) {
+        return System.nanoTime() - start >= timeout.toNanos();
     }
 
-    private ProblemException late() {
+    private ProblemException timedOut() {
         return new ProblemException(
                 ProblemKind.REQUEST_TIMEOUT,
-                "The body took longer than %d s to arrive; send it at once.".formatted(patience.toSeconds()));
+                "The body took longer than %d s to arrive; send it at once.".formatted(timeout.toSeconds()));
     }
 }

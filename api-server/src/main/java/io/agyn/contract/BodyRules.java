@@ -1,20 +1,17 @@
 package io.agyn.contract;
 
 /**
- * Rules on a request body that OpenAPI 3.0 cannot state. They run together with the contract's own bounds, so that one
- * answer names all violations.
- *
+ * Rules on a request body that OpenAPI 3.0 cannot express. They run together with the contract's bounds, so that one
+ * response lists all violations.
  * @param <T> the body's type
  */
 public interface BodyRules<T> {
-    /** The type that the rules are about. */
     Class<T> type();
 
     /**
-     * Notes what is wrong.
-     *
-     * @param body the body; a field of a wrong type or an unknown enumeration value is null in it
-     * @param violations what the contract's bounds refused already, to add to
+     * Adds violations.
+     * @param body the body; fields with a wrong type or an unknown enum value are null
+     * @param violations the violations of the contract, to add to
      */
     void check(T body, Violations violations);
 }

@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** The OpenAPI contract that the server is built from and serves: {@code openapi/openapi.yaml}. */
+/** The OpenAPI contract, {@code openapi/openapi.yaml}, which the server is generated from and serves. */
 @Startup
 @Singleton
 public class Contract {
@@ -26,8 +26,6 @@ public class Contract {
 
     /**
      * A parameter of an operation.
-     *
-     * @param name its name
      * @param in {@code query}, {@code header} or {@code path}
      * @param schema its schema, references resolved
      */
@@ -35,13 +33,12 @@ public class Contract {
 
     /**
      * An operation.
-     *
-     * @param id its operationId, which is the name of the generated method too
+     * @param id its operationId, which is also the name of the generated method
      * @param method the HTTP method in upper case
      * @param path the path template below {@code /api/v1}
-     * @param parameters its parameters, those of its path included
-     * @param takesBody whether it takes a body
-     * @param statuses the status codes that it may answer
+     * @param parameters its parameters, including path parameters
+     * @param takesBody whether it has a request body
+     * @param statuses its documented status codes
      */
     public record Operation(
             String id,
@@ -50,16 +47,16 @@ public class Contract {
             List<Parameter> parameters,
             boolean takesBody,
             List<Integer> statuses) {
-        /** Whether it takes a header of this name. */
+        /** Whether it has a header parameter. */
         public boolean takes(String header) {
             return parametersIn("header").stream()
                     .anyMatch(parameter -> parameter.name().equals(header));
         }
 
-        /** Its parameters in {@code query}, {@code header} or {@code path}. */
-        public List<Parameter> parametersIn(String place) {
+        /** Returns its parameters in {@code query}, {@code header} or {@code path}. */
+        public List<Parameter> parametersIn(String location) {
             return parameters.stream()
-                    .filter(parameter -> parameter.in().equals(place))
+                    .filter(parameter -> parameter.in().equals(location))
                     .toList();
         }
     }
@@ -69,13 +66,13 @@ public class Contract {
     private final byte[] source = read();
     private final CompletableFuture<Parsed> parsed = new CompletableFuture<>();
 
-    /** Parses beside the rest of the start, which would otherwise wait for it. */
+    /** Parses in the background, so that the rest of the start does not wait. */
     @PostConstruct
     void parseInBackground() {
         parsed.completeAsync(() -> parse(source));
     }
 
-    /** The contract's own bytes, as they stand in the repository. */
+    /** The contract's bytes, as in the repository. */
     public byte[] source() {
         return source.clone();
     }
@@ -85,7 +82,10 @@ public class Contract {
         return parsed.join().operations();
     }
 
-    /** The methods that a path below {@code /api/v1} takes, HEAD included where GET is; empty where there is no such path. */
+    /**
+     * Returns the methods that a path below {@code /api/v1} accepts, including HEAD with GET; empty for an unknown
+     * path.
+     */
     public List<String> methodsAt(String path) {
         return operations().values().stream()
                 .filter(operation -> path.matches(operation.path().replaceAll("\\{[^}]+}", "[^/]+")))
@@ -94,12 +94,12 @@ public class Contract {
                 .toList();
     }
 
-    /** A schema of the contract's components; a missing node where there is none of that name. */
+    /** Returns a schema of the contract's components, or a missing node. */
     JsonNode schema(String name) {
         return parsed.join().root().at("/components/schemas/" + name);
     }
 
-    /** Follows a {@code $ref}; a node that is none is given back. */
+    /** Follows a {@code $ref}; returns other nodes unchanged. */
     JsonNode resolve(JsonNode node) {
         return resolve(parsed.join().root(), node);
     }

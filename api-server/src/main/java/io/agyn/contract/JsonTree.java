@@ -16,11 +16,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Reads JSON (RFC 8259) into a tree, more strictly than Jackson's own: a key that is given twice, a lone surrogate and
- * text behind the value are refused, the first two with their JSON pointers.
+ * Parses JSON (RFC 8259) into a tree, more strictly than Jackson: it rejects duplicate keys, lone surrogates and text
+ * after the value, the first two with their JSON pointers.
  */
 final class JsonTree {
-    // A number of any length is still a number, and none that is long is ever computed with.
+    // Accepts numbers of any length, and never computes with long ones.
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNumberLength(BodyReader.LIMIT)
@@ -28,7 +28,8 @@ final class JsonTree {
             .build();
     private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
     private static final int MAX_DEPTH = 32;
-    // A tree of small values takes 30 times the memory of its text; the largest body of the contract has some hundred.
+    // A tree of small values takes 30 times the memory of its text; the largest body of the contract has a few
+    // hundred values.
     private static final int MAX_VALUES = 25_000;
 
     private final JsonParser parser;
@@ -41,10 +42,9 @@ final class JsonTree {
     }
 
     /**
-     * Reads a body.
-     *
-     * @param violations where twice-given keys and lone surrogates are noted
-     * @throws ProblemException {@code malformed_json} where the bytes are no JSON
+     * Parses a body.
+     * @param violations receives duplicate keys and lone surrogates
+     * @throws ProblemException {@code malformed_json} for invalid JSON
      */
     static JsonNode read(byte[] body, Violations violations) {
         try (JsonParser parser = FACTORY.createParser(body)) {
@@ -92,11 +92,11 @@ final class JsonTree {
         ObjectNode object = NODES.objectNode();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
-            String place = Violations.child(pointer, name);
+            String child = Violations.child(pointer, name);
             parser.nextToken();
-            JsonNode value = value(place, depth + 1);
+            JsonNode value = value(child, depth + 1);
             if (object.has(name)) {
-                violations.at(place, "Give this key once; it is there twice.");
+                violations.at(child, "Give this key once; it is there twice.");
             }
             object.set(wellFormed(name, pointer), value);
         }

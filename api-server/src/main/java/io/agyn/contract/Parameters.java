@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** Holds the parameters of a call against the contract, where unknown and repeated ones are violations too. */
+/** Checks the parameters of a request against the contract. Unknown and repeated ones are violations. */
 @Singleton
 public final class Parameters {
     private final SchemaCheck schemas;
@@ -23,9 +23,8 @@ public final class Parameters {
 
     /**
      * Checks headers and query.
-     *
-     * @param query all parameters of the query, by their names
-     * @param header gives the text of a header, or null
+     * @param query all query parameters, by name
+     * @param header returns the value of a header, or null
      * @throws io.agyn.problems.ProblemException with all violations at once
      */
     public void check(Operation operation, Map<String, List<String>> query, UnaryOperator<String> header) {
@@ -40,7 +39,7 @@ public final class Parameters {
         violations.throwIfAny();
     }
 
-    /** The items of a list, which the contract has in one parameter, separated by commas; none where it is not given. */
+    /** Splits a list that the contract defines as one comma-separated parameter; empty if it is missing. */
     public static List<String> items(Collection<String> given) {
         return given == null
                 ? List.of()

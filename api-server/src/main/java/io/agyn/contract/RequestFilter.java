@@ -9,10 +9,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
 
-/**
- * Holds what stands before the body of every request against the contract: the path, the media type, the length, headers,
- * and the query, where unknown and repeated parameters are a 400 too.
- */
+/** Checks a request's path, media type, length, headers and query against the contract, before its body is read. */
 class RequestFilter {
     private final Contract contract;
     private final SchemaCheck schemas;
@@ -40,7 +37,7 @@ class RequestFilter {
         parameters.check(operation, request.getUriInfo().getQueryParameters(), request::getHeaderString);
     }
 
-    /** An id that is none names nothing. */
+    /** A malformed id is a 404. */
     private void requirePath(Operation operation, MultivaluedMap<String, String> ids) {
         if (!operation.parametersIn("path").stream().allMatch(id -> schemas.accepts(ids.getFirst(id.name()), id))) {
             throw new NotFoundException();

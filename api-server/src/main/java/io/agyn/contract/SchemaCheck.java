@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Holds a request against the contract's schemas, so that the bounds stand in the contract alone. It knows the part of
- * OpenAPI 3.0's schema object that the contract's requests use; each violation becomes a sentence with a remedy.
+ * Checks requests against the contract's schemas, so that bounds are defined only in the contract. It supports the
+ * part of OpenAPI 3.0's schema object that the contract's requests use, and turns each violation into a sentence with
+ * a remedy.
  */
 @Singleton
 final class SchemaCheck {
@@ -32,20 +33,19 @@ final class SchemaCheck {
 
     /**
      * Checks a body against a schema of the contract.
-     *
-     * @param body the body; fields that are unknown are taken out of it, those of a wrong type become null
-     * @return whether the body is an object, so that what is left of it can be read
+     * @param body the body; unknown fields are removed from it, and fields with a wrong type become null
+     * @return whether the body is an object, so that the rest of it can be read
      */
     boolean body(JsonNode body, String schemaName, Violations violations) {
         return value(body, contract.schema(schemaName), "", violations);
     }
 
-    /** Whether the text of a path parameter is as the contract wants it. */
+    /** Whether a path parameter is valid. */
     boolean accepts(String text, Contract.Parameter parameter) {
         return textViolations(text, parameter.schema()).isEmpty();
     }
 
-    /** Checks the text of a query or header parameter. */
+    /** Checks a query or header parameter. */
     void parameter(String text, Contract.Parameter parameter, Violations violations) {
         JsonNode schema = parameter.schema();
         if (schema.path("type").asText().equals("integer")) {
@@ -65,13 +65,13 @@ final class SchemaCheck {
         }
     }
 
-    /** A list in one parameter, separated by commas (style form, not exploded); each item is given once. */
+    /** Checks a comma-separated list in one parameter (style form, not exploded); each item may appear once. */
     private void array(String text, Contract.Parameter parameter, Violations violations) {
         JsonNode items = contract.resolve(parameter.schema().path("items"));
         List<String> values = List.of(text.split(",", -1));
-        int most = parameter.schema().path("maxItems").asInt();
-        if (values.size() > most) {
-            violations.in(parameter.name(), "Give at most %d values; there are %d.".formatted(most, values.size()));
+        int maxItems = parameter.schema().path("maxItems").asInt();
+        if (values.size() > maxItems) {
+            violations.in(parameter.name(), "Give at most %d values; there are %d.".formatted(maxItems, values.size()));
             return;
         }
         values.stream()
@@ -83,7 +83,7 @@ final class SchemaCheck {
         }
     }
 
-    /** Answers whether the value has the schema's type; all else that is wrong with it is noted. */
+    /** Returns whether the value has the schema's type, and adds all other violations. */
     private boolean value(JsonNode value, JsonNode reference, String pointer, Violations violations) {
         JsonNode schema = contract.resolve(reference);
         if (value.isNull() && schema.path("nullable").asBoolean()) {
@@ -106,7 +106,7 @@ final class SchemaCheck {
         }
         List<String> details = textViolations(value.asText(), schema);
         details.forEach(detail -> violations.at(pointer, detail));
-        // What cannot be bound to its Java type goes; other texts stay, for the rules to see.
+        // Values that cannot be bound to their Java type are removed; other texts stay, for the rules to check.
         return details.isEmpty()
                 || !(schema.has("enum")
                         || BOUND_FORMATS.contains(schema.path("format").asText()));
@@ -117,12 +117,12 @@ final class SchemaCheck {
         JsonNode others = schema.path("additionalProperties");
         int size = object.size();
         for (Map.Entry<String, JsonNode> field : List.copyOf(object.properties())) {
-            String place = Violations.child(pointer, field.getKey());
+            String child = Violations.child(pointer, field.getKey());
             JsonNode fieldSchema = properties.has(field.getKey()) ? properties.path(field.getKey()) : others;
             if (!fieldSchema.isObject()) {
-                violations.at(place, "Remove this field; it is unknown here. Known are: " + names(properties) + ".");
+                violations.at(child, "Remove this field; it is unknown here. Known are: " + names(properties) + ".");
                 object.remove(field.getKey());
-            } else if (!value(field.getValue(), fieldSchema, place, violations)) {
+            } else if (!value(field.getValue(), fieldSchema, child, violations)) {
                 object.putNull(field.getKey());
             }
         }
@@ -165,7 +165,7 @@ final class SchemaCheck {
         return details;
     }
 
-    /** All patterns of the contract are anchored; matches() leaves out that Java's $ also matches before a line feed. */
+    /** All patterns of the contract are anchored; matches() avoids that Java's $ also matches before a line feed. */
     private void bounds(String text, JsonNode schema, List<String> details) {
         int length = text.codePointCount(0, text.length());
         int minimum = schema.path("minLength").asInt(0);

@@ -6,40 +6,38 @@ import io.agyn.problems.ProblemKind;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What is wrong with one request, gathered so that the caller reads all of it at once. */
+/** Collects everything that is wrong with a request, so that the caller gets it at once. */
 public final class Violations {
-    // What the contract says of errors, so that the answer to a small body is a small one.
-    private static final int MOST = 1_000;
-    private static final int LONGEST_POINTER = 8_192;
+    // The contract's limits for errors, so that a small body cannot cause a large response.
+    private static final int MAX_VIOLATIONS = 1_000;
+    private static final int MAX_POINTER_LENGTH = 8_192;
 
     private final List<Violation> found = new ArrayList<>();
 
     /**
-     * Notes a violation in the body.
-     *
-     * @param pointer the place, a JSON pointer (RFC 6901)
-     * @param detail a sentence that says what to do
+     * Adds a violation in the body.
+     * @param pointer the field, as a JSON pointer (RFC 6901)
+     * @param detail a sentence with the remedy
      */
     public void at(String pointer, String detail) {
         add(new Violation().pointer(bounded(pointer)).detail(detail));
     }
 
     /**
-     * Notes a violation in a query or header parameter.
-     *
+     * Adds a violation in a query or header parameter.
      * @param parameter the name of the parameter
-     * @param detail a sentence that says what to do
+     * @param detail a sentence with the remedy
      */
     public void in(String parameter, String detail) {
         add(new Violation().parameter(parameter).detail(detail));
     }
 
-    /** Whether a violation stands at a field of the body; rules about a field that is already refused keep silent. */
-    public boolean concern(String pointer) {
+    /** Whether a field of the body already has a violation; further rules about it then add nothing. */
+    public boolean existAt(String pointer) {
         return found.stream().anyMatch(violation -> pointer.equals(violation.getPointer()));
     }
 
-    /** Ends the request with a 400 if there is any violation. */
+    /** Ends the request with a 400 if there are violations. */
     public void throwIfAny() {
         if (!found.isEmpty()) {
             throw new ProblemException(
@@ -48,21 +46,21 @@ public final class Violations {
     }
 
     private void add(Violation violation) {
-        if (found.size() < MOST) {
+        if (found.size() < MAX_VIOLATIONS) {
             found.add(violation);
         }
     }
 
-    /** A place whose pointer is longer than the contract lets it be is named by the object that it stands in. */
+    /** Shortens a pointer that is longer than the contract allows to the enclosing object. */
     private static String bounded(String pointer) {
         String shorter = pointer;
-        while (shorter.length() > LONGEST_POINTER) {
+        while (shorter.length() > MAX_POINTER_LENGTH) {
             shorter = shorter.substring(0, shorter.lastIndexOf('/'));
         }
         return shorter;
     }
 
-    /** The JSON pointer of a member of what a pointer names (RFC 6901). */
+    /** Returns the JSON pointer of a member (RFC 6901). */
     public static String child(String pointer, String name) {
         return pointer + "/" + name.replace("~", "~0").replace("/", "~1");
     }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * A set of header names, in any case, for look-ups on a hot path. An entry that ends in {@code *} stands for all names that
- * begin so. Few names share a length, and few prefixes a first character, so most look-ups compare nothing.
+ * A case-insensitive set of header names, for lookups on a hot path. An entry that ends in {@code *} is a prefix. Few
+ * names share a length, and few prefixes a first character, so most lookups compare nothing.
  */
 public final class HeaderNames {
     private static final String[] NO_NAMES = {};
@@ -47,16 +47,12 @@ public final class HeaderNames {
         }
     }
 
-    /**
-     * Creates a set.
-     *
-     * @param entries names, or prefixes of at least one character before a {@code *}
-     */
+    /** @param entries names, or prefixes of at least one character followed by {@code *} */
     public static HeaderNames of(Collection<String> entries) {
         return new HeaderNames(requireNonNull(entries, "entries is null"));
     }
 
-    /** The entries of a list with commas between. */
+    /** Splits a comma-separated list. */
     public static List<String> entries(String list) {
         return Stream.of(list.split(","))
                 .map(String::strip)
@@ -64,7 +60,7 @@ public final class HeaderNames {
                 .toList();
     }
 
-    /** Whether a text is an entry of a set: a header name, or a prefix of one before a {@code *}. */
+    /** Whether a text is a valid entry: a header name, or a prefix of one followed by {@code *}. */
     public static boolean isEntry(String text) {
         return HeaderSyntax.isName(text.endsWith("*") ? text.substring(0, text.length() - 1) : text);
     }

@@ -9,7 +9,7 @@ public final class HeaderSyntax {
 
     private HeaderSyntax() {}
 
-    /** Whether a text is a header name: a token of at least one character. */
+    /** Whether a text is a valid header name: a token of at least one character. */
     public static boolean isName(CharSequence name) {
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
@@ -21,8 +21,8 @@ public final class HeaderSyntax {
     }
 
     /**
-     * Whether a received text can be passed on as a header value: no control character but the tab. Bytes from 0x80 are
-     * allowed (obs-text), characters beyond Latin-1 are not.
+     * Whether a received value can be forwarded as a header value: no control characters except tabs. Bytes from 0x80
+     * are allowed (obs-text), characters beyond Latin-1 are not.
      */
     public static boolean isValue(CharSequence value) {
         for (int i = 0; i < value.length(); i++) {
@@ -35,11 +35,10 @@ public final class HeaderSyntax {
     }
 
     /**
-     * The header value that carries a stored credential. One line break at its end is dropped, as a file or a paste
-     * leaves it, and so are spaces and tabs around it, which are not part of a header value.
-     *
-     * @return the value, visible ASCII characters with spaces or tabs between them; empty if no header can carry the
-     *     credential
+     * Returns the header value for a stored credential. It drops one trailing line break, which files and pasting
+     * leave, and surrounding spaces and tabs, which are not part of a header value.
+     * @return the value: visible ASCII characters, with spaces or tabs only between them; empty if no header can
+     *     carry the credential
      */
     public static Optional<String> credential(String stored) {
         String value = stored;

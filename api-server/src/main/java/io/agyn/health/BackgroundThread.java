@@ -8,21 +8,20 @@ import java.util.concurrent.ConcurrentSkipListSet;
 import org.jboss.logging.Logger;
 
 /**
- * Threads that run for as long as the server. One that ends by an exception or error fails liveness: without the change
- * feed, for example, a revoked token would keep working.
+ * Threads that run as long as the server. If one ends with an exception or error, liveness fails: without the change
+ * feed, for example, revoked tokens would keep working.
  */
 public final class BackgroundThread {
     private static final Logger LOG = Logger.getLogger(BackgroundThread.class);
 
-    // Of the process: some of these threads start before there is a container of beans.
+    // Static, since some of these threads start before the bean container.
     private static final Set<String> FAILED = new ConcurrentSkipListSet<>();
 
     private BackgroundThread() {}
 
     /**
      * Creates a daemon thread, not yet started.
-     *
-     * @param name the thread's name, as the log and the health check show it
+     * @param name the thread's name in the log and the health check
      * @param body returns when the server stops
      */
     public static Thread unstarted(String name, Runnable body) {
@@ -43,13 +42,13 @@ public final class BackgroundThread {
         }
     }
 
-    /** The names of the threads that have failed, in order. */
+    /** The names of the failed threads, sorted. */
     static Set<String> failed() {
         return new TreeSet<>(FAILED);
     }
 
     /** For tests, which share a process. */
-    static void forget(String name) {
+    static void reset(String name) {
         FAILED.remove(name);
     }
 }

@@ -10,7 +10,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
-/** Asks the event loops for a sign of life. A loop that has died, or is blocked, serves none of its connections. */
+/** Detects event loops that are dead or blocked, which serve none of their connections. */
 final class EventLoops {
     /** How long an event loop may take to run a task before it counts as blocked. */
     static final Duration LIMIT = Duration.ofSeconds(20);
@@ -20,17 +20,15 @@ final class EventLoops {
     private final Map<EventExecutor, Ping> pings = new ConcurrentHashMap<>();
 
     /**
-     * Creates a watch of some event loops.
-     *
      * @param loops the event loops
-     * @param clock nanoseconds, as {@link System#nanoTime()} has them
+     * @param clock nanoseconds, like {@link System#nanoTime()}
      */
     EventLoops(Iterable<EventExecutor> loops, LongSupplier clock) {
         this.loops = requireNonNull(loops, "loops is null");
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** The indexes of the event loops that have died or left the ping of an earlier call unanswered for too long. */
+    /** Returns the indexes of the event loops that are dead, or have not answered an earlier call's ping in time. */
     Set<Integer> failed() {
         Set<Integer> failed = new TreeSet<>();
         int index = 0;

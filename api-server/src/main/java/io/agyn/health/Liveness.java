@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 
-/** Fails once a background thread has failed or an event loop is dead or blocked: only a restart helps then. */
+/** Fails if a background thread has failed, or an event loop is dead or blocked: only a restart helps then. */
 @org.eclipse.microprofile.health.Liveness
 @Singleton
 final class Liveness implements AsyncHealthCheck {
@@ -16,7 +16,7 @@ final class Liveness implements AsyncHealthCheck {
         this.eventLoops = new EventLoops(vertx.nettyEventLoopGroup(), System::nanoTime);
     }
 
-    // Not blocking, so that it needs no worker thread, of which a busy server may have none to spare.
+    // Asynchronous, so that it needs no worker thread, of which a busy server may have none free.
     @Override
     public Uni<HealthCheckResponse> call() {
         return Uni.createFrom().item(this::check);

@@ -11,26 +11,26 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Ends the process when memory has run out, as {@code -XX:+ExitOnOutOfMemoryError} does, for servers started without that
- * option ({@code java -jar}), and for the errors that the option does not see, such as a thread that cannot be created. What
- * is left of a process after such an error is not to be trusted: any thread may have died.
+ * Ends the process when memory runs out, as {@code -XX:+ExitOnOutOfMemoryError} does: for servers started without
+ * that option ({@code java -jar}), and for errors that it misses, such as a failure to create a thread. After such an
+ * error, the process is unreliable, since any thread may have died.
  *
- * <p>An error is seen where it ends a thread, and where whoever caught it logs it.
+ * <p>It sees errors that end a thread, and errors that are caught and logged.
  */
 public final class OutOfMemoryExit {
-    /** The exit code, the same as the option's. */
+    /** The exit code of the JVM's option. */
     public static final int CODE = 3;
 
-    // Made ahead, since nothing can be allocated by then.
+    // Allocated in advance, while there is memory.
     private static final byte[] MESSAGE =
             "The server ran out of memory and ends: raise -Xmx in JAVA_OPTS, or the machine's memory.\n"
                     .getBytes(UTF_8);
     private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
-    private static final int DEEPEST = 10;
+    private static final int MAX_DEPTH = 10;
 
     private OutOfMemoryExit() {}
 
-    /** Ends the process from now on when memory has run out. */
+    /** Installs the handlers. */
     public static void install() {
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
             endOn(error);
@@ -45,7 +45,7 @@ public final class OutOfMemoryExit {
 
             @Override
             public void flush() {
-                // Nothing is kept.
+                // Nothing is buffered.
             }
 
             @Override
@@ -57,8 +57,8 @@ public final class OutOfMemoryExit {
 
     private static void endOn(Throwable error) {
         Throwable cause = error;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-            // Netty's own limit on its buffers costs a connection, and no thread.
+        for (int depth = 0; cause != null && depth < MAX_DEPTH; depth++) {
+            // Netty's own buffer limit fails one connection, but no thread.
             if (cause instanceof OutOfMemoryError && !(cause instanceof OutOfDirectMemoryError)) {
                 end();
             }
@@ -70,7 +70,7 @@ public final class OutOfMemoryExit {
         try {
             STANDARD_ERROR.write(MESSAGE);
         } catch (IOException e) {
-            // Nobody is left to tell.
+            // The process ends anyway.
         } finally {
             Runtime.getRuntime().halt(CODE);
         }

@@ -1,2 +1,2 @@
-/** Whether this process works: its background threads, its event loops and its memory. */
+/** Health checks of the process: its background threads, event loops and memory. */
 package io.agyn.health;

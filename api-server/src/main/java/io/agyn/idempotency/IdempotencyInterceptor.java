@@ -26,8 +26,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 
 /**
- * Answers a request that comes again with the same {@code Idempotency-Key} as the first time, and does nothing twice. Two
- * at once wait for each other, in the database: the second finds what the first has done, or does it where that failed.
+ * Returns the first response to a repeated request with the same {@code Idempotency-Key}, instead of running it
+ * again. Concurrent repeats wait in the database: the second returns the first's response, or runs if the first
+ * failed.
  */
 @Idempotent
 @Interceptor
@@ -69,34 +70,34 @@ class IdempotencyInterceptor {
         }
         Identity identity = caller.identity();
         UUID user = identity.userId();
-        // The parameters hold the body as it was read: white space and the order of fields make no other request.
-        // Whoever may do less by now is not answered what they might do then.
-        String asked = request.path() + "\n" + identity.standing() + identity.boundOrganization() + "\n"
+        // The parameters contain the parsed body, so white space and the order of fields do not matter. The role is
+        // included, so that callers with reduced permissions do not get the earlier response.
+        String fingerprinted = request.path() + "\n" + identity.effectiveRole() + identity.boundOrganization() + "\n"
                 + mapper.writeValueAsString(invocation.getParameters());
         UUID claim = UUID.randomUUID();
-        Optional<Response> first = keys.claim(claim, user, key, asked);
+        Optional<Response> first = keys.claim(claim, user, key, fingerprinted);
         if (first.isPresent()) {
             change.repeat();
             return Response.fromResponse(first.get()).header(REPLAYED, "true").build();
         }
-        Response answer = (Response) invocation.proceed();
-        keys.store(claim, change.isShownOnce() ? withoutPlaintext(answer) : answer);
-        return answer;
+        Response response = (Response) invocation.proceed();
+        keys.store(claim, change.isShownOnce() ? withoutPlaintext(response) : response);
+        return response;
     }
 
-    private Response withoutPlaintext(Response answer) throws JsonProcessingException {
-        return Response.fromResponse(answer)
+    private Response withoutPlaintext(Response response) throws JsonProcessingException {
+        return Response.fromResponse(response)
                 .entity(mapper.writeValueAsBytes(change.representation()))
                 .build();
     }
 
-    /** The key that an operation was called with, or null. */
+    /** Returns the operation's idempotency key, or null. */
     private String key(InvocationContext invocation) {
         int position = keyPositions.computeIfAbsent(invocation.getMethod(), IdempotencyInterceptor::keyPosition);
         return position == MISSING ? null : (String) invocation.getParameters()[position];
     }
 
-    /** Which of a resource method's parameters is the key. The generated interface names the header, the resource does not. */
+    /** Finds the key among a resource method's parameters. Only the generated interface has the header's name. */
     private static int keyPosition(Method method) {
         return Arrays.stream(method.getDeclaringClass().getInterfaces())
                 .flatMap(contract -> Arrays.stream(contract.getMethods()))

@@ -22,19 +22,21 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** The first answers to requests with an {@code Idempotency-Key}, each kept for a day. */
+/** Stores the first responses to requests with an {@code Idempotency-Key}, each for a day. */
 @ApplicationScoped
 public class IdempotencyKeys implements HourlyJob {
     private static final String EXPIRED = "created_at < now() - interval '24 hours'";
     private static final String CLAIM = """
-            insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
-            values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now())
-            on conflict (user_id, key) do update set (id, request_fingerprint, created_at) =
-                (excluded.id, excluded.request_fingerprint, excluded.created_at)
-            where kept.""" + EXPIRED;
+        insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
+        values (?, '00000000-0000-0000-0000-000000000000', ?, ?, ?, now())
+        on conflict (user_id, key) do update set (id, request_fingerprint, created_at) =
+            (excluded.id, excluded.request_fingerprint, excluded.created_at)
+        where kept.\
+        """ + EXPIRED;
     private static final String READ = """
-            select id, request_fingerprint, status, etag, location, answer_ciphertext
-            from idempotency_key where user_id = ? and key = ?""";
+        select id, request_fingerprint, status, etag, location, answer_ciphertext
+        from idempotency_key where user_id = ? and key = ?\
+        """;
     private static final String STORE =
             "update idempotency_key set status = ?, etag = ?, location = ?, answer_ciphertext = ? where id = ?";
 
@@ -47,17 +49,16 @@ public class IdempotencyKeys implements HourlyJob {
     }
 
     /**
-     * Claims a key of a user for a request, until the transaction ends.
-     *
-     * @param claim the id under which the answer is stored then
-     * @param asked all that makes the request another one
-     * @return the first answer, where there is one; nothing where the request is the first
-     * @throws ProblemException {@code idempotency_key_reused} where the key was another request's
+     * Claims a user's key for a request, until the transaction ends.
+     * @param claim the id under which the response will be stored
+     * @param request the parts of the request that must be equal in a repeat
+     * @return the first response; empty for the first request
+     * @throws ProblemException {@code idempotency_key_reused} if the key was used for another request
      */
     @Transactional(TxType.MANDATORY)
-    Optional<Response> claim(UUID claim, UUID user, String key, String asked) throws SQLException {
-        // Keyed: what is asked may be a credential. The same for all keys of the user.
-        String fingerprint = cipher.fingerprint(asked, placeOf(user), null);
+    Optional<Response> claim(UUID claim, UUID user, String key, String request) throws SQLException {
+        // Keyed, since a request may contain a credential. All keys of the user share the context.
+        String fingerprint = cipher.fingerprint(request, contextOf(user), null);
         try (Connection connection = dataSource.getConnection()) {
             try (PreparedStatement insert = connection.prepareStatement(CLAIM)) {
                 insert.setObject(1, claim);
@@ -68,20 +69,20 @@ public class IdempotencyKeys implements HourlyJob {
                     return Optional.empty();
                 }
             }
-            return Optional.of(read(connection, user, key, asked));
+            return Optional.of(read(connection, user, key, request));
         }
     }
 
-    /** Stores the answer to a request that has claimed its key. */
+    /** Stores the response to a request that has claimed its key. */
     @Transactional(TxType.MANDATORY)
-    void store(UUID claim, Response answer) throws SQLException {
-        String body = new String((byte[]) answer.getEntity(), StandardCharsets.UTF_8);
+    void store(UUID claim, Response response) throws SQLException {
+        String body = new String((byte[]) response.getEntity(), StandardCharsets.UTF_8);
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement update = connection.prepareStatement(STORE)) {
-            update.setInt(1, answer.getStatus());
-            update.setString(2, answer.getHeaderString(HttpHeaders.ETAG));
-            update.setString(3, answer.getHeaderString(HttpHeaders.LOCATION));
-            update.setBytes(4, cipher.encrypt(body, placeOf(claim)));
+            update.setInt(1, response.getStatus());
+            update.setString(2, response.getHeaderString(HttpHeaders.ETAG));
+            update.setString(3, response.getHeaderString(HttpHeaders.LOCATION));
+            update.setBytes(4, cipher.encrypt(body, contextOf(claim)));
             update.setObject(5, claim);
             update.executeUpdate();
         }
@@ -97,7 +98,7 @@ public class IdempotencyKeys implements HourlyJob {
         dropExpired();
     }
 
-    /** Drops what is older than a day; answers how much that was. */
+    /** Deletes responses older than a day, and returns their number. */
     int dropExpired() throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement delete =
@@ -106,19 +107,19 @@ public class IdempotencyKeys implements HourlyJob {
         }
     }
 
-    private Response read(Connection connection, UUID user, String key, String asked) throws SQLException {
+    private Response read(Connection connection, UUID user, String key, String request) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(READ)) {
             query.setObject(1, user);
             query.setString(2, key);
             try (ResultSet row = query.executeQuery()) {
                 if (!row.next()) {
-                    // It was dropped between the two statements.
+                    // It expired between the two statements.
                     throw new ProblemException(
                                     ProblemKind.UNAVAILABLE, "The Idempotency-Key has just run out; send it again.")
                             .withHeader(HttpHeaders.RETRY_AFTER, "0");
                 }
                 String stored = row.getString("request_fingerprint");
-                if (!cipher.fingerprint(asked, placeOf(user), stored).equals(stored)) {
+                if (!cipher.fingerprint(request, contextOf(user), stored).equals(stored)) {
                     throw new ProblemException(
                             ProblemKind.IDEMPOTENCY_KEY_REUSED,
                             "The Idempotency-Key was sent with another request within 24 hours; make a new one for each"
@@ -129,14 +130,14 @@ public class IdempotencyKeys implements HourlyJob {
                         .type(MediaType.APPLICATION_JSON_TYPE)
                         .header(HttpHeaders.ETAG, row.getString("etag"))
                         .header(HttpHeaders.LOCATION, row.getString("location"))
-                        .entity(cipher.decrypt(row.getBytes("answer_ciphertext"), placeOf(id))
+                        .entity(cipher.decrypt(row.getBytes("answer_ciphertext"), contextOf(id))
                                 .getBytes(StandardCharsets.UTF_8))
                         .build();
             }
         }
     }
 
-    private static EncryptionContext placeOf(UUID id) {
+    private static EncryptionContext contextOf(UUID id) {
         return new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer");
     }
 }

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A resource that honours {@code Idempotency-Key} where it makes something; it is transactional too. */
+/** Marks a resource whose create operations honour {@code Idempotency-Key}. The resource must be transactional too. */
 @InterceptorBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})

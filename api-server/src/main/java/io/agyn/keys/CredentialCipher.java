@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import org.jboss.logging.Logger;
 
-/** Encrypts credentials (AES-256-GCM) for their place, and makes fingerprints of them. */
+/** Encrypts credentials (AES-256-GCM), bound to their encryption context, and computes their fingerprints. */
 @Singleton
 public final class CredentialCipher {
     private static final Logger LOG = Logger.getLogger(CredentialCipher.class);
@@ -20,10 +20,10 @@ public final class CredentialCipher {
         this.keys = requireNonNull(keys, "keys is null");
     }
 
-    /** Encrypts a credential under the primary key. */
-    public byte[] encrypt(String credential, EncryptionContext place) {
+    /** Encrypts a credential with the primary key. */
+    public byte[] encrypt(String credential, EncryptionContext context) {
         try {
-            return keys.current().aead().encrypt(credential.getBytes(StandardCharsets.UTF_8), place.bytes());
+            return keys.current().aead().encrypt(credential.getBytes(StandardCharsets.UTF_8), context.bytes());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("AES-GCM does not refuse to encrypt", e);
         }
@@ -31,43 +31,42 @@ public final class CredentialCipher {
 
     /**
      * Decrypts a credential.
-     *
-     * @throws ProblemException {@code credential_unreadable} where the ciphertext is altered, of another place, or under a
-     *     key that the keyset does not hold; the log names the place
+     * @throws ProblemException {@code credential_unreadable} if the ciphertext was altered, belongs to another
+     *     context, or its key is not in the keyset; the log has the context
      */
-    public String decrypt(byte[] ciphertext, EncryptionContext place) {
+    public String decrypt(byte[] ciphertext, EncryptionContext context) {
         try {
             return new String(
-                    keys.holding(ciphertext).aead().decrypt(ciphertext, place.bytes()), StandardCharsets.UTF_8);
+                    keys.currentFor(ciphertext).aead().decrypt(ciphertext, context.bytes()), StandardCharsets.UTF_8);
         } catch (GeneralSecurityException e) {
             LOG.errorf(
-                    "The %s of %s %s cannot be decrypted: it was altered, moved from another row, or its key is missing.",
-                    place.field(), place.table(), place.rowId());
+                    "The %s of %s %s cannot be decrypted: it was altered, moved from another row, or its key is"
+                            + " missing.",
+                    context.field(), context.table(), context.rowId());
             throw new ProblemException(
                     ProblemKind.CREDENTIAL_UNREADABLE,
                     "The stored credential cannot be decrypted; write it anew, and tell the server's operator.");
         }
     }
 
-    /** Encrypts what is stored again, under the primary key. */
-    public byte[] rewrap(byte[] ciphertext, EncryptionContext place) {
-        return encrypt(decrypt(ciphertext, place), place);
+    /** Re-encrypts a ciphertext with the primary key. */
+    public byte[] rewrap(byte[] ciphertext, EncryptionContext context) {
+        return encrypt(decrypt(ciphertext, context), context);
     }
 
     /**
-     * A keyed hash (HMAC-SHA-256, 128 bits of it, in hex) of a credential at its place. Equal credentials of two rows have
-     * different ones.
-     *
-     * @param stored the fingerprint that the place has, or null. It is returned if it is of the same credential, also under
-     *     an earlier fingerprint key
+     * Returns a keyed hash of a credential in its context (the first 128 bits of HMAC-SHA-256, in hex). Equal
+     * credentials in two rows have different fingerprints.
+     * @param stored the stored fingerprint, or null. It is returned if it matches the credential, even under an
+     *     earlier fingerprint key
      */
-    public String fingerprint(String credential, EncryptionContext place, String stored) {
+    public String fingerprint(String credential, EncryptionContext context, String stored) {
         Keyset keyset = keys.current();
-        byte[] what = credential.getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = credential.getBytes(StandardCharsets.UTF_8);
         boolean isSame = stored != null
-                && Fingerprints.keyOf(stored, keyset, what, place.bytes()).isPresent();
+                && Fingerprints.keyOf(stored, keyset, bytes, context.bytes()).isPresent();
         return isSame
                 ? stored
-                : Fingerprints.compute(keyset.primary(KeyPurpose.FINGERPRINT), keyset, what, place.bytes());
+                : Fingerprints.compute(keyset.primary(KeyPurpose.FINGERPRINT), keyset, bytes, context.bytes());
     }
 }

@@ -5,12 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A column that holds ciphertexts of credentials, each bound to its row. A new one gets a line here. */
+/** The columns with encrypted credentials. Every such column must be listed here. */
 enum CredentialColumn {
     SECRET_VALUE("secret", "value", "secret values", Optional.of("fingerprint"), ""),
     PROVIDER_TOKEN("llm_provider", "token", "provider tokens", Optional.of("credentials_fingerprint"), "token "),
     PROVIDER_HEADERS("llm_provider", "custom_headers", "provider headers", Optional.of("credentials_fingerprint"), ""),
-    IDEMPOTENT_ANSWER("idempotency_key", "answer", "answers for Idempotency-Keys", Optional.empty(), "");
+    IDEMPOTENT_RESPONSE("idempotency_key", "answer", "answers for Idempotency-Keys", Optional.empty(), "");
 
     private final String table;
     private final String field;
@@ -26,12 +26,12 @@ enum CredentialColumn {
         this.fingerprintPrefix = fingerprintPrefix.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** The column that has the credential's fingerprint, if one has. */
+    /** The column with the credential's fingerprint, if any. */
     Optional<String> fingerprint() {
         return fingerprint;
     }
 
-    /** The bytes whose fingerprint is stored for a credential. */
+    /** Returns the bytes whose fingerprint is stored for a credential. */
     byte[] fingerprinted(byte[] credential) {
         return ByteBuffer.allocate(fingerprintPrefix.length + credential.length)
                 .put(fingerprintPrefix)
@@ -39,7 +39,7 @@ enum CredentialColumn {
                 .array();
     }
 
-    /** What it holds, for people. */
+    /** The contents of the column, for people. */
     String label() {
         return label;
     }
@@ -52,7 +52,7 @@ enum CredentialColumn {
         return field + "_ciphertext";
     }
 
-    EncryptionContext place(UUID organizationId, UUID rowId) {
+    EncryptionContext context(UUID organizationId, UUID rowId) {
         return new EncryptionContext(organizationId, table, rowId, field);
     }
 }

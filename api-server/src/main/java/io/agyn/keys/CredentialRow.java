@@ -10,31 +10,31 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One stored ciphertext of a credential.
- *
- * @param column where it is
+ * A stored credential.
+ * @param column its column
  * @param id its row
- * @param organizationId the tenant
- * @param ciphertext what is stored
- * @param fingerprint its fingerprint; nothing where the column has none
+ * @param organizationId the organization
+ * @param ciphertext the encrypted credential
+ * @param fingerprint its fingerprint; empty if the column has none
  */
 record CredentialRow(
         CredentialColumn column, UUID id, UUID organizationId, byte[] ciphertext, Optional<String> fingerprint) {
-    /** How many rows are read, or written in one transaction, at a time. */
+    /** The number of rows that are read, or written in one transaction, at a time. */
     static final int BATCH = 500;
 
-    /** Before every row, in the order of ids. */
+    /** Sorts before all ids. */
     static final UUID START = new UUID(0, 0);
 
     private static final String READ = """
-            select id, organization_id, %2$s, %5$s from %1$s
-            where id > ? and %2$s is not null and substring(%2$s from 1 for %3$d) is distinct from ?
-            order by id
-            limit %4$d""";
+        select id, organization_id, %2$s, %5$s from %1$s
+        where id > ? and %2$s is not null and substring(%2$s from 1 for %3$d) is distinct from ?
+        order by id
+        limit %4$d\
+        """;
 
-    /** The next rows after one, by their ids, without those that are encrypted with a key. */
-    static List<CredentialRow> after(UUID last, CredentialColumn column, Optional<KeyId> but, Connection connection)
-            throws SQLException {
+    /** Returns the next rows by id, except those encrypted with a key. */
+    static List<CredentialRow> after(
+            UUID last, CredentialColumn column, Optional<KeyId> excluded, Connection connection) throws SQLException {
         String sql = READ.formatted(
                 column.table(),
                 column.column(),
@@ -43,7 +43,7 @@ record CredentialRow(
                 column.fingerprint().orElse("null"));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setObject(1, last);
-            query.setBytes(2, but.map(KeyId::prefix).orElse(null));
+            query.setBytes(2, excluded.map(KeyId::prefix).orElse(null));
             try (ResultSet row = query.executeQuery()) {
                 List<CredentialRow> rows = new ArrayList<>();
                 while (row.next()) {
@@ -59,28 +59,28 @@ record CredentialRow(
         }
     }
 
-    /** The key that the fingerprint is under; nothing where it is not one of the credential under a key of the keyset. */
+    /** Returns the key of the fingerprint; empty if it does not match the credential under any key of the keyset. */
     Optional<KeyId> fingerprintKey(byte[] credential, Keyset keyset) {
         return fingerprint.flatMap(
-                stored -> Fingerprints.keyOf(stored, keyset, column.fingerprinted(credential), place()));
+                stored -> Fingerprints.keyOf(stored, keyset, column.fingerprinted(credential), context()));
     }
 
-    /** The fingerprint under the primary key; nothing where the column has none. */
+    /** Returns the fingerprint under the primary key; empty if the column has none. */
     Optional<String> newFingerprint(byte[] credential, Keyset keyset) {
         KeyId key = keyset.primary(KeyPurpose.FINGERPRINT);
         return column.fingerprint()
-                .map(name -> Fingerprints.compute(key, keyset, column.fingerprinted(credential), place()));
+                .map(name -> Fingerprints.compute(key, keyset, column.fingerprinted(credential), context()));
     }
 
-    /** What the ciphertext is bound to. */
-    byte[] place() {
-        return column.place(organizationId, id).bytes();
+    /** The context that the ciphertext is bound to. */
+    byte[] context() {
+        return column.context(organizationId, id).bytes();
     }
 
-    /** Names the row, and nothing of what it holds. */
+    /** Names the row, without its contents. */
     @Override
     public String toString() {
-        EncryptionContext place = column.place(organizationId, id);
-        return "the " + place.field() + " of " + place.table() + " " + id;
+        EncryptionContext context = column.context(organizationId, id);
+        return "the " + context.field() + " of " + context.table() + " " + id;
     }
 }

@@ -4,25 +4,21 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * The place of a credential: what its ciphertext is bound to, so that a copy in another row does not decrypt.
- *
- * @param organizationId the tenant
- * @param table the table
- * @param rowId the row
- * @param field the field of the row
+ * The row and field that a ciphertext is bound to, as additional authenticated data (AAD), so that a copy in another
+ * row does not decrypt.
  */
 public record EncryptionContext(UUID organizationId, String table, UUID rowId, String field) {
-    /** The place of a secret's value. */
+    /** The context of a secret's value. */
     public static EncryptionContext ofSecretValue(UUID organizationId, UUID secretId) {
         return new EncryptionContext(organizationId, "secret", secretId, "value");
     }
 
-    /** The place of an LLM provider's own token. */
+    /** The context of an LLM provider's token. */
     public static EncryptionContext ofProviderToken(UUID organizationId, UUID providerId) {
         return new EncryptionContext(organizationId, "llm_provider", providerId, "token");
     }
 
-    /** The place of an LLM provider's header map, which is a JSON object. */
+    /** The context of an LLM provider's headers, a JSON object. */
     public static EncryptionContext ofProviderHeaders(UUID organizationId, UUID providerId) {
         return new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers");
     }

@@ -4,24 +4,24 @@ import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/** Keyed hashes of credentials at their places, in hex. */
+/** Computes keyed hashes of credentials in their contexts, in hex. */
 final class Fingerprints {
     private Fingerprints() {}
 
-    /** The fingerprint under a key of the keyset. */
-    static String compute(KeyId key, Keyset keyset, byte[] credential, byte[] place) {
-        byte[] data = ByteBuffer.allocate(Integer.BYTES + place.length + credential.length)
-                .putInt(place.length)
-                .put(place)
+    /** Computes the fingerprint under a key of the keyset. */
+    static String compute(KeyId key, Keyset keyset, byte[] credential, byte[] context) {
+        byte[] data = ByteBuffer.allocate(Integer.BYTES + context.length + credential.length)
+                .putInt(context.length)
+                .put(context)
                 .put(credential)
                 .array();
         return HexFormat.of().formatHex(keyset.fingerprint(key, data));
     }
 
-    /** The key under which a fingerprint is one of a credential; nothing where it is of another, or under another key. */
-    static Optional<KeyId> keyOf(String fingerprint, Keyset keyset, byte[] credential, byte[] place) {
+    /** Returns the key under which a fingerprint matches a credential; empty if there is none. */
+    static Optional<KeyId> keyOf(String fingerprint, Keyset keyset, byte[] credential, byte[] context) {
         return keyset.keys(KeyPurpose.FINGERPRINT).stream()
-                .filter(key -> compute(key, keyset, credential, place).equals(fingerprint))
+                .filter(key -> compute(key, keyset, credential, context).equals(fingerprint))
                 .findFirst();
     }
 }

@@ -8,23 +8,17 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * Names a key of a keyset. Each ciphertext begins with the id of its key, so that the keys that are needed can be told
- * without any of them.
- *
+ * The id of a key. Each ciphertext starts with the id of its key, so that the required keys are known without any of
+ * them.
  * @param value the id, an unsigned number
  */
 public record KeyId(int value) {
-    // How Tink begins what a key with an id has encrypted: a one, and the id.
+    // Tink's prefix of a ciphertext: the byte 1, and the key's id.
     static final int PREFIX_BYTES = 1 + Integer.BYTES;
 
     private static final byte TINK = 1;
 
-    /**
-     * Reads an id as {@link #toString} writes it.
-     *
-     * @param text what may be an id
-     * @return the id; nothing where the text is none
-     */
+    /** Parses an id in the format of {@link #toString}; empty if the text is not an id. */
     public static Optional<KeyId> parse(String text) {
         requireNonNull(text, "text is null");
         try {
@@ -35,10 +29,9 @@ public record KeyId(int value) {
     }
 
     /**
-     * Reads the id of the key that something is encrypted with.
-     *
+     * Reads the id of the key that encrypted a ciphertext.
      * @param ciphertext the ciphertext, or its first bytes
-     * @return the id; nothing where it does not begin as a ciphertext does
+     * @return the id; empty if it does not start like a ciphertext
      */
     static Optional<KeyId> of(byte[] ciphertext) {
         return ciphertext.length >= PREFIX_BYTES && ciphertext[0] == TINK
@@ -47,18 +40,18 @@ public record KeyId(int value) {
                 : Optional.empty();
     }
 
-    /** Reads an id from a column that holds its {@link #number}; nothing for null. */
+    /** Reads an id from a column with its {@link #number}; empty for null. */
     public static Optional<KeyId> read(ResultSet row, int column) throws SQLException {
         long number = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(new KeyId((int) number));
     }
 
-    /** The id as it is stored in the database. */
+    /** The id as stored in the database. */
     public long number() {
         return Integer.toUnsignedLong(value);
     }
 
-    /** How each ciphertext of this key begins. */
+    /** The prefix of each ciphertext of this key. */
     byte[] prefix() {
         return ByteBuffer.allocate(PREFIX_BYTES).put(TINK).putInt(value).array();
     }

@@ -4,16 +4,15 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The purposes of a keyset's keys. Each purpose has keys of its own, one of them primary, and a rotation of its own. */
+/** The purposes of keys. Each has its own keys, one of which is primary, and is rotated separately. */
 public enum KeyPurpose {
-    /** Encrypts credentials. */
     ENCRYPTION,
-    /** Computes the fingerprints by which equal credentials are recognized. */
+    /** Computes the fingerprints that identify equal credentials. */
     FINGERPRINT,
     /** Computes the hashes that chain audit events, and the seals of the chains. */
     AUDIT;
 
-    /** Reads a purpose as {@link #toString} writes it; nothing for an unknown one. */
+    /** Parses the format of {@link #toString}; empty for an unknown purpose. */
     public static Optional<KeyPurpose> parse(String text) {
         return Arrays.stream(values())
                 .filter(purpose -> purpose.toString().equals(text))

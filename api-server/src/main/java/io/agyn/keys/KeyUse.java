@@ -17,25 +17,20 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** How many rows of a database are encrypted with which key. */
+/** Counts the rows of a database by their encryption key. */
 public final class KeyUse {
     private static final String COUNT = """
-            select substring(%2$s from 1 for %3$d), count(*) from %1$s where %2$s is not null group by 1""";
+        select substring(%2$s from 1 for %3$d), count(*) from %1$s where %2$s is not null group by 1\
+        """;
     private static final String CHECK = "keyset check";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final Map<String, Map<KeyId, Long>> counts = new LinkedHashMap<>();
 
     private KeyUse() {}
 
-    /**
-     * Counts, with one scan of each table.
-     *
-     * @param connection a connection to the database
-     * @return the counts
-     * @throws SQLException when the database does not answer
-     */
+    /** Counts the rows, with one scan of each table. */
     public static KeyUse count(Connection connection) throws SQLException {
         KeyUse use = new KeyUse();
         for (CredentialColumn column : CredentialColumn.values()) {
@@ -46,12 +41,9 @@ public final class KeyUse {
     }
 
     /**
-     * Counts once all transactions have ended that have written credentials until now.
-     *
-     * @param connection a connection to the database, outside of a transaction
-     * @return the counts
-     * @throws OperatorException when one of them takes too long
-     * @throws SQLException when the database does not answer
+     * Counts the rows after all transactions have ended that have written credentials until now.
+     * @param connection a connection outside of a transaction
+     * @throws OperatorException if a transaction takes too long
      */
     public static KeyUse countAfterWrites(Connection connection) throws SQLException {
         for (String table : Stream.of(CredentialColumn.values())
@@ -63,18 +55,18 @@ public final class KeyUse {
         return count(connection);
     }
 
-    /** The lock is had when no transaction is left that has written to the table, and is given back at once. */
+    /** The lock is granted when no transaction that has written to the table is open, and released at once. */
     private static void awaitWrites(Connection connection, String table) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("begin");
             try {
-                statement.execute("set local lock_timeout = '%ds'".formatted(PATIENCE.toSeconds()));
+                statement.execute("set local lock_timeout = '%ds'".formatted(LOCK_TIMEOUT.toSeconds()));
                 statement.execute("lock table %s in share mode".formatted(table));
             } catch (SQLException e) {
                 if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw new OperatorException(
                             "Something writes to the table %s for longer than %d s: run this again when it has ended."
-                                    .formatted(table, PATIENCE.toSeconds()),
+                                    .formatted(table, LOCK_TIMEOUT.toSeconds()),
                             e);
                 }
                 throw e;
@@ -84,20 +76,12 @@ public final class KeyUse {
         }
     }
 
-    /**
-     * Names what is counted.
-     *
-     * @return such as {@code secret values}, in order
-     */
+    /** The kinds of rows, such as {@code secret values}, in order. */
     public List<String> kinds() {
         return List.copyOf(counts.keySet());
     }
 
-    /**
-     * Gives the keys that rows are encrypted with.
-     *
-     * @return the keys
-     */
+    /** The keys that rows are encrypted with. */
     public Set<KeyId> keys() {
         return counts.values().stream()
                 .flatMap(rows -> rows.keySet().stream())
@@ -106,45 +90,27 @@ public final class KeyUse {
     }
 
     /**
-     * Gives how many rows of a kind need a key.
-     *
+     * The number of rows of a kind that need a key.
      * @param kind one of {@link #kinds}
-     * @param key the key
-     * @return their number
      */
     public long of(String kind, KeyId key) {
         return counts.get(requireNonNull(kind, "kind is null")).getOrDefault(key, 0L);
     }
 
-    /**
-     * Gives how many rows need a key.
-     *
-     * @param key the key
-     * @return their number
-     */
+    /** The number of rows that need a key. */
     public long of(KeyId key) {
         return counts.keySet().stream().mapToLong(kind -> of(kind, key)).sum();
     }
 
-    /**
-     * Gives how many rows need another key than one.
-     *
-     * @param key the key
-     * @return their number
-     */
-    public long notOf(KeyId key) {
+    /** The number of rows that need any key but this one. */
+    public long ofOthers(KeyId key) {
         return keys().stream()
                 .filter(other -> !other.equals(key))
                 .mapToLong(this::of)
                 .sum();
     }
 
-    /**
-     * Says which rows need a key.
-     *
-     * @param key the key
-     * @return such as {@code secret values: 3, keyset check: 1}
-     */
+    /** Describes the rows that need a key, such as {@code secret values: 3, keyset check: 1}. */
     public String describe(KeyId key) {
         Stream<String> needed =
                 counts.keySet().stream().filter(kind -> of(kind, key) > 0).map(kind -> kind + ": " + of(kind, key));

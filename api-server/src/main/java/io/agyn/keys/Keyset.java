@@ -32,17 +32,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * The keys that credentials are encrypted and fingerprinted with and that the audit log is chained with: a Tink keyset for
- * each {@link KeyPurpose}, so that each is rotated by itself. Key ids are unique in all of them. Immutable.
+ * The keys that encrypt and fingerprint credentials and chain the audit log: a Tink keyset for each
+ * {@link KeyPurpose}, so that each can be rotated separately. Key ids are unique across all of them. Immutable.
  */
 public final class Keyset {
 
-    /** The length of fingerprints and hashes, in bytes: no two values have the same one, and it is short enough to show. */
+    /** The length of fingerprints and hashes in bytes: long enough to avoid collisions, and short enough to display. */
     public static final int FINGERPRINT_BYTES = 16;
 
-    // In keysets of earlier releases, the key of fingerprints keyed the audit log too. It gets an id of its own there,
-    // the
-    // same on all servers: "audi".
+    // In keysets of earlier releases, the fingerprint key chained the audit log too. As an audit key, it gets a
+    // separate id, the same on all servers. The constant is "audi".
     private static final int ID_IN_AUDIT = 0x61756469;
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -70,9 +69,8 @@ public final class Keyset {
 
     /**
      * Creates new keys in a file without a passphrase.
-     *
-     * @param file where to put them, with mode 0600; its folder exists
-     * @throws OperatorException when the file exists, which is then left as it is, or cannot be written
+     * @param file the new file, with mode 0600; its folder must exist
+     * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
      */
     public static void create(Path file) {
         new KeysetFile(file, Optional.empty()).create();
@@ -80,15 +78,14 @@ public final class Keyset {
 
     /**
      * Reads the keys from a file without a passphrase.
-     *
-     * @param file the file that {@link #create} has written
-     * @throws OperatorException when the file is missing, cannot be read or is not a keyset
+     * @param file a file that {@link #create} has written
+     * @throws OperatorException if the file is missing, unreadable or not a keyset
      */
     public static Keyset load(Path file) {
         return new KeysetFile(file, Optional.empty()).read();
     }
 
-    /** New keys, one for each purpose. */
+    /** Creates new keys, one for each purpose. */
     static Keyset random() {
         try {
             register();
@@ -102,7 +99,7 @@ public final class Keyset {
         }
     }
 
-    /** Reads what {@link #write} has written, or an earlier release, which had no keys for the audit log. */
+    /** Parses the output of {@link #write}, also of earlier releases, which had no audit keys. */
     static Keyset parse(JsonNode json) throws GeneralSecurityException {
         register();
         Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
@@ -125,7 +122,7 @@ public final class Keyset {
                 .build();
     }
 
-    /** The keys themselves, as JSON. */
+    /** Serializes the keys as JSON, unencrypted. */
     ObjectNode write() {
         try {
             ObjectNode json = JSON.createObjectNode();
@@ -142,32 +139,31 @@ public final class Keyset {
         }
     }
 
-    /** Encrypts with the primary encryption key and decrypts with any; safe for concurrent use. */
+    /** Encrypts with the primary encryption key and decrypts with any; thread-safe. */
     public Aead aead() {
         return aead;
     }
 
-    /** The id of the primary encryption key. */
     public KeyId primary() {
         return primary(KeyPurpose.ENCRYPTION);
     }
 
-    /** The id of the key that is used for new values. */
+    /** The id of the key for new values. */
     public KeyId primary(KeyPurpose purpose) {
         return new KeyId(handles.get(purpose).getPrimary().getId());
     }
 
-    /** The ids of the encryption keys, in the order in which they were added. */
+    /** The ids of the encryption keys, oldest first. */
     public List<KeyId> keys() {
         return keys(KeyPurpose.ENCRYPTION);
     }
 
-    /** The ids of the keys of a purpose, in the order in which they were added. */
+    /** The ids of the keys of a purpose, oldest first. */
     public List<KeyId> keys(KeyPurpose purpose) {
         return keys.get(purpose);
     }
 
-    /** The purpose of a key; nothing for a key that is not in the keyset. */
+    /** The purpose of a key; empty if it is not in the keyset. */
     public Optional<KeyPurpose> purposeOf(KeyId key) {
         requireNonNull(key, "key is null");
         return keys.entrySet().stream()
@@ -176,44 +172,43 @@ public final class Keyset {
                 .findFirst();
     }
 
-    /** Whether a key is in the keyset, for any purpose. */
-    public boolean holds(KeyId key) {
+    public boolean contains(KeyId key) {
         return purposeOf(key).isPresent();
     }
 
-    /** The one of two keys of a purpose that was added later. */
+    /** Returns the newer of two keys of a purpose. */
     public KeyId later(KeyPurpose purpose, KeyId one, KeyId other) {
         return keys(purpose).indexOf(one) > keys(purpose).indexOf(other) ? one : other;
     }
 
     /**
-     * The purposes whose primary key is not in another keyset. A keyset that is changed by commands alone keeps its primary
-     * keys until all servers have others.
+     * Returns the purposes whose primary key is missing in another keyset. If only commands change the file, primary
+     * keys stay in it until all servers use others.
      */
     public List<KeyPurpose> primariesMissingIn(Keyset other) {
         return Stream.of(KeyPurpose.values())
                 .filter(purpose -> {
-                    KeysetHandle theirs = other.handles.get(purpose);
-                    KeysetHandle.Entry mine = handles.get(purpose).getPrimary();
-                    return IntStream.range(0, theirs.size())
-                            .mapToObj(theirs::getAt)
-                            .noneMatch(entry -> entry.getId() == mine.getId()
-                                    && entry.getKey().equalsKey(mine.getKey()));
+                    KeysetHandle otherHandle = other.handles.get(purpose);
+                    KeysetHandle.Entry primary = handles.get(purpose).getPrimary();
+                    return IntStream.range(0, otherHandle.size())
+                            .mapToObj(otherHandle::getAt)
+                            .noneMatch(entry -> entry.getId() == primary.getId()
+                                    && entry.getKey().equalsKey(primary.getKey()));
                 })
                 .toList();
     }
 
-    /** The keyset with a new encryption key, see {@link #withNewKey(KeyPurpose)}. */
+    /** Returns the keyset with a new encryption key, see {@link #withNewKey(KeyPurpose)}. */
     public Keyset withNewKey() {
         return withNewKey(KeyPurpose.ENCRYPTION);
     }
 
-    /** The keyset with a new key, the last of {@link #keys}. Its primary key stays the same. */
+    /** Returns the keyset with a new key, the last of {@link #keys}. The primary key stays the same. */
     public Keyset withNewKey(KeyPurpose purpose) {
         int id;
         do {
             id = RANDOM.nextInt();
-        } while (id == 0 || holds(new KeyId(id)));
+        } while (id == 0 || contains(new KeyId(id)));
         return with(
                 purpose,
                 KeysetHandle.newBuilder(handles.get(purpose))
@@ -221,7 +216,7 @@ public final class Keyset {
                                 .withFixedId(id)));
     }
 
-    /** The keyset with a key that it holds as the primary one of its purpose. */
+    /** Returns the keyset with one of its keys as the primary one of its purpose. */
     public Keyset withPrimary(KeyId key) {
         KeyPurpose purpose = requirePurpose(key);
         KeysetHandle.Builder builder = KeysetHandle.newBuilder(handles.get(purpose));
@@ -229,27 +224,26 @@ public final class Keyset {
         return with(purpose, builder);
     }
 
-    /** The keyset without a key that it holds and that is not primary: what depends on the key is lost. */
+    /** Returns the keyset without one of its keys, which must not be primary. Data under the key is lost. */
     public Keyset without(KeyId key) {
         KeyPurpose purpose = requirePurpose(key);
         return with(purpose, KeysetHandle.newBuilder(handles.get(purpose)).deleteAt(position(purpose, key)));
     }
 
     /**
-     * Computes a keyed hash (HMAC-SHA-256) under the primary fingerprint key.
-     *
+     * Computes a keyed hash (HMAC-SHA-256) with the primary fingerprint key.
      * @return {@link #FINGERPRINT_BYTES} bytes
      */
     public byte[] fingerprint(byte[] data) {
         return fingerprint(primary(KeyPurpose.FINGERPRINT), data);
     }
 
-    /** Computes a keyed hash under a fingerprint key of the keyset, see {@link #fingerprint(byte[])}. */
+    /** Computes a keyed hash with a fingerprint key of the keyset, see {@link #fingerprint(byte[])}. */
     public byte[] fingerprint(KeyId key, byte[] data) {
         return compute(fingerprints, key, data);
     }
 
-    /** Computes a keyed hash under an audit key of the keyset, see {@link #fingerprint(byte[])}. */
+    /** Computes a keyed hash with an audit key of the keyset, see {@link #fingerprint(byte[])}. */
     public byte[] auditHash(KeyId key, byte[] data) {
         return compute(audit, key, data);
     }
@@ -264,20 +258,19 @@ public final class Keyset {
     }
 
     /**
-     * Encrypts a ciphertext again, under the primary key.
-     *
-     * @throws GeneralSecurityException where it cannot be decrypted
+     * Re-encrypts a ciphertext with the primary key.
+     * @throws GeneralSecurityException if it cannot be decrypted
      */
-    byte[] rewrap(byte[] ciphertext, byte[] place) throws GeneralSecurityException {
-        byte[] plaintext = aead.decrypt(ciphertext, place);
+    byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {
+        byte[] plaintext = aead.decrypt(ciphertext, context);
         try {
-            return aead.encrypt(plaintext, place);
+            return aead.encrypt(plaintext, context);
         } finally {
             Arrays.fill(plaintext, (byte) 0);
         }
     }
 
-    /** Names the keys, and shows none. */
+    /** Lists the ids of the keys, without key material. */
     @Override
     public String toString() {
         return keys.entrySet().stream()

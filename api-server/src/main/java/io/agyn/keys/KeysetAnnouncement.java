@@ -8,7 +8,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 
-/** Tells the commands which keys this server has loaded. */
+/** Announces the keys that this server has loaded, for the commands. */
 @Singleton
 class KeysetAnnouncement implements ChangeFeedHook {
     private final LiveKeyset keys;

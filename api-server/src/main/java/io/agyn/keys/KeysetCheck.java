@@ -22,18 +22,19 @@ import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * Refuses to start with a keyset other than the database's: one row of the database is a known text under the primary
- * encryption key, and names the other primary keys once they were promoted.
+ * Prevents a start with a wrong keyset: the database has a known text that is encrypted with the primary encryption
+ * key, and the ids of the other primary keys once they were promoted.
  */
 @Singleton
 public class KeysetCheck {
     private static final byte[] TEXT = "The keyset is the right one.".getBytes(StandardCharsets.UTF_8);
-    private static final byte[] PLACE = "keyset_check".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] CONTEXT = "keyset_check".getBytes(StandardCharsets.UTF_8);
 
-    // By JSON, since before the migrations of this release the last two columns are missing.
+    // As JSON, since the last two columns are missing before the migrations of this release.
     private static final String READ = """
-            select ciphertext, (to_jsonb(k) ->> 'fingerprint_key_id')::bigint, (to_jsonb(k) ->> 'audit_key_id')::bigint
-            from keyset_check k""";
+        select ciphertext, (to_jsonb(k) ->> 'fingerprint_key_id')::bigint, (to_jsonb(k) ->> 'audit_key_id')::bigint
+        from keyset_check k\
+        """;
     private static final String PROMOTE = "update keyset_check set %s_key_id = ?";
     private static final String WRITE = "update keyset_check set ciphertext = ? where ciphertext = ?";
 
@@ -48,11 +49,9 @@ public class KeysetCheck {
     }
 
     /**
-     * Checks a keyset ahead of everything that a start changes in the database, its tables included.
-     *
+     * Checks a keyset before the start changes anything in the database, including its tables.
      * @param connection a connection to the database, which may be empty
-     * @throws OperatorException when it is not the database's
-     * @throws SQLException when the database fails
+     * @throws OperatorException if the keyset is wrong
      */
     public static void require(Connection connection, Keyset keyset) throws SQLException {
         Optional<Stored> stored = read(connection);
@@ -61,18 +60,15 @@ public class KeysetCheck {
         }
     }
 
-    /** Whether a keyset decrypts the text; also where the database holds none yet. */
+    /** Whether a keyset decrypts the text; also true if the database has none yet. */
     static boolean isReadable(Connection connection, Keyset keyset) throws SQLException {
         return read(connection).map(stored -> isReadable(stored, keyset)).orElse(true);
     }
 
     /**
-     * Notes that a key becomes primary, so that a server without that key does not start.
-     *
-     * @param connection a connection to the database
-     * @param keyset a keyset that decrypts the text, and has the key as a primary one
-     * @throws OperatorException when it does not decrypt the text
-     * @throws SQLException when the database fails
+     * Records a new primary key, so that a server without that key does not start.
+     * @param keyset a keyset that decrypts the text and has the key as primary
+     * @throws OperatorException if it does not decrypt the text
      */
     public static void promote(Connection connection, Keyset keyset, KeyPurpose purpose) throws SQLException {
         if (purpose == KeyPurpose.ENCRYPTION) {
@@ -86,7 +82,7 @@ public class KeysetCheck {
         }
     }
 
-    /** Encrypts the text with the primary key, unless it is. */
+    /** Re-encrypts the text with the primary key if necessary. */
     static void rewrap(Connection connection, Keyset keyset) throws SQLException {
         Optional<byte[]> stored = read(connection).map(Stored::ciphertext);
         if (stored.isEmpty()
@@ -94,7 +90,7 @@ public class KeysetCheck {
             return;
         }
         try (PreparedStatement write = connection.prepareStatement(WRITE)) {
-            write.setBytes(1, keyset.rewrap(stored.get(), PLACE));
+            write.setBytes(1, keyset.rewrap(stored.get(), CONTEXT));
             write.setBytes(2, stored.get());
             write.executeUpdate();
         } catch (GeneralSecurityException e) {
@@ -102,22 +98,22 @@ public class KeysetCheck {
         }
     }
 
-    /** Runs before anything but the tables is written to the database. */
+    /** Runs before anything except the tables is written to the database. */
     void check(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent event)
             throws GeneralSecurityException, SQLException {
         try (Connection connection = dataSource.getConnection()) {
             try (PreparedStatement insert = connection.prepareStatement(CREATE)) {
-                insert.setBytes(1, keys.current().aead().encrypt(TEXT, PLACE));
+                insert.setBytes(1, keys.current().aead().encrypt(TEXT, CONTEXT));
                 insert.executeUpdate();
             }
             Stored stored = read(connection).orElseThrow();
-            require(stored, keys.holding(stored.ciphertext()));
+            require(stored, keys.currentFor(stored.ciphertext()));
             KeyId.of(stored.ciphertext()).ifPresent(keys::promote);
             stored.promoted().values().forEach(this::promoteLater);
         }
     }
 
-    /** Only forward, in the order of adding: what may write the database must not bring back a key that leaked. */
+    /** Only to newer keys: write access to the database must not be enough to bring back a leaked key. */
     private void promoteLater(KeyId key) {
         Keyset current = keys.current();
         current.purposeOf(key)
@@ -127,10 +123,9 @@ public class KeysetCheck {
     }
 
     /**
-     * What the database has.
-     *
+     * The stored row.
      * @param ciphertext the known text, encrypted
-     * @param promoted the primary keys of fingerprints and of the audit log, each once it was promoted
+     * @param promoted the primary fingerprint and audit keys that were promoted
      */
     @SuppressWarnings("ArrayRecordComponent")
     private record Stored(byte[] ciphertext, Map<KeyPurpose, KeyId> promoted) {}
@@ -149,7 +144,7 @@ public class KeysetCheck {
 
     private static boolean isReadable(Stored stored, Keyset keyset) {
         try {
-            return Arrays.equals(keyset.aead().decrypt(stored.ciphertext(), PLACE), TEXT);
+            return Arrays.equals(keyset.aead().decrypt(stored.ciphertext(), CONTEXT), TEXT);
         } catch (GeneralSecurityException e) {
             return false;
         }

@@ -27,21 +27,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** A keyset in a file of mode 0600, locked by a key from outside where the operator wants that. */
+/** A keyset in a file of mode 0600, optionally locked with an external key. */
 public final class KeysetFile {
     private static final String LOCKED_BY = "locked_by";
-    // A group may read it, as a Kubernetes secret's does.
-    private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("----w-rwx");
+    // The group may read it, as with a Kubernetes secret.
+    private static final Set<PosixFilePermission> FORBIDDEN_MODES = PosixFilePermissions.fromString("----w-rwx");
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path path;
     private final Optional<? extends KeysetLock> lock;
 
     /**
-     * Names a file, which may be there or not.
-     *
-     * @param path where it is
-     * @param lock what locks it; nothing where it is not locked
+     * @param path the file, existing or not
+     * @param lock the lock, if the file is locked
      */
     public KeysetFile(Path path, Optional<? extends KeysetLock> lock) {
         this.path = requireNonNull(path, "path is null");
@@ -49,11 +47,8 @@ public final class KeysetFile {
     }
 
     /**
-     * Says where the keyset is, and how it is locked.
-     *
-     * @param settings the server's settings
-     * @return the file that is set, or else the one in the data folder
-     * @throws OperatorException when a passphrase is set in two ways
+     * Returns the configured file, or else the one in the data folder.
+     * @throws OperatorException if a passphrase is set in two ways
      */
     public static KeysetFile of(Settings settings) {
         return new KeysetFile(
@@ -61,64 +56,44 @@ public final class KeysetFile {
                 PassphraseLock.of(settings));
     }
 
-    /**
-     * Names another file with the same lock.
-     *
-     * @param other where it is
-     * @return that file
-     */
+    /** Returns another file with the same lock. */
     public KeysetFile at(Path other) {
         return new KeysetFile(other, lock);
     }
 
-    /**
-     * Says where the file is.
-     *
-     * @return its path
-     */
     public Path path() {
         return path;
     }
 
-    /**
-     * Says whether the file is there.
-     *
-     * @return whether it is
-     */
     public boolean exists() {
         return Files.exists(path);
     }
 
     /**
-     * Makes new keys.
-     *
-     * @throws OperatorException when the file is there already, which is then left as it is, or cannot be written
+     * Creates the file with new keys.
+     * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
      */
     public void create() {
-        // Before the half-second that a lock takes.
+        // First, since locking takes half a second.
         if (exists()) {
-            throw isThere(path);
+            throw alreadyExists(path);
         }
         create(path, write(Keyset.random(), lock));
     }
 
     /**
      * Reads the keys.
-     *
-     * @return the keys
-     * @throws OperatorException when the file is missing, cannot be read, is no keyset, or is not locked as it should be
+     * @throws OperatorException if the file is missing, unreadable, not a keyset, or not locked as configured
      */
     public Keyset read() {
         return parse(content());
     }
 
     /**
-     * Puts other keys into the file: whole or, where this fails or is cut off, not at all. Another process that would
-     * change it at the same time waits for this one.
-     *
-     * @param change makes the new keys of those that are there
-     * @return the new keys, which are in the file
-     * @throws OperatorException when the file cannot be read or written; or what the change throws
+     * Replaces the keys in the file atomically. Other processes that change it wait.
+     * @param change returns the new keys, given the current ones
+     * @return the new keys
+     * @throws OperatorException if the file cannot be read or written; or the exception of the change
      */
     public Keyset change(UnaryOperator<Keyset> change) {
         requireNonNull(change, "change is null");
@@ -126,14 +101,13 @@ public final class KeysetFile {
     }
 
     /**
-     * Locks the file in another way, or not at all.
-     *
-     * @param other the new lock; nothing for none
-     * @throws OperatorException when the file cannot be read or written
+     * Changes or removes the lock.
+     * @param other the new lock; empty for none
+     * @throws OperatorException if the file cannot be read or written
      */
     public void relock(Optional<? extends KeysetLock> other) {
         requireNonNull(other, "other is null");
-        // What is not locked yet is what a passphrase is set for.
+        // The configured passphrase is meant for a file that is not locked yet.
         replace(
                 content -> isLocked(content) ? parse(content) : new KeysetFile(path, Optional.empty()).parse(content),
                 keyset -> keyset,
@@ -141,11 +115,10 @@ public final class KeysetFile {
     }
 
     /**
-     * Copies the file, locked as it is, once it has been read.
-     *
-     * @param copy where to, a file that is not there
-     * @return the keys that are in both
-     * @throws OperatorException when the file cannot be read, or the copy is there or cannot be written
+     * Copies the file, with its lock, after checking that it is readable.
+     * @param copy a file that does not exist
+     * @return the keys in both files
+     * @throws OperatorException if the file cannot be read, or the copy exists or cannot be written
      */
     public Keyset backUp(Path copy) {
         byte[] content = content();
@@ -154,7 +127,6 @@ public final class KeysetFile {
         return keyset;
     }
 
-    /** What is in the file. */
     byte[] content() {
         try {
             return Files.readAllBytes(path);
@@ -166,7 +138,7 @@ public final class KeysetFile {
         }
     }
 
-    /** Reads the keys from what is in the file. */
+    /** Parses the keys. */
     Keyset parse(byte[] content) {
         JsonNode json = json(content);
         if (!isLocked(json)) {
@@ -197,18 +169,18 @@ public final class KeysetFile {
         }
     }
 
-    /** Refuses keys without a passphrase in a file that every user of the machine can read, or others can change. */
+    /** Rejects unlocked keys in a file that every user of the machine can read, or others can change. */
     private void requirePrivate() {
         Set<PosixFilePermission> mode;
         try {
             mode = Files.getPosixFilePermissions(path);
         } catch (UnsupportedOperationException e) {
-            // Not a file system with modes.
+            // The file system has no modes.
             return;
         } catch (IOException e) {
             throw unreadable(e);
         }
-        if (!Collections.disjoint(mode, OF_OTHERS)) {
+        if (!Collections.disjoint(mode, FORBIDDEN_MODES)) {
             throw new OperatorException("The keyset file " + path + " is open to other users of this machine (mode "
                     + PosixFilePermissions.toString(mode) + "): run \"chmod 600 " + path
                     + "\", or lock it with a passphrase.");
@@ -228,13 +200,13 @@ public final class KeysetFile {
 
     private Keyset replace(Reader reader, UnaryOperator<Keyset> change, Optional<? extends KeysetLock> newLock) {
         try {
-            // Where a link leads, since it is to go on leading there.
+            // The target of a link, so that the link stays.
             Path real = exists() ? path.toRealPath() : path;
             while (true) {
                 Object before = identity(real);
                 try (FileChannel channel = FileChannel.open(real, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
                     channel.lock();
-                    // Whoever held the lock before has replaced the file, and this lock is on one that is gone.
+                    // The previous holder of the lock may have replaced the file; then this lock is on the old one.
                     if (before.equals(identity(real))) {
                         Keyset changed = change.apply(reader.read(read(channel)));
                         PrivateFile.replace(real, write(changed, newLock));
@@ -253,11 +225,11 @@ public final class KeysetFile {
         }
     }
 
-    /** By the channel that holds the lock: to open and close the file once more would give the lock back. */
+    /** Through the channel with the lock: opening and closing the file again would release the lock. */
     private static byte[] read(FileChannel channel) throws IOException {
         ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(channel.size()));
         while (content.hasRemaining() && channel.read(content) >= 0) {
-            // The next piece.
+            // Reads the next piece.
         }
         return content.array();
     }
@@ -271,7 +243,7 @@ public final class KeysetFile {
         try {
             PrivateFile.create(file, content);
         } catch (FileAlreadyExistsException e) {
-            throw isThere(file);
+            throw alreadyExists(file);
         } catch (IOException e) {
             throw new OperatorException(
                     "The keyset cannot be written to " + file + " (" + OperatorException.reason(e)
@@ -280,7 +252,7 @@ public final class KeysetFile {
         }
     }
 
-    private static OperatorException isThere(Path file) {
+    private static OperatorException alreadyExists(Path file) {
         return new OperatorException(
                 "The file " + file + " is there already and is never overwritten: name another file.");
     }
@@ -316,7 +288,7 @@ public final class KeysetFile {
         try {
             return Keyset.parse(json);
         } catch (GeneralSecurityException e) {
-            throw isNone();
+            throw notAKeyset();
         }
     }
 
@@ -324,12 +296,12 @@ public final class KeysetFile {
         try {
             return JSON.readTree(content);
         } catch (IOException e) {
-            throw isNone();
+            throw notAKeyset();
         }
     }
 
     // Without a cause, whose message may quote the file.
-    private OperatorException isNone() {
+    private OperatorException notAKeyset() {
         return new OperatorException("The file " + path + " is not a keyset that this server can read: put back the one"
                 + " that \"keyset create\" has made.");
     }

@@ -5,31 +5,25 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.security.GeneralSecurityException;
 
 /**
- * Locks a keyset file with a key from outside it, so that the file alone opens nothing. A passphrase does, see
- * {@link PassphraseLock}; a key management service would be another, which keeps its key and encrypts for us.
+ * Locks a keyset file with an external key, so that the file alone is useless. {@link PassphraseLock} uses a
+ * passphrase; a key management service could be another lock.
  */
 public interface KeysetLock {
-    /**
-     * Names the kind of lock in the file.
-     *
-     * @return such as {@code passphrase}
-     */
+    /** The kind of lock in the file, such as {@code passphrase}. */
     String kind();
 
     /**
      * Encrypts a keyset.
-     *
      * @param keyset its bytes
-     * @return all that {@link #open} needs beside the key itself
+     * @return everything that {@link #open} needs except the key
      */
     ObjectNode close(byte[] keyset);
 
     /**
      * Decrypts a keyset.
-     *
-     * @param locked what {@link #close} gave
+     * @param locked the result of {@link #close}
      * @return the keyset's bytes
-     * @throws GeneralSecurityException when the key is another one, or what is locked was altered
+     * @throws GeneralSecurityException if the key is wrong, or the file was altered
      */
     byte[] open(JsonNode locked) throws GeneralSecurityException;
 }

@@ -14,12 +14,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What became of decrypting everything in a database with a keyset.
- *
- * @param readable how many rows were decrypted
- * @param unreadable the places of the others
- * @param otherFingerprints the places of credentials whose stored fingerprint is under no key of the keyset
- * @param fingerprints how many fingerprints are under which key
+ * The result of decrypting everything in a database with a keyset.
+ * @param readable the number of decrypted rows
+ * @param unreadable the names of the other rows
+ * @param otherFingerprints the names of rows whose fingerprint matches no key of the keyset
+ * @param fingerprints the number of fingerprints by key
  */
 public record KeysetVerification(
         long readable, List<String> unreadable, List<String> otherFingerprints, Map<KeyId, Long> fingerprints) {
@@ -30,12 +29,8 @@ public record KeysetVerification(
     }
 
     /**
-     * Decrypts everything, and writes nothing.
-     *
-     * @param connection a connection to the database
-     * @param keyset the keyset to try
-     * @return what became of it
-     * @throws SQLException when the database does not answer
+     * Decrypts everything, without writing.
+     * @param keyset the keyset to check
      */
     public static KeysetVerification run(Connection connection, Keyset keyset) throws SQLException {
         requireNonNull(keyset, "keyset is null");
@@ -73,7 +68,7 @@ public record KeysetVerification(
 
     private static Optional<byte[]> decrypt(CredentialRow row, Keyset keyset) {
         try {
-            return Optional.of(keyset.aead().decrypt(row.ciphertext(), row.place()));
+            return Optional.of(keyset.aead().decrypt(row.ciphertext(), row.context()));
         } catch (GeneralSecurityException e) {
             return Optional.empty();
         }

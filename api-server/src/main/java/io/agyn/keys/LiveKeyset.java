@@ -22,26 +22,28 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * The keyset of a running server, which follows its file: what {@code keyset add} and its kin write there is in force
- * within {@link #POLL}, without a restart.
+ * The keyset of a running server, which follows its file: changes by {@code keyset} commands take effect within
+ * {@link #POLL}, without a restart.
  *
- * <p>The file's bytes are compared, not its times, which a copy may keep. A ciphertext under an unknown key has the file read
- * at once, so that the server can read what another with a newer file has written. A file that cannot be read, or lacks a
- * primary key that this server uses, is refused with a line in the log, and the keys in memory stay in use.
+ * <p>Changes are detected by content, since a copy may keep its timestamps. A ciphertext with an unknown key triggers
+ * an immediate reload, so that the server can read what another one with a newer file has written. A file that is
+ * unreadable, or lacks a primary key that this server uses, is rejected with a log message, and the keys in memory
+ * stay in use.
  *
- * <p>A rotation over several servers, each with the file or a copy of it, loses no call if every server can decrypt with a
- * key before any of them encrypts with it, and none encrypts with it any more when it goes:
+ * <p>A rotation over several servers, each with the file or a copy of it, loses no call if every server can decrypt
+ * with the new key before any of them encrypts with it, and none encrypts with the old key when it is removed:
  *
  * <ol>
- *   <li>{@code keyset add}, and the file to all servers. Each decrypts with the new key, and encrypts with the old one.
- *   <li>{@code keyset promote}, which is refused while a running server has not the new key; the file to all servers.
- *       Each encrypts with the new key.
- *   <li>{@code keyset rewrap}: all rows are encrypted with the new key.
- *   <li>{@code keyset retire}, which is refused while a row needs the old key or a server encrypts with it; the file to
- *       all servers.
+ * <li>{@code keyset add}, then copy the file to all servers. Each can decrypt with the new key, and encrypts with the
+ * old one.
+ * <li>{@code keyset promote}, which fails while a running server lacks the new key; then copy the file to all
+ * servers. Each encrypts with the new key.
+ * <li>{@code keyset rewrap}: re-encrypts all rows with the new key.
+ * <li>{@code keyset retire}, which fails while a row needs the old key or a server encrypts with it; then copy the
+ * file to all servers.
  * </ol>
  *
- * <p>How the commands know what servers have is told by {@link ServerKeys}.
+ * <p>{@link ServerKeys} tells the commands which keys each server has.
  */
 @Singleton
 public class LiveKeyset {
@@ -50,12 +52,12 @@ public class LiveKeyset {
 
     private static final Logger LOG = Logger.getLogger(LiveKeyset.class);
     private static final byte[] UNREADABLE = {};
-    private static final int TURNS_OF_RETRY = 10;
+    private static final int POLLS_PER_RETRY = 10;
 
     private final KeysetFile file;
     private final Thread thread;
     private volatile Keyset current;
-    private volatile boolean refused;
+    private volatile boolean rejected;
     private volatile boolean stopped;
     private byte[] seen;
 
@@ -73,7 +75,7 @@ public class LiveKeyset {
     }
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {
-        Gauge.builder("agyn.keyset.refused", () -> refused ? 1 : 0)
+        Gauge.builder("agyn.keyset.refused", () -> rejected ? 1 : 0)
                 .description("1 while the keyset file is not taken, and the keys in memory stay in force")
                 .register(registry);
         thread.start();
@@ -84,32 +86,27 @@ public class LiveKeyset {
         thread.interrupt();
     }
 
-    /**
-     * Gives the keys that are in force.
-     *
-     * @return the keys; others, once the file has changed
-     */
+    /** The current keys. They change with the file. */
     public Keyset current() {
         return current;
     }
 
-    /** The keys that are in force, with the one of a ciphertext among them if the file holds it. */
-    Keyset holding(byte[] ciphertext) {
+    /** Returns the current keys, including the key of a ciphertext if the file has it. */
+    Keyset currentFor(byte[] ciphertext) {
         Optional<KeyId> key = KeyId.of(ciphertext);
-        if (key.isPresent() && !current.holds(key.get())) {
+        if (key.isPresent() && !current.contains(key.get())) {
             reload();
         }
         return current;
     }
 
     /**
-     * Uses a key of the keyset as the primary one of its purpose from now on: {@code keyset promote} has made it primary while
-     * this server did not run, and its copy of the file is older.
+     * Makes a key primary: {@code keyset promote} ran while this server was down, and its copy of the file is older.
      */
     synchronized void promote(KeyId key) {
         boolean isPrimary =
                 current.purposeOf(key).map(current::primary).filter(key::equals).isPresent();
-        if (current.holds(key) && !isPrimary) {
+        if (current.contains(key) && !isPrimary) {
             LOG.warnf(
                     "Key %s is primary by now, and not so in the keyset file %s: replace it by the present one",
                     key, file.path());
@@ -117,7 +114,7 @@ public class LiveKeyset {
         }
     }
 
-    /** Looks at the file, and takes the keys in it if it has changed. What was refused is not looked at twice. */
+    /** Loads the keys if the file has changed. A rejected file is not checked again. */
     synchronized void reload() {
         byte[] last = seen;
         try {
@@ -125,32 +122,32 @@ public class LiveKeyset {
             byte[] content = file.content();
             seen = digest(content);
             if (!Arrays.equals(last, seen)) {
-                take(file.parse(content));
+                load(file.parse(content));
             }
         } catch (OperatorException e) {
             if (last != UNREADABLE || seen != UNREADABLE) {
-                refuse(e.getMessage());
+                reject(e.getMessage());
             }
         }
     }
 
-    /** Tries what was refused once more: the passphrase may be the right one by now. */
+    /** Retries a rejected file, since the passphrase may be correct now. */
     private synchronized void retry() {
         try {
             Keyset next = file.read();
-            if (objection(next).isEmpty()) {
+            if (rejection(next).isEmpty()) {
                 accept(next);
             }
         } catch (OperatorException e) {
-            // As the log has said.
+            // Already logged.
         }
     }
 
-    private void take(Keyset next) {
-        objection(next).ifPresentOrElse(this::refuse, () -> accept(next));
+    private void load(Keyset next) {
+        rejection(next).ifPresentOrElse(this::reject, () -> accept(next));
     }
 
-    private Optional<String> objection(Keyset next) {
+    private Optional<String> rejection(Keyset next) {
         List<KeyPurpose> missing = current.primariesMissingIn(next);
         return missing.isEmpty()
                 ? Optional.empty()
@@ -163,12 +160,12 @@ public class LiveKeyset {
 
     private void accept(Keyset next) {
         current = next;
-        refused = false;
+        rejected = false;
         LOG.infof("The keyset file has changed; in force are %s", next);
     }
 
-    private void refuse(String reason) {
-        refused = true;
+    private void reject(String reason) {
+        rejected = true;
         LOG.errorf("The changed keyset file %s is not taken, and %s stay in force: %s", file.path(), current, reason);
     }
 
@@ -177,7 +174,7 @@ public class LiveKeyset {
             try {
                 Thread.sleep(POLL);
                 reload();
-                if (refused && turn % TURNS_OF_RETRY == 0) {
+                if (rejected && turn % POLLS_PER_RETRY == 0) {
                     retry();
                 }
             } catch (InterruptedException e) {

@@ -28,18 +28,18 @@ import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Locks a keyset file with a passphrase: AES-256-GCM under a key that PBKDF2 (HMAC-SHA-512) makes of the passphrase and a
- * salt of the file's own, both from the JDK.
+ * Locks a keyset file with a passphrase: AES-256-GCM, with a key that PBKDF2 (HMAC-SHA-512) derives from the
+ * passphrase and the file's salt. Both come from the JDK.
  */
 public final class PassphraseLock implements KeysetLock {
-    /** How many characters a passphrase has at least. */
-    public static final int SHORTEST = SettingsReader.SHORTEST_PASSPHRASE;
+    /** The minimum length of a passphrase, in characters. */
+    public static final int MIN_LENGTH = SettingsReader.MIN_PASSPHRASE_LENGTH;
 
-    // About half a second of a core for each guess. A file may ask for more, as one of a later release will, and for no
-    // less than half of it: whoever can write the file must not be able to make guessing cheap.
+    // About half a second of a core per guess. A file may require more, as later releases may write, and at least
+    // half: an attacker who can write the file must not be able to make guessing cheap.
     private static final int ITERATIONS = 600_000;
-    private static final int LEAST_ITERATIONS = ITERATIONS / 2;
-    private static final int MOST_ITERATIONS = 20 * ITERATIONS;
+    private static final int MIN_ITERATIONS = ITERATIONS / 2;
+    private static final int MAX_ITERATIONS = 20 * ITERATIONS;
     private static final int KEY_BITS = 256;
     private static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;
@@ -53,11 +53,9 @@ public final class PassphraseLock implements KeysetLock {
     }
 
     /**
-     * Finds the passphrase that an operator has set.
-     *
-     * @param settings the server's settings
-     * @return the lock; nothing where no passphrase is set
-     * @throws OperatorException when it is set in two ways
+     * Returns the lock with the operator's passphrase.
+     * @return the lock; empty if no passphrase is set
+     * @throws OperatorException if it is set in two ways
      */
     public static Optional<PassphraseLock> of(Settings settings) {
         if (settings.keysetPassphrase().isPresent()
@@ -70,10 +68,8 @@ public final class PassphraseLock implements KeysetLock {
     }
 
     /**
-     * Takes the passphrase from a file, each time that it is needed.
-     *
-     * @param file holds the passphrase; a line break at its end does not count
-     * @return the lock
+     * Returns a lock whose passphrase is read from a file each time it is needed.
+     * @param file contains the passphrase; a trailing line break is ignored
      */
     public static PassphraseLock inFile(Path file) {
         requireNonNull(file, "file is null");
@@ -106,7 +102,7 @@ public final class PassphraseLock implements KeysetLock {
     @Override
     public byte[] open(JsonNode locked) throws GeneralSecurityException {
         int iterations = locked.path("iterations").asInt();
-        if (iterations < LEAST_ITERATIONS || iterations > MOST_ITERATIONS) {
+        if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
             throw new GeneralSecurityException("not so many iterations");
         }
         try {
@@ -143,8 +139,8 @@ public final class PassphraseLock implements KeysetLock {
             while (length > 0 && (text.charAt(length - 1) == '\n' || text.charAt(length - 1) == '\r')) {
                 length--;
             }
-            if (length < SHORTEST) {
-                throw new OperatorException("The passphrase in " + file + " has fewer than " + SHORTEST
+            if (length < MIN_LENGTH) {
+                throw new OperatorException("The passphrase in " + file + " has fewer than " + MIN_LENGTH
                         + " characters: put a longer one there.");
             }
             char[] characters = new char[length];

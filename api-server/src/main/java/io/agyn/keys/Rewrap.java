@@ -18,25 +18,28 @@ import java.util.UUID;
 import java.util.function.LongConsumer;
 
 /**
- * Encrypts all that is stored with the primary key, and puts all fingerprints under the primary key, while servers run.
+ * Re-encrypts all credentials with the primary key, and recomputes all fingerprints with the primary fingerprint key,
+ * while servers run.
  *
- * <p>Rows that are under another key are read in the order of their ids, without a lock, and written by batches, each in a
- * transaction of its own. A row is written only if it still holds what was read: one that a server has changed meanwhile
- * stays as the server left it. No progress is stored: an interrupted run is run again and goes on with the rows that are not
- * under the primary keys.
+ * <p>Rows under other keys are read by id, without a lock, and written in batches, each in a transaction. A row is
+ * written only if its ciphertext is unchanged since it was read, so a server's concurrent change is never
+ * overwritten. Progress is not stored: a restarted run continues with the rows that are not under the primary keys
+ * yet.
  *
- * <p>No version or time changes, and a fingerprint only where the fingerprint key does; nor do servers look anything up anew
- * (see V7__rewrap.sql).
+ * <p>Versions and times do not change; fingerprints change only with the fingerprint key. Servers' caches are not
+ * invalidated (see V7__rewrap.sql).
  */
 public final class Rewrap {
-    private static final String QUIETLY = "select set_config('agyn.rewrapping', 'on', true)";
+    private static final String SET_REWRAPPING = "select set_config('agyn.rewrapping', 'on', true)";
     private static final String WRITE = "update %1$s set %2$s = ?%3$s where id = ? and %2$s = ?";
     private static final String REFERENCES = """
-            select id, organization_id, token_secret_id, credentials_fingerprint from llm_provider
-            where token_secret_id is not null""";
+        select id, organization_id, token_secret_id, credentials_fingerprint from llm_provider
+        where token_secret_id is not null\
+        """;
     private static final String WRITE_REFERENCE = """
-            update llm_provider set credentials_fingerprint = ?
-            where id = ? and token_secret_id = ? and credentials_fingerprint = ?""";
+        update llm_provider set credentials_fingerprint = ?
+        where id = ? and token_secret_id = ? and credentials_fingerprint = ?\
+        """;
 
     private final Connection connection;
     private final Keyset keyset;
@@ -45,11 +48,9 @@ public final class Rewrap {
     private long rewrapped;
 
     /**
-     * Prepares the work.
-     *
-     * @param connection a connection to the database, in nobody else's use
-     * @param keyset the keys that rows are under, the primary key among them
-     * @param progress is told after each batch how many rows have been written
+     * @param connection a connection that nobody else uses
+     * @param keyset the keys that rows are under, including the primary key
+     * @param progress receives the number of written rows after each batch
      */
     public Rewrap(Connection connection, Keyset keyset, LongConsumer progress) {
         this.connection = requireNonNull(connection, "connection is null");
@@ -58,10 +59,9 @@ public final class Rewrap {
     }
 
     /**
-     * Does it.
-     *
-     * @return the places of what could not be decrypted and is left as it was
-     * @throws SQLException when the database does not answer; what was written stays
+     * Runs the rewrap.
+     * @return the rows that could not be decrypted, which are unchanged
+     * @throws SQLException if the database fails; written batches stay
      */
     public Set<String> run() throws SQLException {
         KeysetCheck.rewrap(connection, keyset);
@@ -71,15 +71,15 @@ public final class Rewrap {
             for (CredentialColumn column : CredentialColumn.values()) {
                 rewrap(column);
             }
-            // Once more: a server may have written with another key behind where this was.
+            // Again, since a server may have written rows with another key meanwhile.
         } while (rewrapped > before);
-        if (hasFormerFingerprints()) {
+        if (hasOlderFingerprints()) {
             rewrapped += write(WRITE_REFERENCE, this::addReferences);
         }
         return Set.copyOf(unreadable);
     }
 
-    /** How many rows were written. */
+    /** The number of written rows. */
     public long rewrapped() {
         return rewrapped;
     }
@@ -87,11 +87,11 @@ public final class Rewrap {
     private void rewrap(CredentialColumn column) throws SQLException {
         UUID last = CredentialRow.START;
         while (true) {
-            // Only the credential itself tells which key its fingerprint is under.
-            Optional<KeyId> but = column.fingerprint().isPresent() && hasFormerFingerprints()
+            // The key of a fingerprint is known only after decrypting the credential.
+            Optional<KeyId> excluded = column.fingerprint().isPresent() && hasOlderFingerprints()
                     ? Optional.empty()
                     : Optional.of(keyset.primary());
-            List<CredentialRow> rows = CredentialRow.after(last, column, but, connection);
+            List<CredentialRow> rows = CredentialRow.after(last, column, excluded, connection);
             if (rows.isEmpty()) {
                 return;
             }
@@ -101,7 +101,7 @@ public final class Rewrap {
         }
     }
 
-    private boolean hasFormerFingerprints() {
+    private boolean hasOlderFingerprints() {
         return keyset.keys(KeyPurpose.FINGERPRINT).size() > 1;
     }
 
@@ -119,12 +119,14 @@ public final class Rewrap {
         void addTo(PreparedStatement write) throws SQLException;
     }
 
-    /** Runs a batch in a transaction that changes nothing that servers know from memory; returns how many rows it wrote. */
+    /**
+     * Runs a batch in a transaction that does not invalidate the servers' caches; returns the number of written rows.
+     */
     private long write(String sql, Batch batch) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement quietly = connection.createStatement();
+        try (Statement setting = connection.createStatement();
                 PreparedStatement write = connection.prepareStatement(sql)) {
-            quietly.execute(QUIETLY);
+            setting.execute(SET_REWRAPPING);
             batch.addTo(write);
             long written = Arrays.stream(write.executeBatch()).sum();
             connection.commit();
@@ -141,7 +143,7 @@ public final class Rewrap {
     private void add(CredentialRow row, PreparedStatement write) throws SQLException {
         byte[] credential;
         try {
-            credential = keyset.aead().decrypt(row.ciphertext(), row.place());
+            credential = keyset.aead().decrypt(row.ciphertext(), row.context());
         } catch (GeneralSecurityException e) {
             unreadable.add(row.toString());
             return;
@@ -154,7 +156,7 @@ public final class Rewrap {
                 return;
             }
             int next = 1;
-            write.setBytes(next++, keyset.aead().encrypt(credential, row.place()));
+            write.setBytes(next++, keyset.aead().encrypt(credential, row.context()));
             if (fingerprint.isPresent()) {
                 write.setString(next++, fingerprint.get());
             }
@@ -168,17 +170,17 @@ public final class Rewrap {
         }
     }
 
-    /** Adds the LLM providers that refer to a secret: their fingerprints are of the reference. */
+    /** Adds the LLM providers that refer to a secret, whose fingerprints cover the reference. */
     private void addReferences(PreparedStatement write) throws SQLException {
         KeyId primary = keyset.primary(KeyPurpose.FINGERPRINT);
         try (Statement query = connection.createStatement();
                 ResultSet row = query.executeQuery(REFERENCES)) {
             while (row.next()) {
                 UUID id = row.getObject(1, UUID.class);
-                byte[] place = EncryptionContext.ofProviderToken(row.getObject(2, UUID.class), id)
+                byte[] context = EncryptionContext.ofProviderToken(row.getObject(2, UUID.class), id)
                         .bytes();
                 byte[] reference = ("secret " + row.getObject(3, UUID.class)).getBytes(StandardCharsets.US_ASCII);
-                String fingerprint = Fingerprints.compute(primary, keyset, reference, place);
+                String fingerprint = Fingerprints.compute(primary, keyset, reference, context);
                 if (!fingerprint.equals(row.getString(4))) {
                     write.setString(1, fingerprint);
                     write.setObject(2, id);

@@ -16,40 +16,35 @@ import java.util.Set;
 /**
  * The keys that a running server of the database has loaded.
  *
- * <p>Each server holds a shared advisory lock for each of its keys, and one of another kind for each primary key, on the
- * connection by which it hears of changes. PostgreSQL lists who holds which, and lets go of them when a server's
- * connection ends, however it ends: there is nothing to tidy up.
+ * <p>Each server holds a shared advisory lock for each of its keys, and one of another kind for each primary key, on
+ * the connection of its change feed. PostgreSQL lists the holders, and releases the locks when a server's connection
+ * ends, for whatever reason, so no cleanup is needed.
  *
- * @param keys the keys that it has
- * @param primary the keys that it uses for new values, one for each purpose; for a moment more, while it changes over
+ * @param keys the server's keys
+ * @param primary the keys that it uses for new values, one for each purpose; briefly more during a change
  */
 public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
-    // The first halves of the locks' numbers, "agyn" plus one or two; the second is the key's id.
+    // The first half of a lock's number: "agyn" plus one or two. The second half is the key's id.
     private static final int HOLDS = 0x6167796f;
     private static final int USES = 0x61677970;
 
     private static final String LOCK = "select pg_advisory_lock_shared(?, ?)";
     private static final String UNLOCK = "select pg_advisory_unlock_shared(?, ?)";
-    // A lock of two numbers has 2 for objsubid, and shows them as unsigned ones.
+    // A lock with two numbers has objsubid 2, and shows them as unsigned.
     private static final String READ = """
-            select pid, classid::bigint, objid::bigint
-            from pg_locks
-            where locktype = 'advisory' and objsubid = 2 and granted and classid::bigint in (?, ?)
-                and database = (select oid from pg_database where datname = current_database())
-            order by pid""";
+        select pid, classid::bigint, objid::bigint
+        from pg_locks
+        where locktype = 'advisory' and objsubid = 2 and granted and classid::bigint in (?, ?)
+            and database = (select oid from pg_database where datname = current_database())
+        order by pid\
+        """;
 
     public ServerKeys {
         keys = Set.copyOf(keys);
         primary = Set.copyOf(primary);
     }
 
-    /**
-     * Finds the servers that are running on a database.
-     *
-     * @param connection a connection to the database
-     * @return what each of them has loaded
-     * @throws SQLException when the database does not answer
-     */
+    /** Returns the keys of each server that runs on a database. */
     public static List<ServerKeys> read(Connection connection) throws SQLException {
         Map<Integer, Set<KeyId>> holding = new LinkedHashMap<>();
         Map<Integer, Set<KeyId>> using = new LinkedHashMap<>();
@@ -63,23 +58,21 @@ public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
                 }
             }
         }
-        // One that has not announced a primary key yet is between two statements.
+        // A server without a primary key is between two statements.
         return using.entrySet().stream()
                 .map(server -> new ServerKeys(holding.getOrDefault(server.getKey(), Set.of()), server.getValue()))
                 .toList();
     }
 
     /**
-     * Announces a server's keys in the place of those that it has announced before.
-     *
-     * @param connection the connection that the announcement lives as long as
-     * @param before what was announced on it; nothing where nothing was
-     * @param now what the server has loaded
-     * @throws SQLException when the database does not answer
+     * Replaces a server's announced keys.
+     * @param connection the connection of the announcement, which ends with it
+     * @param before the previous announcement, if any
+     * @param now the loaded keys
      */
     static void announce(Connection connection, Optional<Keyset> before, Keyset now) throws SQLException {
         requireNonNull(now, "now is null");
-        // First the new ones, so that a command never sees a server without keys.
+        // The new ones first, so that a command never sees a server without keys.
         each(connection, LOCK, now);
         if (before.isPresent()) {
             each(connection, UNLOCK, before.get());

@@ -21,17 +21,17 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 
 /**
- * One caller's connection: whether it is late with a request's head, as a slow-loris attack is (RFC 9110, section 15.5.9),
- * and whether it has requests in flight. It lives on its event loop.
+ * One caller's connection: whether a request's head is late, as in a slowloris attack (RFC 9110, section 15.5.9), and
+ * whether requests are in flight. It is confined to its event loop.
  *
- * <p>The time counts from the connection until its first request, and later from the first byte of a head or, over HTTP/2,
- * of a frame or a header block. A connection that is kept and idle is left alone.
+ * <p>The time limit applies from the connection to its first request, and later from the first byte of a head or,
+ * over HTTP/2, of a frame or a header block. Idle kept-alive connections have no limit.
  */
 final class CallerConnection extends ChannelInboundHandlerAdapter {
     private static final AttributeKey<CallerConnection> KEY =
             AttributeKey.valueOf(CallerConnection.class, "connection");
 
-    // Vert.x's name of its last handler.
+    // Vert.x's name for its last handler.
     private static final String VERTX_HANDLER = "handler";
 
     private final CallerConnections connections;
@@ -39,7 +39,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Http2Frames frames = new Http2Frames();
 
-    // The last one over HTTP/1.1; null before it.
+    // The last request over HTTP/1.1; null before it.
     private HttpServerRequest request;
     private boolean isWaiting = true;
     private long waitingSince = System.nanoTime();
@@ -52,14 +52,14 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         channel.attr(KEY).set(this);
     }
 
-    /** The connection that a request came by; null where it is not this server's, as in tests. */
+    /** Returns a request's connection; null if it is not this server's, as in tests. */
     static CallerConnection of(HttpServerRequest request) {
         return request.connection() instanceof ConnectionBase connection
                 ? connection.channel().attr(KEY).get()
                 : null;
     }
 
-    /** Takes note of a request whose head has been read. */
+    /** Handles a request whose head has been read. */
     void onRequest(HttpServerRequest read) {
         if (read.version() == HttpVersion.HTTP_2) {
             if (isFirst) {
@@ -119,13 +119,16 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         return channel;
     }
 
-    /** Whether a head, or a frame, has been waited for longer than a number of nanoseconds. */
+    /**
+     * Whether a head or frame is late.
+     * @param limit nanoseconds
+     */
     boolean isLate(long now, long limit) {
-        // The body of a stream has time limits of its own.
+        // The body of a stream has other time limits.
         return isWaiting && now - waitingSince > limit && !(frames.isWithinData() && requestsInFlight() > 0);
     }
 
-    /** How many requests have come whose responses have not been sent. */
+    /** The number of requests whose responses have not been sent completely. */
     int requestsInFlight() {
         Http2ConnectionHandler http2 = http2();
         int count =
@@ -148,14 +151,15 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Tells the caller to send its next request by another connection: over HTTP/2 at once (GOAWAY, RFC 9113, section 6.8),
-     * over HTTP/1.1 by the response to a request in flight, or at its end. Requests that come all the same are served.
+     * Tells the caller to use another connection for its next request: over HTTP/2 immediately (GOAWAY, RFC 9113,
+     * section 6.8), over HTTP/1.1 in the response to a request in flight, or at its end. Later requests are served
+     * anyway.
      */
     void announceClose() {
         Http2ConnectionHandler http2 = http2();
         if (http2 != null) {
             ChannelHandlerContext context = channel.pipeline().context(http2);
-            // Written as a frame alone: by Netty's own goAway, Vert.x would fail the streams in flight.
+            // Written as a plain frame: with Netty's goAway, Vert.x would fail the streams in flight.
             http2.encoder()
                     .frameWriter()
                     .writeGoAway(context, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, context.newPromise());
@@ -170,12 +174,12 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
             response.putHeader(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
             return true;
         } catch (IllegalStateException e) {
-            // It has been sent, or ended by a thread of the API meanwhile.
+            // The head has been sent, or an API thread has ended the response.
             return false;
         }
     }
 
-    /** Whether the caller has been told over HTTP/1.1 that no more requests are read, and has its response. */
+    /** Whether an HTTP/1.1 caller was told that the connection closes, and has its response. */
     boolean isAnnouncedAndDone() {
         if (request == null || requestsInFlight() > 0) {
             return false;
@@ -184,19 +188,19 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         return response.headers().contains(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE, true);
     }
 
-    /** Whether the last request was for health or metrics, whose callers keep their connection during a drain. */
+    /** Whether the last request was for health or metrics; such connections stay open during a drain. */
     boolean isForMonitoring() {
         return request != null && Drain.isMonitoring(request.path());
     }
 
     void close() {
-        // From this handler on: an HTTP/2 connection would wait for its streams first.
+        // Starting at this handler: the HTTP/2 handler would wait for its streams first.
         channel.pipeline().context(this).close();
     }
 
     /**
-     * Closes the connection at the end of a response whose head has promised to keep it. The caller reads both at once; were
-     * the connection closed later, it might have sent its next request.
+     * Closes the connection at the end of a response whose head promised to keep it. The caller sees both at once; if
+     * the connection closed later, the caller might have sent its next request.
      */
     private static final class CloseWithResponse extends ChannelOutboundHandlerAdapter {
         @Override

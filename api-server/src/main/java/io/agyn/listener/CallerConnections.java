@@ -30,25 +30,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** The connections of callers: how many there may be, and which of them are late with a request. */
+/** The connections of callers: limits their number, and closes those whose requests are late. */
 @Singleton
 public class CallerConnections {
     private static final int ANY_PORT = 0;
-    private static final Duration LONGEST_TURN = Duration.ofSeconds(5);
+    private static final Duration VISIT_TIMEOUT = Duration.ofSeconds(5);
     private static final long SWEEPS_WITHIN_LIMIT = 4;
-    private static final long LONGEST_SWEEP_INTERVAL_MILLISECONDS = 1000;
+    private static final long MAX_SWEEP_INTERVAL_MILLISECONDS = 1000;
 
     private final BaseUrl baseUrl;
     private final int configuredPort;
     private final SourceAddress sources;
-    private final int most;
-    private final int mostPerSource;
+    private final int limit;
+    private final int limitPerSource;
     private final Duration requestTimeout;
     private final Counter refused;
-    private final Counter refusedOfSource;
+    private final Counter refusedPerSource;
     private final AtomicInteger open = new AtomicInteger();
     private final ConcurrentMap<Object, Integer> openBySource = new ConcurrentHashMap<>();
-    // Each event loop has a set of its own, which it alone touches.
+    // The set of each event loop is used only on that loop.
     private final ConcurrentMap<EventLoop, Set<CallerConnection>> byLoop = new ConcurrentHashMap<>();
     private final Set<ServerChannel> listeners = ConcurrentHashMap.newKeySet();
 
@@ -56,17 +56,17 @@ public class CallerConnections {
         this.baseUrl = requireNonNull(baseUrl, "baseUrl is null");
         this.configuredPort = settings.http().port();
         this.sources = requireNonNull(sources, "sources is null");
-        this.most = Math.min(settings.http().connections(), halfOfFiles());
-        this.mostPerSource = settings.http().connectionsPerAddress();
+        this.limit = Math.min(settings.http().connections(), halfOfFiles());
+        this.limitPerSource = settings.http().connectionsPerAddress();
         this.requestTimeout = settings.http().requestTimeout();
         Gauge.builder("agyn.http.connections", open, AtomicInteger::get)
                 .description("Open connections of callers")
                 .register(registry);
         refused = refused(registry, "total");
-        refusedOfSource = refused(registry, "address");
+        refusedPerSource = refused(registry, "address");
     }
 
-    /** Half of the files that the process may open: a call may need a second one, for its connection to a provider. */
+    /** Half of the process's file limit: a call may need a second file, for its connection to a provider. */
     private static int halfOfFiles() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? Math.clamp(system.getMaxFileDescriptorCount() / 2, 1, Integer.MAX_VALUE)
@@ -85,45 +85,45 @@ public class CallerConnections {
         listener.closeFuture().addListener(closed -> listeners.remove(listener));
     }
 
-    /** Whether a new connection was accepted by the listener for callers, and not by that of the warm-up or of management. */
-    boolean isOfThisServer(Channel connection) {
-        return isOfThisServer((InetSocketAddress) connection.parent().localAddress());
+    /** Whether a connection came through the listener for callers, and not that of the warm-up or of management. */
+    boolean isForCallers(Channel connection) {
+        return isForCallers((InetSocketAddress) connection.parent().localAddress());
     }
 
-    private boolean isOfThisServer(InetSocketAddress listener) {
+    private boolean isForCallers(InetSocketAddress listener) {
         return listener.getPort() == (configuredPort == ANY_PORT ? baseUrl.port() : configuredPort);
     }
 
-    /** Closes the listener: from now on, connecting is refused. */
+    /** Closes the listener, so that new connections are refused. */
     void stopListening() {
         for (ServerChannel listener : listeners) {
-            if (isOfThisServer((InetSocketAddress) listener.localAddress())) {
+            if (isForCallers((InetSocketAddress) listener.localAddress())) {
                 listener.close().awaitUninterruptibly();
             }
         }
     }
 
-    /** Takes a place for a connection, which {@link #remove} gives back; false where there is none. */
+    /** Counts a connection, until {@link #remove}; false if a limit is reached. */
     boolean admit(InetAddress source) {
-        if (open.incrementAndGet() > most) {
+        if (open.incrementAndGet() > limit) {
             open.decrementAndGet();
             refused.increment();
             return false;
         }
-        if (!sources.isTrustedProxy(source) && openBySource.merge(network(source), 1, Integer::sum) > mostPerSource) {
-            leave(source);
-            refusedOfSource.increment();
+        if (!sources.isTrustedProxy(source) && openBySource.merge(network(source), 1, Integer::sum) > limitPerSource) {
+            release(source);
+            refusedPerSource.increment();
             return false;
         }
         return true;
     }
 
-    private void leave(InetAddress source) {
+    private void release(InetAddress source) {
         open.decrementAndGet();
         openBySource.computeIfPresent(network(source), (network, count) -> count == 1 ? null : count - 1);
     }
 
-    /** An IPv4 address, or the /64 network of an IPv6 address: one host chooses among all addresses of the latter. */
+    /** An IPv4 address, or the /64 network of an IPv6 address, since a host may use all addresses of its network. */
     private static Object network(InetAddress source) {
         return source instanceof Inet6Address
                 ? (Object) ByteBuffer.wrap(source.getAddress()).getLong()
@@ -137,12 +137,12 @@ public class CallerConnections {
 
     void remove(CallerConnection connection) {
         if (byLoop.get(connection.channel().eventLoop()).remove(connection)) {
-            leave(connection.source());
+            release(connection.source());
         }
     }
 
     private Set<CallerConnection> newSet(EventLoop loop) {
-        long interval = Math.min(requestTimeout.toMillis() / SWEEPS_WITHIN_LIMIT, LONGEST_SWEEP_INTERVAL_MILLISECONDS);
+        long interval = Math.min(requestTimeout.toMillis() / SWEEPS_WITHIN_LIMIT, MAX_SWEEP_INTERVAL_MILLISECONDS);
         loop.scheduleWithFixedDelay(() -> closeLate(loop), interval, interval, TimeUnit.MILLISECONDS);
         return new HashSet<>();
     }
@@ -161,12 +161,12 @@ public class CallerConnections {
         CountDownLatch done = new CountDownLatch(byLoop.size());
         byLoop.forEach((loop, connections) -> loop.execute(() -> {
             try {
-                // A copy, since one that is closed leaves the set.
+                // A copy, since closed connections leave the set.
                 visitor.accept(List.copyOf(connections));
             } finally {
                 done.countDown();
             }
         }));
-        done.await(LONGEST_TURN.toMillis(), TimeUnit.MILLISECONDS);
+        done.await(VISIT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

@@ -23,34 +23,33 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * Gives the listener its certificate, and reads the files again every {@value #PERIOD_SECONDS} seconds: who connects after they
- * were replaced is shown the new one. While they do not fit, that of before stays in force.
+ * Provides the listener's certificate, and reloads the files every {@value #PERIOD_SECONDS} seconds, for new
+ * connections. If the files are invalid, the previous certificate stays in use.
  */
 @Singleton
 @Identifier(CertificateFiles.NAME)
 public final class CertificateFiles implements KeyStoreProvider {
-    /** What Quarkus knows the listener's certificate by. */
+    /** Quarkus's name for the listener's certificate. */
     public static final String NAME = "listener";
 
-    /** How often the files are read. */
     public static final int PERIOD_SECONDS = 10;
 
     private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
 
     private final Optional<ServerCertificate> files;
-    private volatile KeyStoreAndKeyCertOptions inForce;
-    private boolean fits = true;
+    private volatile KeyStoreAndKeyCertOptions current;
+    private boolean isValid = true;
 
     CertificateFiles(Settings settings) {
         files = ServerCertificate.of(
                 requireNonNull(settings, "settings is null").http());
     }
 
-    /** The certificate to show from now on; null where the server speaks HTTP without TLS. */
+    /** Returns the current certificate; null without TLS. */
     @Override
     public synchronized KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
         files.ifPresent(this::read);
-        return inForce;
+        return current;
     }
 
     void measure(@Observes StartupEvent event, MeterRegistry registry) {
@@ -60,7 +59,7 @@ public final class CertificateFiles implements KeyStoreProvider {
     }
 
     private double remaining() {
-        KeyStoreAndKeyCertOptions shown = inForce;
+        KeyStoreAndKeyCertOptions shown = current;
         if (shown == null) {
             return Double.NaN;
         }
@@ -77,16 +76,16 @@ public final class CertificateFiles implements KeyStoreProvider {
 
     private void read(ServerCertificate certificate) {
         try {
-            inForce = certificate.read();
-            fits = true;
+            current = certificate.read();
+            isValid = true;
         } catch (OperatorException e) {
-            if (inForce == null) {
+            if (current == null) {
                 throw e;
             }
-            if (fits) {
+            if (isValid) {
                 LOG.errorf("The certificate of before stays in force: %s", e.getMessage());
             }
-            fits = false;
+            isValid = false;
         }
     }
 }

@@ -8,7 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** Admits a new connection or closes it, and hands an admitted one to a {@link CallerConnection}. */
+/** Admits or closes a new connection, and passes an admitted one to a {@link CallerConnection}. */
 final class ConnectionAdmission extends ChannelInboundHandlerAdapter {
     private final CallerConnections connections;
 
@@ -30,7 +30,7 @@ final class ConnectionAdmission extends ChannelInboundHandlerAdapter {
         }
         CallerConnection connection = new CallerConnection(connections, source.getAddress(), context.channel());
         ChannelPipeline pipeline = context.pipeline();
-        // By now Vert.x has added its handlers. The connection reads plain bytes, behind TLS.
+        // Vert.x has added its handlers by now. The new handler comes after TLS, so that it reads plain bytes.
         ChannelHandlerContext tls = pipeline.context(SslHandler.class);
         pipeline.addAfter(tls == null ? context.name() : tls.name(), null, connection);
         context.fireChannelActive();

@@ -15,31 +15,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * What the server does between SIGTERM and its end, so that a load balancer that is told nothing loses no call:
+ * Drains the server between SIGTERM and its end, so that no call is lost even if the load balancer is not told:
  *
  * <ol>
- *   <li>Readiness is down, and all goes on for {@code AGYN_SHUTDOWN_DELAY}.
- *   <li>The listener is closed: a balancer that cannot connect tries another server.
- *   <li>Requests in flight go on, and those that still come on open connections are served. Responses tell callers to use
- *       the connection no more. An idle connection stays open: a balancer that sends a request at the moment at which the
- *       connection is closed loses it.
- *   <li>When no request is in flight and none has come for {@link #LULL}, the drain is over; at
- *       {@code AGYN_SHUTDOWN_TIMEOUT} it is overdue, and what is left is refused.
+ * <li>Readiness is down, and the server runs normally for {@code AGYN_SHUTDOWN_DELAY}.
+ * <li>The listener is closed: a balancer that cannot connect tries another server.
+ * <li>Requests in flight continue, and new ones on open connections are served. Responses tell callers to close the
+ * connection. Idle connections stay open: closing one would lose a request that a balancer sends at that moment.
+ * <li>When no request is in flight and none has arrived for {@link #LULL}, the drain is over. At
+ * {@code AGYN_SHUTDOWN_TIMEOUT} it is overdue, and remaining requests fail.
  * </ol>
  *
- * <p>Quarkus's own drain ({@code quarkus.shutdown.timeout}) goes on accepting connections and answers each request with an
- * empty 503.
+ * <p>Quarkus's own drain ({@code quarkus.shutdown.timeout}) keeps accepting connections, and responds to each request
+ * with an empty 503.
  */
 @Singleton
 public class Drain {
     private static final Logger LOG = Logger.getLogger(Drain.class);
     private static final String MONITORING = "/q/";
-    // The shorter, the likelier is a request in flight to a connection that is closed: about the network's latency
-    // divided
-    // by this.
+    // The risk that a request meets a closed connection is about the network latency divided by this.
     private static final Duration LULL = Duration.ofMillis(500);
-    private static final Duration TURN = Duration.ofMillis(25);
-    private static final Duration TIME_FOR_LAST_BYTES = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(25);
+    private static final Duration FLUSH_TIMEOUT = Duration.ofSeconds(1);
 
     private final CallerConnections connections;
     private final Duration delay;
@@ -56,17 +53,17 @@ public class Drain {
         this.timeout = settings.shutdownTimeout();
     }
 
-    /** Whether a request is to be refused, since the time for requests in flight is over. */
+    /** Whether a request must be refused because the time for requests in flight is over. */
     public boolean refuses(HttpServerRequest request) {
         return isOverdue && !isMonitoring(request.path());
     }
 
-    /** Whether a path is that of health or metrics, which are served to the end, and on the connection that they have. */
+    /** Whether a path is for health or metrics, which are served until the end, without closing their connection. */
     static boolean isMonitoring(String path) {
         return path != null && path.startsWith(MONITORING);
     }
 
-    /** Takes note of a request whose head has been read. */
+    /** Handles a request whose head has been read. */
     void onRequest(RoutingContext context) {
         HttpServerRequest request = context.request();
         if (!isDraining || isMonitoring(request.path())) {
@@ -79,16 +76,16 @@ public class Drain {
         }
     }
 
-    /** Drains the server, and returns when it may close its connections. */
+    /** Drains the server; returns when its connections may be closed. */
     void run() throws InterruptedException {
         Thread.sleep(delay);
         long started = System.nanoTime();
         lastRequest = started;
-        // Before the listener is closed: who cannot connect any more may count on it.
+        // Before the listener is closed, so that a caller who cannot connect can rely on it.
         isDraining = true;
         connections.stopListening();
         connections.visit(all -> all.forEach(CallerConnection::announceClose));
-        Activity activity = look();
+        Activity activity = activity();
         if (activity.requests() > 0) {
             LOG.infof(
                     "No more connections are accepted; %d requests in flight have %d s to finish",
@@ -103,28 +100,28 @@ public class Drain {
                 return;
             }
             if (now - started > timeout.toNanos()) {
-                endWhatIsLeft(activity.requests());
+                endRemaining(activity.requests());
                 return;
             }
-            Thread.sleep(TURN);
-            activity = look();
+            Thread.sleep(POLL);
+            activity = activity();
         }
     }
 
-    private void endWhatIsLeft(int requests) throws InterruptedException {
+    private void endRemaining(int requests) throws InterruptedException {
         isOverdue = true;
         LOG.warnf(
                 "After AGYN_SHUTDOWN_TIMEOUT (%d s), %d requests in flight are broken off",
                 timeout.toSeconds(), requests);
         overdue.fire(new Overdue());
         long started = System.nanoTime();
-        while (look().requests() > 0 && System.nanoTime() - started < TIME_FOR_LAST_BYTES.toNanos()) {
-            Thread.sleep(TURN);
+        while (activity().requests() > 0 && System.nanoTime() - started < FLUSH_TIMEOUT.toNanos()) {
+            Thread.sleep(POLL);
         }
     }
 
-    /** What goes on, beside monitoring. */
-    private Activity look() throws InterruptedException {
+    /** Returns the current activity, without monitoring. */
+    private Activity activity() throws InterruptedException {
         AtomicInteger open = new AtomicInteger();
         AtomicInteger requests = new AtomicInteger();
         connections.visit(all -> {
@@ -140,7 +137,7 @@ public class Drain {
         return new Activity(open.get(), requests.get());
     }
 
-    /** The event by which the drain ends requests that have not ended in time. */
+    /** The event that ends the remaining requests after the timeout. */
     public record Overdue() {}
 
     private record Activity(int connections, int requests) {}

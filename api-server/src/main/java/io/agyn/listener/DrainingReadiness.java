@@ -7,9 +7,9 @@ import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * Takes readiness down when the server is told to stop, and then drains it. Quarkus calls this before it closes anything; an
- * observer of {@code ShutdownEvent} is called when the listener and all connections have been closed. The class stands in
- * for the one that it extends, which application.properties excludes.
+ * On shutdown, takes readiness down and drains the server. Quarkus calls this before it closes anything; observers of
+ * {@code ShutdownEvent} run only after the listener and all connections were closed. This class replaces its
+ * superclass, which application.properties excludes.
  */
 @Singleton
 @Readiness

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.netty.buffer.ByteBuf;
 
-/** Follows where the frames of an HTTP/2 connection begin and end (RFC 9113, section 4.1), and reads none of their content. */
+/**
+ * Tracks where the frames of an HTTP/2 connection start and end (RFC 9113, section 4.1), without reading their
+ * contents.
+ */
 final class Http2Frames {
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
     private static final int HEAD = 9;
@@ -28,7 +31,7 @@ final class Http2Frames {
     private boolean isWithinHeaderBlock;
     private boolean hasAdvanced;
 
-    /** Expects the preface now, of a connection that began with HTTP/1.1 and was upgraded. */
+    /** Expects the preface of a connection that was upgraded from HTTP/1.1. */
     void expect() {
         if (state == State.HTTP_1) {
             state = State.PREFACE;
@@ -37,16 +40,15 @@ final class Http2Frames {
     }
 
     /**
-     * Reads along with bytes that arrive.
-     *
+     * Reads bytes as they arrive.
      * @return whether the connection speaks HTTP/2
      */
     boolean read(ByteBuf bytes) {
         hasAdvanced = false;
-        int at = bytes.readerIndex();
+        int position = bytes.readerIndex();
         int end = bytes.writerIndex();
-        while (state == State.PREFACE && at < end) {
-            if (bytes.getByte(at++) != PREFACE[prefaceRead++]) {
+        while (state == State.PREFACE && position < end) {
+            if (bytes.getByte(position++) != PREFACE[prefaceRead++]) {
                 state = State.HTTP_1;
             } else if (prefaceRead == PREFACE.length) {
                 state = State.FRAMES;
@@ -55,12 +57,12 @@ final class Http2Frames {
         if (state != State.FRAMES) {
             return false;
         }
-        while (at < end) {
+        while (position < end) {
             if (headRead < HEAD) {
-                readHead(bytes.getUnsignedByte(at++));
+                readHead(bytes.getUnsignedByte(position++));
             } else {
-                int skipped = Math.min(unread, end - at);
-                at += skipped;
+                int skipped = Math.min(unread, end - position);
+                position += skipped;
                 unread -= skipped;
                 hasAdvanced |= type == DATA;
             }
@@ -86,17 +88,17 @@ final class Http2Frames {
         }
     }
 
-    /** Whether a frame or a header block has begun and not ended. */
+    /** Whether a frame or a header block is incomplete. */
     boolean isIncomplete() {
         return headRead > 0 || isWithinHeaderBlock;
     }
 
-    /** Whether the last read ended a frame outside of header blocks, or was of a body. */
+    /** Whether the last read ended a frame outside of header blocks, or was part of a body. */
     boolean hasAdvanced() {
         return hasAdvanced;
     }
 
-    /** Whether a frame of a body has begun and not ended. */
+    /** Whether a frame of a body is incomplete. */
     boolean isWithinData() {
         return headRead == HEAD && type == DATA;
     }

@@ -11,27 +11,28 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import jdk.net.ExtendedSocketOptions;
 
 /**
- * TCP keep-alive on both sides of a call. A reasoning model may be silent for minutes, and NATs forget silent connections (AWS
- * after 350 s, Google Cloud after 120 s). The system's own first probe comes after two hours.
+ * Enables TCP keep-alive on both sides of a call. A reasoning model may be silent for minutes, and NAT gateways drop
+ * idle connections (AWS after 350 s, Google Cloud after 120 s), but the operating system's first probe comes after
+ * two hours.
  */
 public final class KeepAlive {
-    /** Seconds of silence before the first probe; the SDKs of OpenAI and Anthropic wait as long. */
+    /** Seconds of silence before the first probe, as in the SDKs of OpenAI and Anthropic. */
     public static final int IDLE_SECONDS = 60;
 
     /** Seconds between unanswered probes. */
     public static final int INTERVAL_SECONDS = 20;
 
-    /** Unanswered probes after which a connection is dead. */
+    /** Unanswered probes until a connection is considered dead. */
     public static final int PROBES = 5;
 
     private KeepAlive() {}
 
-    /** Switches probes on for a connection; without effect on channels other than TCP and on closed ones. */
+    /** Enables probes on a connection; no effect on closed ones and on channels other than TCP. */
     public static void enable(Channel channel) {
         try {
             setOptions(channel, channel.config());
         } catch (ChannelException e) {
-            // It was closed meanwhile, which its owner learns anyway.
+            // Closed meanwhile; its owner is notified anyway.
         }
     }
 

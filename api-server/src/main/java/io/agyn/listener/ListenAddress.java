@@ -15,13 +15,12 @@ public final class ListenAddress {
     private ListenAddress() {}
 
     /**
-     * Tries whether it can be listened on, which otherwise the start would find out last.
-     *
-     * @throws OperatorException when it cannot
+     * Checks early that the server can listen; otherwise, it would fail at the end of the start.
+     * @throws OperatorException if it cannot
      */
     public static void requireFree(Settings.Http settings) {
         try (ServerSocket socket = new ServerSocket()) {
-            // As the listener does, or the connections of the server before would be in the way.
+            // As the listener does; otherwise, connections of the previous server would block the port.
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()));
         } catch (IOException e) {
@@ -29,7 +28,7 @@ public final class ListenAddress {
         }
     }
 
-    /** The sentence on an address that cannot be listened on. */
+    /** Returns the error for an unavailable address. */
     public static OperatorException refused(Settings.Http settings, Throwable cause) {
         String host = settings.host();
         int port = settings.port();

@@ -8,11 +8,12 @@ import io.quarkus.arc.ArcContainer;
 import java.util.Optional;
 
 /**
- * Hands the server's listening socket and its callers' connections to {@link CallerConnections}: Quarkus has no hook for
- * either. Netty takes this class from {@code META-INF/services}, and calls it for every socket of the process.
+ * Passes the server's listening sockets and its callers' connections to {@link CallerConnections}, since Quarkus has
+ * hooks for neither. Netty loads this class from {@code META-INF/services}, and calls it for every socket of the
+ * process.
  */
 public final class ListenerExtension extends ChannelInitializerExtension {
-    /** The value of {@link #EXTENSIONS_SYSTEM_PROPERTY} that makes Netty look for extensions. */
+    /** The value of {@link #EXTENSIONS_SYSTEM_PROPERTY} that makes Netty load extensions. */
     public static final String LOAD = "serviceload";
 
     @Override
@@ -23,11 +24,11 @@ public final class ListenerExtension extends ChannelInitializerExtension {
     @Override
     public void postInitializeServerChildChannel(Channel channel) {
         connections()
-                .filter(connections -> connections.isOfThisServer(channel))
+                .filter(connections -> connections.isForCallers(channel))
                 .ifPresent(connections -> ConnectionAdmission.install(channel, connections));
     }
 
-    /** Empty before the application has started, after it has stopped, and after a start that failed. */
+    /** Empty before the application has started, after it has stopped, and after a failed start. */
     private static Optional<CallerConnections> connections() {
         ArcContainer beans = Arc.container();
         return beans == null || !beans.isRunning()

@@ -19,8 +19,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * Serves metrics and health on a port of their own where one is set, and then no longer on the port of callers. Quarkus's
- * own management interface is chosen at build time, and so cannot be a setting.
+ * Serves metrics and health on a separate port if one is configured, and then no longer on the port for callers.
+ * Quarkus's management interface is chosen at build time, so it cannot be a setting.
  */
 @ApplicationScoped
 class ManagementListener {
@@ -67,7 +67,7 @@ class ManagementListener {
 
     private static void separate(RoutingContext context, int managementPort) {
         if (!RequestUri.isValid(context.request())) {
-            // Refused by the next routes.
+            // The next routes refuse it.
             context.next();
             return;
         }

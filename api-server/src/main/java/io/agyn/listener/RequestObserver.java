@@ -8,7 +8,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Tells a {@link CallerConnection} and the {@link Drain} of each request whose head has been read. */
+/** Notifies a {@link CallerConnection} and the {@link Drain} of each request whose head has been read. */
 @ApplicationScoped
 class RequestObserver {
     private final Drain drain;

@@ -20,10 +20,9 @@ import java.util.Optional;
 import javax.net.ssl.X509KeyManager;
 
 /**
- * The certificate that the server speaks TLS with, and its private key, as PEM files (RFC 7468).
- *
- * @param certificate the file of the chain, the server's own certificate first
- * @param key the file of its private key, not encrypted: PKCS #8, or RSA's or EC's own form
+ * The server's TLS certificate and its private key, as PEM files (RFC 7468).
+ * @param certificate the certificate chain, the server's certificate first
+ * @param key the private key, not encrypted: PKCS #8, or the RSA or EC format
  */
 public record ServerCertificate(Path certificate, Path key) {
     private static final String CERTIFICATE_SETTING = "AGYN_HTTP_TLS_CERTIFICATE_FILE";
@@ -35,9 +34,8 @@ public record ServerCertificate(Path certificate, Path key) {
     }
 
     /**
-     * Where they are; empty where the server is to speak HTTP without TLS.
-     *
-     * @throws OperatorException when one of the two is set, and the other is not
+     * Returns the configured files; empty without TLS.
+     * @throws OperatorException if only one of the two is set
      */
     public static Optional<ServerCertificate> of(Settings.Http settings) {
         Optional<Path> certificate = settings.tlsCertificateFile();
@@ -50,17 +48,15 @@ public record ServerCertificate(Path certificate, Path key) {
     }
 
     /**
-     * Reads both.
-     *
-     * @return what a listener takes
-     * @throws OperatorException when a file cannot be read or is none of that kind, or the key is not the certificate's
+     * Reads both files.
+     * @throws OperatorException if a file is unreadable or invalid, or the key does not belong to the certificate
      */
     public KeyStoreAndKeyCertOptions read() {
         Buffer chain = bytes(CERTIFICATE_SETTING, certificate);
         Buffer secret = bytes(KEY_SETTING, key);
         PemKeyCertOptions options = new PemKeyCertOptions().setCertValue(chain).setKeyValue(secret);
         try {
-            // Vert.x, which reads files where it is given any, is given none.
+            // Loads the key store without Vert.x, which is only needed to read files.
             KeyStore store = options.loadKeyStore(null);
             String alias = store.aliases().nextElement();
             X509KeyManager manager =
@@ -70,11 +66,11 @@ public record ServerCertificate(Path certificate, Path key) {
             }
             return new KeyStoreAndKeyCertOptions(store, options);
         } catch (Exception e) {
-            // Vert.x declares no other. Its message is not passed on: it may quote the key.
+            // Vert.x declares only Exception. Its message is dropped, since it may quote the key.
             throw new OperatorException(
                     CERTIFICATE_SETTING + " is " + certificate + " and " + KEY_SETTING + " is " + key
-                            + ", which are not a PEM file of certificates and one of the private key of the first of them, not"
-                            + " encrypted: correct them, or remove both to speak HTTP without TLS.");
+                            + ", which are not a PEM file of certificates and one of the private key of the first of"
+                            + " them, not encrypted: correct them, or remove both to speak HTTP without TLS.");
         }
     }
 
@@ -89,7 +85,7 @@ public record ServerCertificate(Path certificate, Path key) {
         }
     }
 
-    /** Whether what the private key signs is verified by the certificate's key. */
+    /** Whether the certificate's key verifies a signature of the private key. */
     private static boolean isPair(Certificate certificate, PrivateKey key) throws GeneralSecurityException {
         Signature signature =
                 Signature.getInstance(key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA");

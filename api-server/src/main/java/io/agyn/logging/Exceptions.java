@@ -4,13 +4,13 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/** Exceptions for the log. */
+/** Prepares exceptions for logging. */
 public final class Exceptions {
     private Exceptions() {}
 
     /**
-     * An exception as it may be logged where its message could quote bytes of callers, providers or credentials: the
-     * classes and stack traces of it, its causes and suppressed exceptions, without their messages.
+     * Returns a copy of an exception whose messages could quote bytes of callers, providers or credentials: with the
+     * class names and stack traces of the exception, its causes and suppressed exceptions, but without messages.
      */
     public static Throwable withoutMessages(Throwable exception) {
         return copy(exception, Collections.newSetFromMap(new IdentityHashMap<>()));
@@ -18,7 +18,7 @@ public final class Exceptions {
 
     private static Throwable copy(Throwable exception, Set<Throwable> seen) {
         if (exception instanceof VirtualMachineError) {
-            // Quotes nothing, and OutOfMemoryExit must know it.
+            // Quotes nothing, and OutOfMemoryExit must see it.
             return exception;
         }
         seen.add(exception);

@@ -12,7 +12,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.util.UUID;
 
-/** A stored membership: that a user belongs to an organization. */
+/** A user's stored membership in an organization. */
 @Entity
 @Table(name = "membership")
 public class MemberEntity extends StoredResource {

@@ -5,7 +5,7 @@ import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 
-/** A new member is chosen in exactly one way. */
+/** A new member must be identified in exactly one way. */
 @Singleton
 class MemberRules implements BodyRules<MemberCreate> {
     @Override
@@ -15,7 +15,7 @@ class MemberRules implements BodyRules<MemberCreate> {
 
     @Override
     public void check(MemberCreate body, Violations violations) {
-        if (violations.concern("/user_id") || violations.concern("/email")) {
+        if (violations.existAt("/user_id") || violations.existAt("/email")) {
             return;
         }
         if (body.getUserId() == null && body.getEmail() == null) {

@@ -24,12 +24,12 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
         this.ownership = requireNonNull(ownership, "ownership is null");
     }
 
-    /** A user's membership of an organization; nothing where they do not belong to it. */
+    /** Returns a user's membership; empty for non-members. */
     public Optional<MemberEntity> find(UUID organizationId, UUID userId) {
         return find(MEMBER, organizationId, userId).firstResultOptional();
     }
 
-    /** Whether a user belongs to one of some organizations. */
+    /** Whether a user is a member of any of the organizations. */
     boolean isIn(Set<UUID> organizations, UUID userId) {
         return count("organizationId in ?1 and user.id = ?2", organizations, userId) > 0;
     }
@@ -39,8 +39,8 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     }
 
     /**
-     * A member, locked until the transaction ends. No other change of who may do what goes on meanwhile, so that it is
-     * known who is left.
+     * Returns a member, locked until the transaction ends. All other changes of ownership wait, so that the remaining
+     * owners are known.
      */
     MemberEntity lock(UUID organizationId, UUID userId) {
         ownership.lock();
@@ -52,8 +52,7 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
 
     /**
      * Changes the role of a locked member.
-     *
-     * @throws ProblemException {@code last_owner} where no owner would be left
+     * @throws ProblemException {@code last_owner} if no owner would be left
      */
     void change(MemberEntity member, MemberRole role) {
         if (role != MemberRole.OWNER) {
@@ -65,13 +64,12 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     }
 
     /**
-     * Takes a locked member out of the organization, and revokes their API tokens that are bound to it.
-     *
-     * @throws ProblemException {@code last_owner} where no owner would be left
+     * Removes a locked member from the organization, and revokes their API tokens that are bound to it.
+     * @throws ProblemException {@code last_owner} if no owner would be left
      */
     void remove(MemberEntity member) {
         requireAnotherOwner(member);
-        // They would work again if the user came back.
+        // Otherwise, they would work again if the user rejoined.
         getEntityManager()
                 .createQuery("delete from ApiTokenEntity where user.id = ?1 and organizationId = ?2")
                 .setParameter(1, member.user.id)

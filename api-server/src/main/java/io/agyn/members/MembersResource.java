@@ -26,7 +26,6 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** The members of an organization over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -34,13 +33,13 @@ import java.util.stream.Collectors;
 class MembersResource implements MembersApi {
     private final Members members;
     private final Users users;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
     private final Caller caller;
 
-    MembersResource(Members members, Users users, ResourceResponses answers, Caller caller) {
+    MembersResource(Members members, Users users, ResourceResponses responses, Caller caller) {
         this.members = requireNonNull(members, "members is null");
         this.users = requireNonNull(users, "users is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
         this.caller = requireNonNull(caller, "caller is null");
     }
 
@@ -53,14 +52,15 @@ class MembersResource implements MembersApi {
                 .containing(search, "user.name", "user.email");
         var page = Paging.read(members, selection, new Paging.Request(pageSize, pageToken))
                 .map(MembersResource::read);
-        return answers.ok(new MemberList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new MemberList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
     public Response addMember(UUID organizationId, MemberCreate body, String idempotencyKey) {
         MemberEntity member = new MemberEntity(organizationId, user(body), body.getRole());
         members.persistAndFlush(member);
-        return answers.created(read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
+        return responses.created(
+                read(member), "/organizations/%s/members/%s".formatted(organizationId, member.user.id));
     }
 
     private UserEntity user(MemberCreate body) {
@@ -73,12 +73,12 @@ class MembersResource implements MembersApi {
     }
 
     /**
-     * Whether the caller may name a user by id: cluster admins anybody, owners the users in the organizations that their
-     * token reaches. Others they add by email.
+     * Whether the caller may add a user by id: cluster admins anybody, owners the users in the organizations that
+     * their token reaches. Owners add others by email.
      */
     private boolean isKnown(UserEntity user) {
         Identity identity = caller.identity();
-        return identity.standing() == EffectiveRole.CLUSTER_ADMIN
+        return identity.effectiveRole() == EffectiveRole.CLUSTER_ADMIN
                 || members.isIn(
                         identity.memberships().keySet().stream()
                                 .filter(identity::reaches)
@@ -88,23 +88,23 @@ class MembersResource implements MembersApi {
 
     @Override
     public Response getMember(UUID organizationId, UUID userId) {
-        return answers.ok(read(members.get(organizationId, userId)));
+        return responses.ok(read(members.get(organizationId, userId)));
     }
 
     @Override
     public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        answers.requireMatch(ifMatch, read(member));
+        responses.requireMatch(ifMatch, read(member));
         members.change(member, body.getRole());
-        return answers.updated(read(member));
+        return responses.updated(read(member));
     }
 
     @Override
     public Response removeMember(UUID organizationId, UUID userId, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        answers.requireMatch(ifMatch, read(member));
+        responses.requireMatch(ifMatch, read(member));
         members.remove(member);
-        return answers.deleted();
+        return responses.deleted();
     }
 
     private static Member read(MemberEntity member) {

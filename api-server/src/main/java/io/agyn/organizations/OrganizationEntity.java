@@ -4,7 +4,6 @@ import io.agyn.rest.StoredResource;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 
-/** A stored organization. */
 @Entity
 @Table(name = "organization")
 public class OrganizationEntity extends StoredResource {

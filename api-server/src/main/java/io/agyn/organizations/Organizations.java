@@ -17,8 +17,8 @@ import java.util.UUID;
 public class Organizations implements PanacheRepositoryBase<OrganizationEntity, UUID>, Tenants {
     private static final int MAX_NUMBER = 100_000;
 
-    /** What an organization can hold, with the words for one and for many. */
-    private enum Holding {
+    /** The possible contents of an organization, in singular and plural. */
+    private enum Content {
         SECRETS("secret", "secret", "secrets"),
         LLM_PROVIDERS("llm_provider", "LLM provider", "LLM providers"),
         MODELS("model", "model", "models"),
@@ -28,26 +28,26 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         private final String one;
         private final String many;
 
-        Holding(String table, String one, String many) {
+        Content(String table, String one, String many) {
             this.table = table;
             this.one = one;
             this.many = many;
         }
     }
 
-    // In a transaction, for outside of one Hibernate keeps the connection until the request ends, while the resource
-    // waits for a second one.
+    // In a transaction: outside of one, Hibernate would keep the connection until the request ends, while the
+    // resource waits for a second one.
     @Override
     @Transactional
     public boolean exists(UUID organizationId) {
         return count("id", organizationId) > 0;
     }
 
-    /** Stores an organization under a slug that is derived from its name, numbered where that is taken. */
+    /** Creates an organization with a slug that is derived from its name, numbered if it is taken. */
     OrganizationEntity createWithDerivedSlug(String name) {
         String derived = Slugs.from(name);
-        // One creation at a time, not only among those of one name: "Acme 2" derives what the second "Acme" is given.
-        RowLocks.oneAtATime(getEntityManager(), "organization slug");
+        // One creation at a time, even for different names: "Acme 2" derives the slug of the second "Acme".
+        RowLocks.lockName(getEntityManager(), "organization slug");
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {
@@ -58,14 +58,13 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         return create(name, slug);
     }
 
-    /** Stores an organization. */
     OrganizationEntity create(String name, String slug) {
         OrganizationEntity organization = new OrganizationEntity(name, slug);
         persistAndFlush(organization);
         return organization;
     }
 
-    /** An organization, locked until the transaction ends. */
+    /** Returns an organization, locked until the transaction ends. */
     OrganizationEntity lock(UUID id) {
         OrganizationEntity organization = findById(id, LockModeType.PESSIMISTIC_WRITE);
         if (organization == null) {
@@ -74,25 +73,25 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         return organization;
     }
 
-    /** Deletes an empty organization; one that holds anything is a 409 that says what. */
+    /** Deletes an empty organization; otherwise, responds with a 409 that lists its contents. */
     void deleteEmpty(OrganizationEntity organization) {
         RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
-        List<String> holdings = new ArrayList<>();
-        for (Holding holding : Holding.values()) {
+        List<String> contents = new ArrayList<>();
+        for (Content content : Content.values()) {
             long count = ((Number) getEntityManager()
                             .createNativeQuery(
-                                    "select count(*) from " + holding.table + " where organization_id = ?1", Long.class)
+                                    "select count(*) from " + content.table + " where organization_id = ?1", Long.class)
                             .setParameter(1, organization.id)
                             .getSingleResult())
                     .longValue();
             if (count > 0) {
-                holdings.add(count + " " + (count == 1 ? holding.one : holding.many));
+                contents.add(count + " " + (count == 1 ? content.one : content.many));
             }
         }
-        if (!holdings.isEmpty()) {
+        if (!contents.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still holds " + String.join(", ", holdings) + "; delete what it holds first.");
+                    "The organization still holds " + String.join(", ", contents) + "; delete what it holds first.");
         }
         delete(organization);
         flush();

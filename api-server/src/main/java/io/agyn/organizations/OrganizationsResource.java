@@ -22,7 +22,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
 
-/** Organizations over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -30,26 +29,26 @@ import java.util.UUID;
 class OrganizationsResource implements OrganizationsApi {
     private final Organizations organizations;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses answers) {
+    OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses responses) {
         this.organizations = requireNonNull(organizations, "organizations is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
     public Response listOrganizations(
             Integer pageSize, String pageToken, String name, String slug, String search, Set<String> ids) {
         Selection selection = Selection.all()
-                .withOneOf("id", caller.identity().reach().organizations().orElse(null))
+                .withOneOf("id", caller.identity().scope().organizations().orElse(null))
                 .with("name", name)
                 .with("slug", slug)
                 .containing(search, "name", "slug")
                 .withOneOf("id", Uuids.list(ids));
         var page = Paging.read(organizations, selection, new Paging.Request(pageSize, pageToken))
                 .map(OrganizationsResource::read);
-        return answers.ok(new OrganizationList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new OrganizationList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -57,12 +56,12 @@ class OrganizationsResource implements OrganizationsApi {
         OrganizationEntity organization = body.getSlug() == null
                 ? organizations.createWithDerivedSlug(body.getName())
                 : organizations.create(body.getName(), body.getSlug());
-        return answers.created(read(organization), "/organizations/" + organization.id);
+        return responses.created(read(organization), "/organizations/" + organization.id);
     }
 
     @Override
     public Response getOrganization(UUID organizationId) {
-        return answers.ok(read(organizations
+        return responses.ok(read(organizations
                 .findByIdOptional(organizationId)
                 .orElseThrow(() -> ProblemException.notFound("organization"))));
     }
@@ -70,20 +69,20 @@ class OrganizationsResource implements OrganizationsApi {
     @Override
     public Response updateOrganization(UUID organizationId, OrganizationUpdate body, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        answers.requireMatch(ifMatch, read(organization));
+        responses.requireMatch(ifMatch, read(organization));
         organization.name = body.getName();
         organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
         organization.touch();
         organizations.flush();
-        return answers.updated(read(organization));
+        return responses.updated(read(organization));
     }
 
     @Override
     public Response deleteOrganization(UUID organizationId, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        answers.requireMatch(ifMatch, read(organization));
+        responses.requireMatch(ifMatch, read(organization));
         organizations.deleteEmpty(organization);
-        return answers.deleted();
+        return responses.deleted();
     }
 
     private static Organization read(OrganizationEntity organization) {

@@ -10,8 +10,8 @@ final class Slugs {
     private Slugs() {}
 
     /**
-     * The slug for a name, for instance {@code acme-gmbh} for {@code Acme GmbH}, or {@code organization} for a name without
-     * Latin letters or digits.
+     * Returns the slug for a name, such as {@code acme-gmbh} for {@code Acme GmbH}, or {@code organization} for a
+     * name without Latin letters or digits.
      */
     static String from(String name) {
         String slug = Normalizer.normalize(name, Normalizer.Form.NFKD)
@@ -23,7 +23,7 @@ final class Slugs {
         return slug.isEmpty() ? "organization" : slug;
     }
 
-    /** A slug with a number behind it, still a DNS label. */
+    /** Appends a number to a slug; the result is still a DNS label. */
     static String numbered(String slug, int number) {
         String suffix = "-" + number;
         return truncate(slug, MAX_LENGTH - suffix.length()) + suffix;

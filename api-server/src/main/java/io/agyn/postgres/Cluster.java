@@ -15,10 +15,9 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * The databases on disk: PostgreSQL's data folder and the password of its one user.
- *
+ * The embedded PostgreSQL's data on disk.
  * @param folder PostgreSQL's data folder
- * @param log the file that PostgreSQL writes its log to
+ * @param log PostgreSQL's log file
  * @param password the password of {@link #USERNAME}
  */
 record Cluster(Path folder, Path log, String password) {
@@ -33,12 +32,7 @@ record Cluster(Path folder, Path log, String password) {
         requireNonNull(password, "password is null");
     }
 
-    /**
-     * Says whether a server has kept its data here before.
-     *
-     * @param dataFolder the server's data folder
-     * @return whether there are databases in it
-     */
+    /** Whether there are databases in the server's data folder. */
     static boolean exists(Path dataFolder) {
         return Files.exists(folder(dataFolder));
     }
@@ -52,12 +46,9 @@ record Cluster(Path folder, Path log, String password) {
     }
 
     /**
-     * Opens the databases, making empty ones the first time.
-     *
+     * Opens the databases, and creates them the first time.
      * @param dataFolder the server's data folder, locked by the caller
-     * @param binaries the programs of PostgreSQL
-     * @return the databases
-     * @throws OperatorException when they are of another version, damaged, or cannot be made
+     * @throws OperatorException if they have another PostgreSQL version, are damaged, or cannot be created
      */
     static Cluster open(Path dataFolder, PostgresBinaries binaries) {
         Path folder = folder(dataFolder);
@@ -80,11 +71,7 @@ record Cluster(Path folder, Path log, String password) {
 
     /**
      * Reads the databases' password.
-     *
-     * @param file the file that holds it
-     * @return the password of {@link #USERNAME}
-     * @throws OperatorException when the file is missing
-     * @throws IOException when it cannot be read
+     * @throws OperatorException if the file is missing
      */
     static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
@@ -109,7 +96,7 @@ record Cluster(Path folder, Path log, String password) {
         }
     }
 
-    // Beside its place and renamed at the end, so that a kill half-way leaves nothing that looks like a database.
+    // In a temporary folder, renamed at the end, so that a kill leaves nothing that looks like a database.
     private static void initialize(Path folder, Path passwordFile, PostgresBinaries binaries) throws IOException {
         deleteDrafts(folder.getParent());
         PrivateFile.readOrCreate(passwordFile, () -> randomPassword() + "\n");
@@ -133,7 +120,7 @@ record Cluster(Path folder, Path log, String password) {
                         "--pwfile=" + passwordFile,
                         "--auth=scram-sha-256",
                         "--encoding=UTF8",
-                        // Sorts by code point, the same on every system and whatever its C library's version.
+                        // Sorts by code point, independent of the system and its C library.
                         "--locale=C",
                         "--locale-provider=builtin",
                         "--builtin-locale=C.UTF-8",

@@ -4,21 +4,17 @@ import java.sql.SQLException;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** Tells an unavailable database from a fault of this server. */
+/** Distinguishes an unavailable database from a fault of this server. */
 public final class DatabaseFailures {
-    /** A statement that writes, on a standby or a database that was made read-only. */
+    /** A write on a standby or a read-only database. */
     public static final String READ_ONLY = "25006";
 
-    // A database that was set to allow no connections.
+    // A database that is set to allow no connections.
     private static final String NOT_IN_REQUIRED_STATE = "55000";
 
     private DatabaseFailures() {}
 
-    /**
-     * Whether a failure, or one of its causes, says that the database cannot be used for now.
-     *
-     * @param failure any exception
-     */
+    /** Whether an exception, or one of its causes, means that the database is unavailable. */
     public static boolean isUnavailable(Throwable failure) {
         return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
                 .limit(20)
@@ -26,10 +22,9 @@ public final class DatabaseFailures {
     }
 
     /**
-     * Whether the database cannot be used for now: no connection (08), one that is refused (28, 3D), lack of resources (53),
-     * a shut-down (57P), a read-only database, or no connection to be had from the pool, which has no state.
-     *
-     * @param failure what the driver or the pool has thrown
+     * Whether the database is unavailable: no connection (08), a refused connection (28, 3D), lack of resources (53),
+     * a shutdown (57P), a read-only database, or no free connection in the pool, which has no SQLSTATE.
+     * @param failure an exception of the driver or the pool
      */
     public static boolean isUnavailable(SQLException failure) {
         String state = failure.getSQLState();

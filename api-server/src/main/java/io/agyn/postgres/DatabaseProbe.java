@@ -15,30 +15,29 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import org.postgresql.Driver;
 
-/** Connects to a PostgreSQL server ahead of the application, or without it, and says what is wrong in a sentence. */
+/** Connects to PostgreSQL before the application starts, or without it, and explains failures in a sentence. */
 public final class DatabaseProbe {
 
-    private static final String SECONDS_TO_CONNECT = "10";
-    private static final Duration PAUSE = Duration.ofMillis(500);
-    // By the driver: no password where one is asked for, or no TLS where the URL demands it.
+    private static final String CONNECT_TIMEOUT_SECONDS = "10";
+    private static final Duration RETRY_DELAY = Duration.ofMillis(500);
+    // Set by the driver: a missing password, or missing TLS that the URL requires.
     private static final String REJECTED = "08004";
 
     private DatabaseProbe() {}
 
     /**
-     * Connects.
-     *
+     * Connects to a database.
      * @param url the server and database
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
-     * @return a connection that works, to be closed
-     * @throws OperatorException when no connection can be had
+     * @return a valid connection, to be closed
+     * @throws OperatorException if the connection fails
      */
     public static Connection connect(DatabaseUrl url, String username, String password) {
         requireNonNull(url, "url is null");
         Properties properties = new Properties();
-        properties.setProperty("connectTimeout", SECONDS_TO_CONNECT);
-        properties.setProperty("loginTimeout", SECONDS_TO_CONNECT);
+        properties.setProperty("connectTimeout", CONNECT_TIMEOUT_SECONDS);
+        properties.setProperty("loginTimeout", CONNECT_TIMEOUT_SECONDS);
         if (!username.isEmpty()) {
             properties.setProperty("user", username);
         }
@@ -58,32 +57,31 @@ public final class DatabaseProbe {
     }
 
     /**
-     * Connects, and waits while the database does not respond, takes no more connections or is read-only, as during its own
-     * start or a failover.
-     *
+     * Connects, and retries while the database does not respond, has too many connections or is read-only, as during
+     * its start or a failover.
      * @param url the server and database
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
-     * @param patience how long to wait
-     * @return a connection that can write, to be closed
-     * @throws OperatorException when no such connection can be had in time, and at once when waiting cannot help
+     * @param timeout how long to retry
+     * @return a writable connection, to be closed
+     * @throws OperatorException if the timeout expires, or at once if retrying cannot help
      */
-    public static Connection await(DatabaseUrl url, String username, String password, Duration patience) {
-        long deadline = System.nanoTime() + patience.toNanos();
-        boolean told = false;
+    public static Connection await(DatabaseUrl url, String username, String password, Duration timeout) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        boolean reported = false;
         while (true) {
             try {
                 return connectToWrite(url, username, password);
             } catch (OperatorException e) {
-                if (!(e.getCause() instanceof SQLException cause && passes(cause)) || System.nanoTime() > deadline) {
+                if (!(e.getCause() instanceof SQLException cause && isTemporary(cause))
+                        || System.nanoTime() > deadline) {
                     throw e;
                 }
-                if (!told) {
-                    told = true;
-                    // Not by the log, which is held back until the server has started.
+                if (!reported) {
+                    reported = true;
+                    // Not to the log, which is buffered until the server has started.
                     System.err.printf(
-                            "%s Trying for %d s (AGYN_DATABASE_START_TIMEOUT).%n",
-                            e.getMessage(), patience.toSeconds());
+                            "%s Trying for %d s (AGYN_DATABASE_START_TIMEOUT).%n", e.getMessage(), timeout.toSeconds());
                 }
                 pause();
             }
@@ -113,8 +111,11 @@ public final class DatabaseProbe {
         }
     }
 
-    /** Whether a failure may pass by itself: no connection, too many connections, a start or stop of the database, a standby. */
-    private static boolean passes(SQLException e) {
+    /**
+     * Whether a failure may be temporary: no connection, too many connections, a start or stop of the database, a
+     * standby.
+     */
+    private static boolean isTemporary(SQLException e) {
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         boolean isConnection = state.startsWith("08") && !state.equals(REJECTED) && !isTls(e);
         return isConnection
@@ -131,7 +132,7 @@ public final class DatabaseProbe {
 
     private static void pause() {
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(RETRY_DELAY);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new OperatorException("The server was stopped while it waited for its database.", e);
@@ -139,17 +140,14 @@ public final class DatabaseProbe {
     }
 
     /**
-     * Puts what a database has refused into a sentence.
-     *
-     * @param url the server and database
-     * @param e what the driver says
-     * @return the sentence, which shows no row
+     * Explains a failure of a database.
+     * @return an exception whose message contains no row
      */
     public static OperatorException failure(DatabaseUrl url, SQLException e) {
-        return new OperatorException(sentence(url, e), e);
+        return new OperatorException(explanation(url, e), e);
     }
 
-    private static String sentence(DatabaseUrl url, SQLException e) {
+    private static String explanation(DatabaseUrl url, SQLException e) {
         String location = url.location();
         String state = e.getSQLState() == null ? "" : e.getSQLState();
         if (isTls(e) || state.equals(REJECTED) && url.requiresTls()) {

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** A copy of a folder that another program is writing to, for its owner alone, and on the disk once it is finished. */
+/** Copies a folder while another program writes to it. The copy is private, and on disk when it is finished. */
 final class DurableCopy {
     private final Path source;
     private final Path target;
@@ -33,15 +33,14 @@ final class DurableCopy {
         this.target = requireNonNull(target, "target is null");
     }
 
-    /** How much was copied until now. */
+    /** The number of copied bytes. */
     long bytes() {
         return bytes;
     }
 
     /**
-     * Makes the folders and copies the files. What is deleted meanwhile may be in the copy or not.
-     *
-     * @param isCopied tells by its path below the source whether a folder or file is copied
+     * Creates the folders and copies the files. Files that are deleted meanwhile may be in the copy or not.
+     * @param isCopied selects folders and files by their relative path
      */
     void all(Predicate<Path> isCopied) throws IOException {
         Files.walkFileTree(source, new SimpleFileVisitor<>() {
@@ -66,7 +65,7 @@ final class DurableCopy {
                     try {
                         one(source.relativize(file).toString());
                     } catch (NoSuchFileException e) {
-                        // Deleted since it was listed.
+                        // Deleted after it was listed.
                     }
                 }
                 return FileVisitResult.CONTINUE;
@@ -83,10 +82,9 @@ final class DurableCopy {
     }
 
     /**
-     * Copies a file as it is at this moment.
-     *
-     * @param path where it is in both folders
-     * @throws NoSuchFileException when it is not there; then it is not in the copy either
+     * Copies a file in its current state.
+     * @param path the relative path
+     * @throws NoSuchFileException if it does not exist; then it is not in the copy either
      */
     void one(String path) throws IOException {
         try (FileChannel from = FileChannel.open(source.resolve(path), StandardOpenOption.READ);
@@ -94,7 +92,7 @@ final class DurableCopy {
             long size = from.size();
             long done = 0;
             long step = 1;
-            // Nothing is read where the file was cut meanwhile.
+            // Reads nothing if the file was truncated meanwhile.
             while (done < size && step > 0) {
                 step = from.transferTo(done, size - done, to);
                 done += step;
@@ -104,8 +102,11 @@ final class DurableCopy {
         }
     }
 
-    /** Copies a file that is overwritten as a whole: read until it is the same twice, or else half of it may be new. */
-    void steady(String path) throws IOException {
+    /**
+     * Copies a file that is always overwritten completely: it is read until two reads are equal, since one read may
+     * see half of a write.
+     */
+    void stable(String path) throws IOException {
         byte[] content = Files.readAllBytes(source.resolve(path));
         byte[] before;
         do {
@@ -115,7 +116,7 @@ final class DurableCopy {
         add(path, content);
     }
 
-    /** Makes a file that is the copy's alone. */
+    /** Adds a file that the source does not have. */
     void add(String path, byte[] content) throws IOException {
         try (FileChannel to = create(path)) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
@@ -127,7 +128,7 @@ final class DurableCopy {
         }
     }
 
-    /** Makes the names of all files durable. */
+    /** Syncs the folders, so that all file names are durable. */
     void finish() throws IOException {
         for (Path folder : folders) {
             PrivateFile.syncFolder(folder);

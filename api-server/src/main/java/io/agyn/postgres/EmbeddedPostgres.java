@@ -20,19 +20,19 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * A real PostgreSQL that starts and stops with the server. Its data outlives it, and so does nothing else: what a
- * killed server or a killed PostgreSQL has left is put in order at the next start, and a PostgreSQL that dies under a
- * running server is started again on the same port.
+ * A PostgreSQL that starts and stops with the server. Only its data outlives the server: remains of a killed server
+ * or PostgreSQL are cleaned up at the next start, and a PostgreSQL that crashes under a running server is restarted
+ * on the same port.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(EmbeddedPostgres.class);
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
 
-    // For a port taken by another between choice and use, and for backends of a PostgreSQL that was killed, which hold
-    // its shared memory until they notice.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final Duration PAUSE = Duration.ofMillis(100);
+    // For a port that is taken between choice and use, and for backends of a killed PostgreSQL, which hold its shared
+    // memory until they notice.
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration RETRY_DELAY = Duration.ofMillis(100);
     private static final Duration POLL = Duration.ofMillis(5);
     private static final int ANY_PORT = 0;
 
@@ -47,26 +47,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.cluster = cluster;
     }
 
-    /**
-     * Says whether a server has kept its data in a folder before.
-     *
-     * @param dataFolder the server's data folder
-     * @return whether there are databases in it
-     */
+    /** Whether there are databases in the server's data folder. */
     public static boolean hasData(Path dataFolder) {
         return Cluster.exists(requireNonNull(dataFolder, "dataFolder is null"));
     }
 
     /**
-     * Connects to the databases in a folder that a running server keeps.
-     *
+     * Connects to the databases of a running server.
      * @param dataFolder the server's data folder
      * @return a connection, to be closed
-     * @throws OperatorException when PostgreSQL does not get ready, or the folder cannot be read
+     * @throws OperatorException if PostgreSQL does not become ready, or the folder is unreadable
      */
     public static Connection connectToRunning(Path dataFolder) {
         requireNonNull(dataFolder, "dataFolder is null");
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(START_TIMEOUT);
         try {
             while (true) {
                 Optional<PostmasterPid> running =
@@ -81,7 +75,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     throw new OperatorException("A server is running on the data folder " + dataFolder
                             + ", and its PostgreSQL is not ready: see postgres.log there, or stop the server.");
                 }
-                pause(PAUSE);
+                pause(RETRY_DELAY);
             }
         } catch (IOException e) {
             throw new OperatorException(
@@ -92,11 +86,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Prepares the databases in a folder, making empty ones the first time. Nothing runs until {@link #start()}.
-     *
-     * @param dataFolder the server's data folder, which the caller has locked
+     * Opens the databases in a folder, and creates them the first time. Nothing runs until {@link #start()}.
+     * @param dataFolder the server's data folder, locked by the caller
      * @return the PostgreSQL, to be closed
-     * @throws OperatorException when this machine cannot run it or the data are of another version
+     * @throws OperatorException if this machine cannot run it, or the data has another version
      */
     public static EmbeddedPostgres on(Path dataFolder) {
         requireNonNull(dataFolder, "dataFolder is null");
@@ -105,52 +98,33 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     /**
-     * Starts PostgreSQL and returns when it takes connections.
-     *
-     * @throws OperatorException when it does not start
+     * Starts PostgreSQL; returns when it accepts connections.
+     * @throws OperatorException if it does not start
      */
     public void start() {
         await(ANY_PORT);
         BackgroundThread.unstarted("embedded-postgres", this::keepRunning).start();
     }
 
-    /**
-     * Gives the address of the database.
-     *
-     * @return a JDBC URL without credentials
-     */
+    /** The JDBC URL, without credentials. */
     public synchronized String jdbcUrl() {
         return url(port);
     }
 
-    /**
-     * Gives the user to connect as.
-     *
-     * @return the user's name
-     */
     public String username() {
         return Cluster.USERNAME;
     }
 
-    /**
-     * Gives the password to connect with.
-     *
-     * @return the password
-     */
     public String password() {
         return cluster.password();
     }
 
-    /**
-     * Gives PostgreSQL's main process.
-     *
-     * @return the process; another one after PostgreSQL was started again
-     */
+    /** PostgreSQL's main process. It changes when PostgreSQL is restarted. */
     public synchronized ProcessHandle postmaster() {
         return process.toHandle();
     }
 
-    /** Stops PostgreSQL and returns when it is gone. Closing twice does nothing. */
+    /** Stops PostgreSQL; returns when it has ended. Closing twice does nothing. */
     @Override
     public void close() {
         Process running;
@@ -174,7 +148,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 await(fixedPort());
             } catch (OperatorException e) {
                 LOG.error(e.getMessage());
-                pause(PATIENCE);
+                pause(START_TIMEOUT);
             } catch (InterruptedException e) {
                 return;
             }
@@ -182,7 +156,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private void await(int wantedPort) {
-        Instant deadline = Instant.now().plus(PATIENCE);
+        Instant deadline = Instant.now().plus(START_TIMEOUT);
         try {
             Files.writeString(cluster.log(), "", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
             while (!attempt(wantedPort == ANY_PORT ? freePort() : wantedPort)) {
@@ -191,7 +165,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                             + lastLogLine() + " (its log is " + cluster.log() + ").");
                 }
                 Postmaster.endOrphans(cluster.folder());
-                pause(PAUSE);
+                pause(RETRY_DELAY);
             }
         } catch (IOException e) {
             throw new OperatorException(
@@ -202,16 +176,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private boolean attempt(int chosenPort) throws IOException {
-        Optional<ProcessHandle> left = Postmaster.leftOn(cluster.folder());
-        if (left.isPresent()) {
+        Optional<ProcessHandle> orphan = Postmaster.orphanOn(cluster.folder());
+        if (orphan.isPresent()) {
             LOG.infof(
                     "Stopping the PostgreSQL that a killed server has left running (process %d)",
-                    left.get().pid());
-            Postmaster.stop(left.get());
+                    orphan.get().pid());
+            Postmaster.stop(orphan.get());
         }
-        Postmaster.forgetReusedPid(cluster.folder());
+        Postmaster.deleteReusedPid(cluster.folder());
         Process started = launch(chosenPort);
-        // Without a limit: after a crash, PostgreSQL first replays what was written since its last checkpoint.
+        // No timeout: after a crash, PostgreSQL first replays the WAL since its last checkpoint.
         while (started.isAlive()) {
             if (PostmasterPid.read(cluster.folder())
                     .filter(file -> file.pid() == started.pid() && file.ready())
@@ -238,7 +212,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         "port=" + chosenPort,
                         "-c",
                         "unix_socket_directories=",
-                        // Rows and statements stay out of the log: they may hold what is nobody's business.
+                        // Rows and statements must not be logged: they may contain confidential data.
                         "-c",
                         "log_error_verbosity=terse",
                         "-c",

@@ -7,17 +7,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What {@link Files} lacks for folders. */
+/** File operations on folders. */
 final class Folders {
 
     private Folders() {}
 
-    /**
-     * Deletes a folder and what is in it.
-     *
-     * @param folder the folder; nothing happens when it is not there
-     * @throws IOException when something in it cannot be deleted
-     */
+    /** Deletes a folder with its contents; does nothing if it does not exist. */
     static void delete(Path folder) throws IOException {
         if (!Files.isDirectory(folder)) {
             return;

@@ -18,25 +18,25 @@ import java.sql.Statement;
 import java.util.Set;
 
 /**
- * Copies the databases of a data folder while they are in use, by the interface that PostgreSQL has for it
- * (<a href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">low-level
- * backup</a>): its clients, which could do the same, do not come with the embedded binaries.
+ * Copies the databases of a data folder while they are in use, with PostgreSQL's interface for <a
+ * href="https://www.postgresql.org/docs/18/continuous-archiving.html#BACKUP-LOWLEVEL-BASE-BACKUP">low-level
+ * backups</a>, since the embedded binaries do not include its client programs.
  *
- * <p>Files are copied in whatever state they are. PostgreSQL makes them whole when it first starts on the copy, from the log
- * of what was written meanwhile (WAL), which is copied after them.
+ * <p>Files are copied in any state. When PostgreSQL first starts on the copy, it makes them consistent from the
+ * write-ahead log (WAL), which is copied last.
  */
 public final class OnlineBackup {
     private static final String CONTROL = "global/pg_control";
     private static final String WAL = "pg_wal";
     private static final String WAL_SEGMENT = "[0-9A-F]{24}";
-    // What PostgreSQL makes anew at each start, and its own tools leave out.
-    private static final Set<String> MADE_ANEW = Set.of(
+    // Recreated at each start, and excluded by PostgreSQL's own tools.
+    private static final Set<String> RECREATED = Set.of(
             "pg_dynshmem", "pg_notify", "pg_replslot", "pg_serial", "pg_snapshots", "pg_stat_tmp", "pg_subtrans");
-    private static final Set<String> OF_THIS_RUN =
+    private static final Set<String> RUNTIME_FILES =
             Set.of("postmaster.pid", "postmaster.opts", "backup_label", "backup_label.old", "tablespace_map", CONTROL);
 
-    // Keeps the log from being reused before it is copied. Ends with the connection, however that ends.
-    private static final String KEEP_LOG =
+    // Keeps the WAL from being recycled before it is copied. The slot ends with the connection.
+    private static final String KEEP_WAL =
             "select pg_create_physical_replication_slot('agyn_backup_' || pg_backend_pid(), true, true)";
     private static final String START = "select pg_walfile_name(pg_backup_start('agyn-server backup', true))";
     private static final String STOP = "select pg_walfile_name(lsn), labelfile from pg_backup_stop(false)";
@@ -52,15 +52,14 @@ public final class OnlineBackup {
     }
 
     /**
-     * Makes a folder that can take the place of the data folder, once the keyset was added. It appears when all that is in it
-     * is on the disk: a backup that is broken off, by a kill as well, leaves none of that name.
-     *
-     * @param connection a connection to the databases, in nobody else's use
+     * Creates a folder that can replace the data folder, once the keyset is added. It is renamed to its final name
+     * when everything is on disk, so that an interrupted backup leaves no folder of that name.
+     * @param connection a connection that nobody else uses
      * @param dataFolder the server's data folder
-     * @param target the folder to make; its parent is there
-     * @return how many bytes were copied
-     * @throws OperatorException when the folder is there already, or cannot be written
-     * @throws SQLException when PostgreSQL breaks the backup off
+     * @param target the new folder; its parent must exist
+     * @return the number of copied bytes
+     * @throws OperatorException if the folder exists or cannot be written
+     * @throws SQLException if PostgreSQL aborts the backup
      */
     public static long take(Connection connection, Path dataFolder, Path target) throws SQLException {
         requireNonNull(connection, "connection is null");
@@ -98,13 +97,13 @@ public final class OnlineBackup {
         String lastSegment;
         String label;
         try (Statement statement = connection.createStatement()) {
-            statement.execute(KEEP_LOG);
+            statement.execute(KEEP_WAL);
             try (ResultSet row = statement.executeQuery(START)) {
                 row.next();
                 firstSegment = row.getString(1);
             }
             copy.all(OnlineBackup::isCopied);
-            copy.steady(CONTROL);
+            copy.stable(CONTROL);
             try (ResultSet row = statement.executeQuery(STOP)) {
                 row.next();
                 lastSegment = row.getString(1);
@@ -129,8 +128,8 @@ public final class OnlineBackup {
     private static boolean isCopied(Path path) {
         String name = path.getFileName().toString();
         boolean isOfItsFolder = path.getNameCount() > 1;
-        return !OF_THIS_RUN.contains(path.toString())
-                && !(isOfItsFolder && MADE_ANEW.contains(path.getName(0).toString()))
+        return !RUNTIME_FILES.contains(path.toString())
+                && !(isOfItsFolder && RECREATED.contains(path.getName(0).toString()))
                 && !(isOfItsFolder && path.startsWith(WAL))
                 && !name.startsWith("pgsql_tmp")
                 && !name.startsWith("pg_internal.init");

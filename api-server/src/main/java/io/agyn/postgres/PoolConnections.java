@@ -14,33 +14,33 @@ import org.jboss.logging.Logger;
 import org.postgresql.jdbc.PgConnection;
 
 /**
- * The open connections of the pool. A connection is opened under a socket time-out (see application.properties), which ends
- * with its log-in: a long statement is never cut off. Instead, all connections are aborted at once when the database has
- * stopped to respond, which the change feed finds out within seconds.
+ * The open connections of the pool. A new connection has a socket timeout (see application.properties) only until its
+ * login, so that long statements are never interrupted. Instead, all connections are aborted at once when the
+ * database stops responding, which the change feed detects within seconds.
  */
 @Singleton
 public class PoolConnections implements AgroalPoolInterceptor {
     private static final Logger LOG = Logger.getLogger(PoolConnections.class);
     private static final String SOCKET_TIMEOUT = "socketTimeout=";
 
-    private final boolean hasTimeoutOfOperator;
+    private final boolean hasOperatorTimeout;
     private final Set<Connection> open = ConcurrentHashMap.newKeySet();
 
     @Inject
     PoolConnections(@ConfigProperty(name = "quarkus.datasource.jdbc.url") String url) {
-        // Goes before the server's own.
-        this.hasTimeoutOfOperator = requireNonNull(url, "url is null").contains(SOCKET_TIMEOUT);
+        // The operator's timeout takes precedence.
+        this.hasOperatorTimeout = requireNonNull(url, "url is null").contains(SOCKET_TIMEOUT);
     }
 
     @Override
     public void onConnectionCreate(Connection connection) {
         try {
             open.add(driverConnection(connection));
-            if (!hasTimeoutOfOperator) {
+            if (!hasOperatorTimeout) {
                 connection.setNetworkTimeout(Runnable::run, 0);
             }
         } catch (SQLException e) {
-            // The connection is broken, as its first use will tell.
+            // The connection is broken; its first use will fail.
             LOG.debug("A new connection does not work", e);
         }
     }
@@ -54,15 +54,15 @@ public class PoolConnections implements AgroalPoolInterceptor {
         }
     }
 
-    /** The pool hands its interceptors a wrapper that works for the time of the call. */
+    /** The pool passes a wrapper to interceptors, which is only valid during the call. */
     private static Connection driverConnection(Connection wrapper) throws SQLException {
         return wrapper.unwrap(PgConnection.class);
     }
 
-    /** Closes the sockets of all connections, in use or not: who waits for the database gets an exception at once. */
+    /** Closes the sockets of all connections, in use or not, so that blocked threads get an exception at once. */
     public void abort() {
         for (Connection connection : open) {
-            // Each on a thread of its own, since to close a socket with TLS may wait for who writes to it.
+            // Each on its own thread, since closing a TLS socket may wait for a writer.
             Thread.ofVirtual().start(() -> {
                 try {
                     connection.abort(Runnable::run);

@@ -19,9 +19,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.tukaani.xz.XZInputStream;
 
 /**
- * The programs of PostgreSQL, unpacked from the class path into a cache folder that all servers of a user share.
- *
- * @param folder holds {@code bin}, {@code lib} and {@code share}
+ * PostgreSQL's programs, unpacked from the class path into a cache folder that all servers of a user share.
+ * @param folder contains {@code bin}, {@code lib} and {@code share}
  * @param version such as {@code 18.4.0}
  */
 record PostgresBinaries(Path folder, String version) {
@@ -32,10 +31,8 @@ record PostgresBinaries(Path folder, String version) {
     }
 
     /**
-     * Finds the programs for this machine, unpacking them the first time.
-     *
-     * @return the programs
-     * @throws OperatorException when there are none for this machine or they cannot be unpacked
+     * Returns the programs for this machine, and unpacks them the first time.
+     * @throws OperatorException if there are none for this machine, or they cannot be unpacked
      */
     static PostgresBinaries unpacked() {
         String version = bundledVersion();
@@ -85,13 +82,15 @@ record PostgresBinaries(Path folder, String version) {
     }
 
     private static Path cache() {
-        String set = System.getenv("XDG_CACHE_HOME");
-        Path base = set == null || set.isBlank() ? Path.of(System.getProperty("user.home"), ".cache") : Path.of(set);
+        String configured = System.getenv("XDG_CACHE_HOME");
+        Path base = configured == null || configured.isBlank()
+                ? Path.of(System.getProperty("user.home"), ".cache")
+                : Path.of(configured);
         return base.resolve("agyn");
     }
 
-    // Into a folder of its own and renamed at the end: two servers that start together each unpack, and neither sees
-    // half of the other's work.
+    // Into a temporary folder, renamed at the end: of two servers that start together, each unpacks, and neither sees
+    // an incomplete folder.
     private static void unpack(String resource, Path folder) throws IOException {
         Files.createDirectories(folder.getParent());
         Path draft = Files.createTempDirectory(folder.getParent(), folder.getFileName() + ".tmp");
@@ -132,7 +131,7 @@ record PostgresBinaries(Path folder, String version) {
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {
-        // The enum lists owner, group and others from read to execute, as the nine bits do from the highest.
+        // The enum's order, from owner to others and from read to execute, is that of the nine bits from the highest.
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         for (PosixFilePermission permission : PosixFilePermission.values()) {
             if ((mode & 0400 >> permission.ordinal()) != 0) {

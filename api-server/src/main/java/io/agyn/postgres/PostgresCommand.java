@@ -12,50 +12,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How a program of PostgreSQL is started on this machine. */
+/** Prepares processes of PostgreSQL's programs. */
 final class PostgresCommand {
 
-    private static final File NOTHING = new File("/dev/null");
+    private static final File DEV_NULL = new File("/dev/null");
 
     private PostgresCommand() {}
 
     /**
      * Prepares a program that ends by itself.
-     *
      * @param arguments the program and its arguments
-     * @return the process to start
-     * @throws OperatorException when this runs as root and root cannot be left
+     * @throws OperatorException if this process runs as root and cannot drop its privileges
      */
     static ProcessBuilder foreground(List<String> arguments) {
         return builder(unprivileged(), arguments);
     }
 
     /**
-     * Prepares a program that goes on while the terminal's Ctrl-C stops the server: it must outlive the requests that
-     * are still being answered.
-     *
+     * Prepares a program that survives Ctrl-C in the server's terminal, since it must outlive the last requests.
      * @param arguments the program and its arguments
-     * @return the process to start, which becomes the program and keeps its process id
-     * @throws OperatorException when this runs as root and root cannot be left
+     * @return the process to start; the program gets its process id
+     * @throws OperatorException if this process runs as root and cannot drop its privileges
      */
     static ProcessBuilder detached(List<String> arguments) {
         return builder(
-                Stream.concat(ownSession().stream(), unprivileged().stream()).toList(), arguments);
+                Stream.concat(newSession().stream(), unprivileged().stream()).toList(), arguments);
     }
 
     private static ProcessBuilder builder(List<String> prefix, List<String> arguments) {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(requireNonNull(arguments, "arguments is null"));
         ProcessBuilder builder =
-                new ProcessBuilder(command).redirectInput(NOTHING).redirectErrorStream(true);
-        // PGPORT, PGDATA, PGOPTIONS and their kin are the operator's for other servers.
+                new ProcessBuilder(command).redirectInput(DEV_NULL).redirectErrorStream(true);
+        // The operator's PGPORT, PGDATA and PGOPTIONS are meant for other servers.
         builder.environment().keySet().removeIf(name -> name.startsWith("PG"));
         builder.environment().put("LC_ALL", "C");
         return builder;
     }
 
-    // PostgreSQL refuses to run as root. In a user namespace of its own the process is nobody, and still owns the
-    // files.
+    // PostgreSQL refuses to run as root. In a new user namespace, the process is nobody, and still owns the files.
     private static List<String> unprivileged() {
         if (new UnixSystem().getUid() != 0) {
             return List.of();
@@ -69,7 +64,7 @@ final class PostgresCommand {
                 return unshare;
             }
         } catch (IOException e) {
-            // No such program: the sentence below holds.
+            // There is no such program; the error below applies.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -78,9 +73,9 @@ final class PostgresCommand {
                         + " the server as another user, or set AGYN_DATABASE_URL to a PostgreSQL server.");
     }
 
-    // macOS has no setsid, and has perl. With neither, Ctrl-C reaches PostgreSQL too, which then ends before the last
-    // requests do.
-    private static List<String> ownSession() {
+    // macOS has no setsid, but perl. Without both, Ctrl-C reaches PostgreSQL too, which then ends before the last
+    // requests.
+    private static List<String> newSession() {
         if (isOnPath("setsid")) {
             return List.of("setsid");
         }

@@ -12,36 +12,33 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** The main process of a PostgreSQL, as one to be told to stop. */
+/** Stops PostgreSQL processes and cleans up after them. */
 final class Postmaster {
 
-    // Fast: roll back what is open, write a checkpoint. A checkpoint of a busy server takes seconds.
+    // A fast shutdown rolls back open transactions and writes a checkpoint, which takes seconds on a busy server.
     private static final Duration FAST = Duration.ofSeconds(20);
     private static final Duration IMMEDIATE = Duration.ofSeconds(5);
 
     private Postmaster() {}
 
     /**
-     * Finds the process that a server has left running on a folder when it was killed.
-     *
+     * Finds the PostgreSQL that a killed server has left running on a folder.
      * @param cluster PostgreSQL's data folder
-     * @return the process, if it lives and is PostgreSQL on that very folder
-     * @throws IOException when {@code postmaster.pid} cannot be read
+     * @return the process, if it is running and is PostgreSQL on this folder
      */
-    static Optional<ProcessHandle> leftOn(Path cluster) throws IOException {
+    static Optional<ProcessHandle> orphanOn(Path cluster) throws IOException {
         return PostmasterPid.read(cluster)
                 .flatMap(file -> ProcessHandle.of(file.pid()))
                 .filter(process -> isPostmasterOf(process, cluster));
     }
 
     /**
-     * Deletes a {@code postmaster.pid} whose process id has since been given to another program. PostgreSQL would take
-     * that program for its own and refuse to start. One whose process is gone stays: PostgreSQL sees to it.
-     *
+     * Deletes a {@code postmaster.pid} whose process id now belongs to another program, since PostgreSQL would
+     * mistake that program for a postmaster and refuse to start. PostgreSQL itself handles the file of a dead
+     * process.
      * @param cluster PostgreSQL's data folder, on which no PostgreSQL runs
-     * @throws IOException when it cannot be deleted
      */
-    static void forgetReusedPid(Path cluster) throws IOException {
+    static void deleteReusedPid(Path cluster) throws IOException {
         Optional<ProcessHandle> process = PostmasterPid.read(cluster).flatMap(file -> ProcessHandle.of(file.pid()));
         if (process.isPresent() && !isPostmasterOf(process.get(), cluster)) {
             Files.deleteIfExists(PostmasterPid.file(cluster));
@@ -49,26 +46,24 @@ final class Postmaster {
     }
 
     /**
-     * Stops a PostgreSQL, ever less gently, and returns when it is gone.
-     *
+     * Stops a PostgreSQL with increasing force; returns when it has ended.
      * @param process its main process
      */
     static void stop(ProcessHandle process) {
         requireNonNull(process, "process is null");
         signal(process, "INT");
-        if (!isGone(process, FAST)) {
+        if (!hasEnded(process, FAST)) {
             signal(process, "QUIT");
-            if (!isGone(process, IMMEDIATE)) {
+            if (!hasEnded(process, IMMEDIATE)) {
                 process.destroyForcibly();
-                isGone(process, IMMEDIATE);
+                hasEnded(process, IMMEDIATE);
             }
         }
     }
 
     /**
-     * Ends what a PostgreSQL that was killed has left: processes still busy with a query keep its shared memory, and no
-     * other can start on the folder. They find out by themselves only when their query is done.
-     *
+     * Kills the remaining processes of a killed PostgreSQL: while they run a query, they hold its shared memory, and
+     * no other can start on the folder. They notice only after the query.
      * @param cluster PostgreSQL's data folder, on which no main process runs
      */
     static void endOrphans(Path cluster) {
@@ -92,7 +87,7 @@ final class Postmaster {
                 .isPresent();
     }
 
-    // Null where the system does not tell, as macOS does not; there the orphans' own end is waited for.
+    // Null if the system does not report it, as on macOS; there, the start waits for the orphans to end.
     private static Path workingFolder(ProcessHandle process) {
         try {
             return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
@@ -101,7 +96,7 @@ final class Postmaster {
         }
     }
 
-    // Java sends no signal but TERM and KILL; TERM would wait for every client to leave.
+    // Java can send only TERM and KILL; TERM would wait until all clients disconnect.
     private static void signal(ProcessHandle process, String signal) {
         try {
             new ProcessBuilder("sh", "-c", "kill -\"$1\" \"$2\"", "sh", signal, Long.toString(process.pid()))
@@ -116,7 +111,7 @@ final class Postmaster {
         }
     }
 
-    private static boolean isGone(ProcessHandle process, Duration limit) {
+    private static boolean hasEnded(ProcessHandle process, Duration limit) {
         try {
             process.onExit().get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return true;

@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What {@code postmaster.pid} says, the file by which PostgreSQL marks a folder as in use.
- *
+ * The contents of {@code postmaster.pid}, with which PostgreSQL marks a folder as in use.
  * @param pid the process that wrote it
- * @param port the port that it listens on; 0 where the file does not say yet
- * @param ready whether it takes connections
+ * @param port the port, or 0 if not written yet
+ * @param ready whether it accepts connections
  */
 record PostmasterPid(long pid, int port, boolean ready) {
 
@@ -21,10 +20,8 @@ record PostmasterPid(long pid, int port, boolean ready) {
 
     /**
      * Reads the file.
-     *
      * @param cluster PostgreSQL's data folder
-     * @return what it says; empty when there is none, or one that is not written to its end yet
-     * @throws IOException when it cannot be read
+     * @return the contents; empty if the file is missing or incomplete
      */
     static Optional<PostmasterPid> read(Path cluster) throws IOException {
         List<String> lines;

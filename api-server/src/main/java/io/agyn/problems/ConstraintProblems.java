@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a database constraint that fires means to the caller: the rules of the migrations by name. */
+/** Maps violated database constraints, by the names in the migrations, to problems. */
 public final class ConstraintProblems {
     private record Meaning(ProblemKind kind, String pointer, String detail) {}
 
@@ -24,7 +24,7 @@ public final class ConstraintProblems {
                             null,
                             "The user belongs to the organization already; update the member to change the role.")),
             Map.entry("membership_user", missing("/user_id", "user")),
-            Map.entry("membership_organization", organizationGone()),
+            Map.entry("membership_organization", organizationNotFound()),
             Map.entry("api_token_user", missing("/user_id", "user")),
             Map.entry("api_token_organization", missing("/organization_id", "organization")),
             Map.entry(
@@ -33,22 +33,21 @@ public final class ConstraintProblems {
                             ProblemKind.UNAUTHENTICATED,
                             null,
                             "The API token of this request was revoked meanwhile; send one that works.")),
-            Map.entry("secret_organization", organizationGone()),
-            Map.entry("llm_provider_organization", organizationGone()),
-            Map.entry("model_organization", organizationGone()));
+            Map.entry("secret_organization", organizationNotFound()),
+            Map.entry("llm_provider_organization", organizationNotFound()),
+            Map.entry("model_organization", organizationNotFound()));
 
     private ConstraintProblems() {}
 
-    /** The problem for a constraint, or nothing where none is known by that name. */
+    /** Returns the problem for a constraint; empty if the constraint is unknown. */
     public static Optional<ProblemException> of(String constraint) {
         return Optional.ofNullable(constraint).map(MEANINGS::get).map(ConstraintProblems::problem);
     }
 
     /**
-     * The 404 about a reference in a body to what is not there, or not for this caller.
-     *
-     * @param pointer the place of the reference, a JSON pointer
-     * @param thing what it should lead to
+     * Returns the 404 for a reference in a body that does not exist, or is out of the caller's reach.
+     * @param pointer the reference, as a JSON pointer
+     * @param thing the kind of resource
      */
     public static ProblemException referenceNotFound(String pointer, String thing) {
         return problem(missing(pointer, thing));
@@ -70,7 +69,7 @@ public final class ConstraintProblems {
                 ProblemKind.REFERENCE_NOT_FOUND, pointer, "There is no such " + thing + " in reach; check the id.");
     }
 
-    private static Meaning organizationGone() {
+    private static Meaning organizationNotFound() {
         return new Meaning(ProblemKind.NOT_FOUND, null, "There is no such organization; check the ids in the path.");
     }
 }

@@ -22,9 +22,8 @@ public final class ProblemBodies {
     }
 
     /**
-     * The body of a problem, in UTF-8.
-     *
-     * @param requestId the id that the server's log knows the request by
+     * Returns the body of a problem, in UTF-8.
+     * @param requestId the request's id in the server's log
      */
     public byte[] write(ProblemException problem, String requestId) {
         ProblemKind kind = problem.kind();

@@ -7,14 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Ends a request with a problem. Its message is the {@code detail} that the caller reads, so it holds no secret. */
+/** Ends a request with a problem. Callers read its message as {@code detail}, so it must not contain a secret. */
 public final class ProblemException extends RuntimeException {
     private final ProblemKind kind;
     private final transient List<Violation> violations;
     private final transient Map<String, String> headers = new LinkedHashMap<>();
 
     /**
-     * @param kind what went wrong
+     * @param kind the kind of problem
      * @param detail a sentence on what is wrong and what to do
      */
     public ProblemException(ProblemKind kind, String detail) {
@@ -22,9 +22,9 @@ public final class ProblemException extends RuntimeException {
     }
 
     /**
-     * @param kind what went wrong
+     * @param kind the kind of problem
      * @param detail a sentence on what is wrong and what to do
-     * @param violations what is wrong with the request, place by place; may be empty
+     * @param violations the invalid fields and parameters; may be empty
      */
     public ProblemException(ProblemKind kind, String detail, List<Violation> violations) {
         super(requireNonNull(detail, "detail is null"));
@@ -32,13 +32,15 @@ public final class ProblemException extends RuntimeException {
         this.violations = List.copyOf(violations);
     }
 
-    /** A 404 about the thing that the path names; the same whether it is missing or another tenant's. */
+    /**
+     * Returns a 404 for the resource in the path; the same whether it is missing or belongs to another organization.
+     */
     public static ProblemException notFound(String thing) {
         return new ProblemException(
                 ProblemKind.NOT_FOUND, "There is no such " + thing + "; check the ids in the path.");
     }
 
-    /** Adds a header to the answer. */
+    /** Adds a header to the response. */
     public ProblemException withHeader(String name, String value) {
         headers.put(name, value);
         return this;

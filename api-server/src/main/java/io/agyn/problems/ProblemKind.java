@@ -38,17 +38,16 @@ public enum ProblemKind {
         this.title = title;
     }
 
-    /** The status code that goes with the kind. */
     public int status() {
         return status;
     }
 
-    /** The phrase of the status code. */
+    /** The reason phrase of the status. */
     public String title() {
         return title;
     }
 
-    /** The stable name that callers tell problems apart by, for instance {@code name_taken}. */
+    /** The stable code of the problem, such as {@code name_taken}. */
     public String code() {
         return name().toLowerCase(Locale.ROOT);
     }

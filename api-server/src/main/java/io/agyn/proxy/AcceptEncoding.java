@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The {@code Accept-Encoding} (RFC 9110, section 12.5.3) that is passed to a provider: of the caller's, only the encodings
- * that the proxy can read, since it counts the tokens in the response.
+ * Builds the {@code Accept-Encoding} (RFC 9110, section 12.5.3) that a provider gets. It keeps only the caller's
+ * encodings that the proxy can read, since the proxy counts the tokens in the response.
  */
 final class AcceptEncoding {
     private static final String IDENTITY = "identity";
@@ -13,10 +13,9 @@ final class AcceptEncoding {
     private AcceptEncoding() {}
 
     /**
-     * Reduces the caller's header fields to gzip and identity, with their weights.
-     *
+     * Reduces the caller's values to gzip and identity, with their weights.
      * @param values the values of the caller's fields, not empty
-     * @return the value to pass on; identity if nothing else is left
+     * @return the value to send; identity if nothing else is left
      */
     static String reduce(List<String> values) {
         if (values.size() == 1
@@ -37,7 +36,7 @@ final class AcceptEncoding {
                     case IDENTITY -> identity = weight(member, parameters);
                     case "*" -> others = weight(member, parameters);
                     default -> {
-                        // An encoding that the proxy cannot read.
+                        // Not readable by the proxy.
                     }
                 }
             }
@@ -45,13 +44,14 @@ final class AcceptEncoding {
         gzip = gzip == null ? others : gzip;
         identity = identity == null ? others : identity;
         if (gzip == null || isZero(gzip)) {
-            // Also for a caller that refuses identity: the provider may ignore the header, and an error helps nobody.
+            // Even if the caller refuses identity: the provider may ignore the header, and an error would help
+            // nobody.
             return IDENTITY;
         }
         return identity == null ? "gzip" + gzip : "gzip" + gzip + ", " + IDENTITY + identity;
     }
 
-    /** The weight as it is passed on, such as {@code ;q=0.5}; empty for the default of 1. */
+    /** Returns the weight as sent, such as {@code ;q=0.5}; empty for the default of 1. */
     private static String weight(String member, int parameters) {
         if (parameters < 0) {
             return "";

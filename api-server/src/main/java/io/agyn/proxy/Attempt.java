@@ -22,9 +22,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     private static final Logger LOG = Logger.getLogger(Attempt.class);
     // "Cancelled, the stream is no longer needed" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
-    // After its last event, a provider has nothing to send but the end of the response.
+    // After its last event, a provider only has to end the response.
     private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
-    // A provider that does not process a request closes or refuses it early; a model may think for minutes.
+    // A provider that does not process a request closes or refuses it early; a model may take minutes.
     private static final Duration REPEATABLE = Duration.ofSeconds(15);
 
     private final Call call;
@@ -38,7 +38,6 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     private ResponsePipe response;
     private boolean repeated;
 
-    /** Creates an attempt that has not connected. */
     Attempt(
             Call call,
             ProxyContext proxy,
@@ -84,7 +83,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     @Override
-    public void onPlace() {
+    public void onSlot() {
         call.enter(new Connecting());
     }
 
@@ -131,7 +130,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         @Override
         public void onTick(long silence) {
             if (silence > REPEATABLE.toNanos()) {
-                body.forget();
+                body.dropCopy();
             }
         }
 
@@ -163,7 +162,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
             }
             return;
         }
-        body.forget();
+        body.dropCopy();
         HttpClientResponse head = result.result();
         if (head.statusCode() < 200) {
             onBroken(new IllegalStateException("an interim response that was not asked for"));
@@ -183,7 +182,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         }
         LOG.debugf("%s did not process a request; it is sent again", target);
         repeated = true;
-        connector.again();
+        connector.reconnect();
         return true;
     }
 
@@ -258,7 +257,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         discardUnsent();
     }
 
-    /** A provider that responds before it has the whole request does not get the rest. */
+    /** A provider that responds early does not get the rest of the request. */
     private void discardUnsent() {
         if (!body.isSent()) {
             request.reset(CANCEL);
@@ -306,8 +305,8 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     /**
-     * Releases the provider's side. A request whose response has not been forwarded to its end is cancelled, or if the
-     * response's last event has been read, its rest is drained, so that the connection can be reused.
+     * Releases the provider's side. A request whose response was not forwarded completely is cancelled; if its last
+     * event has been read, the rest is drained instead, so that the connection can be reused.
      */
     void close() {
         if (request != null && !exchange.isEnded()) {

@@ -100,7 +100,7 @@ final class Call implements RequestBody.Listener {
     // Authenticate
 
     private void admit() {
-        exchange.onGone(this::onCallerGone);
+        exchange.onDisconnect(this::onCallerGone);
         Optional<ProxyError> invalid =
                 RequestHead.refusal(exchange, proxy.limits().body());
         if (invalid.isPresent()) {
@@ -108,8 +108,8 @@ final class Call implements RequestBody.Listener {
         } else if (proxy.loops().isLoop(exchange.headers())) {
             refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point the"
-                            + " LLM provider elsewhere."));
+                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point"
+                            + " the LLM provider elsewhere."));
         } else if (caller != null) {
             read();
         } else {
@@ -123,7 +123,7 @@ final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                refuse(proxy.unknown(exchange.http().orElseThrow(), token, requestId));
+                refuse(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -248,12 +248,12 @@ final class Call implements RequestBody.Listener {
     private void call(Target target) {
         Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
         UUID tokenId = caller.identity().tokenId();
-        if (!proxy.ofTokens().enter(tokenId)) {
+        if (!proxy.tokenCalls().tryAcquire(tokenId)) {
             refuse(tooManyCalls("with this API token"));
             return;
         }
-        if (!proxy.ofOrganizations().enter(target.organizationId())) {
-            proxy.ofTokens().leave(tokenId);
+        if (!proxy.organizationCalls().tryAcquire(target.organizationId())) {
+            proxy.tokenCalls().release(tokenId);
             refuse(tooManyCalls("of this organization's models"));
             return;
         }
@@ -323,7 +323,7 @@ final class Call implements RequestBody.Listener {
         if (isFinished()) {
             return;
         }
-        proxy.refused(error);
+        proxy.onError(error);
         if (!exchange.isHeadWritten()) {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
@@ -332,21 +332,21 @@ final class Call implements RequestBody.Listener {
             return;
         }
         ResponsePipe response = attempt == null ? null : attempt.response();
-        if (response != null && response.takesEvent()) {
+        if (response != null && response.acceptsEvent()) {
             exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId, response.reader())));
             finish(outcome);
             // Properly, as vendors do: Codex hides an event behind a broken connection.
             response.endEarly();
         } else {
             finish(outcome);
-            exchange.breakOff(INTERNAL_ERROR);
+            exchange.abort(INTERNAL_ERROR);
         }
     }
 
     /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
     void abandon() {
         onCallerGone();
-        exchange.breakOff(INTERNAL_ERROR);
+        exchange.abort(INTERNAL_ERROR);
     }
 
     private void onCallerGone() {
@@ -368,12 +368,12 @@ final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
-            proxy.ofTokens().leave(caller.identity().tokenId());
-            proxy.ofOrganizations().leave(model.organizationId());
+            proxy.tokenCalls().release(caller.identity().tokenId());
+            proxy.organizationCalls().release(model.organizationId());
         }
         CallRecord record = record(outcome);
         trace.end(record);
-        proxy.over(operation, record);
+        proxy.onCallEnd(operation, record);
     }
 
     final class Finished implements CallState {

@@ -2,7 +2,7 @@ package io.agyn.proxy;
 
 import java.time.Duration;
 
-/** What a call waits for. Each state knows how long that may last without progress, and what happens when it lasts longer. */
+/** The state of a call. Each state has a time limit without progress, and handles its expiry. */
 sealed interface CallState
         permits Call.LookingUp,
                 Call.ReadingModel,
@@ -11,13 +11,13 @@ sealed interface CallState
                 Attempt.Connecting,
                 Attempt.AwaitingResponse,
                 Attempt.Forwarding {
-    /** The limit of states that something else ends. */
+    /** For states that something else ends. */
     Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
 
-    /** How long there may be no progress. */
+    /** The time limit without progress. */
     Duration limit();
 
-    /** Ends the state, since there was no progress for {@link #limit}. */
+    /** Ends the state after {@link #limit} without progress. */
     void onLimit();
 
     /**

@@ -5,9 +5,9 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 
-/** Where callers put their API token: where the SDKs of OpenAI and of Anthropic put a key. */
+/** The API token of a call, from the header in which the SDKs of OpenAI or Anthropic send a key. */
 sealed interface CallerToken {
-    /** The refusal of a token that is none, after too many of them. */
+    /** The error for an invalid token after too many failed attempts. */
     ProxyError TOO_MANY = ProxyError.of(
             Kind.TOO_MANY_REQUESTS,
             "Too many API tokens that do not work came from here, or began like this one; wait a minute.");
@@ -18,13 +18,12 @@ sealed interface CallerToken {
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";
 
-    /** One was given. */
+    /** A single token. */
     record Given(String token) implements CallerToken {}
 
-    /** None was given, or two. */
+    /** A missing token, or two different ones. */
     record Refused(ProxyError refusal) implements CallerToken {}
 
-    /** Reads the token from the headers of a call. */
     static CallerToken of(MultiMap headers) {
         String token = null;
         boolean isEmpty = false;

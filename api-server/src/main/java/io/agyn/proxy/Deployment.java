@@ -10,7 +10,7 @@ import java.sql.Statement;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** The servers on one database. */
+/** The servers that share one database. */
 @Singleton
 class Deployment {
     private final UUID id;
@@ -27,7 +27,7 @@ class Deployment {
         }
     }
 
-    /** An id that all of them have. */
+    /** Returns the id that all servers of the deployment share. */
     UUID id() {
         return id;
     }

@@ -11,7 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** How the proxy speaks for itself, so that the SDK that a caller uses understands it. */
+/** The format of the proxy's errors, so that the caller's SDK understands them. */
 enum Dialect {
     /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
     OPENAI("x-request-id", "response.failed") {
@@ -37,7 +37,7 @@ enum Dialect {
             json.writeStartObject();
             json.writeStringField("type", "response.failed");
             json.writeNumberField("sequence_number", stream.sequenceNumber() + 1);
-            // For Codex, which ignores events of the type "error".
+            // Codex ignores events of the type "error" and reads this field.
             json.writeObjectFieldStart("response");
             json.writeStringField("id", stream.responseId() == null ? requestId : stream.responseId());
             json.writeStringField("object", "response");
@@ -49,8 +49,7 @@ enum Dialect {
             json.writeArrayFieldStart("output");
             json.writeEndArray();
             json.writeEndObject();
-            // For OpenAI's SDKs, which return every event to their caller, except for one with an error: that they
-            // raise.
+            // OpenAI's SDKs return every event to their caller, except one with an error, which they raise.
             writeErrorField(json, refusal);
             json.writeEndObject();
         }
@@ -87,7 +86,7 @@ enum Dialect {
         this.failureEvent = failureEvent;
     }
 
-    /** The dialect of those who call models of a protocol. */
+    /** Returns the dialect of clients that use a protocol. */
     static Dialect of(Protocol protocol) {
         return switch (protocol) {
             case RESPONSES -> OPENAI;
@@ -95,24 +94,23 @@ enum Dialect {
         };
     }
 
-    /** The dialect that a caller's headers suggest, where the path says nothing. */
+    /** Returns the dialect that a caller's headers suggest, for paths that do not determine it. */
     static Dialect of(MultiMap headers) {
         return headers.contains(ANTHROPIC_VERSION) ? ANTHROPIC : OPENAI;
     }
 
-    /** The header in which this dialect's SDKs look for the id of a call. */
+    /** The header in which SDKs of this dialect look for the request id. */
     String requestIdHeader() {
         return requestIdHeader;
     }
 
-    /** The body of an answer that refuses, JSON in UTF-8. */
+    /** Returns the body of an error response, JSON in UTF-8. */
     byte[] error(ProxyError refusal, String requestId) {
         return json(generator -> writeError(generator, refusal, requestId));
     }
 
     /**
-     * The last event of a stream that has failed, with the empty line that ends it.
-     *
+     * Returns the last event of a failed stream, with the empty line that ends it.
      * @param stream the stream so far
      */
     byte[] errorEvent(ProxyError refusal, String requestId, ResponseReader stream) {
@@ -125,12 +123,11 @@ enum Dialect {
     abstract void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
             throws IOException;
 
-    /** Writes JSON. */
     interface Writer {
         void write(JsonGenerator json) throws IOException;
     }
 
-    /** What a writer writes, in UTF-8. */
+    /** Returns the written JSON in UTF-8. */
     static byte[] json(Writer writer) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator json = JSON.createGenerator(bytes)) {

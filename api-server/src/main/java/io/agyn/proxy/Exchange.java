@@ -7,52 +7,51 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The caller's side of a call of a model: a request and the response to it. The caller is an agent that speaks HTTP
- * ({@link HttpExchange}), or this server itself ({@link InProcessExchange}). All methods are called on the call's event loop.
+ * The caller's side of a model call: a request and its response. The caller is an agent that speaks HTTP
+ * ({@link HttpExchange}), or this server ({@link InProcessExchange}). All methods are called on the call's event
+ * loop.
  */
 interface Exchange {
-    /** The HTTP request; empty where this server itself calls. */
+    /** The HTTP request; empty if this server is the caller. */
     Optional<HttpServerRequest> http();
 
-    /** The headers of the request. */
     MultiMap headers();
 
-    /** The query of the request without its question mark; null where there is no query. */
+    /** The query of the request without its question mark; null if there is none. */
     String query();
 
-    /** Whether a body of unknown length ends with the connection, as in HTTP/1.0. */
+    /** Whether closing the connection ends a body of unknown length, as in HTTP/1.0. */
     boolean endsByClosing();
 
-    /** Asks the caller for the body that it holds back (RFC 9110, section 10.1.1). */
+    /** Asks the caller to send the body (RFC 9110, section 10.1.1). */
     void writeContinue();
 
     /**
-     * Begins to read the body.
-     *
-     * @param pieces receives the body as it comes
+     * Starts reading the body.
+     * @param pieces receives each piece of the body
      * @param end runs after the last piece
      */
     void read(Consumer<Buffer> pieces, Runnable end);
 
-    /** Reads no more of the body until {@link #resume}. */
+    /** Stops reading until {@link #resume}. */
     void pause();
 
     void resume();
 
-    /** Takes the rest of a body that is not needed, so that the caller reads the response. */
+    /** Reads and discards the rest of an unneeded body, so that the caller reads the response. */
     void discardBody();
 
-    /** Runs where the caller has left; also after the response has ended. */
-    void onGone(Runnable listener);
+    /** Sets the listener for the caller's disconnect. It may also run after the response has ended. */
+    void onDisconnect(Runnable listener);
 
     int status();
 
     void setStatus(int status);
 
-    /** The headers of the response, before its head is written. */
+    /** The headers of the response, to be set before its head is written. */
     MultiMap responseHeaders();
 
-    /** Announces a body of unknown length. */
+    /** Declares a body of unknown length. */
     void setChunked();
 
     /** Sends the head before any of the body. */
@@ -62,13 +61,12 @@ interface Exchange {
 
     void write(Buffer piece);
 
-    /** Whether the caller has not taken enough of what was written. */
+    /** Whether the caller reads too slowly to take more. */
     boolean isWriteQueueFull();
 
-    /** Runs once when the caller has taken enough. */
+    /** Runs the listener once, when the write queue has drained. */
     void onDrain(Runnable listener);
 
-    /** Ends the response. */
     void end();
 
     /** Ends the response with a last piece. */
@@ -77,9 +75,8 @@ interface Exchange {
     boolean isEnded();
 
     /**
-     * Ends the response so that it does not look whole: by a stream's reset, or by the end of the connection before its time.
-     *
+     * Aborts the response so that it does not look complete: resets the stream, or closes the connection.
      * @param code the error code of HTTP/2 (RFC 9113, section 7)
      */
-    void breakOff(long code);
+    void abort(long code);
 }

@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A call that comes by HTTP. */
+/** A call over HTTP. */
 final class HttpExchange implements Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
@@ -69,10 +69,10 @@ final class HttpExchange implements Exchange {
     }
 
     @Override
-    public void onGone(Runnable listener) {
-        response.exceptionHandler(gone -> listener.run());
-        response.closeHandler(gone -> listener.run());
-        request.exceptionHandler(gone -> listener.run());
+    public void onDisconnect(Runnable listener) {
+        response.exceptionHandler(disconnected -> listener.run());
+        response.closeHandler(disconnected -> listener.run());
+        request.exceptionHandler(disconnected -> listener.run());
     }
 
     @Override
@@ -140,7 +140,7 @@ final class HttpExchange implements Exchange {
     }
 
     @Override
-    public void breakOff(long code) {
+    public void abort(long code) {
         if (request.version() == HttpVersion.HTTP_2) {
             response.reset(code);
         } else {

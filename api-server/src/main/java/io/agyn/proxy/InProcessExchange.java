@@ -18,9 +18,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A call of this server itself: the event loop writes the response, and one other thread reads it as a {@link ModelCall}. */
+/** A call by this server: the event loop writes the response, and one other thread reads it as a {@link ModelCall}. */
 final class InProcessExchange implements Exchange, ModelCall {
-    // As much as a connection's write queue holds.
+    // The size of a connection's write queue.
     private static final int QUEUE_BYTES = 64 << 10;
     private static final Buffer END = Buffer.buffer();
 
@@ -31,14 +31,14 @@ final class InProcessExchange implements Exchange, ModelCall {
     private final CompletableFuture<Void> head = new CompletableFuture<>();
     private final LinkedBlockingQueue<Buffer> pieces = new LinkedBlockingQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
-    private Runnable gone = () -> {};
-    private Runnable drain;
+    private Runnable disconnectListener = () -> {};
+    private Runnable drainListener;
     private int status = 200;
     private boolean ended;
-    private volatile boolean brokenOff;
+    private volatile boolean aborted;
 
     /**
-     * @param context the event loop's
+     * @param context the event loop's context
      * @param headers the headers of the request, {@code Content-Length} included
      */
     InProcessExchange(Context context, MultiMap headers, Buffer body) {
@@ -76,8 +76,8 @@ final class InProcessExchange implements Exchange, ModelCall {
     public void close() {
         context.runOnContext(on -> {
             if (!ended) {
-                gone.run();
-                breakOff(0);
+                disconnectListener.run();
+                abort(0);
             }
         });
     }
@@ -104,7 +104,7 @@ final class InProcessExchange implements Exchange, ModelCall {
 
     @Override
     public void writeContinue() {
-        // The body is here.
+        // The whole body is available.
     }
 
     @Override
@@ -115,22 +115,22 @@ final class InProcessExchange implements Exchange, ModelCall {
 
     @Override
     public void pause() {
-        // It is whole.
+        // The whole body is available.
     }
 
     @Override
     public void resume() {
-        // It is whole.
+        // The whole body is available.
     }
 
     @Override
     public void discardBody() {
-        // Nobody sends it.
+        // No peer sends it.
     }
 
     @Override
-    public void onGone(Runnable listener) {
-        gone = listener;
+    public void onDisconnect(Runnable listener) {
+        disconnectListener = listener;
     }
 
     @Override
@@ -150,7 +150,7 @@ final class InProcessExchange implements Exchange, ModelCall {
 
     @Override
     public void setChunked() {
-        // There is no framing.
+        // In process, there is no framing.
     }
 
     @Override
@@ -179,8 +179,8 @@ final class InProcessExchange implements Exchange, ModelCall {
 
     @Override
     public void onDrain(Runnable listener) {
-        drain = listener;
-        drainIfTaken();
+        drainListener = listener;
+        runDrainListener();
     }
 
     @Override
@@ -204,29 +204,29 @@ final class InProcessExchange implements Exchange, ModelCall {
     }
 
     @Override
-    public void breakOff(long code) {
+    public void abort(long code) {
         if (!ended) {
             ended = true;
-            brokenOff = true;
+            aborted = true;
             head.completeExceptionally(new IOException("broken off"));
             pieces.add(END);
         }
     }
 
-    private void drainIfTaken() {
-        if (drain != null && !isWriteQueueFull()) {
-            Runnable listener = drain;
-            drain = null;
+    private void runDrainListener() {
+        if (drainListener != null && !isWriteQueueFull()) {
+            Runnable listener = drainListener;
+            drainListener = null;
             listener.run();
         }
     }
 
-    /** What the event loop writes, for a thread that blocks. */
+    /** The response body as a stream for a blocking thread. */
     private final class Body extends InputStream {
         private final long deadline;
         private Buffer current = END;
-        private int at;
-        private boolean over;
+        private int position;
+        private boolean atEnd;
 
         private Body(long deadline) {
             this.deadline = deadline;
@@ -243,40 +243,40 @@ final class InProcessExchange implements Exchange, ModelCall {
             if (length == 0) {
                 return 0;
             }
-            if (at == current.length() && !next()) {
+            if (position == current.length() && !next()) {
                 return -1;
             }
-            int count = Math.min(length, current.length() - at);
-            current.getBytes(at, at + count, to, offset);
-            at += count;
+            int count = Math.min(length, current.length() - position);
+            current.getBytes(position, position + count, to, offset);
+            position += count;
             return count;
         }
 
         private boolean next() throws IOException {
-            if (over) {
+            if (atEnd) {
                 return false;
             }
-            Buffer taken;
+            Buffer piece;
             try {
-                taken = pieces.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                piece = pieces.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new InterruptedIOException();
             }
-            if (taken == null) {
+            if (piece == null) {
                 throw new IOException("The response took too long");
             }
-            if (taken == END) {
-                over = true;
-                if (brokenOff) {
+            if (piece == END) {
+                atEnd = true;
+                if (aborted) {
                     throw new IOException("The response was broken off");
                 }
                 return false;
             }
-            current = taken;
-            at = 0;
-            queued.addAndGet(-taken.length());
-            context.runOnContext(on -> drainIfTaken());
+            current = piece;
+            position = 0;
+            queued.addAndGet(-piece.length());
+            context.runOnContext(on -> runDrainListener());
             return true;
         }
     }

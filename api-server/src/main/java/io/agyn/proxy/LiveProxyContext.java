@@ -18,10 +18,10 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The calls of agents: resolved from what is registered, counted and written down. */
+/** The context of agents' calls: routes from the database, usage records and metrics. */
 @Singleton
 class LiveProxyContext implements ProxyContext {
-    private static final String OURSELVES = "this server";
+    private static final String THIS_SERVER = "this server";
 
     private final Callers callers;
     private final UnknownTokens unknownTokens;
@@ -34,8 +34,8 @@ class LiveProxyContext implements ProxyContext {
     private final SourceAddress sources;
     private final PassedHeaders headers;
     private final LoopDetection loops;
-    private final ConcurrentCalls ofOrganizations;
-    private final ConcurrentCalls ofTokens;
+    private final ConcurrentCalls organizationCalls;
+    private final ConcurrentCalls tokenCalls;
     private final Limits limits;
 
     LiveProxyContext(
@@ -62,8 +62,8 @@ class LiveProxyContext implements ProxyContext {
         this.headers = new PassedHeaders(
                 HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
         this.loops = new LoopDetection(deployment.id().toString());
-        this.ofOrganizations = new ConcurrentCalls(settings.proxy().callsPerOrganization());
-        this.ofTokens = new ConcurrentCalls(settings.proxy().callsPerToken());
+        this.organizationCalls = new ConcurrentCalls(settings.proxy().callsPerOrganization());
+        this.tokenCalls = new ConcurrentCalls(settings.proxy().callsPerToken());
         this.limits = Limits.of(settings.proxy());
     }
 
@@ -73,7 +73,7 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public ProxyError unknown(HttpServerRequest request, String token, String requestId) {
+    public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
         return unknownTokens.refuse(request, token, requestId);
     }
 
@@ -98,18 +98,18 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public ConcurrentCalls ofOrganizations() {
-        return ofOrganizations;
+    public ConcurrentCalls organizationCalls() {
+        return organizationCalls;
     }
 
     @Override
-    public ConcurrentCalls ofTokens() {
-        return ofTokens;
+    public ConcurrentCalls tokenCalls() {
+        return tokenCalls;
     }
 
     @Override
     public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
-        return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(OURSELVES));
+        return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(THIS_SERVER));
     }
 
     @Override
@@ -123,13 +123,13 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public void over(Operation operation, CallRecord record) {
+    public void onCallEnd(Operation operation, CallRecord record) {
         records.add(record);
         metrics.count(operation, record);
     }
 
     @Override
-    public void refused(ProxyError refusal) {
+    public void onError(ProxyError refusal) {
         metrics.count(refusal.kind());
     }
 }

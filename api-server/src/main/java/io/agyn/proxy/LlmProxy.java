@@ -17,8 +17,8 @@ import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 
 /**
- * The LLM Proxy: the paths below {@code /v1}, at which agents find what they would find at OpenAI and at Anthropic. It lies
- * ahead of the REST stack, of which nothing runs for a call of a model.
+ * The LLM Proxy: the paths below {@code /v1}, which mirror OpenAI's and Anthropic's. It runs before the REST stack,
+ * none of which handles model calls.
  */
 @ApplicationScoped
 class LlmProxy {
@@ -64,7 +64,7 @@ class LlmProxy {
                 refuse(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
             }
         } else if (ModelListing.isAt(path)) {
-            models.answer(request);
+            models.respond(request);
         } else {
             refuse(
                     request,
@@ -90,8 +90,8 @@ class LlmProxy {
                 || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
             return ProxyError.of(
                     Kind.NOT_FOUND,
-                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps no"
-                            + " answers. Send \"store\": false and what came before with each call.");
+                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps"
+                            + " no answers. Send \"store\": false and what came before with each call.");
         }
         return ProxyError.of(
                 Kind.NOT_FOUND,

@@ -9,19 +9,19 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Why a token, route or list could not be looked up: the database is unavailable, or this server has a fault. Each of the two
- * is logged once a minute, since every call meets it.
+ * Turns a failed lookup of a token, route or list into an error: the database is unavailable, or this server has a
+ * fault. Each of the two is logged once a minute, since every call meets it.
  */
 final class LookupFailures {
     private static final Logger LOG = Logger.getLogger(LookupFailures.class);
-    private static final Duration SILENCE = Duration.ofMinutes(1);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
 
     private static final AtomicLong NEXT_WARNING = new AtomicLong(System.nanoTime());
     private static final AtomicLong NEXT_ERROR = new AtomicLong(System.nanoTime());
 
     private LookupFailures() {}
 
-    /** The error of a call whose look-up has failed; logs why. */
+    /** Returns the error for a call whose lookup failed, and logs the cause. */
     static ProxyError refusal(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -31,7 +31,7 @@ final class LookupFailures {
                         "Calls fail because the database is unavailable (first: call %s): %s",
                         requestId, reason(cause));
             }
-            return RoutingErrors.DATABASE_AWAY;
+            return RoutingErrors.DATABASE_UNAVAILABLE;
         }
         if (isDue(NEXT_ERROR)) {
             LOG.errorf(
@@ -45,7 +45,7 @@ final class LookupFailures {
     private static boolean isDue(AtomicLong next) {
         long now = System.nanoTime();
         long due = next.get();
-        return now - due >= 0 && next.compareAndSet(due, now + SILENCE.toNanos());
+        return now - due >= 0 && next.compareAndSet(due, now + LOG_INTERVAL.toNanos());
     }
 
     private static String reason(Throwable cause) {

@@ -8,25 +8,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Recognizes calls that come back, by the header {@code CDN-Loop} (RFC 8586): each deployment adds its id, and a call that
- * has the id is refused. A chain of deployments passes. Ids of others, such as CDNs in front of the server, are not passed
- * on, since a provider's CDN could take them for its own.
+ * Detects calls that return to this deployment, by the header {@code CDN-Loop} (RFC 8586): each deployment adds its
+ * id, and rejects calls that already carry it. A chain of different deployments is allowed. Ids of others, such as
+ * CDNs in front of the server, are dropped, since a provider's CDN could mistake them for its own.
  */
 final class LoopDetection {
     static final CharSequence HEADER = HttpHeaders.createOptimized("cdn-loop");
 
-    /** How many deployments a call may pass. */
-    static final int LONGEST_CHAIN = 8;
+    /** The most deployments that a call may pass. */
+    static final int MAX_CHAIN = 8;
 
     private static final String MARK = "agyn-";
 
     private final String id;
 
-    /**
-     * Creates a detection.
-     *
-     * @param deployment what tells this deployment from others: letters, digits and hyphens
-     */
+    /** @param deployment the deployment's unique id: letters, digits and hyphens */
     LoopDetection(String deployment) {
         this.id = MARK + deployment.toLowerCase(Locale.ROOT);
     }
@@ -37,10 +33,10 @@ final class LoopDetection {
             return false;
         }
         Collection<String> passed = passed(headers);
-        return passed.contains(id) || passed.size() >= LONGEST_CHAIN;
+        return passed.contains(id) || passed.size() >= MAX_CHAIN;
     }
 
-    /** The header's value for the provider. */
+    /** Returns the header's value for the provider. */
     String next(MultiMap headers) {
         if (!headers.contains(HEADER)) {
             return id;
@@ -53,7 +49,7 @@ final class LoopDetection {
     private static List<String> passed(MultiMap headers) {
         return headers.getAll(HEADER).stream()
                 .flatMap(value -> List.of(value.split(",")).stream())
-                // Without parameters.
+                // Parameters are dropped.
                 .map(info -> info.split(";", 2)[0].strip().toLowerCase(Locale.ROOT))
                 .filter(cdn -> cdn.startsWith(MARK))
                 .toList();

@@ -9,15 +9,15 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * What the calls on one event loop share, so that none waits for another thread: connections to providers, and a clock
- * that looks after those that take too long.
+ * The state that all calls on one event loop share, so that none waits for another thread: connections to providers,
+ * and a clock for the calls' timeouts.
  */
 final class LoopState {
     private final Supplier<HttpClient> newPlain;
     private final Supplier<HttpClient> newTls;
     private HttpClient plain;
     private HttpClient tls;
-    private final Map<String, List<EgressRoute>> ways = new HashMap<>();
+    private final Map<String, List<EgressRoute>> egressRoutes = new HashMap<>();
     private Call[] calls = new Call[64];
     private int count;
     private long now = System.nanoTime();
@@ -27,7 +27,7 @@ final class LoopState {
         this.newTls = newTls;
     }
 
-    /** The client for providers that are called by http, or by https. */
+    /** Returns the client for https, or for http. */
     HttpClient client(boolean encrypted) {
         if (encrypted) {
             if (tls == null) {
@@ -41,22 +41,22 @@ final class LoopState {
         return plain;
     }
 
-    /** The ways to a host that were found since the last tick; null where none were. */
-    List<EgressRoute> ways(String host) {
-        return ways.get(host);
+    /** Returns the routes to a host that were resolved since the last tick, or null. */
+    List<EgressRoute> egressRoutes(String host) {
+        return egressRoutes.get(host);
     }
 
-    /** Remembers the ways to a host until the next tick. */
-    void remember(String host, List<EgressRoute> found) {
-        ways.put(host, found);
+    /** Caches the routes to a host until the next tick. */
+    void cacheRoutes(String host, List<EgressRoute> found) {
+        egressRoutes.put(host, found);
     }
 
-    /** The time of the last tick, by {@link System#nanoTime()}. */
+    /** The time of the last tick, as {@link System#nanoTime()}. */
     long now() {
         return now;
     }
 
-    /** Looks after a call from now on. */
+    /** Starts checking a call's timeouts. */
     void add(Call call) {
         if (count == calls.length) {
             calls = Arrays.copyOf(calls, 2 * count);
@@ -66,7 +66,7 @@ final class LoopState {
         count++;
     }
 
-    /** Looks after a call no longer. */
+    /** Stops checking a call's timeouts. */
     void remove(Call call) {
         count--;
         Call last = calls[count];
@@ -75,9 +75,9 @@ final class LoopState {
         calls[count] = null;
     }
 
-    /** Ends all calls, since the server stops. */
+    /** Ends all calls, because the server stops. */
     void stop() {
-        // From the end, as tick() does.
+        // Backwards, as in tick().
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {
                 calls[i].stop();
@@ -85,11 +85,11 @@ final class LoopState {
         }
     }
 
-    /** Lets time pass. */
+    /** Checks the timeouts of all calls. */
     void tick() {
         now = System.nanoTime();
-        ways.clear();
-        // From the end, so that one that is over, and replaced by the last, leaves none out.
+        egressRoutes.clear();
+        // Backwards: a call that ends is replaced by the last one, which was checked already.
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {
                 calls[i].checkTime();

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 
 /**
- * Calls of models that this server makes itself, for somebody who has authenticated otherwise. They pass the LLM Proxy's own
+ * Model calls that this server makes for a user who has authenticated otherwise. They run through the LLM Proxy's
  * code: the same routes, limits, credentials, usage records and error responses as an agent's call.
  */
 @Singleton
@@ -27,11 +27,10 @@ public final class ModelCalls {
     }
 
     /**
-     * Begins a call.
-     *
-     * @param protocol the protocol in which the model is called
-     * @param identity who calls
-     * @param headers of the request, with lower-case names; an {@code x-request-id} becomes the id of the call
+     * Starts a call.
+     * @param protocol the model's protocol
+     * @param identity the caller
+     * @param headers the request headers, with lower-case names; an {@code x-request-id} becomes the id of the call
      * @param body a JSON object with the {@code model}
      */
     public ModelCall begin(Protocol protocol, Identity identity, Map<String, String> headers, byte[] body) {

@@ -27,17 +27,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call, in the shape of
- * <a href="https://platform.openai.com/docs/api-reference/models">OpenAI's list</a> or of
- * <a href="https://platform.claude.com/docs/en/api/models/list">Anthropic's</a>, whichever the caller's headers suggest.
+ * {@code GET /v1/models} and {@code GET /v1/models/{id}}: the models that a token may call, in the format of <a
+ * href="https://platform.openai.com/docs/api-reference/models">OpenAI's list</a> or of <a
+ * href="https://platform.claude.com/docs/en/api/models/list">Anthropic's</a>, depending on the caller's headers.
  */
 @Singleton
 class ModelListing {
     private static final String PATH = Operation.ROOT + "/models";
     private static final String BELOW = PATH + "/";
-    // As Anthropic's list has it.
-    private static final int LONGEST_PAGE = 1000;
-    private static final int STANDARD_PAGE = 20;
+    // Limits of Anthropic's list.
+    private static final int MAX_PAGE_SIZE = 1000;
+    private static final int DEFAULT_PAGE_SIZE = 20;
 
     private final Callers callers;
     private final UnknownTokens unknownTokens;
@@ -51,13 +51,13 @@ class ModelListing {
         this.models = requireNonNull(models, "models is null");
     }
 
-    /** Whether a path is the list's or one of its models'. */
+    /** Whether a path is the list's or a model's. */
     static boolean isAt(String path) {
         return path.equals(PATH) || path.startsWith(BELOW) && path.length() > BELOW.length();
     }
 
-    /** Answers a request at such a path. */
-    void answer(HttpServerRequest request) {
+    /** Handles a request at such a path. */
+    void respond(HttpServerRequest request) {
         Dialect dialect = Dialect.of(request.headers());
         String requestId = ProxyResponses.requestId(request.headers(), Uuid7.next());
         Context context = Vertx.currentContext();
@@ -67,7 +67,7 @@ class ModelListing {
                         return;
                     }
                     if (failure == null) {
-                        ProxyResponses.answer(new HttpExchange(request), dialect, 200, json, requestId);
+                        ProxyResponses.respond(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
                         ProxyResponses.refuse(
                                 new HttpExchange(request), dialect, refusal(failure, requestId), requestId);
@@ -114,9 +114,10 @@ class ModelListing {
         });
     }
 
-    /** The model's name in a path. */
+    /** Returns the model's name in a path. */
     private static String name(String path) {
-        // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder takes it for a space, as in a form.
+        // In a path, a plus sign is itself (RFC 3986, section 3.3); the decoder would read it as a space, as in a
+        // form.
         return QueryStringDecoder.decodeComponent(path.substring(BELOW.length()).replace("+", "%2B"));
     }
 
@@ -132,7 +133,7 @@ class ModelListing {
                 }));
             case ANTHROPIC -> {
                 int limit = limit(query);
-                if (limit < 1 || limit > LONGEST_PAGE) {
+                if (limit < 1 || limit > MAX_PAGE_SIZE) {
                     yield refused(ProxyError.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
                             .about("limit"));
                 }
@@ -164,7 +165,7 @@ class ModelListing {
 
     private static int limit(Map<String, List<String>> query) {
         try {
-            return first(query, "limit").map(Integer::parseInt).orElse(STANDARD_PAGE);
+            return first(query, "limit").map(Integer::parseInt).orElse(DEFAULT_PAGE_SIZE);
         } catch (NumberFormatException e) {
             return 0;
         }
@@ -213,7 +214,7 @@ class ModelListing {
         return LookupFailures.refusal(cause, requestId);
     }
 
-    /** A refusal on its way through futures. */
+    /** Carries an error through futures. */
     private static final class RefusedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -5,8 +5,8 @@ import io.agyn.api.model.Protocol;
 import java.util.Optional;
 
 /**
- * What a caller may ask of a model: the calls of both protocols whose body names a model, by which alone a provider can be
- * found. Paths are compared as they were sent: whatever is spelled otherwise, by {@code ..} or {@code %2F} say, is none.
+ * The operations that call a model: their bodies name a model, which alone determines the provider. Paths are
+ * compared as sent; other spellings, with {@code ..} or {@code %2F}, do not match.
  */
 enum Operation {
     CREATE_RESPONSE(CallOperation.CREATE_RESPONSE, Protocol.RESPONSES, "/responses"),
@@ -15,7 +15,7 @@ enum Operation {
     CREATE_MESSAGE(CallOperation.CREATE_MESSAGE, Protocol.ANTHROPIC_MESSAGES, "/messages"),
     COUNT_MESSAGE_TOKENS(CallOperation.COUNT_MESSAGE_TOKENS, Protocol.ANTHROPIC_MESSAGES, "/messages/count_tokens");
 
-    /** Where the proxy's paths lie. */
+    /** The prefix of the proxy's paths. */
     static final String ROOT = "/v1";
 
     private static final Operation[] ALL = values();
@@ -32,7 +32,7 @@ enum Operation {
         this.callerPath = ROOT + path;
     }
 
-    /** The operation at a path, if there is one. */
+    /** Returns the operation at a path, if there is one. */
     static Optional<Operation> at(String callerPath) {
         for (Operation operation : ALL) {
             if (operation.callerPath.equals(callerPath)) {
@@ -42,7 +42,7 @@ enum Operation {
         return Optional.empty();
     }
 
-    /** The operation by which a model of a protocol is called. */
+    /** Returns the operation that calls a model of a protocol. */
     static Operation creating(Protocol protocol) {
         return switch (protocol) {
             case RESPONSES -> CREATE_RESPONSE;
@@ -50,22 +50,21 @@ enum Operation {
         };
     }
 
-    /** The operation's name in the usage. */
+    /** The operation's name in usage records. */
     CallOperation recorded() {
         return recorded;
     }
 
-    /** The protocol that it is part of. */
     Protocol protocol() {
         return protocol;
     }
 
-    /** What comes behind a provider's endpoint. */
+    /** The path relative to a provider's endpoint. */
     String path() {
         return path;
     }
 
-    /** The path at which callers find it. */
+    /** The path on this server. */
     String callerPath() {
         return callerPath;
     }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The headers that pass between callers and LLM providers. Unknown headers pass. Those of the connection (RFC 9110, section
- * 7.6.1) pass in neither direction, nor do the proxy's own.
+ * Decides which headers pass between callers and LLM providers. Unknown headers pass. Connection headers (RFC 9110,
+ * section 7.6.1) and the proxy's own headers never do.
  */
 final class PassedHeaders {
     private static final CharSequence CONTENT_TYPE_OPTIONS = HttpHeaders.createOptimized("x-content-type-options");
@@ -36,16 +36,17 @@ final class PassedHeaders {
             "upgrade",
             "http2-settings");
 
-    // Host, Content-Length and Accept-Encoding are set by the proxy, and Expect is met by it.
-    private static final List<String> OF_CALLERS = List.of(
+    // The proxy sets Host, Content-Length and Accept-Encoding itself, and handles Expect.
+    private static final List<String> CALLER_HEADERS = List.of(
             "accept-encoding", "authorization", "x-api-key", "cookie", "cookie2", "host", "content-length", "expect");
 
     /**
-     * Headers that load balancers, CDNs and authenticating proxies in front of the server add: addresses and routes of the
-     * caller, and identity tokens. OpenAI and Anthropic are behind Cloudflare, which refuses calls with some of its own.
+     * Headers that load balancers, CDNs and authenticating proxies in front of the server add: the caller's addresses
+     * and routes, and identity tokens. OpenAI and Anthropic are behind Cloudflare, which rejects calls with some of
+     * its headers.
      */
-    private static final List<String> OF_INFRASTRUCTURE = List.of(
-            // Loop detection adds the ids that stay, see LoopDetection.
+    private static final List<String> INFRASTRUCTURE_HEADERS = List.of(
+            // LoopDetection adds the ids to keep.
             "cdn-loop",
             "forwarded",
             "via",
@@ -99,44 +100,39 @@ final class PassedHeaders {
             "remote-email",
             "x-pomerium-*");
 
-    // What a provider says of its own site would apply to this server's.
-    private static final List<String> OF_THE_PROVIDERS_SITE = List.of(
+    // A provider's settings for its own site would apply to this server's site.
+    private static final List<String> PROVIDER_SITE_HEADERS = List.of(
             "set-cookie",
             "set-cookie2",
             "strict-transport-security",
             "alt-svc",
             "clear-site-data",
             "access-control-*",
-            // The proxy sends its own.
+            // The proxy sets it itself.
             "x-content-type-options");
 
-    // A shorter credential would be found in harmless values.
-    private static final int SHORTEST_MIRRORED = 8;
+    // A shorter credential would match harmless values.
+    private static final int MIN_MIRRORED_LENGTH = 8;
     private static final String BEARER = "Bearer ";
 
     private static final HeaderNames HELD_BACK_FROM_CALLER =
-            HeaderNames.of(Stream.of(HOP_BY_HOP, OF_THE_PROVIDERS_SITE, List.of(AGYN))
+            HeaderNames.of(Stream.of(HOP_BY_HOP, PROVIDER_SITE_HEADERS, List.of(AGYN))
                     .flatMap(List::stream)
                     .toList());
 
     private final HeaderNames heldBackFromProvider;
 
-    /**
-     * Creates the rules.
-     *
-     * @param alsoHeldBack names that providers do not receive beside those that are built in, as {@link HeaderNames} takes
-     *     them
-     */
+    /** @param alsoHeldBack more names that providers do not receive, as {@link HeaderNames} accepts them */
     PassedHeaders(List<String> alsoHeldBack) {
-        heldBackFromProvider =
-                HeaderNames.of(Stream.of(HOP_BY_HOP, OF_CALLERS, OF_INFRASTRUCTURE, List.of(AGYN), alsoHeldBack)
+        heldBackFromProvider = HeaderNames.of(
+                Stream.of(HOP_BY_HOP, CALLER_HEADERS, INFRASTRUCTURE_HEADERS, List.of(AGYN), alsoHeldBack)
                         .flatMap(List::stream)
                         .toList());
     }
 
     /**
-     * Whether all headers of a message are valid, so that every parser that they are sent to reads the same message.
-     * HTTP/1.1 parsers see to that; HTTP/2 can carry any bytes (RFC 9113, section 8.2.1).
+     * Whether all headers of a message are valid, so that every later parser reads the same message. HTTP/1.1 parsers
+     * ensure that; HTTP/2 can carry any bytes (RFC 9113, section 8.2.1).
      */
     static boolean areValid(MultiMap headers) {
         for (Map.Entry<String, String> header : headers) {
@@ -150,8 +146,7 @@ final class PassedHeaders {
     }
 
     /**
-     * Copies a caller's headers to the request to a provider, and sets the credentials, which win.
-     *
+     * Copies a caller's headers to the request to a provider, and sets the credentials, which take precedence.
      * @param credentials with lower-case names
      */
     void toProvider(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
@@ -174,9 +169,8 @@ final class PassedHeaders {
     }
 
     /**
-     * Copies a provider's headers to the response to the caller, without those that contain the credentials.
-     *
-     * @param credentials what the provider was sent
+     * Copies a provider's headers to the response to the caller, except those that contain the credentials.
+     * @param credentials the credentials that the provider was sent
      */
     static void toCaller(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
         Set<String> named = namedByConnection(from);
@@ -192,14 +186,14 @@ final class PassedHeaders {
     }
 
     private static boolean mirrors(String value, List<Map.Entry<String, String>> credentials) {
-        if (value.length() < SHORTEST_MIRRORED) {
+        if (value.length() < MIN_MIRRORED_LENGTH) {
             return false;
         }
         for (Map.Entry<String, String> credential : credentials) {
             String sent = credential.getValue();
             // Without the scheme of "Authorization: Bearer".
             String secret = sent.startsWith(BEARER) ? sent.substring(BEARER.length()) : sent;
-            if (secret.length() >= SHORTEST_MIRRORED && value.contains(secret)) {
+            if (secret.length() >= MIN_MIRRORED_LENGTH && value.contains(secret)) {
                 return true;
             }
         }
@@ -209,7 +203,7 @@ final class PassedHeaders {
     private static Set<String> namedByConnection(MultiMap headers) {
         String connection = headers.get(HttpHeaderNames.CONNECTION);
         if (connection == null || connection.equalsIgnoreCase("keep-alive") || connection.equalsIgnoreCase("close")) {
-            // The only one as a rule; of several, each names headers.
+            // Usually the only one; if there are several, each names headers.
             return headers.getAll(HttpHeaderNames.CONNECTION).size() > 1 ? allNamed(headers) : Set.of();
         }
         return allNamed(headers);

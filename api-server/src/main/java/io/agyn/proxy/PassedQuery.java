@@ -5,7 +5,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The query of a call as it passes to the provider: unchanged, but for parameters that hold an API token of this server. */
+/**
+ * The query that is sent to the provider: the caller's, without parameters that contain an API token of this server.
+ */
 final class PassedQuery {
     private static final String TOKEN_MARK = "agyn_";
     private static final Pattern TOKEN = Pattern.compile("agyn_[0-9A-Za-z]{44}");
@@ -14,10 +16,8 @@ final class PassedQuery {
     private PassedQuery() {}
 
     /**
-     * The query for the provider.
-     *
-     * @param query the caller's, without the question mark; null where there is no query
-     * @return the query, empty where nothing passes
+     * Returns the query for the provider, empty if nothing is left.
+     * @param query the caller's, without the question mark; null if there is none
      */
     static String of(String query) {
         if (query == null) {
@@ -31,7 +31,10 @@ final class PassedQuery {
                 .collect(Collectors.joining("&"));
     }
 
-    /** Whether all characters may be in a URL (RFC 3986, section 2), so that the provider reads the same request line. */
+    /**
+     * Whether a URL may contain all characters (RFC 3986, section 2), so that the provider reads the same request
+     * line.
+     */
     static boolean isValid(String query) {
         if (query == null) {
             return true;
@@ -44,7 +47,7 @@ final class PassedQuery {
         return true;
     }
 
-    /** A malformed escape stands for itself, as providers may read it, and keeps no other from being decoded. */
+    /** Keeps malformed escapes as they are, as providers may, and decodes all others. */
     private static String decoded(String parameter) {
         return QueryStringDecoder.decodeComponent(
                 MALFORMED_ESCAPE.matcher(parameter).replaceAll("%25"));

@@ -11,59 +11,50 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** What all calls of models have in common: what they ask, what they use, and who learns of them. */
+/** The services that all model calls use. */
 interface ProxyContext {
-    /** Looks up who calls; nothing where the token is none that works, a failure where that cannot be known now. */
+    /** Looks up the caller. Empty for an invalid token; fails if the lookup is impossible now. */
     CompletableFuture<Optional<Identity>> identify(String token);
 
-    /** The refusal of a token by which nobody is known. */
-    ProxyError unknown(HttpServerRequest request, String token, String requestId);
+    /** Returns the error for a token that identifies nobody. */
+    ProxyError unknownToken(HttpServerRequest request, String token, String requestId);
 
-    /** Looks up where a call leads; a failure where that cannot be known now. */
+    /** Looks up the route of a call; fails if the lookup is impossible now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
 
-    /** The ways to LLM providers. */
     Upstreams upstreams();
 
-    /** Which headers pass. */
     PassedHeaders headers();
 
-    /** Recognizes calls that come back. */
     LoopDetection loops();
 
     /** The calls in flight of each organization. */
-    ConcurrentCalls ofOrganizations();
+    ConcurrentCalls organizationCalls();
 
     /** The calls in flight of each API token. */
-    ConcurrentCalls ofTokens();
+    ConcurrentCalls tokenCalls();
 
-    /**
-     * Opens an account for the memory of a call's body.
-     *
-     * @param identity who calls
-     */
+    /** Opens a lease for the memory of a call's body. */
     ByteBudget.Lease lease(Exchange exchange, Identity identity);
 
-    /** How much and how long. */
     Limits limits();
 
-    /** Begins the trace of a call. */
+    /** Starts the trace of a call. */
     Tracing.Trace trace(Operation operation, MultiMap headers);
 
-    /** Takes note of a call that is over. */
-    void over(Operation operation, CallRecord record);
+    /** Records a call that has ended. */
+    void onCallEnd(Operation operation, CallRecord record);
 
-    /** Takes note of an error of the proxy's own. */
-    void refused(ProxyError refusal);
+    /** Counts an error of the proxy. */
+    void onError(ProxyError refusal);
 
     /**
-     * How much a call may take.
-     *
+     * Limits of a call.
      * @param body the most bytes of a body
-     * @param model how long a caller may take to send a call as far as its {@code model}
-     * @param queue how long it may wait for its turn
-     * @param connect how long it may take to connect to a provider: the look-up of its host, all addresses, all phases
-     * @param firstByte how long a provider may take to begin its answer
+     * @param model how long a caller may take to send a call up to its {@code model}
+     * @param queue how long a call may wait in the queue
+     * @param connect how long connecting to a provider may take, for DNS, all addresses and TLS together
+     * @param firstByte how long a provider may take to start its response
      * @param idle how long either body may be silent
      */
     record Limits(long body, Duration model, Duration queue, Duration connect, Duration firstByte, Duration idle) {

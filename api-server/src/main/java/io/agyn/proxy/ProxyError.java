@@ -4,16 +4,15 @@ import io.agyn.proxy.ProxyError.Kind;
 import java.util.Locale;
 
 /**
- * An error of the proxy's own, before it is put into the caller's dialect.
- *
- * @param kind what kind of error it is
- * @param message what is wrong and what to do, for a person; never a credential or an address
- * @param parameter the field of the body or the header that is wrong; null where it is none
- * @param detail the message with more, for a member who tests the model; null if there is no more
+ * An error of the proxy, independent of the caller's dialect.
+ * @param kind the kind of error
+ * @param message the problem and its solution, for a person; never contains a credential or an address
+ * @param parameter the invalid header or body field, or null
+ * @param detail a longer message for members who test the model, or null
  */
 record ProxyError(Kind kind, String message, String parameter, String detail) {
 
-    /** What can be wrong, its status (RFC 9110), and what the dialects call it. */
+    /** Kinds of errors, with their status (RFC 9110) and their names in each dialect. */
     enum Kind {
         INVALID_REQUEST(400, "invalid_request_error", "invalid_request", "invalid_request_error"),
         UNAUTHENTICATED(401, "invalid_request_error", "invalid_api_key", "authentication_error"),
@@ -53,7 +52,7 @@ record ProxyError(Kind kind, String message, String parameter, String detail) {
             return status;
         }
 
-        /** Its name outside of this program. */
+        /** The kind's name in headers and metrics. */
         String code() {
             return code;
         }
@@ -71,24 +70,24 @@ record ProxyError(Kind kind, String message, String parameter, String detail) {
         }
     }
 
-    /** The server has been told to stop, and its time to finish is over. */
+    /** The server stops, and its time to finish calls is over. */
     static final ProxyError STOPPING = of(Kind.UNAVAILABLE, "This server is stopping; send the call again.");
 
     static ProxyError of(Kind kind, String message) {
         return new ProxyError(kind, message, null, null);
     }
 
-    /** The refusal with the name of what is wrong. */
+    /** Returns the error with the name of the invalid field or header. */
     ProxyError about(String name) {
         return new ProxyError(kind, message, name, detail);
     }
 
-    /** The refusal with a longer message for members who test the model. */
+    /** Returns the error with a longer message for members who test the model. */
     ProxyError withDetail(String text) {
         return new ProxyError(kind, message, parameter, text);
     }
 
-    /** The refusal as a member reads it who tests the model. */
+    /** Returns the error as shown to members who test the model. */
     ProxyError detailed() {
         return detail == null ? this : new ProxyError(kind, detail, parameter, null);
     }

@@ -26,9 +26,9 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * The proxy's figures at {@code /q/metrics}, by the names and buckets of OpenTelemetry's
- * <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">conventions for generative AI</a> where there
- * are any. No label has a value that callers can make up, and so their number is bounded; who called what is in the usage.
+ * The proxy's metrics at {@code /q/metrics}, with the names and buckets of OpenTelemetry's <a
+ * href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-metrics/">conventions for generative AI</a> where
+ * they exist. No label has values that callers can invent, so the number of series is bounded.
  */
 @Singleton
 class ProxyMetrics {
@@ -89,14 +89,14 @@ class ProxyMetrics {
                 registry,
                 "agyn.proxy.calls.active",
                 "Calls on their way to LLM providers",
-                () -> sum(upstreams.origins().stream().map(UpstreamBulkhead::calls)));
+                () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::calls)));
         gauge(
                 registry,
                 "agyn.proxy.calls.waiting",
                 "Calls that wait, since as many as may be are on their way to the LLM provider",
-                () -> sum(upstreams.origins().stream().map(UpstreamBulkhead::waiting)));
-        memory(registry, "callers", callers, Callers::known, Callers::lookUps);
-        memory(registry, "routes", routes, Routes::known, Routes::lookUps);
+                () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::waiting)));
+        cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
+        cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
         gauge(registry, "agyn.usage.spooled.bytes", "Records that wait for the database", records::spooledBytes);
         FunctionCounter.builder("agyn.usage.dropped", records, CallRecords::droppedRecords)
@@ -104,7 +104,7 @@ class ProxyMetrics {
                 .register(registry);
     }
 
-    /** Counts a call that is over. */
+    /** Counts an ended call. */
     void count(Operation operation, CallRecord call) {
         durations.get(operation).get(call.outcome()).record(call.duration());
         if (call.timeToFirstByte() != null) {
@@ -121,7 +121,7 @@ class ProxyMetrics {
         }
     }
 
-    /** Counts an error of the proxy's own. */
+    /** Counts an error of the proxy. */
     void count(ProxyError.Kind kind) {
         errors.get(kind).increment();
     }
@@ -161,13 +161,13 @@ class ProxyMetrics {
         Gauge.builder(name, value).description(description).register(registry);
     }
 
-    private static <T> void memory(
-            MeterRegistry registry, String cache, T memory, ToDoubleFunction<T> known, ToDoubleFunction<T> lookUps) {
-        Gauge.builder("agyn.proxy.cache.size", memory, known)
+    private static <T> void cacheMetrics(
+            MeterRegistry registry, String cache, T source, ToDoubleFunction<T> size, ToDoubleFunction<T> lookups) {
+        Gauge.builder("agyn.proxy.cache.size", source, size)
                 .description("What is known from memory")
                 .tag("cache", cache)
                 .register(registry);
-        FunctionCounter.builder("agyn.proxy.cache.misses", memory, lookUps)
+        FunctionCounter.builder("agyn.proxy.cache.misses", source, lookups)
                 .description("Questions to the database")
                 .tag("cache", cache)
                 .register(registry);

@@ -9,25 +9,24 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import java.util.UUID;
 
-/** How the proxy answers for itself. */
+/** Writes the proxy's own responses. */
 final class ProxyResponses {
-    /** The header that carries the proxy's id of a call beside the provider's own. */
+    /** The header with the proxy's id of a call, next to the provider's own id. */
     static final CharSequence AGYN_REQUEST_ID = HttpHeaders.createOptimized("x-agyn-request-id");
 
-    /** The header that says that an answer is an error of the proxy's own, and which: what a provider sends has none. */
+    /** The header that marks errors of the proxy, with their code. Responses of providers never have it. */
     static final CharSequence AGYN_ERROR = HttpHeaders.createOptimized("x-agyn-error");
 
     private static final String RETRY_AFTER_SECONDS = "2";
 
     private ProxyResponses() {}
 
-    /** The id that the caller gave the call, or else one of ours. */
-    static String requestId(MultiMap headers, UUID ours) {
-        return RequestIds.given(headers).orElseGet(ours::toString);
+    /** Returns the id that the caller sent, or else the generated one. */
+    static String requestId(MultiMap headers, UUID generated) {
+        return RequestIds.given(headers).orElseGet(generated::toString);
     }
 
-    /** Answers JSON. */
-    static void answer(Exchange exchange, Dialect dialect, int status, byte[] json, String requestId) {
+    static void respond(Exchange exchange, Dialect dialect, int status, byte[] json, String requestId) {
         MultiMap headers = exchange.responseHeaders();
         exchange.setStatus(status);
         headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
@@ -38,9 +37,9 @@ final class ProxyResponses {
         exchange.discardBody();
     }
 
-    /** Answers that the call is refused. */
+    /** Responds with an error. */
     static void refuse(Exchange exchange, Dialect dialect, ProxyError refusal, String requestId) {
-        // This server calls for a member who tests a model.
+        // Without HTTP, the caller is this server, for a member who tests a model.
         ProxyError shown = exchange.http().isPresent() ? refusal : refusal.detailed();
         if (refusal.kind() == Kind.UNAUTHENTICATED) {
             exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
@@ -52,6 +51,6 @@ final class ProxyResponses {
             exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
         exchange.responseHeaders().set(AGYN_ERROR, refusal.kind().code());
-        answer(exchange, dialect, refusal.status(), dialect.error(shown, requestId), requestId);
+        respond(exchange, dialect, refusal.status(), dialect.error(shown, requestId), requestId);
     }
 }

@@ -9,13 +9,13 @@ import java.net.URISyntaxException;
 import java.util.Optional;
 
 /**
- * The refusal of a provider's redirect. It is neither followed nor passed on: an SDK would follow it, and send the prompt,
- * sometimes with its API token, past the egress rules.
+ * The error for a provider's redirect. The proxy neither follows it nor passes it on: an SDK would follow it and send
+ * the prompt, sometimes with its API token, past the egress rules.
  */
 final class Redirect {
     private static final int NOT_MODIFIED = 304;
-    // As long as an endpoint may be.
-    private static final int LONGEST_LOCATION = 2048;
+    // The length limit of an endpoint.
+    private static final int MAX_LOCATION_LENGTH = 2048;
 
     private Redirect() {}
 
@@ -25,8 +25,8 @@ final class Redirect {
     }
 
     /**
-     * The refusal. Its message names the provider alone; its detail, for those who may see the endpoint, the location without
-     * its query.
+     * Returns the error. Its message names only the provider; its detail, for users who may see the endpoint, has the
+     * location without its query.
      */
     static ProxyError refusal(Target target, Operation operation, HttpClientResponse response) {
         String what = "The LLM provider " + target.providerName()
@@ -45,7 +45,7 @@ final class Redirect {
 
     private static Optional<String> location(HttpClientResponse response) {
         String given = response.headers().get(HttpHeaderNames.LOCATION);
-        if (given == null || given.isEmpty() || given.length() > LONGEST_LOCATION) {
+        if (given == null || given.isEmpty() || given.length() > MAX_LOCATION_LENGTH) {
             return Optional.empty();
         }
         try {

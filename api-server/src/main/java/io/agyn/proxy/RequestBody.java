@@ -10,28 +10,27 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 
 /**
- * The body of a call, on its way from the caller to the provider. It is kept until it is known where it goes, and from then
- * on passed as it comes: nothing but the value of {@code model} is changed, and no more is read than the provider takes.
+ * Streams the body of a call to the provider. It is buffered until the route is known, and then forwarded as it
+ * arrives. Only the value of {@code model} changes, and reading keeps pace with the provider.
  */
 final class RequestBody {
-    // Deeper than any call of a model, and a bit for each level of memory.
-    private static final int DEEPEST = 1000;
+    // Deeper than any model call needs; each level takes one bit of memory.
+    private static final int MAX_DEPTH = 1000;
     private static final long UNKNOWN = -1;
-    // What a piece takes in memory beside its bytes.
+    // The memory of a piece in addition to its bytes.
     private static final int PIECE_OVERHEAD = 256;
-    // A long body goes into the provider's connection in pieces, as fast as the provider takes them.
-    private static final int LARGEST_WRITE = 64 << 10;
-    private static final int LARGEST_REPEATED = 256 << 10;
+    // A long body is written in pieces, at the provider's pace.
+    private static final int MAX_WRITE_BYTES = 64 << 10;
+    private static final int MAX_REPEATABLE_BYTES = 256 << 10;
 
-    /** Learns what becomes of a body. */
     interface Listener {
-        /** Opens the account for the memory of a body that is kept. */
+        /** Opens the lease for the memory of a buffered body. */
         ByteBudget.Lease lease();
 
         /** The model is known; nothing more is read before {@link #pass}. */
         void onModel(String model);
 
-        /** It cannot be passed on, and is read no further. */
+        /** The body cannot be forwarded; nothing more is read. */
         void onRefused(ProxyError refusal);
     }
 
@@ -39,9 +38,9 @@ final class RequestBody {
     private final long length;
     private final long limit;
     private final Listener listener;
-    private final ModelLocator locator = new ModelLocator(DEEPEST);
-    private ByteBuf kept = Unpooled.EMPTY_BUFFER;
-    private long keptMemory;
+    private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
+    private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
+    private long bufferedMemory;
     private ByteBudget.Lease lease;
     private boolean waitsForMemory;
     private ByteBuf unsent;
@@ -50,16 +49,15 @@ final class RequestBody {
     private long progress;
     private long progressTaken;
     private boolean complete;
-    private boolean modelTold;
+    private boolean modelReported;
     private boolean refused;
     private HttpClientRequest provider;
     private boolean passedOn;
 
     /**
      * Creates the body of a request that has not been read.
-     *
-     * @param length what {@code Content-Length} says; -1 where it says nothing
-     * @param limit the most bytes that it may have
+     * @param length the {@code Content-Length}, or -1
+     * @param limit the most bytes of the body
      */
     RequestBody(Exchange exchange, long length, long limit, Listener listener) {
         this.exchange = exchange;
@@ -68,34 +66,33 @@ final class RequestBody {
         this.listener = listener;
     }
 
-    /** Begins to read. */
     void read() {
-        exchange.read(this::take, this::end);
+        exchange.read(this::receive, this::end);
     }
 
-    /** Whether all of it has arrived, and was passed on. */
+    /** Whether the whole body has arrived and was forwarded. */
     boolean isSent() {
         return complete && provider != null && unsent == null;
     }
 
-    /** Whether bytes have arrived, or kept ones were passed on, since the last call of this method. */
+    /** Whether bytes have arrived, or left the buffer, since the last call of this method. */
     boolean takeProgress() {
         boolean progressed = progress != progressTaken;
         progressTaken = progress;
         return progressed;
     }
 
-    /** Whether nothing is read from the caller, since the provider has not taken what was. */
+    /** Whether reading is paused until the provider takes more. */
     boolean waitsForProvider() {
         return provider != null && provider.writeQueueFull();
     }
 
-    /** Whether nothing is read from the caller, since the memory for bodies is used up. */
+    /** Whether reading is paused because the memory for bodies is used up. */
     boolean waitsForMemory() {
         return waitsForMemory;
     }
 
-    /** Reads on if it waited for memory and there is some now. */
+    /** Resumes reading if it waited for memory that is now available. */
     void retryMemory() {
         if (waitsForMemory && !refused && !lease.isExhausted()) {
             waitsForMemory = false;
@@ -104,35 +101,37 @@ final class RequestBody {
     }
 
     /**
-     * Sends what has arrived, and the rest as it comes.
-     *
-     * @param to the request to the provider, with its headers but for the length
-     * @param model what stands for the model there, as a JSON string
-     * @param keep whether a whole body of moderate length stays at hand, for {@link #repeat}
+     * Sends the buffered part, and the rest as it arrives.
+     * @param to the request to the provider, with all headers except the length
+     * @param model the provider's model name, as a JSON string
+     * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
      */
     void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
-        kept = null;
-        if (keep && complete && body.readableBytes() <= LARGEST_REPEATED && (lease == null || !lease.isExhausted())) {
+        buffered = null;
+        if (keep
+                && complete
+                && body.readableBytes() <= MAX_REPEATABLE_BYTES
+                && (lease == null || !lease.isExhausted())) {
             repeatable = body.duplicate();
         }
         send(to, body);
     }
 
-    /** Whether all of it was sent, and is still at hand. */
+    /** Whether a copy of the complete body is kept. */
     boolean isRepeatable() {
         return repeatable != null;
     }
 
-    /** Sends the whole body once more; only for one that {@linkplain #isRepeatable() is at hand}. */
+    /** Sends the whole body once more; only if it {@linkplain #isRepeatable() is repeatable}. */
     void repeat(HttpClientRequest to) {
         ByteBuf body = repeatable;
         repeatable = null;
         send(to, body);
     }
 
-    /** Keeps the body no longer for a repetition. */
-    void forget() {
+    /** Drops the copy for a repetition. */
+    void dropCopy() {
         if (repeatable != null) {
             repeatable = null;
             if (unsent == null) {
@@ -144,12 +143,12 @@ final class RequestBody {
     private void send(HttpClientRequest to, ByteBuf body) {
         provider = to;
         passedOn = false;
-        if (complete && body.readableBytes() <= LARGEST_WRITE) {
+        if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
             passedOn = true;
             if (repeatable == null) {
                 releaseMemory();
             }
-            // Its length is known, and set by end().
+            // The length is known, so end() sets it.
             to.end(Buffer.buffer(body), null);
             return;
         }
@@ -161,27 +160,27 @@ final class RequestBody {
             to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
         }
         to.exceptionHandler(broken -> {
-            // The answer fails as well, and says more.
+            // The response fails too, with a better error.
         });
         unsent = body;
-        passKept();
+        sendBuffered();
     }
 
-    /** Passes what was kept, and then the rest of the body as it comes. */
-    private void passKept() {
+    /** Sends the buffer, and then the rest of the body as it arrives. */
+    private void sendBuffered() {
         while (unsent != null) {
             if (provider.writeQueueFull()) {
                 provider.drainHandler(drained -> {
                     if (!refused) {
-                        passKept();
+                        sendBuffered();
                     }
                 });
                 return;
             }
-            ByteBuf piece = unsent.readSlice(Math.min(LARGEST_WRITE, unsent.readableBytes()));
+            ByteBuf piece = unsent.readSlice(Math.min(MAX_WRITE_BYTES, unsent.readableBytes()));
             progress += piece.readableBytes();
             if (lease != null && repeatable == null) {
-                lease.giveBack(piece.readableBytes());
+                lease.release(piece.readableBytes());
             }
             if (unsent.isReadable()) {
                 provider.write(Buffer.buffer(piece), null);
@@ -198,10 +197,10 @@ final class RequestBody {
         }
     }
 
-    /** Reads nothing more. */
+    /** Stops reading. */
     void stop() {
         refused = true;
-        kept = null;
+        buffered = null;
         unsent = null;
         repeatable = null;
         releaseMemory();
@@ -216,18 +215,19 @@ final class RequestBody {
     private ByteBuf replaceModel(byte[] model) {
         int start = Math.toIntExact(locator.modelStart());
         int end = Math.toIntExact(locator.modelEnd());
-        int tail = kept.writerIndex() - end;
-        if (kept.hasArray()) {
+        int tail = buffered.writerIndex() - end;
+        if (buffered.hasArray()) {
             byte[] bytes = new byte[start + model.length + tail];
-            kept.getBytes(0, bytes, 0, start);
+            buffered.getBytes(0, bytes, 0, start);
             System.arraycopy(model, 0, bytes, start, model.length);
-            kept.getBytes(end, bytes, start + model.length, tail);
+            buffered.getBytes(end, bytes, start + model.length, tail);
             return Unpooled.wrappedBuffer(bytes);
         }
-        return Unpooled.wrappedBuffer(kept.slice(0, start), Unpooled.wrappedBuffer(model), kept.slice(end, tail));
+        return Unpooled.wrappedBuffer(
+                buffered.slice(0, start), Unpooled.wrappedBuffer(model), buffered.slice(end, tail));
     }
 
-    private void take(Buffer buffer) {
+    private void receive(Buffer buffer) {
         if (refused) {
             return;
         }
@@ -240,7 +240,7 @@ final class RequestBody {
         }
         try {
             locate(bytes);
-            // Not only at its end, which comes separately: who has sent what Content-Length says has sent all.
+            // Not only in end(), which comes separately: with all bytes of Content-Length, the body is complete.
             if (received == length) {
                 complete();
             }
@@ -249,9 +249,9 @@ final class RequestBody {
             return;
         }
         if (provider == null) {
-            keep(bytes);
-            takeMemory(bytes.readableBytes());
-            tellModel();
+            append(bytes);
+            reserveMemory(bytes.readableBytes());
+            reportModel();
         } else {
             write(buffer);
         }
@@ -270,7 +270,7 @@ final class RequestBody {
         if (provider != null) {
             passedOn = true;
             provider.end(ignored -> {
-                // The answer tells what became of it.
+                // The response shows whether that succeeded.
             });
         }
     }
@@ -291,39 +291,39 @@ final class RequestBody {
         }
     }
 
-    private void keep(ByteBuf bytes) {
-        if (kept == Unpooled.EMPTY_BUFFER) {
-            kept = bytes.slice();
-        } else if (kept instanceof CompositeByteBuf parts) {
+    private void append(ByteBuf bytes) {
+        if (buffered == Unpooled.EMPTY_BUFFER) {
+            buffered = bytes.slice();
+        } else if (buffered instanceof CompositeByteBuf parts) {
             parts.addComponent(true, bytes);
         } else {
-            kept = Unpooled.compositeBuffer(Integer.MAX_VALUE)
-                    .addComponent(true, kept)
+            buffered = Unpooled.compositeBuffer(Integer.MAX_VALUE)
+                    .addComponent(true, buffered)
                     .addComponent(true, bytes);
         }
     }
 
-    private void takeMemory(int bytes) {
-        long before = Math.max(keptMemory, ByteBudget.FREE);
-        keptMemory += bytes + PIECE_OVERHEAD;
-        if (keptMemory <= before) {
+    private void reserveMemory(int bytes) {
+        long before = Math.max(bufferedMemory, ByteBudget.FREE);
+        bufferedMemory += bytes + PIECE_OVERHEAD;
+        if (bufferedMemory <= before) {
             return;
         }
         if (lease == null) {
             lease = listener.lease();
         }
-        lease.take(keptMemory - before);
+        lease.take(bufferedMemory - before);
         if (!complete && !locator.isFound() && lease.isExhausted()) {
             waitsForMemory = true;
             exchange.pause();
         }
     }
 
-    private void tellModel() {
-        if (modelTold || !locator.isFound()) {
+    private void reportModel() {
+        if (modelReported || !locator.isFound()) {
             return;
         }
-        modelTold = true;
+        modelReported = true;
         if (!complete) {
             exchange.pause();
         }
@@ -356,7 +356,7 @@ final class RequestBody {
         return ProxyError.of(ProxyError.Kind.INVALID_REQUEST, e.getMessage());
     }
 
-    /** The refusal of a body over the limit. */
+    /** The error for a body over the limit. */
     static ProxyError tooLarge(long limit) {
         return ProxyError.of(
                 ProxyError.Kind.REQUEST_TOO_LARGE,

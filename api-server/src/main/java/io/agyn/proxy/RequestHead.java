@@ -6,18 +6,16 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
 
-/** What the head of a call says of its body, and whether the body can be taken. */
+/** Checks the head of a call before its body is read. */
 final class RequestHead {
-    /** The header by which a caller chooses an organization. */
+    /** The header that selects an organization. */
     static final CharSequence ORGANIZATION = HttpHeaders.createOptimized("x-agyn-organization");
 
     private RequestHead() {}
 
     /**
-     * Checks a head.
-     *
-     * @param bodyLimit the most bytes that a body may have
-     * @return why its body is not read, if it is not
+     * Returns the error for a head whose body is not read, if any.
+     * @param bodyLimit the most bytes of a body
      */
     static Optional<ProxyError> refusal(Exchange request, long bodyLimit) {
         MultiMap headers = request.headers();
@@ -31,14 +29,14 @@ final class RequestHead {
                     Kind.INVALID_REQUEST,
                     "The query holds characters that a URL cannot carry: write them percent-encoded."));
         }
-        if (saysOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
+        if (hasOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
             return Optional.of(ProxyError.of(
                             Kind.UNSUPPORTED_ENCODING,
                             "The body is compressed, and \"model\" cannot be read in it: send it without"
                                     + " Content-Encoding.")
                     .about("content-encoding"));
         }
-        if (saysOtherThan("chunked", HttpHeaderNames.TRANSFER_ENCODING, headers)) {
+        if (hasOtherThan("chunked", HttpHeaderNames.TRANSFER_ENCODING, headers)) {
             return Optional.of(ProxyError.of(
                             Kind.INVALID_REQUEST,
                             "The body is sent in a way that this server does not read: the only Transfer-Encoding is"
@@ -51,18 +49,18 @@ final class RequestHead {
         return Optional.empty();
     }
 
-    private static boolean saysOtherThan(String expected, CharSequence name, MultiMap headers) {
+    private static boolean hasOtherThan(String expected, CharSequence name, MultiMap headers) {
         return headers.contains(name)
                 && !headers.getAll(name).stream().allMatch(value -> value.equalsIgnoreCase(expected));
     }
 
-    /** What {@code Content-Length} says; -1 where it says nothing. */
+    /** Returns the {@code Content-Length}, or -1. */
     static long contentLength(MultiMap headers) {
         String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         return given == null ? -1 : Long.parseLong(given);
     }
 
-    /** Whether the caller sends its body only once it is told to (RFC 9110, section 10.1.1). */
+    /** Whether the caller waits for {@code 100 Continue} before it sends the body (RFC 9110, section 10.1.1). */
     static boolean expectsContinue(MultiMap headers) {
         return "100-continue".equalsIgnoreCase(headers.get(HttpHeaderNames.EXPECT));
     }

@@ -13,25 +13,24 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 
 /**
- * The answer of a provider, on its way to the caller: not a byte is changed, no more is read than the caller takes, and
- * what breaks off never looks as if it had ended.
+ * Streams a provider's response to the caller: no byte changes, reading keeps pace with the caller, and an
+ * interrupted response never looks complete.
  */
 final class ResponsePipe {
     private static final long UNKNOWN = -1;
     // "Cancelled, the stream is no longer needed" (RFC 9113, section 7).
     private static final long CANCEL = 0x8;
-    private static final int MOST_DRAINED = 64 * 1024;
-    private static final Duration LONGEST_DRAIN = Duration.ofSeconds(1);
+    private static final int MAX_DRAINED_BYTES = 64 * 1024;
+    private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(1);
 
-    /** Learns what becomes of an answer. */
     interface Listener {
-        /** Some of the body has arrived. */
+        /** Part of the body has arrived. */
         void onBytes();
 
-        /** It has been passed on to its end. */
+        /** The whole response was forwarded. */
         void onEnd();
 
-        /** It broke off. */
+        /** The response was interrupted. */
         void onBroken(Throwable cause);
     }
 
@@ -41,16 +40,14 @@ final class ResponsePipe {
     private final Listener listener;
     private final ResponseReader reader;
     private final long length;
-    private final boolean endsByClosing;
-    private final boolean isEndedByClosing;
+    private final boolean providerEndsByClosing;
+    private final boolean callerEndsByClosing;
     private long received;
     private boolean waitsForCaller;
     private Throwable failure;
 
     /**
-     * Begins to pass an answer on.
-     *
-     * @param target where the call went
+     * @param target the call's target
      * @param to the caller's side
      */
     ResponsePipe(Target target, HttpClientResponse from, Exchange to, Listener listener) {
@@ -65,32 +62,31 @@ final class ResponsePipe {
                 headers.get(HttpHeaderNames.CONTENT_ENCODING));
         String given = headers.get(HttpHeaderNames.CONTENT_LENGTH);
         this.length = given == null ? UNKNOWN : Long.parseLong(given);
-        this.endsByClosing = from.version() != HttpVersion.HTTP_2
+        this.providerEndsByClosing = from.version() != HttpVersion.HTTP_2
                 && length == UNKNOWN
                 && !headers.contains(HttpHeaderNames.TRANSFER_ENCODING)
                 && mayHaveBody(from.statusCode());
         // HTTP/1.0 has no chunks.
-        this.isEndedByClosing = to.endsByClosing() && length == UNKNOWN;
+        this.callerEndsByClosing = to.endsByClosing() && length == UNKNOWN;
     }
 
-    /** What the answer has said so far. */
+    /** The contents of the response so far. */
     ResponseReader reader() {
         return reader;
     }
 
-    /** Whether nothing is read from the provider, since the caller has not taken what was. */
+    /** Whether reading is paused until the caller takes more. */
     boolean waitsForCaller() {
         return waitsForCaller;
     }
 
-    /** Whether an event could be written to the caller now. */
-    boolean takesEvent() {
+    /** Whether an event can be inserted now. */
+    boolean acceptsEvent() {
         return length == UNKNOWN && reader.isBetweenEvents();
     }
 
     /**
-     * Passes the head on, and the body as it comes.
-     *
+     * Forwards the head, and the body as it arrives.
      * @param requestId the call's id, which is added to the head
      */
     void start(String requestId) {
@@ -100,16 +96,16 @@ final class ResponsePipe {
         if (length == UNKNOWN && mayHaveBody(from.statusCode())) {
             to.setChunked();
         }
-        from.handler(this::take);
+        from.handler(this::receive);
         from.endHandler(this::end);
-        from.exceptionHandler(this::broke);
+        from.exceptionHandler(this::fail);
         if (reader.isStream()) {
-            // The first event may be minutes away. A plain answer's head goes with its body, in one write.
+            // The first event may take minutes. The head of a plain response goes out with its body, in one write.
             to.writeHead();
         }
     }
 
-    private void take(Buffer buffer) {
+    private void receive(Buffer buffer) {
         ByteBuf bytes = buffer.getByteBuf();
         received += bytes.readableBytes();
         listener.onBytes();
@@ -132,13 +128,16 @@ final class ResponsePipe {
         waitsForCaller = false;
         from.resume();
         if (failure != null) {
-            // After what has arrived and is passed on now.
-            Vertx.currentContext().runOnContext(passed -> broke(failure));
+            // After the data that has arrived and is forwarded now.
+            Vertx.currentContext().runOnContext(passed -> fail(failure));
         }
     }
 
-    /** What has arrived before is passed on first: it may be all, and a failure only what follows (RFC 9113, section 8.1). */
-    private void broke(Throwable cause) {
+    /**
+     * Data that arrived earlier is forwarded first: it may be complete, and the failure may follow it (RFC 9113,
+     * section 8.1).
+     */
+    private void fail(Throwable cause) {
         failure = cause;
         if (!waitsForCaller) {
             listener.onBroken(cause);
@@ -158,7 +157,7 @@ final class ResponsePipe {
 
     private void end(Void nothing) {
         reader.end();
-        if (endsByClosing && reader.isReadableStream() && !reader.isTerminated()) {
+        if (providerEndsByClosing && reader.isReadableStream() && !reader.isTerminated()) {
             listener.onBroken(new IllegalStateException("the connection was closed before the last event"));
             return;
         }
@@ -170,29 +169,30 @@ final class ResponsePipe {
 
     private void endToCaller() {
         to.end();
-        if (isEndedByClosing) {
-            // Also where the caller has asked to keep it open: nothing else tells it that this was all.
-            to.breakOff(CANCEL);
+        if (callerEndsByClosing) {
+            // Even if the caller asked to keep it open: nothing else marks the end of the body.
+            to.abort(CANCEL);
         }
     }
 
-    /** Ends the response to the caller although the provider has not ended its own. */
+    /** Ends the response to the caller before the provider ends its own. */
     void endEarly() {
         if (length == UNKNOWN) {
             endToCaller();
         } else {
-            // Fewer bytes than its head has announced.
-            to.breakOff(CANCEL);
+            // The head announced more bytes.
+            to.abort(CANCEL);
         }
     }
 
     /**
-     * Reads the rest of the provider's response, which the caller does not take any more, so that the connection can be
-     * used again. If that takes more than {@value #MOST_DRAINED} bytes or one second, the provider's call is cancelled.
+     * Reads the rest of the provider's response, which the caller no longer takes, so that the connection can be
+     * reused. If that takes more than {@value #MAX_DRAINED_BYTES} bytes or one second, the provider's call is
+     * cancelled.
      */
     void drain(HttpClientRequest provider, Vertx vertx) {
-        long bound = received + MOST_DRAINED;
-        long timer = vertx.setTimer(LONGEST_DRAIN.toMillis(), late -> provider.reset(CANCEL));
+        long bound = received + MAX_DRAINED_BYTES;
+        long timer = vertx.setTimer(MAX_DRAIN_TIME.toMillis(), late -> provider.reset(CANCEL));
         from.handler(buffer -> {
             received += buffer.length();
             if (received > bound) {

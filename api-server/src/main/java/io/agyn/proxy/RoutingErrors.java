@@ -6,8 +6,8 @@ import io.agyn.proxy.routing.Target;
 
 /** The errors of calls that no provider receives. */
 final class RoutingErrors {
-    /** The database must be asked, and does not answer. */
-    static final ProxyError DATABASE_AWAY = ProxyError.of(
+    /** A lookup needs the database, which does not respond. */
+    static final ProxyError DATABASE_UNAVAILABLE = ProxyError.of(
             Kind.UNAVAILABLE, "This server's database does not answer, and it must be asked for this; try again soon.");
 
     private static final String MODEL = "model";

@@ -30,10 +30,11 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Spans of calls, by OpenTelemetry's
- * <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/">conventions for generative AI</a>, sent to a
- * collector by OTLP where the operator names one. A span continues the caller's trace (W3C Trace Context), and the
- * provider's continues it. Without a collector, what the caller sends passes as it is.
+ * Traces calls with OpenTelemetry's <a
+ * href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/">conventions for generative AI</a>, and
+ * sends the spans to a collector by OTLP if the operator configures one. A span continues the caller's trace (W3C
+ * Trace Context), and the provider's span continues it. Without a collector, the caller's trace headers pass
+ * unchanged.
  */
 @Singleton
 class Tracing {
@@ -72,19 +73,17 @@ class Tracing {
         tracer = provider.map(sdk -> sdk.get("io.agyn.proxy"));
     }
 
-    /** The trace of a call, from its arrival to its record. */
+    /** The trace of a call, from its arrival to its usage record. */
     interface Trace {
-        /** The trace of calls that are not traced. */
+        /** For calls that are not traced. */
         Trace NONE = new Trace() {};
 
-        /** Lets the provider's part of the trace continue this one. */
+        /** Adds the headers with which the provider continues the trace. */
         default void inject(MultiMap headers) {}
 
-        /** Ends it. */
         default void end(CallRecord call) {}
     }
 
-    /** Begins the trace of a call. */
     Trace begin(Operation operation, MultiMap headers) {
         return tracer.isEmpty() ? Trace.NONE : new SpanOfCall(span(tracer.get(), operation, headers), operation);
     }

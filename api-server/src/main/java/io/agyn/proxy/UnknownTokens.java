@@ -14,10 +14,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 
-/** Refuses tokens that do not work, and has it noted. */
+/** Rejects invalid tokens, and logs the denials. */
 @Singleton
 class UnknownTokens {
-    // In the audit log, where the operations of the REST API have their ids.
+    // Stands for an operation id in the audit log, as the REST API's operations have.
     private static final String CALL = "callModel";
 
     private final Callers callers;
@@ -34,12 +34,12 @@ class UnknownTokens {
 
     ProxyError refuse(HttpServerRequest request, String token, String requestId) {
         String address = addresses.of(request);
-        boolean isTooMuch = throttle.isTooMuch(address, token);
+        boolean isThrottled = throttle.isThrottled(address, token);
         Sender sender = new Sender(address, request.getHeader(HttpHeaders.USER_AGENT), requestId);
-        // It writes to the database, and an event loop waits for nothing.
+        // It writes to the database, which would block the event loop.
         Thread.startVirtualThread(() ->
-                refusals.note(CALL, isTooMuch ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
-        return isTooMuch
+                refusals.log(CALL, isThrottled ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
+        return isThrottled
                 ? CallerToken.TOO_MANY
                 : ProxyError.of(
                         Kind.UNAUTHENTICATED, FailedTokens.reason(callers.expired(token)) + " Send one that works.");

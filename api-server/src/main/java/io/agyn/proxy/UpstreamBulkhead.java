@@ -3,28 +3,23 @@ package io.agyn.proxy;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** A provider's scheme, host and port, and how many calls may be on their way to it at once. */
+/** Limits the calls in flight to one provider, identified by scheme, host and port. */
 final class UpstreamBulkhead {
     private final int limit;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int calls;
 
-    /**
-     * Creates an origin that no call is on its way to.
-     *
-     * @param limit the most calls at once
-     */
+    /** @param limit the most concurrent calls */
     UpstreamBulkhead(int limit) {
         this.limit = limit;
     }
 
     /**
-     * Enters, or waits for it.
-     *
-     * @param next called once when a place has become free and is taken, on the thread of the call that left it
-     * @return whether there was a place; {@code next} is not called then
+     * Takes a slot, or queues for one.
+     * @param next called once when a slot was freed and taken, on the thread that released it
+     * @return whether a slot was free; {@code next} is not called then
      */
-    synchronized boolean enter(Runnable next) {
+    synchronized boolean acquire(Runnable next) {
         if (calls < limit) {
             calls++;
             return true;
@@ -33,13 +28,13 @@ final class UpstreamBulkhead {
         return false;
     }
 
-    /** Gives up waiting; returns whether it was still waiting, so that {@code next} is not called any more. */
-    synchronized boolean giveUp(Runnable next) {
+    /** Leaves the queue; returns whether the call was still queued, so that {@code next} will not be called. */
+    synchronized boolean cancel(Runnable next) {
         return waiting.remove(next);
     }
 
-    /** Leaves the place to whoever has waited longest. */
-    void leave() {
+    /** Passes the slot to the call that has waited longest. */
+    void release() {
         Runnable next;
         synchronized (this) {
             next = waiting.poll();
@@ -52,20 +47,17 @@ final class UpstreamBulkhead {
         }
     }
 
-    /** How many calls are on their way. */
+    /** The calls in flight. */
     synchronized int calls() {
         return calls;
     }
 
-    /**
-     * Whether it may be forgotten. A call that enters at this very moment is counted apart from those that come after it, for
-     * as long as it lasts.
-     */
+    /** Whether it can be dropped. A call that enters at this moment is then counted separately from later ones. */
     synchronized boolean isIdle() {
         return calls == 0 && waiting.isEmpty();
     }
 
-    /** How many calls wait. */
+    /** The queued calls. */
     synchronized int waiting() {
         return waiting.size();
     }

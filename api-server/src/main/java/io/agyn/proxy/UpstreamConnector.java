@@ -23,19 +23,18 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
-/** The way to one provider for one call: a place among the calls to it, a way through the network, a connection. */
+/** Connects one call to its provider: takes a slot of the bulkhead, resolves the routes, and opens a connection. */
 final class UpstreamConnector {
     private static final Logger LOG = Logger.getLogger(UpstreamConnector.class);
 
-    /** Learns how far it has got. */
     interface Listener {
-        /** There is a place; a connection is next. */
-        void onPlace();
+        /** A slot is taken; connecting comes next. */
+        void onSlot();
 
-        /** There is a request, of which nothing has been sent. */
+        /** A request was opened; nothing of it has been sent. */
         void onOpened(HttpClientRequest request);
 
-        /** There is no way. */
+        /** No connection is possible. */
         void onFailed(ProxyError refusal);
     }
 
@@ -44,18 +43,17 @@ final class UpstreamConnector {
     private final Context context;
     private final Target target;
     private final String uri;
-    private final Duration patience;
+    private final Duration timeout;
     private final Listener listener;
-    private final UpstreamBulkhead origin;
-    private final Runnable next = this::calledIn;
-    private boolean inside;
-    private long began;
+    private final UpstreamBulkhead bulkhead;
+    private final Runnable next = this::onSlotFree;
+    private boolean holdsSlot;
+    private long startedAt;
     private boolean closed;
 
     /**
-     * Creates a dial that has not set out.
-     *
-     * @param patience how long connecting may take; the addresses share it, so that one that is dead leaves time for the next
+     * @param timeout how long connecting may take; the addresses share it, so that a dead one leaves time for the
+     *     next
      */
     UpstreamConnector(
             Upstreams upstreams,
@@ -63,69 +61,68 @@ final class UpstreamConnector {
             Context context,
             Target target,
             String uri,
-            Duration patience,
+            Duration timeout,
             Listener listener) {
         this.upstreams = upstreams;
         this.loop = loop;
         this.context = context;
         this.target = target;
         this.uri = uri;
-        this.patience = patience;
+        this.timeout = timeout;
         this.listener = listener;
-        this.origin = upstreams.origin(target.endpoint());
+        this.bulkhead = upstreams.bulkhead(target.endpoint());
     }
 
-    /** Sets out. */
     void start() {
-        if (origin.enter(next)) {
-            enter();
+        if (bulkhead.acquire(next)) {
+            resolve();
         }
     }
 
-    /** Connects once more, in the place that it has. */
-    void again() {
-        enter();
+    /** Connects once more, in the same slot. */
+    void reconnect() {
+        resolve();
     }
 
-    /** Gives the place up, at the end of the call or before. */
+    /** Releases the slot, at the end of the call or before. */
     void close() {
         if (closed) {
             return;
         }
         closed = true;
-        if (inside) {
-            origin.leave();
+        if (holdsSlot) {
+            bulkhead.release();
         } else {
-            // Where it is called in at this moment, it leaves when it comes back to its event loop.
-            origin.giveUp(next);
+            // If the slot becomes free at this moment, onSlotFree() releases it on the event loop.
+            bulkhead.cancel(next);
         }
     }
 
-    private void calledIn() {
+    private void onSlotFree() {
         context.runOnContext(back -> {
             if (closed) {
-                origin.leave();
+                bulkhead.release();
             } else {
-                enter();
+                resolve();
             }
         });
     }
 
-    private void enter() {
-        inside = true;
-        began = loop.now();
-        listener.onPlace();
+    private void resolve() {
+        holdsSlot = true;
+        startedAt = loop.now();
+        listener.onSlot();
         String host = target.endpoint().host();
-        List<EgressRoute> known = loop.ways(host);
-        if (known != null) {
-            connect(known, 0);
+        List<EgressRoute> cached = loop.egressRoutes(host);
+        if (cached != null) {
+            connect(cached, 0);
             return;
         }
         upstreams
-                .ways(target.endpoint())
+                .routes(target.endpoint())
                 .whenComplete((found, failure) -> context.runOnContext(back -> {
                     if (failure == null) {
-                        loop.remember(host, found);
+                        loop.cacheRoutes(host, found);
                     }
                     if (closed) {
                         return;
@@ -138,7 +135,7 @@ final class UpstreamConnector {
                 }));
     }
 
-    private void connect(List<EgressRoute> ways, int index) {
+    private void connect(List<EgressRoute> routes, int index) {
         Endpoint endpoint = target.endpoint();
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
@@ -146,24 +143,24 @@ final class UpstreamConnector {
                 .setPort(endpoint.port())
                 .setSsl(endpoint.tls())
                 .setURI(uri)
-                .setConnectTimeout(share(ways.size() - index));
-        ways.get(index).applyTo(options);
+                .setConnectTimeout(share(routes.size() - index));
+        routes.get(index).applyTo(options);
         loop.client(endpoint.tls()).request(options, result -> {
             if (result.succeeded()) {
                 opened(result.result());
             } else if (closed) {
-                // Nobody waits for it.
-            } else if (index + 1 < ways.size()) {
-                connect(ways, index + 1);
+                // The call has ended.
+            } else if (index + 1 < routes.size()) {
+                connect(routes, index + 1);
             } else {
                 listener.onFailed(refusal(result.cause()));
             }
         });
     }
 
-    /** The time for an address, in milliseconds, where so many are to be tried: of what is left, the same for each. */
+    /** The time for one address, in milliseconds: the remaining time, divided among the remaining addresses. */
     private long share(int addresses) {
-        long left = patience.toNanos() - (loop.now() - began);
+        long left = timeout.toNanos() - (loop.now() - startedAt);
         return Math.max(1, TimeUnit.NANOSECONDS.toMillis(left / addresses));
     }
 
@@ -193,7 +190,7 @@ final class UpstreamConnector {
                         Kind.PROVIDER_UNREACHABLE,
                         provider + " cannot be reached: the HTTP proxy of this server (AGYN_EGRESS_HTTP_PROXY) does not"
                                 + " connect to it.");
-            // Of Vert.x, of Netty, and within one of Vert.x that says no more than that the handshake failed.
+            // Timeouts of Vert.x, of Netty, and of the TLS handshake, which Vert.x wraps.
             case TimeoutException late -> ProviderErrors.connectTimeout(target);
             case ConnectTimeoutException late -> ProviderErrors.connectTimeout(target);
             case SSLException late

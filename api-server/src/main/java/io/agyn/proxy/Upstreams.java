@@ -24,18 +24,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** The ways to LLM providers: places for calls, ways through the network, and each event loop's connections. */
+/** The connections to LLM providers: concurrency limits, network routes, and each event loop's HTTP clients. */
 @Singleton
 class Upstreams {
     private static final long TICK_MILLISECONDS = 250;
-    private static final long FORGET_MILLISECONDS = 60_000;
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(1);
+    private static final long CLEANUP_MILLISECONDS = 60_000;
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(1);
 
     private final Vertx vertx;
-    private final Function<String, CompletableFuture<List<EgressRoute>>> ways;
+    private final Function<String, CompletableFuture<List<EgressRoute>>> resolver;
     private final HttpClients clients;
-    private final int callsPerOrigin;
-    private final ConcurrentMap<String, UpstreamBulkhead> origins = new ConcurrentHashMap<>();
+    private final int callsPerProvider;
+    private final ConcurrentMap<String, UpstreamBulkhead> bulkheads = new ConcurrentHashMap<>();
     private final ConcurrentMap<LoopState, Context> contexts = new ConcurrentHashMap<>();
     private final FastThreadLocal<LoopState> loops = new FastThreadLocal<>() {
         @Override
@@ -45,48 +45,46 @@ class Upstreams {
     };
 
     @Inject
-    Upstreams(Vertx vertx, EgressResolver ways, HttpClients clients, Settings settings) {
-        this(vertx, ways::to, clients, settings.proxy().callsPerProvider());
+    Upstreams(Vertx vertx, EgressResolver resolver, HttpClients clients, Settings settings) {
+        this(vertx, resolver::resolve, clients, settings.proxy().callsPerProvider());
     }
 
     /**
-     * Creates ways on which no call has been.
-     *
-     * @param ways finds the ways to a host, as {@link EgressResolver#to} does
-     * @param callsPerOrigin the most calls at once to one host and port
+     * @param resolver finds the routes to a host, as {@link EgressResolver#resolve} does
+     * @param callsPerProvider the most concurrent calls to one scheme, host and port
      */
     Upstreams(
             Vertx vertx,
-            Function<String, CompletableFuture<List<EgressRoute>>> ways,
+            Function<String, CompletableFuture<List<EgressRoute>>> resolver,
             HttpClients clients,
-            int callsPerOrigin) {
+            int callsPerProvider) {
         this.vertx = requireNonNull(vertx, "vertx is null");
-        this.ways = requireNonNull(ways, "ways is null");
+        this.resolver = requireNonNull(resolver, "ways is null");
         this.clients = requireNonNull(clients, "clients is null");
-        this.callsPerOrigin = callsPerOrigin;
+        this.callsPerProvider = callsPerProvider;
     }
 
-    /** The event loop that this runs on. */
+    /** The state of the current event loop. */
     LoopState loop() {
         return loops.get();
     }
 
-    /** Where the calls to an endpoint are counted. */
-    UpstreamBulkhead origin(Endpoint endpoint) {
-        UpstreamBulkhead known = origins.get(endpoint.origin());
+    /** Returns the bulkhead that counts the calls to an endpoint. */
+    UpstreamBulkhead bulkhead(Endpoint endpoint) {
+        UpstreamBulkhead known = bulkheads.get(endpoint.origin());
         return known != null
                 ? known
-                : origins.computeIfAbsent(endpoint.origin(), first -> new UpstreamBulkhead(callsPerOrigin));
+                : bulkheads.computeIfAbsent(endpoint.origin(), first -> new UpstreamBulkhead(callsPerProvider));
     }
 
-    /** All that are called, and some that were lately. */
-    Collection<UpstreamBulkhead> origins() {
-        return origins.values();
+    /** The bulkheads of all endpoints with calls, and some that are idle. */
+    Collection<UpstreamBulkhead> bulkheads() {
+        return bulkheads.values();
     }
 
-    /** The ways to an endpoint, in the order in which they are to be tried. */
-    CompletableFuture<List<EgressRoute>> ways(Endpoint endpoint) {
-        return ways.apply(endpoint.host());
+    /** Finds the routes to an endpoint, in the order in which to try them. */
+    CompletableFuture<List<EgressRoute>> routes(Endpoint endpoint) {
+        return resolver.apply(endpoint.host());
     }
 
     void stop(@Observes Drain.Overdue event) throws InterruptedException {
@@ -95,19 +93,19 @@ class Upstreams {
             loop.stop();
             stopped.countDown();
         }));
-        stopped.await(TIME_TO_STOP.toMillis(), TimeUnit.MILLISECONDS);
+        stopped.await(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private LoopState newLoop() {
         LoopState loop = new LoopState(() -> clients.plain(vertx), () -> clients.tls(vertx));
         contexts.put(loop, vertx.getOrCreateContext());
         vertx.setPeriodic(TICK_MILLISECONDS, tick -> loop.tick());
-        vertx.setPeriodic(FORGET_MILLISECONDS, tick -> forgetIdle());
+        vertx.setPeriodic(CLEANUP_MILLISECONDS, tick -> removeIdle());
         return loop;
     }
 
-    /** Forgets the origins that nobody calls: owners register endpoints as they like, and would fill the memory. */
-    void forgetIdle() {
-        origins.values().removeIf(UpstreamBulkhead::isIdle);
+    /** Drops idle bulkheads: owners may register any number of endpoints, which would fill the memory. */
+    void removeIdle() {
+        bulkheads.values().removeIf(UpstreamBulkhead::isIdle);
     }
 }

@@ -39,19 +39,20 @@ import java.util.concurrent.CompletableFuture;
 import org.jboss.logging.Logger;
 
 /**
- * Makes calls of its own through the proxy's code while the server starts, over loopback sockets that nobody else knows, so
- * that the JVM has compiled that code before agents come. Nothing is looked up, recorded or counted.
+ * Sends calls through the proxy's code while the server starts, over private loopback sockets, so that the JVM has
+ * compiled that code before the first agent calls. The calls are not looked up, recorded or counted.
  */
 @Singleton
 class WarmUp {
     private static final Logger LOG = Logger.getLogger(WarmUp.class);
     private static final String LOOPBACK = "127.0.0.1";
     private static final int CONNECTIONS = 8;
-    private static final String QUESTION = "{\"model\":\"warm-up\",\"input\":\"" + "Hello, world. ".repeat(200) + "\"}";
-    private static final String ANSWER = """
-            {"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","content":[\
-            {"type":"output_text","text":"%s"}]}],"usage":{"input_tokens":25,"input_tokens_details":\
-            {"cached_tokens":8},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":4}}}""".formatted("Hello, world. ".repeat(80));
+    private static final String REQUEST = "{\"model\":\"warm-up\",\"input\":\"" + "Hello, world. ".repeat(200) + "\"}";
+    private static final String RESPONSE = """
+        {"id":"resp_1","object":"response","status":"completed","output":[{"type":"message","content":[\
+        {"type":"output_text","text":"%s"}]}],"usage":{"input_tokens":25,"input_tokens_details":\
+        {"cached_tokens":8},"output_tokens":12,"output_tokens_details":{"reasoning_tokens":4}}}\
+        """.formatted("Hello, world. ".repeat(80));
 
     private final Vertx vertx;
     private final HttpClients clients;
@@ -67,19 +68,19 @@ class WarmUp {
         Duration duration = settings.proxy().warmUp();
         if (!duration.isZero()) {
             vertx.deployVerticle(
-                    () -> new Rehearsal(duration),
+                    () -> new Simulation(duration),
                     new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()),
                     result -> {
                         if (result.failed()) {
-                            // The first calls are slower, and that is all.
+                            // Only the first calls are slower.
                             LOG.debug("The warm-up did not start", Exceptions.withoutMessages(result.cause()));
                         }
                     });
         }
     }
 
-    /** A provider, the proxy and callers on one event loop. */
-    private final class Rehearsal extends AbstractVerticle implements ProxyContext {
+    /** A provider, a proxy and callers on one event loop. */
+    private final class Simulation extends AbstractVerticle implements ProxyContext {
         private final PassedHeaders headers = new PassedHeaders(List.of());
         private final LoopDetection loops = new LoopDetection("warm-up");
         private final ConcurrentCalls counts = new ConcurrentCalls(Integer.MAX_VALUE);
@@ -99,7 +100,7 @@ class WarmUp {
         private int port;
         private long end;
 
-        private Rehearsal(Duration duration) {
+        private Simulation(Duration duration) {
             this.duration = duration;
         }
 
@@ -111,11 +112,11 @@ class WarmUp {
                     clients,
                     CONNECTIONS);
             callers = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONNECTIONS));
-            Buffer answer = Buffer.buffer(ANSWER);
+            Buffer response = Buffer.buffer(RESPONSE);
             vertx.createHttpServer()
                     .requestHandler(request -> request.endHandler(whole -> request.response()
                             .putHeader("content-type", "application/json")
-                            .end(answer)))
+                            .end(response)))
                     .listen(0, LOOPBACK)
                     .compose(provider -> {
                         route = new Route.Found(target(provider.actualPort()));
@@ -126,7 +127,7 @@ class WarmUp {
                     .map((HttpServer proxy) -> {
                         port = proxy.actualPort();
                         end = System.nanoTime() + duration.toNanos();
-                        // Also where all calls have failed.
+                        // Even if all calls have failed.
                         vertx.setTimer(duration.toMillis(), over -> vertx.undeploy(deploymentID()));
                         for (int i = 0; i < CONNECTIONS; i++) {
                             call();
@@ -145,7 +146,7 @@ class WarmUp {
                             .putHeader("content-type", "application/json")
                             .putHeader("accept", "application/json")
                             .putHeader("user-agent", "warm-up")
-                            .send(QUESTION))
+                            .send(REQUEST))
                     .compose(response -> response.body())
                     .onSuccess(body -> call())
                     .onFailure(
@@ -172,7 +173,7 @@ class WarmUp {
         }
 
         @Override
-        public ProxyError unknown(HttpServerRequest request, String token, String requestId) {
+        public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
             throw new IllegalStateException("each token is known");
         }
 
@@ -197,12 +198,12 @@ class WarmUp {
         }
 
         @Override
-        public ConcurrentCalls ofOrganizations() {
+        public ConcurrentCalls organizationCalls() {
             return counts;
         }
 
         @Override
-        public ConcurrentCalls ofTokens() {
+        public ConcurrentCalls tokenCalls() {
             return counts;
         }
 
@@ -222,13 +223,13 @@ class WarmUp {
         }
 
         @Override
-        public void over(Operation operation, CallRecord record) {
-            // Nobody's call.
+        public void onCallEnd(Operation operation, CallRecord record) {
+            // Not recorded.
         }
 
         @Override
-        public void refused(ProxyError refusal) {
-            // Nobody's call.
+        public void onError(ProxyError refusal) {
+            // Not counted.
         }
     }
 }

@@ -6,18 +6,18 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 
-/** Recognizes calls of SDKs whose base URL is wrong, since {@code /v1} is missing, or there twice, or a slash is. */
+/** Detects calls of SDKs with a wrong base URL: {@code /v1} is missing or doubled, or there is an extra slash. */
 final class WrongBaseUrl {
     private static final String MODELS = "/models";
 
     private WrongBaseUrl() {}
 
-    /** The error for such a call; empty for other requests. */
+    /** Returns the error for such a call; empty for other requests. */
     static Optional<ProxyError> refusal(HttpServerRequest request) {
         return protocol(request).map(protocol -> ProxyError.of(Kind.NOT_FOUND, advice(protocol)));
     }
 
-    /** The protocol that such a call is of. */
+    /** Returns the protocol of such a call. */
     static Optional<Protocol> protocol(HttpServerRequest request) {
         String path = request.path();
         if (request.method() == HttpMethod.POST) {

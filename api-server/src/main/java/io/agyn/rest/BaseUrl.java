@@ -6,7 +6,7 @@ import io.agyn.settings.Settings;
 import io.quarkus.vertx.http.HttpServer;
 import jakarta.inject.Singleton;
 
-/** Where this server is, as seen from its own machine. */
+/** The server's URL, as seen from its own machine. */
 @Singleton
 public class BaseUrl {
     private final Settings settings;
@@ -20,7 +20,7 @@ public class BaseUrl {
     /** Scheme, host and port. */
     public String get() {
         String host = settings.http().host();
-        // An address that means all of them is none to call.
+        // A wildcard address cannot be called.
         return "%s://%s:%d"
                 .formatted(
                         isTls() ? "https" : "http",
@@ -32,7 +32,7 @@ public class BaseUrl {
                         port());
     }
 
-    /** The port that is listened on: the one that was taken, where any free one was asked for. */
+    /** The actual port, if any free one was configured. */
     public int port() {
         return isTls() ? http.getSecurePort() : http.getPort();
     }

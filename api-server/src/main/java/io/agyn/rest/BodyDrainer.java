@@ -11,15 +11,15 @@ import jakarta.enterprise.event.Observes;
 import java.time.Duration;
 
 /**
- * Takes what is left of a body whose request was answered before it was read, a refused one above all. Many callers read
- * no answer while they still write; to close the connection on them would take the answer away (RFC 9112, section 9.6).
+ * Reads the rest of a body after an early response, such as an error. Many callers read no response while they still
+ * write; closing the connection would lose the response (RFC 9112, section 9.6).
  */
 @ApplicationScoped
 public class BodyDrainer {
-    private static final long MOST = 64L << 20;
-    // What asks an HTTP/2 client to send no more of a request that is answered (RFC 9113, section 8.1).
+    private static final long MAX_BYTES = 64L << 20;
+    // Asks an HTTP/2 client to stop sending the body (RFC 9113, section 8.1).
     private static final long NO_ERROR = 0x0;
-    private static final Duration LONGEST = Duration.ofSeconds(10);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     void register(@Observes Router router) {
         Stage.BODY_DRAIN.route(router).handler(BodyDrainer::watch);
@@ -30,17 +30,17 @@ public class BodyDrainer {
         context.next();
     }
 
-    /** Takes what is left of a request's body, where there is any and the request has been answered. */
+    /** Reads and discards the rest of a request's body after its response has ended. */
     public static void discard(HttpServerRequest request) {
         if (request.isEnded() || !request.response().ended()) {
             return;
         }
         Vertx vertx = Vertx.currentContext().owner();
-        long timer = vertx.setTimer(LONGEST.toMillis(), late -> stop(request));
+        long timer = vertx.setTimer(TIMEOUT.toMillis(), late -> stop(request));
         request.endHandler(end -> vertx.cancelTimer(timer));
         request.exceptionHandler(gone -> vertx.cancelTimer(timer));
         request.handler(piece -> {
-            if (request.bytesRead() > MOST) {
+            if (request.bytesRead() > MAX_BYTES) {
                 stop(request);
             }
         });
@@ -49,7 +49,7 @@ public class BodyDrainer {
 
     private static void stop(HttpServerRequest request) {
         if (request.isEnded()) {
-            // It ended while it was asked for its end, and the connection is another request's by now.
+            // The request ended in the meantime, and the connection may have another one.
             return;
         }
         if (request.version() == HttpVersion.HTTP_2) {

@@ -4,9 +4,8 @@ import jakarta.persistence.AttributeConverter;
 import java.util.function.Function;
 
 /**
- * Stores an enumeration of the contract under the contract's own names.
- *
- * @param <E> the enumeration
+ * Stores an enum of the contract under the contract's names.
+ * @param <E> the enum
  */
 public abstract class EnumConverter<E extends Enum<E>> implements AttributeConverter<E, String> {
     private final Function<String, E> fromName;

@@ -15,44 +15,39 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Lists in pages (AIP-158), ordered by (created_at, id). A page token is the position behind which the next page begins,
- * so that a page costs the same wherever it lies.
+ * Pages of lists (AIP-158), ordered by (created_at, id). A page token is the position after which the next page
+ * starts, so that all pages cost the same.
  */
 public final class Paging {
     private static final int TOKEN_BYTES = Long.BYTES * 3;
 
     /**
-     * What a caller asks of a list.
-     *
+     * A request for a page.
      * @param size the number of items; the contract has the default
-     * @param token the next_page_token of the page before, or null for the first page
+     * @param token the previous page's next_page_token, or null for the first page
      */
     public record Request(int size, String token) {}
 
     /**
      * A page.
-     *
-     * @param items its items
-     * @param nextPageToken where the next page begins, or null on the last one
+     * @param nextPageToken the start of the next page, or null on the last one
      */
     public record Page<T>(List<T> items, String nextPageToken) {
-        /** The page with each item turned into something else. */
+        /** Returns the page with each item converted. */
         public <R> Page<R> map(Function<T, R> mapping) {
             return new Page<>(items.stream().map(mapping).toList(), nextPageToken);
         }
     }
 
     /**
-     * A place in a list: behind an item.
-     *
-     * @param createdAt the time that the list is ordered by, to the microsecond
+     * A position in a list, after an item.
+     * @param createdAt the item's time, to the microsecond
      * @param id the item's id, which orders items of the same time
      */
     public record Position(Instant createdAt, UUID id) {
         /**
-         * Reads a page token.
-         *
-         * @throws ProblemException {@code invalid_request} where it is none of ours
+         * Parses a page token.
+         * @throws ProblemException {@code invalid_request} if it is invalid
          */
         public static Position of(String token) {
             try {
@@ -60,13 +55,13 @@ public final class Paging {
                 if (bytes.length == TOKEN_BYTES) {
                     ByteBuffer buffer = ByteBuffer.wrap(bytes);
                     Instant createdAt = Instant.EPOCH.plus(buffer.getLong(), ChronoUnit.MICROS);
-                    // What lies outside of PostgreSQL's range was never in a token of ours.
+                    // The server never issues times outside of PostgreSQL's range.
                     if (createdAt.isAfter(Instant.EPOCH) && createdAt.isBefore(Instant.parse("9999-12-31T00:00:00Z"))) {
                         return new Position(createdAt, new UUID(buffer.getLong(), buffer.getLong()));
                     }
                 }
             } catch (IllegalArgumentException e) {
-                // Not Base64: answered below, as any other token that is none of ours.
+                // Not Base64; handled below with all other invalid tokens.
             }
             throw new ProblemException(
                     ProblemKind.INVALID_REQUEST,
@@ -76,7 +71,7 @@ public final class Paging {
                             .detail("Give the next_page_token of the page before, as it was answered.")));
         }
 
-        /** The page token of the page that begins here. */
+        /** The token of the page that starts here. */
         public String token() {
             ByteBuffer bytes = ByteBuffer.allocate(TOKEN_BYTES)
                     .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, createdAt))
@@ -90,8 +85,7 @@ public final class Paging {
 
     /**
      * Reads a page.
-     *
-     * @throws ProblemException {@code invalid_request} where the page token is none of ours
+     * @throws ProblemException {@code invalid_request} if the page token is invalid
      */
     public static <T extends StoredResource> Page<T> read(
             PanacheRepositoryBase<T, UUID> repository, Selection selection, Request request) {

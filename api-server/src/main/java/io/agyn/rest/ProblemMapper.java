@@ -11,7 +11,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import org.jboss.logging.Logger;
 
-/** The one place where an exception turns into an answer, of the REST API or of the Console. */
+/** Turns exceptions into responses, of the REST API and of the Console. Nothing else does. */
 @Provider
 public class ProblemMapper implements ExceptionMapper<Throwable> {
     private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
@@ -32,7 +32,7 @@ public class ProblemMapper implements ExceptionMapper<Throwable> {
     public Response toResponse(Throwable thrown) {
         ProblemException problem = problems.of(thrown);
         if (problem.kind() == ProblemKind.UNAVAILABLE) {
-            // Without a trace: in an outage there is one for each request, and they all say the same.
+            // Without a stack trace: in an outage, every request fails with the same one.
             LOG.warnf(
                     "A request failed as unavailable: %s",
                     Problems.causes(thrown).toList().getLast().getMessage());

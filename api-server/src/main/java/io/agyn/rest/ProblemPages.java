@@ -4,8 +4,8 @@ import io.agyn.problems.ProblemException;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 
-/** Shows problems to people. */
+/** Renders problems for browsers. */
 public interface ProblemPages {
-    /** The page about a problem; nothing where a program asks. */
+    /** Returns the page for a problem; empty if the caller is a program. */
     Optional<Response> page(ProblemException problem);
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 
-/** Knows what exceptions are to callers. */
+/** Maps exceptions to problems. */
 @Singleton
 public final class Problems {
     private final RestApi api;
@@ -27,19 +27,18 @@ public final class Problems {
         this.context = requireNonNull(context, "context is null");
     }
 
-    /** The problem that an exception is to its caller. */
     public ProblemException of(Throwable thrown) {
         return causes(thrown)
-                .map(this::known)
+                .map(this::problem)
                 .flatMap(Optional::stream)
                 .findFirst()
-                .orElseGet(
-                        () -> new ProblemException(
-                                ProblemKind.INTERNAL_ERROR,
-                                "The server failed; its log says more under the request id. Try again, then ask its operator."));
+                .orElseGet(() -> new ProblemException(
+                        ProblemKind.INTERNAL_ERROR,
+                        "The server failed; its log says more under the request id. Try again, then ask its"
+                                + " operator."));
     }
 
-    private Optional<ProblemException> known(Throwable thrown) {
+    private Optional<ProblemException> problem(Throwable thrown) {
         return switch (thrown) {
             case ProblemException problem -> Optional.of(problem);
             case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
@@ -48,13 +47,13 @@ public final class Problems {
             when DatabaseFailures.isUnavailable(failed) ->
                 Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
             case SQLException failed
-            when isCrossed(failed) ->
+            when isDeadlock(failed) ->
                 Optional.of(unavailable("Another change at the same moment stood in the way; try again in a second."));
             default -> Optional.empty();
         };
     }
 
-    /** What the REST stack itself refuses. */
+    /** Maps the REST stack's own exceptions. */
     private ProblemException refused(WebApplicationException refused) {
         return switch (refused.getResponse().getStatus()) {
             case 400 ->
@@ -82,8 +81,11 @@ public final class Problems {
                 .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
     }
 
-    /** A deadlock, as of two things that take each other's name: one of them goes on, the other is to come again. */
-    private static boolean isCrossed(SQLException failed) {
+    /**
+     * Whether a deadlock has occurred, for example when two requests swap names: one of them succeeds, the other must
+     * be retried.
+     */
+    private static boolean isDeadlock(SQLException failed) {
         return "40P01".equals(failed.getSQLState());
     }
 
@@ -91,7 +93,7 @@ public final class Problems {
         return new ProblemException(ProblemKind.UNAVAILABLE, detail).withHeader(HttpHeaders.RETRY_AFTER, "1");
     }
 
-    /** It, its causes, and theirs; a commit that failed has what stood in its way as suppressed. */
+    /** The exception, its causes and suppressed exceptions (a failed commit suppresses the reason). */
     static Stream<Throwable> causes(Throwable thrown) {
         return Stream.iterate(thrown, Objects::nonNull, Throwable::getCause)
                 .limit(20)

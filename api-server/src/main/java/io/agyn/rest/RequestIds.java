@@ -11,32 +11,31 @@ import java.util.regex.Pattern;
 import org.jboss.logging.MDC;
 
 /**
- * Gives every request an id: the caller's {@code X-Request-Id} if it is sane, else a new one. It is answered, logged and
- * put into problems.
+ * Gives every request an id: the caller's {@code X-Request-Id} if it is valid, else a new one. Responses, the log and
+ * problems contain it.
  */
 @ApplicationScoped
 public class RequestIds {
-    /** The header that carries the id, both ways. */
+    /** The header with the id, in requests and responses. */
     public static final String HEADER = "X-Request-Id";
 
-    /** Where the routing context, and so the REST stack, keeps the id. */
+    /** The key of the id in the routing context and the log. */
     public static final String KEY = "request_id";
 
-    private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+    private static final Pattern VALID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
     void register(@Observes Router router) {
         Stage.REQUEST_ID.route(router).handler(RequestIds::identify);
     }
 
-    /** The id of a request. */
     public static String of(RoutingContext context) {
         return context.get(KEY, "unknown");
     }
 
-    /** The id that the caller gave a request, where it is sane. */
+    /** Returns the caller's id, if it is valid. */
     public static Optional<String> given(MultiMap headers) {
         String given = headers.get(HEADER);
-        return given != null && SANE.matcher(given).matches() ? Optional.of(given) : Optional.empty();
+        return given != null && VALID.matcher(given).matches() ? Optional.of(given) : Optional.empty();
     }
 
     private static void identify(RoutingContext context) {

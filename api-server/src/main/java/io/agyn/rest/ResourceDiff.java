@@ -13,10 +13,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** What a request changes, as its representation before and after tell. {@link ResourceResponses} sees both. */
+/**
+ * The change that a request makes to a resource: its representation before and after. {@link ResourceResponses}
+ * records both.
+ */
 @RequestScoped
 public class ResourceDiff {
-    // What follows from other fields, or from time.
+    // Fields that follow from other fields, or from the time.
     private static final Set<String> DERIVED = Set.of(
             "id",
             "organization_id",
@@ -27,7 +30,7 @@ public class ResourceDiff {
             "status",
             "has_token",
             "prefix");
-    // What is written, by what shows that it was.
+    // Write-only fields, keyed by the readable field that reflects them.
     private static final Map<String, String> WRITTEN =
             Map.of("fingerprint", "value", "credentials_fingerprint", "credentials");
 
@@ -49,7 +52,7 @@ public class ResourceDiff {
         after = mapper.valueToTree(representation);
     }
 
-    /** Forgets what was changed before. */
+    /** Clears the recorded change. */
     public void begin() {
         before = MissingNode.getInstance();
         after = MissingNode.getInstance();
@@ -57,32 +60,35 @@ public class ResourceDiff {
         shownOnce = false;
     }
 
-    /** Notes that the response shows what is not shown again: a repeat of the request gets the representation. */
+    /**
+     * Marks that the response contains a value that is shown only once; a repeat of the request gets the plain
+     * representation.
+     */
     void showOnce() {
         shownOnce = true;
     }
 
-    /** Whether the answer shows what is not shown again. */
+    /** Whether the response contains a value that is shown only once. */
     public boolean isShownOnce() {
         return shownOnce;
     }
 
-    /** What was made or changed, as it is read. */
+    /** The representation after the change. */
     public JsonNode representation() {
         return after;
     }
 
-    /** Notes that the request was answered as one before it, and changes nothing. */
+    /** Marks the request as a repeat, which changes nothing. */
     public void repeat() {
         repeated = true;
     }
 
-    /** Whether the request was answered as one before it, and changes nothing. */
+    /** Whether the request is a repeat, which changes nothing. */
     public boolean isRepeated() {
         return repeated;
     }
 
-    /** The id of what was made, if something was; a member has the user's. */
+    /** The id of the created resource, if any; for a member, the user's id. */
     public Optional<UUID> id() {
         return Optional.ofNullable(after.path("id").textValue())
                 .or(() -> Optional.ofNullable(after.path("user_id").textValue()))
@@ -90,8 +96,8 @@ public class ResourceDiff {
     }
 
     /**
-     * The names of the fields that have another value than before, in alphabetical order: all that have one where it was
-     * made, none where it was deleted. A credential is named by the field that it is written to.
+     * The names of the changed fields, in alphabetical order: after a create all that have a value, after a delete
+     * none. A credential is listed under its write-only field.
      */
     public List<String> fields() {
         Set<String> names = new TreeSet<>();

@@ -17,8 +17,8 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Makes the answers that carry a representation. The entity tag is a hash of the representation's own bytes, so it is a
- * strong validator (RFC 9110, 8.8.1) for every resource and list, derived fields included.
+ * Creates responses with a representation. The entity tag is a hash of the representation's bytes, so it is a strong
+ * validator (RFC 9110, section 8.8.1) for every resource and list, including derived fields.
  */
 @Singleton
 public final class ResourceResponses {
@@ -30,13 +30,13 @@ public final class ResourceResponses {
         this.change = requireNonNull(change, "change is null");
     }
 
-    /** 200 with a representation that was just changed, and its entity tag. */
+    /** 200 with the changed representation and its entity tag. */
     public Response updated(Object representation) {
         change.after(representation);
         return ok(representation);
     }
 
-    /** 200 with a plaintext, which nobody on its way may store. */
+    /** 200 with a plaintext, which no cache may store. */
     public Response revealed(Object plaintext) {
         return Response.ok(write(plaintext))
                 .type(MediaType.APPLICATION_JSON_TYPE)
@@ -47,47 +47,43 @@ public final class ResourceResponses {
     /** 200 with a representation and its entity tag. */
     public Response ok(Object representation) {
         byte[] body = write(representation);
-        return answer(Response.ok(), body, tagOf(body));
+        return response(Response.ok(), body, tagOf(body));
     }
 
     /**
      * 201 with a representation, its entity tag and its location.
-     *
-     * @param path the path of what was created, below {@code /api/v1}
+     * @param path the path of the created resource, below {@code /api/v1}
      */
     public Response created(Object representation, String path) {
         return created(representation, representation, path);
     }
 
     /**
-     * 201 with what is shown this once, with the entity tag of what is read from now on, and its location. A repeat with
-     * the same {@code Idempotency-Key} gets the latter.
-     *
-     * @param shownOnce a representation with more in it than can be read again
-     * @param state the representation that is read from now on
-     * @param path the path of what was created, below {@code /api/v1}
+     * 201 with a representation that contains a value shown only once. The entity tag is that of the later
+     * representation, which a repeat with the same {@code Idempotency-Key} also gets.
+     * @param shownOnce the representation with the value
+     * @param state the later representation
+     * @param path the path of the created resource, below {@code /api/v1}
      */
     public Response created(Object shownOnce, Object state, String path) {
         change.after(state);
         if (shownOnce != state) {
             change.showOnce();
         }
-        // A plain header, since JAX-RS would make a location() absolute by the caller's Host header.
-        return answer(
+        // A plain header, since JAX-RS would make location() absolute with the caller's Host header.
+        return response(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
                 write(shownOnce),
                 tagOf(write(state)));
     }
 
-    /** 204. */
     public Response deleted() {
         return Response.noContent().build();
     }
 
     /**
-     * Honours {@code If-Match} (RFC 9110, 13.1.1) before a change.
-     *
-     * @param ifMatch the header's value, or null where there is none
+     * Checks {@code If-Match} (RFC 9110, section 13.1.1) before a change.
+     * @param ifMatch the header's value, or null
      * @param current the current representation
      * @throws ProblemException {@code precondition_failed}, with the current entity tag
      */
@@ -106,7 +102,7 @@ public final class ResourceResponses {
         }
     }
 
-    private static Response answer(Response.ResponseBuilder builder, byte[] body, String tag) {
+    private static Response response(Response.ResponseBuilder builder, byte[] body, String tag) {
         return builder.type(MediaType.APPLICATION_JSON_TYPE)
                 .header(HttpHeaders.ETAG, tag)
                 .entity(body)

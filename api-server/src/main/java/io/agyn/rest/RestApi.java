@@ -15,10 +15,10 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** Where the REST API lies, and what answers beside its operations: OPTIONS, and paths at which there is nothing. */
+/** The routes of the REST API beside its operations: OPTIONS, and unknown paths. */
 @ApplicationScoped
 public class RestApi {
-    /** The contract's only server. */
+    /** The path of the contract's server. */
     public static final String ROOT = "/api/v1";
 
     private final ProblemBodies bodies;
@@ -31,15 +31,18 @@ public class RestApi {
         this.contract = requireNonNull(contract, "contract is null");
     }
 
-    /** The methods that a path takes, as Allow lists them (RFC 9110, 10.2.1); empty where there is no such path. */
+    /**
+     * Returns the methods of a path in the form of the Allow header (RFC 9110, section 10.2.1); empty for an unknown
+     * path.
+     */
     String allow(String path) {
         return String.join(", ", contract.methodsAt(path.substring(ROOT.length())));
     }
 
     void register(@Observes Router router) {
         Stage.ADMISSION.route(router).handler(this::admit);
-        Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::refuseEmptyParts);
-        // The REST stack's own answer to OPTIONS allows what sibling paths take.
+        Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::refuseEmptySegments);
+        // The REST stack's own response to OPTIONS also lists the methods of sibling paths.
         Stage.OPTIONS.route(router, ROOT + "/*").method(HttpMethod.OPTIONS).handler(this::options);
         Stage.NOT_FOUND.route(router).handler(this::notFound);
     }
@@ -66,8 +69,8 @@ public class RestApi {
         }
     }
 
-    // Vert.x would leave an empty part out, and take the path for another's.
-    private void refuseEmptyParts(RoutingContext context) {
+    // Vert.x would drop an empty segment, and match another path.
+    private void refuseEmptySegments(RoutingContext context) {
         if (context.request().path().indexOf("//", 1) < 0) {
             context.next();
         } else {
@@ -79,7 +82,7 @@ public class RestApi {
         }
     }
 
-    /** Answers that there is nothing at a path. */
+    /** Responds with a 404. */
     public void notFound(RoutingContext context) {
         end(
                 context,

@@ -20,14 +20,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tells browsers to make nothing of the server's responses but data: not to guess at their type, to run nothing in them, to
- * show them in no frame, and to tell no other site of their addresses. The Console's pages have a policy of their own. There
- * is no CORS (Fetch standard): pages of other origins cannot read them. The LLM Proxy sets its headers itself.
+ * Sets headers so that browsers treat responses only as data: they guess no content type, run no scripts, show them
+ * in no frame, and send no referrer. The Console's pages have another policy. There is no CORS (Fetch standard), so
+ * pages of other origins cannot read the responses. The LLM Proxy sets its own headers.
  */
 @ApplicationScoped
 class SecurityHeaders {
     private static final String DATA = "default-src 'none'; frame-ancestors 'none'";
-    // The page of Swagger UI has scripts in it, which are allowed by their hashes. A build has the page among its
+    // Swagger UI's page has inline scripts, which are allowed by their hashes. A build has the page among its
     // resources.
     private static final String DOCS_PAGE =
             "META-INF/io.smallrye_smallrye-open-api-ui__jar/META-INF/resources/openapi-ui/index.html";
@@ -37,7 +37,7 @@ class SecurityHeaders {
             + " frame-ancestors 'none'";
     private static final String DOCS_PATH = "/docs";
 
-    // Browsers apply it to all ports of a host, so not to one that other programs share.
+    // Browsers apply it to all ports of a host, so it must not be sent for localhost, which other programs share.
     private static final String HSTS = "max-age=31536000";
     private static final String LOCALHOST = "localhost";
 
@@ -73,7 +73,10 @@ class SecurityHeaders {
                 && context.request().authority().host().equalsIgnoreCase(LOCALHOST);
     }
 
-    /** The sources of the scripts in the page of Swagger UI; any where tests run the server without a build. */
+    /**
+     * Returns the CSP sources of the scripts in Swagger UI's page; any inline script if tests run the server without
+     * a build.
+     */
     private static String scriptsOfDocs() {
         try (InputStream page = Thread.currentThread().getContextClassLoader().getResourceAsStream(DOCS_PAGE)) {
             if (page == null) {

@@ -9,8 +9,8 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
- * What of a list is asked for: what all conditions hold for. A condition on a value that is null is none, as a filter that
- * is not given. Fields are those of the entity, or expressions of them.
+ * The conditions of a list, all of which must hold. A condition with a null value is ignored, like a missing filter.
+ * Fields are those of the entity, or expressions of them.
  */
 public final class Selection {
     private final StringBuilder condition = new StringBuilder("true = true");
@@ -18,22 +18,22 @@ public final class Selection {
 
     private Selection() {}
 
-    /** All there is. */
+    /** Selects everything. */
     public static Selection all() {
         return new Selection();
     }
 
-    /** All that lies in an organization. */
+    /** Selects the resources of an organization. */
     public static Selection in(UUID organizationId) {
         return all().with("organizationId", organizationId);
     }
 
-    /** Only what has a value in a field. */
+    /** Requires a field to have a value. */
     public Selection with(String field, Object value) {
         return value == null ? this : and(field + " = " + parameter(value));
     }
 
-    /** Only what has one of some values in a field; nothing where there are none. */
+    /** Requires a field to have one of the values; an empty collection selects nothing. */
     public Selection withOneOf(String field, Collection<?> values) {
         if (values == null) {
             return this;
@@ -41,24 +41,24 @@ public final class Selection {
         return values.isEmpty() ? and("true = false") : and(field + " in " + parameter(values));
     }
 
-    /** Only what has anything in a field, or what has nothing in it. */
+    /** Requires a field to be set, or to be null. */
     public Selection filled(String field, Boolean isFilled) {
         return isFilled == null ? this : and(field + (isFilled ? " is not null" : " is null"));
     }
 
-    /** Only what has a text in one of some fields, whatever its case. */
+    /** Requires one of the fields to contain a text, ignoring case. */
     public Selection containing(String text, String... fields) {
         if (text == null) {
             return this;
         }
-        // What stands for other characters in a pattern is meant as it is.
+        // Wildcards are escaped.
         String pattern = parameter("%" + text.replaceAll("[!%_]", "!$0") + "%");
         return and(Arrays.stream(fields)
                 .map(field -> field + " ilike " + pattern + " escape '!'")
                 .collect(Collectors.joining(" or ", "(", ")")));
     }
 
-    /** The condition, as HQL has it. */
+    /** The condition in HQL. */
     String condition() {
         return condition.toString();
     }

@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 
-/** What every stored resource has: its id and its times, which order its lists. */
+/** The id and times of every stored resource, which order its lists. */
 @MappedSuperclass
 public abstract class StoredResource {
     @Id
@@ -21,24 +21,24 @@ public abstract class StoredResource {
     @Column(name = "updated_at", nullable = false)
     public Instant updatedAt;
 
-    /** Gives a new resource its id and its times. */
+    /** Sets the id and times of a new resource. */
     protected void begin() {
         id = Uuid7.next();
         createdAt = now();
         updatedAt = createdAt;
     }
 
-    /** Notes that the resource was changed just now. */
+    /** Sets the time of the last change. */
     public void touch() {
         updatedAt = now();
     }
 
-    /** A time as the contract writes it. */
+    /** Converts a time to the contract's type. */
     public static OffsetDateTime utc(Instant time) {
         return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 
-    /** PostgreSQL keeps microseconds; what is answered before and after a round trip must be the same. */
+    /** PostgreSQL stores microseconds; responses before and after a round trip must be equal. */
     private static Instant now() {
         return Instant.now().truncatedTo(ChronoUnit.MICROS);
     }

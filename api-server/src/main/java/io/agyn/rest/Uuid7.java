@@ -5,16 +5,16 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Makes UUIDs of version 7 (RFC 9562): ordered by the time of their making, also within a millisecond. They can be guessed,
- * and guard nothing.
+ * Generates UUIDs of version 7 (RFC 9562), ordered by creation time, even within a millisecond. They can be guessed,
+ * so they must not protect anything.
  */
 public final class Uuid7 {
-    /** Milliseconds since the epoch, and in the low 12 bits a count within the millisecond. */
+    /** Milliseconds since the epoch, and a count within the millisecond in the low 12 bits. */
     private static final AtomicLong LAST = new AtomicLong();
 
     private Uuid7() {}
 
-    /** A new UUID, later in order than all that this process made before, the clock set back or not. */
+    /** Returns a new UUID that sorts after all earlier ones of this process, even if the clock was set back. */
     public static UUID next() {
         long now = System.currentTimeMillis() << 12;
         long stamp = LAST.updateAndGet(last -> Math.max(last + 1, now));

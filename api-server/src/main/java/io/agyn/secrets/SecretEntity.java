@@ -9,7 +9,6 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.util.UUID;
 
-/** A stored secret. */
 @Entity
 @Table(name = "secret")
 public class SecretEntity extends StoredResource {
@@ -37,8 +36,8 @@ public class SecretEntity extends StoredResource {
         this.organizationId = organizationId;
     }
 
-    /** What the value's ciphertext is bound to. */
-    EncryptionContext valuePlace() {
+    /** The encryption context of the value. */
+    EncryptionContext valueContext() {
         return EncryptionContext.ofSecretValue(organizationId, id);
     }
 }

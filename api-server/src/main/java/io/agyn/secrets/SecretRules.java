@@ -7,7 +7,7 @@ import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 
-/** A value has at most 64 KiB in UTF-8; the contract's own bound counts characters. */
+/** Limits values to 64 KiB in UTF-8; the contract's bound counts characters. */
 final class SecretRules {
     private static final int MAX_VALUE_BYTES = 64 << 10;
 
@@ -40,7 +40,7 @@ final class SecretRules {
     }
 
     private static void checkValue(String value, Violations violations) {
-        if (value == null || violations.concern("/value")) {
+        if (value == null || violations.existAt("/value")) {
             return;
         }
         int length = value.getBytes(StandardCharsets.UTF_8).length;

@@ -4,7 +4,6 @@ import io.agyn.api.model.SecretStorage;
 import io.agyn.rest.EnumConverter;
 import jakarta.persistence.Converter;
 
-/** Stores a {@link SecretStorage}. */
 @Converter
 public class SecretStorageConverter extends EnumConverter<SecretStorage> {
     public SecretStorageConverter() {

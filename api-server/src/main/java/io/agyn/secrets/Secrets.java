@@ -17,8 +17,8 @@ import java.util.UUID;
 /** The stored secrets and their rules. */
 @ApplicationScoped
 public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
-    // Names have up to 128 characters each, and the sentence must stay readable.
-    private static final int MOST_NAMED = 20;
+    // Names have up to 128 characters, and the error must stay readable.
+    private static final int MAX_LISTED = 20;
 
     private final CredentialCipher cipher;
     private final SecretUsers users;
@@ -34,7 +34,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
                 .orElseThrow(() -> ProblemException.notFound("secret"));
     }
 
-    /** A secret, locked until the transaction ends. */
+    /** Returns a secret, locked until the transaction ends. */
     SecretEntity lock(UUID organizationId, UUID id) {
         return find("organizationId = ?1 and id = ?2", organizationId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
@@ -43,25 +43,23 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
     }
 
     /**
-     * Gives a secret a value. The version rises where it is another one than before.
-     *
-     * @throws ProblemException {@code invalid_request} where the secret is in use as a token, and no HTTP header can carry
-     *     the value
+     * Sets a secret's value. The version increases if the value differs.
+     * @throws ProblemException {@code invalid_request} if the secret is in use as a token, and the value is not
+     *     allowed in an HTTP header
      */
     void setValue(SecretEntity secret, String value) {
         if (HeaderSyntax.credential(value).isEmpty()) {
             refuseWhileInUse(secret);
         }
-        String fingerprint = cipher.fingerprint(value, secret.valuePlace(), secret.fingerprint);
+        String fingerprint = cipher.fingerprint(value, secret.valueContext(), secret.fingerprint);
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
         secret.fingerprint = fingerprint;
-        secret.valueCiphertext = cipher.encrypt(value, secret.valuePlace());
+        secret.valueCiphertext = cipher.encrypt(value, secret.valueContext());
     }
 
     /**
      * Whether a secret's value can be sent as a token.
-     *
-     * @return also true where the organization has no such secret, which the reference to it tells
+     * @return also true if the secret does not exist; the foreign key reports that
      */
     public boolean canBeToken(UUID organizationId, UUID id) {
         return find("organizationId = ?1 and id = ?2", organizationId, id)
@@ -71,14 +69,14 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
                 .orElse(true);
     }
 
-    /** The value in plaintext. */
+    /** Decrypts the value. */
     String reveal(SecretEntity secret) {
-        return cipher.decrypt(secret.valueCiphertext, secret.valuePlace());
+        return cipher.decrypt(secret.valueCiphertext, secret.valueContext());
     }
 
-    /** Keeps the value, under the primary key from now on. */
+    /** Keeps the value, re-encrypted with the primary key. */
     void keepValue(SecretEntity secret) {
-        secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valuePlace());
+        secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valueContext());
     }
 
     private void refuseWhileInUse(SecretEntity secret) {
@@ -88,24 +86,24 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
             violations.at(
                     "/value",
                     "Give a value that an HTTP header can carry, visible ASCII characters: the secret is the token of "
-                            + firstOf(found) + ".");
+                            + listed(found) + ".");
             violations.throwIfAny();
         }
     }
 
-    private static String firstOf(List<String> names) {
-        String first = String.join(", ", names.subList(0, Math.min(names.size(), MOST_NAMED)));
-        return names.size() <= MOST_NAMED ? first : first + " and " + (names.size() - MOST_NAMED) + " more";
+    private static String listed(List<String> names) {
+        String first = String.join(", ", names.subList(0, Math.min(names.size(), MAX_LISTED)));
+        return names.size() <= MAX_LISTED ? first : first + " and " + (names.size() - MAX_LISTED) + " more";
     }
 
-    /** Deletes a secret; one in use is a 409 that names its users. */
+    /** Deletes a secret; if it is in use, responds with a 409 that lists its users. */
     void deleteUnused(SecretEntity secret) {
         RowLocks.againstReferences(getEntityManager(), "secret", secret.id);
         List<String> found = users.usersOf(secret.organizationId, secret.id);
         if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.SECRET_IN_USE,
-                    "The secret is in use by " + firstOf(found) + "; give them other credentials first.");
+                    "The secret is in use by " + listed(found) + "; give them other credentials first.");
         }
         delete(secret);
         flush();

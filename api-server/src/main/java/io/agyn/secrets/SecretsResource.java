@@ -19,18 +19,17 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
-/** Secrets over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
 @Idempotent
 class SecretsResource implements SecretsApi {
     private final Secrets secrets;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    SecretsResource(Secrets secrets, ResourceResponses answers) {
+    SecretsResource(Secrets secrets, ResourceResponses responses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -38,7 +37,7 @@ class SecretsResource implements SecretsApi {
         Selection selection = Selection.in(organizationId).with("name", name).containing(search, "name");
         var page = Paging.read(secrets, selection, new Paging.Request(pageSize, pageToken))
                 .map(SecretsResource::read);
-        return answers.ok(new SecretList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new SecretList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -49,18 +48,18 @@ class SecretsResource implements SecretsApi {
         secret.storage = body.getStorage();
         secrets.setValue(secret, body.getValue());
         secrets.persistAndFlush(secret);
-        return answers.created(read(secret), "/organizations/%s/secrets/%s".formatted(organizationId, secret.id));
+        return responses.created(read(secret), "/organizations/%s/secrets/%s".formatted(organizationId, secret.id));
     }
 
     @Override
     public Response getSecret(UUID organizationId, UUID secretId) {
-        return answers.ok(read(secrets.get(organizationId, secretId)));
+        return responses.ok(read(secrets.get(organizationId, secretId)));
     }
 
     @Override
     public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
-        answers.requireMatch(ifMatch, read(secret));
+        responses.requireMatch(ifMatch, read(secret));
         secret.name = body.getName();
         secret.description = body.getDescription();
         secret.storage = body.getStorage();
@@ -71,20 +70,20 @@ class SecretsResource implements SecretsApi {
         }
         secret.touch();
         secrets.flush();
-        return answers.updated(read(secret));
+        return responses.updated(read(secret));
     }
 
     @Override
     public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
-        answers.requireMatch(ifMatch, read(secret));
+        responses.requireMatch(ifMatch, read(secret));
         secrets.deleteUnused(secret);
-        return answers.deleted();
+        return responses.deleted();
     }
 
     @Override
     public Response revealSecret(UUID organizationId, UUID secretId) {
-        return answers.revealed(new SecretRevealed().value(secrets.reveal(secrets.get(organizationId, secretId))));
+        return responses.revealed(new SecretRevealed().value(secrets.reveal(secrets.get(organizationId, secretId))));
     }
 
     private static Secret read(SecretEntity secret) {

@@ -6,16 +6,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A range of addresses.
- *
- * @param bytes the first address, 4 bytes or 16
- * @param length how many of its leading bits all addresses of the range share
+ * A CIDR block of addresses.
+ * @param bytes the first address, 4 or 16 bytes
+ * @param length the length of the prefix in bits
  */
 public record CidrBlock(byte[] bytes, int length) {
     /**
-     * Reads such as {@code 10.0.0.0/8}; an address alone is a range of one.
-     *
-     * @throws IllegalArgumentException where it is none
+     * Parses a block such as {@code 10.0.0.0/8}; a single address is a block of one.
+     * @throws IllegalArgumentException if the text is invalid
      */
     public static CidrBlock parse(String text) {
         int slash = text.indexOf('/');
@@ -28,12 +26,11 @@ public record CidrBlock(byte[] bytes, int length) {
         return new CidrBlock(bytes, length);
     }
 
-    /** Reads several. */
     public static List<CidrBlock> parseAll(String... texts) {
         return Stream.of(texts).map(CidrBlock::parse).toList();
     }
 
-    /** Whether an address of 4 or 16 bytes is in the range. */
+    /** Whether the block contains an address of 4 or 16 bytes. */
     public boolean contains(byte[] address) {
         int whole = length / 8;
         int rest = length % 8;

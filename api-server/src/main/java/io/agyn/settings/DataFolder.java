@@ -13,7 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
-/** The folder of one running server, locked for as long as the server lives. */
+/** The data folder of one running server, locked as long as the server runs. */
 public final class DataFolder implements AutoCloseable {
 
     private static final String BASE_URL = "base-url";
@@ -25,11 +25,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Makes the folder where it is missing, and locks it.
-     *
-     * @param root the folder
+     * Creates the folder if it is missing, and locks it.
      * @return the folder, to be closed when the server has stopped
-     * @throws OperatorException when it cannot be written or another server uses it
+     * @throws OperatorException if it cannot be written, or another server uses it
      */
     public static DataFolder open(Path root) {
         return openIfFree(root)
@@ -38,11 +36,9 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Makes the folder where it is missing, and locks it unless a server is running on it.
-     *
-     * @param root the folder
-     * @return the folder, to be closed; nothing where a server is running
-     * @throws OperatorException when it cannot be written
+     * Creates the folder if it is missing, and locks it unless a server runs on it.
+     * @return the folder, to be closed; empty if a server runs on it
+     * @throws OperatorException if it cannot be written
      */
     public static Optional<DataFolder> openIfFree(Path root) {
         requireNonNull(root, "root is null");
@@ -64,29 +60,23 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /**
-     * Publishes where the server answers, for scripts and tests that let it choose the port.
-     *
+     * Publishes the server's URL, for scripts and tests that let it choose the port.
      * @param root the folder
      * @param baseUrl such as {@code http://127.0.0.1:8080}
-     * @throws IOException when the file cannot be written
+     * @throws IOException if the file cannot be written
      */
     public static void publishBaseUrl(Path root, String baseUrl) throws IOException {
-        // Renamed into place: who waits for the file finds it whole.
+        // Renamed into place, so that readers never see an incomplete file.
         Path draft = Files.writeString(root.resolve("base-url.tmp"), baseUrl + "\n");
         Files.move(draft, root.resolve(BASE_URL), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /**
-     * Withdraws what {@link #publishBaseUrl} said, also where a server that was killed has left it.
-     *
-     * @param root the folder
-     * @throws IOException when the file cannot be deleted
-     */
+    /** Deletes the published URL, including one left by a killed server. */
     public static void withdrawBaseUrl(Path root) throws IOException {
         Files.deleteIfExists(root.resolve(BASE_URL));
     }
 
-    /** Releases the lock. The lock file stays: deleting it would let two servers hold two files of the same name. */
+    /** Releases the lock. The lock file stays: after deleting it, two servers could lock two files of the same name. */
     @Override
     public void close() {
         try {
@@ -112,7 +102,7 @@ public final class DataFolder implements AutoCloseable {
             FileLock held = channel.tryLock();
             return held != null;
         } catch (OverlappingFileLockException e) {
-            // Held by this very process, as two servers in one test would.
+            // Locked by this process, as by two servers in one test.
             return false;
         }
     }

@@ -15,11 +15,10 @@ import java.util.stream.Stream;
 import org.postgresql.PGProperty;
 
 /**
- * Where a PostgreSQL server is, from either spelling in use: {@code postgresql://user:password@host/database} of
- * libpq, or {@code jdbc:postgresql://host/database} of Java. Several hosts are a primary and its standbys: the server then
- * connects to whichever of them is primary, unless the URL says otherwise.
- *
- * @param jdbcUrl what the JDBC driver takes; may hold a password among its parameters
+ * A PostgreSQL URL, in libpq's form {@code postgresql://user:password@host/database} or in the form
+ * {@code jdbc:postgresql://host/database}. Several hosts are a primary and its standbys: by default, the server
+ * connects to the current primary.
+ * @param jdbcUrl the URL for the JDBC driver; its parameters may contain a password
  * @param username the user in the URL, if any
  * @param password the password in the URL, if any
  */
@@ -30,17 +29,16 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     private static final String JDBC_TARGET = PGProperty.TARGET_SERVER_TYPE.getName();
     private static final String PRIMARY = JDBC_TARGET + "=primary";
 
-    // Host names, IPv4 addresses, and IPv6 addresses in brackets, with ports, separated by commas. Other characters may
-    // be
+    // Comma-separated host names, IPv4 addresses, and bracketed IPv6 addresses, with ports. Other characters may be
     // part of a password.
     private static final String HOST = "(\\[[0-9a-fA-F:.%]+]|[A-Za-z0-9._-]*)(:[0-9]{1,5})?";
     private static final Pattern HOSTS = Pattern.compile(HOST + "(," + HOST + ")*");
     private static final Pattern PATH = Pattern.compile("/?|/[^/@:?#]+");
-    // The JDBC driver logs locations that it cannot read, so it is given no others.
+    // The JDBC driver logs locations that it cannot parse, so it must not get any others.
     private static final Pattern JDBC_LOCATION =
             Pattern.compile(JDBC + "(//" + HOSTS.pattern() + "/[^/@:?#]*|/?[^/@:?#]*)");
 
-    // Parameters of libpq that the JDBC driver, which ignores what it does not know, calls otherwise.
+    // Parameters of libpq that have another name in the JDBC driver, which ignores unknown ones.
     private static final Map<String, String> JDBC_NAMES = Map.of(
             "application_name", PGProperty.APPLICATION_NAME.getName(),
             "connect_timeout", PGProperty.CONNECT_TIMEOUT.getName(),
@@ -54,10 +52,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     }
 
     /**
-     * Says whether {@link #parse} takes a value.
-     *
-     * @param value the URL as set
-     * @return whether it is a PostgreSQL URL
+     * Whether {@link #parse} accepts a value.
      * @throws OperatorException as {@link #parse} does
      */
     public static boolean isValid(String value) {
@@ -70,12 +65,9 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     }
 
     /**
-     * Reads a URL in either spelling.
-     *
-     * @param value the URL as set
-     * @return its parts
-     * @throws IllegalArgumentException when it is no PostgreSQL URL; the message does not repeat it
-     * @throws OperatorException when it has a parameter that would be ignored, or that allows a server that cannot be written to
+     * Parses a URL in either form.
+     * @throws IllegalArgumentException if it is not a PostgreSQL URL; the message does not contain it
+     * @throws OperatorException if it has a parameter that would be ignored, or that allows a standby
      */
     public static DatabaseUrl parse(String value) {
         requireNonNull(value, "value is null");
@@ -97,7 +89,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         try {
             return org.postgresql.Driver.parseURL(value, null) != null;
         } catch (IllegalArgumentException e) {
-            // Its message may repeat a part of a password.
+            // Its message may contain part of a password.
             return false;
         }
     }
@@ -124,7 +116,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
                 user.length > 1 ? Optional.of(decode(user[1])) : Optional.empty());
     }
 
-    /** The parameters as the JDBC driver takes them, with the question mark; several hosts get a primary. */
+    /** Returns the parameters for the JDBC driver, with the question mark; for several hosts, requires a primary. */
     private static String parameters(String query, boolean hasSeveralHosts) {
         List<String> parameters = new ArrayList<>();
         for (String parameter : query.split("&")) {
@@ -152,11 +144,12 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         if (PGProperty.forName(name) != null) {
             return parameter;
         }
-        // Without its name, which may be a part of a password that holds a "&".
+        // Without its name, which may be part of a password with a "&".
         throw new OperatorException(
-                "Parameter " + number + " of AGYN_DATABASE_URL is not one of the PostgreSQL JDBC driver, which"
-                        + " would ignore it: remove it, or use one of"
-                        + " https://jdbc.postgresql.org/documentation/use/#connection-parameters (a & in a password is %26).");
+                "Parameter " + number + " of AGYN_DATABASE_URL is not one of the PostgreSQL JDBC driver, which would"
+                        + " ignore it: remove it, or use one of"
+                        + " https://jdbc.postgresql.org/documentation/use/#connection-parameters (a & in"
+                        + " a password is %26).");
     }
 
     private static String target(String name, String value) {
@@ -171,16 +164,15 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     }
 
     /**
-     * Names the server and database in a message.
-     *
-     * @return the URL without user and parameters, either of which may hold a password
+     * Names the server and database in messages.
+     * @return the URL without user and parameters, which may contain a password
      */
     public String location() {
         int question = jdbcUrl.indexOf('?');
         return (question < 0 ? jdbcUrl : jdbcUrl.substring(0, question)).substring("jdbc:".length());
     }
 
-    /** Whether the URL demands TLS of the database. */
+    /** Whether the URL requires TLS. */
     public boolean requiresTls() {
         return Stream.of("sslmode=require", "sslmode=verify-ca", "sslmode=verify-full", "ssl=true")
                 .anyMatch(jdbcUrl::contains);
@@ -195,13 +187,13 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         try {
             return new URI(value);
         } catch (URISyntaxException e) {
-            // Without the cause, whose message repeats the value and its password.
+            // Without the cause, whose message contains the value with its password.
             throw new IllegalArgumentException("not a URL");
         }
     }
 
     private static String decode(String value) {
-        // In user info a plus is a plus; the decoder is one of forms.
+        // In user info, a plus sign is itself; the decoder is for forms.
         return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

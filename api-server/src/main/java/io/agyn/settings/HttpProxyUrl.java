@@ -9,12 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * Where an HTTP proxy is, and who may use it.
- *
- * @param host the proxy's host, an IPv6 address without its brackets
+ * The URL of an HTTP proxy.
+ * @param host the proxy's host, IPv6 without brackets
  * @param port the proxy's port
- * @param username the user, if the proxy asks for one
- * @param password the user's password, if there is one
+ * @param username the user, if the proxy requires one
+ * @param password the user's password, if any
  */
 public record HttpProxyUrl(String host, int port, Optional<String> username, Optional<String> password) {
 
@@ -24,12 +23,7 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
         requireNonNull(password, "password is null");
     }
 
-    /**
-     * Says whether {@link #parse} takes a value.
-     *
-     * @param value the URL as set
-     * @return whether it is the URL of an HTTP proxy
-     */
+    /** Whether {@link #parse} accepts a value. */
     public static boolean isValid(String value) {
         try {
             parse(value);
@@ -40,12 +34,9 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
     }
 
     /**
-     * Reads a URL such as {@code http://user:password@host:3128}; what is special in user and password is
+     * Parses a URL such as {@code http://user:password@host:3128}; special characters in user and password are
      * percent-encoded.
-     *
-     * @param value the URL as set
-     * @return its parts
-     * @throws IllegalArgumentException when it is no URL of an HTTP proxy; the message does not repeat it
+     * @throws IllegalArgumentException if it is not the URL of an HTTP proxy; the message does not contain it
      */
     public static HttpProxyUrl parse(String value) {
         URI uri = uri(requireNonNull(value, "value is null").strip());
@@ -75,7 +66,7 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
                 user.length > 1 ? Optional.of(decode(user[1])) : Optional.empty());
     }
 
-    /** Names the proxy in a message, without user and password. */
+    /** Names the proxy in messages, without user and password. */
     @Override
     public String toString() {
         return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
@@ -85,13 +76,13 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
         try {
             return new URI(value);
         } catch (URISyntaxException e) {
-            // Without the cause, whose message repeats the value and its password.
+            // Without the cause, whose message contains the value with its password.
             throw new IllegalArgumentException("not a URL");
         }
     }
 
     private static String decode(String value) {
-        // In user info a plus is a plus; the decoder is one of forms.
+        // In user info, a plus sign is itself; the decoder is for forms.
         return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

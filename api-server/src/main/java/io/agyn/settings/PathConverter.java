@@ -6,17 +6,16 @@ import java.nio.file.Path;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
- * Reads a path, with a leading {@code ~} as the user's home, since values from a unit or compose file meet no shell
- * that would expand it.
+ * Parses paths, with a leading {@code ~} as the user's home, since no shell expands values from a unit or compose
+ * file.
  */
 public final class PathConverter implements Converter<Path> {
 
     /**
-     * Reads a path.
-     *
-     * @param value the path as set; empty counts as not set
-     * @return the absolute path, or null when the value is empty
-     * @throws java.nio.file.InvalidPathException when the value cannot be a path
+     * Parses a path.
+     * @param value the configured value; an empty one counts as not set
+     * @return the absolute path, or null if the value is empty
+     * @throws java.nio.file.InvalidPathException if the value is invalid
      */
     @Override
     public Path convert(String value) {

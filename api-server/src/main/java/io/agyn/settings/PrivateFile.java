@@ -19,7 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** Files that only their owner may read, written whole or not at all. */
+/** Creates and replaces files atomically, readable only by their owner. */
 public final class PrivateFile {
 
     private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -28,19 +28,18 @@ public final class PrivateFile {
     private PrivateFile() {}
 
     /**
-     * Creates a file of mode 0600, durable when this returns. A crash leaves the whole file or none.
-     *
-     * @param file where; its folder exists
-     * @param content what to write
-     * @throws FileAlreadyExistsException when the file is there already, which is then left as it is
-     * @throws IOException when it cannot be written
+     * Creates a file of mode 0600, durably. A crash leaves the whole file or none.
+     * @param file the file; its folder must exist
+     * @param content its content
+     * @throws FileAlreadyExistsException if the file exists, in which case it is unchanged
+     * @throws IOException if it cannot be written
      */
     public static void create(Path file, byte[] content) throws IOException {
         requireNonNull(content, "content is null");
         Path folder = requireNonNull(file, "file is null").toAbsolutePath().getParent();
         Path draft = draft(file, content);
         try {
-            // A link, since a rename would replace a file that another process has made meanwhile.
+            // A link, since a rename would replace a file that another process has created meanwhile.
             Files.createLink(file, draft);
         } finally {
             Files.deleteIfExists(draft);
@@ -49,12 +48,10 @@ public final class PrivateFile {
     }
 
     /**
-     * Replaces a file, durably when this returns, and keeps who owns and may read it. A crash leaves the old content or the
-     * new.
-     *
-     * @param file where; it is there
-     * @param content what to write
-     * @throws IOException when it cannot be written
+     * Replaces a file, durably, and keeps its owner and permissions. A crash leaves the old or the new content.
+     * @param file the existing file
+     * @param content the new content
+     * @throws IOException if it cannot be written
      */
     public static void replace(Path file, byte[] content) throws IOException {
         requireNonNull(content, "content is null");
@@ -63,7 +60,7 @@ public final class PrivateFile {
         Path draft = draft(file, content);
         try {
             PosixFileAttributeView after = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
-            // An operator who is root must not take the file from the server's user.
+            // An operator who runs this as root must not take the file from the server's user.
             if (!before.owner().equals(after.readAttributes().owner())) {
                 after.setOwner(before.owner());
             }
@@ -79,12 +76,11 @@ public final class PrivateFile {
     }
 
     /**
-     * Reads a file, creating it first with {@link #create} where it is missing.
-     *
-     * @param file where; its folder exists
-     * @param content gives what to write, and is asked only where the file is missing
-     * @return what the file holds
-     * @throws IOException when it cannot be read or written
+     * Reads a file, after creating it with {@link #create} if it is missing.
+     * @param file the file; its folder must exist
+     * @param content called only if the file is missing
+     * @return the file's content
+     * @throws IOException if it cannot be read or written
      */
     public static String readOrCreate(Path file, Supplier<String> content) throws IOException {
         requireNonNull(content, "content is null");
@@ -92,17 +88,15 @@ public final class PrivateFile {
             try {
                 create(file, content.get().getBytes(StandardCharsets.UTF_8));
             } catch (FileAlreadyExistsException e) {
-                // Another was faster: its content counts.
+                // Another process was faster: its content counts.
             }
         }
         return Files.readString(file);
     }
 
     /**
-     * Makes the names in a folder durable.
-     *
-     * @param folder the folder
-     * @throws IOException when the file system refuses
+     * Syncs a folder, so that its file names are durable.
+     * @throws IOException if the file system refuses
      */
     public static void syncFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

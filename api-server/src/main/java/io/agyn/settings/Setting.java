@@ -12,18 +12,18 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 @interface Setting {
-    /** What it sets, in Markdown, as a phrase without a full stop at its end. */
+    /** The effect of the setting in Markdown, as a phrase without a full stop. */
     String value();
 
-    /** The syntax of values; of the types that are not text, the type decides. */
+    /** The syntax of text values; for other types, the type decides. */
     Syntax syntax() default Syntax.BY_TYPE;
 
-    /** The least value, as an operator writes it; for numbers, durations and sizes. */
+    /** The minimum, as an operator writes it; for numbers, durations and sizes. */
     String min() default "";
 
-    /** The greatest value. */
+    /** The maximum. */
     String max() default "";
 
-    /** What the server uses if a setting without a default value is not set; empty for nothing. */
+    /** The value or behaviour without the setting, if it has no default; may be empty. */
     String absent() default "";
 }

@@ -10,25 +10,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What an operator can set, each by an environment variable of the same name ({@code agyn.http.port} is
- * {@code AGYN_HTTP_PORT}) or by a system property. {@link SettingsReader} checks the values before the server starts.
+ * The server's settings, each from an environment variable ({@code agyn.http.port} is {@code AGYN_HTTP_PORT}) or a
+ * system property of that name. {@link SettingsReader} checks the values before the server starts.
  */
 @ConfigMapping(prefix = "agyn")
 public interface Settings {
 
-    /** The listener of the REST API. */
     Http http();
 
-    /** The PostgreSQL server to use. */
     Database database();
 
-    /** What is logged, and how. */
     Log log();
 
-    /** The calls of models that pass through to LLM providers. */
+    /** The LLM Proxy. */
     Proxy proxy();
 
-    /** What the server may connect to, and how. */
+    /** Outgoing connections. */
     Egress egress();
 
     @Setting(
@@ -47,10 +44,10 @@ public interface Settings {
     @WithConverter(PathConverter.class)
     Optional<Path> extraCaFile();
 
-    /** What is remembered of calls of models. */
+    /** Usage records. */
     Usage usage();
 
-    /** What is remembered of changes and of access that was denied. */
+    /** The audit log. */
     Audit audit();
 
     @Setting("`on` writes a line for each model call to standard output, in the log's format; or `off`")
@@ -143,8 +140,8 @@ public interface Settings {
         Optional<Path> tlsCertificateFile();
 
         @Setting(
-                value =
-                        "PEM file of the certificate's private key, not encrypted. Both files are read again every 10 seconds",
+                value = "PEM file of the certificate's private key, not encrypted. Both files are read again every 10"
+                        + " seconds",
                 syntax = Syntax.FILE,
                 absent = "HTTP without TLS")
         @WithName("tls-key-file")
@@ -160,8 +157,8 @@ public interface Settings {
         int connections();
 
         @Setting(
-                value =
-                        "maximum open connections from one IPv4 address or IPv6 /64 network; trusted proxies are exempt",
+                value = "maximum open connections from one IPv4 address or IPv6 /64 network; trusted proxies are"
+                        + " exempt",
                 min = "1",
                 max = "1000000")
         @WithName("connections-per-address")
@@ -194,7 +191,7 @@ public interface Settings {
         int failedTokensPerMinute();
     }
 
-    /** The PostgreSQL server to use. */
+    /** The PostgreSQL server. */
     interface Database {
 
         @Setting(
@@ -226,7 +223,7 @@ public interface Settings {
         int poolSize();
     }
 
-    /** What is remembered of calls of models. */
+    /** Usage records. */
     interface Usage {
 
         @Setting(value = "how long the usage of each call is kept", syntax = Syntax.DAYS, min = "1d", max = "3650d")
@@ -243,7 +240,7 @@ public interface Settings {
         MemorySize spoolLimit();
     }
 
-    /** What is remembered of changes and of access that was denied. */
+    /** The audit log. */
     interface Audit {
 
         @Setting(value = "how long audit events are kept", syntax = Syntax.DAYS, min = "1d", max = "3650d")
@@ -251,7 +248,7 @@ public interface Settings {
         Duration retention();
     }
 
-    /** What is logged, and how. */
+    /** Logging. */
     interface Log {
 
         @Setting("`text` or `json`")
@@ -262,13 +259,11 @@ public interface Settings {
         @WithDefault("info")
         Level level();
 
-        /** The shape of a log line. */
         enum Format {
             TEXT,
             JSON
         }
 
-        /** The levels that can be asked for. */
         enum Level {
             ERROR,
             WARN,
@@ -278,7 +273,7 @@ public interface Settings {
         }
     }
 
-    /** The calls of models that pass through to LLM providers. */
+    /** The LLM Proxy. */
     interface Proxy {
 
         @Setting(value = "maximum body of a model call", min = "1K", max = "1G")
@@ -351,7 +346,7 @@ public interface Settings {
         Duration warmUp();
     }
 
-    /** What the server may connect to, and how. */
+    /** Outgoing connections. */
     interface Egress {
 
         @Setting("`allow` or `deny` providers in private networks and on this machine; link-local and "
@@ -369,15 +364,13 @@ public interface Settings {
         Optional<String> httpProxy();
 
         @Setting(
-                value =
-                        "hosts, domains with their subdomains, and addresses to call without the HTTP proxy, separated by "
-                                + "commas",
+                value = "hosts, domains with their subdomains, and addresses to call without the HTTP proxy, separated"
+                        + " by commas",
                 syntax = Syntax.TEXT,
                 absent = "none")
         @WithName("no-proxy")
         Optional<String> noProxy();
 
-        /** Whether private addresses may be connected to. */
         enum PrivateAddresses {
             ALLOW,
             DENY

@@ -19,9 +19,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** All settings by their variables, read once from the annotations in {@link Settings}. */
+/** All settings by variable, read once from the annotations in {@link Settings}. */
 public final class SettingsCatalog {
-    /** All settings, in the order of their variables. */
+    /** All settings, sorted by variable. */
     public static final List<Entry> ALL = read();
 
     private static final String PREFIX = "agyn";
@@ -46,10 +46,8 @@ public final class SettingsCatalog {
 
     /**
      * A setting.
-     *
-     * @param property the name of the property, such as {@code agyn.http.port}
-     * @param type the type of its value
-     * @param defaultValue the default as an operator would write it; null if there is none
+     * @param property the property, such as {@code agyn.http.port}
+     * @param defaultValue the default as an operator would write it, or null
      */
     public record Entry(String property, Class<?> type, String defaultValue, Setting setting) {
         /** The environment variable, such as {@code AGYN_HTTP_PORT}. */
@@ -57,7 +55,7 @@ public final class SettingsCatalog {
             return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
         }
 
-        /** What it sets, in Markdown. */
+        /** The effect of the setting, in Markdown. */
         public String description() {
             return setting.value();
         }
@@ -66,12 +64,12 @@ public final class SettingsCatalog {
             return defaultValue != null;
         }
 
-        /** The default value, or what applies without one; empty for nothing. */
+        /** The default, or what applies without one; may be empty. */
         public String defaultText() {
             return hasDefault() ? defaultValue : setting.absent();
         }
 
-        /** The error of an invalid value; empty for a valid one. */
+        /** Returns the error for an invalid value; empty for a valid one. */
         Optional<String> error(String value) {
             if (accepts(value)) {
                 return Optional.empty();

@@ -14,33 +14,29 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Reads the settings from the environment and system properties, and says what is wrong with them in a sentence. */
+/** Reads the settings from the environment and system properties, and explains invalid ones in a sentence. */
 public final class SettingsReader {
 
-    /** How many characters a passphrase has at least. */
-    public static final int SHORTEST_PASSPHRASE = 12;
+    /** The minimum length of a passphrase, in characters. */
+    public static final int MIN_PASSPHRASE_LENGTH = 12;
 
-    // Read by the Terraform provider and the SDK, and likely set where a server is tried out.
+    // Settings of the Terraform provider and the SDK, which are often set where a server is tried out.
     private static final Set<String> CLIENT_VARIABLES = Set.of("AGYN_GATEWAY", "AGYN_TOKEN");
 
     private SettingsReader() {}
 
     /**
      * Reads and checks the settings.
-     *
-     * @return the settings, all valid
-     * @throws OperatorException with a sentence on the first value that is wrong
+     * @throws OperatorException with a sentence on the first invalid value
      */
     public static Settings read() {
         return read(SmallRyeConfigBuilder::addDefaultSources);
     }
 
     /**
-     * Reads and checks settings that are given, as a test or a tool does.
-     *
+     * Reads and checks given settings, for tests and tools.
      * @param properties the values by property name, such as {@code agyn.http.port}
-     * @return the settings, all valid
-     * @throws OperatorException with a sentence on the first value that is wrong
+     * @throws OperatorException with a sentence on the first invalid value
      */
     public static Settings read(Map<String, String> properties) {
         requireNonNull(properties, "properties is null");
@@ -48,10 +44,9 @@ public final class SettingsReader {
     }
 
     /**
-     * Finds variables that look like settings and are none, mostly by a slip of the pen.
-     *
-     * @param variables the names of the variables that are set
-     * @return those that begin with {@code AGYN_} and mean nothing, in order
+     * Finds variables that look like settings but are not, usually typos.
+     * @param variables the names of variables
+     * @return the unknown ones that start with {@code AGYN_}, sorted
      */
     public static Collection<String> unknown(Set<String> variables) {
         Set<String> known = Stream.concat(
@@ -62,24 +57,20 @@ public final class SettingsReader {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /**
-     * Warns of each variable of this process that {@link #unknown} finds.
-     *
-     * @param err where to
-     */
+    /** Warns of each unknown variable of this process. */
     public static void warnOfUnknown(PrintStream err) {
         for (String variable : unknown(System.getenv().keySet())) {
             err.println(variable + " is not a setting of this server and is ignored.");
         }
     }
 
-    // Twice, since a configuration that maps the settings does not come to be with a wrong value.
+    // In two steps, since a configuration with the mapping cannot be built with an invalid value.
     private static Settings read(UnaryOperator<SmallRyeConfigBuilder> sources) {
         check(sources.apply(builder()).build());
         return sources.apply(builder().withMapping(Settings.class)).build().getConfigMapping(Settings.class);
     }
 
-    // Without the interceptor for expressions: a password may hold "${".
+    // Without the interceptor for expressions: a password may contain "${".
     private static SmallRyeConfigBuilder builder() {
         return new SmallRyeConfigBuilder().addDiscoveredConverters().withValidateUnknown(false);
     }

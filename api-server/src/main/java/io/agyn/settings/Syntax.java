@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /** The syntaxes of settings. */
 enum Syntax {
-    /** A number, duration, size, choice or path, as the type of the setting says. */
+    /** A number, duration, size, enum or path, depending on the setting's type. */
     BY_TYPE("", value -> true),
     TEXT("a text", value -> true),
     ADDRESS("an address of this machine", value -> !value.isBlank()),
@@ -23,11 +23,11 @@ enum Syntax {
             "a URL such as http://collector:4318",
             value -> value.isBlank() || value.matches("https?://[^/?#@\\s]+(/[^?#\\s]*)?")),
 
-    /** Holds a secret, as those that follow. */
+    /** May contain a secret, like the next ones. */
     PASSPHRASE(
             "",
-            value -> value.isEmpty() || value.length() >= SettingsReader.SHORTEST_PASSPHRASE,
-            "has fewer than " + SettingsReader.SHORTEST_PASSPHRASE
+            value -> value.isEmpty() || value.length() >= SettingsReader.MIN_PASSPHRASE_LENGTH,
+            "has fewer than " + SettingsReader.MIN_PASSPHRASE_LENGTH
                     + " characters: set the passphrase that the keyset is"
                     + " locked with, or remove it to use none."),
     DATABASE_URL(
@@ -57,7 +57,7 @@ enum Syntax {
         this.secretError = secretError;
     }
 
-    /** What a value must be, for "… is not {expected}". */
+    /** Describes valid values, for "… is not {expected}". */
     String expected() {
         return expected;
     }
@@ -66,7 +66,7 @@ enum Syntax {
         return accepts.test(value);
     }
 
-    /** The rest of the error after the variable's name, if errors must not repeat the value; else empty. */
+    /** The error after the variable's name, if it must not contain the value; else empty. */
     String secretError() {
         return secretError;
     }

@@ -16,11 +16,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** Makes the first user, a cluster admin, and a token for it, in an installation that has no user yet. */
+/** Creates the first user, a cluster admin, with a token, in a database without users. */
 @Singleton
 public class AdminToken {
     private static final String TOKEN_FILE = "admin-token";
-    private static final long ONE_SERVER_AT_A_TIME = 0x6167796e_61646d69L;
+    private static final long LOCK_ID = 0x6167796e_61646d69L;
 
     private final EntityManager entities;
     private final ApiTokens tokens;
@@ -33,9 +33,9 @@ public class AdminToken {
     }
 
     @Transactional
-    void makeFirst(@Observes StartupEvent event) {
+    void createFirst(@Observes StartupEvent event) {
         entities.createNativeQuery("select pg_advisory_xact_lock(?1)", Object.class)
-                .setParameter(1, ONE_SERVER_AT_A_TIME)
+                .setParameter(1, LOCK_ID)
                 .getResultList();
         long users = entities.createQuery("select count(*) from UserEntity", Long.class)
                 .getSingleResult();
@@ -47,7 +47,7 @@ public class AdminToken {
         }
     }
 
-    /** The file is written before the transaction commits: a start that is cut off finds it and goes on with it. */
+    /** The file is written before the transaction commits, so that an interrupted start continues with it. */
     private Plaintext tokenInFile() {
         Path file = settings.dataDir().resolve(TOKEN_FILE);
         try {

@@ -11,34 +11,31 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.UUID;
 
-/** Makes a token of a cluster admin without a server, for whoever has lost the last one and can reach the database. */
+/** Creates a token for a cluster admin without a server, for operators who have lost the last one. */
 public final class AdminTokenRecovery {
     private static final String DESCRIPTION = "Made by the command admin-token create";
     private static final String ADMINISTRATOR = """
-            select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1""";
+        select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1\
+        """;
     private static final String STORE = """
-            insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at)
-            values (?, ?, ?, ?, ?, now(), now())""";
+        insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at)
+        values (?, ?, ?, ?, ?, now(), now())\
+        """;
 
     private AdminTokenRecovery() {}
 
     /**
-     * A token, and who has it.
-     *
+     * A new token and its user.
      * @param plaintext the token
      * @param userName the cluster admin
      */
-    public record Made(Plaintext plaintext, String userName) {}
+    public record Created(Plaintext plaintext, String userName) {}
 
     /**
-     * Stores a new token of the first active cluster admin. Those that there are stay valid.
-     *
-     * @param connection a connection to the database
-     * @return the token
-     * @throws OperatorException when there is no cluster admin
-     * @throws SQLException when the database fails
+     * Stores a new token of the first active cluster admin. Existing tokens stay valid.
+     * @throws OperatorException if there is no cluster admin
      */
-    public static Made make(Connection connection) throws SQLException {
+    public static Created create(Connection connection) throws SQLException {
         requireNonNull(connection, "connection is null");
         try (Statement query = connection.createStatement();
                 ResultSet administrator = query.executeQuery(ADMINISTRATOR);
@@ -54,7 +51,7 @@ public final class AdminTokenRecovery {
             store.setString(4, plaintext.prefix());
             store.setBytes(5, plaintext.hash());
             store.executeUpdate();
-            return new Made(plaintext, administrator.getString(2));
+            return new Created(plaintext, administrator.getString(2));
         }
     }
 }

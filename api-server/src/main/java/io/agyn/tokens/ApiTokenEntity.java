@@ -10,7 +10,6 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 
-/** A stored API token. */
 @Entity
 @Table(name = "api_token")
 public class ApiTokenEntity extends StoredResource {
@@ -34,7 +33,7 @@ public class ApiTokenEntity extends StoredResource {
     @Column(name = "last_used_at")
     Instant lastUsedAt;
 
-    /** The API token that created this one; null for one that no token created. */
+    /** The API token that created this one, or null. */
     @Column(name = "created_by_token_id")
     UUID createdByTokenId;
 

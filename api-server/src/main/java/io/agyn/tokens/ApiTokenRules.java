@@ -6,7 +6,7 @@ import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 
-/** A token that would never work is refused. */
+/** Rejects tokens that could never work. */
 @Singleton
 class ApiTokenRules implements BodyRules<ApiTokenCreate> {
     @Override

@@ -19,18 +19,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The stored API tokens, by which callers are known. */
+/** The stored API tokens, which authenticate callers. */
 @ApplicationScoped
 public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, Authenticator {
-    /** How much later than noted a token may have been used: a write for each use would be too many. */
+    /** The precision of the last use: writing each use would be too much. */
     public static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
 
     private static final String STORED = """
-            select token, membership
-            from ApiTokenEntity token
-            join fetch token.user holder
-            left join MemberEntity membership on membership.user = holder
-            where token.%s = :key""";
+        select token, membership
+        from ApiTokenEntity token
+        join fetch token.user holder
+        left join MemberEntity membership on membership.user = holder
+        where token.%s = :key\
+        """;
 
     @Override
     @Transactional
@@ -39,9 +40,8 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
     }
 
     /**
-     * Looks a token up by the hash of its plaintext, and notes that it was used, unless it has expired.
-     *
-     * @return the identity, which may have expired; nothing where the token is unknown or revoked, or its user is suspended
+     * Looks a token up by its hash, and records its use unless it has expired.
+     * @return the identity, possibly expired; empty if the token is unknown or revoked, or its user is suspended
      */
     @Transactional
     public Optional<Identity> lookUp(byte[] hash) {
@@ -56,7 +56,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
 
     private Optional<Identity> lookUp(String field, Object key) {
         Instant now = Instant.now();
-        // In one question, so that user and memberships are of one moment.
+        // In one query, so that user and memberships are consistent.
         List<Object[]> rows = getEntityManager()
                 .createQuery(STORED.formatted(field), Object[].class)
                 .setParameter("key", key)
@@ -76,12 +76,12 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         return Optional.of(identity);
     }
 
-    /** A token, of a user where one is given. */
+    /** Returns a token, of the given user if any. */
     ApiTokenEntity get(Optional<UUID> userId, UUID id) {
         return ofUser(userId, id).firstResultOptional().orElseThrow(() -> ProblemException.notFound("API token"));
     }
 
-    /** A token, of a user where one is given, locked until the transaction ends. */
+    /** Returns a token, of the given user if any, locked until the transaction ends. */
     ApiTokenEntity lock(Optional<UUID> userId, UUID id) {
         return ofUser(userId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
@@ -93,13 +93,12 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
         return userId.isPresent() ? find("id = ?1 and user.id = ?2", id, userId.get()) : find("id", id);
     }
 
-    /** Notes that a token was used. */
+    /** Records the use of a token. */
     @Transactional
     public void noteUse(UUID id, Instant time) {
         update("lastUsedAt = ?1 where id = ?2", time, id);
     }
 
-    /** Stores a token, durably when the transaction commits. */
     void store(ApiTokenEntity token) {
         persistAndFlush(token);
     }

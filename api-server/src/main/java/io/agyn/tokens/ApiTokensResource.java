@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** API tokens over REST: the caller's, and for cluster admins everybody's. */
+/** API tokens over REST. Users see their own; cluster admins see all. */
 @RunOnVirtualThread
 @Transactional
 @Audited
@@ -41,26 +41,26 @@ class ApiTokensResource implements ApiTokensApi {
     private final Users users;
     private final Members members;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses answers) {
+    ApiTokensResource(ApiTokens tokens, Users users, Members members, Caller caller, ResourceResponses responses) {
         this.tokens = requireNonNull(tokens, "tokens is null");
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
     public Response listApiTokens(Integer pageSize, String pageToken, UUID userId, UUID organizationId, String search) {
-        UUID chosen = userId == null ? caller.identity().userId() : userId;
+        UUID holder = userId == null ? caller.identity().userId() : userId;
         Selection selection = Selection.all()
-                .withOneOf("user.id", knows(chosen) ? Set.of(chosen) : Set.of())
+                .withOneOf("user.id", maySeeTokensOf(holder) ? Set.of(holder) : Set.of())
                 .with("organizationId", organizationId)
                 .containing(search, "description");
         var page = Paging.read(tokens, selection, new Paging.Request(pageSize, pageToken))
                 .map(ApiTokensResource::read);
-        return answers.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new ApiTokenList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -76,16 +76,16 @@ class ApiTokensResource implements ApiTokensApi {
                 expiry(body.getExpiresAt()),
                 caller.identity().tokenId());
         tokens.store(token);
-        return answers.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
+        return responses.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
-    /** When a new token expires: as wanted, but no later than the token that creates it. */
-    private Instant expiry(OffsetDateTime wanted) {
+    /** Returns the requested expiry, but not later than that of the creating token. */
+    private Instant expiry(OffsetDateTime requested) {
         Optional<Instant> latest = caller.identity().expiresAt();
-        if (wanted == null) {
+        if (requested == null) {
             return latest.orElse(null);
         }
-        Instant expiry = wanted.toInstant().truncatedTo(ChronoUnit.MICROS);
+        Instant expiry = requested.toInstant().truncatedTo(ChronoUnit.MICROS);
         if (latest.isPresent() && expiry.isAfter(latest.get())) {
             Violations violations = new Violations();
             violations.at(
@@ -97,14 +97,17 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     private UserEntity user(ApiTokenCreate body) {
-        UUID chosen = body.getUserId() == null ? caller.identity().userId() : body.getUserId();
-        return Optional.of(chosen)
-                .filter(this::knows)
+        UUID holder = body.getUserId() == null ? caller.identity().userId() : body.getUserId();
+        return Optional.of(holder)
+                .filter(this::maySeeTokensOf)
                 .flatMap(users::findByIdOptional)
                 .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"));
     }
 
-    /** A token for what its user does not reach would never work. That of a cluster admin exists or not. */
+    /**
+     * A token bound to an organization that its user does not belong to would never work. For a cluster admin, the
+     * foreign key checks that the organization exists.
+     */
     private void requireReach(UserEntity user, UUID organizationId) {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
@@ -115,24 +118,24 @@ class ApiTokensResource implements ApiTokensApi {
 
     @Override
     public Response getApiToken(UUID apiTokenId) {
-        return answers.ok(read(tokens.get(onlyUser(), apiTokenId)));
+        return responses.ok(read(tokens.get(onlyUser(), apiTokenId)));
     }
 
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
-        answers.requireMatch(ifMatch, read(token));
+        responses.requireMatch(ifMatch, read(token));
         tokens.delete(token);
         tokens.flush();
-        return answers.deleted();
+        return responses.deleted();
     }
 
-    /** Whether the caller may know of a user's tokens. */
-    private boolean knows(UUID userId) {
+    /** Whether the caller may see a user's tokens. */
+    private boolean maySeeTokensOf(UUID userId) {
         return onlyUser().filter(only -> !only.equals(userId)).isEmpty();
     }
 
-    /** The only user whose tokens the caller may know of; nothing where that is everybody. */
+    /** The only user whose tokens the caller may see; empty if that is everybody. */
     private Optional<UUID> onlyUser() {
         Identity identity = caller.identity();
         return identity.role() == Role.CLUSTER_ADMIN ? Optional.empty() : Optional.of(identity.userId());

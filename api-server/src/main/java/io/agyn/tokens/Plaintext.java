@@ -8,16 +8,16 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The plaintext of an API token: {@code agyn_}, 43 random base62 characters (256 bits) and a check character, by which a
- * secret scanner tells a real one offline and a mistyped one is refused without a look-up.
+ * The plaintext of an API token: {@code agyn_}, 43 random base62 characters (256 bits) and a check character, with
+ * which secret scanners verify a token offline, and a mistyped one is rejected without a lookup.
  */
 public final class Plaintext {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static final String MARK = "agyn_";
+    private static final String PREFIX = "agyn_";
     private static final int RANDOM_LENGTH = 43;
     private static final int PREFIX_LENGTH = 12;
-    private static final Pattern SHAPE = Pattern.compile(MARK + "[0-9A-Za-z]{44}");
-    // Each call of a model hashes a token; to find the algorithm takes longer than to run it.
+    private static final Pattern FORMAT = Pattern.compile(PREFIX + "[0-9A-Za-z]{44}");
+    // Each model call hashes a token, and looking up the algorithm takes longer than hashing.
     private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Plaintext::sha256);
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -27,47 +27,47 @@ public final class Plaintext {
         this.text = text;
     }
 
-    /** A new token. */
+    /** Generates a new token. */
     public static Plaintext random() {
         StringBuilder characters = new StringBuilder(RANDOM_LENGTH);
         for (int i = 0; i < RANDOM_LENGTH; i++) {
             characters.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));
         }
-        return new Plaintext(MARK + characters + checkCharacter(characters));
+        return new Plaintext(PREFIX + characters + checkCharacter(characters));
     }
 
-    /** Reads a token; nothing where the text has not the shape, or its check character is wrong. */
+    /** Parses a token; empty if the format or the check character is wrong. */
     public static Optional<Plaintext> parse(String text) {
-        if (!SHAPE.matcher(text).matches()) {
+        if (!FORMAT.matcher(text).matches()) {
             return Optional.empty();
         }
-        String characters = text.substring(MARK.length(), text.length() - 1);
+        String characters = text.substring(PREFIX.length(), text.length() - 1);
         return checkCharacter(characters) == text.charAt(text.length() - 1)
                 ? Optional.of(new Plaintext(text))
                 : Optional.empty();
     }
 
-    /** The text that a caller sends. It is shown once, when the token is made. */
+    /** The full token. It is shown once, on creation. */
     public String reveal() {
         return text;
     }
 
-    /** The first characters, to tell tokens apart by. */
+    /** The first characters, which identify the token in lists. */
     String prefix() {
         return text.substring(0, PREFIX_LENGTH);
     }
 
-    /** The SHA-256 under which the token is stored; with 256 random bits it needs neither salt nor stretching. */
+    /** The SHA-256 that is stored; with 256 random bits, it needs neither salt nor stretching. */
     public byte[] hash() {
         return hash(text);
     }
 
-    /** The hash of what may be a token. */
+    /** Hashes a text that may be a token. */
     public static byte[] hash(String text) {
         return SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Names the token without giving it away. */
+    /** Shows only the prefix. */
     @Override
     public String toString() {
         return prefix() + "…";

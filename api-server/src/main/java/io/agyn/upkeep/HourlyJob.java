@@ -1,10 +1,10 @@
 package io.agyn.upkeep;
 
-/** What a server does once an hour, such as dropping what is too old. Several servers may do it at once. */
+/** A job that every server runs once an hour, such as deleting expired rows. Several servers may run it at once. */
 public interface HourlyJob {
-    /** What it is called in the log, such as {@code audit retention}. */
+    /** The name in the log, such as {@code audit retention}. */
     String name();
 
-    /** Does it; where it fails, it is done an hour later. */
+    /** Runs the job; after a failure, it runs again in an hour. */
     void run() throws Exception;
 }

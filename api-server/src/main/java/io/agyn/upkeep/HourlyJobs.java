@@ -11,19 +11,19 @@ import java.time.Duration;
 import java.util.List;
 import org.jboss.logging.Logger;
 
-/** Does all chores once an hour, on a thread of its own. */
+/** Runs all hourly jobs, on one thread. */
 @Singleton
 final class HourlyJobs {
     private static final Logger LOG = Logger.getLogger(HourlyJobs.class);
     // Not while the server starts.
-    private static final Duration FIRST = Duration.ofMinutes(2);
-    private static final Duration PAUSE = Duration.ofHours(1);
+    private static final Duration INITIAL_DELAY = Duration.ofMinutes(2);
+    private static final Duration INTERVAL = Duration.ofHours(1);
 
-    private final List<HourlyJob> chores;
+    private final List<HourlyJob> jobs;
     private final Thread thread = BackgroundThread.unstarted("upkeep", this::run);
 
-    HourlyJobs(@All List<HourlyJob> chores) {
-        this.chores = List.copyOf(chores);
+    HourlyJobs(@All List<HourlyJob> jobs) {
+        this.jobs = List.copyOf(jobs);
     }
 
     void start(@Observes StartupEvent event) {
@@ -36,10 +36,10 @@ final class HourlyJobs {
 
     private void run() {
         try {
-            Thread.sleep(FIRST);
+            Thread.sleep(INITIAL_DELAY);
             while (true) {
-                runAll(chores);
-                Thread.sleep(PAUSE);
+                runAll(jobs);
+                Thread.sleep(INTERVAL);
             }
         } catch (InterruptedException e) {
             // The server stops.
@@ -47,18 +47,18 @@ final class HourlyJobs {
         }
     }
 
-    static void runAll(List<HourlyJob> chores) {
-        chores.forEach(HourlyJobs::run);
+    static void runAll(List<HourlyJob> jobs) {
+        jobs.forEach(HourlyJobs::run);
     }
 
-    private static void run(HourlyJob chore) {
+    private static void run(HourlyJob job) {
         try {
-            chore.run();
+            job.run();
         } catch (Exception e) {
             if (DatabaseFailures.isUnavailable(e)) {
-                LOG.warnf("The hourly job %s waits for another hour: %s", chore.name(), e.getMessage());
+                LOG.warnf("The hourly job %s waits for another hour: %s", job.name(), e.getMessage());
             } else {
-                LOG.errorf(e, "The hourly job %s has failed and is tried again in an hour", chore.name());
+                LOG.errorf(e, "The hourly job %s has failed and is tried again in an hour", job.name());
             }
         }
     }

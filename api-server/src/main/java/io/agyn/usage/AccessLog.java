@@ -16,15 +16,15 @@ import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /**
- * The access line of each call, on standard output: text of the form {@code key=value}, or a JSON object. Lines are
- * written by a thread of their own, so that nothing waits where standard output does not take them; those that there is
- * no room for are left out, and counted. Its methods are for one thread.
+ * Writes an access line for each call to standard output: text of the form {@code key=value}, or a JSON object. A
+ * separate thread writes the lines, so that a blocked standard output delays nothing; when the queue is full, lines
+ * are dropped and counted. Not thread-safe.
  */
 @Singleton
 final class AccessLog {
     private static final Logger LOG = Logger.getLogger(AccessLog.class);
 
-    private static final int MOST_WAITING = 128;
+    private static final int MAX_QUEUED = 128;
     private static final byte[] END = {};
 
     private final PrintStream out;
@@ -32,10 +32,10 @@ final class AccessLog {
     private final Format format;
     private final TimeText times = new TimeText();
     private final LineBuffer lines = new LineBuffer();
-    private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final BlockingQueue<byte[]> queue = new ArrayBlockingQueue<>(MAX_QUEUED);
     private final Thread thread = BackgroundThread.unstarted("access-log", this::run);
     private int added;
-    private long leftOut;
+    private long dropped;
 
     @Inject
     AccessLog(Settings settings) {
@@ -43,9 +43,9 @@ final class AccessLog {
     }
 
     /**
-     * @param out where the lines go
+     * @param out the output
      * @param on false for no lines
-     * @param format the shape of the lines
+     * @param format the format of the lines
      */
     AccessLog(PrintStream out, boolean on, Format format) {
         this.out = requireNonNull(out, "out is null");
@@ -60,19 +60,18 @@ final class AccessLog {
     }
 
     /**
-     * Ends when all lines are written.
-     *
-     * @param patience how long to wait for that
+     * Stops after all lines are written.
+     * @param timeout how long to wait for that
      */
-    void stop(Duration patience) throws InterruptedException {
+    void stop(Duration timeout) throws InterruptedException {
         flush();
-        if (on && waiting.offer(END, patience.toNanos(), TimeUnit.NANOSECONDS)) {
-            thread.join(patience);
+        if (on && queue.offer(END, timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+            thread.join(timeout);
         }
-        reportLeftOut();
+        reportDropped();
     }
 
-    /** Adds a call's line to those that wait for {@link #flush}. */
+    /** Adds a call's line to the batch for {@link #flush}. */
     void add(CallRecord call) {
         if (on) {
             int begin = lines.length();
@@ -90,34 +89,34 @@ final class AccessLog {
         }
     }
 
-    /** Has the lines written, at once, so that no other line comes into one. */
+    /** Queues the batch, which is written at once, so that lines are not interleaved. */
     void flush() {
         if (added > 0) {
-            if (!waiting.offer(lines.toBytes())) {
-                leftOut += added;
+            if (!queue.offer(lines.toBytes())) {
+                dropped += added;
             } else {
-                reportLeftOut();
+                reportDropped();
             }
             lines.truncate(0);
             added = 0;
         }
     }
 
-    private void reportLeftOut() {
-        if (leftOut > 0) {
-            LOG.errorf("Access lines were left out (calls: %d), since standard output did not take them", leftOut);
-            leftOut = 0;
+    private void reportDropped() {
+        if (dropped > 0) {
+            LOG.errorf("Access lines were left out (calls: %d), since standard output did not take them", dropped);
+            dropped = 0;
         }
     }
 
     private void run() {
         try {
-            for (byte[] next = waiting.take(); next != END; next = waiting.take()) {
+            for (byte[] next = queue.take(); next != END; next = queue.take()) {
                 out.write(next, 0, next.length);
                 out.flush();
             }
         } catch (InterruptedException e) {
-            // Nobody does.
+            // Never happens.
             Thread.currentThread().interrupt();
         }
     }
@@ -208,7 +207,7 @@ final class AccessLog {
         }
     }
 
-    /** Milliseconds to the microsecond. */
+    /** Milliseconds with microsecond precision. */
     private void millis(Duration duration, String absent) {
         if (duration == null) {
             lines.append(absent);
@@ -218,7 +217,7 @@ final class AccessLog {
         lines.append(micros / 1_000).append('.').appendDigits(micros % 1_000, 3);
     }
 
-    /** A JSON string. Characters that break or restyle a line are escaped, so that no name can forge a line. */
+    /** Appends a JSON string. Characters that break or restyle a line are escaped, so that no name can forge a line. */
     private void string(String text) {
         lines.append('"').append(isPlain(text) ? text : escaped(text)).append('"');
     }

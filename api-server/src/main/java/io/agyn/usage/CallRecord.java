@@ -7,27 +7,26 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * What is remembered of one call of a model: who called what, how long it took, how it ended and how many tokens it cost;
- * nothing of what was asked and answered.
- *
- * @param id the record's own id, a UUIDv7, by which it is written once
+ * The usage record of a model call: the caller, the model, durations, outcome and tokens. It contains nothing of the
+ * prompt or the response.
+ * @param id the record's id, a UUIDv7, which makes loading idempotent
  * @param startedAt when the call arrived
- * @param requestId the call's id, as it was answered and logged
- * @param organizationId the tenant; null for a call that was refused before it was known
- * @param modelId the model; null where it was not found
- * @param model the name of the model, as the organization knows it; null where it was not found
- * @param providerId the LLM provider; null where the call led to none
- * @param provider the LLM provider's name; null where the call led to none
- * @param tokenId the API token; null where it was not known
- * @param userId whose token it is; null where it was not known
- * @param protocol the protocol that the caller spoke
+ * @param requestId the call's id in the response and the log
+ * @param organizationId the organization; null if the call was refused before it was known
+ * @param modelId the model; null if it was not found
+ * @param model the model's name in the organization; null if it was not found
+ * @param providerId the LLM provider; null if there was none
+ * @param provider the LLM provider's name; null if there was none
+ * @param tokenId the API token; null if unknown
+ * @param userId the token's user; null if unknown
+ * @param protocol the caller's protocol
  * @param operation the operation
- * @param streamed whether the answer was a stream of events
+ * @param streamed whether the response was a stream of events
  * @param usage the usage that the provider reported
- * @param timeToFirstByte from the call's arrival to the first byte of the provider's body; null where there was none
+ * @param timeToFirstByte from the call's arrival to the first byte of the provider's body; null if there was none
  * @param duration from the call's arrival to its end
- * @param status the HTTP status that was answered; null where the caller left before
- * @param outcome how it ended
+ * @param status the HTTP status of the response; null if the caller disconnected before it
+ * @param outcome the outcome
  */
 public record CallRecord(
         UUID id,

@@ -16,23 +16,23 @@ import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
 
 /**
- * Takes the records of calls: each gets its access line, and goes by the {@link Spool} into the database.
+ * Collects usage records: each gets an access line, and goes through the {@link Spool} into the database.
  *
- * <p>A record is in the spool, and so safe from the process being killed, within half a second, and in the database
- * about half a second later. Records that there is no room for are dropped and counted, and calls go on.
+ * <p>Within half a second, a record is in the spool, where it survives a kill of the process; about half a second
+ * later, it is in the database. When there is no room, records are dropped and counted, and calls continue.
  */
 @Singleton
 public final class CallRecords {
     private static final Logger LOG = Logger.getLogger(CallRecords.class);
 
-    // Two seconds of a busy server, in case that the disk does not take anything for so long.
-    private static final int MOST_QUEUED = 65_536;
-    private static final int MANY = 4_096;
+    // Two seconds of a busy server, in case the disk blocks that long.
+    private static final int MAX_QUEUED = 65_536;
+    private static final int WAKE_UP_DEPTH = 4_096;
     private static final int BATCH = 512;
     private static final Duration INTERVAL = Duration.ofMillis(250);
-    private static final Duration SILENCE = Duration.ofMinutes(1);
-    private static final Duration LAST_WRITE = Duration.ofSeconds(1);
-    private static final Duration LAST_LOAD = Duration.ofSeconds(3);
+    private static final Duration LOG_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration LOAD_TIMEOUT = Duration.ofSeconds(3);
     private static final int AFTER_ALL_OTHERS = 10_000;
 
     private final Spool spool;
@@ -40,7 +40,7 @@ public final class CallRecords {
     private final UsageLoader loader;
     private final Thread thread = BackgroundThread.unstarted("usage-writer", this::run);
 
-    // A stack, which any number of threads push onto with one compare-and-set, and which is taken away whole.
+    // A stack: any number of threads push with one compare-and-set, and the writer takes all at once.
     private final AtomicReference<Queued> newest = new AtomicReference<>();
     private final LongAdder dropped = new LongAdder();
     private volatile boolean stopped;
@@ -51,7 +51,7 @@ public final class CallRecords {
     private long reported;
     private long nextReport = System.nanoTime();
 
-    /** A record, those that came before it, and how many it is with them. */
+    /** A record, the earlier ones, and their number including this one. */
     private record Queued(CallRecord record, Queued before, int depth) {}
 
     CallRecords(Spool spool, AccessLog accessLog, UsageLoader loader) {
@@ -61,21 +61,20 @@ public final class CallRecords {
     }
 
     /**
-     * Takes a record. It never waits and never throws, and may be called by any thread.
-     *
-     * @param record the record; without an organization it gets an access line only
+     * Queues a record. Never blocks and never throws; thread-safe.
+     * @param record the record; without an organization, it gets only an access line
      */
     public void add(CallRecord record) {
         Queued before = newest.get();
         while (true) {
             int depth = before == null ? 1 : before.depth() + 1;
-            if (depth > MOST_QUEUED) {
+            if (depth > MAX_QUEUED) {
                 dropped.increment();
                 return;
             }
             Queued seen = newest.compareAndExchange(before, new Queued(record, before, depth));
             if (seen == before) {
-                if (depth == MANY) {
+                if (depth == WAKE_UP_DEPTH) {
                     LockSupport.unpark(thread);
                 }
                 return;
@@ -84,18 +83,18 @@ public final class CallRecords {
         }
     }
 
-    /** How many records wait to be written to the spool. */
+    /** The number of records that wait for the spool. */
     public int queued() {
         Queued last = newest.get();
         return last == null ? 0 : last.depth();
     }
 
-    /** How many bytes of records wait in the spool to be loaded into the database. */
+    /** The bytes in the spool that wait for the database. */
     public long spooledBytes() {
         return spool.bytes();
     }
 
-    /** How many records were dropped since the server started, since there was no room for them. */
+    /** The number of dropped records since the server started. */
     public long droppedRecords() {
         return dropped.sum();
     }
@@ -110,9 +109,9 @@ public final class CallRecords {
     void stop(@Observes @Priority(AFTER_ALL_OTHERS) ShutdownEvent event) throws InterruptedException {
         stopped = true;
         LockSupport.unpark(thread);
-        thread.join(LAST_WRITE);
-        accessLog.stop(LAST_WRITE);
-        loader.stop(LAST_LOAD);
+        thread.join(WRITE_TIMEOUT);
+        accessLog.stop(WRITE_TIMEOUT);
+        loader.stop(LOAD_TIMEOUT);
     }
 
     private void run() {
@@ -132,7 +131,7 @@ public final class CallRecords {
         reportDropped();
     }
 
-    /** Writes all that is queued, in batches, the oldest first. */
+    /** Writes all queued records in batches, oldest first. */
     private void drain() {
         Queued last = newest.getAndSet(null);
         if (last == null) {
@@ -186,7 +185,7 @@ public final class CallRecords {
     private void reportDropped() {
         long all = dropped.sum();
         if (all > reported && System.nanoTime() - nextReport >= 0) {
-            nextReport = System.nanoTime() + SILENCE.toNanos();
+            nextReport = System.nanoTime() + LOG_INTERVAL.toNanos();
             LOG.errorf(
                     "Usage is lost (calls: %d), since %s",
                     all - reported, reason.isEmpty() ? "more calls ended at once than could be written down" : reason);

@@ -4,18 +4,17 @@ import io.agyn.api.model.UsageUnknownReason;
 
 /**
  * The usage that a provider reported for a call. Each value is null if the provider did not report it.
- *
- * @param inputTokens tokens of the request that no cache was involved in
+ * @param inputTokens tokens of the request that were neither read from nor written to a cache
  * @param cachedInputTokens tokens of the request that were read from the provider's cache
  * @param cacheWriteTokens tokens of the request that were written to the provider's cache
- * @param cacheWrite5mTokens those of {@code cacheWriteTokens} that were written for 5 minutes
- * @param cacheWrite1hTokens those of {@code cacheWriteTokens} that were written for one hour
- * @param outputTokens tokens of the response, those of reasoning included
+ * @param cacheWrite5mTokens the part of {@code cacheWriteTokens} that was written for 5 minutes
+ * @param cacheWrite1hTokens the part of {@code cacheWriteTokens} that was written for one hour
+ * @param outputTokens tokens of the response, including reasoning
  * @param reasoningTokens tokens of the response that were spent on reasoning
- * @param webSearchRequests web searches by the provider's own tool
- * @param webFetchRequests web pages fetched by the provider's own tool
+ * @param webSearchRequests web searches by the provider's tool
+ * @param webFetchRequests web pages fetched by the provider's tool
  * @param serviceTier the service tier that processed the call; at most 128 visible ASCII characters
- * @param unknownReason why the response could not be read; null if it could
+ * @param unknownReason why the response could not be read, or null
  */
 public record CallUsage(
         Long inputTokens,

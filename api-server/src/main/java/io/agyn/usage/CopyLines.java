@@ -4,29 +4,28 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * Writes records as PostgreSQL's COPY reads them in its text format: a line each, fields apart by tabs. So the spool goes
- * into the database as it is. Not for use by several threads.
+ * Formats records for PostgreSQL's COPY in text format: one line each, with tabs between the fields. The spool's
+ * files can thus be loaded as they are. Not thread-safe.
  */
 final class CopyLines {
-    /** The columns of a line of the previous format, which the last release wrote. */
+    /** The columns of the previous format, which the last release wrote. */
     static final String COLUMNS_V1 =
             "started_at, id, request_id, organization_id, model_id, model, provider_id, provider,"
                     + " token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens, cache_write_tokens,"
                     + " output_tokens, reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome";
 
-    /** The columns of a line. The loader takes the day from the first. */
+    /** The columns of a line. The loader takes the day from the first one. */
     static final String COLUMNS = COLUMNS_V1
             + ", operation, cache_write_5m_tokens, cache_write_1h_tokens, web_search_requests, web_fetch_requests,"
             + " service_tier, usage_unknown_reason";
 
-    // A provider may say anything; sums stay what a long holds, and what a JSON number holds exactly.
-    private static final long MOST_TOKENS = 1_000_000_000_000L;
+    // Providers may report any number; this limit keeps sums within a long, and exact in JSON.
+    private static final long MAX_TOKENS = 1_000_000_000_000L;
 
     private static final byte[] NULL = {'\\', 'N'};
 
     private final TimeText times = new TimeText();
 
-    /** Adds a record's line. */
     void append(LineBuffer to, CallRecord record) {
         times.append(to, record.startedAt());
         id(to, record.id());
@@ -76,7 +75,7 @@ final class CopyLines {
 
     private static void tokens(LineBuffer to, Long count) {
         to.append('\t');
-        if (count == null || count < 0 || count > MOST_TOKENS) {
+        if (count == null || count < 0 || count > MAX_TOKENS) {
             to.append(NULL);
         } else {
             to.append(count);
@@ -124,7 +123,7 @@ final class CopyLines {
                 case '\t' -> escaped.append("\\t");
                 case '\n' -> escaped.append("\\n");
                 case '\r' -> escaped.append("\\r");
-                // No text in PostgreSQL has it.
+                // PostgreSQL's text cannot contain NUL.
                 case '\0' -> escaped.append('\uFFFD');
                 default -> escaped.append(c);
             }

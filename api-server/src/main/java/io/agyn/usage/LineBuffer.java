@@ -7,12 +7,12 @@ import java.util.Arrays;
 import java.util.UUID;
 
 /**
- * Lines of text in UTF-8. Records of calls are formatted straight into bytes, since the detour over a string took a third of
- * the time of writing them. Not thread-safe.
+ * Lines of text in UTF-8. Records are formatted straight into bytes, since strings took a third of the time. Not
+ * thread-safe.
  */
 final class LineBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
-    private static final int LONGEST_LONG = 20;
+    private static final int MAX_LONG_LENGTH = 20;
 
     private byte[] bytes = new byte[8_192];
     private int length;
@@ -21,16 +21,16 @@ final class LineBuffer {
         return length;
     }
 
-    /** Drops everything after a length that the buffer has had. */
-    void truncate(int shorter) {
-        length = shorter;
+    /** Truncates the buffer to an earlier length. */
+    void truncate(int newLength) {
+        length = newLength;
     }
 
     byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** Appends text that is encoded already. */
+    /** Appends encoded text. */
     LineBuffer append(byte[] text) {
         ensure(text.length);
         System.arraycopy(text, 0, bytes, length, text.length);
@@ -45,7 +45,7 @@ final class LineBuffer {
         for (int i = 0; i < end; i++) {
             char c = text.charAt(i);
             if (c >= 0x80) {
-                // Surrogates need their neighbour.
+                // A surrogate must be encoded together with its neighbour.
                 return append(text.getBytes(UTF_8));
             }
             bytes[at++] = (byte) c;
@@ -67,7 +67,7 @@ final class LineBuffer {
         if (value < 0) {
             return append(Long.toString(value));
         }
-        ensure(LONGEST_LONG);
+        ensure(MAX_LONG_LENGTH);
         int digits = 1;
         for (long rest = value / 10; rest > 0; rest /= 10) {
             digits++;
@@ -87,7 +87,7 @@ final class LineBuffer {
         length += digits;
     }
 
-    /** Appends the canonical form of a UUID. */
+    /** Appends a UUID in its canonical form. */
     LineBuffer append(UUID id) {
         ensure(36);
         long high = id.getMostSignificantBits();

@@ -2,22 +2,21 @@ package io.agyn.usage;
 
 import java.util.Locale;
 
-/** How a call ended. */
 public enum Outcome {
-    /** The provider answered with success, whole. */
+    /** The provider returned a success, completely. */
     COMPLETED,
-    /** The caller left before the answer was whole. */
+    /** The caller disconnected before the response was complete. */
     CLIENT_CANCELLED,
-    /** The provider answered with an error, said in its stream that it failed, or could not be reached in time. */
+    /** The provider returned an error, reported a failure in its stream, or could not be reached in time. */
     UPSTREAM_ERROR,
-    /** The provider's answer broke off. */
+    /** The provider's response was interrupted. */
     UPSTREAM_TRUNCATED,
-    /** The proxy did not pass the call on. */
+    /** The proxy rejected the call. */
     REFUSED;
 
     private final String code = name().toLowerCase(Locale.ROOT);
 
-    /** The name that the contract and the log have for it, for instance {@code upstream_error}. */
+    /** The name in the contract and the log, such as {@code upstream_error}. */
     public String code() {
         return code;
     }

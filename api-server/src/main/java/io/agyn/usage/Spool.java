@@ -23,16 +23,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Records on their way to the database, in files of lines ("segments") that outlive the process. One is written to; the
- * others are closed, and wait to be loaded and deleted, the oldest first. Written means handed to the operating system: a
- * process that is killed loses nothing of it.
+ * Buffers records for the database, in files of lines ("segments") that outlive the process. One segment is being
+ * written; the others are closed, and wait to be loaded and deleted, oldest first. Written data is with the operating
+ * system, so a kill of the process loses nothing.
  *
- * <p>The folder belongs to this process alone, as the data folder does that it lies in.
+ * <p>Only this process uses the folder, which is in its data folder.
  */
 @Singleton
 final class Spool {
-    // The number rises with any change of the lines. This release also loads what the last one has left, which in turn
-    // leaves alone what it does not know.
+    // The number increases with each change of the format. This release also loads segments of the last one, which
+    // ignores unknown ones.
     private static final String SUFFIX = ".v2.copy";
     private static final String SUFFIX_V1 = ".v1.copy";
     private static final String REJECTED = "lines.rejected";
@@ -44,19 +44,18 @@ final class Spool {
     private final long limit;
 
     private final Deque<Segment> closed = new ArrayDeque<>();
-    private Written written;
+    private OpenSegment current;
     private long length;
     private long firstWrite;
     private long closedBytes;
 
-    /** The segment that is written to. The next one is opened before it is closed, so that there is always one. */
-    private record Written(Path file, FileChannel channel) {}
+    /** The segment that is being written. The next one is opened before it is closed, so that there is always one. */
+    private record OpenSegment(Path file, FileChannel channel) {}
 
     /**
      * A closed segment.
-     *
      * @param file the file
-     * @param bytes how long it is
+     * @param bytes its length
      */
     record Segment(Path file, long bytes) {
         /** The columns of its lines. */
@@ -71,7 +70,7 @@ final class Spool {
     }
 
     /**
-     * @param folder where the segments lie; made where it is missing
+     * @param folder the folder of the segments; created if it is missing
      * @param limit the most bytes of all segments together
      */
     Spool(Path folder, long limit) {
@@ -80,19 +79,18 @@ final class Spool {
     }
 
     /**
-     * Takes over the segments that an earlier process has left.
-     *
-     * @throws IOException when the folder cannot be made or read
+     * Takes over the segments of an earlier process.
+     * @throws IOException if the folder cannot be created or read
      */
     synchronized void open() throws IOException {
         Files.createDirectories(folder, mode("rwx------"));
-        List<Path> left;
+        List<Path> leftover;
         try (Stream<Path> files = Files.list(folder)) {
-            left = files.filter(found -> isSegment(found.getFileName().toString()))
+            leftover = files.filter(found -> isSegment(found.getFileName().toString()))
                     .sorted()
                     .toList();
         }
-        for (Path found : left) {
+        for (Path found : leftover) {
             long bytes = Files.size(found);
             if (bytes == 0) {
                 Files.delete(found);
@@ -109,15 +107,14 @@ final class Spool {
 
     /**
      * Writes lines.
-     *
-     * @return false where there is no room for them
-     * @throws IOException when they cannot be written; then none of them is
+     * @return false if there is no room for them
+     * @throws IOException if they cannot be written; then none of them is
      */
     synchronized boolean append(byte[] lines) throws IOException {
         if (bytes() + lines.length > limit) {
             return false;
         }
-        if (written == null) {
+        if (current == null) {
             begin(create());
         }
         if (length == 0) {
@@ -126,7 +123,7 @@ final class Spool {
         try {
             ByteBuffer buffer = ByteBuffer.wrap(lines);
             while (buffer.hasRemaining()) {
-                written.channel().write(buffer);
+                current.channel().write(buffer);
             }
         } catch (IOException e) {
             abandon(e);
@@ -136,22 +133,22 @@ final class Spool {
         return true;
     }
 
-    private Written create() throws IOException {
+    private OpenSegment create() throws IOException {
         Path file = folder.resolve(Uuid7.next() + SUFFIX);
         FileChannel channel = (FileChannel) Files.newByteChannel(
                 file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode("rw-------"));
-        return new Written(file, channel);
+        return new OpenSegment(file, channel);
     }
 
-    private void begin(Written next) {
-        written = next;
+    private void begin(OpenSegment next) {
+        current = next;
         length = 0;
     }
 
-    /** What was written before is whole; a line that is cut off must not be followed by another. */
+    /** Earlier lines stay complete; a truncated line must not be followed by another. */
     private void abandon(IOException failure) {
         try {
-            written.channel().truncate(length);
+            current.channel().truncate(length);
         } catch (IOException e) {
             failure.addSuppressed(e);
             closeSegment();
@@ -159,18 +156,18 @@ final class Spool {
     }
 
     /**
-     * Closes the segment where it is long enough, or where the loader has nothing else to do and it is old enough: so an
-     * outage makes few long segments, and not many short ones.
+     * Closes the segment if it is long enough, or if the loader is idle and it is old enough, so that an outage
+     * creates few long segments instead of many short ones.
      */
     synchronized void closeIfDue() {
         if (length > 0
                 && (length >= SEGMENT_BYTES
                         || closed.isEmpty() && System.nanoTime() - firstWrite >= SEGMENT_AGE.toNanos())) {
-            Written next;
+            OpenSegment next;
             try {
                 next = create();
             } catch (IOException e) {
-                // The process has no more files, or the disk is full: this segment grows.
+                // No more files can be opened, or the disk is full: this segment grows.
                 return;
             }
             closeSegment();
@@ -178,20 +175,20 @@ final class Spool {
         }
     }
 
-    /** Closes the segment that is written to. */
+    /** Closes the segment that is being written. */
     synchronized void closeSegment() {
-        if (written == null) {
+        if (current == null) {
             return;
         }
-        Written last = written;
-        written = null;
+        OpenSegment last = current;
+        current = null;
         try {
             last.channel().close();
             if (length == 0) {
                 Files.deleteIfExists(last.file());
             }
         } catch (IOException e) {
-            // All bytes are with the operating system; an empty file is deleted by the next process.
+            // All bytes are with the operating system; the next process deletes an empty file.
         }
         if (length > 0) {
             close(new Segment(last.file(), length));
@@ -206,44 +203,41 @@ final class Spool {
     }
 
     /**
-     * The oldest closed segment, which stays in the spool.
-     *
-     * @param patience how long to wait for one; not positive for not at all
+     * Returns the oldest closed segment, which stays in the spool.
+     * @param timeout how long to wait for one; not positive for not at all
      */
-    synchronized Optional<Segment> oldest(Duration patience) throws InterruptedException {
-        if (closed.isEmpty() && patience.isPositive()) {
-            wait(patience.toMillis());
+    synchronized Optional<Segment> oldest(Duration timeout) throws InterruptedException {
+        if (closed.isEmpty() && timeout.isPositive()) {
+            wait(timeout.toMillis());
         }
         return Optional.ofNullable(closed.peek());
     }
 
-    /** Ends every wait for a segment. */
+    /** Ends all waits for a segment. */
     synchronized void wake() {
         notifyAll();
     }
 
     /**
-     * Takes a segment out of the spool and deletes it.
-     *
-     * @throws IOException when the file stays; it is read again by the next process
+     * Removes a segment from the spool and deletes it.
+     * @throws IOException if the file cannot be deleted; the next process loads it again
      */
     void delete(Segment segment) throws IOException {
-        forget(segment);
+        remove(segment);
         Files.deleteIfExists(segment.file());
     }
 
-    /** Takes a segment out of the spool and leaves its file where it is. */
-    synchronized void forget(Segment segment) {
+    /** Removes a segment from the spool, and keeps its file. */
+    synchronized void remove(Segment segment) {
         if (closed.remove(segment)) {
             closedBytes -= segment.bytes();
         }
     }
 
     /**
-     * Puts a line aside that the database refuses, for an operator to look at.
-     *
-     * @return where it is; nothing where too many are there already
-     * @throws IOException when it cannot be written
+     * Saves a line that the database rejects, for an operator to look at.
+     * @return the file; empty if it is full
+     * @throws IOException if it cannot be written
      */
     Optional<Path> reject(byte[] line) throws IOException {
         Path rejected = folder.resolve(REJECTED);
@@ -262,7 +256,7 @@ final class Spool {
         return closedBytes + length;
     }
 
-    /** The most that they may have. */
+    /** The maximum length of all segments. */
     long limit() {
         return limit;
     }

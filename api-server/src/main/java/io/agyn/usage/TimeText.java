@@ -7,8 +7,8 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 
 /**
- * Formats times as in RFC 3339, in UTC and to the microsecond. Consecutive times are mostly within one second, whose text is
- * cached. Not thread-safe.
+ * Formats times as in RFC 3339, in UTC with microseconds. Consecutive times are mostly within one second, whose text
+ * is cached. Not thread-safe.
  */
 final class TimeText {
     private static final DateTimeFormatter SECOND =

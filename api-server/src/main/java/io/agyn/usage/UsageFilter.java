@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Which records are asked for, as a condition of SQL and its parameters. */
+/** A filter of records, as an SQL condition and its parameters. */
 final class UsageFilter {
     private final StringBuilder condition = new StringBuilder("organization_id = ?");
     private final List<Object> parameters = new ArrayList<>();
@@ -18,30 +18,29 @@ final class UsageFilter {
     }
 
     /**
-     * Those that began within a time.
-     *
-     * @param from when it begins, or null
-     * @param to before when it ends, or null
+     * Adds a range of start times.
+     * @param from the inclusive start, or null
+     * @param to the exclusive end, or null
      */
     UsageFilter within(OffsetDateTime from, OffsetDateTime to) {
         return and("started_at >= ?", from).and("started_at < ?", to);
     }
 
-    /** Those of a model, of an LLM provider and with an outcome, each unless it is null. */
+    /** Adds conditions on the model, LLM provider and outcome; null adds none. */
     UsageFilter of(UUID modelId, UUID providerId, CallOutcome outcome) {
         return and("model_id = ?", modelId)
                 .and("provider_id = ?", providerId)
                 .and("outcome = ?", outcome == null ? null : outcome.toString());
     }
 
-    /** Those of a user, unless it is null. */
+    /** Adds a condition on the user, unless it is null. */
     UsageFilter by(UUID userId) {
         return and("user_id = ?", userId);
     }
 
-    /** Those that come behind a place, the newest first. */
-    UsageFilter behind(OffsetDateTime startedAt, UUID id) {
-        // The first for the planner, which leaves out days by it.
+    /** Restricts to the records after a position, newest first. */
+    UsageFilter after(OffsetDateTime startedAt, UUID id) {
+        // The first condition lets the planner exclude partitions.
         and("started_at <= ?", startedAt);
         and("(started_at, id) < (?, ?)", startedAt);
         parameters.add(id);
@@ -61,9 +60,8 @@ final class UsageFilter {
     }
 
     /**
-     * Sets the condition's parameters, from the first on.
-     *
-     * @return the number of the parameter behind them
+     * Sets the condition's parameters, starting with the first.
+     * @return the number of the next parameter
      */
     int set(PreparedStatement query) throws SQLException {
         int next = 1;

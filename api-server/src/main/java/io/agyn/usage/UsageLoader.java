@@ -21,21 +21,21 @@ import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
- * Brings the spool's closed segments into the database, on a thread of its own, and keeps the table's partitions. While
- * the database is away, segments stay where they are.
+ * Loads the spool's closed segments into the database, on its own thread, and maintains the table's partitions. While
+ * the database is unavailable, segments stay in the spool.
  */
 @Singleton
 final class UsageLoader {
     private static final Logger LOG = Logger.getLogger(UsageLoader.class);
 
     private static final Duration IDLE = Duration.ofSeconds(1);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-    // For about a minute; then the others are loaded without it.
-    private static final int MOST_FAILURES = 30;
-    private static final Duration TIDY = Duration.ofHours(1);
-    // Not while the server starts, and the days that calls need are made with the first of them.
-    private static final Duration FIRST_TIDY = Duration.ofMinutes(1);
+    private static final Duration INITIAL_DELAY = Duration.ofMillis(250);
+    private static final Duration MAX_DELAY = Duration.ofSeconds(2);
+    // About a minute; then the segment is skipped.
+    private static final int MAX_FAILURES = 30;
+    private static final Duration MAINTENANCE_INTERVAL = Duration.ofHours(1);
+    // Not while the server starts; the first records create the partitions that they need.
+    private static final Duration FIRST_MAINTENANCE = Duration.ofMinutes(1);
 
     private final Spool spool;
     private final UsageTable table;
@@ -45,7 +45,7 @@ final class UsageLoader {
     private volatile boolean stopped;
     private boolean failing;
     private int failures;
-    private long nextTidy;
+    private long nextMaintenance;
 
     @Inject
     UsageLoader(Spool spool, DataSource dataSource, Settings settings) {
@@ -60,39 +60,38 @@ final class UsageLoader {
     }
 
     void start() {
-        nextTidy = System.nanoTime() + FIRST_TIDY.toNanos();
+        nextMaintenance = System.nanoTime() + FIRST_MAINTENANCE.toNanos();
         thread.start();
     }
 
     /**
-     * Ends after one last try to load what is there.
-     *
-     * @param patience how long to wait for that
+     * Stops after a last attempt to load all segments.
+     * @param timeout how long to wait for that
      */
-    void stop(Duration patience) {
+    void stop(Duration timeout) {
         stopped = true;
         spool.wake();
         try {
-            thread.join(patience);
+            thread.join(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     private void run() {
-        Duration pause = FIRST_PAUSE;
+        Duration pause = INITIAL_DELAY;
         try {
             while (!stopped) {
                 Optional<Segment> segment = spool.oldest(IDLE);
                 if (segment.isEmpty() || load(segment.get())) {
-                    pause = FIRST_PAUSE;
+                    pause = INITIAL_DELAY;
                 } else {
                     pause(pause);
-                    pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                    pause = pause.multipliedBy(2).compareTo(MAX_DELAY) < 0 ? pause.multipliedBy(2) : MAX_DELAY;
                 }
-                if (System.nanoTime() - nextTidy >= 0) {
-                    nextTidy = System.nanoTime() + TIDY.toNanos();
-                    tidy();
+                if (System.nanoTime() - nextMaintenance >= 0) {
+                    nextMaintenance = System.nanoTime() + MAINTENANCE_INTERVAL.toNanos();
+                    maintain();
                 }
             }
             Optional<Segment> segment = spool.oldest(Duration.ZERO);
@@ -100,12 +99,12 @@ final class UsageLoader {
                 segment = spool.oldest(Duration.ZERO);
             }
         } catch (InterruptedException e) {
-            // Nobody does; what is spooled is loaded by the next process.
+            // Never happens; the next process loads the spool.
             Thread.currentThread().interrupt();
         }
     }
 
-    /** In short steps, to be stopped soon. */
+    /** In short steps, so that it can be stopped. */
     private void pause(Duration duration) throws InterruptedException {
         long end = System.nanoTime() + duration.toNanos();
         while (!stopped && System.nanoTime() - end < 0) {
@@ -113,11 +112,11 @@ final class UsageLoader {
         }
     }
 
-    /** Loads a segment and deletes it; answers whether that is done with, so that the next one can come. */
+    /** Loads a segment and deletes it; returns whether the next one can be loaded. */
     boolean load(Segment segment) {
         try {
             byte[] bytes = Files.readAllBytes(segment.file());
-            table.load(bytes, wholeLines(bytes, segment.file()), segment.columns(), this::reject);
+            table.load(bytes, completeLength(bytes, segment.file()), segment.columns(), this::reject);
             spool.delete(segment);
         } catch (SQLException e) {
             if (!failing) {
@@ -129,19 +128,19 @@ final class UsageLoader {
             return false;
         } catch (NoSuchFileException e) {
             LOG.errorf("Usage is lost: %s was deleted before it was loaded", segment.file());
-            spool.forget(segment);
+            spool.remove(segment);
         } catch (IOException | UncheckedIOException e) {
             failures++;
-            if (failures < MOST_FAILURES) {
-                // The process may have run out of files for now.
+            if (failures < MAX_FAILURES) {
+                // The process may have reached its file limit for the moment.
                 return false;
             }
             LOG.errorf(
                     e, "Usage stays in %s until the next start, since that cannot be read or deleted", segment.file());
-            spool.forget(segment);
+            spool.remove(segment);
         } catch (RuntimeException e) {
             LOG.errorf(e, "Usage stays in %s until the next start", segment.file());
-            spool.forget(segment);
+            spool.remove(segment);
         }
         failures = 0;
         if (failing) {
@@ -151,8 +150,8 @@ final class UsageLoader {
         return true;
     }
 
-    /** A process that is killed while it writes leaves the beginning of a line at the end. */
-    private static int wholeLines(byte[] bytes, Path file) {
+    /** A process that was killed while writing leaves an incomplete last line. */
+    private static int completeLength(byte[] bytes, Path file) {
         int length = bytes.length;
         while (length > 0 && bytes[length - 1] != '\n') {
             length--;
@@ -174,10 +173,10 @@ final class UsageLoader {
         }
     }
 
-    /** Makes the coming days' partitions and drops those of days that are older than the retention. */
-    void tidy() {
+    /** Creates the partitions of the next days, and drops those that are older than the retention. */
+    void maintain() {
         try {
-            int dropped = table.tidy(LocalDate.now(ZoneOffset.UTC), retention);
+            int dropped = table.maintain(LocalDate.now(ZoneOffset.UTC), retention);
             if (dropped > 0) {
                 LOG.infof("Usage of %d days is dropped, which is older than %d days", dropped, retention.toDays());
             }

@@ -10,41 +10,40 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The days that the table of records has partitions for. Not for use by several threads. */
+/** The existing daily partitions of the table of records. Not thread-safe. */
 final class UsagePartitions {
-    private final Set<LocalDate> made = new HashSet<>();
+    private final Set<LocalDate> created = new HashSet<>();
 
-    /** Makes the partitions of days where they are missing, in the connection's transaction or in one of its own. */
+    /** Creates missing partitions, in the connection's transaction or in a separate one. */
     void ensure(Connection connection, Collection<LocalDate> days) throws SQLException {
         for (LocalDate day : days) {
-            if (!made.contains(day)) {
+            if (!created.contains(day)) {
                 try (PreparedStatement ensure = connection.prepareStatement("select ensure_usage_partition(?)")) {
                     ensure.setObject(1, day);
                     ensure.execute();
                 }
-                made.add(day);
+                created.add(day);
             }
         }
     }
 
-    /** Forgets which are there, since some may have been dropped, or their making was rolled back. */
-    void forget() {
-        made.clear();
+    /** Clears the cache, since partitions may have been dropped, or their creation rolled back. */
+    void clear() {
+        created.clear();
     }
 
     /**
-     * Drops the partitions of the days before one, unless another server is at it.
-     *
-     * @return how many were dropped
-     * @throws SQLException when it fails, or had to wait for too long for those who read
+     * Drops the partitions before a day, unless another server is doing it.
+     * @return the number of dropped partitions
+     * @throws SQLException if it fails, or waits too long for readers
      */
     int dropBefore(Connection connection, LocalDate day) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
-        try (Statement patience = connection.createStatement();
+        try (Statement setting = connection.createStatement();
                 PreparedStatement drop = connection.prepareStatement("select drop_usage_partitions(?)")) {
-            // Who waits for a partition to drop has all others wait behind it.
-            patience.execute("set local lock_timeout = '2s'");
+            // While one transaction waits to drop a partition, all others wait behind it.
+            setting.execute("set local lock_timeout = '2s'");
             drop.setObject(1, day);
             int dropped;
             try (ResultSet row = drop.executeQuery()) {
@@ -52,7 +51,7 @@ final class UsagePartitions {
                 dropped = row.getInt(1);
             }
             connection.commit();
-            forget();
+            clear();
             return dropped;
         } catch (SQLException e) {
             connection.rollback();

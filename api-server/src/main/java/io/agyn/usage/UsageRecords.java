@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** Lists records. */
 @Singleton
 final class UsageRecords {
     private static final String PAGE =
@@ -34,11 +33,11 @@ final class UsageRecords {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
     }
 
-    /** A page of the records that a filter lets pass, the newest first. */
+    /** Returns a page of the records that match a filter, newest first. */
     Page<UsageRecord> read(UsageFilter filter, Request request) throws SQLException {
         if (request.token() != null) {
             Position position = Position.of(request.token());
-            filter.behind(position.createdAt().atOffset(ZoneOffset.UTC), position.id());
+            filter.after(position.createdAt().atOffset(ZoneOffset.UTC), position.id());
         }
         List<UsageRecord> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 
-/** Usage over REST. */
 @RunOnVirtualThread
 class UsageResource implements UsageApi {
     private static final Duration DEFAULT_TIME = Duration.ofHours(24);
@@ -36,13 +35,13 @@ class UsageResource implements UsageApi {
     private final UsageSums sums;
     private final UsageRecords records;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    UsageResource(UsageSums sums, UsageRecords records, Caller caller, ResourceResponses answers) {
+    UsageResource(UsageSums sums, UsageRecords records, Caller caller, ResourceResponses responses) {
         this.sums = requireNonNull(sums, "sums is null");
         this.records = requireNonNull(records, "records is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -56,19 +55,19 @@ class UsageResource implements UsageApi {
             UUID userId,
             CallOutcome outcome) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
-        OffsetDateTime begin = utc(from == null ? end.minus(DEFAULT_TIME) : from);
+        OffsetDateTime start = utc(from == null ? end.minus(DEFAULT_TIME) : from);
         Set<String> keys = new TreeSet<>(Parameters.items(groupBy));
         Violations violations = new Violations();
-        if (!begin.isBefore(end)) {
+        if (!start.isBefore(end)) {
             violations.in(from == null ? "to" : "from", BACKWARDS);
         }
         if (keys.contains("hour") && keys.contains("day")) {
             violations.in("group_by", "Give hour or day, not both.");
         }
         violations.throwIfAny();
-        UsageFilter filter = filter(organizationId, userId).within(begin, end).of(modelId, providerId, outcome);
+        UsageFilter filter = filter(organizationId, userId).within(start, end).of(modelId, providerId, outcome);
         try {
-            return answers.ok(new UsageReport().from(begin).to(end).rows(sums.read(organizationId, filter, keys)));
+            return responses.ok(new UsageReport().from(start).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -93,22 +92,22 @@ class UsageResource implements UsageApi {
         UsageFilter filter = filter(organizationId, userId).within(from, to).of(modelId, providerId, outcome);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
-            return answers.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
+            return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** What the caller may see: in an organization whose member they are, their own calls alone, whatever they ask for. */
+    /** Members see only their own calls, whatever filter they send. */
     private UsageFilter filter(UUID organizationId, UUID userId) {
         Identity identity = caller.identity();
         UsageFilter filter = new UsageFilter(organizationId).by(userId);
-        return identity.standingIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
+        return identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
                 ? filter.by(identity.userId())
                 : filter;
     }
 
-    /** In the years in which there are calls, and whose times RFC 3339 writes; to the microsecond, as they are stored. */
+    /** Clamps a time to years that RFC 3339 can write, with microsecond precision as stored. */
     private static OffsetDateTime utc(OffsetDateTime time) {
         OffsetDateTime utc = time.withOffsetSameInstant(ZoneOffset.UTC).truncatedTo(ChronoUnit.MICROS);
         return utc.isBefore(FIRST) ? FIRST : utc.isAfter(LAST) ? LAST : utc;

@@ -23,14 +23,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
-/** Sums up records. */
+/** Aggregates records. */
 @Singleton
 final class UsageSums {
-    private static final int MOST_ROWS = 10_000;
-    private static final int PATIENCE_SECONDS = 20;
+    private static final int MAX_ROWS = 10_000;
+    private static final int TIMEOUT_SECONDS = 20;
     private static final String QUERY_CANCELED = "57014";
 
-    /** What a JSON number holds exactly. */
+    /** The largest integer that JSON numbers hold exactly. */
     private static final String SUM = "least(coalesce(sum(%1$s), 0), 9007199254740991)::bigint as %1$s";
 
     private static final String COUNTS = Stream.of(
@@ -47,35 +47,36 @@ final class UsageSums {
             .collect(Collectors.joining(", "));
 
     private static final String SUMS = """
-            with sums as (
-                select %s, %s, %s, %s, %s, %s, %s,
-                    max(model) as model, max(provider) as provider,
-                    count(*) as calls,
-                    count(*) filter (where outcome not in ('completed', 'client_cancelled')) as errors,
-                    %s,
-                    count(usage_unknown_reason) as unknown_usage_calls,
-                    round(avg(duration_us))::float8 / 1000 as duration_ms,
-                    round(avg(time_to_first_byte_us))::float8 / 1000 as time_to_first_byte_ms
-                from usage_record where %s
-                group by %s
-                limit %d)
-            select sums.starts_at,
-                sums.model_id, case when sums.model_id is not null then coalesce(model.name, sums.model) end as model,
-                sums.provider_id,
-                case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider,
-                sums.token_id, api_token.description as token,
-                sums.user_id, app_user.name as user_name,
-                sums.operation, sums.outcome, calls, errors,
-                input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
-                output_tokens, reasoning_tokens, web_search_requests, web_fetch_requests, unknown_usage_calls,
-                duration_ms, time_to_first_byte_ms
-            from sums
-            left join model on model.organization_id = ? and model.id = sums.model_id
-            left join llm_provider on llm_provider.organization_id = ? and llm_provider.id = sums.provider_id
-            left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
-            left join app_user on app_user.id = sums.user_id
-            order by sums.starts_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
-                sums.operation, sums.outcome""";
+        with sums as (
+            select %s, %s, %s, %s, %s, %s, %s,
+                max(model) as model, max(provider) as provider,
+                count(*) as calls,
+                count(*) filter (where outcome not in ('completed', 'client_cancelled')) as errors,
+                %s,
+                count(usage_unknown_reason) as unknown_usage_calls,
+                round(avg(duration_us))::float8 / 1000 as duration_ms,
+                round(avg(time_to_first_byte_us))::float8 / 1000 as time_to_first_byte_ms
+            from usage_record where %s
+            group by %s
+            limit %d)
+        select sums.starts_at,
+            sums.model_id, case when sums.model_id is not null then coalesce(model.name, sums.model) end as model,
+            sums.provider_id,
+            case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider,
+            sums.token_id, api_token.description as token,
+            sums.user_id, app_user.name as user_name,
+            sums.operation, sums.outcome, calls, errors,
+            input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
+            output_tokens, reasoning_tokens, web_search_requests, web_fetch_requests, unknown_usage_calls,
+            duration_ms, time_to_first_byte_ms
+        from sums
+        left join model on model.organization_id = ? and model.id = sums.model_id
+        left join llm_provider on llm_provider.organization_id = ? and llm_provider.id = sums.provider_id
+        left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
+        left join app_user on app_user.id = sums.user_id
+        order by sums.starts_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
+            sums.operation, sums.outcome\
+        """;
 
     private final DataSource dataSource;
 
@@ -84,16 +85,15 @@ final class UsageSums {
     }
 
     /**
-     * Sums up the records that a filter lets pass.
-     *
-     * @param organizationId whose they are
-     * @param groupBy what to group by, as the contract names it; none for one row of all
-     * @throws ProblemException {@code invalid_request} where that takes too long or makes too many rows
+     * Aggregates the records that match a filter.
+     * @param organizationId the organization
+     * @param groupBy the contract's names to group by; empty for one row of all
+     * @throws ProblemException {@code invalid_request} if it takes too long or returns too many rows
      */
     List<UsageRow> read(UUID organizationId, UsageFilter filter, Set<String> groupBy) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(sql(filter, groupBy))) {
-            query.setQueryTimeout(PATIENCE_SECONDS);
+            query.setQueryTimeout(TIMEOUT_SECONDS);
             int next = filter.set(query);
             for (int i = 0; i < 3; i++) {
                 query.setObject(next + i, organizationId);
@@ -104,13 +104,13 @@ final class UsageSums {
                     rows.add(row(row));
                 }
             }
-            if (rows.size() > MOST_ROWS) {
-                throw refusal("group_by", "Group by less, or give a shorter time; these are over 10000 rows.");
+            if (rows.size() > MAX_ROWS) {
+                throw invalidRequest("group_by", "Group by less, or give a shorter time; these are over 10000 rows.");
             }
             return rows;
         } catch (SQLException e) {
             if (QUERY_CANCELED.equals(e.getSQLState())) {
-                throw refusal("from", "Give a shorter time; this one takes too long to sum up.");
+                throw invalidRequest("from", "Give a shorter time; this one takes too long to sum up.");
             }
             throw e;
         }
@@ -145,7 +145,7 @@ final class UsageSums {
                 COUNTS,
                 filter.condition(),
                 columns.length() == 0 ? "()" : columns.toString(),
-                MOST_ROWS + 1);
+                MAX_ROWS + 1);
     }
 
     private static String key(Set<String> groupBy, String key, String column, String type) {
@@ -183,7 +183,7 @@ final class UsageSums {
                 .averageTimeToFirstByteMs(row.getObject("time_to_first_byte_ms", Double.class));
     }
 
-    private static ProblemException refusal(String parameter, String detail) {
+    private static ProblemException invalidRequest(String parameter, String detail) {
         return new ProblemException(
                 ProblemKind.INVALID_REQUEST,
                 "The request is invalid; errors says where and what to do.",

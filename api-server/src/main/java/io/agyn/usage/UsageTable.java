@@ -21,7 +21,7 @@ import java.util.function.Consumer;
 import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 
-/** Puts the spool's lines into the table, each once however often it comes. Not for use by several threads. */
+/** Loads the spool's lines into the table. A line that is loaded again has no effect. Not thread-safe. */
 final class UsageTable {
     private static final String COPY = "copy usage_record (%s) from stdin";
     private static final String STAGE =
@@ -31,9 +31,9 @@ final class UsageTable {
             "insert into usage_record (%1$s) select %1$s from usage_staging on conflict do nothing";
 
     private static final int DAY_LENGTH = "2026-01-31".length();
-    // Without it, a database whose machine is gone would be waited for until TCP gives up, for a quarter of an hour.
-    private static final Duration ANSWER = Duration.ofSeconds(30);
-    private static final Executor AT_ONCE = Runnable::run;
+    // Otherwise, if the database's machine crashes, TCP would wait for 15 minutes.
+    private static final Duration RESPONSE_TIMEOUT = Duration.ofSeconds(30);
+    private static final Executor DIRECT_EXECUTOR = Runnable::run;
 
     private final DataSource dataSource;
     private final UsagePartitions partitions = new UsagePartitions();
@@ -52,7 +52,7 @@ final class UsageTable {
             return to - from;
         }
 
-        /** Where the line ends that a byte is in, its line feed included. */
+        /** Returns the end of the line at a position, after its line feed. */
         int endOfLine(int position) {
             int end = position;
             while (bytes[end] != '\n') {
@@ -79,7 +79,7 @@ final class UsageTable {
                     try {
                         days.add(LocalDate.parse(day));
                     } catch (DateTimeParseException e) {
-                        // Refused by the database as well, and then rejected.
+                        // The database will reject the line as well.
                     }
                 }
             }
@@ -92,18 +92,18 @@ final class UsageTable {
     }
 
     /**
-     * Loads lines. Each that the database refuses for what is in it is given to {@code rejected}; the others are loaded.
-     *
-     * @param bytes whole lines
-     * @param length how many bytes of them
+     * Loads lines. Lines that the database rejects because of their contents go to {@code rejected}; the others are
+     * loaded.
+     * @param bytes complete lines
+     * @param length their number of bytes
      * @param columns the columns of a line
-     * @throws SQLException when the database is away, or cannot take lines for now
+     * @throws SQLException if the database is unavailable, or cannot accept lines now
      */
     void load(byte[] bytes, int length, String columns, Consumer<byte[]> rejected) throws SQLException {
         Lines lines = new Lines(bytes, 0, length, columns);
         if (length > 0) {
             try {
-                // By far the cheapest way, and the usual one: nothing is there yet, and nothing is wrong.
+                // By far the cheapest statement, which works in the usual case: no line exists, and all are valid.
                 inTransaction(lines, connection -> copy(connection, COPY, lines));
             } catch (SQLException e) {
                 requireDataError(e);
@@ -112,18 +112,18 @@ final class UsageTable {
         }
     }
 
-    /** Makes the partitions of today and tomorrow, and drops those that are too old. */
-    int tidy(LocalDate today, Duration retention) throws SQLException {
+    /** Creates the partitions of today and tomorrow, and drops expired ones. */
+    int maintain(LocalDate today, Duration retention) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             partitions.ensure(connection, List.of(today, today.plusDays(1)));
             return partitions.dropBefore(connection, today.minusDays(retention.toDays()));
         }
     }
 
-    /** Passes over what is in the table already; narrows down what is refused, by halves, to single lines. */
+    /** Skips lines that exist, and bisects rejected ones down to single lines. */
     private void loadStaged(Lines lines, Consumer<byte[]> rejected) throws SQLException {
         try {
-            partitions.forget();
+            partitions.clear();
             inTransaction(lines, connection -> {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute(STAGE);
@@ -146,7 +146,7 @@ final class UsageTable {
         }
     }
 
-    /** Where the last line begins. */
+    /** Returns the start of the last line. */
     private static int lastLine(Lines lines) {
         int begin = lines.to() - 1;
         while (begin > lines.from() && lines.bytes()[begin - 1] != '\n') {
@@ -158,7 +158,7 @@ final class UsageTable {
     private void inTransaction(Lines lines, Work work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             int networkTimeout = connection.getNetworkTimeout();
-            connection.setNetworkTimeout(AT_ONCE, (int) ANSWER.toMillis());
+            connection.setNetworkTimeout(DIRECT_EXECUTOR, (int) RESPONSE_TIMEOUT.toMillis());
             try {
                 partitions.ensure(connection, lines.days());
                 connection.setAutoCommit(false);
@@ -172,7 +172,7 @@ final class UsageTable {
                     connection.setAutoCommit(true);
                 }
             } finally {
-                connection.setNetworkTimeout(AT_ONCE, networkTimeout);
+                connection.setNetworkTimeout(DIRECT_EXECUTOR, networkTimeout);
             }
         }
     }
@@ -186,7 +186,7 @@ final class UsageTable {
                             sql.formatted(lines.columns()),
                             new ByteArrayInputStream(lines.bytes(), lines.from(), lines.length()));
             if (copied != lines.count()) {
-                // Before release 18, a line with nothing but \. ends the data in silence.
+                // Before PostgreSQL 18, a line with only \. silently ends the data.
                 throw new SQLException("of %d lines, %d were taken".formatted(lines.count(), copied), "22P04");
             }
         } catch (IOException e) {
@@ -195,8 +195,8 @@ final class UsageTable {
     }
 
     /**
-     * Data exceptions (22), constraints (23) and what is too large (54) lie in the lines; all else lies in the database, or
-     * on the way there.
+     * Data exceptions (22), constraints (23) and exceeded limits (54) are caused by the lines; everything else by the
+     * database or the connection.
      */
     private static void requireDataError(SQLException e) throws SQLException {
         String state = e.getSQLState();

@@ -14,24 +14,23 @@ import jakarta.ws.rs.core.Response;
 import java.util.Comparator;
 import java.util.List;
 
-/** The caller, over REST. */
 @RunOnVirtualThread
 @Transactional
 class MeResource implements MeApi {
     private final Users users;
     private final Caller caller;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    MeResource(Users users, Caller caller, ResourceResponses answers) {
+    MeResource(Users users, Caller caller, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
     public Response getMe() {
         Identity identity = caller.identity();
-        return answers.ok(new Me()
+        return responses.ok(new Me()
                 .id(identity.userId())
                 .name(identity.userName())
                 .email(users.get(identity.userId()).email)
@@ -41,7 +40,7 @@ class MeResource implements MeApi {
                 .organizationId(identity.boundOrganization().orElse(null)));
     }
 
-    /** By the organizations' ids, which are in the order of their creation. */
+    /** Sorted by organization id, which is the order of creation. */
     private static List<Membership> memberships(Identity identity) {
         return identity.memberships().entrySet().stream()
                 .filter(membership -> identity.reaches(membership.getKey()))

@@ -12,25 +12,26 @@ import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.query.NativeQuery;
 
-/** An organization that has an owner whose API tokens work keeps one. */
+/** Ensures that an organization with an active owner keeps one. */
 @Singleton
 public class Ownership {
-    private static final int MOST_NAMED = 10;
+    private static final int MAX_LISTED = 10;
 
-    // An owner who is suspended does not count.
-    private static final String LEFT_ALONE = """
-            select o.slug
-            from membership m
-            join organization o on o.id = m.organization_id
-            where m.user_id = ?1 and m.role = 'owner'
-                and not exists (
-                    select from membership other
-                    join app_user owner on owner.id = other.user_id
-                    where other.organization_id = m.organization_id and other.user_id <> m.user_id
-                        and other.role = 'owner' and owner.state = 'active')
-                %s
-            order by o.slug
-            limit ?2""";
+    // Suspended owners do not count.
+    private static final String WITHOUT_OTHER_OWNER = """
+        select o.slug
+        from membership m
+        join organization o on o.id = m.organization_id
+        where m.user_id = ?1 and m.role = 'owner'
+            and not exists (
+                select from membership other
+                join app_user owner on owner.id = other.user_id
+                where other.organization_id = m.organization_id and other.user_id <> m.user_id
+                    and other.role = 'owner' and owner.state = 'active')
+            %s
+        order by o.slug
+        limit ?2\
+        """;
 
     private final EntityManager entities;
 
@@ -39,38 +40,36 @@ public class Ownership {
     }
 
     /**
-     * Waits until no other transaction changes who may do what, and keeps others waiting until this one ends: of two that
-     * each take one of two owners away, the second sees what the first has left. To be called before anything is read.
+     * Waits for, and blocks, all other changes of ownership until the transaction ends: of two that each remove one
+     * of two owners, the second sees the result of the first. Call this before reading anything.
      */
     public void lock() {
-        RowLocks.oneAtATime(entities, "who may do what");
+        RowLocks.lockName(entities, "who may do what");
     }
 
     /**
-     * Refuses to take an active user away from an organization of which they are the only active owner.
-     *
+     * Rejects removing an active user from an organization of which they are the only active owner.
      * @throws ProblemException {@code last_owner}
      */
     public void requireAnotherOwner(UUID userId, UUID organizationId) {
-        refuse(leftAlone(userId, "and m.organization_id = ?3")
+        refuse(withoutOtherOwner(userId, "and m.organization_id = ?3")
                 .setParameter(3, organizationId)
                 .getResultList());
     }
 
     /**
-     * Refuses to take an active user away from all organizations where they are the only active owner of one.
-     *
+     * Rejects removing an active user from all organizations if they are the only active owner of one.
      * @throws ProblemException {@code last_owner}, which names the organizations
      */
     void requireAnotherOwner(UUID userId) {
-        refuse(leftAlone(userId, "").getResultList());
+        refuse(withoutOtherOwner(userId, "").getResultList());
     }
 
-    private NativeQuery<String> leftAlone(UUID userId, String condition) {
+    private NativeQuery<String> withoutOtherOwner(UUID userId, String condition) {
         return entities.unwrap(Session.class)
-                .createNativeQuery(LEFT_ALONE.formatted(condition), String.class)
+                .createNativeQuery(WITHOUT_OTHER_OWNER.formatted(condition), String.class)
                 .setParameter(1, userId)
-                .setParameter(2, MOST_NAMED);
+                .setParameter(2, MAX_LISTED);
     }
 
     private static void refuse(List<String> slugs) {

@@ -4,7 +4,6 @@ import io.agyn.api.model.Role;
 import io.agyn.rest.EnumConverter;
 import jakarta.persistence.Converter;
 
-/** Stores a {@link Role}. */
 @Converter
 public class RoleConverter extends EnumConverter<Role> {
     public RoleConverter() {

@@ -8,14 +8,14 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import org.hibernate.annotations.BatchSize;
 
-/** A stored user. Those of a whole page of members are read at once. */
+/** A stored user. The users of a page of members are loaded in one batch. */
 @Entity
 @Table(name = "app_user")
 @BatchSize(size = 1000)
 public class UserEntity extends StoredResource {
     public String name;
 
-    /** Null for the first administrator, until one is given. */
+    /** Null for the first administrator, until it is set. */
     public String email;
 
     @Convert(converter = RoleConverter.class)
@@ -34,7 +34,6 @@ public class UserEntity extends StoredResource {
         this.state = state;
     }
 
-    /** Whether it is a cluster admin whose API tokens work. */
     boolean isActiveAdmin() {
         return role == Role.CLUSTER_ADMIN && state == UserState.ACTIVE;
     }

@@ -4,7 +4,6 @@ import io.agyn.api.model.UserState;
 import io.agyn.rest.EnumConverter;
 import jakarta.persistence.Converter;
 
-/** Stores a {@link UserState}. */
 @Converter
 public class UserStateConverter extends EnumConverter<UserState> {
     public UserStateConverter() {

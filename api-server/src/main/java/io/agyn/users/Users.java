@@ -26,14 +26,14 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
         return findByIdOptional(id).orElseThrow(() -> ProblemException.notFound("user"));
     }
 
-    /** The user with an email address, whatever its case. */
+    /** Returns the user with an email address, ignoring case. */
     public Optional<UserEntity> withEmail(String email) {
         return find("lower(email) = ?1", email.toLowerCase(Locale.ROOT)).firstResultOptional();
     }
 
     /**
-     * A user, locked until the transaction ends. No other change of who may do what goes on meanwhile, so that it is known
-     * who is left.
+     * Returns a user, locked until the transaction ends. All other changes of ownership wait, so that the remaining
+     * owners are known.
      */
     UserEntity lock(UUID id) {
         ownership.lock();
@@ -46,8 +46,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
 
     /**
      * Changes a locked user.
-     *
-     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} where nobody would be left
+     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} if nobody would be left
      */
     void change(UserEntity user, String name, String email, Role role, UserState state) {
         boolean wasActive = user.state == UserState.ACTIVE;
@@ -67,11 +66,10 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
     }
 
     /**
-     * Deletes a locked user, whose API tokens and memberships the database deletes with it.
-     *
-     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} where nobody would be left
+     * Deletes a locked user; the database also deletes their API tokens and memberships.
+     * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} if nobody would be left
      */
-    void deleteWithAllOfIts(UserEntity user) {
+    void deleteCascading(UserEntity user) {
         if (user.isActiveAdmin()) {
             requireAnotherAdmin(user);
         }

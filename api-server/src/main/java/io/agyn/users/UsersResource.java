@@ -22,18 +22,17 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
-/** Users over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
 @Idempotent
 class UsersResource implements UsersApi {
     private final Users users;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    UsersResource(Users users, ResourceResponses answers) {
+    UsersResource(Users users, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -47,7 +46,7 @@ class UsersResource implements UsersApi {
                 .with("state", state);
         var page = Paging.read(users, selection, new Paging.Request(pageSize, pageToken))
                 .map(UsersResource::read);
-        return answers.ok(new UserList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new UserList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -58,28 +57,28 @@ class UsersResource implements UsersApi {
                 Objects.requireNonNullElse(body.getRole(), Role.USER),
                 Objects.requireNonNullElse(body.getState(), UserState.ACTIVE));
         users.persistAndFlush(user);
-        return answers.created(read(user), "/users/" + user.id);
+        return responses.created(read(user), "/users/" + user.id);
     }
 
     @Override
     public Response getUser(UUID userId) {
-        return answers.ok(read(users.get(userId)));
+        return responses.ok(read(users.get(userId)));
     }
 
     @Override
     public Response updateUser(UUID userId, UserUpdate body, String ifMatch) {
         UserEntity user = users.lock(userId);
-        answers.requireMatch(ifMatch, read(user));
+        responses.requireMatch(ifMatch, read(user));
         users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState());
-        return answers.updated(read(user));
+        return responses.updated(read(user));
     }
 
     @Override
     public Response deleteUser(UUID userId, String ifMatch) {
         UserEntity user = users.lock(userId);
-        answers.requireMatch(ifMatch, read(user));
-        users.deleteWithAllOfIts(user);
-        return answers.deleted();
+        responses.requireMatch(ifMatch, read(user));
+        users.deleteCascading(user);
+        return responses.deleted();
     }
 
     private static User read(UserEntity user) {

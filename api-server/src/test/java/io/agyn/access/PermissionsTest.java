@@ -111,7 +111,7 @@ class PermissionsTest {
         if (organization.filter(in -> !reaches(scene, in)).isPresent()) {
             return "404";
         }
-        EffectiveRole standing =
+        EffectiveRole role =
                 switch (scene.who) {
                     case CLUSTER_ADMIN -> EffectiveRole.CLUSTER_ADMIN;
                     case OWNER -> organization.isPresent() ? EffectiveRole.OWNER : EffectiveRole.USER;
@@ -119,7 +119,7 @@ class PermissionsTest {
                     case STRANGER, SUSPENDED -> EffectiveRole.USER;
                 };
         Permission permission = Permissions.of(operation.id()).orElseThrow();
-        if (!permission.standings().contains(standing) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {
+        if (!permission.roles().contains(role) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {
             return "403";
         }
         // Its own token is bound to the organization, which is not empty therefore.

@@ -183,7 +183,7 @@ class AuditEpochsTest {
     /** Rewrites events and the end of the chain with the former key, as somebody can who has it and owns the database. */
     private void forge(long first, long last) throws SQLException {
         AuditChain chains = new AuditChain(before);
-        byte[] hash = first == 1 ? AuditChain.BEGIN : hashOf(first - 1);
+        byte[] hash = first == 1 ? AuditChain.START : hashOf(first - 1);
         for (long sequence = first; sequence <= last; sequence++) {
             Event forged = event("forged");
             hash = chains.hash(old, hash, forged, sequence);
@@ -197,7 +197,7 @@ class AuditEpochsTest {
                     old.number(),
                     sequence);
         }
-        End end = new End(organization, 1, AuditChain.BEGIN, last, hash, old);
+        End end = new End(organization, 1, AuditChain.START, last, hash, old);
         execute(
                 "update audit_chain set hash = ?, seal = ?, key_id = ? where chain = ?",
                 hash,

@@ -210,7 +210,7 @@ class AuditTest {
     @Test
     void nobodyFillsTheLogByAskingForWhatTheyMakeUp() {
         String member = Api.tokenOfNew("member", Api.organization());
-        for (int i = 0; i < DeniedAccess.MOST_OF_ONE + 20; i++) {
+        for (int i = 0; i < DeniedAccess.MAX_PER_CALLER + 20; i++) {
             asNobody()
                     .get("/organizations/{o}/models", UUID.randomUUID())
                     .then()

@@ -55,9 +55,9 @@ class ByteBudgetTest {
     void noMoreIsGivenBackThanWasTaken() {
         ByteBudget.Lease lease = budget.lease(token, "192.0.2.1");
         lease.take(300);
-        lease.giveBack(100);
+        lease.release(100);
         assertThat(budget.used()).isEqualTo(200);
-        lease.giveBack(500);
+        lease.release(500);
         lease.release();
         lease.release();
         assertThat(budget.used()).isZero();

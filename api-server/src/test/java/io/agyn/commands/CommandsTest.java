@@ -28,7 +28,7 @@ class CommandsTest {
             out.reset();
             assertThat(run(command.name() + " " + option)).isZero();
             assertThat(out.toString(UTF_8))
-                    .startsWith("Usage: agyn-server " + command.form() + "\n\n")
+                    .startsWith("Usage: agyn-server " + command.usage() + "\n\n")
                     .contains(command.help());
         }
         assertThat(err.toString(UTF_8)).isEmpty();
@@ -50,7 +50,7 @@ class CommandsTest {
         for (String misuse : misuses) {
             err.reset();
             assertThat(run((command.name() + " " + misuse).strip())).as(misuse).isEqualTo(2);
-            assertThat(err.toString(UTF_8)).as(misuse).contains("Usage: agyn-server " + command.form() + "\n");
+            assertThat(err.toString(UTF_8)).as(misuse).contains("Usage: agyn-server " + command.usage() + "\n");
         }
         assertThat(out.toString(UTF_8)).isEmpty();
     }
@@ -61,7 +61,7 @@ class CommandsTest {
 
         assertThat(out.toString(UTF_8)).startsWith("Usage:\n  agyn-server  ").contains("start the server");
         assertThat(commands()).allSatisfy(command -> assertThat(out.toString(UTF_8))
-                .contains("agyn-server " + command.form(), command.summary()));
+                .contains("agyn-server " + command.usage(), command.summary()));
     }
 
     @Test

@@ -19,7 +19,7 @@ class LivenessTest {
 
     @AfterEach
     void forget() {
-        BackgroundThread.forget(NAME);
+        BackgroundThread.reset(NAME);
     }
 
     @Test

@@ -119,7 +119,7 @@ class KeysetTest {
 
         Keyset retired = promoted.without(old);
 
-        assertThat(retired.holds(old)).isFalse();
+        assertThat(retired.contains(old)).isFalse();
         assertThat(retired.aead().decrypt(rewrapped, PLACE)).isEqualTo(VALUE);
         assertThatThrownBy(() -> retired.aead().decrypt(ciphertext, PLACE))
                 .isInstanceOf(GeneralSecurityException.class);
@@ -152,8 +152,8 @@ class KeysetTest {
         assertThat(rotated.fingerprint(VALUE)).isNotEqualTo(before.fingerprint(VALUE));
         assertThat(rotated.fingerprint(fingerprint, VALUE)).isEqualTo(before.fingerprint(VALUE));
         assertThat(rotated.auditHash(audit, VALUE)).isEqualTo(before.auditHash(audit, VALUE));
-        assertThat(rotated.without(fingerprint).holds(fingerprint)).isFalse();
-        assertThat(rotated.without(fingerprint).holds(audit)).isTrue();
+        assertThat(rotated.without(fingerprint).contains(fingerprint)).isFalse();
+        assertThat(rotated.without(fingerprint).contains(audit)).isTrue();
     }
 
     @Test

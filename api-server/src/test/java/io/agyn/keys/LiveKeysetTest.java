@@ -60,7 +60,8 @@ class LiveKeysetTest {
         byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
 
         assertThat(keys.current().keys()).hasSize(1);
-        assertThat(keys.holding(ciphertext).aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
+        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, PLACE))
+                .isEqualTo(VALUE);
         assertThat(keys.current().keys()).isEqualTo(added.keys());
     }
 

@@ -92,7 +92,7 @@ class RotationTest {
         assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
         assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
-        assertThat(KeyUse.count(connection).notOf(keyset.primary())).isEqualTo(unreadable.size());
+        assertThat(KeyUse.count(connection).ofOthers(keyset.primary())).isEqualTo(unreadable.size());
     }
 
     @Test
@@ -127,8 +127,8 @@ class RotationTest {
     @Test
     void whatCannotBeDecryptedIsNamedAndLeftAsItIs() throws SQLException {
         database.execute(
-                "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext, 20))"
-                        + " where id = ?::uuid",
+                "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext,"
+                        + " 20)) where id = ?::uuid",
                 secret);
         byte[] altered = ciphertext(secret);
         Keyset keyset = promoteANewKey();
@@ -186,7 +186,7 @@ class RotationTest {
 
         file.change(keyset -> keyset.without(old));
         keys.reload();
-        assertThat(keys.current().holds(old)).isFalse();
+        assertThat(keys.current().contains(old)).isFalse();
         assertThat(writtenAgain()).isEqualTo(1);
         assertThat(fingerprints(token, headers, reference)).isEqualTo(after);
     }
@@ -263,8 +263,8 @@ class RotationTest {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (database.column(
                         Long.class,
-                        "select count(*) from pg_stat_activity"
-                                + " where wait_event_type = 'Lock' and query like 'update secret set value_ciphertext%'")
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update"
+                                + " secret set value_ciphertext%'")
                 .equals(List.of(0L))) {
             assertThat(System.nanoTime()).as("waits for the row").isLessThan(deadline);
             Thread.sleep(20);

@@ -360,7 +360,7 @@ class LimitsTest {
                             Duration.ofSeconds(1),
                             new UpstreamConnector.Listener() {
                                 @Override
-                                public void onPlace() {}
+                                public void onSlot() {}
 
                                 @Override
                                 public void onOpened(HttpClientRequest request) {
@@ -385,14 +385,14 @@ class LimitsTest {
     @Test
     void hostsThatNobodyCallsAreForgotten() {
         Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(List.of()), clients, 1);
-        UpstreamBulkhead called = upstreams.origin(target(1).endpoint());
-        called.enter(() -> {});
-        upstreams.origin(target(2).endpoint());
-        upstreams.forgetIdle();
-        assertThat(upstreams.origins()).containsExactly(called);
-        called.leave();
-        upstreams.forgetIdle();
-        assertThat(upstreams.origins()).isEmpty();
+        UpstreamBulkhead called = upstreams.bulkhead(target(1).endpoint());
+        called.acquire(() -> {});
+        upstreams.bulkhead(target(2).endpoint());
+        upstreams.removeIdle();
+        assertThat(upstreams.bulkheads()).containsExactly(called);
+        called.release();
+        upstreams.removeIdle();
+        assertThat(upstreams.bulkheads()).isEmpty();
     }
 
     private static Target target(int port) {

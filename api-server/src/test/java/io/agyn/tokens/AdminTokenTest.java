@@ -29,7 +29,7 @@ class AdminTokenTest {
         String before = Api.adminToken();
         var stored = database.column(Object.class, TOKENS);
 
-        adminToken.makeFirst(new StartupEvent());
+        adminToken.createFirst(new StartupEvent());
 
         assertThat(Api.adminToken()).isEqualTo(before);
         assertThat(database.column(Object.class, TOKENS)).isEqualTo(stored);
@@ -42,7 +42,7 @@ class AdminTokenTest {
         database.execute("delete from app_user");
         asAdmin().get("/me").then().statusCode(401);
 
-        adminToken.makeFirst(new StartupEvent());
+        adminToken.createFirst(new StartupEvent());
 
         assertThat(Api.adminToken()).isEqualTo(before);
         asAdmin().get("/me").then().statusCode(200);

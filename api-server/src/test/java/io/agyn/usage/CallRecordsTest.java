@@ -79,11 +79,11 @@ class CallRecordsTest {
         await(Duration.ofSeconds(2), () -> count() == 1);
         assertThat(database.column(
                         String.class,
-                        "select concat_ws('|', id, started_at at time zone 'UTC', request_id, model_id, model, provider_id,"
-                                + " provider, token_id, user_id, protocol, streamed, input_tokens, cached_input_tokens,"
-                                + " coalesce(cache_write_tokens, -1), output_tokens, reasoning_tokens,"
-                                + " time_to_first_byte_us, duration_us, status, outcome)"
-                                + " from usage_record where organization_id = ?",
+                        "select concat_ws('|', id, started_at at time zone 'UTC', request_id, model_id, model,"
+                                + " provider_id, provider, token_id, user_id, protocol, streamed, input_tokens,"
+                                + " cached_input_tokens, coalesce(cache_write_tokens, -1), output_tokens,"
+                                + " reasoning_tokens, time_to_first_byte_us, duration_us, status, outcome) from"
+                                + " usage_record where organization_id = ?",
                         organization))
                 .containsExactly(String.join(
                         "|",
@@ -293,7 +293,7 @@ class CallRecordsTest {
     }
 
     private static boolean tidied(UsageLoader loader) {
-        loader.tidy();
+        loader.maintain();
         return true;
     }
 

@@ -71,7 +71,7 @@ public class Session {
 
     /** Notes that a form is refused which this session has not been shown; answers how. */
     ProblemException notShown(String detail) {
-        refusals.note("sendForm", ProblemKind.FORBIDDEN);
+        refusals.log("sendForm", ProblemKind.FORBIDDEN);
         return new ProblemException(ProblemKind.FORBIDDEN, detail);
     }
 }

@@ -78,7 +78,7 @@ class SessionFilter {
         boolean isOpen = page.getResourceClass() == SignInPages.class;
         boolean isRead = request.getMethod().equals(HttpMethod.GET)
                 || request.getMethod().equals(HttpMethod.HEAD);
-        caller.admit(isOpen ? () -> {} : () -> identify(isRead));
+        caller.authorize(isOpen ? () -> {} : () -> identify(isRead));
         if (!isRead) {
             requireOwnForm(request, page);
         }
@@ -119,7 +119,7 @@ class SessionFilter {
         if (!id.isSignedIn()) {
             return refusal;
         }
-        refusals.note("useSession", refusal.kind());
+        refusals.log("useSession", refusal.kind());
         return refusal;
     }
 

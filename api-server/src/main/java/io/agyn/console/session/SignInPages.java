@@ -89,7 +89,7 @@ public class SignInPages {
         try {
             identity = identify(form.text("token"));
         } catch (ProblemException e) {
-            refusals.note("signIn", e.kind());
+            refusals.log("signIn", e.kind());
             Response.ResponseBuilder refusal = Response.fromResponse(pages.bare(
                     e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
                     Templates.signIn(form.set("token", null)

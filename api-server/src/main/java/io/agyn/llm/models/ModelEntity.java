@@ -6,7 +6,6 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.util.UUID;
 
-/** A stored model. */
 @Entity
 @Table(name = "model")
 public class ModelEntity extends StoredResource {
@@ -15,7 +14,7 @@ public class ModelEntity extends StoredResource {
 
     String name;
 
-    /** Null once the provider is deleted. */
+    /** Null after the provider was deleted. */
     @Column(name = "provider_id")
     UUID providerId;
 

@@ -28,30 +28,31 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Calls a model as an agent does, by the LLM Proxy's own code, with the identity of the user who tests it. It blocks. */
+/**
+ * Calls a model as an agent would, through the LLM Proxy's code, with the identity of the user who tests it. It
+ * blocks.
+ */
 @Singleton
 class ModelTester {
-    // For providers that bill by it; enough for a greeting, and for the thoughts of a model that has some.
-    private static final int MOST_TOKENS = 1024;
-    private static final int MOST_CHARACTERS = 65_536;
-    private static final int PIECE = 8_192;
-    private static final String BROKE_OFF = "The LLM provider closed the connection before its answer was whole.";
-    // Bytes read from a stream, text or not; a provider may never end it.
-    private static final int MOST_BYTES = 1 << 20;
-    private static final Duration LONGEST_STREAM = Duration.ofMinutes(5);
-    // The proxy's own time-outs end a call before, unless they are set to be longer.
-    private static final Duration LONGEST = Duration.ofHours(1);
+    // Limits the cost; enough for a greeting and some reasoning.
+    private static final int MAX_TOKENS = 1024;
+    private static final int MAX_CHARACTERS = 65_536;
+    private static final int BUFFER_BYTES = 8_192;
+    private static final String INTERRUPTED = "The LLM provider closed the connection before its answer was whole.";
+    // Limits the bytes read from a stream, text or not, since a provider may never end it.
+    private static final int MAX_BYTES = 1 << 20;
+    private static final Duration MAX_STREAM = Duration.ofMinutes(5);
+    // The proxy's timeouts end a call earlier, unless they are configured to be longer.
+    private static final Duration MAX_CALL = Duration.ofHours(1);
 
     /**
-     * What is asked.
-     *
+     * A test to run.
      * @param protocol the protocol of the model's LLM provider
-     * @param prompt what the model is asked
-     * @param stream whether the answer is to come in pieces
-     * @param identity who asks
-     * @param canceller takes what cancels the call, to run where the user has left
+     * @param stream whether to stream the response
+     * @param identity the caller
+     * @param canceller receives the action that cancels the call if the user disconnects
      */
-    record Asked(
+    record Request(
             UUID organizationId,
             UUID modelId,
             Protocol protocol,
@@ -69,92 +70,93 @@ class ModelTester {
     }
 
     /**
-     * Makes the call.
-     *
-     * @param texts takes what the model says, piece by piece
-     * @return what happened
+     * Runs a test.
+     * @param texts receives the model's text, piece by piece
+     * @return the result
      */
-    StreamedTest test(Asked asked, Consumer<String> texts) {
+    StreamedTest test(Request request, Consumer<String> texts) {
         String callId = Uuid7.next().toString();
-        FirstText heard = new FirstText(texts);
+        FirstText firstText = new FirstText(texts);
         ModelTest test;
-        try (ModelCall call = calls.begin(asked.protocol(), asked.identity(), headers(asked, callId), body(asked))) {
-            asked.canceller().accept(call::close);
-            test = read(call, asked, heard);
+        try (ModelCall call =
+                calls.begin(request.protocol(), request.identity(), headers(request, callId), body(request))) {
+            request.canceller().accept(call::close);
+            test = read(call, request, firstText);
         } catch (IOException e) {
-            test = failed(ModelTestFailure.BROKE_OFF, BROKE_OFF);
+            test = failed(ModelTestFailure.BROKE_OFF, INTERRUPTED);
         }
-        return new StreamedTest(test.callId(callId).durationMs(heard.sinceStart()), heard.afterMs());
+        return new StreamedTest(test.callId(callId).durationMs(firstText.sinceStart()), firstText.afterMs());
     }
 
-    private static Map<String, String> headers(Asked asked, String callId) {
+    private static Map<String, String> headers(Request request, String callId) {
         return Map.of(
                 "content-type",
                 "application/json",
                 "x-request-id",
                 callId,
                 "x-agyn-organization",
-                asked.organizationId().toString(),
-                asked.protocol() == Protocol.ANTHROPIC_MESSAGES ? "anthropic-version" : "accept",
-                asked.protocol() == Protocol.ANTHROPIC_MESSAGES ? "2023-06-01" : "application/json");
+                request.organizationId().toString(),
+                request.protocol() == Protocol.ANTHROPIC_MESSAGES ? "anthropic-version" : "accept",
+                request.protocol() == Protocol.ANTHROPIC_MESSAGES ? "2023-06-01" : "application/json");
     }
 
-    private byte[] body(Asked asked) {
-        ObjectNode body = mapper.createObjectNode().put("model", asked.modelId().toString());
-        switch (asked.protocol()) {
-            case RESPONSES -> body.put("input", asked.prompt());
+    private byte[] body(Request request) {
+        ObjectNode body =
+                mapper.createObjectNode().put("model", request.modelId().toString());
+        switch (request.protocol()) {
+            case RESPONSES -> body.put("input", request.prompt());
             case ANTHROPIC_MESSAGES ->
-                body.put("max_tokens", MOST_TOKENS)
+                body.put("max_tokens", MAX_TOKENS)
                         .putArray("messages")
                         .addObject()
                         .put("role", "user")
-                        .put("content", asked.prompt());
+                        .put("content", request.prompt());
         }
-        if (asked.stream()) {
+        if (request.stream()) {
             body.put("stream", true);
         }
         return body.toString().getBytes(UTF_8);
     }
 
-    private ModelTest read(ModelCall call, Asked asked, FirstText heard) throws IOException {
-        long deadline = System.nanoTime() + LONGEST.toNanos();
-        int status = call.awaitStatus(LONGEST.toNanos());
-        ResponseReader reader =
-                new ResponseReader(asked.protocol(), call.header("content-type").orElse(null), null);
+    private ModelTest read(ModelCall call, Request request, FirstText firstText) throws IOException {
+        long deadline = System.nanoTime() + MAX_CALL.toNanos();
+        int status = call.awaitStatus(MAX_CALL.toNanos());
+        ResponseReader reader = new ResponseReader(
+                request.protocol(), call.header("content-type").orElse(null), null);
         try (InputStream body = call.body(deadline)) {
-            return asked.stream() && status / 100 == 2 && reader.isStream()
-                    ? readEvents(status, body, reader, heard)
-                    : readWhole(status, call.header("x-agyn-error"), body, reader, asked.protocol(), heard);
+            return request.stream() && status / 100 == 2 && reader.isStream()
+                    ? readEvents(status, body, reader, firstText)
+                    : readWhole(status, call.header("x-agyn-error"), body, reader, request.protocol(), firstText);
         }
     }
 
-    /** An answer in pieces: of one without end, the beginning; of one that breaks off, what has come. */
-    private ModelTest readEvents(int status, InputStream body, ResponseReader reader, FirstText heard) {
+    /** Reads a stream: only the start of an endless one, and the received part of an interrupted one. */
+    private ModelTest readEvents(int status, InputStream body, ResponseReader reader, FirstText firstText) {
         StringBuilder text = new StringBuilder();
         EventTexts events = new EventTexts(mapper, piece -> {
             text.append(piece);
-            heard.accept(piece);
+            firstText.accept(piece);
         });
         EventSplitter splitter = new EventSplitter(events);
         boolean ended = false;
-        boolean brokeOff = false;
-        byte[] bytes = new byte[PIECE];
-        long taken = 0;
+        boolean interrupted = false;
+        byte[] bytes = new byte[BUFFER_BYTES];
+        long total = 0;
         try {
             while (!ended
-                    && text.length() < MOST_CHARACTERS
-                    && taken < MOST_BYTES
-                    && heard.sinceStart() < LONGEST_STREAM.toMillis()) {
+                    && text.length() < MAX_CHARACTERS
+                    && total < MAX_BYTES
+                    && firstText.sinceStart() < MAX_STREAM.toMillis()) {
                 int length = body.read(bytes);
                 ended = length < 0;
                 if (!ended) {
-                    taken += length;
+                    total += length;
                     reader.read(bytes, 0, length);
                     splitter.read(bytes, 0, length);
                 }
             }
         } catch (IOException e) {
-            brokeOff = true;
+            interrupted = true;
         }
         if (ended) {
             reader.end();
@@ -163,8 +165,8 @@ class ModelTester {
         reader.close();
         ModelTest test = counted(new ModelTest().status(status).bodyTruncated(!ended), reader.tokens())
                 .text(bounded(text.toString()));
-        if (brokeOff || (ended && !reader.isTerminated())) {
-            return fail(test, ModelTestFailure.BROKE_OFF, BROKE_OFF);
+        if (interrupted || (ended && !reader.isTerminated())) {
+            return fail(test, ModelTestFailure.BROKE_OFF, INTERRUPTED);
         }
         if (reader.hasFailed()) {
             return fail(
@@ -177,17 +179,17 @@ class ModelTester {
 
     private ModelTest readWhole(
             int status,
-            Optional<String> ours,
+            Optional<String> proxyError,
             InputStream body,
             ResponseReader reader,
             Protocol protocol,
-            FirstText heard)
+            FirstText firstText)
             throws IOException {
-        // Each character takes a byte at least.
-        byte[] bytes = body.readNBytes(MOST_CHARACTERS);
+        // Each character takes at least one byte.
+        byte[] bytes = body.readNBytes(MAX_CHARACTERS);
         boolean truncated = body.read() >= 0;
-        if (ours.isPresent()) {
-            return ofTheProxy(ours.get(), message(bytes));
+        if (proxyError.isPresent()) {
+            return explainProxyError(proxyError.get(), message(bytes));
         }
         reader.read(bytes, 0, bytes.length);
         if (!truncated) {
@@ -211,7 +213,7 @@ class ModelTester {
                     "The answer is not one of the protocol " + protocol
                             + ": check the LLM provider's endpoint and protocol.");
         }
-        text.ifPresent(heard);
+        text.ifPresent(firstText);
         return test.succeeded(true).failure(ModelTestFailure.NONE).text(text.orElse(null));
     }
 
@@ -256,8 +258,8 @@ class ModelTester {
         };
     }
 
-    /** What the proxy said for itself, without having an answer of the provider. */
-    private static ModelTest ofTheProxy(String error, String message) {
+    /** Explains an error of the proxy, without a response of the provider. */
+    private static ModelTest explainProxyError(String error, String message) {
         return failed(
                 switch (error) {
                     case "model_not_found" -> ModelTestFailure.NO_PROVIDER;
@@ -275,12 +277,12 @@ class ModelTester {
     }
 
     private Optional<String> text(byte[] json, Protocol protocol) {
-        JsonNode answer = tree(json);
+        JsonNode response = tree(json);
         StringJoiner text = new StringJoiner("\n");
         JsonNode parts =
                 switch (protocol) {
-                    case RESPONSES -> answer.path("output");
-                    case ANTHROPIC_MESSAGES -> answer.path("content");
+                    case RESPONSES -> response.path("output");
+                    case ANTHROPIC_MESSAGES -> response.path("content");
                 };
         if (!parts.isArray()) {
             return Optional.empty();
@@ -295,7 +297,7 @@ class ModelTester {
     }
 
     private static String bounded(String text) {
-        return text == null ? null : text.substring(0, Math.min(text.length(), MOST_CHARACTERS));
+        return text == null ? null : text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
     }
 
     private static void add(StringJoiner text, JsonNode part) {
@@ -320,7 +322,7 @@ class ModelTester {
         return test.succeeded(false).failure(failure).explanation(explanation);
     }
 
-    /** Passes on what the model says, and remembers when it began to. */
+    /** Passes on the model's text, and measures the time to the first piece. */
     private static final class FirstText implements Consumer<String> {
         private final long start = System.nanoTime();
         private final Consumer<String> texts;

@@ -18,19 +18,19 @@ import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Tests of models, for who makes the request. A call may take minutes, in which no transaction is open. */
+/** Tests models on behalf of the request's caller. A call may take minutes, during which no transaction is open. */
 @Singleton
 public class ModelTests {
     private static final String GREETING = "Hello, world";
-    // A test holds a thread, and a provider may take minutes.
-    private static final int MOST_OF_A_USER = 10;
+    // A test occupies a thread, and a provider may take minutes.
+    private static final int MAX_PER_USER = 10;
 
     private final Models models;
     private final LlmProviders providers;
     private final ModelTester tester;
     private final Caller caller;
     private final RoutingContext routing;
-    private final ConcurrentCalls ofUsers = new ConcurrentCalls(MOST_OF_A_USER);
+    private final ConcurrentCalls userTests = new ConcurrentCalls(MAX_PER_USER);
 
     ModelTests(Models models, LlmProviders providers, ModelTester tester, Caller caller, RoutingContext routing) {
         this.models = requireNonNull(models, "models is null");
@@ -40,16 +40,14 @@ public class ModelTests {
         this.routing = requireNonNull(routing, "routing is null");
     }
 
-    /** Greets a model. */
+    /** Sends a greeting to a model. */
     ModelTest greet(UUID organizationId, UUID modelId) {
         return test(organizationId, modelId, GREETING, false, text -> {}).test();
     }
 
     /**
-     * Asks a model, whose caller may {@code testModel} in its organization.
-     *
-     * @param prompt what to ask
-     * @param texts takes the answer's pieces as they come; what it throws ends the call
+     * Sends a prompt to a model. The caller must be allowed to {@code testModel} in its organization.
+     * @param texts receives pieces of the response; an exception from it ends the call
      */
     public StreamedTest ask(UUID organizationId, UUID modelId, String prompt, Consumer<String> texts) {
         return test(organizationId, modelId, prompt, true, texts);
@@ -58,27 +56,27 @@ public class ModelTests {
     private StreamedTest test(
             UUID organizationId, UUID modelId, String prompt, boolean stream, Consumer<String> texts) {
         UUID user = caller.identity().userId();
-        if (!ofUsers.enter(user)) {
+        if (!userTests.tryAcquire(user)) {
             throw new ProblemException(
                             ProblemKind.TOO_MANY_REQUESTS,
-                            "You run " + MOST_OF_A_USER + " tests of models at once already; wait until one has ended.")
+                            "You run " + MAX_PER_USER + " tests of models at once already; wait until one has ended.")
                     .withHeader(HttpHeaders.RETRY_AFTER, "5");
         }
         try {
             return tester.test(call(organizationId, modelId, prompt, stream), texts);
         } finally {
-            ofUsers.leave(user);
+            userTests.release(user);
         }
     }
 
-    private ModelTester.Asked call(UUID organizationId, UUID modelId, String prompt, boolean stream) {
+    private ModelTester.Request call(UUID organizationId, UUID modelId, String prompt, boolean stream) {
         Protocol protocol = QuarkusTransaction.requiringNew().call(() -> protocol(organizationId, modelId));
-        return new ModelTester.Asked(
-                organizationId, modelId, protocol, prompt, stream, caller.identity(), this::whenUserLeaves);
+        return new ModelTester.Request(
+                organizationId, modelId, protocol, prompt, stream, caller.identity(), this::onDisconnect);
     }
 
-    /** Also once the response has ended, when there is nothing left to cancel. */
-    private void whenUserLeaves(Runnable cancel) {
+    /** Also runs after the response has ended, when there is nothing left to cancel. */
+    private void onDisconnect(Runnable cancel) {
         // On the request's event loop, to which its handlers belong.
         RoutingContext request = ClientProxy.unwrap(routing);
         Vertx.currentContext().runOnContext(on -> request.addEndHandler(ended -> cancel.run()));
@@ -86,7 +84,7 @@ public class ModelTests {
 
     private Protocol protocol(UUID organizationId, UUID modelId) {
         UUID provider = models.get(organizationId, modelId).providerId;
-        // An orphaned model has no protocol, and is as orphaned in any.
+        // An orphaned model has no protocol, and fails with any.
         return provider == null ? Protocol.RESPONSES : providers.protocol(organizationId, provider);
     }
 }

@@ -8,19 +8,18 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
-/** Tests of models over REST. */
 @RunOnVirtualThread
 class ModelTestsResource implements ModelTestsApi {
     private final ModelTests tests;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    ModelTestsResource(ModelTests tests, ResourceResponses answers) {
+    ModelTestsResource(ModelTests tests, ResourceResponses responses) {
         this.tests = requireNonNull(tests, "tests is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
     public Response testModel(UUID organizationId, UUID modelId) {
-        return answers.ok(tests.greet(organizationId, modelId));
+        return responses.ok(tests.greet(organizationId, modelId));
     }
 }

@@ -6,7 +6,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.UUID;
 
-/** The stored models. */
 @ApplicationScoped
 public class Models implements PanacheRepositoryBase<ModelEntity, UUID> {
     ModelEntity get(UUID organizationId, UUID id) {
@@ -15,7 +14,7 @@ public class Models implements PanacheRepositoryBase<ModelEntity, UUID> {
                 .orElseThrow(() -> ProblemException.notFound("model"));
     }
 
-    /** A model, locked until the transaction ends. */
+    /** Returns a model, locked until the transaction ends. */
     ModelEntity lock(UUID organizationId, UUID id) {
         return find("organizationId = ?1 and id = ?2", organizationId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)

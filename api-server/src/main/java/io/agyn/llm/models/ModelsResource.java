@@ -19,18 +19,17 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 
-/** Models over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
 @Idempotent
 class ModelsResource implements ModelsApi {
     private final Models models;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    ModelsResource(Models models, ResourceResponses answers) {
+    ModelsResource(Models models, ResourceResponses responses) {
         this.models = requireNonNull(models, "models is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -49,7 +48,7 @@ class ModelsResource implements ModelsApi {
                 .filled("providerId", status == null ? null : status == ModelStatus.READY);
         var page = Paging.read(models, selection, new Paging.Request(pageSize, pageToken))
                 .map(ModelsResource::read);
-        return answers.ok(new ModelList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new ModelList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -59,33 +58,33 @@ class ModelsResource implements ModelsApi {
         model.providerId = body.getProviderId();
         model.remoteModelName = body.getRemoteModelName();
         models.persistAndFlush(model);
-        return answers.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
+        return responses.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
     }
 
     @Override
     public Response getModel(UUID organizationId, UUID modelId) {
-        return answers.ok(read(models.get(organizationId, modelId)));
+        return responses.ok(read(models.get(organizationId, modelId)));
     }
 
     @Override
     public Response updateModel(UUID organizationId, UUID modelId, ModelUpdate body, String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
-        answers.requireMatch(ifMatch, read(model));
+        responses.requireMatch(ifMatch, read(model));
         model.name = body.getName();
         model.providerId = body.getProviderId();
         model.remoteModelName = body.getRemoteModelName();
         model.touch();
         models.flush();
-        return answers.updated(read(model));
+        return responses.updated(read(model));
     }
 
     @Override
     public Response deleteModel(UUID organizationId, UUID modelId, String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
-        answers.requireMatch(ifMatch, read(model));
+        responses.requireMatch(ifMatch, read(model));
         models.delete(model);
         models.flush();
-        return answers.deleted();
+        return responses.deleted();
     }
 
     private static Model read(ModelEntity model) {

@@ -5,7 +5,7 @@ import io.agyn.api.model.Protocol;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** What a provider's 404 or 405 means: an unknown model, or a wrong path, whose errors are JSON of the same form. */
+/** Interprets a provider's 404 or 405: an unknown model or a wrong path, whose errors are JSON of the same form. */
 final class NotFoundResponse {
     // "The model `x` does not exist", "model: x", model_not_found; Azure's DeploymentNotFound.
     private static final Pattern ABOUT_MODELS = Pattern.compile("model|deployment");
@@ -16,8 +16,7 @@ final class NotFoundResponse {
 
     /**
      * Whether the provider knows the path, but not the model.
-     *
-     * @param body the response's body; a missing node where it is no JSON
+     * @param body the response's body; a missing node if it is not JSON
      */
     static boolean isOfModel(JsonNode body) {
         JsonNode error = body.path("error");
@@ -31,14 +30,14 @@ final class NotFoundResponse {
         return ABOUT_MODELS.matcher(text).find() && !ABOUT_URLS.matcher(text).find();
     }
 
-    /** What is wrong with a path that the provider does not know, and what to do. */
+    /** Explains an unknown path, and what to change. */
     static String explainPath(Protocol protocol) {
         String operation =
                 switch (protocol) {
                     case RESPONSES -> "/responses";
                     case ANTHROPIC_MESSAGES -> "/messages";
                 };
-        return "The LLM provider does not know the path: check the path of its endpoint and its protocol. The endpoint is the"
-                + " base URL, which usually ends in /v1; calls add " + operation + " to it.";
+        return "The LLM provider does not know the path: check the path of its endpoint and its protocol. The endpoint"
+                + " is the base URL, which usually ends in /v1; calls add " + operation + " to it.";
     }
 }

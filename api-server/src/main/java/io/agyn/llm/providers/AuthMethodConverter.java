@@ -4,7 +4,6 @@ import io.agyn.api.model.AuthMethod;
 import io.agyn.rest.EnumConverter;
 import jakarta.persistence.Converter;
 
-/** Stores a {@link AuthMethod}. */
 @Converter
 public class AuthMethodConverter extends EnumConverter<AuthMethod> {
     public AuthMethodConverter() {

@@ -7,12 +7,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The credentials that a request gives.
- *
- * @param authMethod how they are sent, or null where it is not known
- * @param tokenSecretId the secret that holds the token, or null
+ * The credentials in a request.
+ * @param authMethod how they are sent, or null if unknown
+ * @param tokenSecretId the secret with the token, or null
  * @param token the token itself, or null
- * @param customHeaders the header map, or null
+ * @param customHeaders the headers, or null
  */
 record CredentialsInput(AuthMethod authMethod, UUID tokenSecretId, String token, Map<String, String> customHeaders) {
     static CredentialsInput of(LlmProviderCreate body) {
@@ -25,17 +24,17 @@ record CredentialsInput(AuthMethod authMethod, UUID tokenSecretId, String token,
                 body.getAuthMethod(), body.getTokenSecretId(), body.getToken(), body.getCustomHeaders());
     }
 
-    /** The generated types hold an empty map where the request has none; an empty one is refused before. */
+    /** The generated types have an empty map for a missing one; an empty one in the request was rejected before. */
     CredentialsInput {
         customHeaders = customHeaders == null || customHeaders.isEmpty() ? null : customHeaders;
     }
 
-    /** Whether the request gives none, so that what is stored stays. */
+    /** Whether the request has no credentials, so that the stored ones stay. */
     boolean isEmpty() {
         return tokenSecretId == null && token == null && customHeaders == null;
     }
 
-    /** Names the kinds that are given, never their values. */
+    /** Shows which kinds are present, never their values. */
     @Override
     public String toString() {
         return "CredentialsInput[%s, token_secret_id: %s, token: %s, custom_headers: %s]"

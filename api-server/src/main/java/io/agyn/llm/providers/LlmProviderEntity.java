@@ -14,7 +14,6 @@ import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 
-/** A stored LLM provider. */
 @Entity
 @Table(name = "llm_provider")
 public class LlmProviderEntity extends StoredResource {
@@ -42,14 +41,14 @@ public class LlmProviderEntity extends StoredResource {
     @JdbcTypeCode(SqlTypes.ARRAY)
     List<String> customHeaderNames = List.of();
 
-    /** The header map as a JSON object. */
+    /** The headers as a JSON object. */
     @Column(name = "custom_headers_ciphertext")
     byte[] customHeadersCiphertext;
 
     @Column(name = "credentials_fingerprint")
     String credentialsFingerprint;
 
-    /** Counted in the query that reads the provider, so that a list takes one query. */
+    /** Computed in the provider's query, so that a list takes one query. */
     @Formula("(select count(*) from model m where m.organization_id = organization_id and m.provider_id = id)")
     long modelCount;
 
@@ -60,13 +59,13 @@ public class LlmProviderEntity extends StoredResource {
         this.organizationId = organizationId;
     }
 
-    /** What the token's ciphertext is bound to. */
-    EncryptionContext tokenPlace() {
+    /** The encryption context of the token. */
+    EncryptionContext tokenContext() {
         return EncryptionContext.ofProviderToken(organizationId, id);
     }
 
-    /** What the header map's ciphertext is bound to. */
-    EncryptionContext customHeadersPlace() {
+    /** The encryption context of the headers. */
+    EncryptionContext customHeadersContext() {
         return EncryptionContext.ofProviderHeaders(organizationId, id);
     }
 }

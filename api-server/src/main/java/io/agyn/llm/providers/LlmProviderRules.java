@@ -16,13 +16,13 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which credentials go with which auth method, which header names may be set, and which endpoints can be called. */
+/** Checks that credentials fit the auth method, that header names may be set, and that endpoints can be called. */
 public final class LlmProviderRules {
-    /** The names of headers that the proxy sets itself, in lower case. */
+    /** The headers that the proxy sets itself, in lower case. */
     public static final Set<String> MANAGED_BY_PROXY =
             Set.of("host", "content-length", "connection", "transfer-encoding");
 
-    private static final int LONGEST_HEADER_NAME = 256;
+    private static final int MAX_HEADER_NAME_LENGTH = 256;
     private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
     private static final Pattern IN_BRACKETS = Pattern.compile("^https?://(\\[[^/]*]).*$");
     private static final Pattern OPERATION = Pattern.compile("(/responses|/messages)/*$");
@@ -62,18 +62,18 @@ public final class LlmProviderRules {
         }
     }
 
-    /** Notes that the auth method has none of the credentials that it wants. */
+    /** Adds a violation for the missing credentials of an auth method. */
     static void requireCredentials(AuthMethod authMethod, Violations violations) {
         switch (authMethod) {
             case null -> {}
             case BEARER, X_API_KEY -> {
-                if (!violations.concern("/token") && !violations.concern("/token_secret_id")) {
+                if (!violations.existAt("/token") && !violations.existAt("/token_secret_id")) {
                     violations.at(
                             "/token_secret_id", "Give token_secret_id or token; " + authMethod + " needs one of them.");
                 }
             }
             case CUSTOM_HEADERS -> {
-                if (!violations.concern("/custom_headers")) {
+                if (!violations.existAt("/custom_headers")) {
                     violations.at("/custom_headers", "Give at least one header; custom_headers needs them.");
                 }
             }
@@ -118,7 +118,7 @@ public final class LlmProviderRules {
             String same = seen.putIfAbsent(folded, name);
             if (MANAGED_BY_PROXY.contains(folded)) {
                 violations.at(pointer, "Remove this header; " + name + " is managed by the proxy.");
-            } else if (!HeaderSyntax.isName(name) || name.length() > LONGEST_HEADER_NAME) {
+            } else if (!HeaderSyntax.isName(name) || name.length() > MAX_HEADER_NAME_LENGTH) {
                 violations.at(
                         pointer,
                         "Choose another name; a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.");
@@ -129,7 +129,7 @@ public final class LlmProviderRules {
     }
 
     private static void checkEndpoint(String endpoint, Violations violations) {
-        if (endpoint == null || violations.concern("/endpoint")) {
+        if (endpoint == null || violations.existAt("/endpoint")) {
             return;
         }
         Matcher port = PORT.matcher(endpoint);

@@ -47,7 +47,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
                 .orElseThrow(() -> ProblemException.notFound("LLM provider"));
     }
 
-    /** An LLM provider, locked until the transaction ends. */
+    /** Returns an LLM provider, locked until the transaction ends. */
     LlmProviderEntity lock(UUID organizationId, UUID id) {
         return find("organizationId = ?1 and id = ?2", organizationId, id)
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
@@ -56,11 +56,10 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
     }
 
     /**
-     * Gives a provider its auth method and credentials. Where none are given, the stored ones stay if the auth method
-     * still wants them.
-     *
-     * @throws ProblemException {@code invalid_request} where the auth method wants others than those that are stored, or
-     *     the secret's value cannot be a token
+     * Sets a provider's auth method and credentials. Without credentials in the request, the stored ones stay if they
+     * fit the auth method.
+     * @throws ProblemException {@code invalid_request} if the stored credentials do not fit, or the secret's value
+     *     cannot be a token
      */
     void setCredentials(LlmProviderEntity provider, CredentialsInput input) {
         if (input.isEmpty()) {
@@ -76,30 +75,30 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         if (input.tokenSecretId() != null) {
             requireToken(provider.organizationId, input.tokenSecretId());
             provider.credentialsFingerprint =
-                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenPlace(), stored);
+                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenContext(), stored);
         } else if (input.token() != null) {
-            provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenPlace());
+            provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenContext());
             provider.credentialsFingerprint =
-                    cipher.fingerprint("token " + input.token(), provider.tokenPlace(), stored);
+                    cipher.fingerprint("token " + input.token(), provider.tokenContext(), stored);
         } else {
             setCustomHeaders(provider, input.customHeaders());
         }
     }
 
-    /** The token that a provider holds itself, in plaintext, or null. */
+    /** Decrypts a provider's own token, or returns null. */
     String revealToken(LlmProviderEntity provider) {
         return provider.tokenCiphertext == null
                 ? null
-                : cipher.decrypt(provider.tokenCiphertext, provider.tokenPlace());
+                : cipher.decrypt(provider.tokenCiphertext, provider.tokenContext());
     }
 
-    /** The headers that a provider holds, in plaintext, or null. */
+    /** Decrypts a provider's headers, or returns null. */
     Map<String, String> revealCustomHeaders(LlmProviderEntity provider) {
         if (provider.customHeadersCiphertext == null) {
             return null;
         }
         try {
-            String json = cipher.decrypt(provider.customHeadersCiphertext, provider.customHeadersPlace());
+            String json = cipher.decrypt(provider.customHeadersCiphertext, provider.customHeadersContext());
             return mapper.readValue(json, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
             // Without the cause, whose message may quote a header.
@@ -118,19 +117,19 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         }
     }
 
-    private void keepCredentials(LlmProviderEntity provider, AuthMethod wanted) {
+    private void keepCredentials(LlmProviderEntity provider, AuthMethod authMethod) {
         boolean hasHeaders = provider.customHeadersCiphertext != null;
-        if ((wanted == AuthMethod.CUSTOM_HEADERS) != hasHeaders) {
+        if ((authMethod == AuthMethod.CUSTOM_HEADERS) != hasHeaders) {
             Violations violations = new Violations();
-            LlmProviderRules.requireCredentials(wanted, violations);
+            LlmProviderRules.requireCredentials(authMethod, violations);
             violations.throwIfAny();
         }
-        provider.authMethod = wanted;
+        provider.authMethod = authMethod;
         if (hasHeaders) {
             provider.customHeadersCiphertext =
-                    cipher.rewrap(provider.customHeadersCiphertext, provider.customHeadersPlace());
+                    cipher.rewrap(provider.customHeadersCiphertext, provider.customHeadersContext());
         } else if (provider.tokenCiphertext != null) {
-            provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenPlace());
+            provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenContext());
         }
     }
 
@@ -140,18 +139,17 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         provider.customHeaderNames = List.copyOf(sorted.keySet());
         try {
             String json = mapper.writeValueAsString(sorted);
-            provider.customHeadersCiphertext = cipher.encrypt(json, provider.customHeadersPlace());
+            provider.customHeadersCiphertext = cipher.encrypt(json, provider.customHeadersContext());
             provider.credentialsFingerprint =
-                    cipher.fingerprint(json, provider.customHeadersPlace(), provider.credentialsFingerprint);
+                    cipher.fingerprint(json, provider.customHeadersContext(), provider.credentialsFingerprint);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /**
-     * The protocol that an LLM provider speaks.
-     *
-     * @throws io.agyn.problems.ProblemException where there is none
+     * The protocol of an LLM provider.
+     * @throws io.agyn.problems.ProblemException if there is no such provider
      */
     public Protocol protocol(UUID organizationId, UUID providerId) {
         return get(organizationId, providerId).protocol;

@@ -21,18 +21,17 @@ import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
 
-/** LLM providers over REST. */
 @RunOnVirtualThread
 @Transactional
 @Audited
 @Idempotent
 class LlmProvidersResource implements LlmProvidersApi {
     private final LlmProviders providers;
-    private final ResourceResponses answers;
+    private final ResourceResponses responses;
 
-    LlmProvidersResource(LlmProviders providers, ResourceResponses answers) {
+    LlmProvidersResource(LlmProviders providers, ResourceResponses responses) {
         this.providers = requireNonNull(providers, "providers is null");
-        this.answers = requireNonNull(answers, "answers is null");
+        this.responses = requireNonNull(responses, "answers is null");
     }
 
     @Override
@@ -51,7 +50,7 @@ class LlmProvidersResource implements LlmProvidersApi {
                 .with("tokenSecretId", tokenSecretId);
         var page = Paging.read(providers, selection, new Paging.Request(pageSize, pageToken))
                 .map(LlmProvidersResource::read);
-        return answers.ok(new LlmProviderList().items(page.items()).nextPageToken(page.nextPageToken()));
+        return responses.ok(new LlmProviderList().items(page.items()).nextPageToken(page.nextPageToken()));
     }
 
     @Override
@@ -62,42 +61,42 @@ class LlmProvidersResource implements LlmProvidersApi {
         provider.protocol = body.getProtocol();
         providers.setCredentials(provider, CredentialsInput.of(body));
         providers.persistAndFlush(provider);
-        return answers.created(
+        return responses.created(
                 read(provider), "/organizations/%s/llm-providers/%s".formatted(organizationId, provider.id));
     }
 
     @Override
     public Response getLlmProvider(UUID organizationId, UUID llmProviderId) {
-        return answers.ok(read(providers.get(organizationId, llmProviderId)));
+        return responses.ok(read(providers.get(organizationId, llmProviderId)));
     }
 
     @Override
     public Response updateLlmProvider(UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
-        answers.requireMatch(ifMatch, read(provider));
+        responses.requireMatch(ifMatch, read(provider));
         provider.name = body.getName();
         provider.endpoint = body.getEndpoint();
         provider.protocol = body.getProtocol();
         providers.setCredentials(provider, CredentialsInput.of(body));
         provider.touch();
         providers.flush();
-        return answers.updated(read(provider));
+        return responses.updated(read(provider));
     }
 
     @Override
     public Response deleteLlmProvider(UUID organizationId, UUID llmProviderId, String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
-        answers.requireMatch(ifMatch, read(provider));
+        responses.requireMatch(ifMatch, read(provider));
         // The foreign key's ON DELETE SET NULL leaves the models orphaned.
         providers.delete(provider);
         providers.flush();
-        return answers.deleted();
+        return responses.deleted();
     }
 
     @Override
     public Response revealLlmProviderCredentials(UUID organizationId, UUID llmProviderId) {
         LlmProviderEntity provider = providers.get(organizationId, llmProviderId);
-        return answers.revealed(new LlmProviderCredentialsRevealed()
+        return responses.revealed(new LlmProviderCredentialsRevealed()
                 .token(providers.revealToken(provider))
                 .customHeaders(providers.revealCustomHeaders(provider)));
     }

@@ -4,7 +4,6 @@ import io.agyn.api.model.Protocol;
 import io.agyn.rest.EnumConverter;
 import jakarta.persistence.Converter;
 
-/** Stores a {@link Protocol}. */
 @Converter
 public class ProtocolConverter extends EnumConverter<Protocol> {
     public ProtocolConverter() {

@@ -4,19 +4,18 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
 /**
- * Splits a stream of server-sent events that arrives in pieces, by the rules of the
- * <a href="https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream">HTML standard</a>: lines
- * end in LF, CR or CRLF, an empty line ends an event, and a byte order mark may come first. Only {@code data} fields are
- * passed on; nothing is buffered.
+ * Splits a stream of server-sent events that arrives in pieces, by the rules of the <a
+ * href="https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream">HTML standard</a>:
+ * lines end in LF, CR or CRLF, an empty line ends an event, and a byte order mark may come first. Only {@code data}
+ * fields are passed on; nothing is buffered.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class EventSplitter {
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
     private static final byte[] DATA = "data:".getBytes(US_ASCII);
     private static final byte[] LINE_FEED = {'\n'};
 
-    /** Receives the events. */
     public interface Sink {
         /**
          * Receives the next part of the current event's data. Several data lines arrive joined by a line feed.
@@ -78,8 +77,8 @@ public final class EventSplitter {
     }
 
     /**
-     * Ends the stream where its HTTP message ended properly. An event whose empty line is missing ends here too: the
-     * standard drops such an event, but the SDKs of both protocols accept it.
+     * Ends the stream after its HTTP message has ended properly. This also ends an event whose empty line is missing:
+     * the standard drops such an event, but the SDKs of both protocols accept it.
      */
     public void end() {
         if (!betweenEvents) {
@@ -99,7 +98,7 @@ public final class EventSplitter {
         }
         if (i < to && byteOrderMark < BYTE_ORDER_MARK.length) {
             if (byteOrderMark > 0) {
-                // Part of a mark belongs to the first line's field name, which is unknown then.
+                // Part of a mark belongs to the first line's field name, which makes it unknown.
                 line = Line.OTHER;
                 lineIsEmpty = false;
             }

@@ -9,10 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Takes a model's text out of the events of a streamed response, in both protocols, and the event that reports a failure. */
+/**
+ * Extracts the model's text from the events of a streamed response, in both protocols, and the event that reports a
+ * failure.
+ */
 public final class EventTexts implements EventSplitter.Sink {
     // A longer event is not a piece of text.
-    private static final int LARGEST_EVENT = 1024 * 1024;
+    private static final int MAX_EVENT_BYTES = 1024 * 1024;
 
     private final ObjectMapper mapper;
     private final Consumer<String> texts;
@@ -26,14 +29,14 @@ public final class EventTexts implements EventSplitter.Sink {
         this.texts = requireNonNull(texts, "texts is null");
     }
 
-    /** The data of the event by which the provider reported a failure; null if there was none. */
+    /** The data of the event that reported a failure, or null. */
     public String error() {
         return error;
     }
 
     @Override
     public void data(byte[] bytes, int from, int to) {
-        tooLarge |= data.size() + to - from > LARGEST_EVENT;
+        tooLarge |= data.size() + to - from > MAX_EVENT_BYTES;
         if (!tooLarge) {
             data.write(bytes, from, to - from);
         }
@@ -42,18 +45,18 @@ public final class EventTexts implements EventSplitter.Sink {
     @Override
     public void end() {
         if (!tooLarge && data.size() > 0) {
-            take();
+            readEvent();
         }
         data.reset();
         tooLarge = false;
     }
 
-    private void take() {
+    private void readEvent() {
         JsonNode event;
         try {
             event = mapper.readTree(data.toByteArray());
         } catch (IOException e) {
-            // Not JSON, like the [DONE] of some providers.
+            // Not JSON, such as the [DONE] of some providers.
             return;
         }
         switch (event.path("type").asText()) {

@@ -1,10 +1,10 @@
 package io.agyn.proxy.body;
 
-/** A request body that cannot be passed on, with a sentence for the caller. */
+/** A request body that cannot be forwarded, with a message for the caller. */
 public final class MalformedBodyException extends Exception {
     private static final long serialVersionUID = 1;
 
-    MalformedBodyException(String sentence) {
-        super(sentence, null, false, false);
+    MalformedBodyException(String message) {
+        super(message, null, false, false);
     }
 }

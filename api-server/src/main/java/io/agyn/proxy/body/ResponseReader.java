@@ -16,11 +16,11 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
- * Reads along with an answer of a provider, plain or a stream of server-sent events, compressed by gzip or not, to learn
- * how many tokens it took, whether it came to its end and whether it reports a failure. Never fails, whatever it reads: of
- * an answer that it does not understand, it knows nothing.
+ * Parses a copy of a provider's response, plain or a stream of server-sent events, optionally gzipped, for its token
+ * counts, its end and reported failures. It never fails: of a response that it does not understand, it reports
+ * nothing.
  *
- * <p>Not for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class ResponseReader {
     private static final Logger LOG = Logger.getLogger(ResponseReader.class);
@@ -40,17 +40,17 @@ public final class ResponseReader {
     private static final byte[][] LAST_TYPES = literals("response.completed", "response.incomplete", "message_stop");
     private static final byte[][] FAILED_TYPES = literals("response.failed", "error");
     private static final byte[][] FAILED_STATUS = literals("failed");
-    // Of one piece, lest a small answer fill the memory.
-    private static final int LARGEST_INFLATED = 4 * 1024 * 1024;
-    private static final int LONGEST_TEXT = 128;
+    // The limit for one piece, so that a small response cannot fill the memory.
+    private static final int MAX_INFLATED_BYTES = 4 * 1024 * 1024;
+    private static final int MAX_TEXT_LENGTH = 128;
 
     private final Protocol protocol;
     private final boolean stream;
     private final TokenCounts tokens = new TokenCounts();
-    private final JsonFields fields = new JsonFields(FIELDS, this::take);
+    private final JsonFields fields = new JsonFields(FIELDS, this::readField);
     private final EventSplitter events = new EventSplitter(new Events());
     private final EmbeddedChannel inflater;
-    private UsageUnknownReason notUnderstood;
+    private UsageUnknownReason unreadable;
     private boolean closed;
 
     private boolean lastEvent;
@@ -61,9 +61,7 @@ public final class ResponseReader {
     private String responseId;
 
     /**
-     * Creates a reader for one answer.
-     *
-     * @param protocol the protocol it is of
+     * @param protocol the response's protocol
      * @param contentType its {@code Content-Type}, may be null
      * @param contentEncoding its {@code Content-Encoding}, may be null
      */
@@ -73,12 +71,12 @@ public final class ResponseReader {
         String encoding =
                 contentEncoding == null ? "identity" : contentEncoding.strip().toLowerCase(Locale.ROOT);
         switch (encoding) {
-            // Of any number of members: RFC 1952, 2.2.
-            case "gzip", "x-gzip" -> inflater = new EmbeddedChannel(new JdkZlibDecoder(true, LARGEST_INFLATED));
+            // With any number of members: RFC 1952, section 2.2.
+            case "gzip", "x-gzip" -> inflater = new EmbeddedChannel(new JdkZlibDecoder(true, MAX_INFLATED_BYTES));
             case "identity", "" -> inflater = null;
             default -> {
                 inflater = null;
-                notUnderstood = UsageUnknownReason.UNSUPPORTED_ENCODING;
+                unreadable = UsageUnknownReason.UNSUPPORTED_ENCODING;
             }
         }
     }
@@ -88,54 +86,53 @@ public final class ResponseReader {
         return contentType != null && contentType.regionMatches(true, 0, "text/event-stream", 0, 17);
     }
 
-    /** What the answer has said so far. */
+    /** The usage that the response has reported so far. */
     public TokenCounts tokens() {
         return tokens;
     }
 
-    /** Why the usage cannot be read; null if it can. */
+    /** Why the usage cannot be read, or null. */
     public UsageUnknownReason usageUnknownReason() {
-        return notUnderstood;
+        return unreadable;
     }
 
-    /** Whether it is a stream of events. */
     public boolean isStream() {
         return stream;
     }
 
-    /** Whether it is a stream whose events can be read, and the last of them has been seen to its end. */
+    /** Whether it is a readable stream whose last event is complete. */
     public boolean isTerminated() {
         return terminated;
     }
 
     /** Whether it is a stream that can be read. */
     public boolean isReadableStream() {
-        return stream && notUnderstood == null;
+        return stream && unreadable == null;
     }
 
-    /** Whether the provider has reported a failure in its answer, streamed or not, whatever its status. */
+    /** Whether the provider has reported a failure in the response, streamed or not, whatever its status. */
     public boolean hasFailed() {
         return failed;
     }
 
-    /** Whether it is a stream into which an event could be put now: readable, uncompressed and between two events. */
+    /** Whether an event can be inserted into the stream now: it is readable, uncompressed and between two events. */
     public boolean isBetweenEvents() {
         return isReadableStream() && inflater == null && events.isBetweenEvents();
     }
 
-    /** The highest {@code sequence_number} of the events so far; -1 if none had one. */
+    /** The highest {@code sequence_number} of the events so far, or -1. */
     public long sequenceNumber() {
         return sequenceNumber;
     }
 
-    /** The response's id of the Responses protocol, if a stream has given it; else null. */
+    /** The id of a streamed response of the Responses protocol, or null if not seen yet. */
     public String responseId() {
         return responseId;
     }
 
-    /** Reads the next bytes of the answer, which are not changed. */
+    /** Reads the next bytes of the response, without changing them. */
     public void read(byte[] bytes, int from, int to) {
-        if (notUnderstood != null || closed) {
+        if (unreadable != null || closed) {
             return;
         }
         try {
@@ -146,11 +143,11 @@ public final class ResponseReader {
             }
         } catch (RuntimeException e) {
             LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
-            notUnderstood = UsageUnknownReason.CORRUPT_ENCODING;
+            unreadable = UsageUnknownReason.CORRUPT_ENCODING;
         }
     }
 
-    /** Takes note that the answer's HTTP message has ended properly. */
+    /** Handles the proper end of the response's HTTP message. */
     public void end() {
         if (stream) {
             events.end();
@@ -159,7 +156,7 @@ public final class ResponseReader {
         }
     }
 
-    /** Lets go of what inflating took. Closing twice does nothing. */
+    /** Releases the inflater. Closing twice does nothing. */
     public void close() {
         if (closed || inflater == null) {
             return;
@@ -193,15 +190,15 @@ public final class ResponseReader {
         }
     }
 
-    private void take(String path, byte[] bytes, int length) {
+    private void readField(String path, byte[] bytes, int length) {
         try {
-            take(path, bytes, 0, length);
+            readField(path, bytes, 0, length);
         } catch (IOException e) {
             LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
         }
     }
 
-    private void take(String path, byte[] bytes, int from, int to) throws IOException {
+    private void readField(String path, byte[] bytes, int from, int to) throws IOException {
         switch (path) {
             case "type" -> {
                 failedEvent |= isOneOf(FAILED_TYPES, bytes, from, to);
@@ -209,7 +206,7 @@ public final class ResponseReader {
             }
             case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, from, to);
             case "error" -> {
-                // As the SDKs do, who take null and what is empty for none.
+                // As in the SDKs, null and empty values are no error.
                 failedEvent |= to - from > 2 && (bytes[from] == '{' || bytes[from] == '"');
                 lastEvent |= failedEvent;
             }
@@ -242,7 +239,7 @@ public final class ResponseReader {
         return false;
     }
 
-    /** A number of at most 18 digits; -1 for anything else. */
+    /** Parses a number of at most 18 digits; -1 for anything else. */
     private static long number(byte[] bytes, int from, int to) {
         long number = 0;
         for (int i = from; i < to; i++) {
@@ -254,9 +251,9 @@ public final class ResponseReader {
         return from < to && to - from <= 18 ? number : -1;
     }
 
-    /** A short string without escapes; null for anything else. */
+    /** Parses a short string without escapes; null for anything else. */
     private static String text(byte[] bytes, int from, int to) {
-        if (to - from < 3 || to - from > LONGEST_TEXT || bytes[from] != '"') {
+        if (to - from < 3 || to - from > MAX_TEXT_LENGTH || bytes[from] != '"') {
             return null;
         }
         String text = new String(bytes, from + 1, to - from - 2, US_ASCII);

@@ -11,15 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The usage that a provider reports for a call; each count is null if it does not report it. A token is counted in one
- * class only: those read from a cache or written to one are not among {@code input} as well, whatever the provider's own
- * habit.
+ * The usage that a provider reports for a call; a count is null if it is not reported. Each token is counted in one
+ * class only: {@code input} excludes tokens read from or written to a cache, even if the provider includes them.
  */
 public final class TokenCounts {
     private static final JsonFactory JSON = new JsonFactory();
-    // The largest number that JSON numbers hold exactly.
-    private static final double MOST = 9_007_199_254_740_991.0;
-    private static final int LONGEST_TIER = 128;
+    // The largest integer that JSON numbers hold exactly.
+    private static final double MAX_COUNT = 9_007_199_254_740_991.0;
+    private static final int MAX_TIER_LENGTH = 128;
 
     private enum Count {
         INPUT,
@@ -33,7 +32,7 @@ public final class TokenCounts {
         WEB_FETCHES
     }
 
-    // Of OpenAI's input tokens, all others are a part.
+    // OpenAI's input tokens include the cached ones.
     private static final Map<String, Count> RESPONSES = Map.of(
             "input_tokens", Count.INPUT,
             "input_tokens_details.cached_tokens", Count.CACHED_INPUT,
@@ -52,15 +51,15 @@ public final class TokenCounts {
             "server_tool_use.web_search_requests", Count.WEB_SEARCHES,
             "server_tool_use.web_fetch_requests", Count.WEB_FETCHES);
 
-    // Billed, but not part of the counts beside "iterations".
-    private static final Set<String> BILLED_APART = Set.of("compaction", "advisor_message");
+    // Billed, but not included in the counts next to "iterations".
+    private static final Set<String> BILLED_SEPARATELY = Set.of("compaction", "advisor_message");
 
     private final Counts counts = new Counts();
-    private final Counts apart = new Counts();
+    private final Counts separate = new Counts();
     private boolean inputIncludesCaches;
     private String serviceTier;
 
-    /** Tokens of the request that no cache was involved in. */
+    /** Tokens of the request that were neither read from nor written to a cache. */
     public Long input() {
         Long input = count(Count.INPUT);
         if (input == null || !inputIncludesCaches) {
@@ -80,20 +79,19 @@ public final class TokenCounts {
         return count(Count.CACHE_WRITE);
     }
 
-    /** Tokens of the answer, those of reasoning included. */
+    /** Tokens of the response, including reasoning. */
     public Long output() {
         return count(Count.OUTPUT);
     }
 
-    /** Tokens of the answer that were spent on reasoning. */
+    /** Tokens of the response that were spent on reasoning. */
     public Long reasoning() {
         return count(Count.REASONING);
     }
 
     /**
-     * All counts, for the record of the call.
-     *
-     * @param unknownReason why the response could not be read; null if it could
+     * Returns all counts, for the usage record.
+     * @param unknownReason why the response could not be read, or null
      */
     public CallUsage usage(UsageUnknownReason unknownReason) {
         return new CallUsage(
@@ -110,27 +108,27 @@ public final class TokenCounts {
                 unknownReason);
     }
 
-    /** Takes over OpenAI's {@code usage}. */
+    /** Reads OpenAI's {@code usage}. */
     void readResponses(byte[] json, int from, int length) throws IOException {
         inputIncludesCaches = true;
         read(json, from, length, RESPONSES);
     }
 
-    /** Takes over OpenAI's {@code tool_usage}. */
+    /** Reads OpenAI's {@code tool_usage}. */
     void readToolUsage(byte[] json, int from, int length) throws IOException {
         read(json, from, length, RESPONSES_TOOLS);
     }
 
-    /** Takes over Anthropic's {@code usage}. In a stream there are several, and each count is cumulative. */
+    /** Reads Anthropic's {@code usage}. A stream has several, and each count is cumulative. */
     void readMessages(byte[] json, int from, int length) throws IOException {
         read(json, from, length, MESSAGES);
     }
 
-    /** Takes over the name of a service tier; a later one replaces it, since the first may be only what was asked for. */
+    /** Sets the service tier. The last one is kept, since the first may be only the requested one. */
     void readServiceTier(String tier) {
         if (tier != null
                 && !tier.isEmpty()
-                && tier.length() <= LONGEST_TIER
+                && tier.length() <= MAX_TIER_LENGTH
                 && tier.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
             serviceTier = tier;
         }
@@ -138,8 +136,8 @@ public final class TokenCounts {
 
     private Long count(Count which) {
         long count = counts.of(which);
-        long beside = apart.of(which);
-        return count < 0 && beside < 0 ? null : Long.valueOf(Math.max(0, count) + Math.max(0, beside));
+        long extra = separate.of(which);
+        return count < 0 && extra < 0 ? null : Long.valueOf(Math.max(0, count) + Math.max(0, extra));
     }
 
     private void read(byte[] json, int from, int length, Map<String, Count> names) throws IOException {
@@ -150,7 +148,7 @@ public final class TokenCounts {
         }
     }
 
-    /** Reads an object to its end, with the objects in it, and returns its {@code type}. */
+    /** Reads an object to its end, with its nested objects, and returns its {@code type}. */
     private String readObject(
             JsonParser parser, String prefix, Map<String, Count> names, Counts into, boolean isIteration)
             throws IOException {
@@ -158,7 +156,7 @@ public final class TokenCounts {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = prefix.isEmpty() ? parser.currentName() : prefix + parser.currentName();
             switch (parser.nextToken()) {
-                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> into.atLeast(names.get(name), wholeNumber(parser));
+                case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> into.raise(names.get(name), wholeNumber(parser));
                 case VALUE_STRING -> {
                     if (name.equals("type")) {
                         type = parser.getText();
@@ -181,7 +179,7 @@ public final class TokenCounts {
                     }
                 }
                 case null, default -> {
-                    // No count.
+                    // Not a count.
                 }
             }
         }
@@ -195,20 +193,20 @@ public final class TokenCounts {
                 token = parser.nextToken()) {
             if (token == JsonToken.START_OBJECT) {
                 Counts iteration = new Counts();
-                if (BILLED_APART.contains(readObject(parser, "", names, iteration, true))) {
+                if (BILLED_SEPARATELY.contains(readObject(parser, "", names, iteration, true))) {
                     sum.add(iteration);
                 }
             } else {
                 parser.skipChildren();
             }
         }
-        apart.atLeast(sum);
+        separate.raise(sum);
     }
 
-    /** A count, perhaps written as 100.0; -1 for anything else. */
+    /** Parses a count, perhaps written as 100.0; -1 for anything else. */
     private static long wholeNumber(JsonParser parser) throws IOException {
         double number = parser.getDoubleValue();
-        return number >= 0 && number <= MOST && number == Math.rint(number) ? (long) number : -1;
+        return number >= 0 && number <= MAX_COUNT && number == Math.rint(number) ? (long) number : -1;
     }
 
     /** A number for each count, -1 until it is reported. */
@@ -223,13 +221,13 @@ public final class TokenCounts {
             return counts[which.ordinal()];
         }
 
-        private void atLeast(Count which, long count) {
+        private void raise(Count which, long count) {
             if (which != null) {
                 counts[which.ordinal()] = Math.max(counts[which.ordinal()], count);
             }
         }
 
-        private void atLeast(Counts others) {
+        private void raise(Counts others) {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] = Math.max(counts[i], others.counts[i]);
             }
@@ -238,8 +236,8 @@ public final class TokenCounts {
         private void add(Counts others) {
             for (int i = 0; i < counts.length; i++) {
                 if (others.counts[i] >= 0) {
-                    // Bounded, so that no sum overflows.
-                    counts[i] = Math.min((long) MOST, Math.max(0, counts[i]) + others.counts[i]);
+                    // Capped to avoid overflow.
+                    counts[i] = Math.min((long) MAX_COUNT, Math.max(0, counts[i]) + others.counts[i]);
                 }
             }
         }

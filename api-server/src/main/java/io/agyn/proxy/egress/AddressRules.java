@@ -10,17 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Which addresses may be connected to: never those that only a process on this very machine, or its network card, should
- * reach, whoever registers an LLM provider; private ones unless the operator forbids it, since models run there too.
+ * Decides which addresses providers may have. Addresses that only processes on this machine, or its network card,
+ * should reach are never allowed. Private addresses are allowed unless the operator denies them, since models run
+ * there too.
  */
 @Singleton
 public class AddressRules {
     private static final int IPV6_BYTES = 16;
 
-    // Each cloud's own; those of most are link-local besides.
+    // Metadata services of the clouds; most of the others are link-local.
     private static final List<CidrBlock> METADATA = CidrBlock.parseAll(
             "169.254.169.254",
-            "169.254.170.2", // AWS, of containers
+            "169.254.170.2", // AWS, for containers
             "169.254.170.23",
             "fd00:ec2::/32", // AWS
             "100.100.100.200", // Alibaba
@@ -32,21 +33,21 @@ public class AddressRules {
             "169.254.42.42", // Scaleway
             "fd00:42::42");
     private static final List<CidrBlock> LINK_LOCAL = CidrBlock.parseAll("169.254.0.0/16", "fe80::/10");
-    private static final List<CidrBlock> NO_HOST =
+    private static final List<CidrBlock> UNUSABLE =
             CidrBlock.parseAll("0.0.0.0/8", "::", "224.0.0.0/4", "ff00::/8", "240.0.0.0/4");
     private static final List<CidrBlock> LOOPBACK = CidrBlock.parseAll("127.0.0.0/8", "::1");
     private static final List<CidrBlock> PRIVATE = CidrBlock.parseAll(
             "10.0.0.0/8",
             "172.16.0.0/12",
             "192.168.0.0/16",
-            "100.64.0.0/10", // of carriers, and of overlay networks
+            "100.64.0.0/10", // carrier-grade NAT, and overlay networks
             "192.0.0.0/24",
             "198.18.0.0/15",
             "fc00::/7",
-            "fec0::/10", // site-local, of old
-            "64:ff9b:1::/48"); // whatever this network translates to IPv4
+            "fec0::/10", // site-local, deprecated
+            "64:ff9b:1::/48"); // IPv4 addresses that this network translates
 
-    // Where an IPv6 address stands for an IPv4 one.
+    // IPv6 addresses that embed IPv4 addresses.
     private static final CidrBlock COMPATIBLE = CidrBlock.parse("::/96");
     private static final CidrBlock LOOPBACK_V6 = CidrBlock.parse("::1");
     private static final List<CidrBlock> LAST_BYTES =
@@ -64,65 +65,63 @@ public class AddressRules {
     }
 
     /**
-     * Says why an address is not connected to.
-     *
-     * @param address where a name leads, or what a literal means
-     * @return what it is and by which rule it is refused, to follow "leads to", without the address itself; nothing where
-     *     it may be connected to
+     * Returns why an address is not allowed.
+     * @param address a resolved address, or a literal
+     * @return the kind of address and the rule, to follow "leads to", without the address; empty if it is allowed
      */
     public Optional<String> refusal(InetAddress address) {
-        List<byte[]> meanings = meanings(address.getAddress());
-        if (isIn(METADATA, meanings)) {
+        List<byte[]> interpretations = interpretations(address.getAddress());
+        if (isIn(METADATA, interpretations)) {
             return Optional.of("a cloud's metadata service, which is never connected to");
         }
-        if (isIn(LINK_LOCAL, meanings)) {
+        if (isIn(LINK_LOCAL, interpretations)) {
             return Optional.of("a link-local address, which is never connected to");
         }
-        if (isIn(NO_HOST, meanings)) {
+        if (isIn(UNUSABLE, interpretations)) {
             return Optional.of("an address that is no host's, which is never connected to");
         }
-        if (!isPrivateAllowed && isIn(LOOPBACK, meanings)) {
+        if (!isPrivateAllowed && isIn(LOOPBACK, interpretations)) {
             return Optional.of("this server's own machine, which is not connected to (AGYN_EGRESS_PRIVATE is deny)");
         }
-        if (!isPrivateAllowed && isIn(PRIVATE, meanings)) {
+        if (!isPrivateAllowed && isIn(PRIVATE, interpretations)) {
             return Optional.of("a private address, which is not connected to (AGYN_EGRESS_PRIVATE is deny)");
         }
         return Optional.empty();
     }
 
-    private static boolean isIn(List<CidrBlock> ranges, List<byte[]> meanings) {
-        return ranges.stream().anyMatch(range -> meanings.stream().anyMatch(range::contains));
+    private static boolean isIn(List<CidrBlock> ranges, List<byte[]> interpretations) {
+        return ranges.stream().anyMatch(range -> interpretations.stream().anyMatch(range::contains));
     }
 
     /**
-     * The address itself, and the IPv4 addresses that an IPv6 one may be turned into on its way. IPv4-mapped ones are IPv4
-     * to Java already.
+     * Returns the address, and the IPv4 addresses that an IPv6 address embeds. Java already turns IPv4-mapped
+     * addresses into IPv4.
      */
-    private static List<byte[]> meanings(byte[] address) {
-        List<byte[]> meanings = new ArrayList<>();
-        meanings.add(address);
+    private static List<byte[]> interpretations(byte[] address) {
+        List<byte[]> interpretations = new ArrayList<>();
+        interpretations.add(address);
         if (address.length != IPV6_BYTES) {
-            return meanings;
+            return interpretations;
         }
-        // ::1 is no IPv4 address, though it looks like one.
+        // ::1 is not an embedded IPv4 address, though it looks like one.
         boolean isCompatible = COMPATIBLE.contains(address) && !LOOPBACK_V6.contains(address);
-        // ISATAP, RFC 5214, 6.1.
+        // ISATAP, RFC 5214, section 6.1.
         boolean isIsatap =
                 (address[8] & ~2) == 0 && address[9] == 0 && address[10] == 0x5e && address[11] == (byte) 0xfe;
         if (isCompatible || isIsatap || LAST_BYTES.stream().anyMatch(range -> range.contains(address))) {
-            meanings.add(Arrays.copyOfRange(address, 12, 16));
+            interpretations.add(Arrays.copyOfRange(address, 12, 16));
         }
         if (SIX_TO_FOUR.contains(address)) {
-            meanings.add(Arrays.copyOfRange(address, 2, 6));
+            interpretations.add(Arrays.copyOfRange(address, 2, 6));
         }
         if (TEREDO.contains(address)) {
-            meanings.add(Arrays.copyOfRange(address, 4, 8));
+            interpretations.add(Arrays.copyOfRange(address, 4, 8));
             byte[] client = Arrays.copyOfRange(address, 12, 16);
             for (int i = 0; i < client.length; i++) {
                 client[i] = (byte) ~client[i];
             }
-            meanings.add(client);
+            interpretations.add(client);
         }
-        return meanings;
+        return interpretations;
     }
 }

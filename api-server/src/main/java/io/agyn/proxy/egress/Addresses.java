@@ -22,20 +22,20 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The addresses of hosts, as far as they may be connected to. They are kept for some seconds, and renewed behind the back
- * of those who ask meanwhile; the JDK keeps what it has resolved for up to half a minute besides.
+ * Resolves hosts to the addresses that the rules allow. Results are cached for some seconds, and refreshed in the
+ * background; the JDK caches them for up to 30 seconds in addition.
  */
 @Singleton
 public class Addresses {
     private static final int CAPACITY = 10_000;
-    private static final Duration RENEWED_AFTER = Duration.ofSeconds(5);
-    private static final Duration KNOWN_FOR = Duration.ofSeconds(15);
-    private static final Duration UNKNOWN_FOR = Duration.ofSeconds(1);
-    private static final int LOOK_UPS_AT_ONCE = 16;
-    private static final int LOOK_UPS_WAITING = 1_000;
+    private static final Duration REFRESH_AFTER = Duration.ofSeconds(5);
+    private static final Duration FOUND_TTL = Duration.ofSeconds(15);
+    private static final Duration FAILED_TTL = Duration.ofSeconds(1);
+    private static final int MAX_LOOKUPS = 16;
+    private static final int MAX_QUEUED_LOOKUPS = 1_000;
     private static final long IDLE_SECONDS = 30;
 
-    /** Resolves a name, or reads a literal. It blocks. */
+    /** Resolves a name or literal. It blocks. */
     interface Resolver {
         InetAddress[] resolve(String host) throws UnknownHostException;
     }
@@ -43,7 +43,7 @@ public class Addresses {
     private final AddressRules rules;
     private final Resolver resolver;
     private final Executor threads = threads();
-    private final AsyncLoadingCache<String, Answer> answers;
+    private final AsyncLoadingCache<String, Resolution> cache;
 
     @Inject
     Addresses(AddressRules rules) {
@@ -53,32 +53,31 @@ public class Addresses {
     Addresses(AddressRules rules, Resolver resolver) {
         this.rules = requireNonNull(rules, "rules is null");
         this.resolver = requireNonNull(resolver, "resolver is null");
-        this.answers = Caffeine.newBuilder()
+        this.cache = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
-                .refreshAfterWrite(RENEWED_AFTER)
-                .expireAfter(
-                        Expiry.<String, Answer>writing((host, answer) -> answer.isKnown() ? KNOWN_FOR : UNKNOWN_FOR))
+                .refreshAfterWrite(REFRESH_AFTER)
+                .expireAfter(Expiry.<String, Resolution>writing(
+                        (host, resolution) -> resolution.isKnown() ? FOUND_TTL : FAILED_TTL))
                 .executor(Runnable::run)
                 .buildAsync(new Loader());
     }
 
     /**
-     * Finds where a host may be connected to.
-     *
-     * @param host a name, or an address in any spelling, an IPv6 one with or without brackets
-     * @return the addresses, at least one, in the resolver's order; already completed where they are known. It fails with
-     *     an {@link EgressRefusedException} where all are refused, an {@link UnknownHostException} where there are none, and
-     *     a {@link RejectedExecutionException} where too many hosts are being looked up
+     * Resolves a host.
+     * @param host a name, or an address in any notation, IPv6 with or without brackets
+     * @return the addresses, at least one, in the resolver's order; already completed if cached. Fails with an
+     *     {@link EgressRefusedException} if no address is allowed, an {@link UnknownHostException} if there is none, and
+     *     a {@link RejectedExecutionException} if too many hosts are being resolved
      */
     public CompletableFuture<List<InetAddress>> of(String host) {
-        return answers.get(host).thenCompose(Answer::addresses);
+        return cache.get(host).thenCompose(Resolution::addresses);
     }
 
-    private Answer lookUp(String host) {
+    private Resolution lookup(String host) {
         try {
-            return new Answer(CompletableFuture.completedFuture(allowed(resolver.resolve(host))));
+            return new Resolution(CompletableFuture.completedFuture(allowed(resolver.resolve(host))));
         } catch (EgressRefusedException | UnknownHostException e) {
-            return new Answer(CompletableFuture.failedFuture(e));
+            return new Resolution(CompletableFuture.failedFuture(e));
         }
     }
 
@@ -98,43 +97,44 @@ public class Addresses {
         return List.copyOf(allowed);
     }
 
-    // Not virtual ones: the C library's resolver would hold their carriers, of which there are few.
+    // Platform threads: the C library's resolver would pin the few carriers of virtual threads.
     private static Executor threads() {
         ThreadPoolExecutor threads = new ThreadPoolExecutor(
-                LOOK_UPS_AT_ONCE,
-                LOOK_UPS_AT_ONCE,
+                MAX_LOOKUPS,
+                MAX_LOOKUPS,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(LOOK_UPS_WAITING),
+                new LinkedBlockingQueue<>(MAX_QUEUED_LOOKUPS),
                 Thread.ofPlatform().daemon().name("egress-look-up-", 1).factory());
         threads.allowCoreThreadTimeOut(true);
         return threads;
     }
 
-    /** What is known of a host. */
-    private record Answer(CompletableFuture<List<InetAddress>> addresses) {
+    /** The cached result for a host. */
+    private record Resolution(CompletableFuture<List<InetAddress>> addresses) {
         boolean isKnown() {
             return !addresses.isCompletedExceptionally();
         }
     }
 
-    private final class Loader implements AsyncCacheLoader<String, Answer> {
+    private final class Loader implements AsyncCacheLoader<String, Resolution> {
         @Override
-        public CompletableFuture<Answer> asyncLoad(String host, Executor unused) {
+        public CompletableFuture<Resolution> asyncLoad(String host, Executor unused) {
             try {
-                return CompletableFuture.supplyAsync(() -> lookUp(host), threads);
+                return CompletableFuture.supplyAsync(() -> lookup(host), threads);
             } catch (RejectedExecutionException e) {
                 return CompletableFuture.failedFuture(e);
             }
         }
 
         @Override
-        public CompletableFuture<Answer> asyncReload(String host, Answer known, Executor unused) {
-            // A failure, which leaves what is known in force for its time: the name servers may be away for a moment.
+        public CompletableFuture<Resolution> asyncReload(String host, Resolution cached, Executor unused) {
+            // A failed refresh keeps the cached addresses until they expire: the name servers may be unavailable for
+            // a moment.
             return asyncLoad(host, unused)
-                    .thenCompose(answer -> answer.isKnown()
-                            ? CompletableFuture.completedFuture(answer)
-                            : answer.addresses.thenApply(never -> answer));
+                    .thenCompose(resolution -> resolution.isKnown()
+                            ? CompletableFuture.completedFuture(resolution)
+                            : resolution.addresses.thenApply(never -> resolution));
         }
     }
 }

@@ -1,14 +1,10 @@
 package io.agyn.proxy.egress;
 
-/** A provider's host leads to addresses that are not connected to. The message says why, and names no address. */
+/** A provider's host resolves to addresses that are not allowed. The message gives the reason, but no address. */
 public final class EgressRefusedException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /**
-     * Creates one.
-     *
-     * @param refusal what {@link AddressRules#refusal} says
-     */
+    /** @param refusal the reason, from {@link AddressRules#refusal} */
     EgressRefusedException(String refusal) {
         super("its host leads to " + refusal + ".");
     }

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
 /**
- * The ways to providers' hosts, by the operator's settings: directly to addresses that may be connected to, or through the
- * HTTP proxy, which then decides about names; about addresses the rules here decide.
+ * Finds the network routes to providers' hosts: directly to allowed addresses, or through the operator's HTTP proxy.
+ * The proxy then decides about names; the rules here still decide about addresses.
  */
 @Singleton
 public class EgressResolver {
@@ -43,12 +43,11 @@ public class EgressResolver {
     }
 
     /**
-     * Finds the ways to a host.
-     *
-     * @param host a name, or an address in any spelling, an IPv6 one without its brackets
-     * @return the ways, at least one, in the order in which they are to be tried; fails as {@link Addresses#of} does
+     * Finds the routes to a host.
+     * @param host a name, or an address in any notation, IPv6 without brackets
+     * @return the routes, at least one, in the order in which to try them; fails as {@link Addresses#of} does
      */
-    public CompletableFuture<List<EgressRoute>> to(String host) {
+    public CompletableFuture<List<EgressRoute>> resolve(String host) {
         if (proxy.isEmpty() || isDirect(host)) {
             return addresses.of(host).thenApply(EgressResolver::direct);
         }
@@ -70,17 +69,17 @@ public class EgressResolver {
                 .setHost(url.host())
                 .setPort(url.port())
                 .setConnectTimeout(settings.proxy().connectTimeout());
-        // Vert.x takes both or none.
+        // Vert.x requires both or neither.
         url.username().ifPresent(user -> options.setUsername(user)
                 .setPassword(url.password().orElse("")));
-        return new EgressRoute.Through(options);
+        return new EgressRoute.ViaProxy(options);
     }
 
     private boolean isDirect(String host) {
         Optional<InetAddress> literal = literal(host);
         if (literal.isPresent()) {
             return literal.get().isLoopbackAddress()
-                    || direct.stream().anyMatch(entry -> isAround(entry, literal.get()) || entry.equals("*"));
+                    || direct.stream().anyMatch(entry -> contains(entry, literal.get()) || entry.equals("*"));
         }
         String name = host.toLowerCase(Locale.ROOT);
         return isWithin(name, "localhost")
@@ -91,16 +90,18 @@ public class EgressResolver {
         return name.equals(domain) || name.endsWith("." + domain);
     }
 
-    private static boolean isAround(String entry, InetAddress address) {
+    private static boolean contains(String entry, InetAddress address) {
         try {
             return CidrBlock.parse(entry).contains(address.getAddress());
         } catch (IllegalArgumentException e) {
-            // A name.
+            // A name, not an address.
             return false;
         }
     }
 
-    /** What a host means that is an address, also in a spelling that the C library alone takes, as the proxy's may. */
+    /**
+     * Parses a literal address, also in notations that only the C library accepts, since the proxy's may accept them.
+     */
     private static Optional<InetAddress> literal(String host) {
         try {
             return Optional.of(host.indexOf(':') < 0 ? Inet4Address.ofPosixLiteral(host) : InetAddress.ofLiteral(host));

@@ -4,18 +4,16 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ProxyOptions;
 import io.vertx.core.net.SocketAddress;
 
-/** A way to a provider's host. */
+/** A network route to a provider's host. */
 public sealed interface EgressRoute {
     /**
-     * Makes a request go this way.
-     *
-     * @param options where host, port and TLS are the provider's, which stay
+     * Applies the route to a request.
+     * @param options the provider's host, port and TLS, which stay unchanged
      */
     void applyTo(RequestOptions options);
 
     /**
-     * To an address that was checked, and no other, whatever the host's name leads to meanwhile.
-     *
+     * To a checked address, so that a later DNS change has no effect.
      * @param address the address as a literal
      */
     record Direct(String address) implements EgressRoute {
@@ -26,12 +24,11 @@ public sealed interface EgressRoute {
     }
 
     /**
-     * Through an HTTP proxy, which resolves the host's name: by {@code CONNECT} where the provider is called by https,
-     * else by a request with the whole URL.
-     *
-     * @param proxy the proxy, with a password where it asks for one
+     * Through an HTTP proxy, which resolves the host: by {@code CONNECT} for https, else by a request with the whole
+     * URL.
+     * @param proxy the proxy, with a password if required
      */
-    record Through(ProxyOptions proxy) implements EgressRoute {
+    record ViaProxy(ProxyOptions proxy) implements EgressRoute {
         @Override
         public void applyTo(RequestOptions options) {
             options.setProxyOptions(proxy);

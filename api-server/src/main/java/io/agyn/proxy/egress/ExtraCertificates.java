@@ -23,7 +23,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** The certificates of {@code AGYN_EXTRA_CA_FILE}, which are trusted beside those of the JDK. */
+/** The certificates of {@code AGYN_EXTRA_CA_FILE}, which are trusted in addition to the JDK's. */
 public final class ExtraCertificates {
     private final List<Certificate> certificates;
 
@@ -32,11 +32,10 @@ public final class ExtraCertificates {
     }
 
     /**
-     * Reads them.
-     *
+     * Reads the certificates.
      * @param file a PEM file
      * @return the certificates, at least one
-     * @throws OperatorException when the file cannot be read or holds none
+     * @throws OperatorException if the file cannot be read or has no certificates
      */
     public static ExtraCertificates read(Path file) {
         requireNonNull(file, "file is null");
@@ -60,8 +59,11 @@ public final class ExtraCertificates {
         }
     }
 
-    /** What a client trusts. The JDK's certificates are loaded when it first connects, on a thread that may block. */
-    TrustOptions besideThoseOfTheJdk() {
+    /**
+     * Returns trust options with both. The JDK's certificates are loaded at the first connection, on a thread that
+     * may block.
+     */
+    TrustOptions withJdkCertificates() {
         return new Trust();
     }
 
@@ -79,7 +81,7 @@ public final class ExtraCertificates {
             for (Certificate certificate : certificates) {
                 all.setCertificateEntry("extra-" + count++, certificate);
             }
-            for (X509Certificate certificate : ofTheJdk()) {
+            for (X509Certificate certificate : jdkCertificates()) {
                 all.setCertificateEntry("jdk-" + count++, certificate);
             }
             return factory(all);
@@ -90,7 +92,7 @@ public final class ExtraCertificates {
             return serverName -> null;
         }
 
-        private static List<X509Certificate> ofTheJdk() throws GeneralSecurityException {
+        private static List<X509Certificate> jdkCertificates() throws GeneralSecurityException {
             return Stream.of(factory(null).getTrustManagers())
                     .filter(X509TrustManager.class::isInstance)
                     .flatMap(manager -> Stream.of(((X509TrustManager) manager).getAcceptedIssuers()))

@@ -9,8 +9,8 @@ import io.vertx.core.VertxException;
 import io.vertx.core.http.HttpClientRequest;
 
 /**
- * The responses on an HTTP/1.1 connection. Interim ones are dropped: Vert.x would take all but 100 and 103 for the final
- * response (RFC 9110, section 15.2).
+ * The responses on an HTTP/1.1 connection. Interim ones are dropped: Vert.x would mistake all but 100 and 103 for the
+ * final response (RFC 9110, section 15.2).
  */
 final class Http1Responses extends ChannelInboundHandlerAdapter implements UpstreamConnections.Delivery {
     private static final int SWITCHING_PROTOCOLS = 101;
@@ -19,7 +19,7 @@ final class Http1Responses extends ChannelInboundHandlerAdapter implements Upstr
     private boolean interim;
     private int interims;
 
-    /** To be placed before the decoder: also an incomplete status line is a part of a response. */
+    /** Must come before the decoder: even part of a status line counts as a response. */
     ChannelInboundHandlerAdapter bytes() {
         return new ChannelInboundHandlerAdapter() {
             @Override
@@ -40,7 +40,7 @@ final class Http1Responses extends ChannelInboundHandlerAdapter implements Upstr
         if (message instanceof HttpResponse response && isInterim(response)) {
             interim = true;
             interims++;
-            if (interims == UpstreamConnections.MOST_INTERIM_RESPONSES) {
+            if (interims == UpstreamConnections.MAX_INTERIM_RESPONSES) {
                 context.fireExceptionCaught(new VertxException("too many interim responses", true));
             }
         }

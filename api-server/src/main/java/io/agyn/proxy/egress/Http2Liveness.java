@@ -10,9 +10,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Finds HTTP/2 connections whose peer is gone although TCP is open (RFC 9113, section 6.7). One that is silent while streams
- * are open gets a PING. Silent again, it leaves the pool, so that new calls go by another connection; the calls on it may
- * still end, since a network may come back. Then it is closed.
+ * Finds HTTP/2 connections whose peer has vanished although TCP is open (RFC 9113, section 6.7). A connection that is
+ * silent while streams are open gets a PING. If it stays silent, it leaves the pool, so that new calls use another
+ * one; its calls may still end if the network recovers. Then it is closed.
  */
 final class Http2Liveness extends IdleStateHandler {
     private static final int PING = 1;
@@ -23,11 +23,7 @@ final class Http2Liveness extends IdleStateHandler {
     private final Http2ConnectionHandler http2;
     private int silences;
 
-    /**
-     * Creates the watch of one connection.
-     *
-     * @param silence how long it may be silent before each of the steps
-     */
+    /** @param silence how long the connection may be silent before each step */
     Http2Liveness(HttpClientConnection connection, Http2ConnectionHandler http2, Duration silence) {
         super(silence.toMillis(), 0, 0, TimeUnit.MILLISECONDS);
         this.connection = connection;
@@ -48,11 +44,11 @@ final class Http2Liveness extends IdleStateHandler {
             case LEAVE_POOL -> connection.goAway(0);
             case CLOSE -> {
                 http2.onError(context.pipeline().context(http2), true, new SilentConnectionException());
-                // Not by way of the HTTP/2 handler, which would wait until the peer has taken its GOAWAY.
+                // Not through the HTTP/2 handler, which would wait until the peer has received its GOAWAY.
                 context.close();
             }
             default -> {
-                // It may come back.
+                // It may recover.
             }
         }
     }

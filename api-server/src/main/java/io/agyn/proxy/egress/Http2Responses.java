@@ -12,8 +12,8 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.StreamResetException;
 
 /**
- * The responses on an HTTP/2 connection. Interim ones are dropped: Vert.x would take all but 100 and 103 for the final
- * response (RFC 9113, section 8.1).
+ * The responses on an HTTP/2 connection. Interim ones are dropped: Vert.x would mistake all but 100 and 103 for the
+ * final response (RFC 9113, section 8.1).
  */
 final class Http2Responses extends Http2FrameListenerDecorator implements UpstreamConnections.Delivery {
     private final Http2Connection connection;
@@ -29,7 +29,7 @@ final class Http2Responses extends Http2FrameListenerDecorator implements Upstre
     public boolean isUnprocessed(HttpClientRequest request, Throwable failure) {
         return switch (failure) {
             case StreamResetException reset -> reset.getCode() == Http2Error.REFUSED_STREAM.code();
-            // Netty's own, before anything is sent; there is no stream then.
+            // Thrown by Netty before anything is sent, when there is no stream.
             case Http2Exception refused -> refused.error() == Http2Error.REFUSED_STREAM;
             default ->
                 connection.goAwayReceived()
@@ -64,14 +64,14 @@ final class Http2Responses extends Http2FrameListenerDecorator implements Upstre
 
     private boolean isInterim(int streamId, Http2Headers headers) throws Http2Exception {
         CharSequence status = headers.status();
-        // There is no 101 over HTTP/2.
+        // HTTP/2 has no 101.
         if (status == null || status.length() != 3 || status.charAt(0) != '1' || status.charAt(2) == '1') {
             return false;
         }
         Http2Stream stream = connection.stream(streamId);
         Integer before = stream.getProperty(interims);
         int now = before == null ? 1 : before + 1;
-        if (now == UpstreamConnections.MOST_INTERIM_RESPONSES) {
+        if (now == UpstreamConnections.MAX_INTERIM_RESPONSES) {
             throw Http2Exception.streamError(
                     streamId, Http2Error.ENHANCE_YOUR_CALM, "too many interim responses on stream %d", streamId);
         }

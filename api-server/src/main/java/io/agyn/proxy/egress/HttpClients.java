@@ -18,14 +18,14 @@ import java.util.concurrent.TimeUnit;
 /** Creates the HTTP clients that call LLM providers. */
 @Singleton
 public class HttpClients {
-    private static final int LONGEST_HEAD = 64 << 10;
+    private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final int STREAMS_PER_CONNECTION = 256;
     private static final int STREAM_WINDOW = 64 << 10;
 
-    // The client multiplies the limits of HTTP/1.1 and HTTP/2, in an int. There are fewer ports to call from.
-    private static final int MOST_CONNECTIONS = 46_340;
+    // The client multiplies the limits of HTTP/1.1 and HTTP/2 as ints. There are fewer local ports anyway.
+    private static final int MAX_CONNECTIONS = 46_340;
 
-    // Models that think are silent for minutes, but their servers respond to a PING at once.
+    // A reasoning model may be silent for minutes, but its server responds to a PING at once.
     private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private final Duration silence;
@@ -38,28 +38,21 @@ public class HttpClients {
         this(settings, SILENCE);
     }
 
-    /**
-     * Creates clients.
-     *
-     * @param silence how long an HTTP/2 connection with open streams may be silent before it is checked
-     */
+    /** @param silence how long an HTTP/2 connection with open streams may be silent before it is checked */
     HttpClients(Settings settings, Duration silence) {
         requireNonNull(settings, "settings is null");
         this.silence = requireNonNull(silence, "silence is null");
-        connections = Math.min(settings.proxy().callsPerProvider(), MOST_CONNECTIONS);
+        connections = Math.min(settings.proxy().callsPerProvider(), MAX_CONNECTIONS);
         connectTimeout = settings.proxy().connectTimeout();
-        trust = settings.extraCaFile().map(file -> ExtraCertificates.read(file).besideThoseOfTheJdk());
+        trust = settings.extraCaFile().map(file -> ExtraCertificates.read(file).withJdkCertificates());
     }
 
-    /** A client for providers that are called by http: HTTP/1.1. */
+    /** Creates a client for http providers: HTTP/1.1. */
     public HttpClient plain(Vertx vertx) {
         return client(vertx, plainOptions());
     }
 
-    /**
-     * A client for providers that are called by https: HTTP/2 where they speak it, else HTTP/1.1; the host's name is
-     * verified.
-     */
+    /** Creates a client for https providers: HTTP/2 if they support it, else HTTP/1.1. Host names are verified. */
     public HttpClient tls(Vertx vertx) {
         return client(vertx, tlsOptions());
     }
@@ -77,7 +70,7 @@ public class HttpClients {
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
                 .setMaxPoolSize(connections)
                 .setConnectTimeout((int) connectTimeout.toMillis())
-                .setMaxHeaderSize(LONGEST_HEAD)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setDecompressionSupported(false);
     }
 
@@ -88,11 +81,11 @@ public class HttpClients {
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                 .setProtocolVersion(HttpVersion.HTTP_2)
-                // As many as of HTTP/1.1: while it is not known which of them a provider speaks, this is the limit, and
-                // calls beyond it would wait for others to end, not for a connection that is allowed meanwhile.
+                // The same as for HTTP/1.1: until a provider's protocol is known, this is the limit, and further
+                // calls would wait for others to end instead of opening a connection.
                 .setHttp2MaxPoolSize(connections)
                 .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
-                // Or else one caller that reads slowly would stop all the others on the connection.
+                // Otherwise, one slow caller would stop all others on the connection.
                 .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW)
                 .setSslHandshakeTimeout(connectTimeout.toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);

@@ -12,28 +12,23 @@ import io.vertx.core.http.impl.HttpClientConnection;
 import java.time.Duration;
 
 /**
- * Sets up the connections to providers where Vert.x has no option, and tells which failed requests were never processed. All
- * methods run on a connection's event loop.
+ * Configures the connections to providers beyond Vert.x's options, and tells which failed requests were never
+ * processed. All methods run on a connection's event loop.
  */
 public final class UpstreamConnections {
-    /** The most interim responses (1xx) before one response: more than a provider that works sends, and no memory. */
-    static final int MOST_INTERIM_RESPONSES = 100;
+    /** The most interim responses (1xx) before a final one; working providers send fewer. */
+    static final int MAX_INTERIM_RESPONSES = 100;
 
     private static final AttributeKey<Delivery> DELIVERY = AttributeKey.valueOf(UpstreamConnections.class, "delivery");
 
-    /** Knows what the peer has processed. */
     interface Delivery {
-        /** Whether the peer certainly did not process a request that failed. */
+        /** Whether the peer certainly did not process a failed request. */
         boolean isUnprocessed(HttpClientRequest request, Throwable failure);
     }
 
     private UpstreamConnections() {}
 
-    /**
-     * Sets up a new connection.
-     *
-     * @param silence how long an HTTP/2 connection with open streams may be silent before it is checked by a PING
-     */
+    /** @param silence how long an HTTP/2 connection with open streams may be silent before it is checked by a PING */
     static void prepare(HttpConnection connection, Duration silence) {
         HttpClientConnection client = (HttpClientConnection) connection;
         Channel channel = client.channel();
@@ -41,8 +36,8 @@ public final class UpstreamConnections {
         ChannelPipeline pipeline = channel.pipeline();
         Http2ConnectionHandler http2 = pipeline.get(Http2ConnectionHandler.class);
         if (http2 == null) {
-            // A provider may refuse an upload and close. The failed write must not close the connection before the
-            // response that has arrived is read (RFC 9112, section 9.5).
+            // A provider may reject an upload and close. The failed write must not close the connection before the
+            // response is read (RFC 9112, section 9.5).
             channel.config().setAutoClose(false);
             Http1Responses responses = new Http1Responses();
             pipeline.addBefore("codec", "responseBytes", responses.bytes());
@@ -56,18 +51,17 @@ public final class UpstreamConnections {
         }
     }
 
-    /** Whether a request may turn out not to have been processed, so that its body is worth keeping for another try. */
+    /** Whether a request may turn out unprocessed, so that its body is worth keeping for a retry. */
     public static boolean mayBeUnprocessed(HttpClientRequest request) {
-        // The first request on an HTTP/1.1 connection cannot meet the end of an idle connection.
+        // The first request on an HTTP/1.1 connection cannot run into the end of an idle connection.
         return request.version() == HttpVersion.HTTP_2 || request.streamId() > 1;
     }
 
     /**
-     * Whether the provider certainly did not process a request, which may then be sent once more: over HTTP/2 by a GOAWAY or
-     * REFUSED_STREAM (RFC 9113, sections 6.8 and 8.7), over HTTP/1.1 where a reused connection was closed before a byte of
-     * the response (RFC 9112, section 9.3.1).
-     *
-     * @param request one that has failed before its response
+     * Whether the provider certainly did not process a request, so that it may be retried: over HTTP/2 after a GOAWAY
+     * or REFUSED_STREAM (RFC 9113, sections 6.8 and 8.7), over HTTP/1.1 if a reused connection was closed before a
+     * byte of the response (RFC 9112, section 9.3.1).
+     * @param request a request that failed before its response
      */
     public static boolean isUnprocessed(HttpClientRequest request, Throwable failure) {
         if (request.connection() instanceof HttpClientConnection connection) {

@@ -20,84 +20,83 @@ import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
- * Who calls, by their API token: looked up once, then known from memory until a change of the token, its user or the user's
- * memberships. While the database is away, whoever is known stays known.
+ * Identifies callers by their API tokens. Identities are cached until the token, its user or the user's memberships
+ * change. While the database is unavailable, cached identities stay valid.
  */
 @Singleton
 public class Callers implements ChangeListener {
     private static final Logger LOG = Logger.getLogger(Callers.class);
 
     private final ApiTokens tokens;
-    private final LookupExecutor lookUps;
-    private final LookupCache<TokenHash, Answer> answers;
+    private final LookupExecutor lookups;
+    private final LookupCache<TokenHash, CachedIdentity> cache;
 
-    Callers(ApiTokens tokens, LookupExecutor lookUps) {
+    Callers(ApiTokens tokens, LookupExecutor lookups) {
         this.tokens = requireNonNull(tokens, "tokens is null");
-        this.lookUps = requireNonNull(lookUps, "lookUps is null");
-        this.answers = new LookupCache<>(lookUps, this::lookUp, answer -> answer.identity.isPresent());
+        this.lookups = requireNonNull(lookups, "lookUps is null");
+        this.cache = new LookupCache<>(lookups, this::lookup, cached -> cached.identity.isPresent());
     }
 
     /**
-     * Looks a caller up.
-     *
-     * @param token what the caller sent
-     * @return the identity; nothing where the token is mistyped, unknown, expired or revoked, or its user is suspended;
-     *     a failure where the database must be asked and does not answer
+     * Identifies a caller.
+     * @param token the caller's token
+     * @return the identity; empty if the token is malformed, unknown, expired or revoked, or its user is suspended;
+     *     fails if the database is needed and does not respond
      */
     public CompletableFuture<Optional<Identity>> identify(String token) {
         TokenHash hash = new TokenHash(Plaintext.hash(token));
-        Optional<Answer> known = answers.known(hash);
+        Optional<CachedIdentity> known = cache.getIfPresent(hash);
         if (known.isPresent()) {
             return CompletableFuture.completedFuture(use(known.get()));
         }
         return Plaintext.parse(token).isPresent()
-                ? answers.get(hash).thenApply(this::use)
+                ? cache.get(hash).thenApply(this::use)
                 : CompletableFuture.completedFuture(Optional.empty());
     }
 
     /**
-     * Who had a token that has expired, from memory: to be asked when {@link #identify} has found nothing.
-     *
-     * @return the identity, with the time of its expiry; nothing for other tokens
+     * Returns the cached identity of an expired token; call it after {@link #identify} has found nothing.
+     * @return the identity, with its expiry time; empty for other tokens
      */
     public Optional<Identity> expired(String token) {
         Instant now = Instant.now();
-        return answers.known(new TokenHash(Plaintext.hash(token)))
-                .flatMap(answer -> answer.identity)
+        return cache.getIfPresent(new TokenHash(Plaintext.hash(token)))
+                .flatMap(cached -> cached.identity)
                 .filter(identity -> !identity.isValidAt(now));
     }
 
-    /** How many answers are known from memory, about. */
-    public long known() {
-        return answers.size();
+    /** The approximate number of cached identities. */
+    public long size() {
+        return cache.size();
     }
 
-    /** How often the database was asked since the server started. */
-    public long lookUps() {
-        return answers.questions();
+    /** The number of database lookups since the server started. */
+    public long lookupCount() {
+        return cache.lookupCount();
     }
 
     @Override
     public void onChanges(List<RowChange> changes) {
         for (RowChange change : changes) {
             switch (change.table()) {
-                case "api_token" -> answers.forgetIf((hash, answer) -> answer.isOf(Identity::tokenId, change.rowId()));
-                // Whoever was refused may be of a user who is active again.
+                case "api_token" ->
+                    cache.invalidateIf((hash, cached) -> cached.isOf(Identity::tokenId, change.rowId()));
+                // An unknown token may belong to a user who was reactivated.
                 case "app_user" ->
-                    answers.forgetIf((hash, answer) ->
-                            answer.identity.isEmpty() || answer.isOf(Identity::userId, change.rowId()));
-                // Identified by its user. Who joins an organization loses nothing.
+                    cache.invalidateIf((hash, cached) ->
+                            cached.identity.isEmpty() || cached.isOf(Identity::userId, change.rowId()));
+                // The row id is the user's. Joining an organization takes no access away.
                 case "membership" -> {
-                    BiPredicate<TokenHash, Answer> ofUser =
-                            (hash, answer) -> answer.isOf(Identity::userId, change.rowId());
+                    BiPredicate<TokenHash, CachedIdentity> ofUser =
+                            (hash, cached) -> cached.isOf(Identity::userId, change.rowId());
                     if (change.operation() == RowChange.Operation.INSERT) {
-                        answers.outdateIf(ofUser);
+                        cache.markStaleIf(ofUser);
                     } else {
-                        answers.forgetIf(ofUser);
+                        cache.invalidateIf(ofUser);
                     }
                 }
                 default -> {
-                    // Not about callers.
+                    // Does not affect callers.
                 }
             }
         }
@@ -105,46 +104,46 @@ public class Callers implements ChangeListener {
 
     @Override
     public void onGap() {
-        answers.forgetAll();
+        cache.invalidateAll();
     }
 
     @Override
     public void onSilence() {
-        answers.outdateIf((hash, answer) -> true);
+        cache.markStaleIf((hash, cached) -> true);
     }
 
-    private Answer lookUp(TokenHash hash) {
-        return new Answer(tokens.lookUp(hash.bytes()));
+    private CachedIdentity lookup(TokenHash hash) {
+        return new CachedIdentity(tokens.lookUp(hash.bytes()));
     }
 
-    private Optional<Identity> use(Answer answer) {
+    private Optional<Identity> use(CachedIdentity cached) {
         Instant now = Instant.now();
-        Optional<Identity> identity = answer.identity.filter(known -> known.isValidAt(now));
-        if (identity.isPresent() && answer.isToBeNotedAt(now)) {
-            lookUps.run(() -> noteUse(identity.get(), now), Callers::notNoted);
+        Optional<Identity> identity = cached.identity.filter(known -> known.isValidAt(now));
+        if (identity.isPresent() && cached.isUseDueAt(now)) {
+            lookups.run(() -> recordUse(identity.get(), now), Callers::onUseNotRecorded);
         }
         return identity;
     }
 
-    private void noteUse(Identity identity, Instant time) {
+    private void recordUse(Identity identity, Instant time) {
         try {
             tokens.noteUse(identity.tokenId(), time);
         } catch (RuntimeException e) {
-            notNoted(e);
+            onUseNotRecorded(e);
         }
     }
 
-    private static void notNoted(RuntimeException reason) {
-        // With a later call it is.
+    private static void onUseNotRecorded(RuntimeException reason) {
+        // A later call records it.
         LOG.debug("The use of an API token is not noted", Exceptions.withoutMessages(reason));
     }
 
-    /** What the database said of a token, and when the token's use is to be noted there again. */
-    private static final class Answer {
+    /** A token's cached identity, and when the use of the token is next recorded. */
+    private static final class CachedIdentity {
         private final Optional<Identity> identity;
-        private final AtomicLong noteFrom = new AtomicLong(nextNote(Instant.now()));
+        private final AtomicLong nextUse = new AtomicLong(nextUseAfter(Instant.now()));
 
-        private Answer(Optional<Identity> identity) {
+        private CachedIdentity(Optional<Identity> identity) {
             this.identity = identity;
         }
 
@@ -152,15 +151,15 @@ public class Callers implements ChangeListener {
             return identity.map(id).filter(wanted::equals).isPresent();
         }
 
-        private boolean isToBeNotedAt(Instant time) {
-            long from = noteFrom.get();
+        private boolean isUseDueAt(Instant time) {
+            long from = nextUse.get();
             long since = time.toEpochMilli() - from;
-            // The second where the clock was set back.
+            // The latter if the clock was set back.
             boolean isDue = since >= 0 || since < -ApiTokens.LAST_USED_PRECISION.toMillis();
-            return isDue && noteFrom.compareAndSet(from, nextNote(time));
+            return isDue && nextUse.compareAndSet(from, nextUseAfter(time));
         }
 
-        private static long nextNote(Instant time) {
+        private static long nextUseAfter(Instant time) {
             return time.plus(ApiTokens.LAST_USED_PRECISION).toEpochMilli();
         }
     }

@@ -5,21 +5,20 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * An LLM provider's endpoint, taken apart.
- *
- * @param tls whether it is called by https
- * @param host the host, an IPv6 address without its brackets
- * @param port the port
- * @param origin scheme, host and port, the same for all spellings: what the calls to a provider are counted by
- * @param path the path before {@code /responses} and {@code /messages}, without a slash at its end
+ * The parsed endpoint of an LLM provider.
+ * @param tls whether the scheme is https
+ * @param host the host, IPv6 without brackets
+ * @param port the port, default or not
+ * @param origin scheme, host and port, normalized; concurrent calls are counted by it
+ * @param path the path before {@code /responses} and {@code /messages}, without a trailing slash
  */
 public record Endpoint(boolean tls, String host, int port, String origin, String path) {
-    // Not java.net.URI, which knows no host with an underscore, as containers are called.
+    // Not java.net.URI, which rejects underscores in hosts, as in container names.
     private static final Pattern PARTS = Pattern.compile("(https?)://(\\[[^]]+]|[^:/]+)(?::([0-9]+))?(/.*)?");
     private static final int HTTP_PORT = 80;
     private static final int HTTPS_PORT = 443;
 
-    /** Takes a stored endpoint apart; one without a path gets {@code /v1}. */
+    /** Parses a stored endpoint. The default path is {@code /v1}. */
     public static Endpoint of(String text) {
         Matcher parts = PARTS.matcher(text);
         if (!parts.matches()) {

@@ -14,180 +14,178 @@ import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 /**
- * What the database has answered: looked up once, by whoever asks first, and then known until it is forgotten or outdated.
- * An outdated answer is looked up again, and stands in for a new one while the database is unavailable. Failures are not
- * kept.
- *
- * @param <K> what is asked
- * @param <V> what is answered
+ * Caches database lookups. Concurrent callers share one lookup, and its result is kept until it is invalidated or
+ * marked stale. A stale result is looked up again, and is served while the database is unavailable. Failures are not
+ * cached.
  */
 final class LookupCache<K, V> {
-    /** For how long, at most, an outdated answer stands in for one that cannot be read. */
-    static final Duration OUTDATED_FOR = Duration.ofMinutes(10);
+    /** How long, at most, a stale result is served. */
+    static final Duration MAX_STALE = Duration.ofMinutes(10);
 
     private static final int CAPACITY = 100_000;
-    private static final Duration FOUND_FOR = Duration.ofDays(1);
-    private static final Duration NOT_FOUND_FOR = Duration.ofSeconds(2);
-    // How long to wait for the database, with and without an outdated answer to fall back on, and until it is asked
-    // again.
-    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(1);
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration FOUND_TTL = Duration.ofDays(1);
+    private static final Duration NOT_FOUND_TTL = Duration.ofSeconds(2);
+    // How long to wait for the database, with and without a stale result to fall back on, and the pause before the
+    // next attempt.
+    private static final Duration STALE_TIMEOUT = Duration.ofSeconds(1);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration RETRY = Duration.ofSeconds(2);
 
-    /** Asks the database. It may block. */
-    interface LookUp<K, V> {
+    /** Queries the database. It may block. */
+    interface Lookup<K, V> {
         V find(K key) throws Exception;
     }
 
-    private final LookupExecutor lookUps;
-    private final LookUp<K, V> lookUp;
+    private final LookupExecutor lookups;
+    private final Lookup<K, V> lookup;
     private final Predicate<V> isFound;
-    private final AsyncCache<K, V> answers;
-    private final Cache<K, Outdated<V>> outdated;
-    private final LongAdder questions = new LongAdder();
+    private final AsyncCache<K, V> results;
+    private final Cache<K, Stale<V>> stale;
+    private final LongAdder lookupCount = new LongAdder();
 
     /**
-     * Creates a memory that is empty.
-     *
-     * @param lookUps where the database is asked
-     * @param lookUp asks the database
-     * @param isFound tells an answer that is kept for long from one that says that there is nothing
+     * @param lookups runs the lookups
+     * @param lookup queries the database
+     * @param isFound tells results that are kept for long from those that say that nothing exists
      */
-    LookupCache(LookupExecutor lookUps, LookUp<K, V> lookUp, Predicate<V> isFound) {
-        this.lookUps = requireNonNull(lookUps, "lookUps is null");
-        this.lookUp = requireNonNull(lookUp, "lookUp is null");
+    LookupCache(LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound) {
+        this.lookups = requireNonNull(lookups, "lookUps is null");
+        this.lookup = requireNonNull(lookup, "lookUp is null");
         this.isFound = requireNonNull(isFound, "isFound is null");
-        this.answers = Caffeine.newBuilder()
+        this.results = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
-                .expireAfter(Expiry.<K, V>writing((key, answer) -> isFound.test(answer) ? FOUND_FOR : NOT_FOUND_FOR))
-                // Its upkeep is short, and each call would wake another thread for it.
+                .expireAfter(Expiry.<K, V>writing((key, result) -> isFound.test(result) ? FOUND_TTL : NOT_FOUND_TTL))
+                // Its maintenance is short; a pool would wake another thread for each call.
                 .executor(Runnable::run)
                 .buildAsync();
-        this.outdated = Caffeine.newBuilder()
+        this.stale = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
-                .expireAfterWrite(OUTDATED_FOR)
+                .expireAfterWrite(MAX_STALE)
                 .executor(Runnable::run)
                 .build();
     }
 
-    /** The answer, where it is known. */
-    Optional<V> known(K key) {
-        CompletableFuture<V> answer = answers.getIfPresent(key);
-        return answer != null && answer.isDone() && !answer.isCompletedExceptionally()
-                ? Optional.of(answer.join())
+    /** Returns the cached result, if there is one. */
+    Optional<V> getIfPresent(K key) {
+        CompletableFuture<V> result = results.getIfPresent(key);
+        return result != null && result.isDone() && !result.isCompletedExceptionally()
+                ? Optional.of(result.join())
                 : Optional.empty();
     }
 
-    /** The answer; a failure where the database must be asked and does not answer in time, or is asked too much already. */
+    /**
+     * Returns the result. Fails if the database is needed and does not respond in time, or if too many lookups are
+     * queued.
+     */
     CompletableFuture<V> get(K key) {
-        CompletableFuture<V> known = answers.getIfPresent(key);
-        if (known != null) {
-            return known;
+        CompletableFuture<V> cached = results.getIfPresent(key);
+        if (cached != null) {
+            return cached;
         }
-        Outdated<V> before = outdated.getIfPresent(key);
-        if (before != null && before.standsIn()) {
-            return before.answer;
+        Stale<V> fallback = stale.getIfPresent(key);
+        if (fallback != null && fallback.isServed()) {
+            return fallback.result;
         }
-        CompletableFuture<V> mine = new CompletableFuture<>();
-        CompletableFuture<V> first = answers.asMap().putIfAbsent(key, mine);
-        if (first != null) {
-            return first;
+        CompletableFuture<V> future = new CompletableFuture<>();
+        CompletableFuture<V> other = results.asMap().putIfAbsent(key, future);
+        if (other != null) {
+            return other;
         }
-        // Only now that it can be forgotten: had it begun before, as with Caffeine's own loading, a change that it came
-        // too early to see could pass by before there is anything to forget, and the answer would be kept.
-        questions.increment();
-        lookUps.ask(() -> lookUp.find(key), before == null ? PATIENCE : SHORT_PATIENCE)
-                .whenComplete((answer, failure) -> {
+        // Only after the entry exists: with Caffeine's own loading, a change during the lookup could be invalidated
+        // before there is an entry, and the outdated result would be kept.
+        lookupCount.increment();
+        lookups.submit(() -> lookup.find(key), fallback == null ? TIMEOUT : STALE_TIMEOUT)
+                .whenComplete((result, failure) -> {
                     if (failure == null) {
-                        found(key, mine, answer);
+                        found(key, future, result);
                     } else {
-                        fail(key, mine, failure);
+                        fail(key, future, failure);
                     }
                 });
-        return mine;
+        return future;
     }
 
-    /** How many answers are known, about. */
+    /** The approximate number of cached results. */
     long size() {
-        return answers.synchronous().estimatedSize();
+        return results.synchronous().estimatedSize();
     }
 
-    /** How often the database was asked. */
-    long questions() {
-        return questions.sum();
+    /** The number of lookups. */
+    long lookupCount() {
+        return lookupCount.sum();
     }
 
-    /** Forgets what is wrong by now, and whatever is being looked up, since it may have been read before the change. */
-    void forgetIf(BiPredicate<K, V> wrong) {
-        // These first: what is being looked up falls back on them until it is forgotten itself.
-        outdated.asMap()
+    /** Removes wrong results, and all lookups in flight, which may have read the state before the change. */
+    void invalidateIf(BiPredicate<K, V> wrong) {
+        // Stale results first: lookups in flight fall back on them until they are removed.
+        stale.asMap()
                 .entrySet()
                 .removeIf(entry ->
-                        wrong.test(entry.getKey(), entry.getValue().answer.join()));
-        answers.asMap().forEach((key, answer) -> {
-            if (!isKnown(answer) || wrong.test(key, answer.join())) {
-                answers.asMap().remove(key, answer);
+                        wrong.test(entry.getKey(), entry.getValue().result.join()));
+        results.asMap().forEach((key, result) -> {
+            if (!isKnown(result) || wrong.test(key, result.join())) {
+                results.asMap().remove(key, result);
             }
         });
     }
 
-    /** Has answers looked up again, and whatever is being looked up, since it may have been read before the change. */
-    void outdateIf(BiPredicate<K, V> isOutdated) {
-        answers.asMap().forEach((key, answer) -> {
-            if (!isKnown(answer)) {
-                answers.asMap().remove(key, answer);
-            } else if (isOutdated.test(key, answer.join())) {
-                if (isFound.test(answer.join())) {
-                    outdated.put(key, new Outdated<>(answer));
+    /** Marks results as stale, and removes all lookups in flight, which may have read the state before the change. */
+    void markStaleIf(BiPredicate<K, V> isStale) {
+        results.asMap().forEach((key, result) -> {
+            if (!isKnown(result)) {
+                results.asMap().remove(key, result);
+            } else if (isStale.test(key, result.join())) {
+                if (isFound.test(result.join())) {
+                    stale.put(key, new Stale<>(result));
                 }
-                answers.asMap().remove(key, answer);
+                results.asMap().remove(key, result);
             }
         });
     }
 
-    /** Forgets everything, and whatever is being looked up. */
-    void forgetAll() {
-        forgetIf((key, answer) -> true);
+    /** Removes all results and all lookups in flight. */
+    void invalidateAll() {
+        invalidateIf((key, result) -> true);
     }
 
-    private static boolean isKnown(CompletableFuture<?> answer) {
-        return answer.isDone() && !answer.isCompletedExceptionally();
+    private static boolean isKnown(CompletableFuture<?> result) {
+        return result.isDone() && !result.isCompletedExceptionally();
     }
 
-    private void found(K key, CompletableFuture<V> mine, V answer) {
-        if (answers.asMap().get(key) == mine) {
-            outdated.invalidate(key);
+    private void found(K key, CompletableFuture<V> future, V result) {
+        if (results.asMap().get(key) == future) {
+            stale.invalidate(key);
         }
-        mine.complete(answer);
+        future.complete(result);
     }
 
-    private void fail(K key, CompletableFuture<V> mine, Throwable failure) {
-        // Before whoever waits may ask again, and must not be given the same failure.
-        answers.asMap().remove(key, mine);
-        Outdated<V> before = outdated.getIfPresent(key);
-        if (before != null && LookupExecutor.isUnavailable(failure)) {
-            before.standInFor(RETRY);
-            mine.complete(before.answer.join());
+    private void fail(K key, CompletableFuture<V> future, Throwable failure) {
+        // Before completing the future, so that a waiting caller that retries does not get the same failure.
+        results.asMap().remove(key, future);
+        Stale<V> fallback = stale.getIfPresent(key);
+        if (fallback != null && LookupExecutor.isUnavailable(failure)) {
+            fallback.serveFor(RETRY);
+            future.complete(fallback.result.join());
         } else {
-            mine.completeExceptionally(failure);
+            future.completeExceptionally(failure);
         }
     }
 
-    /** An answer that a change may have outdated. */
-    private static final class Outdated<V> {
-        private final CompletableFuture<V> answer;
-        private volatile long until = System.nanoTime();
+    /** A result that a change may have made wrong. */
+    private static final class Stale<V> {
+        private final CompletableFuture<V> result;
+        private volatile long servedUntil = System.nanoTime();
 
-        private Outdated(CompletableFuture<V> answer) {
-            this.answer = answer;
+        private Stale(CompletableFuture<V> result) {
+            this.result = result;
         }
 
-        private boolean standsIn() {
-            return System.nanoTime() - until < 0;
+        private boolean isServed() {
+            return System.nanoTime() - servedUntil < 0;
         }
 
-        private void standInFor(Duration time) {
-            until = System.nanoTime() + time.toNanos();
+        private void serveFor(Duration time) {
+            servedUntil = System.nanoTime() + time.toNanos();
         }
     }
 }

@@ -17,84 +17,81 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 
 /**
- * Where the database is asked for what calls need, off the event loops: few questions at once, so that whoever sends tokens
- * and models that nobody knows leaves connections to the rest of the server, and none that waits for long.
+ * Runs calls' database lookups off the event loops. Few run at once, so that unknown tokens and models cannot take
+ * all connections from the rest of the server, and queued lookups time out.
  */
 @Singleton
 public class LookupExecutor {
-    private static final int WAITING = 1_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final int MAX_QUEUED = 1_000;
+    private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(5);
     private static final long IDLE_SECONDS = 10;
 
     private final Executor threads;
-    private final long patience;
+    private final long queueTimeout;
 
     @Inject
     LookupExecutor(Settings settings) {
-        this(Math.max(1, settings.database().poolSize() / 2), PATIENCE);
+        this(Math.max(1, settings.database().poolSize() / 2), QUEUE_TIMEOUT);
     }
 
-    LookupExecutor(int atOnce, Duration patience) {
+    LookupExecutor(int concurrency, Duration queueTimeout) {
         ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                atOnce,
-                atOnce,
+                concurrency,
+                concurrency,
                 IDLE_SECONDS,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(WAITING),
+                new LinkedBlockingQueue<>(MAX_QUEUED),
                 Thread.ofVirtual().name("proxy-look-up-", 1).factory());
         pool.allowCoreThreadTimeOut(true);
         this.threads = pool;
-        this.patience = patience.toNanos();
+        this.queueTimeout = queueTimeout.toNanos();
     }
 
     /**
-     * Asks when it is the question's turn, and waits no longer than a given time for the answer.
-     *
-     * @param question asks the database; it may block
-     * @param limit how long to wait, the wait for its turn included
-     * @return the answer, or the failure
+     * Runs a lookup when it is its turn, within a time limit.
+     * @param lookup queries the database; it may block
+     * @param limit how long to wait, including the time in the queue
+     * @return the result, or the failure
      */
-    <T> CompletableFuture<T> ask(Callable<T> question, Duration limit) {
-        CompletableFuture<T> answer = new CompletableFuture<>();
-        answer.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
+    <T> CompletableFuture<T> submit(Callable<T> lookup, Duration limit) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        result.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
         run(
                 () -> {
                     try {
-                        answer.complete(question.call());
+                        result.complete(lookup.call());
                     } catch (Throwable e) {
-                        answer.completeExceptionally(e);
+                        result.completeExceptionally(e);
                     }
                 },
-                answer::completeExceptionally);
-        return answer;
+                result::completeExceptionally);
+        return result;
     }
 
     /**
-     * Asks when it is the question's turn.
-     *
-     * @param question asks the database; it may block, and fails by itself where the database does not answer
-     * @param refused called instead, at once where too many questions wait, or later where this one has waited for too long,
-     *     as when the database is away
+     * Runs a lookup when it is its turn.
+     * @param lookup queries the database; it may block, and handles its failures
+     * @param rejected called instead, at once if the queue is full, or later if the lookup was queued for too long,
+     *     for example while the database is unavailable
      */
-    void run(Runnable question, Consumer<RejectedExecutionException> refused) {
-        long asked = System.nanoTime();
+    void run(Runnable lookup, Consumer<RejectedExecutionException> rejected) {
+        long submitted = System.nanoTime();
         try {
             threads.execute(() -> {
-                if (System.nanoTime() - asked > patience) {
-                    refused.accept(new RejectedExecutionException("The database has not answered others in time"));
+                if (System.nanoTime() - submitted > queueTimeout) {
+                    rejected.accept(new RejectedExecutionException("The database has not answered others in time"));
                 } else {
-                    question.run();
+                    lookup.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            refused.accept(new RejectedExecutionException("Too many wait for the database", e));
+            rejected.accept(new RejectedExecutionException("Too many wait for the database", e));
         }
     }
 
     /**
-     * Whether a question has failed because the database is unavailable or too slow, and not by a fault of this server.
-     *
-     * @param failure how its future was completed
+     * Whether a lookup failed because the database is unavailable or too slow, and not by a fault of this server.
+     * @param failure the future's failure
      */
     public static boolean isUnavailable(Throwable failure) {
         Throwable cause =

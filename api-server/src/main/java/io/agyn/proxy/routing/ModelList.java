@@ -21,107 +21,109 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 
-/** The models that a caller can call, asked of the database each time. */
+/** Lists the models that a caller can use, from the database. */
 @Singleton
 public class ModelList {
-    /** The most models in a list; the oldest beyond them are left out. */
-    public static final int LONGEST = 10_000;
+    /** The most models in a list; older ones are left out. */
+    public static final int MAX_MODELS = 10_000;
 
-    // A long list takes longer than one route.
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    // A long list takes longer than a route.
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    // A name is ambiguous among all that the token reaches, with those that cannot be called, as RouteLookup has it.
+    // As in RouteLookup, a name is ambiguous among all models that the token reaches, even those that cannot be
+    // called.
     private static final String MODELS = """
-            with listed as (
-                select m.id, m.name, m.organization_id, m.created_at, p.protocol
-                from model m
-                join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
-                where true %1$s
-                order by m.created_at desc, m.id desc
-                limit %3$d)
-            select l.id, l.name, o.slug, l.protocol, l.created_at, %2$s
-            from listed l
-            join organization o on o.id = l.organization_id
-            order by l.created_at desc, l.id desc""";
-    private static final String IN_SOME = "and m.organization_id = any (?)";
+        with listed as (
+            select m.id, m.name, m.organization_id, m.created_at, p.protocol
+            from model m
+            join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+            where true %1$s
+            order by m.created_at desc, m.id desc
+            limit %3$d)
+        select l.id, l.name, o.slug, l.protocol, l.created_at, %2$s
+        from listed l
+        join organization o on o.id = l.organization_id
+        order by l.created_at desc, l.id desc\
+        """;
+    private static final String IN_ORGANIZATIONS = "and m.organization_id = any (?)";
     private static final String WITH_ID = "and m.id = ?";
     private static final String HAS_TWIN = "exists (select from model t where t.name = l.name and t.id <> l.id %s)";
     private static final String TWIN_IN_ALL = HAS_TWIN.formatted("");
-    private static final String TWIN_IN_SOME = HAS_TWIN.formatted("and t.organization_id = any (?)");
+    private static final String TWIN_IN_ORGANIZATIONS = HAS_TWIN.formatted("and t.organization_id = any (?)");
 
     private final DataSource dataSource;
-    private final LookupExecutor lookUps;
+    private final LookupExecutor lookups;
 
-    ModelList(DataSource dataSource, LookupExecutor lookUps) {
+    ModelList(DataSource dataSource, LookupExecutor lookups) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
-        this.lookUps = requireNonNull(lookUps, "lookUps is null");
+        this.lookups = requireNonNull(lookups, "lookUps is null");
     }
 
     /**
-     * Lists the models that a token reaches and whose LLM provider is there.
-     *
-     * @param identity who calls
-     * @param organization the id or slug of the organization that the caller chose
-     * @return at most {@link #LONGEST} models, the newest first; nothing where the token reaches no such organization; a
-     *     failure where the database does not answer, or is asked too much already
+     * Lists the models that a token reaches and that have an LLM provider.
+     * @param identity the caller
+     * @param organization the id or slug of the selected organization
+     * @return at most {@link #MAX_MODELS} models, newest first; empty if the token reaches no such organization;
+     *     fails if the database does not respond, or too many lookups are queued
      */
     public CompletableFuture<Optional<List<ListedModel>>> list(Identity identity, Optional<String> organization) {
-        return ask(() -> find(identity, organization, Optional.empty()));
+        return submit(() -> find(identity, organization, Optional.empty()));
     }
 
     /**
-     * Finds one of those models, as the list has it.
-     *
-     * @param identity who calls
-     * @param organization the id or slug of the organization that the caller chose
-     * @param modelId the model, where {@link Routes#find} says that what the caller calls it leads to
-     * @return the model; nothing where the list does not have it; a failure where the database does not answer, or is asked
-     *     too much already
+     * Finds one model of the list.
+     * @param identity the caller
+     * @param organization the id or slug of the selected organization
+     * @param modelId the model that {@link Routes#find} found for the caller's name
+     * @return the model; empty if the list does not have it; fails if the database does not respond, or too many
+     *     lookups are queued
      */
     public CompletableFuture<Optional<ListedModel>> find(
             Identity identity, Optional<String> organization, UUID modelId) {
-        return ask(() -> find(identity, organization, Optional.of(modelId))
+        return submit(() -> find(identity, organization, Optional.of(modelId))
                 .flatMap(models -> models.stream().findFirst()));
     }
 
-    private <T> CompletableFuture<T> ask(Callable<T> question) {
-        return lookUps.ask(question, PATIENCE);
+    private <T> CompletableFuture<T> submit(Callable<T> lookup) {
+        return lookups.submit(lookup, TIMEOUT);
     }
 
-    private Optional<List<ListedModel>> find(Identity identity, Optional<String> chosen, Optional<UUID> modelId)
+    private Optional<List<ListedModel>> find(Identity identity, Optional<String> selected, Optional<UUID> modelId)
             throws SQLException {
-        if (chosen.filter(Routes::isNoName).isPresent()) {
+        if (selected.filter(Routes::isImpossibleName).isPresent()) {
             return Optional.empty();
         }
         try (Connection connection = dataSource.getConnection()) {
-            OrganizationScope reach = identity.reach();
-            if (chosen.isPresent()) {
+            OrganizationScope scope = identity.scope();
+            if (selected.isPresent()) {
                 Optional<UUID> organization =
-                        RouteLookup.organization(connection, chosen.get()).filter(identity::reaches);
+                        RouteLookup.organization(connection, selected.get()).filter(identity::reaches);
                 if (organization.isEmpty()) {
                     return Optional.empty();
                 }
-                reach = reach.within(organization.get());
+                scope = scope.within(organization.get());
             }
-            return Optional.of(find(connection, reach, modelId));
+            return Optional.of(find(connection, scope, modelId));
         }
     }
 
-    private static List<ListedModel> find(Connection connection, OrganizationScope reach, Optional<UUID> modelId)
+    private static List<ListedModel> find(Connection connection, OrganizationScope scope, Optional<UUID> modelId)
             throws SQLException {
-        Optional<Array> scope = RouteLookup.array(connection, reach);
-        String conditions = (scope.isPresent() ? IN_SOME : "") + " " + (modelId.isPresent() ? WITH_ID : "");
-        String sql = MODELS.formatted(conditions, scope.isPresent() ? TWIN_IN_SOME : TWIN_IN_ALL, LONGEST);
+        Optional<Array> organizationArray = RouteLookup.array(connection, scope);
+        String conditions =
+                (organizationArray.isPresent() ? IN_ORGANIZATIONS : "") + " " + (modelId.isPresent() ? WITH_ID : "");
+        String sql = MODELS.formatted(
+                conditions, organizationArray.isPresent() ? TWIN_IN_ORGANIZATIONS : TWIN_IN_ALL, MAX_MODELS);
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             int parameter = 1;
-            if (scope.isPresent()) {
-                query.setObject(parameter++, scope.get());
+            if (organizationArray.isPresent()) {
+                query.setObject(parameter++, organizationArray.get());
             }
             if (modelId.isPresent()) {
                 query.setObject(parameter++, modelId.get());
             }
-            if (scope.isPresent()) {
-                query.setObject(parameter++, scope.get());
+            if (organizationArray.isPresent()) {
+                query.setObject(parameter++, organizationArray.get());
             }
             try (ResultSet row = query.executeQuery()) {
                 List<ListedModel> models = new ArrayList<>();

@@ -4,22 +4,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Where a call leads. */
+/** The result of resolving a call's model. */
 public sealed interface Route {
     /**
-     * To a model that can be called.
-     *
-     * @param target where its calls go
-     * @param secretId the secret that the provider's token is read from, if it is
+     * A model that can be called.
+     * @param target the provider and its credentials
+     * @param secretId the secret with the provider's token, if any
      */
     record Found(Target target, Optional<UUID> secretId) implements Route {
-        /** Creates a route whose credentials come from no secret. */
         public Found(Target target) {
             this(target, Optional.empty());
         }
     }
 
-    /** To a model that cannot be called. */
+    /** A model that cannot be called. */
     sealed interface Uncallable extends Route {
         UUID organizationId();
 
@@ -28,25 +26,25 @@ public sealed interface Route {
         String modelName();
     }
 
-    /** To a model whose LLM provider was deleted. */
+    /** A model whose LLM provider was deleted. */
     record Orphaned(UUID organizationId, UUID modelId, String modelName) implements Uncallable {}
 
-    /** To a model whose LLM provider's credentials cannot be decrypted; the log has the reason. */
+    /** A model whose LLM provider's credentials cannot be decrypted; the log has the reason. */
     record Unreadable(UUID organizationId, UUID modelId, String modelName) implements Uncallable {}
 
-    /** To a model whose LLM provider's credentials hold characters that no header can carry. */
+    /** A model whose LLM provider's credentials contain characters that are not allowed in a header. */
     record Unsendable(UUID organizationId, UUID modelId, String modelName, String providerName) implements Uncallable {}
 
-    /** To models of several organizations, of which the first few slugs are given. */
+    /** Models of several organizations, with the first few slugs. */
     record Ambiguous(List<String> slugs) implements Route {}
 
-    /** To no model that the caller may use. */
+    /** The caller has no such model. */
     record UnknownModel() implements Route {}
 
-    /** To no organization that the caller may use. */
+    /** The caller has no such organization. */
     record UnknownOrganization() implements Route {}
 
-    /** The organization of the model, if there is one. */
+    /** The organization of the model, if a single model was found. */
     default Optional<UUID> organization() {
         return switch (this) {
             case Found found -> Optional.of(found.target.organizationId());

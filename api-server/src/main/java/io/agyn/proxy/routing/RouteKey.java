@@ -6,19 +6,18 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a call asks for, within what its token reaches. Whoever reaches the same is led to the same.
- *
- * @param reach the organizations that the token reaches
- * @param organization the id or slug of the organization that the caller chose, if they chose one
+ * The cache key of a route. Callers with the same scope share it.
+ * @param scope the organizations that the token reaches
+ * @param organization the id or slug of the selected organization, if any
  * @param model the name or id of a model, or {@code slug/name}
  */
-record RouteKey(OrganizationScope reach, Optional<String> organization, String model) {
+record RouteKey(OrganizationScope scope, Optional<String> organization, String model) {
     static RouteKey of(Identity identity, Optional<String> organization, String model) {
-        return new RouteKey(identity.reach(), organization, model);
+        return new RouteKey(identity.scope(), organization, model);
     }
 
-    /** Whether a change in an organization may change where this leads. */
+    /** Whether a change in an organization may change the route. */
     boolean reaches(UUID organizationId) {
-        return reach.includes(organizationId);
+        return scope.includes(organizationId);
     }
 }

@@ -29,41 +29,43 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.sql.DataSource;
 
-/** Asks the database where a call leads. It blocks. */
+/** Looks up routes in the database. It blocks. */
 @Singleton
 class RouteLookup {
     private static final String ORGANIZATION = """
-            select id, 1 as preference from organization where id = ?::uuid
-            union all
-            select id, 2 from organization where slug = ?
-            order by preference
-            limit 1""";
-    // By the name, by the id, and by slug/name, within some organizations or all; of several in one organization, by
-    // the
-    // first of these. A name that is another organization's model's id is none: ids are nobody's to choose.
+        select id, 1 as preference from organization where id = ?::uuid
+        union all
+        select id, 2 from organization where slug = ?
+        order by preference
+        limit 1\
+        """;
+    // Matches the name, the id, and slug/name, within some organizations or all; within one organization, the first
+    // of these wins. A name that is the id of another organization's model does not match, since nobody may claim
+    // ids.
     private static final String MODELS = """
-            with named as (
-                select id, 1 as preference from model where name = ? %1$s
-                    and not exists (
-                        select from model other
-                        where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
-                union all
-                select id, 2 from model where id = ?::uuid %1$s
-                union all
-                select id, 3 from model
-                where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
-            select distinct on (o.slug)
-                m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
-                p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
-            from named
-            join model m on m.id = named.id
-            join organization o on o.id = m.organization_id
-            left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
-            left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
-            order by o.slug, named.preference
-            limit 4""";
-    private static final String MODELS_OF_ALL = MODELS.formatted("", "");
-    private static final String MODELS_OF_SOME =
+        with named as (
+            select id, 1 as preference from model where name = ? %1$s
+                and not exists (
+                    select from model other
+                    where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
+            union all
+            select id, 2 from model where id = ?::uuid %1$s
+            union all
+            select id, 3 from model
+            where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
+        select distinct on (o.slug)
+            m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
+            p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
+        from named
+        join model m on m.id = named.id
+        join organization o on o.id = m.organization_id
+        left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+        left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
+        order by o.slug, named.preference
+        limit 4\
+        """;
+    private static final String ALL_MODELS = MODELS.formatted("", "");
+    private static final String MODELS_IN_ORGANIZATIONS =
             MODELS.formatted("and organization_id = any (?)", "and other.organization_id = any (?)");
 
     private final DataSource dataSource;
@@ -78,20 +80,20 @@ class RouteLookup {
 
     Route find(RouteKey key) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            OrganizationScope reach = key.reach();
+            OrganizationScope scope = key.scope();
             if (key.organization().isPresent()) {
-                Optional<UUID> chosen =
+                Optional<UUID> selected =
                         organization(connection, key.organization().get());
-                if (chosen.filter(key::reaches).isEmpty()) {
+                if (selected.filter(key::reaches).isEmpty()) {
                     return new Route.UnknownOrganization();
                 }
-                reach = reach.within(chosen.get());
+                scope = scope.within(selected.get());
             }
-            return find(connection, reach, key.model());
+            return find(connection, scope, key.model());
         }
     }
 
-    /** The organization of an id or slug, the id first. */
+    /** Finds an organization by id or slug; the id wins. */
     static Optional<UUID> organization(Connection connection, String slugOrId) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(ORGANIZATION)) {
             query.setObject(1, Uuids.parse(slugOrId).orElse(null));
@@ -102,21 +104,21 @@ class RouteLookup {
         }
     }
 
-    private Route find(Connection connection, OrganizationScope reach, String model) throws SQLException {
-        Optional<Array> scope = array(connection, reach);
+    private Route find(Connection connection, OrganizationScope scope, String model) throws SQLException {
+        Optional<Array> organizationArray = array(connection, scope);
         try (PreparedStatement query =
-                connection.prepareStatement(scope.isPresent() ? MODELS_OF_SOME : MODELS_OF_ALL)) {
+                connection.prepareStatement(organizationArray.isPresent() ? MODELS_IN_ORGANIZATIONS : ALL_MODELS)) {
             int slash = model.indexOf('/');
             List<Object> parameters = new ArrayList<>();
             parameters.add(model);
-            scope.ifPresent(parameters::add);
+            organizationArray.ifPresent(parameters::add);
             for (int i = 0; i < 2; i++) {
                 parameters.add(Uuids.parse(model).orElse(null));
-                scope.ifPresent(parameters::add);
+                organizationArray.ifPresent(parameters::add);
             }
             parameters.add(slash < 0 ? null : model.substring(0, slash));
             parameters.add(slash < 0 ? null : model.substring(slash + 1));
-            scope.ifPresent(parameters::add);
+            organizationArray.ifPresent(parameters::add);
             for (int i = 0; i < parameters.size(); i++) {
                 query.setObject(i + 1, parameters.get(i));
             }
@@ -126,12 +128,12 @@ class RouteLookup {
         }
     }
 
-    /** The organizations of a reach as a parameter; nothing where it is all of them. */
-    static Optional<Array> array(Connection connection, OrganizationScope reach) throws SQLException {
-        return reach.organizations().isEmpty()
+    /** Returns the organizations of a scope as an SQL array; empty for all organizations. */
+    static Optional<Array> array(Connection connection, OrganizationScope scope) throws SQLException {
+        return scope.organizations().isEmpty()
                 ? Optional.empty()
                 : Optional.of(connection.createArrayOf(
-                        "uuid", reach.organizations().get().toArray()));
+                        "uuid", scope.organizations().get().toArray()));
     }
 
     private Route route(ResultSet rows) throws SQLException {
@@ -139,15 +141,15 @@ class RouteLookup {
             return new Route.UnknownModel();
         }
         String slug = rows.getString(5);
-        Route only = only(rows);
+        Route single = single(rows);
         List<String> slugs = new ArrayList<>(List.of(slug));
         while (rows.next()) {
             slugs.add(rows.getString(5));
         }
-        return slugs.size() == 1 ? only : new Route.Ambiguous(List.copyOf(slugs));
+        return slugs.size() == 1 ? single : new Route.Ambiguous(List.copyOf(slugs));
     }
 
-    private Route only(ResultSet row) throws SQLException {
+    private Route single(ResultSet row) throws SQLException {
         UUID organizationId = row.getObject(4, UUID.class);
         UUID modelId = row.getObject(1, UUID.class);
         String modelName = row.getString(2);
@@ -206,7 +208,7 @@ class RouteLookup {
                     .map(header -> Map.entry(header.getKey().toLowerCase(Locale.ROOT), sendable(header.getValue())))
                     .toList();
         } catch (JsonProcessingException e) {
-            // Without its cause, whose text may quote what was decrypted.
+            // Without the cause, whose message may quote decrypted text.
             throw new IllegalStateException("stored headers are a JSON object of strings");
         }
     }
@@ -224,7 +226,7 @@ class RouteLookup {
         }
     }
 
-    /** Has no message, which could quote a credential. */
+    /** Without a message, which could quote a credential. */
     private static final class UnsendableException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -15,51 +15,50 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
 /**
- * Where calls lead: looked up once, then known from memory until something changes that the route depends on. While the
- * database is unavailable, known routes stay in use, outdated ones for {@link LookupCache#OUTDATED_FOR}; but none to a model, LLM
- * provider or organization whose deletion was seen.
+ * Resolves calls to routes. Routes are cached until a row changes that they depend on. While the database is
+ * unavailable, cached routes stay in use, stale ones for {@link LookupCache#MAX_STALE}; never routes to a deleted
+ * model, LLM provider or organization.
  */
 @Singleton
 public class Routes implements ChangeListener {
-    // Which model a name means is in these; what a model's calls take along is in those.
+    // NAMING tables decide which model a name resolves to; CREDENTIALS tables hold what its calls send.
     private static final Set<String> NAMING = Set.of("organization", "model");
     private static final Set<String> CREDENTIALS = Set.of("secret", "llm_provider");
-    // A slug of 63 characters, a slash, and a name of 128, each of which may take two of Java's.
-    private static final int LONGEST = 63 + 1 + 2 * 128;
+    // A slug of 63 characters, a slash, and a name of 128 code points, up to two Java chars each.
+    private static final int MAX_NAME_LENGTH = 63 + 1 + 2 * 128;
 
     private final LookupCache<RouteKey, Route> routes;
 
-    Routes(RouteLookup lookup, LookupExecutor lookUps) {
+    Routes(RouteLookup lookup, LookupExecutor lookups) {
         requireNonNull(lookup, "lookup is null");
-        this.routes = new LookupCache<>(lookUps, lookup::find, route -> route instanceof Route.Found);
+        this.routes = new LookupCache<>(lookups, lookup::find, route -> route instanceof Route.Found);
     }
 
     /**
-     * Finds where a call leads.
-     *
-     * @param identity who calls
-     * @param organization the id or slug of the organization that the caller chose
-     * @param model what the caller calls the model
-     * @return the route; a failure where the database must be asked and does not answer
+     * Resolves a call.
+     * @param identity the caller
+     * @param organization the id or slug of the selected organization
+     * @param model the caller's name for the model
+     * @return the route; fails if the database is needed and does not respond
      */
     public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
-        if (organization.filter(Routes::isNoName).isPresent()) {
+        if (organization.filter(Routes::isImpossibleName).isPresent()) {
             return CompletableFuture.completedFuture(new Route.UnknownOrganization());
         }
-        if (isNoName(model)) {
+        if (isImpossibleName(model)) {
             return CompletableFuture.completedFuture(new Route.UnknownModel());
         }
         return routes.get(RouteKey.of(identity, organization, model));
     }
 
-    /** How many answers are known from memory, about. */
-    public long known() {
+    /** The approximate number of cached routes. */
+    public long size() {
         return routes.size();
     }
 
-    /** How often the database was asked since the server started. */
-    public long lookUps() {
-        return routes.questions();
+    /** The number of database lookups since the server started. */
+    public long lookupCount() {
+        return routes.lookupCount();
     }
 
     @Override
@@ -70,26 +69,26 @@ public class Routes implements ChangeListener {
             return;
         }
         Set<UUID> deleted = rows(changes, Operation.DELETE);
-        // No route depends on a secret or an LLM provider that was only now created.
+        // No route depends on a secret or an LLM provider that was just created.
         Set<UUID> updated = rows(changes, Operation.UPDATE);
-        // A model of the same name in another organization, or its slug, may change where a token leads that spans
-        // them; the credentials of another organization never do.
-        routes.forgetIf((key, route) -> route instanceof Route.Found found
+        // A model of the same name in another organization, or its slug, may change the route of a token that spans
+        // both; another organization's credentials never do.
+        routes.invalidateIf((key, route) -> route instanceof Route.Found found
                 ? dependsOn(found, deleted)
                 : renamed.stream().anyMatch(key::reaches)
                         || route.organization().filter(rotated::contains).isPresent());
-        routes.outdateIf((key, route) -> renamed.stream().anyMatch(key::reaches)
+        routes.markStaleIf((key, route) -> renamed.stream().anyMatch(key::reaches)
                 || route instanceof Route.Found found && dependsOn(found, updated));
     }
 
     @Override
     public void onGap() {
-        routes.forgetAll();
+        routes.invalidateAll();
     }
 
     @Override
     public void onSilence() {
-        routes.outdateIf((key, route) -> true);
+        routes.markStaleIf((key, route) -> true);
     }
 
     private static boolean dependsOn(Route.Found route, Set<UUID> rows) {
@@ -114,8 +113,11 @@ public class Routes implements ChangeListener {
                 .collect(Collectors.toSet());
     }
 
-    /** Whether nothing can have this name. It is not kept in memory then, which it would fill, and PostgreSQL takes no NUL. */
-    static boolean isNoName(String text) {
-        return text.length() > LONGEST || text.indexOf('\0') >= 0;
+    /**
+     * Whether no organization or model can have this name. Such names must not fill the cache, and PostgreSQL rejects
+     * NUL.
+     */
+    static boolean isImpossibleName(String text) {
+        return text.length() > MAX_NAME_LENGTH || text.indexOf('\0') >= 0;
     }
 }

@@ -6,17 +6,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Where the calls of a model go, and what they take along.
- *
- * @param organizationId the tenant
- * @param modelId the model
+ * The provider that receives a model's calls, and the credentials that it gets.
  * @param modelName the model's name in its organization
- * @param providerId the LLM provider
- * @param providerName the LLM provider's name
- * @param protocol the protocol that the provider speaks
- * @param endpoint where the provider is
- * @param credentials the headers that the provider is given, lower-case names first
- * @param remoteModel the provider's own name of the model, as a JSON string with its quotes
+ * @param credentials headers for the provider, as pairs of lower-case name and value
+ * @param remoteModel the provider's name of the model, as a JSON string with its quotes
  */
 public record Target(
         UUID organizationId,
@@ -29,7 +22,7 @@ public record Target(
         List<Map.Entry<String, String>> credentials,
         byte[] remoteModel) {
 
-    /** Names the target, without its credentials. */
+    /** Leaves out the credentials. */
     @Override
     public String toString() {
         return "model %s at LLM provider %s".formatted(modelName, providerName);

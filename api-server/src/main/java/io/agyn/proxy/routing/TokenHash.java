@@ -2,7 +2,7 @@ package io.agyn.proxy.routing;
 
 import java.util.Arrays;
 
-/** The SHA-256 of an API token's plaintext, so that no cache holds what a caller sends. */
+/** The SHA-256 of an API token, so that caches do not hold the token itself. */
 record TokenHash(byte[] bytes) {
     @Override
     public boolean equals(Object other) {
@@ -11,7 +11,7 @@ record TokenHash(byte[] bytes) {
 
     @Override
     public int hashCode() {
-        // Any four bytes of a hash are as good as all.
+        // Any four bytes of the hash are as good as all.
         return bytes[0] << 24 | (bytes[1] & 0xFF) << 16 | (bytes[2] & 0xFF) << 8 | bytes[3] & 0xFF;
     }
 }

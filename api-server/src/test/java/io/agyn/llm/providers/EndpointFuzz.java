@@ -58,7 +58,7 @@ class EndpointFuzz {
         }
         Violations violations = new Violations();
         RULES.check(new LlmProviderCreate().endpoint(text), violations);
-        return !violations.concern("/endpoint");
+        return !violations.existAt("/endpoint");
     }
 
     /** With the host in lower case, a port, a path, and no slash at the end. */

@@ -121,15 +121,15 @@ class EgressResolverTest {
                     server.certificate().toString(),
                     "agyn.egress.http-proxy",
                     "http://us%40er:pass@127.0.0.1:" + proxy.port());
-            EgressRoute way = ways(settings).to(HOST).get().getFirst();
-            assertThat(way.toString()).doesNotContain("pass");
-            assertThat(call(settings, true, HOST, server.port(), way))
+            EgressRoute route = routes(settings).resolve(HOST).get().getFirst();
+            assertThat(route.toString()).doesNotContain("pass");
+            assertThat(call(settings, true, HOST, server.port(), route))
                     .isEqualTo("HTTP_2 %s %s:%d", HOST, HOST, server.port());
             // "us@er:pass"
             assertThat(proxy.heads()).singleElement().satisfies(head -> assertThat(head)
                     .startsWith("CONNECT %s:%d HTTP/1.1\r\n".formatted(HOST, server.port()))
                     .containsIgnoringCase("proxy-authorization: Basic dXNAZXI6cGFzcw==\r\n"));
-            assertThatThrownBy(() -> call(settings, true, "other.test", server.port(), way))
+            assertThatThrownBy(() -> call(settings, true, "other.test", server.port(), route))
                     .hasCauseInstanceOf(SSLException.class);
         }
     }
@@ -138,8 +138,8 @@ class EgressResolverTest {
     void throughAnHttpProxyAPlainProviderIsAskedForByItsWholeUrl() throws Exception {
         try (HttpProxyServer proxy = new HttpProxyServer()) {
             Settings settings = read("agyn.egress.http-proxy", "http://user@127.0.0.1:" + proxy.port());
-            EgressRoute way = ways(settings).to(HOST).get().getFirst();
-            assertThat(call(settings, false, HOST, 8000, way)).isEqualTo("forwarded");
+            EgressRoute route = routes(settings).resolve(HOST).get().getFirst();
+            assertThat(call(settings, false, HOST, 8000, route)).isEqualTo("forwarded");
             // "user:"
             assertThat(proxy.heads()).singleElement().satisfies(head -> assertThat(head)
                     .startsWith("GET http://models.test:8000/v1/models?a=b HTTP/1.1\r\n")
@@ -152,32 +152,32 @@ class EgressResolverTest {
     @ValueSource(strings = {"169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "fe80::1", "::ffff:169.254.0.1"})
     void anHttpProxyIsNotAskedForAnAddressThatIsRefusedHere(String host) {
         Settings settings = read("agyn.egress.http-proxy", "http://proxy.test:3128");
-        assertThatThrownBy(() -> ways(settings).to(host).get()).hasCauseInstanceOf(EgressRefusedException.class);
+        assertThatThrownBy(() -> routes(settings).resolve(host).get()).hasCauseInstanceOf(EgressRefusedException.class);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    localhost            |                              | direct
-                    a.localhost          |                              | direct
-                    127.0.0.1            |                              | direct
-                    ::1                  |                              | direct
-                    models.test          |                              | proxy
-                    models.test          | models.test                  | direct
-                    models.test          | Models.Test                  | direct
-                    MODELS.TEST          | models.test                  | direct
-                    eu.models.test       | models.test                  | direct
-                    eu.models.test       | other.test , .models.test    | direct
-                    mymodels.test        | models.test                  | proxy
-                    models.test          | eu.models.test               | proxy
-                    models.test          | ,,                           | proxy
-                    models.test          | *                            | direct
-                    192.0.2.1            | *                            | direct
-                    192.0.2.1            | 192.0.2.1                    | direct
-                    192.0.2.1            | 192.0.2.0/24                 | direct
-                    192.0.3.1            | 192.0.2.0/24                 | proxy
-                    2001:db8::1          | 2001:db8::/32                | direct
-                    """)
-    void hostsThatTheOperatorNamesAreCalledWithoutTheHttpProxy(String host, String noProxy, String way) {
+        localhost            |                              | direct
+        a.localhost          |                              | direct
+        127.0.0.1            |                              | direct
+        ::1                  |                              | direct
+        models.test          |                              | proxy
+        models.test          | models.test                  | direct
+        models.test          | Models.Test                  | direct
+        MODELS.TEST          | models.test                  | direct
+        eu.models.test       | models.test                  | direct
+        eu.models.test       | other.test , .models.test    | direct
+        mymodels.test        | models.test                  | proxy
+        models.test          | eu.models.test               | proxy
+        models.test          | ,,                           | proxy
+        models.test          | *                            | direct
+        192.0.2.1            | *                            | direct
+        192.0.2.1            | 192.0.2.1                    | direct
+        192.0.2.1            | 192.0.2.0/24                 | direct
+        192.0.3.1            | 192.0.2.0/24                 | proxy
+        2001:db8::1          | 2001:db8::/32                | direct
+        """)
+    void hostsThatTheOperatorNamesAreCalledWithoutTheHttpProxy(String host, String noProxy, String route) {
         Settings settings = read(
                 "agyn.egress.http-proxy",
                 "http://proxy.test:3128",
@@ -186,20 +186,21 @@ class EgressResolverTest {
         AddressRules rules = new AddressRules(settings);
         Addresses addresses = new Addresses(rules, name ->
                 new InetAddress[] {InetAddress.ofLiteral("192.0.2.7"), InetAddress.ofLiteral("2001:db8::7")});
-        List<EgressRoute> ways =
-                new EgressResolver(rules, addresses, settings).to(host).join();
-        if (way.equals("direct")) {
-            assertThat(ways)
+        List<EgressRoute> routes =
+                new EgressResolver(rules, addresses, settings).resolve(host).join();
+        if (route.equals("direct")) {
+            assertThat(routes)
                     .containsExactly(
                             new EgressRoute.Direct("192.0.2.7"), new EgressRoute.Direct("2001:db8:0:0:0:0:0:7"));
         } else {
-            assertThat(ways).singleElement().isInstanceOf(EgressRoute.Through.class);
+            assertThat(routes).singleElement().isInstanceOf(EgressRoute.ViaProxy.class);
         }
     }
 
     @Test
     void withoutAnHttpProxyAHostThatNobodyKnowsIsUnknown() {
-        assertThatThrownBy(() -> ways(SettingsReader.read(Map.of())).to(HOST).get())
+        assertThatThrownBy(() ->
+                        routes(SettingsReader.read(Map.of())).resolve(HOST).get())
                 .hasCauseInstanceOf(UnknownHostException.class);
     }
 
@@ -208,27 +209,27 @@ class EgressResolverTest {
                 pairs.length == 2 ? Map.of(pairs[0], pairs[1]) : Map.of(pairs[0], pairs[1], pairs[2], pairs[3]));
     }
 
-    private static EgressResolver ways(Settings settings) {
+    private static EgressResolver routes(Settings settings) {
         AddressRules rules = new AddressRules(settings);
         return new EgressResolver(rules, new Addresses(rules), settings);
     }
 
-    private String call(Settings settings, boolean tls, String host, int port, EgressRoute way)
+    private String call(Settings settings, boolean tls, String host, int port, EgressRoute route)
             throws InterruptedException, ExecutionException {
         HttpClients clients = new HttpClients(settings);
         HttpClient client = tls ? clients.tls(vertx) : clients.plain(vertx);
-        return call(client, tls, host, port, way).get();
+        return call(client, tls, host, port, route).get();
     }
 
     private static CompletableFuture<String> call(
-            HttpClient client, boolean tls, String host, int port, EgressRoute way) {
+            HttpClient client, boolean tls, String host, int port, EgressRoute route) {
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.GET)
                 .setHost(host)
                 .setPort(port)
                 .setSsl(tls)
                 .setURI("/v1/models?a=b");
-        way.applyTo(options);
+        route.applyTo(options);
         return client.request(options)
                 .compose(HttpClientRequest::send)
                 .compose(HttpClientResponse::body)

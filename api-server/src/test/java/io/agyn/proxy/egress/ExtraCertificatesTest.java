@@ -27,7 +27,7 @@ class ExtraCertificatesTest {
             // As in a file of a company's several authorities, with remarks.
             Files.writeString(file, "# Ours\n" + Files.readString(file) + "\n# Again\n" + Files.readString(file));
             TrustManagerFactory all =
-                    ExtraCertificates.read(file).besideThoseOfTheJdk().getTrustManagerFactory(vertx);
+                    ExtraCertificates.read(file).withJdkCertificates().getTrustManagerFactory(vertx);
             assertThat(trustedBy(all)).isEqualTo(trustedBy(ofTheJdk()) + 1);
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get();

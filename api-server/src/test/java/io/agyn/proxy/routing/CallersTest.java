@@ -106,14 +106,15 @@ class CallersTest {
 
         Api.join(organization, user, "member");
         await(token, identity -> identity.orElseThrow().reaches(id));
-        assertThat(callers.identify(token).join().orElseThrow().standingIn(id)).contains(EffectiveRole.MEMBER);
+        assertThat(callers.identify(token).join().orElseThrow().effectiveRoleIn(id))
+                .contains(EffectiveRole.MEMBER);
 
         asAdmin()
                 .body(Map.of("role", "owner"))
                 .put("/organizations/{org}/members/{user}", organization, user)
                 .then()
                 .statusCode(200);
-        await(token, identity -> identity.orElseThrow().standingIn(id).equals(Optional.of(EffectiveRole.OWNER)));
+        await(token, identity -> identity.orElseThrow().effectiveRoleIn(id).equals(Optional.of(EffectiveRole.OWNER)));
 
         Api.join(organization, Api.user(), "owner");
         Api.leave(organization, user);

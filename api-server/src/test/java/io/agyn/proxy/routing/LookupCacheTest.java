@@ -21,84 +21,84 @@ import org.junit.jupiter.api.Timeout;
 class LookupCacheTest {
     private static final Duration LONG = Duration.ofHours(1);
 
-    private final AtomicInteger lookUps = new AtomicInteger();
+    private final AtomicInteger lookups = new AtomicInteger();
     private final LookupExecutor database = new LookupExecutor(10, LONG);
 
     @Test
     void manyWhoAskAtOnceCauseOneLookUp() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     held.await();
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            answers.add(memory.get("a"));
+            answers.add(cache.get("a"));
         }
         held.countDown();
         for (CompletableFuture<Integer> answer : answers) {
             assertThat(answer.get()).isEqualTo(1);
         }
-        assertThat(memory.get("a").get()).isEqualTo(1);
+        assertThat(cache.get("a").get()).isEqualTo(1);
     }
 
     @Test
     void whatIsForgottenWhileItIsLookedUpIsLookedUpAgain() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
-                    int answer = lookUps.incrementAndGet();
+                    int answer = lookups.incrementAndGet();
                     started.countDown();
                     held.await();
                     return answer;
                 },
                 answer -> true);
-        CompletableFuture<Integer> before = memory.get("a");
+        CompletableFuture<Integer> before = cache.get("a");
         started.await();
-        memory.forgetIf((key, answer) -> false);
-        CompletableFuture<Integer> after = memory.get("a");
+        cache.invalidateIf((key, answer) -> false);
+        CompletableFuture<Integer> after = cache.get("a");
         held.countDown();
         assertThat(before.get()).isEqualTo(1);
         assertThat(after.get()).isEqualTo(2);
-        assertThat(memory.get("a").get()).isEqualTo(2);
+        assertThat(cache.get("a").get()).isEqualTo(2);
     }
 
     @Test
     void onlyWhatIsOutdatedIsForgotten() throws Exception {
-        LookupCache<String, Integer> memory =
-                new LookupCache<>(database, key -> lookUps.incrementAndGet(), answer -> true);
-        memory.get("a").get();
-        memory.get("b").get();
-        memory.forgetIf((key, answer) -> key.equals("a"));
-        assertThat(memory.get("a").get()).isEqualTo(3);
-        assertThat(memory.get("b").get()).isEqualTo(2);
-        memory.forgetAll();
-        assertThat(memory.get("b").get()).isEqualTo(4);
+        LookupCache<String, Integer> cache =
+                new LookupCache<>(database, key -> lookups.incrementAndGet(), answer -> true);
+        cache.get("a").get();
+        cache.get("b").get();
+        cache.invalidateIf((key, answer) -> key.equals("a"));
+        assertThat(cache.get("a").get()).isEqualTo(3);
+        assertThat(cache.get("b").get()).isEqualTo(2);
+        cache.invalidateAll();
+        assertThat(cache.get("b").get()).isEqualTo(4);
     }
 
     @Test
     void aFailureIsNotKept() throws Exception {
         AtomicBoolean away = new AtomicBoolean(true);
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     if (away.get()) {
                         throw new SQLException("away");
                     }
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
         for (int again = 1; again <= 1_000; again++) {
             away.set(true);
-            assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("away");
+            assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("away");
             away.set(false);
-            assertThat(memory.get("a").get()).isEqualTo(again);
-            memory.forgetAll();
+            assertThat(cache.get("a").get()).isEqualTo(again);
+            cache.invalidateAll();
         }
     }
 
@@ -107,7 +107,7 @@ class LookupCacheTest {
         CountDownLatch held = new CountDownLatch(1);
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        LookupCache<Integer, Integer> memory = new LookupCache<>(
+        LookupCache<Integer, Integer> cache = new LookupCache<>(
                 new LookupExecutor(3, LONG),
                 key -> {
                     most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
@@ -118,7 +118,7 @@ class LookupCacheTest {
                 answer -> true);
         List<CompletableFuture<Integer>> answers = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
-            answers.add(memory.get(i));
+            answers.add(cache.get(i));
         }
         List<CompletableFuture<Integer>> refused = answers.stream()
                 .filter(CompletableFuture::isCompletedExceptionally)
@@ -132,51 +132,51 @@ class LookupCacheTest {
             }
         }
         assertThat(most).hasValue(3);
-        assertThat(memory.get(2_999).get()).isEqualTo(2_999);
+        assertThat(cache.get(2_999).get()).isEqualTo(2_999);
     }
 
     @Test
     void nobodyWaitsLongForADatabaseThatDoesNotAnswerOthers() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, String> memory = new LookupCache<>(
+        LookupCache<String, String> cache = new LookupCache<>(
                 new LookupExecutor(1, Duration.ofMillis(50)),
                 key -> {
                     held.await();
                     return key;
                 },
                 answer -> true);
-        CompletableFuture<String> first = memory.get("a");
-        CompletableFuture<String> second = memory.get("b");
+        CompletableFuture<String> first = cache.get("a");
+        CompletableFuture<String> second = cache.get("b");
         Thread.sleep(100);
         held.countDown();
         assertThat(first.get()).isEqualTo("a");
         assertThatThrownBy(second::get).hasCauseInstanceOf(RejectedExecutionException.class);
-        assertThat(memory.get("b").get()).isEqualTo("b");
+        assertThat(cache.get("b").get()).isEqualTo("b");
     }
 
     @Test
     void nothingIsKeptForLongThatWasNotFound() throws Exception {
-        LookupCache<String, Integer> memory =
-                new LookupCache<>(database, key -> lookUps.incrementAndGet(), answer -> answer != 1);
-        assertThat(memory.get("a").get()).isEqualTo(1);
-        assertThat(memory.get("a").get()).isEqualTo(1);
+        LookupCache<String, Integer> cache =
+                new LookupCache<>(database, key -> lookups.incrementAndGet(), answer -> answer != 1);
+        assertThat(cache.get("a").get()).isEqualTo(1);
+        assertThat(cache.get("a").get()).isEqualTo(1);
         Thread.sleep(2_100);
-        assertThat(memory.get("a").get()).isEqualTo(2);
+        assertThat(cache.get("a").get()).isEqualTo(2);
         Thread.sleep(2_100);
-        assertThat(memory.get("a").get()).isEqualTo(2);
+        assertThat(cache.get("a").get()).isEqualTo(2);
     }
 
     /** A writer changes a value and then says so; whoever asks after that must never get an older one. */
     @Test
     void noOldAnswerOutlivesItsChangeHoweverTheTwoFallTogether() throws Exception {
         AtomicInteger stored = new AtomicInteger();
-        LookupCache<String, Integer> memory = new LookupCache<>(database, key -> stored.get(), answer -> true);
+        LookupCache<String, Integer> cache = new LookupCache<>(database, key -> stored.get(), answer -> true);
         AtomicBoolean done = new AtomicBoolean();
         List<Thread> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             askers.add(Thread.ofPlatform().start(() -> {
                 while (!done.get()) {
-                    memory.get("a").join();
+                    cache.get("a").join();
                 }
             }));
         }
@@ -184,8 +184,8 @@ class LookupCacheTest {
         try {
             for (int value = 1; value <= 20_000; value++) {
                 stored.set(value);
-                memory.forgetAll();
-                assertThat(memory.get("a").get()).isGreaterThanOrEqualTo(value);
+                cache.invalidateAll();
+                assertThat(cache.get("a").get()).isGreaterThanOrEqualTo(value);
                 if (random.nextInt(100) == 0) {
                     Thread.yield();
                 }
@@ -201,28 +201,28 @@ class LookupCacheTest {
     @Test
     void outdatedAnswerStandsInWhileTheDatabaseIsDown() throws Exception {
         AtomicBoolean down = new AtomicBoolean();
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     if (down.get()) {
                         throw new SQLException("connection refused", "08001");
                     }
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
-        memory.get("a").get();
+        cache.get("a").get();
         down.set(true);
-        memory.outdateIf((key, answer) -> true);
+        cache.markStaleIf((key, answer) -> true);
         for (int i = 0; i < 100; i++) {
-            assertThat(memory.get("a").get()).isEqualTo(1);
+            assertThat(cache.get("a").get()).isEqualTo(1);
         }
-        assertThat(memory.questions())
+        assertThat(cache.lookupCount())
                 .as("the database is not asked for each call")
                 .isEqualTo(2);
-        assertThatThrownBy(() -> memory.get("b").get()).hasRootCauseMessage("connection refused");
+        assertThatThrownBy(() -> cache.get("b").get()).hasRootCauseMessage("connection refused");
         down.set(false);
         Thread.sleep(Duration.ofMillis(2_100));
-        assertThat(memory.get("a").get()).isEqualTo(2);
+        assertThat(cache.get("a").get()).isEqualTo(2);
     }
 
     @Test
@@ -230,7 +230,7 @@ class LookupCacheTest {
         AtomicBoolean down = new AtomicBoolean();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     if (down.get()) {
@@ -238,40 +238,40 @@ class LookupCacheTest {
                         held.await();
                         throw new SQLException("connection refused", "08001");
                     }
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
-        memory.get("a").get();
+        cache.get("a").get();
         down.set(true);
-        memory.outdateIf((key, answer) -> true);
-        CompletableFuture<Integer> waiting = memory.get("a");
+        cache.markStaleIf((key, answer) -> true);
+        CompletableFuture<Integer> waiting = cache.get("a");
         asked.await();
-        memory.forgetIf((key, answer) -> answer == 1);
+        cache.invalidateIf((key, answer) -> answer == 1);
         held.countDown();
         assertThatThrownBy(waiting::get).hasRootCauseMessage("connection refused");
-        assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("connection refused");
+        assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("connection refused");
     }
 
     @Test
     void databaseThatHangsIsNotWaitedForLong() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         AtomicBoolean hangs = new AtomicBoolean();
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     if (hangs.get()) {
                         held.await();
                     }
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
-        memory.get("a").get();
+        cache.get("a").get();
         hangs.set(true);
-        memory.outdateIf((key, answer) -> true);
+        cache.markStaleIf((key, answer) -> true);
         long start = System.nanoTime();
-        assertThat(memory.get("a").get()).isEqualTo(1);
+        assertThat(cache.get("a").get()).isEqualTo(1);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
-        assertThatThrownBy(() -> memory.get("b").get()).hasCauseInstanceOf(TimeoutException.class);
+        assertThatThrownBy(() -> cache.get("b").get()).hasCauseInstanceOf(TimeoutException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(8));
         held.countDown();
     }
@@ -279,18 +279,18 @@ class LookupCacheTest {
     @Test
     void faultOfTheServerIsNotHiddenByAnOutdatedAnswer() throws Exception {
         AtomicBoolean fails = new AtomicBoolean();
-        LookupCache<String, Integer> memory = new LookupCache<>(
+        LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
                     if (fails.get()) {
                         throw new IllegalArgumentException("an unknown protocol");
                     }
-                    return lookUps.incrementAndGet();
+                    return lookups.incrementAndGet();
                 },
                 answer -> true);
-        memory.get("a").get();
+        cache.get("a").get();
         fails.set(true);
-        memory.outdateIf((key, answer) -> true);
-        assertThatThrownBy(() -> memory.get("a").get()).hasRootCauseMessage("an unknown protocol");
+        cache.markStaleIf((key, answer) -> true);
+        assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("an unknown protocol");
     }
 }
