@@ -1,11 +1,11 @@
 package io.agyn.console.audit;
 
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.Option;
-import io.agyn.console.Picker;
-import io.agyn.console.Query;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class AuditFilters {
 
     /** Takes what a problem says is wrong. */
     void refuse(ProblemException problem) {
-        form = form.refused(problem);
+        form = form.withErrors(problem);
     }
 
     /** The address's own words. */
@@ -54,7 +54,7 @@ public final class AuditFilters {
 
     /** What stands in the fields, and what is wrong with it. */
     public Form form() {
-        return form.labelled(LABELS);
+        return form.withLabels(LABELS);
     }
 
     /** The address with only one of something, from the first page on. */

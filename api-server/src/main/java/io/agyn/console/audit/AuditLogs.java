@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.AuditEventList;
 import io.agyn.console.Api;
-import io.agyn.console.Filters;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Picker;
-import io.agyn.console.Query;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Option;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -43,13 +43,13 @@ class AuditLogs {
         }
 
         /** Who may be chosen, and who is. */
-        public Picker.Offer people(AuditFilters filters) {
-            return people.offer(filters.query().text("user_id"));
+        public Picker.Options people(AuditFilters filters) {
+            return people.options(filters.query().text("user_id"));
         }
 
         /** What may be chosen, and what is. */
         public List<Option> operations(AuditFilters filters) {
-            return Filters.offered(operations, filters.query().text("operation"));
+            return Filters.including(operations, filters.query().text("operation"));
         }
     }
 
@@ -92,6 +92,6 @@ class AuditLogs {
             }
             filters.refuse(e);
         }
-        return pages.refused(422, Templates.audit(log, filters, null));
+        return pages.rejected(422, Templates.audit(log, filters, null));
     }
 }

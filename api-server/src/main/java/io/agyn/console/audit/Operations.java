@@ -5,7 +5,7 @@ import static java.util.Map.entry;
 import io.agyn.access.Permissions;
 import io.agyn.api.model.AuditEvent;
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.console.Option;
+import io.agyn.console.forms.Option;
 import io.agyn.contract.Contract;
 import java.util.Comparator;
 import java.util.List;

@@ -7,10 +7,10 @@ import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.Model;
 import io.agyn.console.Api;
-import io.agyn.console.Form;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
+import io.agyn.console.forms.Form;
 import io.agyn.console.organizations.FirstSteps;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.llm.models.ModelTests;
 import io.agyn.llm.models.StreamedTest;
 import io.agyn.problems.ProblemException;
@@ -89,7 +89,7 @@ public class ModelTestPages {
         return wrong == null
                 ? pages.ok(Templates.tested(
                         model, form, tests.ask(organizationId, id, prompt, text -> {}), steps.afterTest()))
-                : pages.refused(422, Templates.tested(model, form.with("prompt", wrong), null, null));
+                : pages.rejected(422, Templates.tested(model, form.withError("prompt", wrong), null, null));
     }
 
     private void stream(UUID organizationId, UUID id, String prompt, FirstSteps.Step next, OutputStream out)

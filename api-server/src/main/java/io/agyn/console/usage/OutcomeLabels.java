@@ -1,7 +1,7 @@
 package io.agyn.console.usage;
 
 import io.agyn.api.model.CallOutcome;
-import io.agyn.console.Option;
+import io.agyn.console.forms.Option;
 import io.quarkus.qute.TemplateExtension;
 import java.util.List;
 import java.util.stream.Stream;

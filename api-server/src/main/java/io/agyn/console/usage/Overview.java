@@ -2,9 +2,9 @@ package io.agyn.console.usage;
 
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
 import io.agyn.console.charts.Chart;
+import io.agyn.console.forms.Option;
+import io.agyn.console.lists.ListPage;
 import java.util.List;
 
 /**

@@ -2,7 +2,7 @@ package io.agyn.console.usage;
 
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
-import io.agyn.console.Csv;
+import io.agyn.console.rendering.Csv;
 import java.util.List;
 
 /** What the page shows, as files. Columns have the names of the contract. */

@@ -1,12 +1,12 @@
 package io.agyn.console.usage;
 
 import io.agyn.api.model.CallOutcome;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.Option;
-import io.agyn.console.Query;
 import io.agyn.console.charts.Interval;
 import io.agyn.console.charts.TimeAxis;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -63,19 +63,19 @@ public final class UsageFilters {
 
     private void checkTime() {
         if (!from.isBefore(to)) {
-            form = form.with("from", "Enter a start before the end and before now.");
+            form = form.withError("from", "Enter a start before the end and before now.");
         }
         int most = group == null ? MOST_PLACES : MOST_PLACES_OF_GROUPS;
         if (interval.count(from, to) > most) {
             form = interval == Interval.HOUR
-                    ? form.with("interval", "Choose days, or a period of at most %d days.".formatted(most / HOURS))
-                    : form.with("from", "Enter a period of at most %d days.".formatted(most));
+                    ? form.withError("interval", "Choose days, or a period of at most %d days.".formatted(most / HOURS))
+                    : form.withError("from", "Enter a period of at most %d days.".formatted(most));
         }
     }
 
     /** Takes what a problem says is wrong. */
     void refuse(ProblemException problem) {
-        form = form.refused(problem);
+        form = form.withErrors(problem);
     }
 
     /** The address's own words. */
@@ -85,7 +85,7 @@ public final class UsageFilters {
 
     /** What stands in the fields, and what is wrong with it. */
     public Form form() {
-        return form.labelled(LABELS);
+        return form.withLabels(LABELS);
     }
 
     /** The address of another time, with all else as it is. */
@@ -122,7 +122,7 @@ public final class UsageFilters {
 
     /** The models to choose: those that were called, as far as that is known, and the one that is chosen. */
     public List<Option> models(Overview overview) {
-        return Filters.offered(overview == null ? List.of() : overview.models(), query.text("model_id"));
+        return Filters.including(overview == null ? List.of() : overview.models(), query.text("model_id"));
     }
 
     /** The outcomes to choose. */

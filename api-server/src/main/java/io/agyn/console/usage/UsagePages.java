@@ -9,12 +9,12 @@ import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Query;
 import io.agyn.console.charts.Chart;
+import io.agyn.console.forms.Option;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -96,7 +96,7 @@ public class UsagePages {
             }
             filters.refuse(e);
         }
-        return pages.refused(422, Templates.usage(filters, null));
+        return pages.rejected(422, Templates.usage(filters, null));
     }
 
     private Overview overview(UUID organizationId, UsageFilters filters) {
