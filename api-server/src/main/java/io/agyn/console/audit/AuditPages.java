@@ -19,7 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.UUID;
 
-/** What was done and denied in an organization. */
+/** The audit log of an organization. */
 @Path("/console/organizations/{organization}/audit")
 @SessionAuthenticated
 @RunOnVirtualThread
@@ -62,7 +62,7 @@ public class AuditPages {
         UUID organizationId = enter(organization);
         page.require("exportAuditEvents");
         String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
-        return logs.answer(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
+        return logs.respond(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
                         organizationId,
                         filters.from(),
                         filters.to(),

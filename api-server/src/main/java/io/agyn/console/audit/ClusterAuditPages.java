@@ -13,7 +13,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 
-/** What was done and denied outside of organizations, and in those that were deleted, for cluster admins. */
+/** The audit log of changes outside organizations and in deleted organizations, for cluster admins. */
 @Path("/console/audit")
 @SessionAuthenticated
 @RunOnVirtualThread

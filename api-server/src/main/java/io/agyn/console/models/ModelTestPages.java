@@ -30,14 +30,14 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Tests of models. To the Console's script the answer streams, a line of JSON for each piece of text and, in the end, one
- * with the outcome's HTML; without it, all comes as a page.
+ * Tests of models. To the Console's script, the response streams as lines of JSON: one for each piece of text, and a last one
+ * with the outcome's HTML. Without scripts it is a page.
  */
 @Path("/console/organizations/{organization}/models/{model}/test")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class ModelTestPages {
-    /** What models are asked unless something else is typed. */
+    /** The default prompt. */
     static final String PROMPT = "Hello, world";
 
     private static final String LINES = "application/x-ndjson";
@@ -81,7 +81,7 @@ public class ModelTestPages {
             if (wrong != null) {
                 throw new ProblemException(ProblemKind.INVALID_REQUEST, wrong);
             }
-            // Asked now: while the answer streams, the request is over for all that knows who is signed in.
+            // Read now, because the request context with the user ends before the response streams.
             FirstSteps.Step next = steps.afterTest();
             StreamingOutput lines = out -> stream(organizationId, id, prompt, next, out);
             return Response.ok(lines).type(LINES).build();
@@ -98,7 +98,7 @@ public class ModelTestPages {
         send(out, "html", Templates.tested$outcome(result, next).render());
     }
 
-    /** Sends a line at once; where the browser has left, that ends the call. */
+    /** Sends a line immediately. The exception after a lost connection ends the call. */
     private void send(OutputStream out, String kind, String text) {
         try {
             out.write(mapper.writeValueAsBytes(Map.of(kind, text)));

@@ -6,7 +6,7 @@ import io.quarkus.qute.TemplateExtension;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The details of a call in the list of recent calls. */
+/** Formats details of recent calls in templates. */
 @TemplateExtension
 public final class CallDetails {
     private CallDetails() {}

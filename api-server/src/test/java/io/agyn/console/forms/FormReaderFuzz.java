@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 
-/** Forms, as bytes. */
 @Timeout(60)
 class FormReaderFuzz {
     @FuzzTest
@@ -28,7 +27,7 @@ class FormReaderFuzz {
         assertThat(form).isEqualTo(parsed(body));
     }
 
-    /** application/x-www-form-urlencoded by the URL standard, with the line ends of HTML. */
+    /** Parses application/x-www-form-urlencoded as the URL standard says, with HTML line breaks. */
     private static Map<String, List<String>> parsed(String body) {
         Map<String, List<String>> form = new LinkedHashMap<>();
         for (String sequence : body.split("&")) {

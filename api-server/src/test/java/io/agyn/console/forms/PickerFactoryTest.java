@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Where there are too many things to list them, one is chosen by a name that is typed. */
+/** Long lists are picked by typing a key. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class PickerFactoryTest {
@@ -29,7 +29,7 @@ class PickerFactoryTest {
     private Visitor owner;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         root = "/organizations/" + organization;
         user = Api.user();
@@ -38,7 +38,7 @@ class PickerFactoryTest {
     }
 
     @Test
-    void theLlmProviderOfAModelIsTypedByItsName() {
+    void llmProviderIsPickedByName() {
         List<String> providers = many("llm-providers", "provider", Map.of());
         String last = providers.getLast();
         String models = root + "/models";
@@ -67,7 +67,7 @@ class PickerFactoryTest {
     }
 
     @Test
-    void theSecretOfAnLlmProviderIsTypedByItsName() {
+    void secretIsPickedByName() {
         List<String> secrets = many("secrets", "key", Map.of("value", "v"));
         String form = root + "/llm-providers/new";
         assertThat(owner.page(form)).contains("Existing secret, by name", "<option value=\"key-99\">");
@@ -93,7 +93,7 @@ class PickerFactoryTest {
     }
 
     @Test
-    void theOrganizationOfAnApiTokenIsTypedByItsSlugAndTheSwitcherSaysThatThereAreMore() {
+    void organizationIsPickedBySlugAndTheSwitcherIsTruncated() {
         String slug = Api.freshName("last");
         for (int i = 1; i < MANY; i++) {
             Api.join(Api.organization(), user, "member");
@@ -126,7 +126,7 @@ class PickerFactoryTest {
     }
 
     @Test
-    void whoHasDoneSomethingIsTypedByTheirEmail() {
+    void userOfTheAuditLogIsPickedByEmail() {
         for (int i = 1; i < MANY; i++) {
             Api.join(organization, Api.user(), "member");
         }

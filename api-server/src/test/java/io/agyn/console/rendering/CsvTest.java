@@ -20,12 +20,12 @@ class CsvTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"=1+1", "+1", "-1", "@SUM(A1)", "\tx"})
-    void aNameIsNoFormula(String name) {
+    void namesAreNotFormulas(String name) {
         assertThat(new Csv(List.of("name")).row(name).toString()).isEqualTo("name\r\n'" + name + "\r\n");
     }
 
     @Test
-    void aNumberBelowZeroIsOne() {
+    void negativeNumbersStayNumbers() {
         assertThat(new Csv(List.of("n")).row(-1).toString()).isEqualTo("n\r\n-1\r\n");
     }
 }

@@ -14,7 +14,6 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What goes wrong leaves a way on. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ErrorPagesTest {
@@ -24,7 +23,7 @@ class ErrorPagesTest {
     private Visitor member;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         root = "/organizations/" + organization;
         owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));
@@ -32,7 +31,7 @@ class ErrorPagesTest {
     }
 
     @Test
-    void whatIsNotAllowedIsSaidWithTheNavigationAroundIt() {
+    void deniedPageHasTheNavigation() {
         Response refused = member.get(root + "/llm-providers/new");
         refused.then().statusCode(403);
         assertThat(refused.asString())
@@ -41,7 +40,7 @@ class ErrorPagesTest {
     }
 
     @Test
-    void whatIsNotThereIsSaidWithTheNavigationAroundIt() {
+    void missingPageHasTheNavigation() {
         Response gone = owner.get(root + "/secrets/" + UUID.randomUUID());
         gone.then().statusCode(404);
         assertThat(gone.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
@@ -52,12 +51,12 @@ class ErrorPagesTest {
     }
 
     @Test
-    void anAddressThatNoPageHasLeadsBackToTheOrganizations() {
+    void unknownPathLinksToTheOrganizations() {
         owner.get(root + "/mistyped").then().statusCode(404).body(containsString("Back to organizations"));
     }
 
     @Test
-    void aFormThatAScriptSendsIsLedOnByTheBrowserItself() {
+    void htmxFormRedirectsInTheBrowser() {
         scripted(owner, "/secrets/new", "by-script", "sk-1")
                 .then()
                 .statusCode(204)
@@ -67,7 +66,7 @@ class ErrorPagesTest {
     }
 
     @Test
-    void aFormThatAScriptSendsAndThatIsRefusedComesBackAsAPage() {
+    void rejectedHtmxFormReturnsThePage() {
         scripted(owner, "/secrets/new", "", "sk-1")
                 .then()
                 .statusCode(422)
@@ -78,7 +77,7 @@ class ErrorPagesTest {
     }
 
     @Test
-    void whatGoesWrongWithAFormThatAScriptSendsStandsAboveIt() {
+    void htmxErrorIsAboveTheForm() {
         scripted(member, "/llm-providers/new", "mine", "sk-1")
                 .then()
                 .statusCode(403)
@@ -87,7 +86,7 @@ class ErrorPagesTest {
     }
 
     @Test
-    void aRevealThatIsRefusedIsSaidAboveThePageAndNotInPlaceOfTheCredential() {
+    void deniedRevealIsAboveThePage() {
         String provider = Api.provider(organization, Api.secret(organization, "sk-1"));
         member.request()
                 .header("HX-Request", "true")
