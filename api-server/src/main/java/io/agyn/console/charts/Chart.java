@@ -37,7 +37,7 @@ public final class Chart {
     public record Shape(String tone, String kind, String path) {}
 
     /**
-     * A tooltip.
+     * A tooltip and the area that shows it.
      *
      * @param x the start of its area, in percent
      * @param width in percent

@@ -13,7 +13,7 @@ public final class TimeAxis {
     private static final int MOST_MARKS_WHERE_NARROW = 4;
 
     /**
-     * A tick.
+     * A tick of the horizontal axis.
      *
      * @param x in percent
      * @param minor whether narrow screens omit it

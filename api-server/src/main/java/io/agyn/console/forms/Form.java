@@ -28,9 +28,9 @@ import java.util.stream.Collectors;
  */
 public final class Form {
     /**
-     * An error.
+     * An error of a field or of the whole form.
      *
-     * @param field the field's name; empty if the error concerns the whole form
+     * @param field the field's name; empty for the whole form
      * @param detail a sentence that says how to fix it
      */
     public record Error(String field, String detail) {}
@@ -132,7 +132,7 @@ public final class Form {
         return text(name).isEmpty() || parse(name, parser) != null ? this : withError(name, error);
     }
 
-    /** Replaces the value of an optional field by the id of the picked resource, or adds an error if there is none. */
+    /** Replaces the value of an optional field by the id of the picked resource, or adds an error if it is unknown. */
     public Form resolve(String name, Picker picker) {
         if (text(name).isBlank()) {
             return this;

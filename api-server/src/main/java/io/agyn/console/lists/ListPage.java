@@ -71,7 +71,7 @@ public record ListPage<T>(List<T> items, String next, Query query) {
         return query.has(PAGE);
     }
 
-    /** Whether the list has no items at all; the page then shows how to create the first one. */
+    /** Whether the list is empty without a search; the page then shows how to create the first one. */
     public boolean empty() {
         return items.isEmpty() && query.isEmpty();
     }

@@ -92,7 +92,7 @@ public class ListSources {
     }
 
     /**
-     * An organization's models.
+     * The models of an organization, of a provider or with a status.
      *
      * @param llmProviderId null for all LLM providers
      * @param status null for any status

@@ -20,7 +20,7 @@ import java.util.UUID;
 @Singleton
 public class FirstSteps {
     /**
-     * A step.
+     * A step to the first model call.
      *
      * @param text the explanation
      * @param action the text of the link

@@ -30,7 +30,7 @@ public enum Preset {
             "http://localhost:8000/v1",
             Protocol.RESPONSES,
             AuthMethod.BEARER,
-            "Replace localhost with your server. Use the key of its option --api-key, or any key if it has none."),
+            "Replace localhost with your server. Use the key of its option --api-key, or any key without it."),
     GATEWAY(
             "Custom gateway",
             "https://gateway.example.com/v1",

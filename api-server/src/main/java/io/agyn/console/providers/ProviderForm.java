@@ -32,7 +32,7 @@ record ProviderForm(Form form, UUID secretId, List<Header> headers) {
     private static final Map<String, Form.Field> FIELDS = Map.of(
             "token", new Form.Field(KEY, "API key"), "token_secret_id", new Form.Field(SECRET, "Existing secret"));
     private static final int BLANK_ROWS = 4;
-    /** The contract's maximum. */
+    /** The same as in the contract. */
     static final int MAX_ROWS = 32;
 
     /**

@@ -37,7 +37,7 @@ public final class CallDetails {
                 counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
     }
 
-    /** {@code call.priceDetails} in templates: what else a provider charges by; null if unknown. */
+    /** {@code call.priceDetails} in templates: details of the price, such as web searches; null if unknown. */
     public static String priceDetails(UsageRecord call) {
         return joined(
                 counted(call.getReasoningTokens(), "%,d reasoning"),

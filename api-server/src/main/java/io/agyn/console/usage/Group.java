@@ -10,7 +10,6 @@ import java.util.function.Function;
 public enum Group {
     MODEL("model", "Model", "model_id", UsageRow::getModelId, UsageRow::getModel),
     PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProvider),
-    /** The token's user. */
     USER("identity", "User", "user_id", UsageRow::getUserId, UsageRow::getUser),
     TOKEN("token", "API token", null, UsageRow::getTokenId, UsageRow::getToken),
     OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
