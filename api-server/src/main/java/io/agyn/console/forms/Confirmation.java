@@ -16,7 +16,12 @@ import java.util.Map;
  */
 public record Confirmation(
         String title, String text, List<String> names, String typed, String action, String back, Form form) {
-    /** A confirmation that has not been displayed yet. */
+    /** A confirmation by the button alone. */
+    public Confirmation(String title, String text, String action, String back) {
+        this(title, text, List.of(), null, action, back);
+    }
+
+    /** A confirmation with an empty form. */
     public Confirmation(String title, String text, List<String> names, String typed, String action, String back) {
         this(title, text, names, typed, action, back, Form.empty());
     }

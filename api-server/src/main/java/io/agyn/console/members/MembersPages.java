@@ -99,7 +99,7 @@ public class MembersPages {
                 body,
                 () -> {
                     Member added = api.read(members.addMember(organizationId, body, null), Member.class);
-                    return pages.done(root(), added.getName() + " was added as " + role(added) + ".");
+                    return pages.done(page.sectionPath(), added.getName() + " was added as " + role(added) + ".");
                 },
                 rejected -> Templates.add(rejected, ROLES));
     }
@@ -118,7 +118,7 @@ public class MembersPages {
         return edits.save(edit(organizationId, userId), form, body, () -> {
             Member saved =
                     api.read(members.updateMember(organizationId, userId, body, form.optional("etag")), Member.class);
-            return pages.done(root() + "/" + userId, saved.getName() + " is " + role(saved) + " now.");
+            return pages.done(page.sectionPath() + "/" + userId, saved.getName() + " is " + role(saved) + " now.");
         });
     }
 
@@ -134,16 +134,12 @@ public class MembersPages {
         UUID organizationId = enter(organization);
         return deletes.delete(removal(organizationId, userId), form, member -> {
             members.removeMember(organizationId, userId, form.optional("etag"));
-            return pages.done(root(), member.getName() + " was removed.");
+            return pages.done(page.sectionPath(), member.getName() + " was removed.");
         });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "members").getId();
-    }
-
-    private String root() {
-        return page.root() + "/members";
     }
 
     private static String role(Member member) {
@@ -174,9 +170,7 @@ public class MembersPages {
                         "Remove " + member.getName() + "?",
                         "Within a second, their API tokens lose access to the organization. Tokens that are bound to it are"
                                 + " permanently revoked.",
-                        List.of(),
-                        null,
                         "Remove member",
-                        root() + "/" + userId));
+                        page.sectionPath() + "/" + userId));
     }
 }

@@ -142,7 +142,7 @@ public class ModelsPages {
                 body,
                 () -> {
                     Model created = api.read(models.createModel(organizationId, body, null), Model.class);
-                    return pages.done(root() + "/" + created.getId(), "Model " + created.getName() + " was created.");
+                    return pages.done(page.sectionPath() + "/" + created.getId(), "Model " + created.getName() + " was created.");
                 },
                 rejected -> creation(organizationId, rejected));
     }
@@ -180,7 +180,7 @@ public class ModelsPages {
                 .remoteModelName(form.text("remote_model_name"));
         return edits.save(edit(organizationId, id), resolved, body, () -> {
             models.updateModel(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "Model " + body.getName() + " was saved.");
+            return pages.done(page.sectionPath() + "/" + id, "Model " + body.getName() + " was saved.");
         });
     }
 
@@ -196,16 +196,12 @@ public class ModelsPages {
         UUID organizationId = enter(organization);
         return deletes.delete(deletion(organizationId, id), form, model -> {
             models.deleteModel(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "Model " + model.getName() + " was deleted.");
+            return pages.done(page.sectionPath(), "Model " + model.getName() + " was deleted.");
         });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "models").getId();
-    }
-
-    private String root() {
-        return page.root() + "/models";
     }
 
     private TemplateInstance creation(UUID organizationId, Form form) {
@@ -245,9 +241,7 @@ public class ModelsPages {
                 model -> new Confirmation(
                         "Delete model " + model.getName() + "?",
                         "Calls to it will fail.",
-                        List.of(),
-                        null,
                         "Delete model",
-                        root() + "/" + id));
+                        page.sectionPath() + "/" + id));
     }
 }

@@ -145,7 +145,7 @@ public class LlmProvidersPages {
                     LlmProvider created =
                             api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
                     return pages.done(
-                            root() + "/" + created.getId(), "LLM provider " + created.getName() + " was created.");
+                            page.sectionPath() + "/" + created.getId(), "LLM provider " + created.getName() + " was created.");
                 },
                 rejected -> creation(organizationId, rejected, null));
     }
@@ -183,7 +183,7 @@ public class LlmProvidersPages {
         LlmProviderUpdate body = submitted.update();
         return edits.save(edit(organizationId, id), submitted.form(), body, () -> {
             providers.updateLlmProvider(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "LLM provider " + body.getName() + " was saved.");
+            return pages.done(page.sectionPath() + "/" + id, "LLM provider " + body.getName() + " was saved.");
         });
     }
 
@@ -194,7 +194,7 @@ public class LlmProvidersPages {
         LlmProviderCredentialsRevealed credentials = api.read(
                 providers.revealLlmProviderCredentials(organizationId, id), LlmProviderCredentialsRevealed.class);
         LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        return pages.revealed(provider.getName(), text(credentials), root() + "/" + id);
+        return pages.revealed(provider.getName(), text(credentials), page.sectionPath() + "/" + id);
     }
 
     @GET
@@ -209,7 +209,7 @@ public class LlmProvidersPages {
         UUID organizationId = enter(organization);
         return deletes.delete(deletion(organizationId, id), form, provider -> {
             providers.deleteLlmProvider(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "LLM provider " + provider.getName() + " was deleted.");
+            return pages.done(page.sectionPath(), "LLM provider " + provider.getName() + " was deleted.");
         });
     }
 
@@ -223,10 +223,6 @@ public class LlmProvidersPages {
 
     private UUID enter(String organization) {
         return page.in(organization, "llm-providers").getId();
-    }
-
-    private String root() {
-        return page.root() + "/llm-providers";
     }
 
     private TemplateInstance creation(UUID organizationId, Form form, Preset chosen) {
@@ -276,7 +272,7 @@ public class LlmProvidersPages {
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",
-                root() + "/" + provider.getId());
+                page.sectionPath() + "/" + provider.getId());
     }
 
     private Map<UUID, ProviderState> states(UUID organizationId, List<LlmProvider> shown) {

@@ -132,6 +132,11 @@ public class Page {
         return path(organization);
     }
 
+    /** The path of the page's section, such as {@code /organizations/acme/secrets}. */
+    public String sectionPath() {
+        return root() + "/" + section;
+    }
+
     /** The path of an organization: {@code organization.path} in templates. */
     @TemplateExtension
     public static String path(Organization organization) {

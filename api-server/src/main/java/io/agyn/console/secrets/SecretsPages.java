@@ -100,7 +100,7 @@ public class SecretsPages {
                 body,
                 () -> {
                     secrets.createSecret(organizationId, body, null);
-                    return pages.done(root(), "Secret " + body.getName() + " was created.");
+                    return pages.done(page.sectionPath(), "Secret " + body.getName() + " was created.");
                 },
                 Templates::create);
     }
@@ -121,7 +121,7 @@ public class SecretsPages {
                 .value(form.optional("value"));
         return edits.save(edit(organizationId, id), form.withLabels(EDIT_LABELS), body, () -> {
             secrets.updateSecret(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "Secret " + body.getName() + " was saved.");
+            return pages.done(page.sectionPath() + "/" + id, "Secret " + body.getName() + " was saved.");
         });
     }
 
@@ -132,7 +132,7 @@ public class SecretsPages {
         String value = api.read(secrets.revealSecret(organizationId, id), SecretRevealed.class)
                 .getValue();
         Secret secret = api.read(secrets.getSecret(organizationId, id), Secret.class);
-        return pages.revealed(secret.getName(), value, root() + "/" + id);
+        return pages.revealed(secret.getName(), value, page.sectionPath() + "/" + id);
     }
 
     @GET
@@ -147,16 +147,12 @@ public class SecretsPages {
         UUID organizationId = enter(organization);
         return deletes.delete(deletion(organizationId, id), form, secret -> {
             secrets.deleteSecret(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "Secret " + secret.getName() + " was deleted.");
+            return pages.done(page.sectionPath(), "Secret " + secret.getName() + " was deleted.");
         });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "secrets").getId();
-    }
-
-    private String root() {
-        return page.root() + "/secrets";
     }
 
     private Versioned<Secret> read(UUID organizationId, UUID id) {
@@ -187,7 +183,7 @@ public class SecretsPages {
                 names,
                 null,
                 names.isEmpty() ? "Delete secret" : null,
-                root() + "/" + secret.getId());
+                page.sectionPath() + "/" + secret.getId());
     }
 
     private ListPage.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {

@@ -290,8 +290,6 @@ abstract class TokensPages {
                                 + (id.equals(myself().getApiTokenId())
                                         ? " You signed in with it, so you will be signed out."
                                         : ""),
-                        List.of(),
-                        null,
                         "Revoke API token",
                         root() + "/" + id));
     }

@@ -189,8 +189,6 @@ public class UsersPages {
                         "Delete user " + user.getName() + "?",
                         "This permanently deletes their API tokens and memberships. Their usage is kept. To block them"
                                 + " temporarily, suspend them instead.",
-                        List.of(),
-                        null,
                         "Delete user",
                         path(id)));
     }
