@@ -11,7 +11,6 @@ import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Parameters;
 import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Problems;
 import io.agyn.rest.ResourceDiff;
 import jakarta.enterprise.inject.Any;
@@ -20,6 +19,7 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,11 +35,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The contract's operations without HTTP between: a call is authorized, checked, carried out and audited as a request of
- * the REST API is, by the same code, for the caller who is signed in.
+ * The contract's operations, called in process by the signed-in user. The same code as for REST requests authorizes, validates
+ * and audits the calls.
  */
 @Singleton
 public class Api {
+    /** A resource and its entity tag. */
+    public record Versioned<T>(T resource, String etag) {}
+
     private final Instance<Object> resources;
     private final Contract contract;
     private final Access access;
@@ -69,7 +72,7 @@ public class Api {
     }
 
     /**
-     * The operations of one of the contract's tags. They throw a {@link ProblemException} where REST answers a problem.
+     * The operations of a tag of the contract. They throw a {@link ProblemException} where REST returns a problem.
      *
      * @param operations the interface that is generated for the tag
      */
@@ -81,26 +84,27 @@ public class Api {
                 (proxy, method, arguments) -> call(resource, method, arguments)));
     }
 
-    /** What an answer holds, as the contract's class for it. */
-    public <T> T read(Response answer, Class<T> type) {
+    /** Reads the body of a response. */
+    public <T> T read(Response response, Class<T> type) {
         try {
-            return mapper.readValue((byte[]) answer.getEntity(), type);
+            return mapper.readValue((byte[]) response.getEntity(), type);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Reads a resource and its entity tag. */
+    public <T> Versioned<T> versioned(Response response, Class<T> type) {
+        return new Versioned<>(read(response, type), response.getHeaderString(HttpHeaders.ETAG));
+    }
+
     /**
-     * Refuses a form with which something is wrong that the contract does not know of, with all that it has against the body
-     * too. What may be done at all is asked before, by {@code page.require}.
+     * Validates a request body against the contract without sending it.
      *
-     * @param body what would be sent
+     * @throws ProblemException {@code invalid_request}
      */
-    public void check(Form form, Object body) {
-        if (!form.errors().isEmpty()) {
-            checked(body);
-            throw new ProblemException(ProblemKind.INVALID_REQUEST, "The form is invalid.");
-        }
+    public void validate(Object body) {
+        validated(body);
     }
 
     private Object call(Object resource, Method method, Object[] given) throws Throwable {
@@ -109,13 +113,13 @@ public class Api {
         Map<String, List<String>> query = new HashMap<>();
         Map<String, String> headers = new HashMap<>();
         Object[] arguments = given == null ? new Object[0] : given.clone();
-        Annotation[][] places = method.getParameterAnnotations();
+        Annotation[][] annotations = method.getParameterAnnotations();
         int body = -1;
         for (int i = 0; i < arguments.length; i++) {
-            switch (places[i].length == 0 ? null : places[i][0]) {
+            switch (annotations[i].length == 0 ? null : annotations[i][0]) {
                 case PathParam name -> path.put(name.value(), arguments[i].toString());
-                case QueryParam name -> given(arguments[i]).ifPresent(text -> query.put(name.value(), List.of(text)));
-                case HeaderParam name -> given(arguments[i]).ifPresent(text -> headers.put(name.value(), text));
+                case QueryParam name -> text(arguments[i]).ifPresent(value -> query.put(name.value(), List.of(value)));
+                case HeaderParam name -> text(arguments[i]).ifPresent(value -> headers.put(name.value(), value));
                 case null -> body = i;
                 default -> {}
             }
@@ -123,19 +127,19 @@ public class Api {
         access.require(operation.id(), path);
         parameters.check(operation, query, headers::get);
         if (body >= 0) {
-            arguments[body] = checked(arguments[body]);
+            arguments[body] = validated(arguments[body]);
         }
         change.begin();
         try {
             return method.invoke(resource, arguments);
         } catch (InvocationTargetException e) {
             ProblemException problem = problems.of(e.getCause());
-            // The log has to say more of what is the server's own fault.
+            // The original exception of a server error is logged.
             throw problem.kind().status() >= 500 ? e.getCause() : problem;
         }
     }
 
-    private Object checked(Object body) {
+    private Object validated(Object body) {
         try {
             return bodies.read(mapper.writeValueAsBytes(body), body.getClass());
         } catch (JsonProcessingException e) {
@@ -143,8 +147,8 @@ public class Api {
         }
     }
 
-    /** A parameter as REST has it in text. */
-    private static Optional<String> given(Object argument) {
+    /** A parameter as in a REST request. */
+    private static Optional<String> text(Object argument) {
         return Optional.ofNullable(argument)
                 .map(value -> value instanceof Collection<?> items
                         ? items.stream().map(Object::toString).collect(Collectors.joining(","))

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the Console refuses is in the audit log as what REST refuses. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class DeniedPagesTest {
@@ -43,7 +42,7 @@ class DeniedPagesTest {
     }
 
     @BeforeEach
-    void makeAnOrganizationWithAMember() {
+    void createOrganizationWithMember() {
         organization = Api.organization();
         user = Api.user();
         Api.join(organization, user, "member");
@@ -69,7 +68,7 @@ class DeniedPagesTest {
         "/delete, DELETE, '', organization",
         "/audit, GET, /audit-events, organization",
     })
-    void theEventIsThatOfTheApi(String page, String method, String path, String resource) {
+    void denialIsAuditedLikeARestRequest(String page, String method, String path, String resource) {
         String other = Api.user();
         Api.join(organization, other, "member");
         Api.as(Api.tokenOf(other))
@@ -91,7 +90,7 @@ class DeniedPagesTest {
     }
 
     @Test
-    void noFormIsShownToWhomItWouldBeRefused() {
+    void formsAreNotShownWithoutPermission() {
         String token = Api.tokenOf(user, organization);
         String id = Api.as(token).get("/me").path("api_token_id");
         Visitor bound = Visitor.signedIn(token);
@@ -105,7 +104,7 @@ class DeniedPagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "/secrets", "/usage?from=yesterday"})
-    void anOrganizationThatOneDoesNotReachIsNotFoundByItsSlugAsByItsId(String page) {
+    void inaccessibleOrganizationIsNotFoundBySlugAndById(String page) {
         String slug = Api.asAdmin().get("/organizations/{o}", organization).path("slug");
         for (String name : List.of(organization, slug, "no-such-organization", "No_slug")) {
             String stranger = Api.user();
@@ -121,7 +120,7 @@ class DeniedPagesTest {
     }
 
     @Test
-    void aFormThatIsSentAllTheSameIsInTheAuditLogToo() {
+    void formSentWithoutPermissionIsAudited() {
         Visitor.signedIn(Api.tokenOf(user))
                 .submit(
                         "/organizations/" + organization,
@@ -136,7 +135,7 @@ class DeniedPagesTest {
                         .containsEntry("resource_id", ids.get("secret")));
     }
 
-    /** What the audit log has of what a user was denied, without who, when and where from. */
+    /** A user's denials in the audit log, without user, time and address. */
     private static List<Map<String, Object>> denied(String place, String user) {
         List<Map<String, Object>> events = Api.asAdmin()
                 .get(place + "/audit-events?outcome=denied&user_id=" + user)
@@ -158,7 +157,7 @@ class DeniedPagesTest {
         return filled;
     }
 
-    /** The paths that show nothing but a form, which is sent to them. */
+    /** The paths that display and receive a form. */
     private Set<String> forms() {
         return beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
                 .map(Bean::getBeanClass)

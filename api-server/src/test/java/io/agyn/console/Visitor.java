@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** A person with a browser that runs no scripts. */
+/** A browser without scripts. */
 public final class Visitor {
     private final Map<String, String> cookies = new HashMap<>();
     private final Map<String, String> headers;
@@ -20,17 +20,15 @@ public final class Visitor {
         this.headers = headers;
     }
 
-    /** Somebody who is not signed in. */
     public static Visitor stranger() {
         return new Visitor(Map.of());
     }
 
-    /** Somebody who is not signed in, at an address behind a proxy. */
+    /** A visitor with this address behind a proxy. */
     public static Visitor from(String address) {
         return new Visitor(Map.of("X-Forwarded-For", address));
     }
 
-    /** Somebody who has signed in by an API token. */
     public static Visitor signedIn(String token) {
         Visitor visitor = stranger();
         assertThat(visitor.submit("/sign-in", Map.of("token", token)).statusCode())
@@ -38,13 +36,13 @@ public final class Visitor {
         return visitor;
     }
 
-    /** The answer to a link. */
+    /** Follows a link. */
     public Response get(String path) {
-        // As it stands in a link.
+        // Links are already encoded.
         return kept(request().urlEncodingEnabled(false).get(path));
     }
 
-    /** A page that is there. */
+    /** The HTML of an existing page. */
     public String page(String path) {
         Response response = get(path);
         assertThat(response.statusCode())
@@ -53,12 +51,12 @@ public final class Visitor {
         return response.asString();
     }
 
-    /** The answer to a form that stands at the path it is sent to, with the hidden fields that it has. */
+    /** Submits the form at a path to the same path, with its hidden fields. */
     public Response submit(String path, Map<String, ?> fields) {
         return submit(path, path, fields);
     }
 
-    /** The answer to a form that stands on one page and is sent to a path. */
+    /** Submits the form on a page to a path. */
     public Response submit(String page, String path, Map<String, ?> fields) {
         String html = page(page);
         Map<String, Object> all = new HashMap<>(fields);
@@ -68,12 +66,12 @@ public final class Visitor {
         return post(path, all);
     }
 
-    /** The answer to whatever is sent. */
+    /** Sends a form without hidden fields. */
     public Response post(String path, Map<String, ?> fields) {
         return kept(request().formParams(fields).post(path));
     }
 
-    /** A request with the visitor's cookies. */
+    /** A request with the cookies. */
     public RequestSpecification request() {
         return given().redirects()
                 .follow(false)
@@ -82,12 +80,12 @@ public final class Visitor {
                 .cookies(cookies);
     }
 
-    /** What the browser keeps of the session. */
+    /** The session cookie. */
     public String session() {
         return cookies.get("agyn_session");
     }
 
-    /** Lets the browser keep something else of the session, as if an answer had been lost. */
+    /** Sets the session cookie. */
     public void keep(String session) {
         cookies.put("agyn_session", session);
     }
@@ -102,7 +100,7 @@ public final class Visitor {
         return response;
     }
 
-    /** What stands in a field of a page, such as a hidden one. */
+    /** The value of a field of a page. */
     public static String hidden(String name, String page) {
         return find(name, page).orElseThrow(() -> new AssertionError("There is no field " + name + " in " + page));
     }

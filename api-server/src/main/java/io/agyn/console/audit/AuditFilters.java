@@ -1,18 +1,18 @@
 package io.agyn.console.audit;
 
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.Option;
-import io.agyn.console.Picker;
-import io.agyn.console.Query;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Which events are asked for, as the page's address says. */
+/** The filters of an audit log, from the query of its page. */
 public final class AuditFilters {
     static final List<String> NAMES =
             List.of("from", "to", "user_id", "operation", "outcome", "resource_id", "organization_id", "page");
@@ -42,32 +42,30 @@ public final class AuditFilters {
         this.form = filters.form();
     }
 
-    /** Takes what a problem says is wrong. */
-    void refuse(ProblemException problem) {
-        form = form.refused(problem);
+    /** Adds the errors of a problem. */
+    void reject(ProblemException problem) {
+        form = form.withErrors(problem);
     }
 
-    /** The address's own words. */
     public Query query() {
         return query;
     }
 
-    /** What stands in the fields, and what is wrong with it. */
+    /** The values of the filters, and their errors. */
     public Form form() {
-        return form.labelled(LABELS);
+        return form.withLabels(LABELS);
     }
 
-    /** The address with only one of something, from the first page on. */
+    /** The query with another filter, on the first page. */
     public Query only(String filter, Object value) {
         return query.without("page").with(filter, value);
     }
 
-    /** Whether only some events are asked for. */
+    /** Whether a filter is set. */
     public boolean narrow() {
         return !query.without("page").toString().isEmpty();
     }
 
-    /** The outcomes to choose. */
     public List<Option> outcomes() {
         return List.of(new Option("done", "done"), new Option("denied", "denied"));
     }

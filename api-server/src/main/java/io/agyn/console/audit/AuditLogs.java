@@ -4,12 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.AuditEventList;
 import io.agyn.console.Api;
-import io.agyn.console.Filters;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Picker;
-import io.agyn.console.Query;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Option;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -20,7 +20,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.function.Function;
 
-/** What the pages of audit logs have in common. */
+/** Shared by the pages of the organizations' audit logs and of the cluster's. */
 @Singleton
 class AuditLogs {
     @CheckedTemplate(basePath = "console/audit")
@@ -29,27 +29,23 @@ class AuditLogs {
     }
 
     /**
-     * One of the logs.
+     * An audit log.
      *
-     * @param path its page
      * @param ofOrganization whether it is an organization's, which can be exported
-     * @param people who may be chosen
-     * @param operations what may be chosen
+     * @param people the picker of the user filter
+     * @param operations the options of the operation filter
      */
     public record Log(String path, boolean ofOrganization, Picker people, List<Option> operations) {
-        /** What its page is called. */
         public String title() {
             return ofOrganization ? "Audit log" : "Cluster audit log";
         }
 
-        /** Who may be chosen, and who is. */
-        public Picker.Offer people(AuditFilters filters) {
-            return people.offer(filters.query().text("user_id"));
+        public Picker.Options people(AuditFilters filters) {
+            return people.options(filters.query().text("user_id"));
         }
 
-        /** What may be chosen, and what is. */
         public List<Option> operations(AuditFilters filters) {
-            return Filters.offered(operations, filters.query().text("operation"));
+            return Filters.including(operations, filters.query().text("operation"));
         }
     }
 
@@ -66,12 +62,12 @@ class AuditLogs {
     }
 
     /**
-     * The page of a log.
+     * Displays a log.
      *
-     * @param list asks the API for the events that filters let pass
+     * @param list lists the matching events
      */
     Response show(Log log, Function<AuditFilters, Response> list) {
-        return answer(log, filters -> {
+        return respond(log, filters -> {
             AuditEventList found = api.read(list.apply(filters), AuditEventList.class);
             ListPage<Entry> events =
                     new ListPage<>(resources.entries(found.getItems()), found.getNextPageToken(), filters.query());
@@ -79,19 +75,19 @@ class AuditLogs {
         });
     }
 
-    /** Whatever is answered to filters; the page with what is wrong where they cannot be used. */
-    Response answer(Log log, Function<AuditFilters, Response> answer) {
+    /** Returns the response to the filters, or the page with their errors if they are invalid. */
+    Response respond(Log log, Function<AuditFilters, Response> response) {
         AuditFilters filters = new AuditFilters(Query.of(context, AuditFilters.NAMES), log.people());
         try {
             if (filters.form().errors().isEmpty()) {
-                return answer.apply(filters);
+                return response.apply(filters);
             }
         } catch (ProblemException e) {
             if (e.kind() != ProblemKind.INVALID_REQUEST) {
                 throw e;
             }
-            filters.refuse(e);
+            filters.reject(e);
         }
-        return pages.refused(422, Templates.audit(log, filters, null));
+        return pages.rejected(422, Templates.audit(log, filters, null));
     }
 }

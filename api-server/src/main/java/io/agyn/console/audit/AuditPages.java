@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.AuditEventsApi;
 import io.agyn.console.Api;
-import io.agyn.console.ListPage;
-import io.agyn.console.Page;
-import io.agyn.console.PickerFactory;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
 import io.agyn.contract.Contract;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -19,7 +19,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.UUID;
 
-/** What was done and denied in an organization. */
+/** The audit log of an organization. */
 @Path("/console/organizations/{organization}/audit")
 @SessionAuthenticated
 @RunOnVirtualThread
@@ -62,7 +62,7 @@ public class AuditPages {
         UUID organizationId = enter(organization);
         page.require("exportAuditEvents");
         String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
-        return logs.answer(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
+        return logs.respond(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
                         organizationId,
                         filters.from(),
                         filters.to(),

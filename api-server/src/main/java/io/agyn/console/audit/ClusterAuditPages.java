@@ -5,15 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.ClusterAuditEventsApi;
 import io.agyn.console.Api;
-import io.agyn.console.ListPage;
-import io.agyn.console.Page;
-import io.agyn.console.PickerFactory;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 
-/** What was done and denied outside of organizations, and in those that were deleted, for cluster admins. */
+/** The audit log of changes outside organizations and in deleted organizations, for cluster admins. */
 @Path("/console/audit")
 @SessionAuthenticated
 @RunOnVirtualThread

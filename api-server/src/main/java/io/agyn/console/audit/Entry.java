@@ -3,22 +3,16 @@ package io.agyn.console.audit;
 import io.agyn.api.model.AuditEvent;
 
 /**
- * An event as it is shown.
+ * An audit event as displayed.
  *
- * @param event what is logged
- * @param words what was done, in words
- * @param resource what it was done to, or null where that is not there any more, or not one thing
+ * @param words the action in words
+ * @param resource null if it was deleted, or if the event does not concern a single resource
  */
 public record Entry(AuditEvent event, String words, Resource resource) {
-    /**
-     * Something that is there.
-     *
-     * @param name its name
-     * @param path its page
-     */
+    /** An existing resource and the path of its page. */
     public record Resource(String name, String path) {}
 
-    /** Whether the resource is the organization in which something was done, and not what it was done to. */
+    /** Whether the resource is only the organization of the event, not its subject. */
     public boolean within() {
         return resource != null
                 && event.getResourceId().equals(event.getOrganizationId())

@@ -5,7 +5,7 @@ import static java.util.Map.entry;
 import io.agyn.access.Permissions;
 import io.agyn.api.model.AuditEvent;
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.console.Option;
+import io.agyn.console.forms.Option;
 import io.agyn.contract.Contract;
 import java.util.Comparator;
 import java.util.List;
@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Says in words what operations are: an operation's id is a verb and what it is done to. */
+/** Describes operations in words, derived from their ids: a verb and a noun. */
 final class Operations {
     private static final String IN_ORGANIZATION = "/organizations/{organization_id}/";
     private static final String CALL = "callModel";
 
-    // What has no words to be made of its id.
+    // Operations whose ids do not give good words.
     private static final Map<String, Words> IDIOMS = Map.of(
             "signIn", new Words("sign in", "signed in by API token", ""),
             "signOut", new Words("sign out", "signed out by API token", ""),
@@ -42,16 +42,16 @@ final class Operations {
             entry("change", "changed"),
             entry("test", "tested"));
 
-    // What the contract calls otherwise than people do.
+    // Words that differ from the contract's.
     private static final Map<String, String> VERBS = Map.of("get", "read", "update", "change");
     private static final Set<String> CREDENTIALS = Set.of("value", "credentials");
 
     /**
      * An operation in words.
      *
-     * @param verb what is done
-     * @param past what was done
-     * @param noun what it is done to; may be empty
+     * @param verb such as "create"
+     * @param past such as "created"
+     * @param noun such as "secret"; may be empty
      */
     record Words(String verb, String past, String noun) {
         String infinitive() {
@@ -61,7 +61,7 @@ final class Operations {
 
     private Operations() {}
 
-    /** What an event tells of: what was done, or what somebody tried to do. */
+    /** The action of an event, or the attempt if it was denied. */
     static String sentence(AuditEvent event) {
         Words words = words(event.getOperation());
         if (event.getOutcome() == AuditOutcome.DENIED) {
@@ -72,7 +72,7 @@ final class Operations {
         return ((replaced ? "replaced" : words.past()) + " " + words.noun()).strip();
     }
 
-    /** The words for an operation, or for a command of the server. */
+    /** The words for an operation or a command of the server. */
     static Words words(String operation) {
         if (IDIOMS.containsKey(operation)) {
             return IDIOMS.get(operation);
@@ -92,7 +92,7 @@ final class Operations {
                 .replaceFirst("^api ", "API ");
     }
 
-    /** What can be done in an organization, by what it is done to. */
+    /** The operations within organizations, sorted by noun. */
     static List<Option> inOrganizations(Contract contract) {
         return options(Stream.concat(
                 contract.operations().values().stream()
@@ -101,7 +101,7 @@ final class Operations {
                 Stream.of(CALL, "updateOrganization")));
     }
 
-    /** All that can be done, by what it is done to. */
+    /** All operations, sorted by noun. */
     static List<Option> all() {
         return options(Stream.concat(
                 Permissions.operations().stream(), Stream.of(CALL, "signIn", "signOut", "useSession", "sendForm")));

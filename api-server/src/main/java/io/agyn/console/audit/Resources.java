@@ -18,8 +18,8 @@ import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.enterprise.context.RequestScoped;
@@ -33,7 +33,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Finds what the events of a page are about, where it is still there. */
+/** Finds the resources of a page's events, if they still exist. */
 @RequestScoped
 class Resources {
     private final Api api;
@@ -61,7 +61,6 @@ class Resources {
         this.page = requireNonNull(page, "page is null");
     }
 
-    /** Events as they are shown. */
     List<Entry> entries(List<AuditEvent> events) {
         there = organizationsOf(events);
         return events.stream()
@@ -79,7 +78,7 @@ class Resources {
         if (organization != null && !there.containsKey(organization)) {
             return Optional.empty();
         }
-        // Where somebody was told that there is nothing, the organization alone is kept.
+        // A request that got 404 records only the organization.
         boolean hidden = event.getOutcome() == AuditOutcome.DENIED
                 && !ProblemKind.FORBIDDEN.code().equals(event.getCode());
         if (hidden || id.equals(organization)) {
@@ -125,7 +124,7 @@ class Resources {
                 .map(organization -> new Entry.Resource(organization.getName(), Page.path(organization)));
     }
 
-    /** Those that are there: to ask for one that is not would be an access that is denied, and logged. */
+    /** Only those that exist: reading another one would be logged as a denial. */
     private Map<UUID, Organization> organizationsOf(List<AuditEvent> events) {
         return page.organization() != null
                 ? Map.of(page.organization().getId(), page.organization())

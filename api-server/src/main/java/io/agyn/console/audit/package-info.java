@@ -1,2 +1,2 @@
-/** The Console's pages of the audit log: of an organization, and of what belongs to none. */
+/** The pages of the audit logs: of an organization and of the cluster. */
 package io.agyn.console.audit;

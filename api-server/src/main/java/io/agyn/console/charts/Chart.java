@@ -6,45 +6,41 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A chart over time, as it is written down by the tag {@code chart}, and the table of the same figures. */
+/** A chart over time and the table of its values, for the tag {@code chart}. */
 public final class Chart {
     private static final int HEIGHT = 180;
     private static final int MOST_STEPS = 5;
-    // More places are too close to each other for points of a line, and to be pointed at.
+    // Above this number of positions, points and tooltips would overlap.
     private static final int MOST_APART = 49;
     private static final String NONE = "–";
 
-    /** How values are drawn. */
     public enum Kind {
-        /** As bars, each series on the one before. */
+        /** Stacked bars. */
         STACKED,
-        /** As a line for each series. */
         LINES
     }
 
     /**
-     * A mark of the axis upwards.
+     * A tick of the vertical axis.
      *
-     * @param y how many pixels it is below the upper edge
-     * @param text what stands there
+     * @param y pixels from the upper edge
      */
     public record Level(String y, String text) {}
 
     /**
-     * What is drawn of a series.
+     * A shape of a series.
      *
-     * @param tone the class of its colour
+     * @param tone the CSS class of the color
      * @param kind {@code bars}, {@code line} or {@code points}
-     * @param path where it is
+     * @param path the SVG path
      */
     public record Shape(String tone, String kind, String path) {}
 
     /**
-     * What is told of a place of the axis when it is pointed at.
+     * A tooltip and the area that shows it.
      *
-     * @param x where it begins, in percent
-     * @param width how wide it is, in percent
-     * @param text what it says
+     * @param x the start of its area, in percent
+     * @param width in percent
      */
     public record Spot(String x, String width, String text) {}
 
@@ -52,16 +48,15 @@ public final class Chart {
      * A row of the table.
      *
      * @param when the hour or the day
-     * @param values a text for each series
+     * @param values one for each series
      */
     public record Row(String when, List<String> values) {}
 
     /**
      * An entry of the legend.
      *
-     * @param tone the class of its colour
-     * @param label the name of the series
-     * @param sum its sum; empty where its values make none
+     * @param tone the CSS class of the color
+     * @param sum the sum of the values; empty for units that cannot be added
      */
     public record Key(String tone, String label, String sum) {}
 
@@ -75,10 +70,10 @@ public final class Chart {
     private final Scale scale;
 
     /**
-     * A chart.
+     * Creates a chart.
      *
-     * @param id by which its parts refer to each other in a page
-     * @param series what it compares, with a value for each place of the axis
+     * @param id prefix of the element ids, unique in the page
+     * @param series with a value for each position of the axis
      */
     public Chart(String id, String title, Unit unit, Kind kind, TimeAxis time, List<Series> series) {
         this.id = id;
@@ -91,42 +86,39 @@ public final class Chart {
         this.scale = new Scale(ticks.top(), HEIGHT);
     }
 
-    /** By which its parts refer to each other in a page. */
     public String id() {
         return id;
     }
 
-    /** What it shows. */
     public String title() {
         return title;
     }
 
-    /** The hour or the day that each place of the axis is. */
+    /** The interval of each position. */
     public String each() {
         return time.each();
     }
 
-    /** What is compared. */
     public List<Series> series() {
         return series;
     }
 
-    /** How many places the axis has. */
+    /** The number of positions of the time axis. */
     public int places() {
         return time.size();
     }
 
-    /** How many pixels there are between zero and the top. */
+    /** In pixels. */
     public int height() {
         return HEIGHT;
     }
 
-    /** Whether there is nothing but zeros. */
+    /** Whether all values are zero. */
     public boolean flat() {
         return series.stream().allMatch(each -> each.sum() == 0);
     }
 
-    /** What it shows in words, for who does not see it. */
+    /** The text alternative for screen readers. */
     public String description() {
         String span = "Per %s, from %s to %s, UTC. ".formatted(time.each(), time.name(0), time.name(time.size() - 1));
         return span + series.stream().map(this::sentence).collect(Collectors.joining(" "));
@@ -143,26 +135,23 @@ public final class Chart {
                 : "%s: %s".formatted(of.inText(), most);
     }
 
-    /** The marks upwards. */
     public List<Level> levels() {
         return ticks.values().stream()
                 .map(value -> new Level(Unit.plain(scale.at(value)), unit.roughly(value)))
                 .toList();
     }
 
-    /** The marks along. */
     public List<TimeAxis.Mark> marks() {
         return time.marks();
     }
 
-    /** What is drawn. */
     public List<Shape> shapes() {
         List<Shape> shapes = new ArrayList<>();
         double[] bases = new double[time.size()];
         for (Series each : series) {
             if (kind == Kind.LINES) {
                 shapes.add(new Shape(each.tone(), "line", Paths.line(scale, each.values())));
-                // A value with none beside it is a point in any case, or it would not be seen.
+                // A line is invisible at a value without neighbors, so it gets a point.
                 shapes.add(
                         new Shape(each.tone(), "points", Paths.points(scale, each.values(), time.size() > MOST_APART)));
             } else {
@@ -175,7 +164,7 @@ public final class Chart {
         return shapes;
     }
 
-    /** What is told when a place is pointed at; nothing where places are too close to each other for that. */
+    /** The tooltips; empty if there are too many positions. */
     public List<Spot> spots() {
         if (time.size() > MOST_APART) {
             return List.of();
@@ -192,14 +181,13 @@ public final class Chart {
                 .toList();
     }
 
-    /** The legend. */
     public List<Key> legend() {
         return series.stream()
                 .map(each -> new Key(each.tone(), each.label(), kind == Kind.STACKED ? unit.exactly(each.sum()) : ""))
                 .toList();
     }
 
-    /** The figures. */
+    /** The rows of the table. */
     public List<Row> rows() {
         return IntStream.range(0, time.size())
                 .mapToObj(i -> new Row(

@@ -2,10 +2,10 @@ package io.agyn.console.charts;
 
 import java.util.List;
 
-/** Draws values as paths of SVG, one of them a unit wide. */
+/** Converts values to SVG paths, in which each value is one unit wide. */
 final class Paths {
     private static final double MARGIN = 0.12;
-    // Between what is stacked, so that it can be told apart without its colours.
+    // Separates stacked bars without relying on color.
     private static final int SEAM = 1;
 
     private Paths() {}
@@ -13,16 +13,16 @@ final class Paths {
     /**
      * A bar for each value that is not zero.
      *
-     * @param bases the values that the bars stand on
+     * @param bases the values at the lower ends of the bars
      */
     static String bars(Scale scale, double[] bases, List<Double> values) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < values.size(); i++) {
             double value = values.get(i) == null ? 0 : values.get(i);
             if (value > 0) {
-                // To the pixel, so that edges are sharp.
+                // Whole pixels give sharp edges.
                 long bottom = Math.round(scale.at(bases[i])) - (bases[i] > 0 ? SEAM : 0);
-                // What is there is seen, however little it is.
+                // Small values stay visible.
                 long top = Math.min(Math.round(scale.at(bases[i] + value)), bottom - SEAM);
                 path.append('M').append(Unit.plain(i + MARGIN)).append(' ').append(bottom);
                 path.append('V').append(top).append('h').append(Unit.plain(1 - 2 * MARGIN));
@@ -32,7 +32,7 @@ final class Paths {
         return path.toString();
     }
 
-    /** A line through the values; it breaks off where there is none. */
+    /** A line through the values, interrupted at missing ones. */
     static String line(Scale scale, List<Double> values) {
         StringBuilder path = new StringBuilder();
         boolean drawing = false;
@@ -46,9 +46,9 @@ final class Paths {
     }
 
     /**
-     * A point for each value: a line of no length, which round caps make visible.
+     * A point for each value: a line of zero length with round caps.
      *
-     * @param alone whether only those are drawn that have no value beside them, and so no line
+     * @param alone whether to draw only values without neighbors, which have no line
      */
     static String points(Scale scale, List<Double> values, boolean alone) {
         StringBuilder path = new StringBuilder();
@@ -65,7 +65,7 @@ final class Paths {
         return place >= 0 && place < values.size() && values.get(place) != null;
     }
 
-    /** A place, to a tenth of a pixel upwards. */
+    /** A position, vertically rounded to a tenth of a pixel. */
     private static String point(int place, double y) {
         return Unit.plain(place + 0.5) + " " + Unit.plain(Math.round(y * 10) / 10.0);
     }

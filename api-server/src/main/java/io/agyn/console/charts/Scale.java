@@ -1,13 +1,13 @@
 package io.agyn.console.charts;
 
 /**
- * Leads values to places upwards from a base line. SVG counts downwards from the top.
+ * Converts values to vertical positions. SVG counts downwards from the top.
  *
  * @param top the value at the upper edge
- * @param height how many pixels lie between it and zero
+ * @param height the pixels between zero and the upper edge
  */
 record Scale(double top, int height) {
-    /** How many pixels below the upper edge a value is. */
+    /** The pixels from the upper edge. */
     double at(double value) {
         return height - value / top * height;
     }

@@ -4,24 +4,22 @@ import java.text.Bidi;
 import java.util.List;
 
 /**
- * One of the things that a chart compares.
+ * A series of a chart.
  *
- * @param label its name
- * @param tone the class of its colour
- * @param values its value at each place of the axis; null where it has none
+ * @param tone the CSS class of the color
+ * @param values one for each position of the axis; null if it is missing
  */
 public record Series(String label, String tone, List<Double> values) {
     private static final String BEGIN_ISOLATE = "\u2068";
     private static final String END_ISOLATE = "\u2069";
 
-    /** Its label for a text without markup: one that reads from right to left does not turn the figures beside it around. */
+    /** The label for plain text, isolated so that right-to-left text does not reorder the values beside it. */
     String inText() {
         char[] characters = label.toCharArray();
         boolean mayTurn = Bidi.requiresBidi(characters, 0, characters.length);
         return mayTurn ? BEGIN_ISOLATE + label + END_ISOLATE : label;
     }
 
-    /** The sum of its values. */
     double sum() {
         return values.stream()
                 .filter(value -> value != null)
@@ -29,7 +27,7 @@ public record Series(String label, String tone, List<Double> values) {
                 .sum();
     }
 
-    /** The place of its greatest value; -1 where it has none. */
+    /** The position of the greatest value; -1 without values. */
     int peak() {
         int peak = -1;
         for (int i = 0; i < values.size(); i++) {

@@ -4,39 +4,38 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The marks of an axis that begins at zero: round numbers, a step of 1, 2 or 5 times a power of ten apart.
+ * The ticks of an axis from zero. The step is 1, 2 or 5 times a power of ten.
  *
- * @param step how far they are apart
- * @param count how many steps there are up to the top
+ * @param count the number of steps
  */
 record Ticks(double step, int count) {
     private static final double[] ROUND = {1, 2, 5, 10};
 
     /**
-     * Marks that reach a value.
+     * Ticks up to a value.
      *
-     * @param greatest the greatest value that is drawn
-     * @param most how many steps there are at most
-     * @param leastStep the least step that makes sense
+     * @param greatest the greatest value
+     * @param most the maximum number of steps
+     * @param leastStep the minimum step
      */
     static Ticks reaching(double greatest, int most, double leastStep) {
         double step = Math.max(leastStep, round(greatest / most));
-        // Sums of decimal fractions may be a hair beyond the mark that they mean.
+        // Rounding errors of sums must not add a step.
         int count = (int) Math.max(1, Math.ceil(greatest / step - 1e-9));
         return new Ticks(step, count);
     }
 
-    /** The marks, zero first. */
+    /** In ascending order, from zero. */
     List<Double> values() {
         return IntStream.rangeClosed(0, count).mapToObj(i -> i * step).toList();
     }
 
-    /** The last mark. */
+    /** The last tick. */
     double top() {
         return count * step;
     }
 
-    /** The least round number that is no less than another. */
+    /** Rounds up to 1, 2 or 5 times a power of ten. */
     private static double round(double value) {
         if (value <= 0) {
             return 0;

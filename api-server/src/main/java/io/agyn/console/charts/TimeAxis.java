@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
 
-/** The hours or days that a chart is over. */
+/** The time axis of a chart. A position is the index of an hour or day. */
 public final class TimeAxis {
     private static final int MOST_MARKS = 8;
     private static final int MOST_MARKS_WHERE_NARROW = 4;
 
     /**
-     * A mark of the axis.
+     * A tick of the horizontal axis.
      *
-     * @param x where it is, in percent
-     * @param text what stands there
-     * @param minor whether it is left out where there is little room
+     * @param x in percent
+     * @param minor whether narrow screens omit it
      */
     public record Mark(String x, String text, boolean minor) {}
 
@@ -25,7 +24,6 @@ public final class TimeAxis {
     private final List<OffsetDateTime> begins;
     private final Map<OffsetDateTime, Integer> places = new HashMap<>();
 
-    /** All hours or days that hold a time. */
     public TimeAxis(Interval interval, OffsetDateTime from, OffsetDateTime to) {
         this.interval = interval;
         OffsetDateTime first = interval.begin(from);
@@ -37,22 +35,21 @@ public final class TimeAxis {
         }
     }
 
-    /** How many there are. */
+    /** The number of positions. */
     public int size() {
         return begins.size();
     }
 
-    /** The place of the one that begins at a time, from 0 on. */
+    /** The position of the interval that starts at a time. */
     public int place(OffsetDateTime begin) {
         return places.get(interval.begin(begin));
     }
 
-    /** What the one at a place is called. */
+    /** The name of the interval at a position. */
     String name(int place) {
         return interval.name(begins.get(place));
     }
 
-    /** What each of them is. */
     String each() {
         return interval.code();
     }
@@ -60,7 +57,7 @@ public final class TimeAxis {
     List<Mark> marks() {
         int step = interval.step(size(), MOST_MARKS);
         int wide = interval.step(size(), MOST_MARKS_WHERE_NARROW);
-        // The marks that stay where it is narrow are some of all.
+        // Narrow screens show a subset of the ticks.
         int narrow = wide % step == 0 ? wide : step * 2;
         List<Mark> marks = new ArrayList<>();
         for (int i = 0; i < size(); i++) {

@@ -2,9 +2,9 @@ package io.agyn.console.charts;
 
 import java.util.Locale;
 
-/** What a chart counts. */
+/** The unit of a chart's values. */
 public enum Unit {
-    /** Things. */
+    /** A number of calls or tokens. */
     COUNT(1) {
         @Override
         String roughly(double value) {
@@ -41,18 +41,18 @@ public enum Unit {
         this.leastStep = leastStep;
     }
 
-    /** Short enough for an axis. */
+    /** The short form, for axes. */
     abstract String roughly(double value);
 
-    /** For tables and tooltips. */
+    /** The exact form, for tables and tooltips. */
     public abstract String exactly(double value);
 
-    /** The least step between two marks of an axis. */
+    /** The minimum step between ticks. */
     double leastStep() {
         return leastStep;
     }
 
-    /** With two digits behind the point at most, and no zero at their end. */
+    /** With at most two decimals, without trailing zeros. */
     static String plain(double value) {
         return String.format(Locale.ROOT, "%.2f", value).replaceFirst("0+$", "").replaceFirst("\\.$", "");
     }

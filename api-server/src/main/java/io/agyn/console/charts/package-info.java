@@ -1,6 +1,6 @@
 /**
- * Charts over time, drawn by the server as SVG. A {@link io.agyn.console.charts.Chart} has all that the tag {@code chart}
- * writes down: places, paths and texts. What is along is given in percent, so that a chart is as wide as its page, and what
- * is upwards in pixels; so nothing in it is drawn smaller than it can be read.
+ * Charts over time, drawn by the server as SVG. A {@link io.agyn.console.charts.Chart} has all paths, positions and texts for
+ * the tag {@code chart}. Horizontal positions are in percent, so that a chart is as wide as its page; vertical ones are in
+ * pixels, so that its text stays readable.
  */
 package io.agyn.console.charts;

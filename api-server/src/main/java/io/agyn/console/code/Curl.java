@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * How what is stored is read and changed by curl, in a POSIX shell: {@code thing.curl} in templates. As they stand, the
- * lines change nothing.
+ * Curl commands to read and update a resource, for a POSIX shell: {@code resource.curl} in templates. The update sends the
+ * stored values.
  */
 public final class Curl {
-    // In ASCII, the lines are the same whatever the terminal's encoding, and hide nothing.
+    // ASCII does not depend on the terminal's encoding, and has no invisible characters.
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
@@ -31,14 +31,13 @@ public final class Curl {
         this.path = path.formatted(ids);
     }
 
-    /** An organization. */
     @TemplateExtension(matchName = "curl")
     public static String of(Organization organization) {
         return new Curl("/organizations/%s", organization.getId())
                 .readAndReplace("Update it", fields("name", organization.getName(), "slug", organization.getSlug()));
     }
 
-    /** A secret, without its value. */
+    /** Without the value. */
     @TemplateExtension(matchName = "curl")
     public static String of(Secret secret) {
         return in(secret.getOrganizationId(), "secrets", secret.getId())
@@ -47,7 +46,7 @@ public final class Curl {
                         fields("name", secret.getName(), "description", secret.getDescription()));
     }
 
-    /** An LLM provider, without its credentials. */
+    /** Without the credentials. */
     @TemplateExtension(matchName = "curl")
     public static String of(LlmProvider provider) {
         Map<String, Object> fields = fields(
@@ -66,7 +65,6 @@ public final class Curl {
                 .readAndReplace("Update it; add token or custom_headers to replace the credentials", fields);
     }
 
-    /** A model. */
     @TemplateExtension(matchName = "curl")
     public static String of(Model model) {
         return in(model.getOrganizationId(), "models", model.getId())
@@ -81,14 +79,12 @@ public final class Curl {
                                 model.getRemoteModelName()));
     }
 
-    /** A member. */
     @TemplateExtension(matchName = "curl")
     public static String of(Member member) {
         return in(member.getOrganizationId(), "members", member.getUserId())
                 .readAndReplace("Update the role", fields("role", member.getRole()));
     }
 
-    /** A user. */
     @TemplateExtension(matchName = "curl")
     public static String of(User user) {
         return new Curl("/users/%s", user.getId())
@@ -105,7 +101,7 @@ public final class Curl {
                                 user.getState()));
     }
 
-    /** An API token, without its plaintext; it cannot be changed. */
+    /** API tokens cannot be updated. */
     @TemplateExtension(matchName = "curl")
     public static String of(ApiToken token) {
         Curl curl = new Curl("/api-tokens/%s", token.getId());
@@ -139,7 +135,7 @@ public final class Curl {
                 .formatted(options, path);
     }
 
-    /** A text as one word of a POSIX shell (XCU, 2.2.2), in which only the quote itself cannot stand. */
+    /** Quotes text as one word of a POSIX shell (XCU, 2.2.2). Single quotes cannot contain a single quote. */
     static String quoted(String text) {
         return "'" + text.replace("'", "'\\''") + "'";
     }

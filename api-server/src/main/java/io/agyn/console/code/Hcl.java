@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What is stored, as a Terraform configuration: {@code thing.hcl} in templates. Applied, its import block takes the thing
- * over into the state and changes nothing. What the server does not answer, such as a credential, is a variable.
+ * A resource as Terraform configuration: {@code resource.hcl} in templates. Applying it imports the resource into the state and
+ * changes nothing. Values that the server does not return, such as credentials, are variables.
  */
 public final class Hcl {
     private record Attribute(String name, String expression) {}
@@ -35,7 +35,6 @@ public final class Hcl {
         this.importId = importId;
     }
 
-    /** An organization. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Organization organization) {
         return new Hcl(
@@ -47,7 +46,7 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** A secret, whose value is a variable. */
+    /** The value is a variable. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Secret secret) {
         return new Hcl(
@@ -61,7 +60,7 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** An LLM provider; credentials of its own are a variable. */
+    /** Credentials are variables, unless they are in a secret. */
     @TemplateExtension(matchName = "hcl")
     public static String of(LlmProvider provider) {
         Hcl hcl = new Hcl(
@@ -86,7 +85,7 @@ public final class Hcl {
         return hcl.configuration();
     }
 
-    /** A model; where it has lost its LLM provider, another one's id is a variable. */
+    /** The LLM provider of an orphaned model is a variable. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Model model) {
         Hcl hcl = new Hcl(
@@ -103,7 +102,7 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** A member, who is known by the email address, or else by the id. */
+    /** Identified by email, or by id without one. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Member member) {
         return new Hcl(
@@ -117,7 +116,7 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** A user; the address of the first administrator, who has none, is a variable. */
+    /** A missing email is a variable. */
     @TemplateExtension(matchName = "hcl")
     public static String of(User user) {
         Hcl hcl = new Hcl(
@@ -132,7 +131,6 @@ public final class Hcl {
         return hcl.text("role", user.getRole()).text("state", user.getState()).configuration();
     }
 
-    /** An API token, without its plaintext, which a configuration never has. */
     @TemplateExtension(matchName = "hcl")
     public static String of(ApiToken token) {
         return new Hcl(
@@ -146,12 +144,12 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** As the provider writes it, with no more digits than needed: another text would replace the token. */
+    /** In the provider's format, without trailing zeros: other text would replace the token. */
     private static String time(OffsetDateTime time) {
         return DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time.withOffsetSameInstant(ZoneOffset.UTC));
     }
 
-    /** Adds an attribute, where it has a value. */
+    /** Adds an attribute unless the value is null. */
     private Hcl text(String name, Object value) {
         if (value != null) {
             attributes.add(new Attribute(name, quoted(value.toString())));
@@ -183,7 +181,7 @@ public final class Hcl {
     }
 
     private String configuration() {
-        // In columns, as terraform fmt writes it.
+        // Aligned as by terraform fmt.
         int width = attributes.stream()
                 .mapToInt(attribute -> attribute.name().length())
                 .max()
@@ -205,7 +203,7 @@ public final class Hcl {
         return text.append("}\n").append(variable).toString();
     }
 
-    /** A text as a literal that stands for nothing but itself, with what nobody can see written out. */
+    /** Quotes text as a literal without interpolation, with invisible characters escaped. */
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         int previous = 0;
@@ -215,7 +213,7 @@ public final class Hcl {
                 case '\n' -> quoted.append("\\n");
                 case '\t' -> quoted.append("\\t");
                 case '{' -> {
-                    // What would begin an expression is doubled.
+                    // Doubling escapes the start of an interpolation.
                     if (previous == '$' || previous == '%') {
                         quoted.appendCodePoint(previous);
                     }

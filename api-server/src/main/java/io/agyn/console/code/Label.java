@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** What Terraform calls a thing within a configuration. */
+/** The label of a resource in a Terraform configuration. */
 final class Label {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9 @._-]*");
     private static final int END = 6;
@@ -12,15 +12,13 @@ final class Label {
     private Label() {}
 
     /**
-     * A label that is made from a name. Where the name has more than a label can, the id's end tells it from others.
-     *
-     * @param name a name that nothing else of the kind has
+     * A label from a unique name. If the name has characters that a label cannot have, the end of the id makes it unique.
      */
     static String of(String name, UUID id) {
         return PLAIN.matcher(name).matches() ? cleaned(name) : numbered(name, id);
     }
 
-    /** A label that is made from a name that others of the kind may have too. */
+    /** A label from a name that is not unique. */
     static String numbered(String name, UUID id) {
         // The end of a UUIDv7 is random.
         String end = id.toString().substring(36 - END);

@@ -10,15 +10,15 @@ import io.agyn.api.model.MemberList;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.MemberUpdate;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Conflicts;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Form;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.contract.Uuids;
-import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,17 +26,15 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
 
-/** The users who belong to an organization. */
 @Path("/console/organizations/{organization}/members")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class MembersPages {
-    // The least first, which is chosen unless another one is.
+    // The first one is preselected.
     private static final List<MemberRole> ROLES = List.of(MemberRole.MEMBER, MemberRole.OWNER);
 
     @CheckedTemplate(basePath = "console/members")
@@ -50,14 +48,16 @@ public class MembersPages {
 
     private final Api api;
     private final MembersApi members;
-    private final Conflicts conflicts;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
-    MembersPages(Api api, Conflicts conflicts, Page page, PageResponses pages) {
+    MembersPages(Api api, EditFlow edits, DeleteFlow deletes, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.members = api.of(MembersApi.class);
-        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -88,103 +88,89 @@ public class MembersPages {
     public Response add(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("addMember");
-        Form typed = form.expect(
+        Form checked = form.check(
                 "user_id", text -> Uuids.parse(text).orElse(null), "Enter a user id. It is on the user's page.");
-        try {
-            MemberCreate body = new MemberCreate()
-                    .email(form.optional("email"))
-                    .userId(form.id("user_id"))
-                    .role(form.choice("role", MemberRole::fromValue));
-            api.check(typed, body);
-            Member made = api.read(members.addMember(organizationId, body, null), Member.class);
-            return pages.done(root(), made.getName() + " was added as " + article(made) + ".");
-        } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.add(typed.refused(e), ROLES));
-        }
+        MemberCreate body = new MemberCreate()
+                .email(form.optional("email"))
+                .userId(form.id("user_id"))
+                .role(form.parse("role", MemberRole::fromValue));
+        return edits.create(
+                checked,
+                body,
+                () -> {
+                    Member added = api.read(members.addMember(organizationId, body, null), Member.class);
+                    return pages.done(page.sectionPath(), added.getName() + " was added as " + role(added) + ".");
+                },
+                rejected -> Templates.add(rejected, ROLES));
     }
 
     @GET
     @Path("/{user}")
     public Response show(@PathParam("organization") String organization, @PathParam("user") UUID userId) {
-        UUID organizationId = enter(organization);
-        Response answer = members.getMember(organizationId, userId);
-        Member member = api.read(answer, Member.class);
-        Form form = form(member).shown(answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.ok(Templates.member(member, form, ROLES));
+        return edits.show(edit(enter(organization), userId));
     }
 
     @POST
     @Path("/{user}")
     public Response save(@PathParam("organization") String organization, @PathParam("user") UUID userId, Form form) {
         UUID organizationId = enter(organization);
-        try {
-            MemberUpdate body = new MemberUpdate().role(form.choice("role", MemberRole::fromValue));
+        MemberUpdate body = new MemberUpdate().role(form.parse("role", MemberRole::fromValue));
+        return edits.save(edit(organizationId, userId), form, body, () -> {
             Member saved =
                     api.read(members.updateMember(organizationId, userId, body, form.optional("etag")), Member.class);
-            return pages.done(root() + "/" + userId, saved.getName() + " is " + article(saved) + " now.");
-        } catch (ProblemException e) {
-            Response answer = members.getMember(organizationId, userId);
-            Member member = api.read(answer, Member.class);
-            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(form, userId, answer.getHeaderString(HttpHeaders.ETAG), form(member))
-                    : form.refused(e);
-            return pages.refused(e.kind().status(), Templates.member(member, again, ROLES));
-        }
+            return pages.done(page.sectionPath() + "/" + userId, saved.getName() + " is " + role(saved) + " now.");
+        });
     }
 
     @GET
     @Path("/{user}/remove")
     public Response askRemove(@PathParam("organization") String organization, @PathParam("user") UUID userId) {
-        UUID organizationId = enter(organization);
-        page.require("removeMember", userId);
-        Response answer = members.getMember(organizationId, userId);
-        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.confirm(200, removal(api.read(answer, Member.class), form));
+        return deletes.ask(removal(enter(organization), userId));
     }
 
     @POST
     @Path("/{user}/remove")
     public Response remove(@PathParam("organization") String organization, @PathParam("user") UUID userId, Form form) {
         UUID organizationId = enter(organization);
-        Response answer = members.getMember(organizationId, userId);
-        Member member = api.read(answer, Member.class);
-        try {
+        return deletes.delete(removal(organizationId, userId), form, member -> {
             members.removeMember(organizationId, userId, form.optional("etag"));
-            return pages.done(root(), member.getName() + " was removed.");
-        } catch (ProblemException e) {
-            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.confirm(e.kind().status(), removal(member, again));
-        }
+            return pages.done(page.sectionPath(), member.getName() + " was removed.");
+        });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "members").getId();
     }
 
-    private String root() {
-        return page.root() + "/members";
-    }
-
-    private static Form form(Member member) {
-        return Form.of("role", member.getRole().toString());
-    }
-
-    private static String article(Member member) {
+    private static String role(Member member) {
         return switch (member.getRole()) {
             case OWNER -> "an owner";
             case MEMBER -> "a member";
         };
     }
 
-    private Confirmation removal(Member member, Form form) {
-        return new Confirmation(
-                "Remove " + member.getName() + "?",
-                "Within a second, their API tokens lose access to the organization. Tokens that are bound to it are"
-                        + " permanently revoked.",
-                List.of(),
-                null,
-                "Remove member",
-                root() + "/" + member.getUserId(),
-                form);
+    private Versioned<Member> read(UUID organizationId, UUID userId) {
+        return api.versioned(members.getMember(organizationId, userId), Member.class);
+    }
+
+    private EditFlow.Target<Member> edit(UUID organizationId, UUID userId) {
+        return new EditFlow.Target<>(
+                userId,
+                () -> read(organizationId, userId),
+                member -> Form.of("role", member.getRole().toString()),
+                (member, form) -> Templates.member(member, form, ROLES));
+    }
+
+    private DeleteFlow.Target<Member> removal(UUID organizationId, UUID userId) {
+        return new DeleteFlow.Target<>(
+                "removeMember",
+                userId,
+                () -> read(organizationId, userId),
+                member -> new Confirmation(
+                        "Remove " + member.getName() + "?",
+                        "Within a second, their API tokens lose access to the organization. Tokens that are bound to it are"
+                                + " permanently revoked.",
+                        "Remove member",
+                        page.sectionPath() + "/" + userId));
     }
 }

@@ -6,7 +6,7 @@ import io.agyn.access.SourceAddress;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 
-/** Where the server is, as the browser has reached it: agents reach it there too. */
+/** The server's address as the browser uses it; agents can use it too. */
 @Singleton
 class Gateway {
     private final HttpServerRequest http;

@@ -7,10 +7,10 @@ import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.model.Model;
 import io.agyn.console.Api;
-import io.agyn.console.Form;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
+import io.agyn.console.forms.Form;
 import io.agyn.console.organizations.FirstSteps;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.llm.models.ModelTests;
 import io.agyn.llm.models.StreamedTest;
 import io.agyn.problems.ProblemException;
@@ -30,14 +30,14 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Tests of models. To the Console's script the answer streams, a line of JSON for each piece of text and, in the end, one
- * with the outcome's HTML; without it, all comes as a page.
+ * Tests of models. To the Console's script, the response streams as lines of JSON: one for each piece of text, and a last one
+ * with the outcome's HTML. Without scripts it is a page.
  */
 @Path("/console/organizations/{organization}/models/{model}/test")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class ModelTestPages {
-    /** What models are asked unless something else is typed. */
+    /** The default prompt. */
     static final String PROMPT = "Hello, world";
 
     private static final String LINES = "application/x-ndjson";
@@ -81,7 +81,7 @@ public class ModelTestPages {
             if (wrong != null) {
                 throw new ProblemException(ProblemKind.INVALID_REQUEST, wrong);
             }
-            // Asked now: while the answer streams, the request is over for all that knows who is signed in.
+            // Read now, because the request context with the user ends before the response streams.
             FirstSteps.Step next = steps.afterTest();
             StreamingOutput lines = out -> stream(organizationId, id, prompt, next, out);
             return Response.ok(lines).type(LINES).build();
@@ -89,7 +89,7 @@ public class ModelTestPages {
         return wrong == null
                 ? pages.ok(Templates.tested(
                         model, form, tests.ask(organizationId, id, prompt, text -> {}), steps.afterTest()))
-                : pages.refused(422, Templates.tested(model, form.with("prompt", wrong), null, null));
+                : pages.rejected(422, Templates.tested(model, form.withError("prompt", wrong), null, null));
     }
 
     private void stream(UUID organizationId, UUID id, String prompt, FirstSteps.Step next, OutputStream out)
@@ -98,7 +98,7 @@ public class ModelTestPages {
         send(out, "html", Templates.tested$outcome(result, next).render());
     }
 
-    /** Sends a line at once; where the browser has left, that ends the call. */
+    /** Sends a line immediately. The exception after a lost connection ends the call. */
     private void send(OutputStream out, String kind, String text) {
         try {
             out.write(mapper.writeValueAsBytes(Map.of(kind, text)));

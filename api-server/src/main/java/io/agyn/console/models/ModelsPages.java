@@ -11,19 +11,19 @@ import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Conflicts;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Picker;
-import io.agyn.console.PickerFactory;
-import io.agyn.console.Query;
-import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -33,7 +33,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -41,14 +40,13 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** An organization's models. */
 @Path("/console/organizations/{organization}/models")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class ModelsPages {
     private static final String PROVIDER = "provider";
     private static final String STATUS = "status";
-    private static final int MOST_ORPHANED = 10;
+    private static final int MAX_ORPHANED = 10;
     private static final Map<String, Form.Field> FIELDS =
             Map.of("provider_id", new Form.Field(PROVIDER, "LLM provider"));
 
@@ -61,38 +59,41 @@ public class ModelsPages {
                 ListPage.Slice<Model> orphaned,
                 boolean hasProvider);
 
-        static native TemplateInstance create(Form form, Picker.Offer providers);
+        static native TemplateInstance create(Form form, Picker.Options providers);
 
         static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
 
-        static native TemplateInstance edit(Model model, Form form, Picker.Offer providers);
+        static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }
 
     private final Api api;
     private final ModelsApi models;
     private final LlmProvidersApi providers;
     private final ListSources lists;
-    private final PickerFactory choices;
+    private final PickerFactory pickers;
     private final Gateway gateway;
-    private final Conflicts conflicts;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
     ModelsPages(
             Api api,
             ListSources lists,
-            PickerFactory choices,
+            PickerFactory pickers,
             Gateway gateway,
-            Conflicts conflicts,
+            EditFlow edits,
+            DeleteFlow deletes,
             Page page,
             PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
         this.lists = requireNonNull(lists, "lists is null");
-        this.choices = requireNonNull(choices, "choices is null");
+        this.pickers = requireNonNull(pickers, "pickers is null");
         this.gateway = requireNonNull(gateway, "gateway is null");
-        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -111,7 +112,7 @@ public class ModelsPages {
                         .filter(Objects::nonNull)
                         .collect(Collectors.toSet()));
         ListPage.Slice<Model> orphaned =
-                lists.models(organizationId, null, ModelStatus.ORPHANED).first(MOST_ORPHANED);
+                lists.models(organizationId, null, ModelStatus.ORPHANED).first(MAX_ORPHANED);
         boolean hasProvider = !found.empty()
                 || !lists.llmProviders(organizationId).first(1).items().isEmpty();
         return pages.list(Templates.list(found, filters.form(), itsProviders, orphaned, hasProvider), filters);
@@ -131,18 +132,19 @@ public class ModelsPages {
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createModel");
-        Form typed = typed(organizationId, form);
-        try {
-            ModelCreate body = new ModelCreate()
-                    .name(form.text("name"))
-                    .providerId(typed.id(PROVIDER))
-                    .remoteModelName(form.text("remote_model_name"));
-            api.check(typed, body);
-            Model made = api.read(models.createModel(organizationId, body, null), Model.class);
-            return pages.done(root() + "/" + made.getId(), "Model " + made.getName() + " was created.");
-        } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), creation(organizationId, typed.refused(e)));
-        }
+        Form resolved = resolve(organizationId, form);
+        ModelCreate body = new ModelCreate()
+                .name(form.text("name"))
+                .providerId(resolved.id(PROVIDER))
+                .remoteModelName(form.text("remote_model_name"));
+        return edits.create(
+                resolved,
+                body,
+                () -> {
+                    Model created = api.read(models.createModel(organizationId, body, null), Model.class);
+                    return pages.done(page.sectionPath() + "/" + created.getId(), "Model " + created.getName() + " was created.");
+                },
+                rejected -> creation(organizationId, rejected));
     }
 
     @GET
@@ -163,10 +165,7 @@ public class ModelsPages {
     public Response showEdit(@PathParam("organization") String organization, @PathParam("model") UUID id) {
         UUID organizationId = enter(organization);
         page.require("updateModel", id);
-        Response answer = models.getModel(organizationId, id);
-        Model model = api.read(answer, Model.class);
-        Form form = form(model).shown(answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.ok(editing(organizationId, model, form));
+        return edits.show(edit(organizationId, id));
     }
 
     @POST
@@ -174,91 +173,75 @@ public class ModelsPages {
     public Response save(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = enter(organization);
         page.require("updateModel", id);
-        Form typed = typed(organizationId, form);
-        try {
-            ModelUpdate body = new ModelUpdate()
-                    .name(form.text("name"))
-                    .providerId(typed.id(PROVIDER))
-                    .remoteModelName(form.text("remote_model_name"));
-            api.check(typed, body);
+        Form resolved = resolve(organizationId, form);
+        ModelUpdate body = new ModelUpdate()
+                .name(form.text("name"))
+                .providerId(resolved.id(PROVIDER))
+                .remoteModelName(form.text("remote_model_name"));
+        return edits.save(edit(organizationId, id), resolved, body, () -> {
             models.updateModel(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "Model " + form.text("name") + " was saved.");
-        } catch (ProblemException e) {
-            Response answer = models.getModel(organizationId, id);
-            Model model = api.read(answer, Model.class);
-            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(typed, id, answer.getHeaderString(HttpHeaders.ETAG), form(model))
-                    : typed.refused(e);
-            return pages.refused(e.kind().status(), editing(organizationId, model, again));
-        }
+            return pages.done(page.sectionPath() + "/" + id, "Model " + body.getName() + " was saved.");
+        });
     }
 
     @GET
     @Path("/{model}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("model") UUID id) {
-        UUID organizationId = enter(organization);
-        page.require("deleteModel", id);
-        Response answer = models.getModel(organizationId, id);
-        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.confirm(200, deletion(api.read(answer, Model.class), form));
+        return deletes.ask(deletion(enter(organization), id));
     }
 
     @POST
     @Path("/{model}/delete")
     public Response delete(@PathParam("organization") String organization, @PathParam("model") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        Response answer = models.getModel(organizationId, id);
-        Model model = api.read(answer, Model.class);
-        try {
+        return deletes.delete(deletion(organizationId, id), form, model -> {
             models.deleteModel(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "Model " + model.getName() + " was deleted.");
-        } catch (ProblemException e) {
-            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.confirm(e.kind().status(), deletion(model, again));
-        }
+            return pages.done(page.sectionPath(), "Model " + model.getName() + " was deleted.");
+        });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "models").getId();
     }
 
-    private String root() {
-        return page.root() + "/models";
-    }
-
     private TemplateInstance creation(UUID organizationId, Form form) {
-        return Templates.create(form, offer(organizationId, form));
+        return Templates.create(form, providerOptions(organizationId, form));
     }
 
-    private TemplateInstance editing(UUID organizationId, Model model, Form form) {
-        return Templates.edit(model, form, offer(organizationId, form));
+    private Picker.Options providerOptions(UUID organizationId, Form form) {
+        return pickers.llmProvider(organizationId).options(form.text(PROVIDER));
     }
 
-    private Picker.Offer offer(UUID organizationId, Form form) {
-        return choices.llmProvider(organizationId).offer(form.text(PROVIDER));
-    }
-
-    private Form typed(UUID organizationId, Form form) {
-        Form named = form.calling(FIELDS);
+    private Form resolve(UUID organizationId, Form form) {
+        Form named = form.withFields(FIELDS);
         return named.text(PROVIDER).isBlank()
-                ? named.with(PROVIDER, "Choose an LLM provider.")
-                : named.choosing(PROVIDER, choices.llmProvider(organizationId));
+                ? named.withError(PROVIDER, "Choose an LLM provider.")
+                : named.resolve(PROVIDER, pickers.llmProvider(organizationId));
     }
 
-    private static Form form(Model model) {
-        return Form.of("name", model.getName())
-                .set(PROVIDER, Objects.toString(model.getProviderId(), ""))
-                .set("remote_model_name", model.getRemoteModelName());
+    private Versioned<Model> read(UUID organizationId, UUID id) {
+        return api.versioned(models.getModel(organizationId, id), Model.class);
     }
 
-    private Confirmation deletion(Model model, Form form) {
-        return new Confirmation(
-                "Delete model " + model.getName() + "?",
-                "Calls to it will fail.",
-                List.of(),
-                null,
-                "Delete model",
-                root() + "/" + model.getId(),
-                form);
+    private EditFlow.Target<Model> edit(UUID organizationId, UUID id) {
+        return new EditFlow.Target<>(
+                id,
+                () -> read(organizationId, id),
+                model -> Form.of("name", model.getName())
+                        .set(PROVIDER, Objects.toString(model.getProviderId(), ""))
+                        .set("remote_model_name", model.getRemoteModelName()),
+                (model, form) -> Templates.edit(model, form, providerOptions(organizationId, form)));
+    }
+
+    private DeleteFlow.Target<Model> deletion(UUID organizationId, UUID id) {
+        return new DeleteFlow.Target<>(
+                "deleteModel",
+                id,
+                () -> read(organizationId, id),
+                model -> new Confirmation(
+                        "Delete model " + model.getName() + "?",
+                        "Calls to it will fail.",
+                        "Delete model",
+                        page.sectionPath() + "/" + id));
     }
 }

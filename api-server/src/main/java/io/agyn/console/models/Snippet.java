@@ -5,18 +5,13 @@ import io.agyn.api.model.Protocol;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/**
- * How a program calls a model.
- *
- * @param title the program
- * @param text its lines
- */
+/** Code or configuration that calls a model. */
 public record Snippet(String title, String text) {
-    // What needs quoting nowhere.
+    // Names that need no quoting in any of the snippets.
     private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:@-]*");
 
     /**
-     * The programs that speak a model's protocol.
+     * The snippets for a protocol.
      *
      * @param gateway scheme, host and port of the server
      */

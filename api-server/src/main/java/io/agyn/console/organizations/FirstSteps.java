@@ -9,25 +9,23 @@ import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.console.Api;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What leads from a new organization to the first call of a model. */
+/** The steps from a new organization to the first model call. */
 @Singleton
 public class FirstSteps {
     /**
-     * One of them.
+     * A step to the first model call.
      *
-     * @param title what it comes to
-     * @param text why
-     * @param isDone whether it is done
-     * @param action the words of the link
-     * @param link where it is done; null where that cannot be yet, or not by who is signed in
-     * @param hint why there is no link, or null
+     * @param text the explanation
+     * @param action the text of the link
+     * @param link the path; null if an earlier step is missing or the user has no permission
+     * @param hint the reason if there is no link, or null
      */
     public record Step(String title, String text, boolean isDone, String action, String link, String hint) {}
 
@@ -45,7 +43,7 @@ public class FirstSteps {
         this.page = requireNonNull(page, "page is null");
     }
 
-    /** All four, done or to do; none once all are done. */
+    /** All steps; empty once all are done. */
     public List<Step> ofOrganization() {
         UUID organization = page.organization().getId();
         Optional<Model> model =
@@ -80,7 +78,7 @@ public class FirstSteps {
         return steps.stream().allMatch(Step::isDone) ? List.of() : steps;
     }
 
-    /** What comes after a test that the model has passed; null where it is done, or not for who is signed in. */
+    /** The step after a successful test; null if it is done or the user has no permission. */
     public Step afterTest() {
         Step token = token();
         return token.isDone() || token.link() == null ? null : token;
@@ -125,7 +123,7 @@ public class FirstSteps {
                 .isEmpty();
     }
 
-    /** Whether one is bound to the organization. Who may not know of any calls with one that is. */
+    /** Whether a token is bound to the organization. A user who cannot list tokens signed in with one. */
     private boolean hasToken(UUID organization) {
         return !page.may("listApiTokens")
                 || !api.read(tokens.listApiTokens(1, null, null, organization, null), ApiTokenList.class)

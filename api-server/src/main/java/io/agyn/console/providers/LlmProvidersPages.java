@@ -17,18 +17,19 @@ import io.agyn.api.model.Secret;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Conflicts;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Picker;
-import io.agyn.console.PickerFactory;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.llm.providers.LlmProviderRules;
 import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -36,7 +37,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -47,12 +47,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** An organization's LLM providers. */
 @Path("/console/organizations/{organization}/llm-providers")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class LlmProvidersPages {
-    private static final int MOST_NAMES = 20;
+    private static final int MAX_NAMES = 20;
     private static final Duration RECENTLY = Duration.ofMinutes(15);
 
     @CheckedTemplate(basePath = "console/llm-providers")
@@ -68,19 +67,15 @@ public class LlmProvidersPages {
     }
 
     /**
-     * What fields let one choose, and the rows of headers.
+     * The options of the form's fields.
      *
-     * @param protocols the protocols
-     * @param authMethods the auth methods
-     * @param secrets the secrets that may hold the key
      * @param rows the headers
-     * @param mostRows how many there may be
-     * @param reserved the names of headers that are not to be set
+     * @param reserved the names of the headers that users cannot set
      */
     public record Fields(
             List<Protocol> protocols,
             List<AuthMethod> authMethods,
-            Picker.Offer secrets,
+            Picker.Options secrets,
             List<ProviderForm.Row> rows,
             int mostRows,
             String reserved) {}
@@ -90,20 +85,28 @@ public class LlmProvidersPages {
     private final SecretsApi secrets;
     private final UsageApi usage;
     private final ListSources lists;
-    private final PickerFactory choices;
-    private final Conflicts conflicts;
+    private final PickerFactory pickers;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
     LlmProvidersPages(
-            Api api, ListSources lists, PickerFactory choices, Conflicts conflicts, Page page, PageResponses pages) {
+            Api api,
+            ListSources lists,
+            PickerFactory pickers,
+            EditFlow edits,
+            DeleteFlow deletes,
+            Page page,
+            PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(LlmProvidersApi.class);
         this.secrets = api.of(SecretsApi.class);
         this.usage = api.of(UsageApi.class);
         this.lists = requireNonNull(lists, "lists is null");
-        this.choices = requireNonNull(choices, "choices is null");
-        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.pickers = requireNonNull(pickers, "pickers is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -128,21 +131,23 @@ public class LlmProvidersPages {
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
         page.require("createLlmProvider");
-        Preset preset = form.choice("preset", Preset::valueOf);
+        Preset preset = form.parse("preset", Preset::valueOf);
         if (preset != null) {
-            // Without scripts, the button of a preset sends what was typed; it stays, its key aside, and nothing is
-            // saved.
-            return pages.ok(creation(organizationId, preset.in(form), preset));
+            // Without scripts, the button of a preset submits the form. It keeps its values except the key.
+            return pages.ok(creation(organizationId, preset.applyTo(form), preset));
         }
-        ProviderForm typed = ProviderForm.toCreate(form, choices.secret(organizationId));
-        try {
-            LlmProviderCreate body = typed.create();
-            api.check(typed.form(), body);
-            LlmProvider made = api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
-            return pages.done(root() + "/" + made.getId(), "LLM provider " + made.getName() + " was created.");
-        } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), creation(organizationId, asTyped(form, typed.refused(e)), null));
-        }
+        ProviderForm submitted = ProviderForm.toCreate(form, pickers.secret(organizationId));
+        LlmProviderCreate body = submitted.create();
+        return edits.create(
+                submitted.form(),
+                body,
+                () -> {
+                    LlmProvider created =
+                            api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
+                    return pages.done(
+                            page.sectionPath() + "/" + created.getId(), "LLM provider " + created.getName() + " was created.");
+                },
+                rejected -> creation(organizationId, rejected, null));
     }
 
     @GET
@@ -154,7 +159,7 @@ public class LlmProvidersPages {
                 ? null
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
         ProviderState state = states(organizationId, List.of(provider)).get(id);
-        // They are paged, and not searched.
+        // The page has no search field.
         ListPage<Model> models =
                 ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
         return pages.ok(Templates.provider(provider, state, secret, models));
@@ -165,10 +170,7 @@ public class LlmProvidersPages {
     public Response showEdit(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
         UUID organizationId = enter(organization);
         page.require("updateLlmProvider", id);
-        Response answer = providers.getLlmProvider(organizationId, id);
-        LlmProvider provider = api.read(answer, LlmProvider.class);
-        Form form = ProviderForm.of(provider).shown(answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.ok(editing(organizationId, provider, form));
+        return edits.show(edit(organizationId, id));
     }
 
     @POST
@@ -176,22 +178,13 @@ public class LlmProvidersPages {
     public Response save(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
         page.require("updateLlmProvider", id);
-        LlmProvider stored = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        ProviderForm typed = ProviderForm.toUpdate(form, choices.secret(organizationId), stored);
-        try {
-            LlmProviderUpdate body = typed.update();
-            api.check(typed.form(), body);
+        LlmProvider stored = read(organizationId, id).resource();
+        ProviderForm submitted = ProviderForm.toUpdate(form, pickers.secret(organizationId), stored);
+        LlmProviderUpdate body = submitted.update();
+        return edits.save(edit(organizationId, id), submitted.form(), body, () -> {
             providers.updateLlmProvider(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "LLM provider " + form.text("name") + " was saved.");
-        } catch (ProblemException e) {
-            Response answer = providers.getLlmProvider(organizationId, id);
-            LlmProvider provider = api.read(answer, LlmProvider.class);
-            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(
-                            typed.form(), id, answer.getHeaderString(HttpHeaders.ETAG), ProviderForm.of(provider))
-                    : typed.refused(e);
-            return pages.refused(e.kind().status(), editing(organizationId, provider, asTyped(form, again)));
-        }
+            return pages.done(page.sectionPath() + "/" + id, "LLM provider " + body.getName() + " was saved.");
+        });
     }
 
     @POST
@@ -201,37 +194,23 @@ public class LlmProvidersPages {
         LlmProviderCredentialsRevealed credentials = api.read(
                 providers.revealLlmProviderCredentials(organizationId, id), LlmProviderCredentialsRevealed.class);
         LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        return pages.revealed(provider.getName(), text(credentials), root() + "/" + id);
+        return pages.revealed(provider.getName(), text(credentials), page.sectionPath() + "/" + id);
     }
 
     @GET
     @Path("/{provider}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
-        UUID organizationId = enter(organization);
-        page.require("deleteLlmProvider", id);
-        Response answer = providers.getLlmProvider(organizationId, id);
-        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.confirm(200, deletion(organizationId, api.read(answer, LlmProvider.class), form));
+        return deletes.ask(deletion(enter(organization), id));
     }
 
     @POST
     @Path("/{provider}/delete")
     public Response delete(@PathParam("organization") String organization, @PathParam("provider") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        page.require("deleteLlmProvider", id);
-        Response answer = providers.getLlmProvider(organizationId, id);
-        LlmProvider provider = api.read(answer, LlmProvider.class);
-        Confirmation question = deletion(organizationId, provider, form);
-        if (!question.isConfirmed()) {
-            return pages.confirm(422, question.again());
-        }
-        try {
+        return deletes.delete(deletion(organizationId, id), form, provider -> {
             providers.deleteLlmProvider(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "LLM provider " + provider.getName() + " was deleted.");
-        } catch (ProblemException e) {
-            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.confirm(e.kind().status(), deletion(organizationId, provider, again));
-        }
+            return pages.done(page.sectionPath(), "LLM provider " + provider.getName() + " was deleted.");
+        });
     }
 
     private static String text(LlmProviderCredentialsRevealed credentials) {
@@ -242,41 +221,48 @@ public class LlmProvidersPages {
                         .collect(Collectors.joining("\n"));
     }
 
-    /** A refused form with the name of a secret as it was typed, in place of the id that it stands for. */
-    private static Form asTyped(Form sent, Form refused) {
-        return refused.set(ProviderForm.SECRET, sent.text(ProviderForm.SECRET));
-    }
-
     private UUID enter(String organization) {
         return page.in(organization, "llm-providers").getId();
-    }
-
-    private String root() {
-        return page.root() + "/llm-providers";
     }
 
     private TemplateInstance creation(UUID organizationId, Form form, Preset chosen) {
         return Templates.create(form, fields(organizationId, form), List.of(Preset.values()), chosen);
     }
 
-    private TemplateInstance editing(UUID organizationId, LlmProvider provider, Form form) {
-        return Templates.edit(provider, form, fields(organizationId, form));
+    private Versioned<LlmProvider> read(UUID organizationId, UUID id) {
+        return api.versioned(providers.getLlmProvider(organizationId, id), LlmProvider.class);
+    }
+
+    private EditFlow.Target<LlmProvider> edit(UUID organizationId, UUID id) {
+        return new EditFlow.Target<>(
+                id,
+                () -> read(organizationId, id),
+                ProviderForm::of,
+                (provider, form) -> Templates.edit(provider, form, fields(organizationId, form)));
+    }
+
+    private DeleteFlow.Target<LlmProvider> deletion(UUID organizationId, UUID id) {
+        return new DeleteFlow.Target<>(
+                "deleteLlmProvider",
+                id,
+                () -> read(organizationId, id),
+                provider -> confirmation(organizationId, provider));
     }
 
     private Fields fields(UUID organizationId, Form form) {
         return new Fields(
                 List.of(Protocol.values()),
                 List.of(AuthMethod.values()),
-                choices.secret(organizationId).offer(form.text(ProviderForm.SECRET)),
+                pickers.secret(organizationId).options(form.text(ProviderForm.SECRET)),
                 ProviderForm.rows(form),
-                ProviderForm.MOST_ROWS,
+                ProviderForm.MAX_ROWS,
                 String.join(" ", LlmProviderRules.MANAGED_BY_PROXY));
     }
 
-    private Confirmation deletion(UUID organizationId, LlmProvider provider, Form form) {
+    private Confirmation confirmation(UUID organizationId, LlmProvider provider) {
         List<String> models = lists.models(organizationId, provider.getId(), null)
-                .first(MOST_NAMES)
-                .names(Model::getName, "and %d more".formatted(provider.getModelCount() - MOST_NAMES));
+                .first(MAX_NAMES)
+                .names(Model::getName, "and %d more".formatted(provider.getModelCount() - MAX_NAMES));
         return new Confirmation(
                 "Delete LLM provider " + provider.getName() + "?",
                 models.isEmpty()
@@ -286,8 +272,7 @@ public class LlmProvidersPages {
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",
-                root() + "/" + provider.getId(),
-                form);
+                page.sectionPath() + "/" + provider.getId());
     }
 
     private Map<UUID, ProviderState> states(UUID organizationId, List<LlmProvider> shown) {
@@ -297,7 +282,7 @@ public class LlmProvidersPages {
                         LlmProvider::getId, provider -> ProviderState.of(provider, recent.get(provider.getId()))));
     }
 
-    /** The calls of the last minutes, by LLM providers. */
+    /** The usage of the last 15 minutes, by provider id. */
     private Map<UUID, UsageRow> recent(UUID organizationId) {
         OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
         try {
@@ -306,7 +291,7 @@ public class LlmProvidersPages {
                     .filter(row -> row.getProviderId() != null)
                     .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));
         } catch (ProblemException e) {
-            // Where it takes too long to sum calls up, the LLM providers are shown all the same.
+            // The page works without the usage, for example if its query times out.
             return Map.of();
         }
     }

@@ -2,9 +2,9 @@ package io.agyn.console.providers;
 
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
-import io.agyn.console.Form;
+import io.agyn.console.forms.Form;
 
-/** What the forms of the common LLM providers begin with. */
+/** The initial values of the form for common LLM providers. */
 public enum Preset {
     OPENAI("OpenAI", "https://api.openai.com/v1", Protocol.RESPONSES, AuthMethod.BEARER, "Keys start with sk-."),
     ANTHROPIC(
@@ -30,7 +30,7 @@ public enum Preset {
             "http://localhost:8000/v1",
             Protocol.RESPONSES,
             AuthMethod.BEARER,
-            "Replace localhost with your server. Use the key of its option --api-key, or any key if it has none."),
+            "Replace localhost with your server. Use the key of its option --api-key, or any key without it."),
     GATEWAY(
             "Custom gateway",
             "https://gateway.example.com/v1",
@@ -52,33 +52,28 @@ public enum Preset {
         this.hint = hint;
     }
 
-    /** What it is called. */
     public String title() {
         return title;
     }
 
-    /** What is to be known beside what it fills in. */
+    /** A hint for the remaining fields. */
     public String hint() {
         return hint;
     }
 
-    /** Where it is. */
     public String endpoint() {
         return endpoint;
     }
 
-    /** What it speaks. */
     public Protocol protocol() {
         return protocol;
     }
 
-    /** What it takes as credentials. */
     public AuthMethod authMethod() {
         return authMethod;
     }
 
-    /** A form with what is known. */
-    Form in(Form form) {
+    Form applyTo(Form form) {
         return form.set("endpoint", endpoint)
                 .set("protocol", protocol.toString())
                 .set("auth_method", authMethod.toString());

@@ -5,10 +5,9 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Protocol;
-import io.agyn.console.Form;
-import io.agyn.console.Picker;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Picker;
 import io.agyn.contract.Violations;
-import io.agyn.problems.ProblemException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,31 +18,30 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 
 /**
- * What an LLM provider's form says. Of the credentials, those count that go with the auth method: a browser sends those of
- * the other ones too, which it does not show.
+ * A submitted form of an LLM provider. Only the credentials of its auth method are used: browsers also send the hidden fields
+ * of the other methods.
  *
- * @param form the form, with what is wrong with its credentials
- * @param headers the rows of headers in which something stands, as many as the contract takes
+ * @param form the form, with the errors of its credentials
+ * @param secretId the existing secret, or null
+ * @param headers the header rows that are not empty, up to the contract's maximum
  */
-record ProviderForm(Form form, List<Header> headers) {
+record ProviderForm(Form form, UUID secretId, List<Header> headers) {
     private static final String KEY = "key";
     static final String SECRET = "existing_secret";
     private static final String HEADERS = "custom_headers";
     private static final Map<String, Form.Field> FIELDS = Map.of(
             "token", new Form.Field(KEY, "API key"), "token_secret_id", new Form.Field(SECRET, "Existing secret"));
     private static final int BLANK_ROWS = 4;
-    /** How many headers the contract lets there be. */
-    static final int MOST_ROWS = 32;
+    /** The same as in the contract. */
+    static final int MAX_ROWS = 32;
 
     /**
-     * A header in the form.
+     * A header row of the form.
      *
-     * @param number its number, from 1
-     * @param name its name, as it was typed
-     * @param errors what is wrong with it
+     * @param number from 1
+     * @param name the header's name as typed
      */
     public record Row(int number, String name, List<String> errors) {
-        /** The id of its field. */
         public String id() {
             return rowId(number);
         }
@@ -51,7 +49,7 @@ record ProviderForm(Form form, List<Header> headers) {
 
     private record Header(String name, String value) {}
 
-    /** A form that shows what is stored. */
+    /** The stored values. */
     static Form of(LlmProvider provider) {
         return Form.of("name", provider.getName())
                 .set("endpoint", provider.getEndpoint())
@@ -59,23 +57,22 @@ record ProviderForm(Form form, List<Header> headers) {
                 .set("auth_method", provider.getAuthMethod().toString());
     }
 
-    /** What was typed to make an LLM provider. */
     static ProviderForm toCreate(Form form, Picker secrets) {
-        return typed(form, secrets, true);
+        return read(form, secrets, true);
     }
 
-    /** What was typed to change one, which keeps its credentials where the auth method still takes those. */
+    /** Needs new credentials only if the auth method changes between a key and headers. */
     static ProviderForm toUpdate(Form form, Picker secrets, LlmProvider stored) {
-        return typed(form, secrets, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
+        return read(form, secrets, takesHeaders(authMethod(form)) != takesHeaders(stored.getAuthMethod()));
     }
 
-    /** The rows of headers to show: those that were typed, and some to type more in. */
+    /** The header rows to display: the submitted ones and some empty ones. */
     static List<Row> rows(Form form) {
         List<Row> rows = new ArrayList<>();
         for (Header header : first(headers(form))) {
             rows.add(row(form, rows.size() + 1, header.name()));
         }
-        int count = Math.min(rows.size() + BLANK_ROWS, MOST_ROWS);
+        int count = Math.min(rows.size() + BLANK_ROWS, MAX_ROWS);
         while (rows.size() < count) {
             rows.add(row(form, rows.size() + 1, ""));
         }
@@ -86,9 +83,9 @@ record ProviderForm(Form form, List<Header> headers) {
         return new LlmProviderCreate()
                 .name(form.text("name"))
                 .endpoint(form.text("endpoint"))
-                .protocol(form.choice("protocol", Protocol::fromValue))
+                .protocol(form.parse("protocol", Protocol::fromValue))
                 .authMethod(authMethod(form))
-                .tokenSecretId(secret())
+                .tokenSecretId(secretId)
                 .token(token())
                 .customHeaders(customHeaders());
     }
@@ -97,51 +94,56 @@ record ProviderForm(Form form, List<Header> headers) {
         return new LlmProviderUpdate()
                 .name(form.text("name"))
                 .endpoint(form.text("endpoint"))
-                .protocol(form.choice("protocol", Protocol::fromValue))
+                .protocol(form.parse("protocol", Protocol::fromValue))
                 .authMethod(authMethod(form))
-                .tokenSecretId(secret())
+                .tokenSecretId(secretId)
                 .token(token())
                 .customHeaders(customHeaders());
     }
 
-    /** The form with all that a problem says is wrong, what concerns a header at its row. */
-    Form refused(ProblemException problem) {
-        Map<String, String> rows = new HashMap<>();
-        for (int i = 0; i < headers.size(); i++) {
-            rows.put(Violations.child(HEADERS, headers.get(i).name()), rowId(i + 1));
-        }
-        return form.refused(problem, name -> rows.getOrDefault(name, name));
-    }
-
-    private static ProviderForm typed(Form form, Picker secrets, boolean needsCredentials) {
+    private static ProviderForm read(Form form, Picker secrets, boolean needsCredentials) {
         List<Header> headers = headers(form);
-        Form named = form.calling(FIELDS);
-        Form checked =
-                switch (authMethod(form)) {
-                    case null -> named;
-                    case BEARER, X_API_KEY -> checkToken(named, secrets, needsCredentials);
-                    case CUSTOM_HEADERS -> checkHeaders(named, headers, needsCredentials);
-                };
-        return new ProviderForm(checked, first(headers));
+        Form named = form.withFields(fields(headers));
+        return switch (authMethod(form)) {
+            case null -> new ProviderForm(named, null, first(headers));
+            case BEARER, X_API_KEY -> readToken(named, secrets, needsCredentials);
+            case CUSTOM_HEADERS ->
+                new ProviderForm(checkHeaders(named, headers, needsCredentials), null, first(headers));
+        };
     }
 
-    private static Form checkToken(Form form, Picker secrets, boolean needsCredentials) {
+    /** The fields that the contract names differently; it names each header by its name, the form by its row. */
+    private static Map<String, Form.Field> fields(List<Header> headers) {
+        Map<String, Form.Field> fields = new HashMap<>(FIELDS);
+        int number = 0;
+        for (Header header : first(headers)) {
+            number++;
+            fields.put(Violations.child(HEADERS, header.name()), new Form.Field(rowId(number), "Header " + number));
+        }
+        return fields;
+    }
+
+    private static ProviderForm readToken(Form form, Picker secrets, boolean needsCredentials) {
         boolean hasKey = !form.text(KEY).isBlank();
         boolean hasSecret = !form.text(SECRET).isBlank();
+        UUID secretId = hasSecret ? form.parse(SECRET, secrets::idOf) : null;
+        Form checked = form;
         if (hasKey && hasSecret) {
-            return form.with(KEY, "Enter an API key or choose a secret, not both.");
+            checked = form.withError(KEY, "Enter an API key or choose a secret, not both.");
+        } else if (hasSecret && secretId == null) {
+            checked = form.withError(SECRET, secrets.remedy());
+        } else if (!hasKey && !hasSecret && needsCredentials) {
+            checked = form.withError(SECRET, "Enter an API key or choose a secret.");
         }
-        return hasKey || hasSecret || !needsCredentials
-                ? form.choosing(SECRET, secrets)
-                : form.with(SECRET, "Enter an API key or choose a secret.");
+        return new ProviderForm(checked, secretId, List.of());
     }
 
     private static Form checkHeaders(Form form, List<Header> headers, boolean needsCredentials) {
         if (headers.isEmpty()) {
-            return needsCredentials ? form.with(HEADERS, "Enter at least one header.") : form;
+            return needsCredentials ? form.withError(HEADERS, "Enter at least one header.") : form;
         }
-        Form checked = headers.size() > MOST_ROWS
-                ? form.with(HEADERS, "Enter at most %d headers, not %d.".formatted(MOST_ROWS, headers.size()))
+        Form checked = headers.size() > MAX_ROWS
+                ? form.withError(HEADERS, "Enter at most %d headers, not %d.".formatted(MAX_ROWS, headers.size()))
                 : form;
         Map<String, Integer> seen = new HashMap<>();
         int number = 0;
@@ -149,7 +151,7 @@ record ProviderForm(Form form, List<Header> headers) {
             number++;
             Integer same = seen.putIfAbsent(header.name().toLowerCase(Locale.ROOT), number);
             if (same != null) {
-                checked = checked.with(rowId(number), "Duplicate of header %d.".formatted(same));
+                checked = checked.withError(rowId(number), "Duplicate of header %d.".formatted(same));
             }
         }
         return checked;
@@ -165,7 +167,7 @@ record ProviderForm(Form form, List<Header> headers) {
     }
 
     private static List<Header> first(List<Header> headers) {
-        return headers.subList(0, Math.min(headers.size(), MOST_ROWS));
+        return headers.subList(0, Math.min(headers.size(), MAX_ROWS));
     }
 
     private static Row row(Form form, int number, String name) {
@@ -177,7 +179,7 @@ record ProviderForm(Form form, List<Header> headers) {
     }
 
     private static AuthMethod authMethod(Form form) {
-        return form.choice("auth_method", AuthMethod::fromValue);
+        return form.parse("auth_method", AuthMethod::fromValue);
     }
 
     private static boolean takesHeaders(AuthMethod method) {
@@ -188,12 +190,8 @@ record ProviderForm(Form form, List<Header> headers) {
         return takesHeaders(authMethod(form));
     }
 
-    private UUID secret() {
-        return takesHeaders() ? null : form.id(SECRET);
-    }
-
     private String token() {
-        // What is copied has a line's end with it now and then.
+        // Copied keys may end with a line break.
         String token = form.text(KEY).strip();
         return takesHeaders() || token.isEmpty() ? null : token;
     }

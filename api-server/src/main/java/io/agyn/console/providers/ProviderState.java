@@ -4,16 +4,15 @@ import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.UsageRow;
 
 /**
- * How an LLM provider does.
+ * The status of an LLM provider.
  *
- * @param text what is shown
- * @param badge the badge's class: good, warn, bad, or an empty one
+ * @param badge the badge's CSS class: good, warn, bad, or empty
  */
 public record ProviderState(String text, String badge) {
     /**
-     * The state of an LLM provider.
+     * Derives the status from recent calls.
      *
-     * @param recent its calls of the last minutes, or null where there are none
+     * @param recent null without recent calls
      */
     static ProviderState of(LlmProvider provider, UsageRow recent) {
         if (provider.getModelCount() == 0) {

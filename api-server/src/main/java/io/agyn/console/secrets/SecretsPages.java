@@ -10,15 +10,15 @@ import io.agyn.api.model.SecretCreate;
 import io.agyn.api.model.SecretRevealed;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Conflicts;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Form;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -26,7 +26,6 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
@@ -34,14 +33,13 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** An organization's secrets. */
 @Path("/console/organizations/{organization}/secrets")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class SecretsPages {
-    private static final int MOST_IN_LIST = 3;
-    private static final int MOST = 100;
-    private static final Map<String, String> LABELS_OF_EDIT = Map.of("value", "New value");
+    private static final int MAX_USERS_IN_LIST = 3;
+    private static final int MAX_USERS = 100;
+    private static final Map<String, String> EDIT_LABELS = Map.of("value", "New value");
 
     @CheckedTemplate(basePath = "console/secrets")
     static class Templates {
@@ -55,15 +53,17 @@ public class SecretsPages {
     private final Api api;
     private final SecretsApi secrets;
     private final ListSources lists;
-    private final Conflicts conflicts;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
-    SecretsPages(Api api, ListSources lists, Conflicts conflicts, Page page, PageResponses pages) {
+    SecretsPages(Api api, ListSources lists, EditFlow edits, DeleteFlow deletes, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
         this.lists = requireNonNull(lists, "lists is null");
-        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -75,7 +75,7 @@ public class SecretsPages {
         Map<UUID, ListPage.Slice<LlmProvider>> users = found.items().stream()
                 .map(Secret::getId)
                 .collect(Collectors.toMap(Function.identity(), id -> lists.llmProvidersWith(organizationId, id)
-                        .first(MOST_IN_LIST)));
+                        .first(MAX_USERS_IN_LIST)));
         return pages.ok(Templates.list(found, users));
     }
 
@@ -91,49 +91,38 @@ public class SecretsPages {
     @Path("/new")
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
-        try {
-            secrets.createSecret(
-                    organizationId,
-                    new SecretCreate()
-                            .name(form.text("name"))
-                            .description(form.optional("description"))
-                            .value(form.text("value")),
-                    null);
-            return pages.done(root(), "Secret " + form.text("name") + " was created.");
-        } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.create(form.refused(e)));
-        }
+        SecretCreate body = new SecretCreate()
+                .name(form.text("name"))
+                .description(form.optional("description"))
+                .value(form.text("value"));
+        return edits.create(
+                form,
+                body,
+                () -> {
+                    secrets.createSecret(organizationId, body, null);
+                    return pages.done(page.sectionPath(), "Secret " + body.getName() + " was created.");
+                },
+                Templates::create);
     }
 
     @GET
     @Path("/{secret}")
     public Response show(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
-        UUID organizationId = enter(organization);
-        Response answer = secrets.getSecret(organizationId, id);
-        Secret secret = api.read(answer, Secret.class);
-        Form form = form(secret).shown(answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.ok(Templates.secret(secret, form, usersOf(organizationId, id)));
+        return edits.show(edit(enter(organization), id));
     }
 
     @POST
     @Path("/{secret}")
     public Response save(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        try {
-            SecretUpdate body = new SecretUpdate()
-                    .name(form.text("name"))
-                    .description(form.optional("description"))
-                    .value(form.optional("value"));
+        SecretUpdate body = new SecretUpdate()
+                .name(form.text("name"))
+                .description(form.optional("description"))
+                .value(form.optional("value"));
+        return edits.save(edit(organizationId, id), form.withLabels(EDIT_LABELS), body, () -> {
             secrets.updateSecret(organizationId, id, body, form.optional("etag"));
-            return pages.done(root() + "/" + id, "Secret " + form.text("name") + " was saved.");
-        } catch (ProblemException e) {
-            Response answer = secrets.getSecret(organizationId, id);
-            Secret secret = api.read(answer, Secret.class);
-            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), form(secret))
-                    : form.labelled(LABELS_OF_EDIT).refused(e);
-            return pages.refused(e.kind().status(), Templates.secret(secret, again, usersOf(organizationId, id)));
-        }
+            return pages.done(page.sectionPath() + "/" + id, "Secret " + body.getName() + " was saved.");
+        });
     }
 
     @POST
@@ -143,47 +132,47 @@ public class SecretsPages {
         String value = api.read(secrets.revealSecret(organizationId, id), SecretRevealed.class)
                 .getValue();
         Secret secret = api.read(secrets.getSecret(organizationId, id), Secret.class);
-        return pages.revealed(secret.getName(), value, root() + "/" + id);
+        return pages.revealed(secret.getName(), value, page.sectionPath() + "/" + id);
     }
 
     @GET
     @Path("/{secret}/delete")
     public Response askDelete(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
-        UUID organizationId = enter(organization);
-        page.require("deleteSecret", id);
-        Response answer = secrets.getSecret(organizationId, id);
-        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.confirm(200, deletion(organizationId, api.read(answer, Secret.class), form));
+        return deletes.ask(deletion(enter(organization), id));
     }
 
     @POST
     @Path("/{secret}/delete")
     public Response delete(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        Response answer = secrets.getSecret(organizationId, id);
-        Secret secret = api.read(answer, Secret.class);
-        try {
+        return deletes.delete(deletion(organizationId, id), form, secret -> {
             secrets.deleteSecret(organizationId, id, form.optional("etag"));
-            return pages.done(root(), "Secret " + secret.getName() + " was deleted.");
-        } catch (ProblemException e) {
-            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.confirm(e.kind().status(), deletion(organizationId, secret, again));
-        }
+            return pages.done(page.sectionPath(), "Secret " + secret.getName() + " was deleted.");
+        });
     }
 
     private UUID enter(String organization) {
         return page.in(organization, "secrets").getId();
     }
 
-    private String root() {
-        return page.root() + "/secrets";
+    private Versioned<Secret> read(UUID organizationId, UUID id) {
+        return api.versioned(secrets.getSecret(organizationId, id), Secret.class);
     }
 
-    private static Form form(Secret secret) {
-        return Form.of("name", secret.getName()).set("description", secret.getDescription());
+    private EditFlow.Target<Secret> edit(UUID organizationId, UUID id) {
+        return new EditFlow.Target<>(
+                id,
+                () -> read(organizationId, id),
+                secret -> Form.of("name", secret.getName()).set("description", secret.getDescription()),
+                (secret, form) -> Templates.secret(secret, form, usersOf(organizationId, id)));
     }
 
-    private Confirmation deletion(UUID organizationId, Secret secret, Form form) {
+    private DeleteFlow.Target<Secret> deletion(UUID organizationId, UUID id) {
+        return new DeleteFlow.Target<>(
+                "deleteSecret", id, () -> read(organizationId, id), secret -> confirmation(organizationId, secret));
+    }
+
+    private Confirmation confirmation(UUID organizationId, Secret secret) {
         List<String> names = usersOf(organizationId, secret.getId())
                 .names(provider -> "LLM provider " + provider.getName(), "and more");
         return new Confirmation(
@@ -194,11 +183,10 @@ public class SecretsPages {
                 names,
                 null,
                 names.isEmpty() ? "Delete secret" : null,
-                root() + "/" + secret.getId(),
-                form);
+                page.sectionPath() + "/" + secret.getId());
     }
 
     private ListPage.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
-        return lists.llmProvidersWith(organizationId, secretId).first(MOST);
+        return lists.llmProvidersWith(organizationId, secretId).first(MAX_USERS);
     }
 }

@@ -8,47 +8,42 @@ import io.agyn.problems.ProblemKind;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
 
-/** The session of the request: what the browser's cookie holds, and what it is to hold from now on. */
+/** The session id of the current request, and the new one that the response sets. */
 @RequestScoped
 public class Session {
     public static final String COOKIE = "agyn_session";
 
-    private final DenialLog refusals;
+    private final DenialLog denials;
 
     private SessionId id;
-    private SessionId given;
+    private SessionId replacement;
     private String csrf;
 
-    Session(DenialLog refusals) {
-        this.refusals = requireNonNull(refusals, "refusals is null");
+    Session(DenialLog denials) {
+        this.denials = requireNonNull(denials, "denials is null");
     }
 
-    void use(SessionId id) {
+    /** Sets the id that the request sent, or a new anonymous one. */
+    public void use(SessionId id) {
         this.id = id;
     }
 
-    SessionId id() {
+    public SessionId id() {
         return id;
     }
 
-    /** Whether the browser's cookie holds a session that lasts. */
-    public boolean isSignedIn() {
-        return id != null;
+    /** Sets the cookie with the response. */
+    public void replace(SessionId replacement) {
+        this.replacement = replacement;
     }
 
-    /** Gives the browser an id with the answer. */
-    void give(SessionId id) {
-        given = id;
-    }
-
-    Optional<SessionId> given() {
-        return Optional.ofNullable(given);
+    public Optional<SessionId> replacement() {
+        return Optional.ofNullable(replacement);
     }
 
     /**
-     * What the hidden field {@code csrf} of each form holds, which pages of other sites cannot know. It is another one on each
-     * page: how long a page is once it is zipped tells nothing of it then, whatever it is asked with (BREACH). All of them
-     * hold for as long as the session does.
+     * The value of the hidden field {@code csrf} in each form, which other sites cannot know. Each page has a different value,
+     * so that the length of a compressed page reveals nothing about it (BREACH). All values stay valid as long as the session.
      */
     public String csrf() {
         if (csrf == null) {
@@ -58,20 +53,20 @@ public class Session {
     }
 
     /**
-     * Refuses a form that this session has not been shown.
+     * Rejects a form whose CSRF token this session did not issue.
      *
      * @throws ProblemException {@code forbidden}
      */
     public void requireCsrf(String sent) {
-        if (!id.hasShown(sent)) {
-            throw notShown(
+        if (!id.hasIssued(sent)) {
+            throw denied(
                     "The form belongs to another session. Nothing was changed. Reload the page and send it again.");
         }
     }
 
-    /** Notes that a form is refused which this session has not been shown; answers how. */
-    ProblemException notShown(String detail) {
-        refusals.log("sendForm", ProblemKind.FORBIDDEN);
+    /** Records the denial of a form in the audit log, and returns the error to throw. */
+    public ProblemException denied(String detail) {
+        denials.log("sendForm", ProblemKind.FORBIDDEN);
         return new ProblemException(ProblemKind.FORBIDDEN, detail);
     }
 }

@@ -10,88 +10,71 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A session's id, as the browser's cookie holds it. Each turn of the session has another one, of the same secret. What a
- * turn's proof is follows from the secret and the session's salt, so that all requests that come at once are given the same.
+ * The value of the session cookie.
  *
- * @param secret 256 random bits. Who has not signed in has them too: they protect the sign-in's form
- * @param turn the number of the turn
- * @param proof that the server has given this id; empty for who has not signed in
+ * @param secret 256 random bits in base64url
+ * @param isAnonymous whether its holder has not signed in: the id then protects only the sign-in form
  */
-record SessionId(String secret, int turn, String proof) {
-    private static final Pattern COOKIE = Pattern.compile("([\\w-]{43})(?:\\.(\\d{1,2})\\.([\\w-]{43}))?");
+public record SessionId(String secret, boolean isAnonymous) {
+    private static final String ANONYMOUS = "anonymous.";
+    private static final Pattern COOKIE = Pattern.compile("(anonymous\\.)?([\\w-]{43})");
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BYTES = 32;
 
-    /** The id of somebody who has not signed in. */
-    static SessionId fresh() {
-        return ofNobody(random());
+    /** A new id for a visitor who has not signed in. */
+    public static SessionId anonymous() {
+        return new SessionId(random(), true);
     }
 
-    private static SessionId ofNobody(String secret) {
-        return new SessionId(secret, 0, "");
+    /** A new id for a visitor who signs in. */
+    static SessionId create() {
+        return new SessionId(random(), false);
     }
 
-    /** What a cookie holds; nothing where that is none of ours. */
-    static Optional<SessionId> parse(String cookie) {
+    /** Reads a cookie's value; empty if the format is invalid. */
+    public static Optional<SessionId> parse(String cookie) {
         Matcher matcher = COOKIE.matcher(cookie);
-        if (!matcher.matches()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                matcher.group(2) == null
-                        ? ofNobody(matcher.group(1))
-                        : new SessionId(matcher.group(1), Integer.parseInt(matcher.group(2)), matcher.group(3)));
+        return matcher.matches()
+                ? Optional.of(new SessionId(matcher.group(2), matcher.group(1) != null))
+                : Optional.empty();
     }
 
-    /** 256 random bits as text. */
     static String random() {
         byte[] bytes = new byte[BYTES];
         RANDOM.nextBytes(bytes);
         return text(bytes);
     }
 
-    /** Whether it was given to somebody who has signed in. */
-    boolean isSignedIn() {
-        return !proof.isEmpty();
+    /**
+     * The id of the same browser after its session has ended. It keeps the secret, so that a sign-in form in another tab stays
+     * valid.
+     */
+    public SessionId asAnonymous() {
+        return new SessionId(secret, true);
     }
 
-    /** What stays of it when the session is over. */
-    SessionId signedOut() {
-        return ofNobody(secret);
-    }
-
-    /** The id of another turn. */
-    SessionId at(int other, String salt) {
-        return new SessionId(secret, other, text(hash("proof " + other + " " + salt + " " + secret)));
-    }
-
-    /** Whether the server has given it. */
-    boolean isGivenBy(String salt) {
-        return isEqual(at(turn, salt).proof, proof);
-    }
-
-    /** What the database knows the session by. */
-    byte[] key() {
+    /** The session's key in the database, from which nobody can compute the cookie. */
+    byte[] hash() {
         return hash(secret);
     }
 
-    /** Proves that a page was made for this session. */
-    String csrf(String pageSalt) {
-        return pageSalt + "." + text(hash("csrf " + pageSalt + " " + secret));
+    /**
+     * A CSRF token for this session.
+     *
+     * @param salt random text that makes each page's token different
+     */
+    String csrf(String salt) {
+        return salt + "." + text(hash("csrf " + salt + " " + secret));
     }
 
-    /** Whether a page that was made for this session holds this. */
-    boolean hasShown(String csrf) {
-        return isEqual(csrf(csrf.split("\\.", 2)[0]), csrf);
+    boolean hasIssued(String csrf) {
+        String expected = csrf(csrf.split("\\.", 2)[0]);
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), csrf.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override
     public String toString() {
-        return isSignedIn() ? secret + "." + turn + "." + proof : secret;
-    }
-
-    private static boolean isEqual(String one, String other) {
-        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
+        return isAnonymous ? ANONYMOUS + secret : secret;
     }
 
     private static byte[] hash(String text) {

@@ -19,44 +19,24 @@ import java.util.UUID;
 import javax.sql.DataSource;
 
 /**
- * Who is signed in. A session ends after half an hour without use, after twelve hours, or as soon as the API token that it
- * stands on works no more. Its id is another one every quarter of an hour. The one before holds until the browser has shown
- * the new one, and for a minute more: an answer that never arrives, or requests at once, sign nobody out.
+ * The Console's sessions, in the database for all replicas. A session ends after 30 minutes without a request, after 12 hours,
+ * or as soon as its API token stops working.
  */
 @ApplicationScoped
-class Sessions implements HourlyJob {
+public class Sessions implements HourlyJob {
     private static final String LIVE =
             "created_at > now() - interval '12 hours' and last_used_at > now() - interval '30 minutes'";
-    // Locked, so that a token that is being revoked is waited for.
+    // The lock waits for a concurrent revocation of the token.
     private static final String BEGIN = """
-            insert into console_session
-                (id, token_id, salt, turn, turn_before, turned_at, created_at, last_used_at)
-            select ?, id, ?, 0, 0, now(), now(), now() from api_token where id = ? for key share""";
-    private static final String FIND = """
-            select token_id, salt, turn,
-                case when turned_at > now() - interval '1 minute' then turn_before else turn end as least,
-                floor(extract(epoch from now() - created_at) / extract(epoch from interval '15 minutes'))::integer as due,
-                last_used_at < now() - interval '1 minute' as stale
-            from console_session where id = ? and\s""" + LIVE;
-    private static final String TURN = """
-            update console_session set turn_before = turn, turn = ?, turned_at = now(), last_used_at = now()
-            where id = ? and turn < ?""";
-    private static final String TOUCH = "update console_session set last_used_at = now() where id = ?";
+            insert into console_session (id, token_id, created_at, last_used_at)
+            select ?, id, now(), now() from api_token where id = ? for key share""";
+    private static final String FIND = "select token_id from console_session where id = ? and " + LIVE;
+    // Once a minute at most, so that most requests only read.
+    private static final String TOUCH = """
+            update console_session set last_used_at = now()
+            where id = ? and last_used_at < now() - interval '1 minute'""";
     private static final String END = "delete from console_session where id = ?";
-
-    /**
-     * A session that goes on.
-     *
-     * @param identity whose it is
-     * @param id what the browser is to keep from now on
-     */
-    record Found(Identity identity, SessionId id) {}
-
-    private record Row(UUID tokenId, String salt, int turn, int least, int due, boolean isStale) {
-        boolean takes(SessionId id) {
-            return id.isGivenBy(salt) && id.turn() >= least;
-        }
-    }
+    private static final String REMOVE_EXPIRED = "delete from console_session where not (" + LIVE + ")";
 
     private final DataSource dataSource;
     private final Authenticator authenticator;
@@ -68,74 +48,54 @@ class Sessions implements HourlyJob {
         this.signIns = requireNonNull(signIns, "signIns is null");
     }
 
-    /** Signs the caller in, whoever has said who they are; answers what their browser is to keep. */
+    /** Begins a session of an API token, and returns its id. */
     @Transactional
     public SessionId begin(Identity identity) throws SQLException {
-        String salt = SessionId.random();
-        SessionId id = SessionId.fresh().at(0, salt);
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement insert = connection.prepareStatement(BEGIN)) {
-            insert.setBytes(1, id.key());
-            insert.setString(2, salt);
-            insert.setObject(3, identity.tokenId());
-            if (insert.executeUpdate() == 0) {
-                throw new ProblemException(
-                        ProblemKind.UNAUTHENTICATED, "This API token was just revoked. Sign in with another one.");
-            }
+        SessionId id = SessionId.create();
+        if (execute(BEGIN, id.hash(), identity.tokenId()) == 0) {
+            throw new ProblemException(
+                    ProblemKind.UNAUTHENTICATED, "This API token was just revoked. Sign in with another one.");
         }
         signIns.add("signIn", identity.tokenId());
         return id;
     }
 
-    /** The session of an id; nothing where there is none, it has ended, or another id has taken the place of this one. */
+    /** Returns whose session it is and extends it; empty if the session has ended. */
     @Transactional
-    public Optional<Found> find(SessionId id) throws SQLException {
-        if (!id.isSignedIn()) {
+    public Optional<Identity> find(SessionId id) throws SQLException {
+        if (id.isAnonymous()) {
             return Optional.empty();
         }
-        Optional<Row> row = row(id).filter(found -> found.takes(id));
-        if (row.isEmpty()) {
+        Optional<UUID> token = tokenOf(id);
+        if (token.isEmpty()) {
             return Optional.empty();
         }
-        if (id.turn() > row.get().turn()) {
-            change(TURN, id.turn(), id.key(), id.turn());
-        } else if (row.get().isStale()) {
-            change(TOUCH, (Object) id.key());
-        }
-        SessionId due = id.at(row.get().due(), row.get().salt());
-        return authenticator.identity(row.get().tokenId()).map(identity -> new Found(identity, due));
+        execute(TOUCH, (Object) id.hash());
+        return authenticator.identity(token.get());
     }
 
-    private Optional<Row> row(SessionId id) throws SQLException {
+    private Optional<UUID> tokenOf(SessionId id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(FIND)) {
-            query.setBytes(1, id.key());
+            query.setBytes(1, id.hash());
             try (ResultSet row = query.executeQuery()) {
-                return row.next()
-                        ? Optional.of(new Row(
-                                row.getObject("token_id", UUID.class),
-                                row.getString("salt"),
-                                row.getInt("turn"),
-                                row.getInt("least"),
-                                row.getInt("due"),
-                                row.getBoolean("stale")))
-                        : Optional.empty();
+                return row.next() ? Optional.of(row.getObject("token_id", UUID.class)) : Optional.empty();
             }
         }
     }
 
-    /** Signs the caller out. */
+    /** Signs the user out. */
     @Transactional
     public void end(SessionId id, Identity identity) throws SQLException {
-        if (change(END, (Object) id.key()) > 0) {
+        if (execute(END, (Object) id.hash()) > 0) {
             signIns.add("signOut", identity.tokenId());
         }
     }
 
-    /** Forgets a session that another one takes the place of. */
+    /** Removes a session that a new sign-in replaces. */
     @Transactional
-    public void forget(SessionId id) throws SQLException {
-        change(END, (Object) id.key());
+    public void remove(SessionId id) throws SQLException {
+        execute(END, (Object) id.hash());
     }
 
     @Override
@@ -145,19 +105,14 @@ class Sessions implements HourlyJob {
 
     @Override
     public void run() throws SQLException {
-        dropExpired();
+        removeExpired();
     }
 
-    /** Drops sessions that have expired; answers how many. */
-    int dropExpired() throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement delete =
-                        connection.prepareStatement("delete from console_session where not (" + LIVE + ")")) {
-            return delete.executeUpdate();
-        }
+    int removeExpired() throws SQLException {
+        return execute(REMOVE_EXPIRED);
     }
 
-    private int change(String statement, Object... parameters) throws SQLException {
+    private int execute(String statement, Object... parameters) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement update = connection.prepareStatement(statement)) {
             for (int i = 0; i < parameters.length; i++) {

@@ -1,9 +1,8 @@
 /**
- * Signing in to the Console, and staying so.
+ * The sessions of the Console.
  *
- * <p>Every session stands on an API token, whose identity, bounds, expiry and revocation are the session's. Today {@link
- * io.agyn.console.session.SignInPages} is given one. Another way to sign in, such as by OpenID Connect, finds the user who
- * somebody is, makes them an API token that lasts no longer than a session and that nobody is shown, and begins a session with
- * its identity: the audit log, the list of tokens and servers of the release before take it as any other.
+ * <p>Every session belongs to an API token, and has its identity, permissions, expiry and revocation. Another sign-in method,
+ * such as OpenID Connect, finds the user, creates an API token that expires with the session and is shown to nobody, and
+ * calls {@link io.agyn.console.session.Sessions#begin} with its identity.
  */
 package io.agyn.console.session;

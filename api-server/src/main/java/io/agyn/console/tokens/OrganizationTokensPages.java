@@ -2,10 +2,12 @@ package io.agyn.console.tokens;
 
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.console.Api;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.PickerFactory;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.rest.ResourceDiff;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Path;
@@ -16,7 +18,14 @@ import jakarta.ws.rs.Path;
 @RunOnVirtualThread
 public class OrganizationTokensPages extends TokensPages {
     OrganizationTokensPages(
-            Api api, ListSources lists, PickerFactory choices, ResourceDiff change, Page page, PageResponses pages) {
-        super(api, lists, choices, change, page, pages);
+            Api api,
+            ListSources lists,
+            EditFlow edits,
+            DeleteFlow deletes,
+            PickerFactory pickers,
+            ResourceDiff diff,
+            Page page,
+            PageResponses pages) {
+        super(api, lists, edits, deletes, pickers, diff, page, pages);
     }
 }

@@ -13,14 +13,17 @@ import io.agyn.api.model.Me;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.User;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.ListSources;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Picker;
-import io.agyn.console.PickerFactory;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.forms.PickerFactory;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.lists.ListSources;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.ResourceDiff;
@@ -44,9 +47,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The API tokens of who is signed in, or of the user that a cluster admin chooses: all of them, or those that are bound to
- * an organization. A new one's plaintext is only in the answer to the form that made it, and not in what is kept of it for
- * who sends that form again.
+ * The API tokens of the signed-in user, or of the user that a cluster admin selects: all of them, or those that are bound to an
+ * organization. The value of a new token is only in the first response to its form, not in the response to a repeated one.
  */
 abstract class TokensPages {
     @CheckedTemplate(basePath = "console/tokens")
@@ -58,7 +60,7 @@ abstract class TokensPages {
                 Map<UUID, Organization> reached,
                 Map<UUID, ApiToken> creators);
 
-        static native TemplateInstance create(Form form, Holder holder, String root, Picker.Offer organizations);
+        static native TemplateInstance create(Form form, Holder holder, String root, Picker.Options organizations);
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
@@ -80,20 +82,31 @@ abstract class TokensPages {
     private final UsersApi users;
     private final MeApi me;
     private final ListSources lists;
-    private final PickerFactory choices;
-    private final ResourceDiff change;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
+    private final PickerFactory pickers;
+    private final ResourceDiff diff;
     private final Page page;
     private final PageResponses pages;
 
     TokensPages(
-            Api api, ListSources lists, PickerFactory choices, ResourceDiff change, Page page, PageResponses pages) {
+            Api api,
+            ListSources lists,
+            EditFlow edits,
+            DeleteFlow deletes,
+            PickerFactory pickers,
+            ResourceDiff diff,
+            Page page,
+            PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.tokens = api.of(ApiTokensApi.class);
         this.users = api.of(UsersApi.class);
         this.me = api.of(MeApi.class);
         this.lists = requireNonNull(lists, "lists is null");
-        this.choices = requireNonNull(choices, "choices is null");
-        this.change = requireNonNull(change, "change is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
+        this.pickers = requireNonNull(pickers, "pickers is null");
+        this.diff = requireNonNull(diff, "diff is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -103,8 +116,8 @@ abstract class TokensPages {
         enter(organization);
         ListPage<ApiToken> found = ListPage.of(
                 (size, token, search) -> {
-                    ApiTokenList list =
-                            api.read(tokens.listApiTokens(size, token, user, here(), search), ApiTokenList.class);
+                    ApiTokenList list = api.read(
+                            tokens.listApiTokens(size, token, user, organizationId(), search), ApiTokenList.class);
                     return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
                 },
                 page.query("user"));
@@ -128,27 +141,33 @@ abstract class TokensPages {
     public Response create(@PathParam("organization") String organization, @QueryParam("user") UUID user, Form form) {
         enter(organization);
         page.require("createApiToken");
-        Form typed = form.labelled(LABELS)
-                .choosing("organization_id", choices.organization(here()))
-                .expect("expires_at", TokensPages::startOfDay, "Enter a date such as 2027-01-31.");
+        Form resolved = form.withLabels(LABELS)
+                .resolve("organization_id", pickers.organization(organizationId()))
+                .check("expires_at", TokensPages::startOfDay, "Enter a date such as 2027-01-31.");
+        ApiTokenCreate body = new ApiTokenCreate()
+                .userId(user)
+                .description(form.text("description"))
+                .organizationId(resolved.id("organization_id"))
+                .expiresAt(form.parse("expires_at", TokensPages::startOfDay));
+        return edits.create(resolved, body, () -> created(form, body), rejected -> creation(rejected, user));
+    }
+
+    private Response created(Form form, ApiTokenCreate body) {
+        UUID user = body.getUserId();
         try {
-            ApiTokenCreate body = new ApiTokenCreate()
-                    .userId(user)
-                    .description(form.text("description"))
-                    .organizationId(typed.id("organization_id"))
-                    .expiresAt(form.choice("expires_at", TokensPages::startOfDay));
-            api.check(typed, body);
-            Response answer = tokens.createApiToken(body, form.optional("key"));
+            Response response = tokens.createApiToken(body, form.optional("key"));
             return pages.ok(
-                    change.isRepeated()
-                            ? Templates.shownBefore(api.read(answer, ApiToken.class), holder(user), root())
-                            : Templates.created(api.read(answer, ApiTokenCreated.class), holder(user), root()));
+                    diff.isRepeated()
+                            ? Templates.shownBefore(api.read(response, ApiToken.class), holder(user), root())
+                            : Templates.created(api.read(response, ApiTokenCreated.class), holder(user), root()));
         } catch (ProblemException e) {
-            Form again = e.kind() == ProblemKind.IDEMPOTENCY_KEY_REUSED
-                    ? form.with("", "This form has already created an API token. Send it again to create another one.")
-                            .set("key", UUID.randomUUID().toString())
-                    : typed.refused(e);
-            return pages.refused(e.kind().status(), creation(again, user));
+            if (e.kind() != ProblemKind.IDEMPOTENCY_KEY_REUSED) {
+                throw e;
+            }
+            Form again = form.withError(
+                            "", "This form has already created an API token. Send it again to create another one.")
+                    .set("key", UUID.randomUUID().toString());
+            return pages.rejected(e.kind().status(), creation(again, user));
         }
     }
 
@@ -156,7 +175,7 @@ abstract class TokensPages {
     @Path("/{token}")
     public Response show(@PathParam("organization") String organization, @PathParam("token") UUID id) {
         enter(organization);
-        ApiToken token = token(id);
+        ApiToken token = read(id).resource();
         List<ApiToken> shown = List.of(token);
         return pages.ok(Templates.token(token, holderOf(token), root(), reached(shown), creators(shown)));
     }
@@ -165,23 +184,19 @@ abstract class TokensPages {
     @Path("/{token}/revoke")
     public Response askRevoke(@PathParam("organization") String organization, @PathParam("token") UUID id) {
         enter(organization);
-        page.require("deleteApiToken", id);
-        return pages.confirm(200, revocation(token(id), Form.empty()));
+        return deletes.ask(revocation(id));
     }
 
     @POST
     @Path("/{token}/revoke")
     public Response revoke(@PathParam("organization") String organization, @PathParam("token") UUID id, Form form) {
         enter(organization);
-        ApiToken token = token(id);
-        String list = root() + holderOf(token).query();
-        try {
-            // Its tag changes with each use, which is no reason to keep it.
+        return deletes.delete(revocation(id), form, token -> {
+            String list = root() + holderOf(token).query();
+            // Without an entity tag, which changes with each use of the token.
             tokens.deleteApiToken(id, null);
             return pages.done(list, "API token " + token.getDescription() + " was revoked.");
-        } catch (ProblemException e) {
-            return pages.confirm(e.kind().status(), revocation(token, form.refused(e)));
-        }
+        });
     }
 
     private void enter(String organization) {
@@ -196,21 +211,21 @@ abstract class TokensPages {
 
     private TemplateInstance creation(Form form, UUID user) {
         return Templates.create(
-                form, holder(user), root(), choices.organization(here()).offer(form.text("organization_id")));
+                form,
+                holder(user),
+                root(),
+                pickers.organization(organizationId()).options(form.text("organization_id")));
     }
 
-    /** The organization that the page is in, or null. */
-    private UUID here() {
+    /** The id of the page's organization, or null. */
+    private UUID organizationId() {
         return page.organization() == null ? null : page.organization().getId();
     }
 
-    private boolean isHere(ApiToken token) {
-        return here() == null || here().equals(token.getOrganizationId());
-    }
-
-    private ApiToken token(UUID id) {
-        ApiToken token = api.read(tokens.getApiToken(id), ApiToken.class);
-        if (!isHere(token)) {
+    private Versioned<ApiToken> read(UUID id) {
+        Versioned<ApiToken> token = api.versioned(tokens.getApiToken(id), ApiToken.class);
+        if (organizationId() != null
+                && !organizationId().equals(token.resource().getOrganizationId())) {
             throw ProblemException.notFound("API token");
         }
         return token;
@@ -230,7 +245,7 @@ abstract class TokensPages {
         return api.read(me.getMe(), Me.class);
     }
 
-    /** The organizations that API tokens are bound to. */
+    /** The organizations that the tokens are bound to, by id. */
     private Map<UUID, Organization> reached(List<ApiToken> shown) {
         return lists.organizations(shown.stream()
                 .map(ApiToken::getOrganizationId)
@@ -238,7 +253,7 @@ abstract class TokensPages {
                 .collect(Collectors.toSet()));
     }
 
-    /** The API tokens that created others, by their ids, as far as the caller may see them. */
+    /** The API tokens that created these, by id, if the user can access them. */
     private Map<UUID, ApiToken> creators(List<ApiToken> shown) {
         Map<UUID, ApiToken> known = shown.stream().collect(Collectors.toMap(ApiToken::getId, Function.identity()));
         return shown.stream()
@@ -264,16 +279,18 @@ abstract class TokensPages {
         return LocalDate.parse(date).atStartOfDay().atOffset(ZoneOffset.UTC);
     }
 
-    private Confirmation revocation(ApiToken token, Form form) {
-        boolean isOwn = token.getId().equals(myself().getApiTokenId());
-        return new Confirmation(
-                "Revoke API token " + token.getDescription() + "?",
-                "Within a second, all servers reject it and the API tokens that it created. This cannot be undone."
-                        + (isOwn ? " You signed in with it, so you will be signed out." : ""),
-                List.of(),
-                null,
-                "Revoke API token",
-                root() + "/" + token.getId(),
-                form);
+    private DeleteFlow.Target<ApiToken> revocation(UUID id) {
+        return new DeleteFlow.Target<>(
+                "deleteApiToken",
+                id,
+                () -> read(id),
+                token -> new Confirmation(
+                        "Revoke API token " + token.getDescription() + "?",
+                        "Within a second, all servers reject it and the API tokens that it created. This cannot be undone."
+                                + (id.equals(myself().getApiTokenId())
+                                        ? " You signed in with it, so you will be signed out."
+                                        : ""),
+                        "Revoke API token",
+                        root() + "/" + id));
     }
 }

@@ -6,7 +6,7 @@ import io.quarkus.qute.TemplateExtension;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The details of a call in the list of recent calls. */
+/** Formats details of recent calls in templates. */
 @TemplateExtension
 public final class CallDetails {
     private CallDetails() {}
@@ -37,7 +37,7 @@ public final class CallDetails {
                 counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
     }
 
-    /** {@code call.priceDetails} in templates: what else a provider charges by; null if unknown. */
+    /** {@code call.priceDetails} in templates: details of the price, such as web searches; null if unknown. */
     public static String priceDetails(UsageRecord call) {
         return joined(
                 counted(call.getReasoningTokens(), "%,d reasoning"),

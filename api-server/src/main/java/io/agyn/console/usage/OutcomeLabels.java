@@ -1,17 +1,17 @@
 package io.agyn.console.usage;
 
 import io.agyn.api.model.CallOutcome;
-import io.agyn.console.Option;
+import io.agyn.console.forms.Option;
 import io.quarkus.qute.TemplateExtension;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** How calls end, in words. */
+/** Formats outcomes in templates. */
 @TemplateExtension
 public final class OutcomeLabels {
     private OutcomeLabels() {}
 
-    /** In words: {@code outcome.name} in templates. */
+    /** {@code outcome.name} in templates. */
     public static String name(CallOutcome outcome) {
         return switch (outcome) {
             case COMPLETED -> "completed";
@@ -22,7 +22,7 @@ public final class OutcomeLabels {
         };
     }
 
-    /** The class of its badge: {@code outcome.tone} in templates. */
+    /** The CSS class of the badge: {@code outcome.tone} in templates. */
     public static String tone(CallOutcome outcome) {
         return switch (outcome) {
             case COMPLETED -> "good";

@@ -2,20 +2,19 @@ package io.agyn.console.usage;
 
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
 import io.agyn.console.charts.Chart;
+import io.agyn.console.forms.Option;
+import io.agyn.console.lists.ListPage;
 import java.util.List;
 
 /**
- * What the page shows of usage.
+ * The content of the usage page.
  *
- * @param total the sums of all calls that are asked for
- * @param charts what they were over time
- * @param groups the sums of each group; empty where nothing is grouped by
- * @param models the models that were called at that time
- * @param chosen the filters that have no field of their own
- * @param calls the calls, the newest first
+ * @param total the sums of all matching calls
+ * @param groups the sums of each group; empty without grouping
+ * @param models the models that were called in the period
+ * @param chosen the filters without a field
+ * @param calls the matching calls, newest first
  */
 public record Overview(
         UsageRow total,
@@ -25,10 +24,9 @@ public record Overview(
         List<Chosen> chosen,
         ListPage<UsageRecord> calls) {
     /**
-     * A filter that has no field of its own.
+     * A filter without a field.
      *
-     * @param group what it chooses one of
-     * @param name the name of what is chosen
+     * @param name the name of the filtered provider or user
      */
     public record Chosen(Group group, String name) {}
 }

@@ -3,13 +3,10 @@ package io.agyn.console.usage;
 import io.agyn.console.charts.Interval;
 import java.time.OffsetDateTime;
 
-/** A time that ends now, and whose hours or days are whole but for the last one. */
+/** A period that ends now, in whole hours or days except the last one. */
 public enum Range {
-    /** The last 24 hours. */
     DAY("24h", "24 hours", Interval.HOUR, 24),
-    /** The last 7 days. */
     WEEK("7d", "7 days", Interval.DAY, 7),
-    /** The last 30 days. */
     MONTH("30d", "30 days", Interval.DAY, 30);
 
     private final String code;
@@ -33,12 +30,11 @@ public enum Range {
         throw new IllegalArgumentException(code);
     }
 
-    /** Its name in addresses. */
+    /** The name in the query. */
     public String code() {
         return code;
     }
 
-    /** What people read. */
     public String label() {
         return label;
     }

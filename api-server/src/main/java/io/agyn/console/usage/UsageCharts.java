@@ -15,21 +15,20 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
-/** Draws what usage was over time: tokens, calls, errors and how long calls took, by what they are grouped by if by anything. */
+/** Creates the charts of tokens, calls, errors and durations over time, by group if there is one. */
 final class UsageCharts {
     private static final int MOST_GROUPS = 5;
     private static final String REST = "rest";
 
     private final TimeAxis time;
 
-    /** Rows that are drawn as one, in their colour. */
+    /** The rows of a series. */
     private record Drawn(String label, String tone, List<UsageRow> rows) {}
 
     UsageCharts(TimeAxis time) {
         this.time = time;
     }
 
-    /** The charts of all calls. */
     List<Chart> ofAll(List<UsageRow> rows) {
         List<Series> tokens = new ArrayList<>(List.of(
                 sums("Input", "tone1", rows, UsageRow::getInputTokens),
@@ -50,7 +49,6 @@ final class UsageCharts {
                                 averages("Time to first byte", "tone3", rows, UsageRow::getAverageTimeToFirstByteMs))));
     }
 
-    /** The charts of calls by what they have in common. */
     List<Chart> by(Group group, List<UsageRow> rows) {
         List<Drawn> drawn = drawn(group, rows);
         String by = " by " + group.inSentence();
@@ -67,7 +65,7 @@ final class UsageCharts {
                                 .toList()));
     }
 
-    /** The groups with the most calls, and what is left of others as one. */
+    /** The groups with the most calls, and all others as one series. */
     private static List<Drawn> drawn(Group group, List<UsageRow> rows) {
         Map<String, List<UsageRow>> groups = rows.stream()
                 .collect(Collectors.groupingBy(
@@ -75,7 +73,7 @@ final class UsageCharts {
         List<List<UsageRow>> ranked = groups.values().stream()
                 .sorted(Comparator.comparingLong(UsageCharts::calls).reversed())
                 .toList();
-        // One more fits as well as the others' sum would.
+        // A single remaining group is shown in place of the sum.
         int apart = ranked.size() == MOST_GROUPS + 1 ? ranked.size() : Math.min(ranked.size(), MOST_GROUPS);
         List<Drawn> drawn = new ArrayList<>();
         for (List<UsageRow> each : ranked.subList(0, apart)) {
@@ -124,7 +122,7 @@ final class UsageCharts {
         return new Series(label, tone, Arrays.asList(values));
     }
 
-    /** Averages of what rows have on average, by how many calls each of them has. */
+    /** Averages weighted by each row's number of calls. */
     private Series averages(String label, String tone, List<UsageRow> rows, AverageOf value) {
         double[] sums = new double[time.size()];
         long[] calls = new long[time.size()];

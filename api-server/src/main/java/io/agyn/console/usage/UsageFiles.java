@@ -2,14 +2,14 @@ package io.agyn.console.usage;
 
 import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
-import io.agyn.console.Csv;
+import io.agyn.console.rendering.Csv;
 import java.util.List;
 
-/** What the page shows, as files. Columns have the names of the contract. */
+/** CSV files of the page's data. Columns have the names of the contract. */
 final class UsageFiles {
     private UsageFiles() {}
 
-    /** The figures of the charts. */
+    /** The data of the charts. */
     static Csv figures(Group group, List<UsageRow> rows) {
         Csv csv = new Csv(List.of(
                 "starts_at",
@@ -54,7 +54,6 @@ final class UsageFiles {
         return csv;
     }
 
-    /** Calls. */
     static Csv calls(List<UsageRecord> calls) {
         Csv csv = new Csv(List.of(
                 "started_at",

@@ -1,12 +1,12 @@
 package io.agyn.console.usage;
 
 import io.agyn.api.model.CallOutcome;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.Option;
-import io.agyn.console.Query;
 import io.agyn.console.charts.Interval;
 import io.agyn.console.charts.TimeAxis;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** What of the usage is asked for, as the page's address says. */
+/** The filters of the usage page, from its query. */
 public final class UsageFilters {
     static final List<String> NAMES = List.of(
             "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
@@ -23,7 +23,7 @@ public final class UsageFilters {
     private static final Map<String, String> LABELS =
             Map.of("from", "From (UTC)", "to", "To (UTC)", "model_id", "Model");
     private static final Duration DEFAULT_TIME = Duration.ofHours(24);
-    // So many hours or days are told apart in a chart, and their figures do not make the page long to load.
+    // More hours or days are not distinguishable in a chart, and make the page slow.
     private static final int MOST_PLACES = 192;
     private static final int MOST_PLACES_OF_GROUPS = 96;
     private static final int HOURS = 24;
@@ -63,104 +63,99 @@ public final class UsageFilters {
 
     private void checkTime() {
         if (!from.isBefore(to)) {
-            form = form.with("from", "Enter a start before the end and before now.");
+            form = form.withError("from", "Enter a start before the end and before now.");
         }
         int most = group == null ? MOST_PLACES : MOST_PLACES_OF_GROUPS;
         if (interval.count(from, to) > most) {
             form = interval == Interval.HOUR
-                    ? form.with("interval", "Choose days, or a period of at most %d days.".formatted(most / HOURS))
-                    : form.with("from", "Enter a period of at most %d days.".formatted(most));
+                    ? form.withError("interval", "Choose days, or a period of at most %d days.".formatted(most / HOURS))
+                    : form.withError("from", "Enter a period of at most %d days.".formatted(most));
         }
     }
 
-    /** Takes what a problem says is wrong. */
-    void refuse(ProblemException problem) {
-        form = form.refused(problem);
+    /** Adds the errors of a problem. */
+    void reject(ProblemException problem) {
+        form = form.withErrors(problem);
     }
 
-    /** The address's own words. */
     public Query query() {
         return query;
     }
 
-    /** What stands in the fields, and what is wrong with it. */
+    /** The values of the filters, and their errors. */
     public Form form() {
-        return form.labelled(LABELS);
+        return form.withLabels(LABELS);
     }
 
-    /** The address of another time, with all else as it is. */
+    /** The query of another period. */
     public Query ranging(Range range) {
         return query.without("from").without("to").without("page").with("range", range.code());
     }
 
-    /** The address with only one of a group, from the first page on. */
+    /** The query with another filter, on the first page. */
     public Query only(String filter, String value) {
         return query.without("page").with(filter, value);
     }
 
-    /** The address without a filter, from the first page on. */
+    /** The query without a filter, on the first page. */
     public Query without(String filter) {
         return query.without("page").without(filter);
     }
 
-    /** The address without anything but the time. */
+    /** The query with only its period. */
     public Query wide() {
         return without("model_id").without("provider_id").without("user_id").without("outcome");
     }
 
-    /** The times to choose. */
     public List<Range> ranges() {
         return List.of(Range.values());
     }
 
-    /** What can be grouped by. */
     public List<Option> groups() {
         return Stream.of(Group.values())
                 .map(each -> new Option(each.code(), each.label()))
                 .toList();
     }
 
-    /** The models to choose: those that were called, as far as that is known, and the one that is chosen. */
+    /** The called models, if they are known, and the chosen one. */
     public List<Option> models(Overview overview) {
-        return Filters.offered(overview == null ? List.of() : overview.models(), query.text("model_id"));
+        return Filters.including(overview == null ? List.of() : overview.models(), query.text("model_id"));
     }
 
-    /** The outcomes to choose. */
     public List<Option> outcomes() {
         return OutcomeLabels.options();
     }
 
-    /** The intervals to choose. */
     public List<Option> intervals() {
         return List.of(new Option(Interval.HOUR.code(), "Hour"), new Option(Interval.DAY.code(), "Day"));
     }
 
-    /** Whether only some calls of the time are asked for. */
+    /** Whether a filter other than the period is set. */
     public boolean narrow() {
         return modelId != null || providerId != null || userId != null || outcome != null;
     }
 
-    /** The time that ends now, or null where it is another. */
+    /** The period if it ends now, or null. */
     public Range range() {
         return range;
     }
 
-    /** When the time begins. */
+    /** Inclusive. */
     public OffsetDateTime from() {
         return from;
     }
 
-    /** Before when it ends. */
+    /** Exclusive. */
     public OffsetDateTime to() {
         return to;
     }
 
-    /** What calls are put together by, or null. */
+    /** The group, or null. */
     public Group group() {
         return group;
     }
 
-    /** What only one of is asked for, by a filter that has no field of its own. */
+    /** The filters without a field that are set. */
     List<Group> chosen() {
         return Stream.of(Group.PROVIDER, Group.USER)
                 .filter(each -> query.has(each.filter()))

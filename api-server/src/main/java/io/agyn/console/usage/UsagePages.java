@@ -9,12 +9,12 @@ import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
-import io.agyn.console.ListPage;
-import io.agyn.console.Option;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Query;
 import io.agyn.console.charts.Chart;
+import io.agyn.console.forms.Option;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
@@ -35,7 +35,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** What an organization's calls of models have cost. */
+/** The usage of an organization. */
 @Path("/console/organizations/{organization}/usage")
 @SessionAuthenticated
 @RunOnVirtualThread
@@ -63,40 +63,40 @@ public class UsagePages {
 
     @GET
     public Response show(@PathParam("organization") String organization) {
-        return answer(organization, (id, filters) -> pages.ok(Templates.usage(filters, overview(id, filters))));
+        return respond(organization, (id, filters) -> pages.ok(Templates.usage(filters, overview(id, filters))));
     }
 
     @GET
     @Path("/figures.csv")
     public Response downloadFigures(@PathParam("organization") String organization) {
-        return answer(organization, (id, filters) -> UsageFiles.figures(filters.group(), overTime(id, filters))
+        return respond(organization, (id, filters) -> UsageFiles.figures(filters.group(), overTime(id, filters))
                 .download(file("usage")));
     }
 
     @GET
     @Path("/calls.csv")
     public Response downloadCalls(@PathParam("organization") String organization) {
-        return answer(organization, (id, filters) -> UsageFiles.calls(
+        return respond(organization, (id, filters) -> UsageFiles.calls(
                         calls(id, filters, MOST_CALLS_IN_FILE, filters.token()).items())
                 .download(file("calls")));
     }
 
-    /** The page with what is wrong where the filters cannot be used. */
-    private Response answer(String organization, BiFunction<UUID, UsageFilters, Response> answer) {
+    /** Returns the response to the filters, or the page with their errors if they are invalid. */
+    private Response respond(String organization, BiFunction<UUID, UsageFilters, Response> response) {
         UUID id = page.in(organization, "usage").getId();
         UsageFilters filters =
                 new UsageFilters(Query.of(context, UsageFilters.NAMES), OffsetDateTime.now(ZoneOffset.UTC));
         try {
             if (filters.form().errors().isEmpty()) {
-                return answer.apply(id, filters);
+                return response.apply(id, filters);
             }
         } catch (ProblemException e) {
             if (e.kind() != ProblemKind.INVALID_REQUEST) {
                 throw e;
             }
-            filters.refuse(e);
+            filters.reject(e);
         }
-        return pages.refused(422, Templates.usage(filters, null));
+        return pages.rejected(422, Templates.usage(filters, null));
     }
 
     private Overview overview(UUID organizationId, UsageFilters filters) {
@@ -118,7 +118,7 @@ public class UsagePages {
                 new ListPage<>(calls.items(), calls.next(), filters.query()));
     }
 
-    /** All calls in one row, with the names of what is filtered by. */
+    /** One row for all calls, with the names of the filtered provider and user. */
     private UsageRow total(UUID organizationId, UsageFilters filters) {
         Set<String> named = filters.chosen().stream().map(Group::code).collect(Collectors.toSet());
         List<UsageRow> rows = sums(organizationId, filters, named);
@@ -157,7 +157,6 @@ public class UsagePages {
                 .getRows();
     }
 
-    /** The models that were called. */
     private List<Option> models(UUID organizationId, UsageFilters filters) {
         return sums(organizationId, filters, Set.of(Group.MODEL.code()), null).stream()
                 .filter(row -> row.getModelId() != null)

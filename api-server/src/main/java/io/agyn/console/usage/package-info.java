@@ -1,2 +1,2 @@
-/** The Console's page of what calls of models have cost, with charts, files to download, and the calls themselves. */
+/** The usage page, with charts, CSV files and recent calls. */
 package io.agyn.console.usage;

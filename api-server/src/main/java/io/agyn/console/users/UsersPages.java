@@ -11,16 +11,17 @@ import io.agyn.api.model.UserList;
 import io.agyn.api.model.UserState;
 import io.agyn.api.model.UserUpdate;
 import io.agyn.console.Api;
-import io.agyn.console.Confirmation;
-import io.agyn.console.Conflicts;
-import io.agyn.console.Filters;
-import io.agyn.console.Form;
-import io.agyn.console.ListPage;
-import io.agyn.console.Page;
-import io.agyn.console.PageResponses;
-import io.agyn.console.Query;
+import io.agyn.console.Api.Versioned;
+import io.agyn.console.flows.DeleteFlow;
+import io.agyn.console.flows.EditFlow;
+import io.agyn.console.forms.Confirmation;
+import io.agyn.console.forms.Filters;
+import io.agyn.console.forms.Form;
+import io.agyn.console.lists.ListPage;
+import io.agyn.console.rendering.Page;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -28,18 +29,16 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
 
-/** All users, for cluster admins. */
 @Path("/console/users")
 @SessionAuthenticated
 @RunOnVirtualThread
 public class UsersPages {
     private static final String ROOT = "/users";
-    // The least first, which is chosen unless another one is.
+    // The first one is preselected.
     private static final List<Role> ROLES = List.of(Role.USER, Role.CLUSTER_ADMIN);
 
     @CheckedTemplate(basePath = "console/users")
@@ -53,14 +52,16 @@ public class UsersPages {
 
     private final Api api;
     private final UsersApi users;
-    private final Conflicts conflicts;
+    private final EditFlow edits;
+    private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
-    UsersPages(Api api, Conflicts conflicts, Page page, PageResponses pages) {
+    UsersPages(Api api, EditFlow edits, DeleteFlow deletes, Page page, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.users = api.of(UsersApi.class);
-        this.conflicts = requireNonNull(conflicts, "conflicts is null");
+        this.edits = requireNonNull(edits, "edits is null");
+        this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -91,97 +92,77 @@ public class UsersPages {
     @POST
     @Path("/new")
     public Response create(Form form) {
-        try {
-            UserCreate body = new UserCreate()
-                    .name(form.text("name"))
-                    .email(form.text("email"))
-                    .role(form.choice("role", Role::fromValue));
-            User made = api.read(users.createUser(body, null), User.class);
-            return pages.done(path(made), "User " + made.getName() + " was created.");
-        } catch (ProblemException e) {
-            return pages.refused(e.kind().status(), Templates.create(form.refused(e), ROLES));
-        }
+        UserCreate body = new UserCreate()
+                .name(form.text("name"))
+                .email(form.text("email"))
+                .role(form.parse("role", Role::fromValue));
+        return edits.create(
+                form,
+                body,
+                () -> {
+                    User created = api.read(users.createUser(body, null), User.class);
+                    return pages.done(path(created.getId()), "User " + created.getName() + " was created.");
+                },
+                rejected -> Templates.create(rejected, ROLES));
     }
 
     @GET
     @Path("/{user}")
     public Response show(@PathParam("user") UUID id) {
-        Response answer = users.getUser(id);
-        User user = api.read(answer, User.class);
-        return pages.ok(Templates.user(user, shown(user, answer), ROLES));
+        return edits.show(edit(id));
     }
 
     @POST
     @Path("/{user}")
     public Response save(@PathParam("user") UUID id, Form form) {
-        User stored = api.read(users.getUser(id), User.class);
-        try {
-            UserUpdate body = new UserUpdate()
-                    .name(form.text("name"))
-                    .email(form.text("email"))
-                    .role(form.choice("role", Role::fromValue))
-                    .state(stored.getState());
+        UserUpdate body = new UserUpdate()
+                .name(form.text("name"))
+                .email(form.text("email"))
+                .role(form.parse("role", Role::fromValue))
+                .state(read(id).resource().getState());
+        return edits.save(edit(id), form, body, () -> {
             users.updateUser(id, body, form.optional("etag"));
-            return pages.done(path(stored), "User " + form.text("name") + " was saved.");
-        } catch (ProblemException e) {
-            Response answer = users.getUser(id);
-            User user = api.read(answer, User.class);
-            Form again = e.kind() == ProblemKind.PRECONDITION_FAILED
-                    ? conflicts.in(form, id, answer.getHeaderString(HttpHeaders.ETAG), form(user))
-                    : form.refused(e);
-            return pages.refused(e.kind().status(), Templates.user(user, again, ROLES));
-        }
+            return pages.done(path(id), "User " + body.getName() + " was saved.");
+        });
     }
 
-    /** Suspends a user, or makes a suspended one active again. */
+    /** Suspends or reactivates a user. */
     @POST
     @Path("/{user}/state")
     public Response setState(@PathParam("user") UUID id, Form form) {
-        Response answer = users.getUser(id);
-        User user = api.read(answer, User.class);
+        Versioned<User> stored = read(id);
+        User user = stored.resource();
+        UserUpdate body = new UserUpdate()
+                .name(user.getName())
+                .email(user.getEmail())
+                .role(user.getRole())
+                .state(form.parse("state", UserState::fromValue));
         try {
-            UserUpdate body = new UserUpdate()
-                    .name(user.getName())
-                    .email(user.getEmail())
-                    .role(user.getRole())
-                    .state(form.choice("state", UserState::fromValue));
-            users.updateUser(id, body, answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.done(path(user), user.getName() + " is " + form.text("state") + " now.");
+            users.updateUser(id, body, stored.etag());
+            return pages.done(path(id), user.getName() + " is " + form.text("state") + " now.");
         } catch (ProblemException e) {
-            return pages.refused(
-                    e.kind().status(), Templates.user(user, shown(user, answer).refused(e), ROLES));
+            Form rejected = form(user).withEtag(stored.etag()).withErrors(e);
+            return pages.rejected(e.kind().status(), Templates.user(user, rejected, ROLES));
         }
     }
 
     @GET
     @Path("/{user}/delete")
     public Response askDelete(@PathParam("user") UUID id) {
-        page.require("deleteUser", id);
-        Response answer = users.getUser(id);
-        Form form = Form.of("etag", answer.getHeaderString(HttpHeaders.ETAG));
-        return pages.confirm(200, deletion(api.read(answer, User.class), form));
+        return deletes.ask(deletion(id));
     }
 
     @POST
     @Path("/{user}/delete")
     public Response delete(@PathParam("user") UUID id, Form form) {
-        Response answer = users.getUser(id);
-        User user = api.read(answer, User.class);
-        try {
+        return deletes.delete(deletion(id), form, user -> {
             users.deleteUser(id, form.optional("etag"));
             return pages.done(ROOT, "User " + user.getName() + " was deleted.");
-        } catch (ProblemException e) {
-            Form again = form.refused(e).set("etag", answer.getHeaderString(HttpHeaders.ETAG));
-            return pages.confirm(e.kind().status(), deletion(user, again));
-        }
+        });
     }
 
-    private static String path(User user) {
-        return ROOT + "/" + user.getId();
-    }
-
-    private static Form shown(User user, Response answer) {
-        return form(user).shown(answer.getHeaderString(HttpHeaders.ETAG));
+    private static String path(UUID id) {
+        return ROOT + "/" + id;
     }
 
     private static Form form(User user) {
@@ -190,15 +171,25 @@ public class UsersPages {
                 .set("role", user.getRole().toString());
     }
 
-    private static Confirmation deletion(User user, Form form) {
-        return new Confirmation(
-                "Delete user " + user.getName() + "?",
-                "This permanently deletes their API tokens and memberships. Their usage is kept. To block them temporarily,"
-                        + " suspend them instead.",
-                List.of(),
-                null,
-                "Delete user",
-                path(user),
-                form);
+    private Versioned<User> read(UUID id) {
+        return api.versioned(users.getUser(id), User.class);
+    }
+
+    private EditFlow.Target<User> edit(UUID id) {
+        return new EditFlow.Target<>(
+                id, () -> read(id), UsersPages::form, (user, form) -> Templates.user(user, form, ROLES));
+    }
+
+    private DeleteFlow.Target<User> deletion(UUID id) {
+        return new DeleteFlow.Target<>(
+                "deleteUser",
+                id,
+                () -> read(id),
+                user -> new Confirmation(
+                        "Delete user " + user.getName() + "?",
+                        "This permanently deletes their API tokens and memberships. Their usage is kept. To block them"
+                                + " temporarily, suspend them instead.",
+                        "Delete user",
+                        path(id)));
     }
 }

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The audit log in the Console tells what the API tells, to whom the API tells it. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class AuditPagesTest {
@@ -33,13 +32,13 @@ class AuditPagesTest {
     private String audit;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         audit = "/organizations/" + organization + "/audit";
     }
 
     @Test
-    void whatWasDoneIsSaidInWordsAndLeadsToWhatIsStillThere() {
+    void eventsHaveWordsAndLinkToExistingResources() {
         String kept = Api.secret(organization, "v1");
         String name = Api.asAdmin()
                 .get("/organizations/{o}/secrets/{s}", organization, kept)
@@ -77,7 +76,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void eventsAreFoundByWhoWhatOutcomeAndTime() {
+    void eventsAreFilteredByUserOperationOutcomeAndTime() {
         String member = Api.user();
         Api.join(organization, member, "member");
         String secret = Api.secret(organization, "v");
@@ -125,7 +124,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void theExportHasAllThatTheFiltersLetPass() {
+    void exportHasAllMatchingEvents() {
         Api.secret(organization, "v");
         Api.secret(organization, "v");
         var export = admin().get(audit + "/export?operation=createSecret");
@@ -139,7 +138,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void aMemberIsRefusedAndNotShownTheWay() {
+    void memberHasNoAccess() {
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
         member.get(audit).then().statusCode(403);
         member.get(audit + "?user_id=nobody").then().statusCode(403);
@@ -154,7 +153,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void whoMayNotReadItIsToldThatAndNothingOfTheirFilters() {
+    void denialDoesNotMentionInvalidFilters() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor member = Visitor.signedIn(Api.tokenOf(user));
@@ -176,14 +175,14 @@ class AuditPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(audit).then().statusCode(404);
         other.get(audit + "/export").then().statusCode(404);
     }
 
     @Test
-    void clusterAdminsSeeWhatBelongsToNoOrganization() {
+    void clusterAdminsSeeEventsOutsideOrganizations() {
         String user = Api.user();
         Visitor admin = admin();
         assertThat(admin.page("/organizations")).contains("href=\"/audit\"");
@@ -198,7 +197,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void toLookAtWhatIsDeletedIsNoAccessThatIsDenied() {
+    void deletedResourcesAreNotLoggedAsDenied() {
         String secret = Api.secret(organization, "v");
         Api.asAdmin()
                 .delete("/organizations/{o}/secrets/{s}", organization, secret)
@@ -219,7 +218,7 @@ class AuditPagesTest {
     }
 
     @Test
-    void whoHasNoTokenIsNotKnown() {
+    void requestsWithoutATokenHaveNoUser() {
         strangers.denied("getMe", "192.0.2.7");
         assertThat(text(admin().page("/audit?outcome=denied&operation=getMe")))
                 .contains("unknown tried to read their own user", "192.0.2.7");
@@ -236,7 +235,7 @@ class AuditPagesTest {
         "outcome, outcome=maybe",
         "page_token, page=nonsense",
     })
-    void whatIsWrongWithFiltersStandsAtTheirField(String field, String query) {
+    void invalidFiltersAreErrorsAtTheirFields(String field, String query) {
         for (String path : List.of(audit, "/audit")) {
             admin().get(path + "?" + query)
                     .then()
@@ -250,7 +249,7 @@ class AuditPagesTest {
         return Visitor.signedIn(Api.adminToken());
     }
 
-    /** What is read of a page, its white space as one. */
+    /** The text of a page, with normalized white space. */
     private static String text(String page) {
         return page.replaceAll("<option.*?</option>", "")
                 .replaceAll("<[^>]+>", " ")

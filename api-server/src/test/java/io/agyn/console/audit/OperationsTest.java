@@ -26,27 +26,27 @@ class OperationsTest {
         "sendForm, sent a form, tried to send a forged form",
         "keyset rewrap, ran keyset rewrap, tried to run keyset rewrap",
     })
-    void operationsAreSaidInWords(String operation, String done, String denied) {
+    void operationsHaveWords(String operation, String done, String denied) {
         assertThat(Operations.sentence(event(operation, AuditOutcome.DONE))).isEqualTo(done);
         assertThat(Operations.sentence(event(operation, AuditOutcome.DENIED))).isEqualTo(denied);
     }
 
     @Test
-    void aCredentialThatIsChangedIsReplaced() {
+    void changedCredentialsAreCalledReplaced() {
         assertThat(Operations.sentence(
                         event("updateSecret", AuditOutcome.DONE).changedFields(List.of("description", "value"))))
                 .isEqualTo("replaced secret");
     }
 
     @Test
-    void eachOperationOfTheContractHasWords() {
+    void everyOperationOfTheContractHasWords() {
         for (String operation : Permissions.operations()) {
             assertThat(Operations.words(operation).infinitive()).doesNotContain(operation);
         }
     }
 
     @Test
-    void whatWasDeniedInAnOrganizationSaysSo() {
+    void deniedRequestsAreCalledDenied() {
         UUID organization = UUID.randomUUID();
         Entry.Resource resource = new Entry.Resource("Acme", "/organizations/acme");
         AuditEvent event = event("createModel", AuditOutcome.DENIED)

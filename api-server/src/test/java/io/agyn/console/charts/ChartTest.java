@@ -15,7 +15,7 @@ class ChartTest {
             Interval.HOUR, OffsetDateTime.parse("2026-03-01T10:00:00Z"), OffsetDateTime.parse("2026-03-01T12:00:00Z"));
 
     @Test
-    void seriesAreStackedAndTheAxisReachesTheirSum() {
+    void axisReachesTheSumOfStackedSeries() {
         Chart chart = new Chart(
                 "tokens",
                 "Tokens",
@@ -35,7 +35,7 @@ class ChartTest {
     }
 
     @Test
-    void theTableTheSpotsAndTheDescriptionHaveTheSameFigures() {
+    void tableTooltipsAndDescriptionHaveTheSameValues() {
         Chart chart = new Chart(
                 "latency",
                 "Latency",
@@ -53,7 +53,7 @@ class ChartTest {
     }
 
     @Test
-    void aNameThatReadsFromRightToLeftTurnsNoFiguresAround() {
+    void rightToLeftNamesDoNotReorderValues() {
         Chart chart = new Chart(
                 "tokens",
                 "Tokens",
@@ -67,7 +67,7 @@ class ChartTest {
     }
 
     @Test
-    void nothingIsDrawnOfZeros() {
+    void zerosAreNotDrawn() {
         Chart chart = new Chart(
                 "errors",
                 "Errors",

@@ -23,7 +23,7 @@ class TicksTest {
         "8000000, 2000000, 8000000",
         "8000001, 5000000, 10000000",
     })
-    void marksAreRoundAndReachTheGreatest(double greatest, double step, double top) {
+    void ticksAreRoundAndReachTheGreatestValue(double greatest, double step, double top) {
         Ticks ticks = Ticks.reaching(greatest, 4, 1);
         assertThat(ticks.step()).isEqualTo(step);
         assertThat(ticks.top()).isEqualTo(top);
@@ -31,7 +31,7 @@ class TicksTest {
     }
 
     @Test
-    void whatHasFractionsHasFinerMarks() {
+    void fractionsHaveFinerTicks() {
         assertThat(Ticks.reaching(0.7, 4, 0.1).values()).hasSize(5).endsWith(0.8);
         assertThat(Ticks.reaching(0.3, 4, 0.1).top()).isCloseTo(0.3, org.assertj.core.data.Offset.offset(1e-9));
     }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TimeAxisTest {
     @Test
-    void hoursThatHoldATimeAreWhole() {
+    void hoursOfAPeriodAreWhole() {
         TimeAxis axis = axis(Interval.HOUR, "2026-03-01T10:59:59Z", "2026-03-01T12:00:00Z");
         assertThat(axis.size()).isEqualTo(2);
         assertThat(axis.place(OffsetDateTime.parse("2026-03-01T11:00:00Z"))).isEqualTo(1);
@@ -22,7 +22,7 @@ class TimeAxisTest {
     }
 
     @Test
-    void aDayIsMarkedAtHoursOfTheClockAndMidnightByItsDate() {
+    void ticksOfADayAreHoursAndDatesAtMidnight() {
         List<Mark> marks = axis(Interval.HOUR, "2026-03-01T11:00:00Z", "2026-03-02T10:42:00Z")
                 .marks();
         assertThat(marks)
@@ -36,7 +36,7 @@ class TimeAxisTest {
     }
 
     @Test
-    void daysAreMarkedFromTheLastOn() {
+    void ticksOfDaysCountBackFromTheLast() {
         List<Mark> marks = axis(Interval.DAY, "2026-02-01T00:00:00Z", "2026-03-02T10:42:00Z")
                 .marks();
         assertThat(marks)
@@ -48,7 +48,7 @@ class TimeAxisTest {
     }
 
     @Test
-    void marksStayApartHoweverLongTheTimeIs() {
+    void ticksDoNotOverlapInLongPeriods() {
         for (int days = 1; days < 200; days++) {
             OffsetDateTime to = OffsetDateTime.parse("2026-03-02T10:42:00Z");
             for (Interval interval : Interval.values()) {
@@ -60,7 +60,7 @@ class TimeAxisTest {
     }
 
     @Test
-    void aTimeIsShownByHoursOrDaysAsFitsItBest() {
+    void intervalFitsThePeriod() {
         OffsetDateTime to = OffsetDateTime.parse("2026-03-02T10:42:00Z");
         assertThat(Interval.between(to.minusHours(24), to)).isEqualTo(Interval.HOUR);
         assertThat(Interval.between(to.minusHours(48), to)).isEqualTo(Interval.HOUR);

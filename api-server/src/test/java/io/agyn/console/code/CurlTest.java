@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is shown as curl is right in any POSIX shell. */
+/** The commands work in any POSIX shell. */
 class CurlTest {
     @Test
-    void aSecretIsReadAndChanged() {
+    void secretIsReadAndUpdated() {
         Secret secret = new Secret()
                 .id(UUID.fromString("01980000-0000-7000-8000-000000abcdef"))
                 .organizationId(UUID.fromString("01980000-0000-7000-8000-00000000000a"))
@@ -46,7 +46,7 @@ class CurlTest {
                 "!! *? ~",
                 "-d"
             })
-    void aShellTakesAQuotedTextAsItIs(String text) throws Exception {
+    void shellReadsQuotedTextUnchanged(String text) throws Exception {
         Process shell = new ProcessBuilder("sh", "-c", "printf %s " + Curl.quoted(text)).start();
         assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .isEqualTo(text);

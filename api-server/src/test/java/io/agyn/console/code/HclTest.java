@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** What is shown as Terraform is right as it stands, as terraform fmt would write it. */
+/** The configuration is valid and formatted as by terraform fmt. */
 class HclTest {
     private static final UUID ORGANIZATION = UUID.fromString("01980000-0000-7000-8000-00000000000a");
     private static final UUID ID = UUID.fromString("01980000-0000-7000-8000-000000abcdef");
 
     @Test
-    void aSecretIsImportedAndItsValueIsAVariable() {
+    void secretIsImportedAndItsValueIsAVariable() {
         Secret secret = new Secret()
                 .id(ID)
                 .organizationId(ORGANIZATION)
@@ -51,14 +51,14 @@ class HclTest {
     }
 
     @Test
-    void anLlmProviderRefersToItsSecretAndNeedsNoVariable() {
+    void llmProviderWithASecretNeedsNoVariable() {
         assertThat(Hcl.of(provider(AuthMethod.BEARER).tokenSecretId(ID)))
                 .contains("  auth_method     = \"bearer\"\n", "  token_secret_id = \"" + ID + "\"\n")
                 .doesNotContain("var.", "variable");
     }
 
     @Test
-    void credentialsOfAnLlmProviderItselfAreAVariable() {
+    void credentialsOfAnLlmProviderAreAVariable() {
         assertThat(Hcl.of(provider(AuthMethod.X_API_KEY)))
                 .contains("= var.anthropic_token\n", "variable \"anthropic_token\" {\n  type      = string\n")
                 .contains("  token_wo ");
@@ -69,7 +69,7 @@ class HclTest {
     }
 
     @Test
-    void whatATerraformConfigurationMustHaveAndTheServerHasNotIsAVariable() {
+    void missingRequiredValuesAreVariables() {
         Model orphaned =
                 new Model().id(ID).organizationId(ORGANIZATION).name("gpt-4o").remoteModelName("gpt-4o");
         assertThat(Hcl.of(orphaned)).contains("provider_id       = var.gpt_4o_provider_id\n", "type = string\n");
@@ -79,7 +79,7 @@ class HclTest {
     }
 
     @Test
-    void timesAreWrittenAsTheProviderReadsThem() {
+    void timesHaveTheFormatOfTheProvider() {
         ApiToken token = new ApiToken().id(ID).userId(ID).description("CI");
         assertThat(Hcl.of(token.expiresAt(OffsetDateTime.parse("2099-01-31T12:00:00.500+01:00"))))
                 .contains("  expires_at  = \"2099-01-31T11:00:00.5Z\"\n");
@@ -88,7 +88,7 @@ class HclTest {
     }
 
     @Test
-    void textsStandForNothingButThemselves() {
+    void textIsQuotedWithoutInterpolation() {
         assertThat(Hcl.quoted("\"a\" \\ b")).isEqualTo("\"\\\"a\\\" \\\\ b\"");
         assertThat(Hcl.quoted("${path.module} %{if true}")).isEqualTo("\"$${path.module} %%{if true}\"");
         assertThat(Hcl.quoted("$${x} %%{y} {z} $ %")).isEqualTo("\"$$${x} %%%{y} {z} $ %\"");
@@ -97,13 +97,13 @@ class HclTest {
     }
 
     @Test
-    void whatNobodyCanSeeIsWrittenOut() {
+    void invisibleCharactersAreEscaped() {
         assertThat(Hcl.quoted("\u202Egnp.exe\u200B")).isEqualTo("\"\\u202egnp.exe\\u200b\"");
         assertThat(Hcl.quoted("\u2028" + Character.toString(0xE0001))).isEqualTo("\"\\u2028\\U000e0001\"");
     }
 
     @Test
-    void labelsAreIdentifiersThatTellThingsApart() {
+    void labelsAreUniqueIdentifiers() {
         assertThat(Label.of("openai-api-key", ID)).isEqualTo("openai_api_key");
         assertThat(Label.of("payments@acme.example", ID)).isEqualTo("payments_acme_example");
         assertThat(Label.of("東京", ID)).isEqualTo("a_abcdef");

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Timeout;
 
-/** Names and descriptions in the code that the Console shows. */
 @Timeout(60)
 class QuotingFuzz {
     private static final UUID ID = UUID.fromString("01980000-0000-7000-8000-000000abcdef");

@@ -15,7 +15,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Members in the Console follow the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class MembersPagesTest {
@@ -23,13 +22,13 @@ class MembersPagesTest {
     private String members;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         members = "/organizations/" + organization + "/members";
     }
 
     @Test
-    void anOwnerAddsByEmailChangesTheRoleAndRemoves() {
+    void ownerAddsAMemberByEmailChangesTheRoleAndRemovesThem() {
         Visitor owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));
         String user = Api.user();
         String email = Api.get("/users/{id}", user).extract().path("email");
@@ -48,7 +47,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void somebodyIsAddedByTheIdToo() {
+    void memberIsAddedById() {
         String user = Api.user();
         Visitor.signedIn(Api.adminToken())
                 .submit(members + "/new", Map.of("email", "", "user_id", user, "role", "owner"))
@@ -58,7 +57,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void whatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Visitor admin = Visitor.signedIn(Api.adminToken());
         Response nobody =
                 admin.submit(members + "/new", Map.of("email", "nobody@acme.example", "user_id", "", "role", "owner"));
@@ -82,7 +81,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void whoBelongsAlreadyIsAConflict() {
+    void existingMemberIsAConflict() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor.signedIn(Api.adminToken())
@@ -93,7 +92,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void theLastOwnerStaysAndThePageSaysWhy() {
+    void lastOwnerCannotBeRemoved() {
         String user = Api.user();
         Api.join(organization, user, "owner");
         Visitor owner = Visitor.signedIn(Api.tokenOf(user));
@@ -110,7 +109,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditIsToldWhoWasFirst() {
+    void editConflictShowsWhoSavedFirst() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor admin = Visitor.signedIn(Api.adminToken());
@@ -127,7 +126,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void aMemberSeesWhoBelongsAndChangesNobody() {
+    void memberSeesMembersAndChangesNobody() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor member = Visitor.signedIn(Api.tokenOf(user));
@@ -148,7 +147,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));

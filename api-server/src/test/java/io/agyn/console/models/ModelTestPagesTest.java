@@ -28,7 +28,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Tests of models in the Console: with a script, piece by piece; without one, as a page. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ModelTestPagesTest {
@@ -50,14 +49,14 @@ class ModelTestPagesTest {
     }
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         cloud.forget();
     }
 
     @ParameterizedTest
     @CsvSource({"responses, bearer", "anthropic_messages, x_api_key"})
-    void aMemberAsksAndSeesTheWholeAnswerWithoutAScript(String protocol, String authMethod) throws Exception {
+    void memberTestsAModelWithoutAScript(String protocol, String authMethod) throws Exception {
         String model = model(protocol, authMethod, "sk-right", "remote");
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
         assertThat(member.page(path(model))).contains(">Hello, world</textarea>");
@@ -74,7 +73,7 @@ class ModelTestPagesTest {
     }
 
     @Test
-    void theAnswerStreamsInPieces() throws Exception {
+    void responseStreamsInPieces() throws Exception {
         String model = model("responses", "bearer", "sk-right", "remote");
         List<JsonNode> lines = stream(Visitor.signedIn(Api.adminToken()), model);
         assertThat(lines.subList(0, lines.size() - 1))
@@ -84,7 +83,7 @@ class ModelTestPagesTest {
     }
 
     @Test
-    void theProvidersErrorIsShownVerbatimWithWhatItMeans() throws Exception {
+    void providerErrorIsShownVerbatimAndExplained() throws Exception {
         String model = model("anthropic_messages", "x_api_key", "sk-right", "scripted:status=429");
         assertThat(stream(Visitor.signedIn(Api.adminToken()), model))
                 .singleElement()
@@ -96,7 +95,7 @@ class ModelTestPagesTest {
     }
 
     @Test
-    void refusedCredentialsAreSaidToBe() throws Exception {
+    void rejectedCredentialsAreExplained() throws Exception {
         String model = model("responses", "bearer", "sk-wrong", "remote");
         assertThat(stream(Visitor.signedIn(Api.adminToken()), model)
                         .getLast()
@@ -107,7 +106,7 @@ class ModelTestPagesTest {
 
     @ParameterizedTest
     @CsvSource({"responses, bearer", "anthropic_messages, x_api_key"})
-    void anAnswerThatBreaksOffIsNoWholeOne(String protocol, String authMethod) throws Exception {
+    void interruptedResponseIsIncomplete(String protocol, String authMethod) throws Exception {
         String model = model(protocol, authMethod, "sk-right", "scripted:events=20;every=20ms;break=12");
         List<JsonNode> lines = stream(Visitor.signedIn(Api.adminToken()), model);
         assertThat(lines.size()).isGreaterThan(1);
@@ -116,7 +115,7 @@ class ModelTestPagesTest {
     }
 
     @Test
-    void anEmptyPromptIsRefused() {
+    void emptyPromptIsRejected() {
         String model = model("responses", "bearer", "sk-right", "remote");
         Visitor.signedIn(Api.adminToken())
                 .submit(path(model), path(model) + "/test", Map.of("prompt", " "))
@@ -127,7 +126,7 @@ class ModelTestPagesTest {
     }
 
     @Test
-    void anotherTenantsModelIsNotCalled() {
+    void modelOfAnotherTenantIsNotCalled() {
         String model = model("responses", "bearer", "sk-right", "remote");
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.submit("/organizations", path(model) + "/test", Map.of("prompt", "Hi"))
@@ -156,7 +155,7 @@ class ModelTestPagesTest {
         return lines;
     }
 
-    /** How many calls the usage counts, once it does. */
+    /** The number of calls in the usage; waits for the first one. */
     private int recorded() throws InterruptedException {
         Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
         int count = 0;

@@ -18,7 +18,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Models in the Console follow the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ModelsPagesTest {
@@ -36,7 +35,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void aModelIsCreatedFromItsProvidersPageRenamedAndDeleted() {
+    void modelIsCreatedFromItsProvidersPageRenamedAndDeleted() {
         assertThat(owner.page(models + "/new?provider=" + provider))
                 .contains("<option value=\"" + provider + "\" selected>");
         String id = create("gpt-4o");
@@ -49,7 +48,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void orphanedModelsStandOutAndArePointedAtAnotherProvider() {
+    void orphanedModelsAreHighlightedAndGetAnotherProvider() {
         String id = create("left-behind");
         assertThat(owner.page(models)).doesNotContain("orphaned");
         Api.asAdmin()
@@ -69,7 +68,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void manyOrphanedModelsAreFoundByTheirStatus() {
+    void orphanedModelsAreFilteredByStatus() {
         for (int i = 0; i < 11; i++) {
             Api.model(organization, provider);
         }
@@ -92,7 +91,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void howToCallItSpeaksTheModelsProtocolAtTheAddressThatTheBrowserHasReached() {
+    void snippetsUseTheProtocolAndTheBrowsersAddress() {
         String page = owner.page(models + "/" + create("gpt-4o"));
         String address = "http://127.0.0.1:" + RestAssured.port;
         assertThat(page)
@@ -106,13 +105,13 @@ class ModelsPagesTest {
     }
 
     @Test
-    void aNameThatNeedsQuotingIsCalledByItsId() {
+    void snippetsUseTheIdIfTheNameNeedsQuoting() {
         String id = create("it's \"odd\" $(reboot)");
         assertThat(owner.page(models + "/" + id)).contains("{&quot;model&quot;: &quot;" + id + "&quot;");
     }
 
     @Test
-    void allThatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Response refused = send(models + "/new", Map.of("name", "", "provider", "", "remote_model_name", " odd "));
         refused.then().statusCode(422);
         assertThat(refused.asString())
@@ -121,13 +120,13 @@ class ModelsPagesTest {
     }
 
     @Test
-    void aNameThatIsTakenIsAConflict() {
+    void takenNameIsAConflict() {
         create("taken");
         send(models + "/new", fields("taken", "gpt-4o")).then().statusCode(409).body(containsString("value=\"taken\""));
     }
 
     @Test
-    void theSecondOfTwoWhoEditLosesNothing() {
+    void editConflictKeepsTheInput() {
         String id = create("first");
         String edit = models + "/" + id + "/edit";
         Map<String, Object> mine = new HashMap<>(fields("mine", "gpt-4o"));
@@ -144,7 +143,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditSeesTheProviderThatTheFirstHasChosen() {
+    void editConflictShowsTheStoredProvider() {
         String id = create("first");
         String edit = models + "/" + id + "/edit";
         Map<String, Object> mine = new HashMap<>(fields("first", "gpt-4o"));
@@ -166,7 +165,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+    void memberSeesNoActionsWithoutPermission() {
         String id = create("gpt-4o");
         String path = models + "/" + id;
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
@@ -185,7 +184,7 @@ class ModelsPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         String id = create("gpt-4o");
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(models).then().statusCode(404);

@@ -15,7 +15,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An organization's page leads a newcomer on, and has its settings. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class OrganizationsPagesTest {
@@ -25,7 +24,7 @@ class OrganizationsPagesTest {
     private Visitor owner;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         id = Api.organization();
         path = "/organizations/" + id;
         name = Api.get(path).extract().path("name");
@@ -33,7 +32,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void aNewcomerIsLedFromProviderToToken() {
+    void firstStepsLeadFromProviderToToken() {
         String root = "/organizations/" + Api.get(path).extract().path("slug");
         assertThat(steps(owner.page(path)))
                 .containsSubsequence("Register an LLM provider", "to do", root + "/llm-providers/new")
@@ -49,14 +48,14 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void aMemberIsToldWhomToAsk() {
+    void memberIsToldToAskAnOwner() {
         assertThat(steps(Visitor.signedIn(Api.tokenOfNew("member", id)).page(path)))
                 .contains("Ask an owner of the organization")
                 .doesNotContain("/llm-providers/new", "/models/new");
     }
 
     @Test
-    void anOwnerRenamesItAndIsLedToTheNewAddress() {
+    void newSlugRedirectsToTheNewPath() {
         String slug = Api.freshName("slug");
         owner.submit(path, Map.of("name", "Renamed", "slug", slug))
                 .then()
@@ -66,7 +65,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void whatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Response refused = owner.submit(path, Map.of("name", "", "slug", "No Slug"));
         refused.then().statusCode(422);
         assertThat(refused.asString()).contains("<a href=\"#name\">", "<a href=\"#slug\">", "value=\"No Slug\"");
@@ -79,7 +78,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditIsToldWhoWasFirst() {
+    void editConflictShowsWhoSavedFirst() {
         String page = owner.page(path);
         String slug = Visitor.hidden("slug", page);
         Visitor.signedIn(Api.adminToken()).submit(path, Map.of("name", "Theirs", "slug", slug));
@@ -99,7 +98,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void oneWithTheSlugNewIsReachedByItsId() {
+    void organizationWithTheSlugNewIsOpenedById() {
         Visitor admin = Visitor.signedIn(Api.adminToken());
         String location = admin.submit("/organizations/new", Map.of("name", "New", "slug", "new"))
                 .getHeader("Location");
@@ -109,7 +108,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void itIsDeletedOnceItsNameIsTyped() {
+    void deletionRequiresTheName() {
         assertThat(owner.page(path + "/delete")).contains("Type " + name + " to confirm");
         owner.submit(path + "/delete", Map.of("typed", name.toUpperCase()))
                 .then()
@@ -121,7 +120,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void oneThatHoldsSomethingIsNotDeletedAndSaysWhat() {
+    void organizationWithContentsIsNotDeleted() {
         Api.provider(id, Api.secret(id, "sk"));
         owner.submit(path + "/delete", Map.of("typed", name))
                 .then()
@@ -131,7 +130,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+    void memberSeesNoActionsWithoutPermission() {
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", id));
         assertThat(member.page(path)).doesNotContain("Delete…", "Settings", "<form class=\"card\"");
         member.get("/organizations/new").then().statusCode(403);
@@ -146,7 +145,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(path).then().statusCode(404);
         other.get(path + "/delete").then().statusCode(404);
@@ -156,7 +155,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void itIsShownAsTerraformAndAsCurl() {
+    void organizationIsShownAsTerraformAndCurl() {
         assertThat(owner.page(path))
                 .contains("Show as Terraform", "import {", "resource &quot;agyn_organization&quot;")
                 .contains("Show as curl", "$AGYN_GATEWAY/api/v1/organizations/" + id);

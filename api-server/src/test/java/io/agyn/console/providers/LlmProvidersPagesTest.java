@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** LLM providers in the Console follow the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class LlmProvidersPagesTest {
@@ -33,7 +32,7 @@ class LlmProvidersPagesTest {
     private Visitor owner;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         providers = "/organizations/" + organization + "/llm-providers";
         owner = Visitor.signedIn(Api.tokenOfNew("owner", organization));
@@ -71,7 +70,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aKeyIsTypedMaskedAndRevealed() {
+    void keyIsEnteredMaskedAndRevealed() {
         String id = create("openai-prod", "bearer", Map.of("key", " sk-typed\n"));
         String page = owner.page(providers + "/" + id);
         assertThat(page).contains("openai-prod", "Reveal the credentials").doesNotContain("sk-typed");
@@ -88,7 +87,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void anExistingSecretIsChosen() {
+    void existingSecretIsChosen() {
         String secret = Api.secret(organization, "sk-of-the-secret");
         String id = create("by-secret", "x_api_key", Map.of("existing_secret", secret, "key", ""));
         stored(id).body("token_secret_id", equalTo(secret)).body("has_token", equalTo(false));
@@ -98,11 +97,11 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aMapOfHeadersIsGivenAndRevealed() {
+    void headersAreEnteredAndRevealed() {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", List.of("X-Gateway-Key", "", "X-Team"));
         fields.put("header_value", List.of("key-1", "", "payments"));
-        // What stands in the fields of the other methods, which are not shown, does not count.
+        // Hidden fields of the other methods are ignored.
         fields.put("key", "sk-ignored");
         send(providers + "/new", fields).then().statusCode(303);
         String id = idOf("gateway");
@@ -117,7 +116,7 @@ class LlmProvidersPagesTest {
 
     @ParameterizedTest
     @CsvSource({"Host", "content-length", "CONNECTION", "Transfer-Encoding"})
-    void reservedHeadersAreRefusedAtTheirRow(String name) {
+    void reservedHeaderIsAnErrorAtItsRow(String name) {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", List.of("X-Right", name));
         fields.put("header_value", List.of("v", "secret-value"));
@@ -132,7 +131,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aHeaderThatStandsTwiceIsRefused() {
+    void duplicateHeaderIsRejected() {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", List.of("X-Key", "", "x-key", "Host", "X-Right"));
         fields.put("header_value", List.of("one", "", "two", "three", ""));
@@ -150,7 +149,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void moreHeadersThanThereMayBeAreRefusedAndNotSentBack() {
+    void tooManyHeadersAreRejectedAndNotSentBack() {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", Collections.nCopies(30_000, "a"));
         fields.put("header_value", Collections.nCopies(30_000, "b"));
@@ -164,7 +163,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void allThatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Response refused = send(
                 providers + "/new",
                 fields("", "bearer", Map.of("endpoint", "ftp://nowhere", "key", "sk with spaces", "protocol", "odd")));
@@ -192,7 +191,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aNameThatIsTakenIsAConflictAndTheKeyIsNotSentBack() {
+    void takenNameIsAConflictAndTheKeyIsNotSentBack() {
         create("taken", "bearer", Map.of("key", "sk-1"));
         send(providers + "/new", fields("taken", "bearer", Map.of("key", "sk-sent-back")))
                 .then()
@@ -202,7 +201,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void editingReplacesCredentialsOnlyWhenSomethingIsTyped() {
+    void editReplacesOnlyEnteredCredentials() {
         String id = create("openai-prod", "bearer", Map.of("key", "sk-1"));
         String edit = providers + "/" + id + "/edit";
         String before = stored(id).extract().path("credentials_fingerprint");
@@ -217,7 +216,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void editingSaysWhichHeadersAreStored() {
+    void editPageNamesTheStoredHeaders() {
         String id = create(
                 "gateway", "custom_headers", Map.of("header_name", "X-Gateway-Key", "header_value", "key-of-gateway"));
         assertThat(owner.page(providers + "/" + id + "/edit"))
@@ -226,7 +225,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditLosesNothing() {
+    void editConflictKeepsTheInput() {
         String id = create("first", "bearer", Map.of("key", "sk-1"));
         String edit = providers + "/" + id + "/edit";
         Map<String, Object> mine = fields("mine", "bearer", Map.of("key", ""));
@@ -245,7 +244,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void deletingNamesTheModelsThatWouldBeOrphanedAndAsksForTheName() {
+    void deletionListsOrphanedModelsAndAsksForTheName() {
         String id = create("in-use", "bearer", Map.of("key", "sk-1"));
         String model = Api.model(organization, id);
         String name = Api.get("/organizations/{o}/models/{m}", organization, model)
@@ -265,7 +264,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aProviderWithoutModelsIsDeletedWithoutTyping() {
+    void providerWithoutModelsIsDeletedWithoutItsName() {
         String id = create("unused", "bearer", Map.of("key", "sk-1"));
         assertThat(owner.page(providers + "/" + id + "/delete")).doesNotContain("to confirm");
         send(providers + "/" + id + "/delete", Map.of()).then().statusCode(303);
@@ -273,7 +272,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void itsManyModelsArePagedAndADeletionNamesSomeAndSaysHowManyMore() {
+    void manyModelsArePagedAndCountedInTheDeletion() {
         String id = create("busy", "bearer", Map.of("key", "sk-1"));
         for (int i = 0; i < 27; i++) {
             Api.asAdmin()
@@ -296,7 +295,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+    void memberSeesNoActionsWithoutPermission() {
         String id = create("openai-prod", "bearer", Map.of("key", "sk-hidden"));
         String path = providers + "/" + id;
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
@@ -324,7 +323,7 @@ class LlmProvidersPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         String id = create("openai-prod", "bearer", Map.of("key", "sk-1"));
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(providers).then().statusCode(404);
@@ -350,7 +349,7 @@ class LlmProvidersPagesTest {
         return fields;
     }
 
-    /** What the owner is answered to a form. */
+    /** The response to a form of the owner. */
     private Response send(String path, Map<String, Object> fields) {
         return owner.submit(path, path, fields);
     }

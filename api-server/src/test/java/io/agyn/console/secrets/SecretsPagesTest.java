@@ -17,7 +17,6 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Secrets in the Console follow the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class SecretsPagesTest {
@@ -25,13 +24,13 @@ class SecretsPagesTest {
     private String secrets;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         secrets = "/organizations/" + organization + "/secrets";
     }
 
     @Test
-    void whatIsDoneIsInTheAuditLogAsOverRest() {
+    void changesAreAuditedLikeRestRequests() {
         String token = Api.tokenOfNew("owner", organization);
         Visitor owner = Visitor.signedIn(token);
         owner.submit(secrets + "/new", Map.of("name", "key", "description", "", "value", "sk-1"))
@@ -82,7 +81,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void allThatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Response refused = Visitor.signedIn(Api.adminToken())
                 .submit(secrets + "/new", Map.of("name", "", "description", "d".repeat(2000), "value", ""));
         refused.then().statusCode(422);
@@ -92,7 +91,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void aNameThatIsTakenIsAConflictAndTheValueIsNotSentBack() {
+    void takenNameIsAConflictAndTheValueIsNotSentBack() {
         Visitor admin = Visitor.signedIn(Api.adminToken());
         Map<String, String> fields = Map.of("name", "taken", "description", "", "value", "sk-sent-back");
         admin.submit(secrets + "/new", fields).then().statusCode(303);
@@ -104,7 +103,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditIsToldWhoWasFirstAndLosesNothing() {
+    void editConflictShowsWhoSavedFirstAndKeepsTheInput() {
         String id = Api.secret(organization, "sk-1");
         Visitor admin = Visitor.signedIn(Api.adminToken());
         String page = admin.page(secrets + "/" + id);
@@ -128,7 +127,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void aSecretInUseNamesItsUsersAndIsNotDeleted() {
+    void secretInUseIsNotDeletedAndNamesItsUsers() {
         String id = Api.secret(organization, "sk-1");
         String provider = Api.provider(organization, id);
         String name = Api.get("/organizations/{o}/llm-providers/{p}", organization, provider)
@@ -147,7 +146,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void aMemberIsShownNoneOfWhatTheyMayNotDoAndIsRefused() {
+    void memberSeesNoActionsWithoutPermission() {
         String id = Api.secret(organization, "sk-hidden");
         Visitor member = Visitor.signedIn(Api.tokenOfNew("member", organization));
         assertThat(member.page(secrets)).doesNotContain("New secret", "/reveal", "sk-hidden");
@@ -167,13 +166,13 @@ class SecretsPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(secrets).then().statusCode(404).contentType("text/html").body(containsString("Page not found"));
     }
 
     @Test
-    void textIsShownAndNotRun() {
+    void namesAreEscaped() {
         Visitor admin = Visitor.signedIn(Api.adminToken());
         String name = "\"><script>alert(1)</script>'";
         admin.submit(secrets + "/new", Map.of("name", name, "description", name, "value", "sk"))
@@ -187,7 +186,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void listsPageAndSearchByName() {
+    void listsArePagedAndSearchedByName() {
         for (int i = 0; i < 27; i++) {
             Api.asAdmin()
                     .body(Map.of("name", "key-%02d".formatted(i), "value", "v"))
@@ -216,7 +215,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void ofManyUsersSomeAreNamedAndThatThereAreMore() {
+    void manyUsersOfASecretAreTruncated() {
         String id = Api.secret(organization, "v");
         for (int i = 0; i < 4; i++) {
             Api.asAdmin()

@@ -25,7 +25,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** API tokens in the Console: each is shown once, and follows the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class TokensPagesTest {
@@ -45,7 +44,7 @@ class TokensPagesTest {
     }
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         user = Api.user();
         Api.join(organization, user, "owner");
@@ -54,7 +53,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void aNewTokenIsShownOnceAndWorks() {
+    void newTokenIsShownOnceAndWorks() {
         String form = owner.page(tokens + "/new");
         assertThat(form).contains("<option value=\"" + organization + "\" selected>");
         Map<String, String> fields = fields(form, "CI", organization, "2099-01-31");
@@ -77,7 +76,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void theServerKeepsNoMoreThanAHashOfIt() throws SQLException {
+    void serverStoresOnlyTheHashOfAToken() throws SQLException {
         Map<String, String> fields = fields(owner.page(tokens + "/new"), "CI", organization, "");
         String plaintext = plaintext(owner.post(tokens + "/new", fields).asString());
         String key = fields.get("key");
@@ -91,7 +90,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void aFormThatIsSentAgainWithOtherWordsMakesAnotherTokenAtTheNextTry() {
+    void repeatedFormWithChangesCreatesAnotherToken() {
         String form = owner.page(tokens + "/new");
         owner.post(tokens + "/new", fields(form, "first", organization, ""))
                 .then()
@@ -105,7 +104,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void whatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         String form = owner.page(tokens + "/new");
         Response past = owner.post(tokens + "/new", fields(form, "", organization, "2001-01-31"));
         past.then().statusCode(422);
@@ -127,7 +126,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void anOrganizationShowsThoseAloneThatAreBoundToItAndOnesOwnPageAll() {
+    void organizationListsOnlyTokensThatAreBoundToIt() {
         Api.tokenOf(user, organization);
         assertThat(owner.page(tokens).split("<th scope=\"row\">")).hasSize(2);
         String all = owner.page("/tokens");
@@ -139,7 +138,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void aTokenIsRevokedAfterAQuestion() {
+    void revocationAsksForConfirmation() {
         String plaintext = Api.tokenOf(user, organization);
         String id = Api.as(plaintext).get("/me").path("api_token_id");
         assertThat(owner.page(tokens + "/" + id)).contains("Revoke…", plaintext.substring(0, 12));
@@ -165,7 +164,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void whoRevokesTheTokenThatSignedThemInIsTold() {
+    void revocationOfTheSessionsTokenWarns() {
         String plaintext = Api.tokenOf(user);
         String id = Api.as(plaintext).get("/me").path("api_token_id");
         Visitor visitor = Visitor.signedIn(plaintext);
@@ -175,7 +174,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void aClusterAdminManagesTheTokensOfOthers() {
+    void clusterAdminManagesTokensOfOthers() {
         Visitor admin = Visitor.signedIn(Api.adminToken());
         String theirs = Api.tokenOf(user, organization);
         String id = Api.as(theirs).get("/me").path("api_token_id");
@@ -194,7 +193,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void nobodyElseKnowsOfTheTokensOfOthers() {
+    void usersDoNotSeeTokensOfOthers() {
         String theirs = Api.tokenOf(user, organization);
         String id = Api.as(theirs).get("/me").path("api_token_id");
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", organization));
@@ -212,7 +211,7 @@ class TokensPagesTest {
     }
 
     @Test
-    void whoIsSignedInByABoundTokenIsNotShownTokensAndIsRefused() {
+    void boundTokenHasNoAccessToTokens() {
         Visitor bound = Visitor.signedIn(Api.tokenOf(user, organization));
         assertThat(bound.page("/organizations/" + organization)).doesNotContain("/tokens\"", "/tokens/new");
         bound.get(tokens).then().statusCode(403);
@@ -224,14 +223,14 @@ class TokensPagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         other.get(tokens).then().statusCode(404);
         other.get(tokens + "/new").then().statusCode(404);
     }
 
     @Test
-    void whatWasMadeIsInTheAuditLogOnce() {
+    void repeatedCreationIsAuditedOnce() {
         String form = owner.page(tokens + "/new");
         Map<String, String> fields = fields(form, Api.freshName("audited"), organization, "");
         owner.post(tokens + "/new", fields);

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Usage in the Console shows the figures of the API, to whom the API shows them. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class UsagePagesTest {
@@ -43,7 +42,7 @@ class UsagePagesTest {
     private Records calls;
 
     @BeforeEach
-    void makeOrganization() {
+    void createOrganization() {
         organization = Api.organization();
         usage = "/organizations/" + organization + "/usage";
         calls = new Records(UUID.fromString(organization));
@@ -51,7 +50,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void chartsAndTheirTablesHaveTheSameFigures() throws SQLException {
+    void chartsAndTablesHaveTheSameValues() throws SQLException {
         calls.inputTokens = 1_200L;
         calls.duration = Duration.ofMillis(1_500);
         CallRecord first = calls.next();
@@ -73,7 +72,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void groupsAreComparedAndLeadToTheirCalls() throws SQLException {
+    void groupsAreComparedAndLinkToTheirCalls() throws SQLException {
         CallRecord fast = calls.next();
         calls.modelId = UUID.randomUUID();
         calls.model = "<b>slow</b>";
@@ -95,7 +94,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void filtersAreKeptByAllLinksAndTheForm() throws SQLException {
+    void linksAndFormKeepTheFilters() throws SQLException {
         for (int i = 0; i < 26; i++) {
             Records.load(dataSource, calls.next());
         }
@@ -119,7 +118,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void whatIsShownCanBeDownloaded() throws SQLException {
+    void usageCanBeDownloaded() throws SQLException {
         calls.model = "=cmd|' /C calc'!A0";
         CallRecord first = calls.next();
         calls.startedAt = Instant.parse("2026-03-02T10:30:00Z");
@@ -141,7 +140,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void detailsOfACallStandBesideItsTokens() throws SQLException {
+    void detailsOfACallAreBesideItsTokens() throws SQLException {
         calls.operation = CallOperation.CREATE_MESSAGE;
         calls.usage = new CallUsage(10L, 7L, 5000L, 2000L, 3000L, 9L, 4L, 6L, 0L, "priority", null);
         CallRecord call = calls.next();
@@ -160,7 +159,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void aMemberSeesTheirOwnCallsAlone() throws SQLException {
+    void memberSeesOnlyTheirOwnCalls() throws SQLException {
         String member = Api.user();
         Api.join(organization, member, "member");
         CallRecord foreign = calls.next();
@@ -181,7 +180,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void anotherTenantFindsNothing() {
+    void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         for (String path : List.of("", "/figures.csv", "/calls.csv")) {
             other.get(usage + path).then().statusCode(404).contentType("text/html");
@@ -189,7 +188,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void whereThereIsNoCallThePageSaysHowToMakeOne() {
+    void pageWithoutCallsExplainsTheFirstOne() {
         assertThat(admin().page(usage))
                 .contains("No calls in this period", "/models\">models</a>", "the last 30 days")
                 .doesNotContain("<svg class=\"drawing\"");
@@ -214,7 +213,7 @@ class UsagePagesTest {
         "outcome, outcome=COMPLETED",
         "page_token, page=nonsense",
     })
-    void whatIsWrongWithFiltersStandsAtTheirField(String field, String query) {
+    void invalidFiltersAreErrorsAtTheirFields(String field, String query) {
         for (String path : List.of("", "/figures.csv", "/calls.csv")) {
             if (!field.equals("page_token") || !path.equals("/figures.csv")) {
                 admin().get(usage + path + "?" + query)
@@ -226,7 +225,7 @@ class UsagePagesTest {
     }
 
     @Test
-    void whatWasChosenStaysChosenWhereFiltersCannotBeUsed() {
+    void invalidFiltersKeepTheOthers() {
         String model = UUID.randomUUID().toString();
         assertThat(admin().get(usage + "?from=yesterday&outcome=refused&group_by=token&model_id=" + model)
                         .asString())
@@ -238,7 +237,7 @@ class UsagePagesTest {
         return Visitor.signedIn(Api.adminToken());
     }
 
-    /** Where the page's own links lead, which name the organization by its slug. */
+    /** The target of the page's links, with the organization's slug. */
     private static String usage(String page) {
         return link(page, "Usage");
     }

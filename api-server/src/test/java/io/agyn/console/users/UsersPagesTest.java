@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Users in the Console are cluster admins' alone, and follow the same rules as over REST. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class UsersPagesTest {
@@ -32,7 +31,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void aUserIsCreatedEditedSuspendedActivatedAndDeleted() {
+    void userIsCreatedEditedSuspendedReactivatedAndDeleted() {
         String email = Api.freshName("agents") + "@acme.example";
         Response created = admin.submit("/users/new", Map.of("name", "Agents", "email", email, "role", "user"));
         created.then().statusCode(303);
@@ -57,7 +56,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void aSuspendedUserIsSignedOutAtOnce() {
+    void suspendedUserIsSignedOutImmediately() {
         Visitor suspended = Visitor.signedIn(Api.tokenOf(user));
         suspended.get("/organizations").then().statusCode(200);
         admin.submit("/users/" + user, "/users/" + user + "/state", Map.of("state", "suspended"))
@@ -67,7 +66,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void allThatIsWrongStandsBesideItsFieldAndWhatWasTypedIsStillThere() {
+    void errorsAreBesideTheirFieldsAndInputIsKept() {
         Response refused =
                 admin.submit("/users/new", Map.of("name", "", "email", "no address", "role", "cluster_admin"));
         refused.then().statusCode(422);
@@ -77,7 +76,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void anEmailThatIsTakenIsAConflict() {
+    void takenEmailIsAConflict() {
         String email = Api.get("/users/{id}", user).extract().path("email");
         admin.submit("/users/new", Map.of("name", "Other", "email", email, "role", "user"))
                 .then()
@@ -86,7 +85,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void theSecondOfTwoWhoEditIsToldWhoWasFirst() {
+    void editConflictShowsWhoSavedFirst() {
         String path = "/users/" + user;
         String page = admin.page(path);
         String email = Api.get(path).extract().path("email");
@@ -114,7 +113,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void theLastOwnerOfAnOrganizationIsNotSuspended() {
+    void lastOwnerOfAnOrganizationCannotBeSuspended() {
         String organization = Api.organization();
         Api.join(organization, user, "owner");
         admin.submit("/users/" + user, "/users/" + user + "/state", Map.of("state", "suspended"))
@@ -128,7 +127,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void theListIsNarrowedDownByRoleStateAndName() {
+    void listFiltersByRoleStateAndName() {
         String name = Api.freshName("narrow");
         String email = name + "@acme.example";
         admin.submit("/users/new", Map.of("name", name, "email", email, "role", "cluster_admin"))
@@ -147,7 +146,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void aNarrowedListKeepsItsStateFromPageToPage() {
+    void nextPageKeepsTheFilters() {
         for (int i = 0; i < 26; i++) {
             Api.user();
         }
@@ -161,7 +160,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void whoIsNoClusterAdminIsNotShownUsersAndIsRefused() {
+    void onlyClusterAdminsSeeUsers() {
         Visitor owner = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
         assertThat(owner.page("/organizations")).doesNotContain("href=\"/users\"");
         assertThat(admin.page("/organizations")).contains("href=\"/users\"");

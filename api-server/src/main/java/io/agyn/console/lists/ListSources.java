@@ -1,0 +1,124 @@
+package io.agyn.console.lists;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.api.LlmProvidersApi;
+import io.agyn.api.ModelsApi;
+import io.agyn.api.OrganizationsApi;
+import io.agyn.api.SecretsApi;
+import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.LlmProviderList;
+import io.agyn.api.model.Model;
+import io.agyn.api.model.ModelList;
+import io.agyn.api.model.ModelStatus;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationList;
+import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretList;
+import io.agyn.console.Api;
+import jakarta.inject.Singleton;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Lists that several pages show. No list is read as a whole. */
+@Singleton
+public class ListSources {
+    private final Api api;
+    private final OrganizationsApi organizations;
+    private final LlmProvidersApi llmProviders;
+    private final ModelsApi models;
+    private final SecretsApi secrets;
+
+    ListSources(Api api) {
+        this.api = requireNonNull(api, "api is null");
+        this.organizations = api.of(OrganizationsApi.class);
+        this.llmProviders = api.of(LlmProvidersApi.class);
+        this.models = api.of(ModelsApi.class);
+        this.secrets = api.of(SecretsApi.class);
+    }
+
+    /** The organizations that the user can access. */
+    public ListPage.Source<Organization> organizations() {
+        return (size, token, search) -> organizations(size, token, search, null);
+    }
+
+    /** The organizations with these ids, by id; without those that the user cannot access. */
+    public Map<UUID, Organization> organizations(Collection<UUID> ids) {
+        return byId(
+                ids.isEmpty()
+                        ? List.of()
+                        : organizations(ids.size(), null, null, texts(ids)).items(),
+                Organization::getId);
+    }
+
+    private ListPage.Slice<Organization> organizations(int size, String token, String search, Set<String> ids) {
+        OrganizationList list =
+                api.read(organizations.listOrganizations(size, token, null, null, search, ids), OrganizationList.class);
+        return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
+    }
+
+    public ListPage.Source<LlmProvider> llmProviders(UUID organizationId) {
+        return llmProviders(organizationId, null, null);
+    }
+
+    /** The LLM providers with these ids, by id; without those that do not exist. */
+    public Map<UUID, LlmProvider> llmProviders(UUID organizationId, Collection<UUID> ids) {
+        return byId(
+                ids.isEmpty()
+                        ? List.of()
+                        : llmProviders(organizationId, texts(ids), null)
+                                .first(ids.size())
+                                .items(),
+                LlmProvider::getId);
+    }
+
+    /** The LLM providers that use a secret. */
+    public ListPage.Source<LlmProvider> llmProvidersWith(UUID organizationId, UUID secretId) {
+        return llmProviders(organizationId, null, secretId);
+    }
+
+    private ListPage.Source<LlmProvider> llmProviders(UUID organizationId, Set<String> ids, UUID secretId) {
+        return (size, token, search) -> {
+            LlmProviderList list = api.read(
+                    llmProviders.listLlmProviders(organizationId, size, token, null, search, ids, secretId),
+                    LlmProviderList.class);
+            return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
+        };
+    }
+
+    /**
+     * The models of an organization, of a provider or with a status.
+     *
+     * @param llmProviderId null for all LLM providers
+     * @param status null for any status
+     */
+    public ListPage.Source<Model> models(UUID organizationId, UUID llmProviderId, ModelStatus status) {
+        return (size, token, search) -> {
+            ModelList list = api.read(
+                    models.listModels(organizationId, size, token, null, search, llmProviderId, status),
+                    ModelList.class);
+            return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
+        };
+    }
+
+    public ListPage.Source<Secret> secrets(UUID organizationId) {
+        return (size, token, search) -> {
+            SecretList list =
+                    api.read(secrets.listSecrets(organizationId, size, token, null, search), SecretList.class);
+            return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
+        };
+    }
+
+    private static Set<String> texts(Collection<UUID> ids) {
+        return ids.stream().map(UUID::toString).collect(Collectors.toSet());
+    }
+
+    private static <T> Map<UUID, T> byId(List<T> items, Function<T, UUID> id) {
+        return items.stream().collect(Collectors.toMap(id, Function.identity()));
+    }
+}

@@ -1,0 +1,26 @@
+package io.agyn.console.rendering;
+
+import io.agyn.console.charts.Unit;
+import io.quarkus.qute.TemplateExtension;
+import java.util.Locale;
+
+/** Formats numbers in templates. */
+@TemplateExtension
+public final class Numbers {
+    private Numbers() {}
+
+    /** A number with thousands separators: {@code number.figure} in templates. */
+    public static String figure(Long number) {
+        return Unit.COUNT.exactly(number);
+    }
+
+    /** Milliseconds: {@code number.figure} in templates. */
+    public static String figure(Double number) {
+        return Unit.DURATION.exactly(number);
+    }
+
+    /** A share: {@code part.percentOf(whole)} in templates. */
+    public static String percentOf(Long part, Long whole) {
+        return whole == 0 ? "0 %" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+    }
+}

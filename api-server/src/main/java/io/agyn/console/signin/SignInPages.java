@@ -1,0 +1,132 @@
+package io.agyn.console.signin;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.access.Authenticator;
+import io.agyn.access.Caller;
+import io.agyn.access.DenialLog;
+import io.agyn.access.FailedTokens;
+import io.agyn.access.Identity;
+import io.agyn.access.SessionAuthenticated;
+import io.agyn.console.forms.Form;
+import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.session.Session;
+import io.agyn.console.session.SessionId;
+import io.agyn.console.session.Sessions;
+import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
+import io.quarkus.qute.CheckedTemplate;
+import io.quarkus.qute.TemplateInstance;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Response;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Sign-in, which exchanges an API token for a session, and sign-out. */
+@Path("/console")
+@SessionAuthenticated
+@RunOnVirtualThread
+public class SignInPages {
+    private static final String FIRST_PAGE = "/organizations";
+    // Prevents open redirects: a link to the sign-in page cannot name another site as the next page.
+    private static final Pattern OWN_PAGE =
+            Pattern.compile("/(organizations|users|tokens|audit)([/?][!-~&&[^\\\\]]*)?");
+
+    @CheckedTemplate(basePath = "console")
+    static class Templates {
+        static native TemplateInstance signIn(Form form);
+    }
+
+    private final Authenticator authenticator;
+    private final FailedTokens failedTokens;
+    private final DenialLog denials;
+    private final Caller caller;
+    private final Session session;
+    private final Sessions sessions;
+    private final PageResponses pages;
+
+    SignInPages(
+            Authenticator authenticator,
+            FailedTokens failedTokens,
+            DenialLog denials,
+            Caller caller,
+            Session session,
+            Sessions sessions,
+            PageResponses pages) {
+        this.authenticator = requireNonNull(authenticator, "authenticator is null");
+        this.failedTokens = requireNonNull(failedTokens, "failedTokens is null");
+        this.denials = requireNonNull(denials, "denials is null");
+        this.caller = requireNonNull(caller, "caller is null");
+        this.session = requireNonNull(session, "session is null");
+        this.sessions = requireNonNull(sessions, "sessions is null");
+        this.pages = requireNonNull(pages, "pages is null");
+    }
+
+    @GET
+    public Response home() {
+        return pages.redirect(FIRST_PAGE);
+    }
+
+    @GET
+    @Path("/sign-in")
+    public Response show(@QueryParam("next") @DefaultValue(FIRST_PAGE) String next) throws SQLException {
+        if (sessions.find(session.id()).isPresent()) {
+            return pages.redirect(own(next));
+        }
+        session.replace(session.id().asAnonymous());
+        return pages.withoutNavigation(200, Templates.signIn(Form.of("next", own(next))));
+    }
+
+    @POST
+    @Path("/sign-in")
+    public Response signIn(Form form) throws SQLException {
+        Identity identity;
+        try {
+            identity = identify(form.text("token"));
+        } catch (ProblemException e) {
+            denials.log("signIn", e.kind());
+            Response.ResponseBuilder response = Response.fromResponse(pages.withoutNavigation(
+                    e.kind() == ProblemKind.UNAUTHENTICATED ? 422 : e.kind().status(),
+                    Templates.signIn(form.set("token", null)
+                            .withLabels(Map.of("token", "API token"))
+                            .withError("token", e.getMessage()))));
+            e.headers().forEach(response::header);
+            return response.build();
+        }
+        caller.set(identity);
+        sessions.remove(session.id());
+        session.replace(sessions.begin(identity));
+        return pages.redirect(own(form.text("next")));
+    }
+
+    @POST
+    @Path("/sign-out")
+    public Response signOut(Form form) throws SQLException {
+        Optional<Identity> identity = sessions.find(session.id());
+        if (identity.isPresent()) {
+            caller.set(identity.get());
+            sessions.end(session.id(), identity.get());
+        }
+        session.replace(SessionId.anonymous());
+        return pages.done("/sign-in", "You are signed out.");
+    }
+
+    private Identity identify(String token) {
+        Optional<Identity> found = authenticator.lookUp(token);
+        return found.filter(identity -> identity.isValidAt(Instant.now()))
+                .orElseThrow(() -> failedTokens.count(
+                        token, new ProblemException(ProblemKind.UNAUTHENTICATED, FailedTokens.reason(found))));
+    }
+
+    private static String own(String next) {
+        return OWN_PAGE.matcher(next).matches() ? next : FIRST_PAGE;
+    }
+}
