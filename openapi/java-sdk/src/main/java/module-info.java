@@ -1,4 +1,4 @@
-/** A client of the Agyn LLM control plane; {@link io.agyn.sdk.AgynClient} is where to begin. */
+/** A client of the Agyn LLM control plane; start with {@link io.agyn.sdk.AgynClient}. */
 module io.agyn.sdk {
     requires transitive jakarta.annotation;
     requires com.fasterxml.jackson.annotation;

@@ -37,9 +37,9 @@ import java.util.UUID;
  * <p>A client is immutable and safe for use by many threads; one per gateway and token is enough. It holds connections
  * and threads until it is closed.
  *
- * <p>Every call blocks until the answer is complete and throws an {@link AgynException} where there is none or where
- * it is a problem. Answers 429 and 503 are retried after the time that they ask for; reads, and calls that never
- * reached the gateway, also where the connection fails. Time-outs are not retried.
+ * <p>Every call blocks until the response is complete. It throws an {@link AgynException} if the response is an error
+ * or does not arrive. Responses 429 and 503 are retried after their {@code Retry-After}. Connection failures are
+ * retried for reads, and for calls that never reached the gateway. Time-outs are not retried.
  */
 public final class AgynClient implements AutoCloseable {
     private final URI gateway;
@@ -52,7 +52,7 @@ public final class AgynClient implements AutoCloseable {
         this.gateway = settings.gateway();
         this.http = HttpClient.newBuilder()
                 .connectTimeout(settings.connectTimeout())
-                // In clear text, HTTP/2 begins with an upgrade that some gateways answer badly.
+                // Without TLS, HTTP/2 starts with an upgrade that some gateways handle badly.
                 .version(gateway.getScheme().equals("https") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                 .build();
         this.api = api(settings, settings.requestTimeout());
@@ -70,25 +70,25 @@ public final class AgynClient implements AutoCloseable {
     private static void prepare(HttpRequest.Builder request, String authorization) {
         request.setHeader("Authorization", authorization)
                 .setHeader("User-Agent", "agyn-java-sdk")
-                // The generated code asks for problems alone where success has no body, which is a 406.
+                // For calls whose success has no body, the generated code accepts only problems, which is a 406.
                 .setHeader("Accept", "application/json, application/problem+json");
     }
 
     /**
-     * Begins a client whose settings are yet to be made.
+     * Starts building a client.
      *
-     * @return a new builder, which takes what it is not given from the environment
+     * @return a new builder; gateway and token default to the environment variables
      */
     public static Builder builder() {
         return new ClientBuilder(System::getenv);
     }
 
     /**
-     * Makes a client of the gateway in {@code AGYN_GATEWAY} with the token in {@code AGYN_TOKEN}.
+     * Creates a client for the gateway in {@code AGYN_GATEWAY} with the token in {@code AGYN_TOKEN}.
      *
      * @return a new client, to be closed after use
      * @throws IllegalStateException if one of the two variables is not set
-     * @throws IllegalArgumentException if one of them is not what it should be
+     * @throws IllegalArgumentException if one of them is invalid
      */
     public static AgynClient fromEnvironment() {
         return builder().build();
@@ -101,7 +101,7 @@ public final class AgynClient implements AutoCloseable {
     /**
      * Gives access to organizations.
      *
-     * @return the organizations that the token reaches
+     * @return the organizations that the token can access
      */
     public Organizations organizations() {
         return new Organizations(new OrganizationsApi(api), exchange);
@@ -161,7 +161,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what an organization's calls of models have cost.
+     * Gives access to the tokens and calls that an organization has used.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the usage of the organization
@@ -172,7 +172,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what was done and denied in an organization.
+     * Gives access to an organization's audit log.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the audit log of the organization
@@ -183,7 +183,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what was done and denied outside of organizations, and in those that were deleted.
+     * Gives access to the audit log of everything outside organizations, and of deleted organizations.
      *
      * @return the audit log of the cluster
      */
@@ -192,7 +192,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to the API tokens of the caller, and of others where the caller is a cluster admin.
+     * Gives access to the caller's API tokens, and for cluster admins to those of all users.
      *
      * @return the API tokens
      */
@@ -201,17 +201,17 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Tells who the caller is.
+     * Returns the user and the API token that this client acts for.
      *
-     * @return the user and the API token that this client acts for
-     * @throws UnauthenticatedException if the gateway refuses the token
+     * @return the caller
+     * @throws UnauthenticatedException if the gateway rejects the token
      */
     public Me me() {
         MeApi me = new MeApi(api);
         return exchange.read(me::getMeWithHttpInfo);
     }
 
-    /** Waits for the calls that are under way and gives back connections and threads. Calls made later fail. */
+    /** Waits for calls in flight, then releases connections and threads. Later calls fail. */
     @Override
     public void close() {
         http.close();
@@ -223,7 +223,7 @@ public final class AgynClient implements AutoCloseable {
         return "AgynClient[" + gateway + "]";
     }
 
-    /** The generated APIs each ask for an HttpClient; they share one, so that there is one to close. */
+    /** Every generated API asks for its HttpClient; they share one, so that only one must be closed. */
     private static final class SharedHttpApiClient extends ApiClient {
         private final HttpClient http;
 
@@ -238,24 +238,25 @@ public final class AgynClient implements AutoCloseable {
         }
     }
 
-    /** The settings of a client. What is not set has its default. */
+    /** The settings of a client, each with a default. */
     public sealed interface Builder permits ClientBuilder {
         /**
-         * Sets the server to call; otherwise {@code AGYN_GATEWAY} of the environment.
+         * Sets the server to call; by default the environment variable {@code AGYN_GATEWAY}.
          *
          * @param gateway the server's base URL, http or https, such as {@code https://agyn.example}; the API is at
          *     {@code /api/v1} below it
          * @return this builder
-         * @throws IllegalArgumentException if it has another scheme, no host, or user info, a query or a fragment
+         * @throws IllegalArgumentException if the scheme is another, the host is missing, or it has user info, a query or a
+         *     fragment
          */
         Builder gateway(URI gateway);
 
         /**
-         * Sets the API token; otherwise {@code AGYN_TOKEN} of the environment.
+         * Sets the API token; by default the environment variable {@code AGYN_TOKEN}.
          *
-         * @param token the plaintext, {@code agyn_…}; white space around it is dropped
+         * @param token the plaintext, {@code agyn_…}; surrounding white space is removed
          * @return this builder
-         * @throws IllegalArgumentException if it is empty or holds what no token holds; the message does not show it
+         * @throws IllegalArgumentException if it is empty or has invalid characters; the message does not show it
          */
         Builder token(String token);
 
@@ -268,8 +269,8 @@ public final class AgynClient implements AutoCloseable {
         Builder connectTimeout(Duration timeout);
 
         /**
-         * Sets how long a request may take, from connecting to the last byte of the answer; 30 seconds if not set.
-         * Each retry has this time anew. Model tests have {@link #modelTestTimeout(Duration)}.
+         * Sets how long a request may take, from connecting to the last byte of the response; 30 seconds if not
+         * set. It applies to each retry separately. Model tests use {@link #modelTestTimeout(Duration)}.
          *
          * @param timeout a positive duration
          * @return this builder
@@ -286,19 +287,19 @@ public final class AgynClient implements AutoCloseable {
         Builder modelTestTimeout(Duration timeout);
 
         /**
-         * Sets how often a call is tried again; 3 times if not set.
+         * Sets how often a call is retried; 3 times if not set.
          *
-         * @param maxRetries from 0, which is never, to 10
+         * @param maxRetries 0 (never) to 10
          * @return this builder
          */
         Builder maxRetries(int maxRetries);
 
         /**
-         * Makes the client. Nothing is sent before its first call.
+         * Creates the client. It sends nothing before the first call.
          *
          * @return a new client, to be closed after use
-         * @throws IllegalStateException if there is no gateway or no token, neither set nor in the environment
-         * @throws IllegalArgumentException if what the environment holds is not what it should be
+         * @throws IllegalStateException if the gateway or the token is neither set nor in the environment
+         * @throws IllegalArgumentException if a value from the environment is invalid
          */
         AgynClient build();
     }

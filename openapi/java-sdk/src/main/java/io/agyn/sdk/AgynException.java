@@ -1,8 +1,8 @@
 package io.agyn.sdk;
 
 /**
- * A call that failed. It is a {@link ProblemException} if the gateway answered with an error, a
- * {@link ConnectionException} if it did not answer, and no subclass of this if its answer is none of Agyn's.
+ * A call that failed: a {@link ProblemException} if the gateway returned an error, a {@link ConnectionException} if no
+ * response arrived, and this class itself if the response is not Agyn's.
  */
 public class AgynException extends RuntimeException {
     private static final long serialVersionUID = 1L;

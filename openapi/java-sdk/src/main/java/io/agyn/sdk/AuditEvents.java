@@ -8,7 +8,7 @@ import io.agyn.sdk.model.AuditEvent;
 import io.agyn.sdk.model.AuditEventList;
 import java.util.UUID;
 
-/** What was done and denied in an organization, for its owners and for cluster admins. */
+/** The audit log of an organization: executed and denied operations. For its owners and for cluster admins. */
 public final class AuditEvents {
     private final UUID organizationId;
     private final AuditEventsApi api;
@@ -21,9 +21,9 @@ public final class AuditEvents {
     }
 
     /**
-     * Lists events, the newest first, all of them where none are left out: the way to export the log too.
+     * Lists events, newest first. Select all events to export the log.
      *
-     * @param selection which events
+     * @param selection the events to list
      * @return the events, fetched while iterating
      */
     public Listing<AuditEvent> list(AuditSelection selection) {

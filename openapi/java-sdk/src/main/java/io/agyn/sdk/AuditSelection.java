@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /**
- * Which audit events are asked for. A selection is immutable; each method gives a narrower one.
+ * A filter for audit events. A selection is immutable; each method returns a narrower one.
  *
  * <pre>{@code
  * AuditSelection.all().from(yesterday).operation("revealSecret")
@@ -50,7 +50,7 @@ public final class AuditSelection {
     /**
      * Selects events at a time or later.
      *
-     * @param time the first moment
+     * @param time the earliest time, inclusive
      * @return the narrower selection
      */
     public AuditSelection from(OffsetDateTime time) {
@@ -60,7 +60,7 @@ public final class AuditSelection {
     /**
      * Selects events before a time.
      *
-     * @param time the moment behind the last one
+     * @param time the end, exclusive
      * @return the narrower selection
      */
     public AuditSelection to(OffsetDateTime time) {
@@ -70,7 +70,7 @@ public final class AuditSelection {
     /**
      * Selects events of an operation.
      *
-     * @param id the operation's id in the contract, such as {@code updateSecret}, or a command of the server
+     * @param id the operation's id in the contract, such as {@code updateSecret}, or a server command
      * @return the narrower selection
      */
     public AuditSelection operation(String id) {
@@ -78,19 +78,19 @@ public final class AuditSelection {
     }
 
     /**
-     * Selects what was done, or what was denied.
+     * Selects events by outcome: executed or denied.
      *
-     * @param what the outcome
+     * @param ended the outcome
      * @return the narrower selection
      */
-    public AuditSelection outcome(AuditOutcome what) {
-        return new AuditSelection(from, to, operation, requireNonNull(what, "what is null"), userId, resourceId);
+    public AuditSelection outcome(AuditOutcome ended) {
+        return new AuditSelection(from, to, operation, requireNonNull(ended, "ended is null"), userId, resourceId);
     }
 
     /**
-     * Selects what a user did or was denied.
+     * Selects events of a user, executed and denied.
      *
-     * @param id the user's id, who may be deleted
+     * @param id the user's id; the user may be deleted
      * @return the narrower selection
      */
     public AuditSelection user(UUID id) {
@@ -98,9 +98,9 @@ public final class AuditSelection {
     }
 
     /**
-     * Selects what was done to something.
+     * Selects events of a resource.
      *
-     * @param id its id, which may be deleted
+     * @param id the resource's id; it may be deleted
      * @return the narrower selection
      */
     public AuditSelection resource(UUID id) {

@@ -38,7 +38,7 @@ final class ClientBuilder implements AgynClient.Builder {
                 && gateway.getRawQuery() == null
                 && gateway.getRawFragment() == null;
         if (!valid) {
-            // The URL is not shown: its user info or query may be a credential.
+            // The message omits the URL: its user info or query may be a credential.
             throw new IllegalArgumentException("The gateway must be the server's base URL, http://host or https://host,"
                     + " without user info, query or fragment");
         }
@@ -49,7 +49,7 @@ final class ClientBuilder implements AgynClient.Builder {
     @Override
     public ClientBuilder token(String token) {
         String stripped = requireNonNull(token, "token is null").strip();
-        // Checked here since java.net.http shows the value of a header that it refuses.
+        // Checked here because java.net.http shows the value of an invalid header in its message.
         if (!VISIBLE_ASCII.matcher(stripped).matches()) {
             throw new IllegalArgumentException("The token must be an API token: visible ASCII characters only");
         }
@@ -108,7 +108,7 @@ final class ClientBuilder implements AgynClient.Builder {
         try {
             return URI.create(value);
         } catch (IllegalArgumentException e) {
-            // Without its cause, which repeats the text, and that may hold a password.
+            // Without the cause: its message repeats the text, which may hold a password.
             throw new IllegalArgumentException("AGYN_GATEWAY is not a URL; it must be like https://agyn.example");
         }
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes calls: tries again what may be, and turns what failed into an {@link AgynException}. */
+/** Sends calls: retries where that is safe, and converts failures into {@link AgynException}s. */
 final class Exchange {
     private final URI gateway;
     private final Retries retries;
@@ -19,17 +19,17 @@ final class Exchange {
         this.retries = requireNonNull(retries, "retries is null");
     }
 
-    /** A call of the generated client. */
+    /** A call through the generated client. */
     interface Call<T> {
         ApiResponse<T> send() throws ApiException;
     }
 
-    /** A call that makes something, with the key by which a repeat makes nothing again. */
+    /** A create call with its Idempotency-Key, which makes a retry safe. */
     interface Creation<T> {
         ApiResponse<T> send(String idempotencyKey) throws ApiException;
     }
 
-    /** Makes something once, however often it has to be asked for: a lost answer is asked for again. */
+    /** Creates a resource exactly once: all retries send the same Idempotency-Key. */
     <T> T create(Creation<T> creation) {
         String key = UUID.randomUUID().toString();
         return value(answer(() -> creation.send(key), true));
@@ -55,7 +55,7 @@ final class Exchange {
         answer(call, false);
     }
 
-    /** @param safe whether it may be sent again though it may have arrived */
+    /** @param safe whether to retry a call that the server may already have received */
     private <T> ApiResponse<T> answer(Call<T> call, boolean safe) {
         for (int retry = 0; ; retry++) {
             try {
@@ -80,18 +80,18 @@ final class Exchange {
     }
 
     private <T> Versioned<T> versioned(ApiResponse<T> answer) {
-        // The names are in whatever case they came in, HTTP/2's being lower.
+        // Names keep the case in which they arrived; HTTP/2 sends them in lower case.
         String etag = answer.getHeaders().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("ETag"))
                 .flatMap(header -> header.getValue().stream())
                 .findFirst()
-                .orElseThrow(() -> new AgynException(gateway + " answered without an ETag"));
+                .orElseThrow(() -> new AgynException(gateway + " responded without an ETag"));
         return new Versioned<>(value(answer), etag);
     }
 
     private <T> T value(ApiResponse<T> answer) {
         if (answer.getData() == null) {
-            throw new AgynException(gateway + " answered " + answer.getStatusCode() + " without a body");
+            throw new AgynException(gateway + " responded " + answer.getStatusCode() + " without a body");
         }
         return answer.getData();
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The one place that turns the generated client's failure into the SDK's. */
+/** Converts exceptions of the generated client into the SDK's. Nothing else does. */
 final class Failures {
     private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
 
@@ -26,13 +26,13 @@ final class Failures {
         return new ConnectionException("Interrupted while waiting for " + gateway, cause);
     }
 
-    // The generated exception is left out of the chain: it belongs to no public package.
+    // The generated exception is not a cause: its package is not public.
     private static AgynException unanswered(ApiException failure, URI gateway) {
         return switch (failure.getCause()) {
             case InterruptedException interrupt -> interrupted(gateway, interrupt);
             case JsonProcessingException unreadable ->
                 new AgynException(
-                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?");
+                        "The response of " + gateway + " is not Agyn's; is this the base URL of an Agyn server?");
             case ConnectException refused -> new ConnectionException("Cannot connect to " + gateway, refused);
             case HttpTimeoutException timeout ->
                 new ConnectionException(gateway + " is too slow: " + timeout.getMessage(), timeout);
@@ -66,11 +66,11 @@ final class Failures {
                         problem.getDetail(),
                         Optional.ofNullable(problem.getRequestId()).orElse(requestId),
                         Optional.ofNullable(problem.getErrors()).orElse(List.of())))
-                // The body is not shown: what is not Agyn's may echo the request, token included.
+                // The message omits the body: another server's response may echo the request, token included.
                 .orElseGet(() -> new ProblemException.Answer(
                         failure.getCode(),
                         "unknown",
-                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?",
+                        "The response of " + gateway + " is not Agyn's; is this the base URL of an Agyn server?",
                         requestId,
                         List.of()));
     }

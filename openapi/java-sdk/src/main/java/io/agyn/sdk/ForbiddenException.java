@@ -1,6 +1,6 @@
 package io.agyn.sdk;
 
-/** The API token may not do this (403). */
+/** The API token does not have permission (403). */
 public final class ForbiddenException extends ProblemException {
     private static final long serialVersionUID = 1L;
 

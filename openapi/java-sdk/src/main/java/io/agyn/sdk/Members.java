@@ -11,7 +11,7 @@ import io.agyn.sdk.model.MemberUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The users who belong to an organization. A member is addressed by the user's id. */
+/** The members of an organization, each identified by the user's id. */
 public final class Members {
     private final UUID organizationId;
     private final MembersApi api;
@@ -24,13 +24,13 @@ public final class Members {
     }
 
     /**
-     * Makes a user a member or an owner of the organization.
+     * Adds a user to the organization as a member or an owner.
      *
      * @param member the user, by id or by email address, and the role
      * @return the member
-     * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization, or no such user
-     * @throws ConflictException if the user belongs to the organization already
+     * @throws InvalidRequestException if a field is invalid
+     * @throws NotFoundException if there is no such organization or user
+     * @throws ConflictException if the user is already a member
      */
     public Member add(MemberCreate member) {
         requireNonNull(member, "member is null");
@@ -42,7 +42,7 @@ public final class Members {
      *
      * @param userId the user's id
      * @return the member
-     * @throws NotFoundException if the user does not belong to the organization
+     * @throws NotFoundException if the user is not a member
      */
     public Member get(UUID userId) {
         requireNonNull(userId, "userId is null");
@@ -54,7 +54,7 @@ public final class Members {
      *
      * @param userId the user's id
      * @return the member and the tag that makes a later update or removal conditional
-     * @throws NotFoundException if the user does not belong to the organization
+     * @throws NotFoundException if the user is not a member
      */
     public Versioned<Member> getVersioned(UUID userId) {
         requireNonNull(userId, "userId is null");
@@ -62,10 +62,10 @@ public final class Members {
     }
 
     /**
-     * Looks a member up by the email address.
+     * Looks up a member by email address.
      *
-     * @param email the email address, whatever its case
-     * @return the member; empty if none has this address
+     * @param email the email address, case-insensitive
+     * @return the member; empty if not found
      */
     public Optional<Member> find(String email) {
         requireNonNull(email, "email is null");
@@ -90,14 +90,14 @@ public final class Members {
     }
 
     /**
-     * Changes what a member may do.
+     * Changes a member's role.
      *
      * @param userId the user's id
      * @param member the new state
      * @return the member as it is now
-     * @throws NotFoundException if the user does not belong to the organization
-     * @throws InvalidRequestException if the new state breaks a rule
-     * @throws ConflictException if no active owner would be left
+     * @throws NotFoundException if the user is not a member
+     * @throws InvalidRequestException if a field is invalid
+     * @throws ConflictException if it would leave no active owner
      */
     public Member update(UUID userId, MemberUpdate member) {
         requireNonNull(userId, "userId is null");
@@ -106,13 +106,13 @@ public final class Members {
     }
 
     /**
-     * Updates a member, as {@link #update(UUID, MemberUpdate)} does, if nobody else has meanwhile.
+     * Updates a member, like {@link #update(UUID, MemberUpdate)}, but only if it has not changed since.
      *
      * @param userId the user's id
      * @param member the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the member as it is now and its new entity tag
-     * @throws PreconditionFailedException if the member is in another state by now
+     * @throws PreconditionFailedException if the member has changed since
      */
     public Versioned<Member> update(UUID userId, MemberUpdate member, String etag) {
         requireNonNull(userId, "userId is null");
@@ -122,11 +122,11 @@ public final class Members {
     }
 
     /**
-     * Takes a user out of the organization, of which their API tokens reach nothing any more within a second.
+     * Removes a user from the organization. Within a second their API tokens lose access to it.
      *
      * @param userId the user's id
-     * @throws NotFoundException if the user does not belong to the organization
-     * @throws ConflictException if no active owner would be left
+     * @throws NotFoundException if the user is not a member
+     * @throws ConflictException if it would leave no active owner
      */
     public void remove(UUID userId) {
         requireNonNull(userId, "userId is null");
@@ -134,11 +134,11 @@ public final class Members {
     }
 
     /**
-     * Removes a member, as {@link #remove(UUID)} does, if nobody has changed it meanwhile.
+     * Removes a member, like {@link #remove(UUID)}, but only if it has not changed since.
      *
      * @param userId the user's id
-     * @param etag the entity tag of the state that is to be removed
-     * @throws PreconditionFailedException if the member is in another state by now
+     * @param etag the entity tag of the state to remove
+     * @throws PreconditionFailedException if the member has changed since
      */
     public void remove(UUID userId, String etag) {
         requireNonNull(userId, "userId is null");

@@ -1,6 +1,6 @@
 package io.agyn.sdk;
 
-/** There is no such thing, or not for this caller (404). */
+/** The resource does not exist or is not visible to this caller (404). */
 public final class NotFoundException extends ProblemException {
     private static final long serialVersionUID = 1L;
 

@@ -11,7 +11,7 @@ import io.agyn.sdk.model.OrganizationUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The organizations that the token reaches. */
+/** The organizations that the token can access. */
 public final class Organizations {
     private final OrganizationsApi api;
     private final Exchange exchange;
@@ -26,7 +26,7 @@ public final class Organizations {
      *
      * @param organization the new organization
      * @return the organization as it was created
-     * @throws InvalidRequestException if it breaks a rule
+     * @throws InvalidRequestException if a field is invalid
      * @throws ConflictException if another organization has the slug
      */
     public Organization create(OrganizationCreate organization) {
@@ -39,7 +39,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @return the organization
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Organization get(UUID id) {
         requireNonNull(id, "id is null");
@@ -51,7 +51,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @return the organization and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<Organization> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -59,10 +59,10 @@ public final class Organizations {
     }
 
     /**
-     * Looks an organization up by its slug, which is unique on the server.
+     * Looks up an organization by its slug, which is unique on the server.
      *
      * @param slug the exact slug, such as {@code acme}
-     * @return the organization; empty if the caller sees none with this slug
+     * @return the organization; empty if the caller can access none with this slug
      */
     public Optional<Organization> find(String slug) {
         requireNonNull(slug, "slug is null");
@@ -79,7 +79,7 @@ public final class Organizations {
     }
 
     /**
-     * Lists the organizations of a name, which several may share.
+     * Lists the organizations with a name, which several may share.
      *
      * @param name the exact name
      * @return the organizations, fetched while iterating
@@ -104,7 +104,7 @@ public final class Organizations {
      * @param organization the new state
      * @return the organization as it is now
      * @throws NotFoundException if there is no such organization
-     * @throws InvalidRequestException if the new state breaks a rule
+     * @throws InvalidRequestException if a field is invalid
      * @throws ConflictException if another organization has the slug
      */
     public Organization update(UUID id, OrganizationUpdate organization) {
@@ -114,13 +114,13 @@ public final class Organizations {
     }
 
     /**
-     * Updates an organization, as {@link #update(UUID, OrganizationUpdate)} does, if nobody else has meanwhile.
+     * Updates an organization, like {@link #update(UUID, OrganizationUpdate)}, but only if it has not changed since.
      *
      * @param id the organization's id
      * @param organization the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the organization as it is now and its new entity tag
-     * @throws PreconditionFailedException if the organization is in another state by now
+     * @throws PreconditionFailedException if the organization has changed since
      */
     public Versioned<Organization> update(UUID id, OrganizationUpdate organization, String etag) {
         requireNonNull(id, "id is null");
@@ -134,7 +134,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @throws NotFoundException if there is no such organization
-     * @throws ConflictException if it still holds anything; the detail says what
+     * @throws ConflictException if it is not empty; the detail lists the contents
      */
     public void delete(UUID id) {
         requireNonNull(id, "id is null");
@@ -142,11 +142,11 @@ public final class Organizations {
     }
 
     /**
-     * Deletes an organization, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes an organization, like {@link #delete(UUID)}, but only if it has not changed since.
      *
      * @param id the organization's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the organization is in another state by now
+     * @param etag the entity tag of the state to delete
+     * @throws PreconditionFailedException if the organization has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

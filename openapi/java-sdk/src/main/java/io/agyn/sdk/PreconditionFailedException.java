@@ -14,9 +14,9 @@ public final class PreconditionFailedException extends ProblemException {
     }
 
     /**
-     * Gives the entity tag of the current state.
+     * Returns the entity tag of the current state.
      *
-     * @return the tag, with its quotes; empty if the answer has none
+     * @return the tag, with its quotes; empty if the response lacks it
      */
     public Optional<String> etag() {
         return Optional.ofNullable(etag);

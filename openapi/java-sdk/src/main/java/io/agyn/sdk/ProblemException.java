@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The gateway answered with an error (RFC 9457). Those that a program would tell apart have subclasses; every other,
- * such as 500, is this class itself.
+ * The gateway returned an error (RFC 9457). Errors that programs usually handle have subclasses; all others, such as
+ * 500, are this class itself.
  */
 public class ProblemException extends AgynException {
     private static final long serialVersionUID = 1L;
@@ -53,26 +53,26 @@ public class ProblemException extends AgynException {
     }
 
     /**
-     * Gives the status code.
+     * Returns the status code.
      *
-     * @return the HTTP status code of the answer
+     * @return the HTTP status code of the response
      */
     public int status() {
         return status;
     }
 
     /**
-     * Gives the stable name of the kind of problem, which programs may compare.
+     * Returns the stable error code, for programs to compare.
      *
-     * @return the code, such as {@code name_taken}; {@code unknown} if the answer was no problem of Agyn's, as those
-     *     of a proxy in between
+     * @return the code, such as {@code name_taken}; {@code unknown} if the error is not Agyn's, such as one
+     *     from a proxy in between
      */
     public String code() {
         return code;
     }
 
     /**
-     * Gives the sentence that says what is wrong and what to do.
+     * Returns the error message: the reason and the fix.
      *
      * @return the detail, for people to read
      */
@@ -81,25 +81,25 @@ public class ProblemException extends AgynException {
     }
 
     /**
-     * Gives the id under which the server's log says more.
+     * Returns the request's id, which finds the details in the server's log.
      *
-     * @return the request's id; empty if the answer has none
+     * @return the request's id; empty if the response lacks it
      */
     public Optional<String> requestId() {
         return Optional.ofNullable(requestId);
     }
 
     /**
-     * Gives everything that is wrong with the request.
+     * Returns all violations of the request.
      *
-     * @return the violations, each with the JSON pointer or the parameter that it is about; empty unless the request
-     *     is invalid or refers to what does not exist
+     * @return the violations, each with its JSON pointer or parameter; empty unless the request is invalid or refers to
+     *     a missing resource
      */
     public List<Violation> errors() {
         return errors;
     }
 
-    /** What exceptions are made of. */
+    /** The content of an error response. */
     record Answer(int status, String code, String detail, String requestId, List<Violation> errors) {
         Answer {
             requireNonNull(code, "code is null");

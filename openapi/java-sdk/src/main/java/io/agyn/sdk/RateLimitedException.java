@@ -3,7 +3,7 @@ package io.agyn.sdk;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Too many requests (429), also after the retries. */
+/** Too many requests (429), even after the retries. */
 public final class RateLimitedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
@@ -15,9 +15,9 @@ public final class RateLimitedException extends ProblemException {
     }
 
     /**
-     * Gives the time to wait that the answer asks for.
+     * Returns the response's {@code Retry-After}.
      *
-     * @return how long to wait before another try; empty if the answer does not say
+     * @return how long to wait before the next attempt; empty if the response sets none
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);

@@ -14,9 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** When a call is tried again, and after how long. */
+/** Decides whether and when to retry a call. */
 record Retries(int most) {
-    /** A gateway that asks for more is not waited for: the caller knows better what to do with the time. */
+    /** A longer Retry-After is left to the caller. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
@@ -26,10 +26,10 @@ record Retries(int most) {
      * Decides on a failed call.
      *
      * @param failure why the call failed
-     * @param safe whether the call may be sent again though it may have arrived: it only reads (RFC 9110, section 9.2.1), or
-     *     has an Idempotency-Key
-     * @param retries how often it was tried again already
-     * @return how long to wait before the next try; empty if there is none
+     * @param safe whether to retry a call that the server may already have received: it only reads (RFC 9110, section
+     *     9.2.1), or has an Idempotency-Key
+     * @param retries the number of retries so far
+     * @return how long to wait before the next attempt; empty to give up
      */
     Optional<Duration> waitBefore(ApiException failure, boolean safe, int retries) {
         if (retries >= most) {
@@ -46,11 +46,11 @@ record Retries(int most) {
     private static boolean lostConnection(ApiException failure, boolean safe) {
         return switch (failure.getCause()) {
             case null -> false;
-            // Nothing was sent either.
+            // This call was not sent either.
             case HttpConnectTimeoutException unreached -> true;
             case HttpTimeoutException timeout -> false;
             case JsonProcessingException unreadable -> false;
-            // Nothing was sent, so that even a create may be sent again.
+            // The call was not sent, so even a write is safe to retry.
             case ConnectException refused -> true;
             case IOException broken -> safe;
             default -> false;
@@ -62,13 +62,13 @@ record Retries(int most) {
         return wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait;
     }
 
-    /** Up to a quarter longer, never shorter: callers refused together do not come back together, nor too soon. */
+    /** Adds up to a quarter, so that callers rejected together do not retry together; never shortens the wait. */
     private static Duration jittered(Duration wait) {
         long spread = Math.max(wait.toMillis(), FIRST_WAIT.toMillis()) / 4;
         return wait.plusMillis(ThreadLocalRandom.current().nextLong(spread + 1));
     }
 
-    /** {@return what Retry-After asks for, in seconds or as a date (RFC 9110, section 10.2.3); empty if nothing} */
+    /** {@return the Retry-After, sent in seconds or as a date (RFC 9110, section 10.2.3); empty if missing or invalid} */
     static Optional<Duration> retryAfter(ApiException failure) {
         if (failure.getResponseHeaders() == null) {
             return Optional.empty();

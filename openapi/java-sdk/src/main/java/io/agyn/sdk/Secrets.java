@@ -11,7 +11,7 @@ import io.agyn.sdk.model.SecretUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The secrets of an organization. Their values are written and never read back. */
+/** The secrets of an organization. Values are write-only, except for {@link #reveal}. */
 public final class Secrets {
     private final UUID organizationId;
     private final SecretsApi api;
@@ -28,7 +28,7 @@ public final class Secrets {
      *
      * @param secret the new secret
      * @return the secret as it was created
-     * @throws InvalidRequestException if it breaks a rule
+     * @throws InvalidRequestException if a field is invalid
      * @throws NotFoundException if there is no such organization
      * @throws ConflictException if another secret has the name
      */
@@ -42,7 +42,7 @@ public final class Secrets {
      *
      * @param id the secret's id
      * @return the secret
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Secret get(UUID id) {
         requireNonNull(id, "id is null");
@@ -50,12 +50,12 @@ public final class Secrets {
     }
 
     /**
-     * Reveals the value of a secret, which the audit log notes; for owners and cluster admins.
+     * Reveals the value of a secret, for owners and cluster admins. The audit log records it.
      *
      * @param id the secret's id
      * @return the value in plaintext
-     * @throws ForbiddenException if the caller may not
-     * @throws NotFoundException if there is none
+     * @throws ForbiddenException if the caller does not have permission
+     * @throws NotFoundException if it does not exist
      */
     public String reveal(UUID id) {
         requireNonNull(id, "id is null");
@@ -68,7 +68,7 @@ public final class Secrets {
      *
      * @param id the secret's id
      * @return the secret and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<Secret> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -76,10 +76,10 @@ public final class Secrets {
     }
 
     /**
-     * Looks a secret up by its name, which is unique in the organization.
+     * Looks up a secret by its name, which is unique in the organization.
      *
      * @param name the exact name
-     * @return the secret; empty if none has this name
+     * @return the secret; empty if not found
      */
     public Optional<Secret> find(String name) {
         requireNonNull(name, "name is null");
@@ -104,13 +104,13 @@ public final class Secrets {
     }
 
     /**
-     * Replaces name and description of a secret, and its value where one is given; otherwise the stored value stays.
+     * Replaces the name and description of a secret, and its value if one is given; otherwise the stored value remains.
      *
      * @param id the secret's id
      * @param secret the new state
      * @return the secret as it is now
      * @throws NotFoundException if there is no such secret
-     * @throws InvalidRequestException if the new state breaks a rule
+     * @throws InvalidRequestException if a field is invalid
      * @throws ConflictException if another secret has the name
      */
     public Secret update(UUID id, SecretUpdate secret) {
@@ -120,13 +120,13 @@ public final class Secrets {
     }
 
     /**
-     * Updates a secret, as {@link #update(UUID, SecretUpdate)} does, if nobody else has meanwhile.
+     * Updates a secret, like {@link #update(UUID, SecretUpdate)}, but only if it has not changed since.
      *
      * @param id the secret's id
      * @param secret the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the secret as it is now and its new entity tag
-     * @throws PreconditionFailedException if the secret is in another state by now
+     * @throws PreconditionFailedException if the secret has changed since
      */
     public Versioned<Secret> update(UUID id, SecretUpdate secret, String etag) {
         requireNonNull(id, "id is null");
@@ -148,11 +148,11 @@ public final class Secrets {
     }
 
     /**
-     * Deletes a secret, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes a secret, like {@link #delete(UUID)}, but only if it has not changed since.
      *
      * @param id the secret's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the secret is in another state by now
+     * @param etag the entity tag of the state to delete
+     * @throws PreconditionFailedException if the secret has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What an organization's calls of models have cost. */
+/** The tokens and calls that an organization has used. */
 public final class Usage {
     private final UUID organizationId;
     private final UsageApi api;
@@ -26,13 +26,13 @@ public final class Usage {
     }
 
     /**
-     * Sums up calls, those of the last 24 hours unless the selection has a time.
+     * Aggregates calls; those of the last 24 hours unless the selection has a time range.
      *
-     * @param selection which calls
-     * @param groupBy what the calls of a row have in common; none for one row of all
-     * @return the sums, a row for each group
-     * @throws InvalidRequestException if the time ends before it begins, or takes too long to sum up, or if that makes
-     *     more than 10000 rows
+     * @param selection the calls to aggregate
+     * @param groupBy the dimensions of a row; without any, one row covers all calls
+     * @return the totals, one row per group
+     * @throws InvalidRequestException if the time range ends before it starts or is too long to aggregate, or if the
+     *     result has more than 10000 rows
      * @throws NotFoundException if there is no such organization
      */
     public UsageReport sum(UsageSelection selection, UsageGroup... groupBy) {
@@ -51,9 +51,9 @@ public final class Usage {
     }
 
     /**
-     * Lists calls, the newest first; all that the server keeps unless the selection has a time.
+     * Lists calls, newest first; all stored calls unless the selection has a time range.
      *
-     * @param selection which calls
+     * @param selection the calls to list
      * @return the calls, fetched while iterating
      */
     public Listing<UsageRecord> records(UsageSelection selection) {

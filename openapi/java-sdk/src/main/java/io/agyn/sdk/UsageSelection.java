@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /**
- * Which calls usage is asked of. A selection is immutable; each method gives a narrower one.
+ * A filter for calls. A selection is immutable; each method returns a narrower one.
  *
  * <pre>{@code
  * UsageSelection.all().from(yesterday).model(model.getId()).outcome(CallOutcome.UPSTREAM_ERROR)
@@ -43,9 +43,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that began at a time or later.
+     * Selects calls that started at a time or later.
      *
-     * @param time the first moment
+     * @param time the earliest time, inclusive
      * @return the narrower selection
      */
     public UsageSelection from(OffsetDateTime time) {
@@ -53,9 +53,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that began before a time.
+     * Selects calls that started before a time.
      *
-     * @param time the moment behind the last one
+     * @param time the end, exclusive
      * @return the narrower selection
      */
     public UsageSelection to(OffsetDateTime time) {
@@ -65,7 +65,7 @@ public final class UsageSelection {
     /**
      * Selects calls of a model.
      *
-     * @param id the model's id, which may be deleted
+     * @param id the model's id; it may be deleted
      * @return the narrower selection
      */
     public UsageSelection model(UUID id) {
@@ -73,9 +73,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that led to an LLM provider.
+     * Selects calls to an LLM provider.
      *
-     * @param id the LLM provider's id, which may be deleted
+     * @param id the LLM provider's id; it may be deleted
      * @return the narrower selection
      */
     public UsageSelection provider(UUID id) {
@@ -83,9 +83,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that were made with a user's API tokens.
+     * Selects calls with a user's API tokens.
      *
-     * @param id the user's id, who may be deleted; a member sees calls of their own alone
+     * @param id the user's id; the user may be deleted. Members see only their own calls
      * @return the narrower selection
      */
     public UsageSelection user(UUID id) {
@@ -93,9 +93,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that ended in one way.
+     * Selects calls by outcome.
      *
-     * @param ended how they ended
+     * @param ended the outcome
      * @return the narrower selection
      */
     public UsageSelection outcome(CallOutcome ended) {

@@ -11,7 +11,7 @@ import io.agyn.sdk.model.UserUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The users of the server, whom cluster admins manage. */
+/** The users of the server, for cluster admins. */
 public final class Users {
     private final UsersApi api;
     private final Exchange exchange;
@@ -22,12 +22,12 @@ public final class Users {
     }
 
     /**
-     * Creates a user, who belongs to no organization yet. Without a role it is a user, without a state an active one.
+     * Creates a user without memberships. The role defaults to user, the state to active.
      *
      * @param user the new user
      * @return the user as it was created
-     * @throws InvalidRequestException if it breaks a rule
-     * @throws ConflictException if another user has the email address, whatever its case
+     * @throws InvalidRequestException if a field is invalid
+     * @throws ConflictException if another user has the email address, ignoring case
      */
     public User create(UserCreate user) {
         requireNonNull(user, "user is null");
@@ -39,7 +39,7 @@ public final class Users {
      *
      * @param id the user's id
      * @return the user
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public User get(UUID id) {
         requireNonNull(id, "id is null");
@@ -51,7 +51,7 @@ public final class Users {
      *
      * @param id the user's id
      * @return the user and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<User> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -59,10 +59,10 @@ public final class Users {
     }
 
     /**
-     * Looks a user up by the email address, which is unique on the server.
+     * Looks up a user by email address, which is unique on the server.
      *
-     * @param email the email address, whatever its case
-     * @return the user; empty if none has this address
+     * @param email the email address, case-insensitive
+     * @return the user; empty if not found
      */
     public Optional<User> find(String email) {
         requireNonNull(email, "email is null");
@@ -79,7 +79,7 @@ public final class Users {
     }
 
     /**
-     * Lists the users of a name, which several may share.
+     * Lists the users with a name, which several may share.
      *
      * @param name the exact name
      * @return the users, fetched while iterating
@@ -98,13 +98,13 @@ public final class Users {
     }
 
     /**
-     * Replaces a user. All fields are given; a suspended user's API tokens are refused within a second.
+     * Replaces a user. All fields are required; the API tokens of a suspended user are rejected within a second.
      *
      * @param id the user's id
      * @param user the new state
      * @return the user as it is now
      * @throws NotFoundException if there is no such user
-     * @throws InvalidRequestException if the new state breaks a rule
+     * @throws InvalidRequestException if a field is invalid
      * @throws ConflictException if another user has the email address, or if it would leave no active cluster admin, or an
      *     organization without its last active owner
      */
@@ -115,13 +115,13 @@ public final class Users {
     }
 
     /**
-     * Updates a user, as {@link #update(UUID, UserUpdate)} does, if nobody else has meanwhile.
+     * Updates a user, like {@link #update(UUID, UserUpdate)}, but only if it has not changed since.
      *
      * @param id the user's id
      * @param user the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the user as it is now and its new entity tag
-     * @throws PreconditionFailedException if the user is in another state by now
+     * @throws PreconditionFailedException if the user has changed since
      */
     public Versioned<User> update(UUID id, UserUpdate user, String etag) {
         requireNonNull(id, "id is null");
@@ -143,11 +143,11 @@ public final class Users {
     }
 
     /**
-     * Deletes a user, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes a user, like {@link #delete(UUID)}, but only if it has not changed since.
      *
      * @param id the user's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the user is in another state by now
+     * @param etag the entity tag of the state to delete
+     * @throws PreconditionFailedException if the user has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

@@ -28,10 +28,10 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Answers once the last byte is there, and gives up on a request whose answer is not whole in time.
+ * Returns a response once its last byte has arrived, and times out if it is not complete in time.
  *
- * <p>A request's own time-out ends with the answer's headers before JDK 26 (JDK-8208693): a gateway that stalls within
- * a body would hold the caller for ever.
+ * <p>Before JDK 26, the time-out of a request ends with the response headers (JDK-8208693): a gateway that stalls within
+ * a body would block the caller forever.
  */
 final class WholeAnswerHttpClient extends HttpClient {
     private static final Subscription NOTHING_TO_ASK_FOR = new Subscription() {
@@ -58,7 +58,7 @@ final class WholeAnswerHttpClient extends HttpClient {
             return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             answer.cancel(true);
-            throw new HttpTimeoutException("no complete answer within " + timeout);
+            throw new HttpTimeoutException("no complete response within " + timeout);
         } catch (InterruptedException e) {
             answer.cancel(true);
             throw e;

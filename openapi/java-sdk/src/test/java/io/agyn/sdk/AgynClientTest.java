@@ -29,7 +29,7 @@ class AgynClientTest extends ClientTest {
     private static final UUID ID = UUID.fromString("0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f");
 
     @Test
-    void sendsWhatTheCallerSaysAndReadsTheAnswer() {
+    void sendsTheRequestAndReadsTheResponse() {
         server.answer(201, ORGANIZATION, "ETag", "\"1\"");
 
         Organization created = client.organizations().create(new OrganizationCreate().name("Acme"));
@@ -47,7 +47,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void reachesEveryKindOfResourceAtItsPath() {
+    void callsTheRightPathForEveryResource() {
         UUID organization = UUID.randomUUID();
         String created = "{}";
         for (int i = 0; i < 3; i++) {
@@ -135,7 +135,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void acceptsAnswersWithAndWithoutABodyToEveryRequest() {
+    void acceptsResponsesWithAndWithoutABody() {
         server.answer(204, "");
 
         client.organizations().delete(ID);
@@ -144,7 +144,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void keepsASecretsValueWhenTheUpdateLeavesItOut() {
+    void updateWithoutAValueKeepsTheSecretsValue() {
         server.answer(200, "{}");
 
         client.secrets(ID).update(ID, new SecretUpdate().name("key"));
@@ -153,7 +153,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void changesOnlyTheStateThatWasRead() {
+    void updateAndDeleteWithAnEntityTagAreConditional() {
         server.answer(200, ORGANIZATION, "ETag", "\"1\"")
                 .answer(200, ORGANIZATION, "ETag", "\"2\"")
                 .answer(204, "");
@@ -170,7 +170,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void changesWhateverIsThereWithoutAnEntityTag() {
+    void updateAndDeleteWithoutAnEntityTagAreUnconditional() {
         server.answer(200, ORGANIZATION, "ETag", "\"2\"");
 
         client.organizations().update(ID, new OrganizationUpdate().name("Acme"));
@@ -179,7 +179,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void readsTheAnswersOfANewerServer() {
+    void readsResponsesOfANewerServer() {
         server.answer(200, "{\"name\": \"key\", \"storage\": \"elsewhere\", \"colour\": \"red\"}", "ETag", "\"1\"");
 
         Secret secret = client.secrets(ID).get(ID);
@@ -200,7 +200,7 @@ class AgynClientTest extends ClientTest {
     }
 
     @Test
-    void failsOnceClosed() {
+    void callsFailAfterClose() {
         client.close();
 
         assertThatThrownBy(client::me).isInstanceOf(ConnectionException.class);

@@ -13,7 +13,7 @@ class AuditEventsTest extends ClientTest {
     private final String path = "/api/v1/organizations/" + organization;
 
     @Test
-    void listsTheEventsOfASelection() {
+    void listsSelectedEvents() {
         UUID user = UUID.randomUUID();
         UUID secret = UUID.randomUUID();
         server.answer(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": \"2\"}")
@@ -38,7 +38,7 @@ class AuditEventsTest extends ClientTest {
     }
 
     @Test
-    void listsWhatBelongsToNoOrganizationAndWhatWasDoneInOneThatIsGone() {
+    void listsEventsOutsideAndInDeletedOrganizations() {
         server.answer(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": null}")
                 .answer(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
 

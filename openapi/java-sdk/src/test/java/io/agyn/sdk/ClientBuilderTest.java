@@ -19,7 +19,7 @@ class ClientBuilderTest {
     }
 
     @Test
-    void takesTheEnvironmentWhereNothingIsSet() {
+    void usesTheEnvironmentByDefault() {
         ClientBuilder builder = builder(ENVIRONMENT);
 
         builder.build().close();
@@ -29,7 +29,7 @@ class ClientBuilderTest {
     }
 
     @Test
-    void prefersWhatIsSetToTheEnvironment() {
+    void settingsOverrideTheEnvironment() {
         ClientBuilder builder = builder(ENVIRONMENT)
                 .gateway(URI.create("HTTP://other.example:8080/agyn"))
                 .token("agyn_other");
@@ -41,7 +41,7 @@ class ClientBuilderTest {
     }
 
     @Test
-    void saysWhatIsMissingAndHowToSetIt() {
+    void reportsMissingSettingsAndHowToSetThem() {
         assertThatThrownBy(() -> builder(Map.of()).build())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("There is no gateway: set the environment variable AGYN_GATEWAY, or call gateway(…)");
@@ -63,7 +63,7 @@ class ClientBuilderTest {
                 "https://agyn.example#top",
                 "https://not a url/"
             })
-    void refusesWhatIsNoBaseUrl(String gateway) {
+    void rejectsInvalidBaseUrls(String gateway) {
         assertThatThrownBy(() -> builder(Map.of("AGYN_GATEWAY", gateway, "AGYN_TOKEN", "t"))
                         .build())
                 .isInstanceOf(IllegalArgumentException.class)
@@ -73,7 +73,7 @@ class ClientBuilderTest {
     }
 
     @Test
-    void refusesATokenThatNoHeaderCanHoldWithoutShowingIt() {
+    void rejectsInvalidTokensWithoutShowingThem() {
         assertThatThrownBy(() -> builder(ENVIRONMENT).token("agyn_abc\r\nX-Evil: 1"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasNoCause()
@@ -83,7 +83,7 @@ class ClientBuilderTest {
     }
 
     @Test
-    void refusesSettingsOutOfBounds() {
+    void rejectsSettingsOutOfRange() {
         ClientBuilder builder = builder(ENVIRONMENT);
 
         assertThatThrownBy(() -> builder.connectTimeout(Duration.ZERO)).isInstanceOf(IllegalArgumentException.class);

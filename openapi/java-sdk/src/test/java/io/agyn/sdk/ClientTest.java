@@ -3,7 +3,7 @@ package io.agyn.sdk;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 
-/** A client and the server that it talks to. */
+/** Provides a client and a scripted server. */
 abstract class ClientTest {
     static final String TOKEN = "agyn_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGH";
     static final String ORGANIZATION = """

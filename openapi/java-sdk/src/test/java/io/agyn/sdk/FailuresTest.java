@@ -37,7 +37,7 @@ class FailuresTest extends ClientTest {
         "422, InvalidRequestException",
         "500, ProblemException"
     })
-    void throwsTheTypeOfTheProblem(int status, String type) {
+    void throwsTheExceptionOfTheStatus(int status, String type) {
         server.problem(status, "some_code");
 
         ProblemException problem = catchThrowableOfType(ProblemException.class, client::me);
@@ -52,7 +52,7 @@ class FailuresTest extends ClientTest {
     }
 
     @Test
-    void carriesEveryViolation() throws IOException {
+    void listsEveryViolation() throws IOException {
         server.answer(400, """
                 {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
                  "detail": "See errors.", "request_id": "r-2", "errors": [
@@ -81,7 +81,7 @@ class FailuresTest extends ClientTest {
     }
 
     @Test
-    void takesAnErrorThatIsNoneOfAgynsByItsStatus() {
+    void mapsErrorsOfOtherServersByStatus() {
         server.answer(404, "<html>" + TOKEN, "Content-Type", "text/html", "X-Request-Id", "r-3");
 
         assertThatThrownBy(client::me).isInstanceOfSatisfying(NotFoundException.class, problem -> {
@@ -92,7 +92,7 @@ class FailuresTest extends ClientTest {
     }
 
     @Test
-    void saysSoWhereAnAnswerIsNoneOfAgyns() {
+    void reportsAResponseThatIsNotAgyns() {
         server.answer(200, "<html>", "Content-Type", "text/html").answer(302, "", "Location", "/login");
 
         assertThatThrownBy(client::me)
@@ -120,7 +120,7 @@ class FailuresTest extends ClientTest {
     }
 
     @Test
-    void neverShowsWhatIsToBeStored() {
+    void neverShowsCredentialsOfARequest() {
         assertThat(new SecretCreate().name("key").value("sk-hidden").toString()).doesNotContain("sk-hidden");
         assertThat(new LlmProviderCreate().token("sk-hidden").toString()).doesNotContain("sk-hidden");
         assertThat(new LlmProviderCreate()

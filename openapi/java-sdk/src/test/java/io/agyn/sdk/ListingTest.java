@@ -15,7 +15,7 @@ class ListingTest extends ClientTest {
     private final Listing<Secret> secrets = client.secrets(organization).list();
 
     @Test
-    void goesOverAllPagesInOrder() {
+    void iteratesOverAllPagesInOrder() {
         server.answer(200, "{\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"next_page_token\": \"p/2+=\"}")
                 .answer(200, "{\"items\": [{\"name\": \"c\"}], \"next_page_token\": null}");
 
@@ -40,7 +40,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void fetchesNoPageThatIsNotCalledFor() {
+    void fetchesOnlyThePagesItNeeds() {
         server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}");
 
         assertThat(secrets.stream().map(Secret::getName).findFirst()).contains("a");
@@ -49,7 +49,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void fetchesNothingBeforeItIsIteratedAndAnewEachTime() {
+    void fetchesLazilyAndAgainOnEachIteration() {
         assertThat(server.requests()).isEmpty();
         server.answer(200, "{\"items\": []}").answer(200, "{\"items\": [{\"name\": \"a\"}]}");
 
@@ -58,7 +58,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void goesOnAfterAnEmptyPageThatIsNotTheLast() {
+    void continuesAfterAnEmptyPage() {
         server.answer(200, "{\"items\": [], \"next_page_token\": \"2\"}")
                 .answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": null}");
 
@@ -66,7 +66,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void endsAsAnIteratorShould() {
+    void throwsNoSuchElementAtTheEnd() {
         server.answer(200, "{\"items\": [], \"next_page_token\": null}");
         Iterator<Secret> iterator = secrets.iterator();
 
@@ -74,7 +74,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void throwsWhereAPageCannotBeHad() {
+    void throwsIfAPageCannotBeFetched() {
         server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}")
                 .problem(404, "not_found");
         Iterator<Secret> iterator = secrets.iterator();
@@ -94,7 +94,7 @@ class ListingTest extends ClientTest {
     }
 
     @Test
-    void refusesAPageSizeThatTheServerWouldRefuse() {
+    void rejectsPageSizesOutOfRange() {
         assertThatThrownBy(() -> secrets.withPageSize(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> secrets.withPageSize(1_001)).isInstanceOf(IllegalArgumentException.class);
     }

@@ -25,7 +25,7 @@ class RetriesTest extends ClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
-    void triesAgainWhereTheServerAsksForIt(int status) {
+    void retriesOnRetryAfter(int status) {
         server.problem(status, "unavailable", "Retry-After", "0").answer(201, ORGANIZATION, "ETag", "\"1\"");
 
         client.organizations().create(new OrganizationCreate().name("Acme"));
@@ -35,14 +35,14 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void waitsAsLongAsItIsAskedTo() throws Exception {
+    void waitsForRetryAfterSeconds() throws Exception {
         server.problem(503, "unavailable", "Retry-After", "1").answer(200, ME);
 
         assertThat(timeOf(client::me)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
 
     @Test
-    void takesADateToWaitFor() throws Exception {
+    void waitsForARetryAfterDate() throws Exception {
         ZonedDateTime then = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
         server.problem(503, "unavailable", "Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(then))
                 .answer(200, ME);
@@ -51,7 +51,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void triesAgainWhereNoConnectionCameAboutInTime() {
+    void retriesConnectTimeoutsButNotResponseTimeouts() {
         ApiException unreached = new ApiException(new HttpConnectTimeoutException("late"));
         ApiException unanswered = new ApiException(new HttpTimeoutException("late"));
 
@@ -60,7 +60,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void goesByItsOwnTimeWhereTheServerNamesNone() {
+    void backsOffWithoutRetryAfter() {
         server.problem(503, "unavailable")
                 .problem(503, "unavailable", "Retry-After", "soon")
                 .answer(200, ME);
@@ -69,7 +69,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void givesUpAfterTheRetriesThatWereSet() {
+    void givesUpAfterMaxRetries() {
         for (int i = 0; i < 3; i++) {
             server.problem(429, "too_many", "Retry-After", "0");
         }
@@ -81,7 +81,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void leavesALongWaitToTheCaller() {
+    void doesNotWaitForALongRetryAfter() {
         server.problem(503, "unavailable", "Retry-After", "3600");
 
         UnavailableException problem = catchThrowableOfType(UnavailableException.class, client::me);
@@ -92,7 +92,7 @@ class RetriesTest extends ClientTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 404, 409, 500, 502, 504})
-    void doesNotRepeatOtherProblems(int status) {
+    void doesNotRetryOtherErrors(int status) {
         server.problem(status, "some_code");
 
         assertThatThrownBy(client::me).isInstanceOf(ProblemException.class);
@@ -100,14 +100,14 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void readsAgainWhereTheConnectionBreaks() {
+    void retriesReadsWhenTheConnectionBreaks() {
         server.hangUp().answer(200, ME);
 
         assertThat(client.me().getName()).isEqualTo("admin");
     }
 
     @Test
-    void doesNotRepeatAWriteThatMayHaveHappened() {
+    void doesNotRetryAWriteThatMayHaveBeenApplied() {
         server.hangUp();
 
         assertThatThrownBy(() -> client.organizations().delete(UUID.randomUUID()))
@@ -116,7 +116,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void makesNothingTwiceWhereTheAnswerIsLost() {
+    void createIsRetriedWithTheSameIdempotencyKey() {
         server.hangUp().answer(201, ORGANIZATION, "ETag", "\"1\"");
 
         client.organizations().create(new OrganizationCreate().name("Acme"));
@@ -150,7 +150,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void saysThatNobodyIsThere() {
+    void reportsThatTheServerCannotBeReached() {
         server.close();
 
         assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate().name("Acme")))
@@ -160,14 +160,14 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void givesUpOnAnAnswerThatDoesNotCome() throws Exception {
+    void timesOutWithoutAResponse() throws Exception {
         server.stall();
 
         assertTimeOut();
     }
 
     @Test
-    void givesUpOnAnAnswerThatDoesNotEnd() throws Exception {
+    void timesOutWithinAResponse() throws Exception {
         server.stallWithinBody();
 
         assertTimeOut();
@@ -179,7 +179,7 @@ class RetriesTest extends ClientTest {
                 assertThatThrownBy(hasty::me)
                         .isInstanceOf(ConnectionException.class)
                         .hasCauseInstanceOf(HttpTimeoutException.class)
-                        .hasMessageContaining("no complete answer within PT0.3S");
+                        .hasMessageContaining("no complete response within PT0.3S");
                 return null;
             });
             assertThat(time).isLessThan(Duration.ofSeconds(5));
@@ -188,7 +188,7 @@ class RetriesTest extends ClientTest {
     }
 
     @Test
-    void endsWhenTheThreadIsInterrupted() {
+    void stopsWaitingWhenTheThreadIsInterrupted() {
         server.problem(503, "unavailable", "Retry-After", "20");
         Thread waiting = Thread.currentThread();
         Thread.startVirtualThread(() -> {

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A real HTTP server that answers as it was told, one answer after the other. */
+/** An HTTP server that sends scripted responses, one per request. */
 final class ScriptedServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -72,7 +72,7 @@ final class ScriptedServer implements AutoCloseable {
         return answer(HttpExchange::close);
     }
 
-    /** Answers 200 after a while. */
+    /** Responds 200 after a delay. */
     ScriptedServer late(Duration delay, String body) {
         return answer(exchange -> {
             Thread.sleep(delay);
@@ -111,7 +111,7 @@ final class ScriptedServer implements AutoCloseable {
                     body));
             Reply reply = script.poll();
             if (reply == null) {
-                throw new IOException("The script has no answer to request " + requests.size());
+                throw new IOException("The script has no response to request " + requests.size());
             }
             reply.to(exchange);
         } catch (InterruptedException e) {

@@ -17,7 +17,7 @@ class UsageTest extends ClientTest {
     private final String path = "/api/v1/organizations/" + organization + "/usage";
 
     @Test
-    void sumsUpInTheGroupsThatWereAskedFor() {
+    void aggregatesByTheRequestedDimensions() {
         server.answer(200, """
                 {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "rows": [
                  {"starts_at": "2026-01-31T00:00:00Z", "model": "fast", "outcome": null, "calls": 3,
@@ -39,14 +39,14 @@ class UsageTest extends ClientTest {
     }
 
     @Test
-    void asksForNothingThatWasNotSelected() {
+    void emptySelectionSendsNoFilters() {
         server.answer(200, "{\"rows\": []}");
         usage.sum(UsageSelection.all());
         assertThat(server.requests().getFirst().uri()).isEqualTo(path);
     }
 
     @Test
-    void listsTheRecordsOfASelection() {
+    void listsSelectedRecords() {
         UUID model = UUID.randomUUID();
         UUID provider = UUID.randomUUID();
         UUID user = UUID.randomUUID();

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Headers to send to an LLM provider. Their values are credentials, so that they are not shown by {@link #toString()},
- * which a plain map, as it would be generated, does.
+ * Headers to send to an LLM provider. Their values are credentials: {@link #toString()} omits them, which the plain map
+ * that the generator would use does not.
  */
 public final class CustomHeaders implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -20,18 +20,18 @@ public final class CustomHeaders implements Serializable {
     }
 
     /**
-     * Makes a header.
+     * Creates a single header.
      *
      * @param name the header's name
      * @param value its value
-     * @return that header alone
+     * @return the header
      */
     public static CustomHeaders of(String name, String value) {
         return new CustomHeaders(Map.of(name, value));
     }
 
     /**
-     * Makes several headers.
+     * Creates several headers.
      *
      * @param values the values by the headers' names
      * @return a copy of them
@@ -42,9 +42,9 @@ public final class CustomHeaders implements Serializable {
     }
 
     /**
-     * Gives the headers.
+     * Returns the values by the headers' names.
      *
-     * @return an unmodifiable copy of the values by the headers' names
+     * @return an unmodifiable copy
      */
     @JsonValue
     public Map<String, String> toMap() {
