@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * An answer that is ready to be sent.
+ * A response that is ready to be sent.
  *
- * @param stallAfter the pieces after which it stalls, if the script says so within
+ * @param stallAfter the number of pieces before the stall, for scripts with {@code stall=within}
  */
 record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int stallAfter) {
 
     private static final int STALL_OF_ENDLESS = 6;
 
-    /** A JSON body, in as many pieces as the script needs. */
+    /** Builds a JSON response, in the number of pieces that the script needs. */
     static Answer plain(Dialect dialect, int status, JsonObject json, Script script) {
         if (script.unknown()) {
             addUnknown(json);
@@ -27,7 +27,7 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
         List<Header> headers = headers(dialect, "application/json", script);
         Buffer body = Buffer.buffer(json.encode());
         if (script.endless()) {
-            // White space before the last brace, so that what has come is never wrong and never whole.
+            // White space before the last brace: every prefix is valid JSON so far, and none is complete.
             Stream<Buffer> endless = Stream.concat(
                     Stream.of(body.slice(0, body.length() - 1)), Stream.generate(() -> Buffer.buffer(" ".repeat(64))));
             return new Answer(status, headers, zipped(endless::iterator, script), 1);
@@ -38,7 +38,7 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
         return new Answer(status, headers, pieces, pieces.size() / 2);
     }
 
-    /** Server-sent events, each a piece. */
+    /** Builds a response of server-sent events, one per piece. */
     static Answer streamed(Dialect dialect, Stream<JsonObject> events, Script script) {
         AtomicInteger number = new AtomicInteger();
         Stream<JsonObject> all = script.unknown() ? withUnknown(dialect, events) : events;
@@ -53,7 +53,7 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
         return new Answer(200, headers, pieces, pieces.size() / 2);
     }
 
-    /** Sends the caller elsewhere. */
+    /** Builds a 307 to the URL in the script. */
     static Answer redirect(Dialect dialect, Script script) {
         List<Header> headers = headers(dialect, "application/json", script);
         headers.add(new Header("location", script.redirect().orElseThrow().toString()));
@@ -86,7 +86,7 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
                 .toList();
     }
 
-    /** After the first event, which says what all others belong to. */
+    /** Inserts the unknown event second: the first event identifies the response. */
     private static Stream<JsonObject> withUnknown(Dialect dialect, Stream<JsonObject> events) {
         Iterator<JsonObject> iterator = events.iterator();
         Stream<JsonObject> first = Stream.of(addUnknown(iterator.next()), dialect.unknownEvent());

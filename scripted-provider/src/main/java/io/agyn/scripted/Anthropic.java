@@ -14,19 +14,19 @@ import java.util.stream.Stream;
 final class Anthropic implements Dialect {
 
     @Override
-    public JsonObject answer(Asked asked, Script script) {
-        Optional<Asked.ToolCall> tool = asked.toolCall(script);
+    public JsonObject answer(RequestBody body, Script script) {
+        Optional<RequestBody.ToolCall> tool = body.toolCall(script);
         JsonObject block = tool.map(call -> toolBlock(call).put("input", call.arguments()))
                 .orElseGet(
                         () -> textBlock(script.endless() ? "" : script.texts().collect(Collectors.joining())));
-        return message(asked, array(block), stopReason(tool), usage(12));
+        return message(body, array(block), stopReason(tool), usage(12));
     }
 
     @Override
-    public Stream<JsonObject> events(Asked asked, Script script) {
-        Optional<Asked.ToolCall> tool = asked.toolCall(script);
+    public Stream<JsonObject> events(RequestBody body, Script script) {
+        Optional<RequestBody.ToolCall> tool = body.toolCall(script);
         Stream<JsonObject> opening = Stream.of(
-                object("type", "message_start", "message", message(asked, array(), null, usage(1))),
+                object("type", "message_start", "message", message(body, array(), null, usage(1))),
                 object(
                         "type",
                         "content_block_start",
@@ -100,7 +100,7 @@ final class Anthropic implements Dialect {
         return object("type", "scripted_unknown", "scripted", "unheard of");
     }
 
-    private static JsonObject message(Asked asked, JsonArray content, String stopReason, JsonObject usage) {
+    private static JsonObject message(RequestBody body, JsonArray content, String stopReason, JsonObject usage) {
         return object(
                 "id",
                 id("msg_"),
@@ -109,7 +109,7 @@ final class Anthropic implements Dialect {
                 "role",
                 "assistant",
                 "model",
-                asked.model(),
+                body.model(),
                 "content",
                 content,
                 "stop_reason",
@@ -124,11 +124,11 @@ final class Anthropic implements Dialect {
         return object("type", "text", "text", text);
     }
 
-    private static JsonObject toolBlock(Asked.ToolCall call) {
+    private static JsonObject toolBlock(RequestBody.ToolCall call) {
         return object("type", "tool_use", "id", id("toolu_"), "name", call.name());
     }
 
-    private static String stopReason(Optional<Asked.ToolCall> tool) {
+    private static String stopReason(Optional<RequestBody.ToolCall> tool) {
         return tool.isPresent() ? "tool_use" : "end_turn";
     }
 

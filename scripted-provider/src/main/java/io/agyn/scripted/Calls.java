@@ -1,6 +1,6 @@
 package io.agyn.scripted;
 
-import io.agyn.scripted.Asked.BadBody;
+import io.agyn.scripted.RequestBody.InvalidBodyException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
-/** Decides what a call is answered. */
+/** Responds to calls: checks credentials, reads the script, and builds the response. */
 final class Calls {
 
     private static final String SCRIPT = "x-scripted";
@@ -24,7 +24,7 @@ final class Calls {
     private final Vertx vertx;
     private final boolean prepares;
     private final Map<Prepared, Answer> prepared = new ConcurrentHashMap<>();
-    // What makes answers go on that stall.
+    // Resume the responses that are stalled.
     private final Queue<Runnable> stalls = new ConcurrentLinkedQueue<>();
 
     private volatile List<Header> credentials;
@@ -56,7 +56,7 @@ final class Calls {
         }
     }
 
-    private record Prepared(Endpoint endpoint, Asked asked, Script script) {}
+    private record Prepared(Endpoint endpoint, RequestBody body, Script script) {}
 
     Calls(Vertx vertx, boolean prepares, List<Header> credentials) {
         this.vertx = vertx;
@@ -78,7 +78,7 @@ final class Calls {
         }
     }
 
-    /** Answers a call whose body has ended. */
+    /** Responds to a call after its whole body has arrived. */
     void answer(HttpServerRequest request, Recording recording) {
         Optional<Endpoint> endpoint = Endpoint.of(request);
         Dialect dialect = endpoint.map(known -> known.dialect).orElseGet(() -> dialect(request));
@@ -99,53 +99,52 @@ final class Calls {
     private void answer(HttpServerRequest request, Recording recording, Endpoint endpoint) {
         Dialect dialect = endpoint.dialect;
         try {
-            Asked asked = Asked.read(recording.body());
-            Script script = script(request, asked);
-            new Sender(vertx, request, recording, script, answer(endpoint, asked, script), stalls).send();
+            RequestBody body = RequestBody.read(recording.body());
+            Script script = script(request, body);
+            new Sender(vertx, request, recording, script, answer(endpoint, body, script), stalls).send();
         } catch (ScriptException e) {
             send(request, recording, error(dialect, 400, dialect.invalid(e.getMessage(), SCRIPT)));
-        } catch (BadBody e) {
-            String message = "The request's body is refused: " + e.getMessage();
+        } catch (InvalidBodyException e) {
+            String message = "Invalid request body: " + e.getMessage();
             send(request, recording, error(dialect, 400, dialect.invalid(message, e.parameter())));
         }
     }
 
-    private Answer answer(Endpoint endpoint, Asked asked, Script script) {
-        // An endless answer's pieces can be taken only once.
+    private Answer answer(Endpoint endpoint, RequestBody body, Script script) {
+        // The pieces of an endless response can be iterated only once.
         if (!prepares || script.endless()) {
-            return make(endpoint, asked, script);
+            return make(endpoint, body, script);
         }
         if (prepared.size() > MOST_PREPARED) {
             prepared.clear();
         }
-        return prepared.computeIfAbsent(
-                new Prepared(endpoint, asked, script), ignored -> make(endpoint, asked, script));
+        return prepared.computeIfAbsent(new Prepared(endpoint, body, script), ignored -> make(endpoint, body, script));
     }
 
-    private static Answer make(Endpoint endpoint, Asked asked, Script script) {
+    private static Answer make(Endpoint endpoint, RequestBody body, Script script) {
         Dialect dialect = endpoint.dialect;
         if (script.redirect().isPresent()) {
             return Answer.redirect(dialect, script);
         }
         if (script.status().isPresent()) {
             int status = script.status().getAsInt();
-            return Answer.plain(dialect, status, dialect.error(status, asked.model()), script);
+            return Answer.plain(dialect, status, dialect.error(status, body.model()), script);
         }
         if (endpoint.counts) {
             return Answer.plain(dialect, 200, dialect.tokenCount(), script);
         }
-        return asked.stream()
-                ? Answer.streamed(dialect, dialect.events(asked, script), script)
-                : Answer.plain(dialect, 200, dialect.answer(asked, script), script);
+        return body.stream()
+                ? Answer.streamed(dialect, dialect.events(body, script), script)
+                : Answer.plain(dialect, 200, dialect.answer(body, script), script);
     }
 
-    private Script script(HttpServerRequest request, Asked asked) {
+    private Script script(HttpServerRequest request, RequestBody body) {
         String header = request.getHeader(SCRIPT);
         if (header != null) {
             return Script.parse(header);
         }
-        return asked.model().startsWith(SCRIPTED_MODEL)
-                ? Script.parse(asked.model().substring(SCRIPTED_MODEL.length()))
+        return body.model().startsWith(SCRIPTED_MODEL)
+                ? Script.parse(body.model().substring(SCRIPTED_MODEL.length()))
                 : defaultScript;
     }
 
@@ -156,7 +155,7 @@ final class Calls {
                         .anyMatch(header -> headers.getAll(header.name()).contains(header.value()));
     }
 
-    /** Of a path that neither cloud has: Anthropic's clients send their version with everything. */
+    /** Chooses the API for an unknown path: Anthropic's clients always send anthropic-version. */
     private static Dialect dialect(HttpServerRequest request) {
         return request.getHeader("anthropic-version") == null ? new OpenAi() : new Anthropic();
     }

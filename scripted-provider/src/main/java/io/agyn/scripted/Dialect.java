@@ -7,45 +7,45 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
-/** How one of the two clouds speaks. */
+/** The responses of one cloud's API. */
 interface Dialect {
 
-    /** A plain answer. */
-    JsonObject answer(Asked asked, Script script);
+    /** A response without streaming. */
+    JsonObject answer(RequestBody body, Script script);
 
-    /** The events of a streamed answer; endless if the script is. */
-    Stream<JsonObject> events(Asked asked, Script script);
+    /** The events of a streamed response; endless if the script is. */
+    Stream<JsonObject> events(RequestBody body, Script script);
 
-    /** The answer to how many tokens a request has. */
+    /** The response to a token count request. */
     JsonObject tokenCount();
 
-    /** What the cloud says with a status. */
+    /** The error body of a status. */
     JsonObject error(int status, String model);
 
-    /** What it says of a request that is wrong. */
+    /** The error body for an invalid request. */
     JsonObject invalid(String message, String parameter);
 
-    /** What it says where the credential, null if there is none, is not accepted. */
+    /** The error body for a credential that is not accepted; null means missing. */
     JsonObject refused(String credential);
 
-    /** What it says where there is nothing. */
+    /** The error body for an unknown path. */
     JsonObject notFound(String method, String path);
 
-    /** The header that names the credential. */
+    /** The name of the credential's header. */
     String credentialHeader();
 
-    /** The header that names an answer. */
+    /** The response header with a new request id. */
     Header requestId();
 
-    /** An event that no client knows. */
+    /** An event of a type that no client knows. */
     JsonObject unknownEvent();
 
-    /** Writes an event; its type is the event's name. */
+    /** Encodes a server-sent event, named after its type. */
     default Buffer write(JsonObject event, int number) {
         return Buffer.buffer("event: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n");
     }
 
-    /** An object of names and values by turns. */
+    /** Builds an object from alternating names and values. */
     static JsonObject object(Object... namesAndValues) {
         JsonObject object = new JsonObject();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -54,12 +54,11 @@ interface Dialect {
         return object;
     }
 
-    /** An array of values. */
     static JsonArray array(Object... values) {
         return new JsonArray(Arrays.asList(values));
     }
 
-    /** An id as the clouds make them. */
+    /** A random id in the clouds' format. */
     static String id(String prefix) {
         ThreadLocalRandom random = ThreadLocalRandom.current();
         return "%s%016x%016x".formatted(prefix, random.nextLong(), random.nextLong());

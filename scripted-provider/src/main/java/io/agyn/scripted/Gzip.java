@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.zip.GZIPOutputStream;
 
-/** Compresses pieces so that each can be read when it arrives, as the clouds do with events. */
+/** Compresses and flushes each piece, so that the caller can read it at once, as the clouds do with events. */
 final class Gzip implements Iterator<Buffer> {
 
     private final Iterator<Buffer> pieces;

@@ -2,7 +2,7 @@ package io.agyn.scripted;
 
 import static java.util.Objects.requireNonNull;
 
-/** A header of a call; a credential that is accepted is one too. */
+/** A header of a call, also used for accepted credentials. */
 public record Header(String name, String value) {
 
     public Header {
@@ -14,7 +14,7 @@ public record Header(String name, String value) {
     public static Header parse(String line) {
         int colon = line.indexOf(':');
         if (colon < 1) {
-            throw new IllegalArgumentException("A header is written 'name: value', unlike '%s'".formatted(line));
+            throw new IllegalArgumentException("A header must have the form 'name: value', not '%s'".formatted(line));
         }
         return new Header(
                 line.substring(0, colon).strip(), line.substring(colon + 1).strip());

@@ -12,17 +12,17 @@ public final class Main {
     private static final String USAGE = """
             Usage: java -jar agyn-scripted-provider.jar [options]
               --host ADDRESS               default 127.0.0.1
-              --port N                     default 0, a free one
-              --accept 'NAME: VALUE'       a credential; may be repeated; without it all are accepted
-              --script SCRIPT              for calls that bring none
+              --port N                     default 0: a free port
+              --accept 'NAME: VALUE'       a credential; may be repeated; by default all are accepted
+              --script SCRIPT              for calls without a script
               --event-loops N              default 1
               --tls CERTIFICATE KEY        PEM files
               --no-http2""";
 
     private Main() {}
 
-    /** Runs until it is stopped. */
-    // The origin is what callers wait for, and the usage is for people.
+    /** Runs until the process is stopped. */
+    // Callers wait for the origin on standard output.
     @SuppressWarnings("SystemOut")
     public static void main(String[] arguments) {
         ScriptedProvider provider;
@@ -53,10 +53,10 @@ public final class Main {
                 case "--tls" ->
                     options = options.withTls(Path.of(value(name, arguments)), Path.of(value(name, arguments)));
                 case "--no-http2" -> options = options.withoutHttp2();
-                default -> throw new IllegalArgumentException("There is no option " + name);
+                default -> throw new IllegalArgumentException("Unknown option " + name);
             }
         }
-        // Read before it starts, so that a wrong one leaves nothing running.
+        // Parsed before the start, so that an invalid script leaves nothing running.
         Script.parse(script);
         ScriptedProvider provider = ScriptedProvider.start(options.withCredentials(credentials.toArray(Header[]::new)));
         provider.script(script);
@@ -66,7 +66,7 @@ public final class Main {
     private static int number(String name, Deque<String> arguments) {
         String value = value(name, arguments);
         if (!value.matches("\\d{1,5}")) {
-            throw new IllegalArgumentException(name + " is a number, unlike " + value);
+            throw new IllegalArgumentException(name + " must be a number, not " + value);
         }
         return Integer.parseInt(value);
     }

@@ -15,25 +15,25 @@ import java.util.stream.Stream;
 final class OpenAi implements Dialect {
 
     @Override
-    public JsonObject answer(Asked asked, Script script) {
-        JsonObject item = asked.toolCall(script)
+    public JsonObject answer(RequestBody body, Script script) {
+        JsonObject item = body.toolCall(script)
                 .map(call -> toolItem(id("fc_"), id("call_"), call, "completed"))
                 .orElseGet(() -> messageItem(id("msg_"), "completed", array(textPart(wholeText(script)))));
-        return response(id("resp_"), asked, "completed", array(item), usage());
+        return response(id("resp_"), body, "completed", array(item), usage());
     }
 
     @Override
-    public Stream<JsonObject> events(Asked asked, Script script) {
+    public Stream<JsonObject> events(RequestBody body, Script script) {
         String id = id("resp_");
-        JsonObject begun = response(id, asked, "in_progress", array(), null);
+        JsonObject begun = response(id, body, "in_progress", array(), null);
         Stream<JsonObject> opening = Stream.of(
                 object("type", "response.created", "response", begun),
                 object("type", "response.in_progress", "response", begun));
         return Stream.concat(
                 opening,
-                asked.toolCall(script)
-                        .map(call -> toolEvents(id, asked, call))
-                        .orElseGet(() -> textEvents(id, asked, script)));
+                body.toolCall(script)
+                        .map(call -> toolEvents(id, body, call))
+                        .orElseGet(() -> textEvents(id, body, script)));
     }
 
     @Override
@@ -124,7 +124,7 @@ final class OpenAi implements Dialect {
         return object("type", "response.scripted_unknown.delta", "delta", "unheard of");
     }
 
-    private static Stream<JsonObject> textEvents(String id, Asked asked, Script script) {
+    private static Stream<JsonObject> textEvents(String id, RequestBody body, Script script) {
         String item = id("msg_");
         Stream<JsonObject> opening = Stream.of(
                 itemEvent("response.output_item.added", messageItem(item, "in_progress", array())),
@@ -145,11 +145,11 @@ final class OpenAi implements Dialect {
                                         .put("logprobs", array()),
                                 partEvent("response.content_part.done", item, "part", textPart(text)),
                                 itemEvent("response.output_item.done", whole),
-                                completed(id, asked, whole)))
+                                completed(id, body, whole)))
                 .flatMap(events -> events);
     }
 
-    private static Stream<JsonObject> toolEvents(String id, Asked asked, Asked.ToolCall call) {
+    private static Stream<JsonObject> toolEvents(String id, RequestBody body, RequestBody.ToolCall call) {
         String item = id("fc_");
         JsonObject whole = toolItem(item, id("call_"), call, "completed");
         String arguments = whole.getString("arguments");
@@ -178,11 +178,11 @@ final class OpenAi implements Dialect {
                         "arguments",
                         arguments),
                 itemEvent("response.output_item.done", whole),
-                completed(id, asked, whole));
+                completed(id, body, whole));
     }
 
-    private static JsonObject completed(String id, Asked asked, JsonObject item) {
-        return object("type", "response.completed", "response", response(id, asked, "completed", array(item), usage()));
+    private static JsonObject completed(String id, RequestBody body, JsonObject item) {
+        return object("type", "response.completed", "response", response(id, body, "completed", array(item), usage()));
     }
 
     private static JsonObject itemEvent(String type, JsonObject item) {
@@ -201,7 +201,7 @@ final class OpenAi implements Dialect {
         return object("type", "output_text", "annotations", array(), "logprobs", array(), "text", text);
     }
 
-    private static JsonObject toolItem(String id, String callId, Asked.ToolCall call, String status) {
+    private static JsonObject toolItem(String id, String callId, RequestBody.ToolCall call, String status) {
         return object(
                 "id",
                 id,
@@ -217,7 +217,7 @@ final class OpenAi implements Dialect {
                 call.name());
     }
 
-    private static JsonObject response(String id, Asked asked, String status, JsonArray output, JsonObject usage) {
+    private static JsonObject response(String id, RequestBody body, String status, JsonArray output, JsonObject usage) {
         return object(
                 "id",
                 id,
@@ -240,7 +240,7 @@ final class OpenAi implements Dialect {
                 "max_tool_calls",
                 null,
                 "model",
-                asked.model(),
+                body.model(),
                 "output",
                 output,
                 "parallel_tool_calls",
@@ -264,7 +264,7 @@ final class OpenAi implements Dialect {
                 "tool_choice",
                 "auto",
                 "tools",
-                new JsonArray(asked.tools()),
+                new JsonArray(body.tools()),
                 "top_logprobs",
                 0,
                 "top_p",

@@ -7,18 +7,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A call as it stood when it was looked at; one that still runs shows what has come so far.
+ * A snapshot of a call; a call in progress shows the data received so far.
  *
- * @param target the request's target as sent, query included
+ * @param target the request target as sent, with the query
  * @param version such as {@code HTTP/1.1} or {@code HTTP/2}
- * @param headers in their order, with their spelling
- * @param body the bytes so far, still encoded if they came so
- * @param status what was answered, or 0 before that
- * @param answerBytes how much of the answer's body was handed to the connection
- * @param callerLeft whether the caller was gone before the answer's end
- * @param endedAt when the answer ended, was broken off, or the caller left
+ * @param headers in the caller's order and spelling
+ * @param body the bytes received so far, not decoded
+ * @param status the response's status, 0 before the response
+ * @param answerBytes the bytes of the response body written to the connection
+ * @param callerLeft whether the caller disconnected before the end of the response
+ * @param endedAt when the response ended or broke off, or the caller disconnected
  */
-// Its bytes are for comparing one by one, calls are not compared with each other.
+// Tests compare the bytes of the body themselves; nothing compares whole calls.
 @SuppressWarnings("ArrayRecordComponent")
 public record ReceivedCall(
         String method,
@@ -40,7 +40,7 @@ public record ReceivedCall(
         return new String(body, UTF_8);
     }
 
-    /** All values of a header, in any spelling of its name. */
+    /** All values of a header; the name is case-insensitive. */
     public List<String> values(String name) {
         return headers.stream()
                 .filter(header -> header.name().equalsIgnoreCase(name))

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What is known of a call while it runs; an event loop writes it, tests read it from their threads. */
+/** The recording of one call. An event loop writes it; tests read it from other threads. */
 final class Recording {
 
     private final String method;
@@ -52,7 +52,7 @@ final class Recording {
         endedAt = Optional.of(Instant.now());
     }
 
-    /** Does nothing once the answer has ended: a connection is closed after every call, sooner or later. */
+    /** Ignored after the end of the response, since every connection closes eventually. */
     synchronized void callerLeft() {
         if (endedAt.isEmpty()) {
             callerLeft = true;

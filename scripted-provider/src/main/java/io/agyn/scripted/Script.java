@@ -13,12 +13,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What a call is answered, read from directives separated by {@code ;}. The README has the table of them.
+ * Describes the response to a call, as directives separated by {@code ;}. The README lists them.
  *
- * @param stallFor how long a stall lasts; without it until the caller leaves
- * @param breakAfter the events, or pieces of a plain answer, after which the connection breaks
- * @param events the number of text deltas, or of pieces of a plain answer
- * @param every the pause after each of them
+ * @param stallFor the duration of a stall; empty to stall until the caller disconnects
+ * @param breakAfter the number of events, or of pieces of a JSON response, after which the connection breaks
+ * @param events the number of text deltas, or of pieces of a JSON response
+ * @param every the pause after each event or piece
  * @param text the number of characters of the text
  * @param tool the tool to call instead of the first, or {@code none}
  */
@@ -37,14 +37,14 @@ public record Script(
         OptionalInt text,
         Optional<String> tool) {
 
-    /** Where an answer stalls. */
+    /** Where a response stalls. */
     public enum Stall {
         NOT,
         BEFORE,
         WITHIN
     }
 
-    /** An ordinary answer. */
+    /** The script of a normal response. */
     public static final Script ORDINARY = parse("");
 
     private static final Set<Integer> STATUSES = Set.of(400, 401, 404, 429, 500, 529);
@@ -54,7 +54,7 @@ public record Script(
     private static final int PIECE = 20;
     private static final int MOST_CHARACTERS = 64 << 20;
 
-    /** @throws ScriptException if it is none */
+    /** @throws ScriptException if a directive is invalid */
     public static Script parse(String script) {
         Reader reader = new Reader();
         for (String directive : script.split(";", -1)) {
@@ -65,7 +65,7 @@ public record Script(
         return reader.script();
     }
 
-    /** The pieces of the answer's text; they never end if it is endless. */
+    /** The pieces of the response's text; an infinite stream if it is endless. */
     Stream<String> texts() {
         if (endless) {
             return Stream.generate(() -> TICK);
@@ -81,13 +81,13 @@ public record Script(
         return events.isPresent() ? Stream.generate(() -> TICK).limit(events.getAsInt()) : GREETING.stream();
     }
 
-    /** Into how many pieces a plain answer is cut, so that it can pause, stall or break between them. */
+    /** The number of pieces of a JSON response, between which it can pause, stall or break. */
     int pieces() {
         int wanted = Math.max(events.orElse(1), stall == Stall.WITHIN ? 2 : 1);
         return Math.max(wanted, breakAfter.orElse(0) + 1);
     }
 
-    /** Whether the whole answer can be written at once. */
+    /** Whether the whole response can be written at once. */
     boolean atOnce() {
         return stall != Stall.WITHIN && breakAfter.isEmpty() && every.isZero() && !endless;
     }
@@ -126,16 +126,16 @@ public record Script(
                 case "gzip" -> gzip = bare(directive, equals);
                 case "unknown" -> unknown = bare(directive, equals);
                 case "endless" -> endless = bare(directive, equals);
-                default -> throw new ScriptException(directive, "there is none of this name");
+                default -> throw new ScriptException(directive, "is unknown");
             }
         }
 
         Script script() {
             if (stallFor.isPresent() && stall == Stall.NOT) {
-                throw new ScriptException("for", "needs a stall=before or stall=within");
+                throw new ScriptException("for", "needs stall=before or stall=within");
             }
             if (status.isPresent() && redirect.isPresent()) {
-                throw new ScriptException("redirect", "excludes status");
+                throw new ScriptException("redirect", "cannot be combined with status");
             }
             return new Script(
                     stall,
@@ -157,14 +157,14 @@ public record Script(
             return switch (value) {
                 case "before" -> Stall.BEFORE;
                 case "within" -> Stall.WITHIN;
-                default -> throw new ScriptException(directive, "is before or within");
+                default -> throw new ScriptException(directive, "must be before or within");
             };
         }
 
         private static int status(String directive, String value) {
             int status = number(directive, value, 0, 999);
             if (!STATUSES.contains(status)) {
-                throw new ScriptException(directive, "is one of 400, 401, 404, 429, 500 and 529");
+                throw new ScriptException(directive, "must be one of 400, 401, 404, 429, 500 or 529");
             }
             return status;
         }
@@ -176,13 +176,13 @@ public record Script(
                     return number;
                 }
             }
-            throw new ScriptException(directive, "is a number from %d to %d".formatted(least, most));
+            throw new ScriptException(directive, "must be a number from %d to %d".formatted(least, most));
         }
 
         private static Duration duration(String directive, String value) {
             Matcher matcher = DURATION.matcher(value);
             if (!matcher.matches()) {
-                throw new ScriptException(directive, "is a time such as 100ms, 2s or 1m");
+                throw new ScriptException(directive, "must be a time such as 100ms, 2s or 1m");
             }
             long amount = Long.parseLong(matcher.group(1));
             return switch (matcher.group(2)) {
@@ -196,7 +196,7 @@ public record Script(
             try {
                 return new URI(named(directive, value));
             } catch (URISyntaxException e) {
-                throw new ScriptException(directive, "is no URL");
+                throw new ScriptException(directive, "is not a URL");
             }
         }
 

@@ -1,6 +1,6 @@
 package io.agyn.scripted;
 
-/** A script that cannot be read; the message names the directive. */
+/** A script is invalid; the message names the directive. */
 public final class ScriptException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;

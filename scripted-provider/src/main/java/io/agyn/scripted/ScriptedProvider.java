@@ -24,12 +24,12 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** Stands in for OpenAI's and Anthropic's clouds: answers as they do, or as badly as a script says. */
+/** A stand-in for OpenAI's and Anthropic's APIs. It responds as they do, or fails as a script says. */
 public final class ScriptedProvider implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** To Vert.x: a free port, and for all instances of a verticle the same; 0 would give each its own. */
+    /** In Vert.x, -1 is a free port that all instances of a verticle share; with 0 each would get a different port. */
     private static final int SHARED_FREE_PORT = -1;
 
     private static final int MOST_HEADERS = 256 << 10;
@@ -47,12 +47,11 @@ public final class ScriptedProvider implements AutoCloseable {
         port = new AtomicInteger(options.port());
     }
 
-    /** Starts one on a free port of the loopback that takes any credential. */
+    /** Starts a provider on a free loopback port that accepts any credential. */
     public static ScriptedProvider start() {
         return start(Options.defaults());
     }
 
-    /** Starts one. */
     public static ScriptedProvider start(Options options) {
         ScriptedProvider provider = new ScriptedProvider(requireNonNull(options, "options is null"));
         try {
@@ -64,37 +63,37 @@ public final class ScriptedProvider implements AutoCloseable {
         return provider;
     }
 
-    /** Where it listens, without a path. */
+    /** The base URL, without a path. */
     public URI origin() {
         return URI.create(
                 "%s://%s:%d".formatted(options.tls().isPresent() ? "https" : "http", options.host(), port.get()));
     }
 
-    /** From now on lets in only calls that carry one of these headers; none lets all in. */
+    /** From now on accepts only calls with one of these headers; without any, all calls. */
     public void accept(Header... credentials) {
         calls.accept(List.of(credentials));
     }
 
     /**
-     * From now on answers so where neither a header nor the model says otherwise.
+     * Sets the default script, for calls without a script in a header or in the model name.
      *
-     * @throws ScriptException if it is no script
+     * @throws ScriptException if the script is invalid
      */
     public void script(String script) {
         calls.script(Script.parse(script));
     }
 
-    /** Lets the answers go on that stall until now. */
+    /** Resumes all stalled responses. */
     public void resume() {
         calls.resume();
     }
 
-    /** The calls as they stand now, in the order in which they came. */
+    /** Snapshots of all calls, in order of arrival. */
     public List<ReceivedCall> received() {
         return recordings.stream().map(Recording::snapshot).toList();
     }
 
-    /** Forgets the calls so far. */
+    /** Discards the recorded calls. */
     public void forget() {
         recordings.clear();
     }
@@ -102,7 +101,7 @@ public final class ScriptedProvider implements AutoCloseable {
     /**
      * Waits for a call.
      *
-     * @throws AssertionError if there is none in time; it lists those that came
+     * @throws AssertionError if no call matches within the time-out; the message lists the received calls
      */
     public ReceivedCall await(Predicate<ReceivedCall> predicate, Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
@@ -114,13 +113,13 @@ public final class ScriptedProvider implements AutoCloseable {
                 }
             }
             if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError("No such call within %s, only %s".formatted(timeout, received));
+                throw new AssertionError("No matching call within %s, only %s".formatted(timeout, received));
             }
             Thread.sleep(5);
         }
     }
 
-    /** Stops, and breaks off what still runs. */
+    /** Stops, and breaks off responses in progress. */
     @Override
     public void close() {
         wait(vertx.close());

@@ -11,13 +11,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 
-/** Sends an answer piece by piece, no faster than the caller reads, with the script's pauses and its end. */
+/** Sends a response piece by piece, no faster than the caller reads, with the script's pauses, stalls and breaks. */
 final class Sender {
 
-    /** Of HTTP/2: what a server sends that fails. */
+    /** The HTTP/2 error code INTERNAL_ERROR. */
     private static final long INTERNAL_ERROR = 2;
 
-    /** So that an endless answer leaves the event loop to others. */
+    /** Yields the event loop after so many pieces, so that an endless response does not block other calls. */
     private static final int PIECES_AT_ONCE = 64;
 
     private final Vertx vertx;
@@ -122,12 +122,12 @@ final class Sender {
     }
 
     private void end(Buffer last) {
-        // Before the write: a caller who has read it all must find it ended.
+        // Before the write: once a caller has read the whole response, the recording must be ended.
         recording.ended();
         response.end(last);
     }
 
-    /** Once all that was written is out; the empty write sends the head, should nothing else have. */
+    /** Closes after all writes have been sent. The empty write sends the head if nothing else has. */
     private void breakOff() {
         recording.ended();
         response.write(Buffer.buffer()).onComplete(written -> {

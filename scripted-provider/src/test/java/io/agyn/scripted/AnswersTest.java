@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the clouds answer when all is well, and when the caller is wrong. */
+/** Responses without a script: successes and client errors. */
 class AnswersTest {
 
     private static final String GREETING = "Hello from the scripted provider.";
@@ -46,7 +46,7 @@ class AnswersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/responses", "/v1/responses", "/openai/v1/responses?a=b"})
-    void openAiAnswersBelowAnyPrefix(String path) throws Exception {
+    void openAiRespondsUnderAnyPathPrefix(String path) throws Exception {
         HttpResponse<String> response = client.send(path, body(false));
         JsonObject answer = new JsonObject(response.body());
 
@@ -75,7 +75,7 @@ class AnswersTest {
     }
 
     @Test
-    void openAiStreamsEventsInTheirOrder() throws Exception {
+    void openAiStreamsEventsInOrder() throws Exception {
         List<JsonObject> events = client.events(RESPONSES, body(true));
 
         assertThat(types(events))
@@ -125,7 +125,7 @@ class AnswersTest {
     }
 
     @Test
-    void anthropicAnswers() throws Exception {
+    void anthropicResponds() throws Exception {
         JsonObject answer = client.json("/any/v1/messages", body(false));
 
         assertThat(answer.getString("type")).isEqualTo("message");
@@ -139,7 +139,7 @@ class AnswersTest {
     }
 
     @Test
-    void anthropicStreamsEventsInTheirOrder() throws Exception {
+    void anthropicStreamsEventsInOrder() throws Exception {
         List<JsonObject> events = client.events(MESSAGES, body(true));
 
         assertThat(types(events))
@@ -161,7 +161,7 @@ class AnswersTest {
     }
 
     @Test
-    void anthropicCallsAToolUntilItHasTheResult() throws Exception {
+    void anthropicCallsAToolUntilItGetsTheResult() throws Exception {
         String request = "{\"model\":\"m-1\",\"stream\":%s,\"messages\":%s," + ANTHROPIC_TOOLS + "}";
         String result = "[{\"role\":\"user\",\"content\":[{\"type\":\"tool_result\",\"tool_use_id\":\"t\"}]}]";
         JsonObject plain = client.json(MESSAGES, request.formatted(false, "[]"));
@@ -185,7 +185,7 @@ class AnswersTest {
     }
 
     @Test
-    void onlyAcceptedCredentialsAreLetIn() throws Exception {
+    void onlyAcceptedCredentialsSucceed() throws Exception {
         Options options = Options.defaults()
                 .withCredentials(new Header("Authorization", "Bearer sk-right"), new Header("x-api-key", "right"));
         try (ScriptedProvider guarded = ScriptedProvider.start(options)) {
@@ -220,14 +220,14 @@ class AnswersTest {
     @CsvSource(
             delimiter = '|',
             value = {"[1]", "{\"model\":1}", "{}", "{\"model\":\"m\"", "{\"model\":\"m\"}{}"})
-    void aBodyThatIsNoneIsRefused(String body) throws Exception {
+    void invalidBodiesAreRejected(String body) throws Exception {
         assertThat(client.send(RESPONSES, body).statusCode()).isEqualTo(400);
         assertThat(client.json(MESSAGES, body).getJsonObject("error").getString("type"))
                 .isEqualTo("invalid_request_error");
     }
 
     @Test
-    void elsewhereThereIsNothing() throws Exception {
+    void unknownPathsAreNotFound() throws Exception {
         HttpResponse<String> response = client.send("/v1/elsewhere", body(false));
 
         assertThat(response.statusCode()).isEqualTo(404);

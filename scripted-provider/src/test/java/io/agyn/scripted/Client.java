@@ -14,7 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 
-/** Calls a provider as the tests need it. */
+/** The HTTP client of the tests. */
 final class Client {
 
     static final String RESPONSES = "/v1/responses";
@@ -54,7 +54,7 @@ final class Client {
         return new JsonObject(send(path, body, headers).body());
     }
 
-    /** The events of a streamed answer; a name that differs from its data's type fails. */
+    /** Parses the events of a streamed response; fails if an event's name differs from its data's type. */
     List<JsonObject> events(String path, String body, String... headers) throws IOException, InterruptedException {
         return events(send(path, body, headers).body());
     }
@@ -76,7 +76,7 @@ final class Client {
         return events.stream().map(event -> event.getString("type")).toList();
     }
 
-    /** Sends a call over a socket of its own, for what an HTTP client hides. */
+    /** Sends a call over a raw socket, for details that an HTTP client hides. */
     Socket socket(String path, boolean stream, String script) throws IOException {
         Socket socket = new Socket(origin.getHost(), origin.getPort());
         socket.setSoTimeout((int) PATIENCE.toMillis());

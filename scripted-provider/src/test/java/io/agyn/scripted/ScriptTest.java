@@ -26,7 +26,7 @@ class ScriptTest {
     }
 
     @Test
-    void aRedirectMayHaveAQuery() {
+    void redirectMayHaveAQuery() {
         assertThat(Script.parse("redirect=http://there/?a=b").redirect()).contains(URI.create("http://there/?a=b"));
     }
 
@@ -46,7 +46,7 @@ class ScriptTest {
         "gzip;zip, zip",
         "status=429;redirect=http://a, redirect"
     })
-    void aWrongDirectiveIsNamed(String script, String directive) {
+    void invalidDirectiveIsReported(String script, String directive) {
         assertThatThrownBy(() -> Script.parse(script))
                 .isInstanceOf(ScriptException.class)
                 .hasMessageStartingWith("Script directive '" + directive + "': ");

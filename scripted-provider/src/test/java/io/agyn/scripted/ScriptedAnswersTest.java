@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a script makes of an answer. */
+/** The effect of each script directive on the response. */
 class ScriptedAnswersTest {
 
     private ScriptedProvider provider;
@@ -50,7 +50,7 @@ class ScriptedAnswersTest {
         "500, , api_error",
         "529, , overloaded_error"
     })
-    void aStatusHasTheCloudsBody(int status, String openAiCode, String anthropicType) throws Exception {
+    void statusHasTheCloudsErrorBody(int status, String openAiCode, String anthropicType) throws Exception {
         String script = "status=%d;retry-after=7".formatted(status);
         HttpResponse<byte[]> openAi = client.scripted(script, RESPONSES, true);
         HttpResponse<byte[]> anthropic = client.scripted(script, MESSAGES, false);
@@ -63,7 +63,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aHeaderComesBeforeTheModelAndThatBeforeTheDefault() throws Exception {
+    void headerOverridesModelAndModelOverridesDefault() throws Exception {
         String model = "{\"model\":\"scripted:status=404\"}";
         provider.script("status=500");
 
@@ -74,7 +74,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aWrongScriptIsNamed() throws Exception {
+    void invalidScriptIsReported() throws Exception {
         HttpResponse<byte[]> response = client.scripted("gzip;brake=3", MESSAGES, false);
 
         assertThat(response.statusCode()).isEqualTo(400);
@@ -84,7 +84,7 @@ class ScriptedAnswersTest {
 
     @ParameterizedTest
     @CsvSource({"before, true", "within, true", "before, false", "within, false"})
-    void aStallEndsInTime(String where, boolean stream) throws Exception {
+    void stallEndsAfterItsDuration(String where, boolean stream) throws Exception {
         long begun = System.nanoTime();
         HttpResponse<byte[]> response = client.scripted("stall=%s;for=300ms".formatted(where), MESSAGES, stream);
 
@@ -94,7 +94,7 @@ class ScriptedAnswersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStallWithinShowsTheBeginningAndSeesTheCallerLeave(boolean stream) throws Exception {
+    void stallWithinSendsTheStartAndNoticesADisconnect(boolean stream) throws Exception {
         try (Socket socket = client.socket(MESSAGES, stream, "stall=within")) {
             String begun = new String(socket.getInputStream().readNBytes(150), UTF_8);
             assertThat(begun).startsWith("HTTP/1.1 200 OK\r\n");
@@ -106,7 +106,7 @@ class ScriptedAnswersTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStallEndsWhenTold(boolean stream) throws Exception {
+    void stallEndsOnResume(boolean stream) throws Exception {
         try (Socket socket = client.socket(RESPONSES, stream, "stall=within")) {
             provider.await(call -> call.answerBytes() > 0, PATIENCE);
             provider.resume();
@@ -116,7 +116,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aStreamBreaksAfterItsEvents() throws Exception {
+    void streamBreaksAfterItsEvents() throws Exception {
         try (Socket socket = client.socket(RESPONSES, true, "break=3")) {
             String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
 
@@ -128,7 +128,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aPlainAnswerBreaksBeforeItsEnd() throws Exception {
+    void jsonResponseBreaksBeforeItsEnd() throws Exception {
         try (Socket socket = client.socket(RESPONSES, false, "break=3")) {
             String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
 
@@ -139,7 +139,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aBreakBeforeTheFirstEventLeavesTheHead() throws Exception {
+    void breakBeforeTheFirstEventSendsTheHead() throws Exception {
         try (Socket socket = client.socket(RESPONSES, true, "break=0")) {
             assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                     .startsWith("HTTP/1.1 200 OK\r\n")
@@ -148,7 +148,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void answersAreCompressed() throws Exception {
+    void responsesAreCompressed() throws Exception {
         HttpResponse<byte[]> stream = client.scripted("gzip", RESPONSES, true);
         HttpResponse<byte[]> plain = client.scripted("gzip", MESSAGES, false);
 
@@ -159,7 +159,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void aRedirectNamesThePlace() throws Exception {
+    void redirectHasTheLocation() throws Exception {
         HttpResponse<byte[]> response = client.scripted("redirect=http://169.254.169.254/latest", MESSAGES, false);
 
         assertThat(response.statusCode()).isEqualTo(307);
@@ -167,7 +167,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void unknownThingsAreAmongTheKnown() throws Exception {
+    void unknownFieldsAndEventsAreAdded() throws Exception {
         assertThat(types(events(text(client.scripted("unknown", RESPONSES, true)))))
                 .startsWith("response.created", "response.scripted_unknown.delta", "response.in_progress")
                 .endsWith("response.completed");
@@ -178,7 +178,7 @@ class ScriptedAnswersTest {
     }
 
     @Test
-    void slowEventsTakeTheirTime() throws Exception {
+    void eventsPauseInBetween() throws Exception {
         long begun = System.nanoTime();
         String stream = text(client.scripted("events=20;every=10ms", MESSAGES, true));
 
@@ -189,7 +189,7 @@ class ScriptedAnswersTest {
 
     @ParameterizedTest
     @CsvSource({RESPONSES + ", true", RESPONSES + ", false", MESSAGES + ", true", MESSAGES + ", false"})
-    void anEndlessAnswerGoesNoFasterThanItIsRead(String path, boolean stream) throws Exception {
+    void endlessResponseIsSentNoFasterThanItIsRead(String path, boolean stream) throws Exception {
         try (Socket socket = client.socket(path, stream, "endless")) {
             socket.getInputStream().readNBytes(1 << 20);
             long before = -1;
@@ -200,14 +200,14 @@ class ScriptedAnswersTest {
                 now = provider.received().getFirst().answerBytes();
             }
             assertThat(now).isEqualTo(before).isGreaterThan(1 << 20);
-            // Another caller is not kept waiting by it.
+            // It does not block another caller.
             assertThat(client.send(MESSAGES, body(false)).statusCode()).isEqualTo(200);
         }
         provider.await(ReceivedCall::callerLeft, PATIENCE);
     }
 
     @Test
-    void aTextHasItsSize() throws Exception {
+    void textHasTheRequestedSize() throws Exception {
         JsonObject answer = new JsonObject(text(client.scripted("text=1500", MESSAGES, false)));
 
         assertThat(answer.getJsonArray("content").getJsonObject(0).getString("text"))

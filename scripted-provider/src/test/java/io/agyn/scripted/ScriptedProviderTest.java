@@ -25,13 +25,13 @@ import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What it keeps of the calls, and how it is reached. */
+/** Recording of calls, HTTP/2 and TLS. */
 class ScriptedProviderTest {
 
     private static final char[] PASSWORD = "password".toCharArray();
 
     @Test
-    void aCallIsKeptByteForByteWhileItComes() throws Exception {
+    void callIsRecordedByteForByteAsItArrives() throws Exception {
         String begin = "{\"model\" :\t\"m\\u002d1\",";
         String rest = "\"x\":\"\u00e9\"}\n";
         byte[] whole = (begin + rest).getBytes(UTF_8);
@@ -71,7 +71,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void aCallerWhoLeavesWithinTheBodyIsSeen() throws Exception {
+    void disconnectWithinTheRequestBodyIsRecorded() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start()) {
             try (Socket socket =
                     new Socket(provider.origin().getHost(), provider.origin().getPort())) {
@@ -86,7 +86,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void waitingInVainTellsWhatCame() throws Exception {
+    void failedWaitListsTheReceivedCalls() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start()) {
             new Client(provider).send(MESSAGES, body(false));
 
@@ -99,7 +99,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void withoutRecordingNothingIsKeptAndAnswersRepeat() throws Exception {
+    void withoutRecordingResponsesRepeat() throws Exception {
         Options options = Options.defaults().withoutRecording().withEventLoops(2);
         try (ScriptedProvider provider = ScriptedProvider.start(options)) {
             Client client = new Client(provider);
@@ -121,7 +121,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void http2IsSpokenInTheClear() throws Exception {
+    void http2WorksWithoutTls() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start();
                 HttpClient client = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_2)
@@ -136,7 +136,7 @@ class ScriptedProviderTest {
     }
 
     @Test
-    void tlsBringsHttp2AndBreaksItsStreams(@TempDir Path folder) throws Exception {
+    void http2OverTlsBreaksSingleStreams(@TempDir Path folder) throws Exception {
         KeyStore keys = keyStore(folder);
         Path certificate =
                 pem(folder, "CERTIFICATE", keys.getCertificate("server").getEncoded());
@@ -158,7 +158,7 @@ class ScriptedProviderTest {
                     BodyHandlers.ofInputStream());
             assertThatThrownBy(() -> broken.body().readAllBytes())
                     .hasRootCauseMessage("Received RST_STREAM: Internal error");
-            // A stream that the caller leaves is seen although its connection stays.
+            // The reset of a stream is noticed although its connection stays open.
             HttpResponse<InputStream> endless = client.send(
                     requests.request(MESSAGES, body(true), "x-scripted", "endless")
                             .build(),
@@ -179,7 +179,7 @@ class ScriptedProviderTest {
         }
     }
 
-    /** The JDK makes certificates with its keytool alone. */
+    /** Runs keytool, since the JDK has no API to create certificates. */
     private static KeyStore keyStore(Path folder) throws Exception {
         Path file = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(

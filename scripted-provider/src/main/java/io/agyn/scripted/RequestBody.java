@@ -14,20 +14,20 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What a request's body asks for.
+ * The fields of a request's body that decide its response.
  *
- * @param tools those that may be called
+ * @param tools the tools that the response may call; empty once the conversation has a tool's result
  */
-record Asked(String model, boolean stream, List<JsonObject> tools) {
+record RequestBody(String model, boolean stream, List<JsonObject> tools) {
 
-    /** A body that is refused; the parameter is null where it is no JSON object. */
-    static final class BadBody extends Exception {
+    /** An invalid body; the parameter is null unless a single field is at fault. */
+    static final class InvalidBodyException extends Exception {
 
         private static final long serialVersionUID = 1;
 
         private final String parameter;
 
-        BadBody(String parameter, String message) {
+        InvalidBodyException(String parameter, String message) {
             super(message);
             this.parameter = parameter;
         }
@@ -37,7 +37,7 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
         }
     }
 
-    /** A call of a tool, as the answer has it. */
+    /** A tool call in the response. */
     record ToolCall(String name, JsonObject arguments) {}
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -48,14 +48,14 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
                     .build())
             .build();
 
-    /** Skips over the body, and reads all of it only if there are tools: benchmarks have none. */
-    static Asked read(byte[] body) throws BadBody {
+    /** Skims the body, and parses all of it only if it has tools; benchmarks send no tools. */
+    static RequestBody read(byte[] body) throws InvalidBodyException {
         String model = null;
         boolean stream = false;
         boolean tools = false;
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new BadBody(null, "it is not a JSON object");
+                throw new InvalidBodyException(null, "it is not a JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -69,18 +69,18 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
                 parser.skipChildren();
             }
             if (parser.nextToken() != null) {
-                throw new BadBody(null, "something follows the JSON object");
+                throw new InvalidBodyException(null, "there is text after the JSON object");
             }
         } catch (IOException e) {
-            throw new BadBody(null, "it is not valid JSON");
+            throw new InvalidBodyException(null, "it is not valid JSON");
         }
         if (model == null) {
-            throw new BadBody("model", "model is missing or not a string");
+            throw new InvalidBodyException("model", "model is missing or not a string");
         }
-        return new Asked(model, stream, tools ? callable(body) : List.of());
+        return new RequestBody(model, stream, tools ? callable(body) : List.of());
     }
 
-    /** The call that the answer makes, if it makes one. */
+    /** The tool call in the response; empty if it has text instead. */
     Optional<ToolCall> toolCall(Script script) {
         return tools.stream()
                 .filter(tool -> script.tool().isEmpty() || script.tool().get().equals(tool.getString("name")))
@@ -90,8 +90,8 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
                         example(tool.getJsonObject("parameters", tool.getJsonObject("input_schema")))));
     }
 
-    /** None once a result is in the conversation, as else an agent would be kept calling for ever. */
-    private static List<JsonObject> callable(byte[] body) throws BadBody {
+    /** Empty once the conversation has a result: otherwise an agent would call tools forever. */
+    private static List<JsonObject> callable(byte[] body) throws InvalidBodyException {
         try {
             JsonObject request = new JsonObject(Buffer.buffer(body));
             Object choice = request.getValue("tool_choice");
@@ -108,7 +108,7 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
                             || tool.containsKey("input_schema"))
                     .toList();
         } catch (DecodeException | ClassCastException e) {
-            throw new BadBody(null, "its tools cannot be read");
+            throw new InvalidBodyException(null, "its tools cannot be read");
         }
     }
 
@@ -125,7 +125,7 @@ record Asked(String model, boolean stream, List<JsonObject> tools) {
                 : Stream.empty();
     }
 
-    /** Arguments that a schema's required properties let pass. */
+    /** Arguments that satisfy a schema's required properties. */
     private static JsonObject example(JsonObject schema) {
         JsonObject arguments = new JsonObject();
         if (schema != null && schema.getValue("properties") instanceof JsonObject properties) {
