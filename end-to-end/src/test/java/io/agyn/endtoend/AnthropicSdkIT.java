@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Anthropic's own SDK for Java, which is told nothing but another base URL and another key. */
+/** Anthropic's Java SDK, configured only with another base URL and API key. */
 class AnthropicSdkIT {
 
     private static CalledModels models;
@@ -58,7 +58,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void aCallIsAnsweredAndTheProviderSeesItsOwnKeyAndModel() throws Exception {
+    void callReachesTheProviderWithItsKeyAndModel() throws Exception {
         Message message = client.messages().create(question(CalledModels.CLAUDE).build());
 
         assertThat(text(message)).isEqualTo(CalledModels.WORDS);
@@ -71,7 +71,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void aStreamArrivesEventByEventToItsEnd() {
+    void streamArrivesEventByEvent() {
         MessageAccumulator accumulator = MessageAccumulator.create();
         StringBuilder text = new StringBuilder();
         try (StreamResponse<RawMessageStreamEvent> events =
@@ -88,7 +88,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void aToolIsCalledAndItsResultIsTaken() {
+    void toolIsCalledAndItsResultIsSentBack() {
         Message first = client.messages()
                 .create(question(CalledModels.CLAUDE).addTool(weather()).build());
         ToolUseBlock use = first.content().stream()
@@ -125,7 +125,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void aCallIsRepeatedWhereTheProviderAsksForPatience() throws Exception {
+    void callIsRetriedAfterARateLimit() throws Exception {
         models.provider().script("status=429;retry-after=1");
         Thread relenting = Thread.ofVirtual().start(() -> {
             try {
@@ -146,7 +146,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void errorsAreThoseThatTheSdkKnows() throws Exception {
+    void errorsHaveTheSdksExceptionTypes() throws Exception {
         AnthropicClient stranger = client("agyn_of-somebody-else");
         assertThatThrownBy(() ->
                         stranger.messages().create(question(CalledModels.CLAUDE).build()))
@@ -163,7 +163,7 @@ class AnthropicSdkIT {
     }
 
     @Test
-    void theModelsAreListed() {
+    void modelsAreListed() {
         assertThat(client.models().list().autoPager().stream().map(ModelInfo::id))
                 .containsExactlyInAnyOrder(CalledModels.GPT, CalledModels.CLAUDE);
     }

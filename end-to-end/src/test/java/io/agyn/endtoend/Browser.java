@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The machine's own Chromium, driven by Playwright. */
+/** The installed Chromium, driven by Playwright. */
 final class Browser implements AutoCloseable {
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
@@ -22,18 +22,18 @@ final class Browser implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(program)
-                        // Chromium's sandbox refuses root.
+                        // Chromium's sandbox does not run as root.
                         .setArgs(System.getProperty("user.name").equals("root") ? List.of("--no-sandbox") : List.of()));
     }
 
-    /** Starts the Chromium of CHROMIUM_PATH, or the first one on the PATH. */
+    /** Starts the Chromium at CHROMIUM_PATH, or the first one on the PATH. */
     static Browser start() {
         return new Browser(Optional.ofNullable(System.getenv("CHROMIUM_PATH"))
                 .filter(path -> !path.isEmpty())
                 .map(Path::of)
                 .or(Browser::onPath)
                 .orElseThrow(() -> new AssertionError(
-                        "There is no Chromium: run `make test`, which says how to install it, or set CHROMIUM_PATH.")));
+                        "Chromium not found: run `make test`, which says how to install it, or set CHROMIUM_PATH.")));
     }
 
     com.microsoft.playwright.Browser chromium() {

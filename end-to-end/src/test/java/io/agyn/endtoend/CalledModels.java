@@ -14,13 +14,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A server with a model of each protocol, and the provider behind them, which takes no key but the registered ones. */
+/** A server with a model of each protocol, and their provider, which accepts only the registered keys. */
 final class CalledModels implements AutoCloseable {
 
     static final String GPT = "gpt-4o";
     static final String CLAUDE = "claude";
 
-    /** What the scripted provider says. */
+    /** The scripted provider's text. */
     static final String WORDS = "Hello from the scripted provider.";
 
     private static final String REMOTE_GPT = "gpt-4o-2024-08-06";
@@ -55,23 +55,23 @@ final class CalledModels implements AutoCloseable {
         return provider;
     }
 
-    /** Waits for a call that was received whole. */
+    /** Waits for a completely received call. */
     ReceivedCall received() throws InterruptedException {
         return provider.await(ReceivedCall::bodyEnded, PATIENCE);
     }
 
-    /** Where programs find the models. */
+    /** The environment variables with which programs find the models. */
     Map<String, String> environment() throws IOException {
         Map<String, String> environment = new HashMap<>(server.environment());
         environment.put("AGYN_RESPONSES_MODEL", GPT);
         environment.put("AGYN_MESSAGES_MODEL", CLAUDE);
-        // Keys of the user's own must not win over what an example sets.
+        // The developer's own keys must not override the example's.
         environment.put("OPENAI_API_KEY", USERS_KEY);
         environment.put("ANTHROPIC_API_KEY", USERS_KEY);
         return environment;
     }
 
-    /** A plain and a streaming call of each protocol have arrived, with the registered keys and remote names alone. */
+    /** Asserts that a plain and a streaming call of each protocol arrived with the registered keys and remote names. */
     void assertReceivedAllFour() throws IOException {
         String token = server.environment().get("AGYN_TOKEN");
         List<ReceivedCall> calls = provider.received();

@@ -10,10 +10,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Where things are in the repository that is tested. */
+/** Paths in the tested repository. */
 final class Checkout {
 
-    // What terraform, Maven and npm leave behind where somebody has run an example in place.
+    // Left by terraform, Maven and npm after an example was run in place.
     private static final Set<String> LEFTOVERS = Set.of(".terraform", ".terraform.lock.hcl", "node_modules", "target");
 
     private static final Path ROOT = findRoot();
@@ -30,19 +30,19 @@ final class Checkout {
         return file("examples").resolve(name);
     }
 
-    /** A folder for what takes long to download, which stays from run to run and is gone with all that was built. */
+    /** A folder that is kept between runs, for large downloads; {@code make clean} removes it. */
     static Path kept(String name) throws IOException {
         return Files.createDirectories(file("end-to-end").resolve("target").resolve(name));
     }
 
-    /** The examples that terraform runs: all folders that hold HCL. */
+    /** The Terraform examples: all folders with HCL. */
     static Stream<Path> terraformExamples() throws IOException {
         try (Stream<Path> folders = Files.list(file("examples"))) {
             return folders.filter(Checkout::holdsHcl).sorted().toList().stream();
         }
     }
 
-    /** Copies a folder as a fresh clone would have it. */
+    /** Copies a folder as it is in a fresh clone. */
     static Path copy(Path source, Path target) throws IOException {
         Files.createDirectories(target);
         try (Stream<Path> files = Files.list(source)) {
@@ -78,7 +78,7 @@ final class Checkout {
         Path folder = Path.of("").toAbsolutePath();
         while (!Files.exists(folder.resolve("openapi/openapi.yaml"))) {
             folder = folder.getParent();
-            assertThat(folder).as("a folder above with openapi/openapi.yaml").isNotNull();
+            assertThat(folder).as("a parent folder with openapi/openapi.yaml").isNotNull();
         }
         return folder;
     }

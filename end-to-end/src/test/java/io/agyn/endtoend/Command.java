@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * A program that a user starts, with what it may see of the environment.
+ * A program with its arguments and environment.
  *
- * @param folder where it runs
- * @param variables what is set for it; of the developer's own, AGYN_* and TF_* are hidden from it
+ * @param folder the working directory
+ * @param variables its environment variables, besides the developer's own without AGYN_* and TF_*
  * @param words the program and its arguments
  */
 record Command(Path folder, Map<String, String> variables, List<String> words) {
@@ -22,12 +22,12 @@ record Command(Path folder, Map<String, String> variables, List<String> words) {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** A program that has ended. */
-    record Ended(Command command, int exitCode, String output, String errors) {
+    record Result(Command command, int exitCode, String output, String errors) {
 
-        /** Fails, showing all that the program said, where it ended in another way. */
-        Ended expect(int expected) {
+        /** Fails with the program's output if the exit code differs. */
+        Result expect(int expected) {
             if (exitCode != expected) {
-                throw new AssertionError("%s in %s ended with %d, not %d. It said:%n%s%n%s"
+                throw new AssertionError("%s in %s ended with %d, not %d. Its output:%n%s%n%s"
                         .formatted(
                                 String.join(" ", command.words),
                                 command.folder.getFileName(),
@@ -40,16 +40,16 @@ record Command(Path folder, Map<String, String> variables, List<String> words) {
         }
     }
 
-    /** Fails with what to install where a program is not on the path. */
+    /** Fails with an installation hint if a program is not on the PATH. */
     static void require(String program, String toInstall) {
         boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
         if (!found) {
-            throw new AssertionError("There is no %s: install %s.".formatted(program, toInstall));
+            throw new AssertionError("%s is missing: install %s.".formatted(program, toInstall));
         }
     }
 
-    Ended run() throws IOException, InterruptedException {
+    Result run() throws IOException, InterruptedException {
         Path output = Files.createTempFile("agyn-command", ".out");
         Path errors = Files.createTempFile("agyn-command", ".err");
         try {
@@ -64,8 +64,8 @@ record Command(Path folder, Map<String, String> variables, List<String> words) {
             if (!ended) {
                 process.destroyForcibly().waitFor();
             }
-            Ended result = new Ended(this, process.exitValue(), Files.readString(output), Files.readString(errors));
-            // One that was killed fails, showing how far it came.
+            Result result = new Result(this, process.exitValue(), Files.readString(output), Files.readString(errors));
+            // A killed program fails too, with its output so far.
             return ended ? result : result.expect(0);
         } finally {
             Files.delete(output);

@@ -20,7 +20,7 @@ import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 
-/** A person at the Console, in a window of their own. What the browser complains of fails the test when it is closed. */
+/** A user of the Console, in a separate browser window. Errors in the browser fail the test on close. */
 final class Console implements AutoCloseable {
     private static final int HEIGHT = 800;
     private static final int WIDEST = 1280;
@@ -74,8 +74,7 @@ final class Console implements AutoCloseable {
         network.send("Network.enable");
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
-            // A form that is refused is answered with its status, which Chromium takes for an error, and what has not
-            // been answered, htmx.
+            // Expected: Chromium logs an error for the status of a rejected form, and htmx one for a lost request.
             if (message.type().equals("error")
                     && !message.text().startsWith("Failed to load resource")
                     && !message.text().startsWith("htmx:")) {
@@ -84,14 +83,14 @@ final class Console implements AutoCloseable {
         });
     }
 
-    /** Opens a window at the sign-in. */
+    /** Opens a window with the sign-in page. */
     static Console open(Browser browser, Server server) throws IOException {
         return open(browser, server.baseUrl(), true);
     }
 
-    /** Opens a window at the other end of a line, and signs in. */
-    static Console signedIn(Browser browser, Line line, String token) {
-        return open(browser, line.baseUrl(), true).signIn(token);
+    /** Opens a window that reaches the server through a relay, and signs in. */
+    static Console signedIn(Browser browser, TcpRelay relay, String token) {
+        return open(browser, relay.baseUrl(), true).signIn(token);
     }
 
     /** Opens a window and signs in. */
@@ -99,7 +98,7 @@ final class Console implements AutoCloseable {
         return open(browser, server.baseUrl(), true).signIn(token);
     }
 
-    /** Opens a window in which no scripts run, and signs in. */
+    /** Opens a window without JavaScript, and signs in. */
     static Console withoutScripts(Browser browser, Server server, String token) throws IOException {
         return open(browser, server.baseUrl(), false).signIn(token);
     }
@@ -120,12 +119,11 @@ final class Console implements AutoCloseable {
         return this;
     }
 
-    /** What the window shows. */
     Page page() {
         return page;
     }
 
-    /** How many bytes have come over the wire so far, headers and all. */
+    /** The bytes received over the network so far, with headers. */
     long bytes() {
         return bytes.get();
     }
@@ -134,49 +132,48 @@ final class Console implements AutoCloseable {
         page.getByRole(AriaRole.BUTTON, named(button)).click();
     }
 
-    /** Presses the eye: the page has one. */
+    /** Presses the page's only reveal button. */
     void reveal() {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(Pattern.compile("^Reveal")))
                 .click();
     }
 
-    /** Follows a link, the first of its words; behind them may stand, for screen readers alone, what it is about. */
+    /** Follows the first link whose text starts so; screen readers may get more text after it. */
     void follow(String link) {
-        // Pattern.quote is not for the browser's patterns.
+        // The browser's patterns do not support Pattern.quote.
         Pattern name = Pattern.compile("^" + link.replaceAll("\\W", "\\\\$0") + "( .+)?$");
         page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name))
                 .first()
                 .click();
     }
 
-    /** Types into the field of a label. */
+    /** Fills the field with a label. */
     void fill(String label, String text) {
         field(label).fill(text);
     }
 
-    /** Chooses in the field of a label. */
+    /** Selects an option in the field with a label. */
     void choose(String label, String option) {
         field(label).selectOption(new SelectOption().setLabel(option));
     }
 
-    /** The field of a label, which may say that the field is optional. */
+    /** The field with a label, with or without "(optional)". */
     Locator field(String label) {
         return page.getByLabel(Pattern.compile("^" + label + "( \\(optional\\))?$"));
     }
 
-    /** The page's one title. */
     Locator heading() {
         return page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1));
     }
 
-    /** What the page is about, without what stands around it on all pages. */
+    /** The content of the page, without header and navigation. */
     Locator main() {
         return page.locator("main");
     }
 
     /**
-     * Looks at the page in both themes, for a person and with axe: nothing is wrong, and from wide to narrow, as from 100 to
-     * 400 % zoom, nothing is cut off.
+     * Checks the page with axe in both themes, saves screenshots, and asserts that nothing is cut off at any width (narrow
+     * widths are the same as up to 400 % zoom).
      */
     void inspect(String name) throws IOException {
         assertWellMade(name);
@@ -190,7 +187,7 @@ final class Console implements AutoCloseable {
                         .setPath(folder.resolve(file))
                         .setFullPage(true));
             }
-            // Light where it is narrow, dark where it is wide: axe takes longer than all the rest.
+            // Only light and narrow, and dark and wide: axe takes longer than all other checks.
             page.setViewportSize(theme == ColorScheme.LIGHT ? PICTURED.getLast() : PICTURED.getFirst(), HEIGHT);
             assertThat(new AxeBuilder(page)
                             .options(violations())
@@ -203,13 +200,13 @@ final class Console implements AutoCloseable {
         assertFitsAllWidths(name);
     }
 
-    /** One title, the landmarks, a label for each field, and no reference that leads nowhere. */
+    /** Asserts one h1, the landmarks, a label for each field, and no dangling references. */
     @SuppressWarnings("unchecked")
     void assertWellMade(String name) {
         assertThat((List<String>) page.evaluate(WELL_MADE)).as(name).isEmpty();
     }
 
-    /** However narrow it is, the page needs no scrolling sideways; what does is named. */
+    /** Asserts that no width needs horizontal scrolling; lists the elements that are too wide. */
     @SuppressWarnings("unchecked")
     void assertFitsAllWidths(String name) {
         for (int width : WIDTHS) {

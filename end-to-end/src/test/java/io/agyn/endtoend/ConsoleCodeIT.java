@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the Console shows as Terraform and as curl does what it says, whatever the names. */
+/** The Terraform and curl code that the Console shows works, even with special characters in names. */
 class ConsoleCodeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ODD =
@@ -45,26 +45,26 @@ class ConsoleCodeIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Both are closed, whichever has started.
+            // Closes those that have started.
         }
     }
 
     @Test
-    void terraformTakesOverAllThatIsShownAndChangesNothing() throws Exception {
-        Things things = new Things("terraform");
-        Terraform.User user = holding("shown", shown(things, "Terraform"));
+    void shownTerraformImportsEverythingWithoutChanges() throws Exception {
+        Resources resources = new Resources("terraform");
+        Terraform.User user = holding("shown", shown(resources, "Terraform"));
         user.run("init");
         user.run("fmt", "-check", "-diff");
 
         user.run("plan", "-out", "plan");
         JsonNode changes =
                 JSON.readTree(user.run("show", "-json", "plan").output()).required("resource_changes");
-        assertThat(changes).hasSize(things.paths.size());
+        assertThat(changes).hasSize(resources.paths.size());
         for (JsonNode resource : changes) {
             String address = resource.required("address").asText();
             JsonNode change = resource.required("change");
             assertThat(change.path("importing").path("id").asText()).as(address).isNotEmpty();
-            // A credential is set once, since it cannot be read.
+            // The import sets each credential once, since it cannot be read.
             JsonNode after = change.required("after");
             boolean hasCredential = resource.required("type").asText().equals("agyn_secret")
                     || resource.required("type").asText().equals("agyn_llm_provider")
@@ -75,13 +75,13 @@ class ConsoleCodeIT {
 
         user.run("apply", "-auto-approve");
         user.run("plan", "-detailed-exitcode");
-        for (String path : things.paths.values()) {
+        for (String path : resources.paths.values()) {
             server.request().get(path).then().statusCode(200);
         }
     }
 
     @Test
-    void whatAPersonRegistersTerraformTakesOver() throws Exception {
+    void copiedTerraformImportsResourcesOfTheConsole() throws Exception {
         server.create("/organizations", Map.of("name", "By hand", "slug", "by-hand"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
             List<String> copied = new ArrayList<>();
@@ -120,7 +120,7 @@ class ConsoleCodeIT {
         }
     }
 
-    /** What the Copy button beside what is shown as Terraform has copied. */
+    /** The Terraform code as the Copy button copied it. */
     private static String copied(Console console) {
         console.page().getByText("Show as Terraform").click();
         console.press("Copy Terraform");
@@ -128,7 +128,7 @@ class ConsoleCodeIT {
         return (String) console.page().evaluate("navigator.clipboard.readText()");
     }
 
-    /** A user of terraform whose folder holds what the Console shows. */
+    /** A terraform user whose folder has the code that the Console shows. */
     private static Terraform.User holding(String name, List<String> shown) throws Exception {
         Path source = Files.createDirectories(folder.resolve(name));
         Files.writeString(source.resolve("main.tf"), """
@@ -150,10 +150,10 @@ class ConsoleCodeIT {
     }
 
     @Test
-    void aShellRunsAllThatIsShownAndChangesNothing() throws Exception {
-        Things things = new Things("curl");
-        List<String> paths = List.copyOf(things.paths.values());
-        List<String> scripts = shown(things, "curl");
+    void shownCurlCommandsRunWithoutChanges() throws Exception {
+        Resources resources = new Resources("curl");
+        List<String> paths = List.copyOf(resources.paths.values());
+        List<String> scripts = shown(resources, "curl");
         for (int i = 0; i < paths.size(); i++) {
             String path = paths.get(i);
             JsonNode before = JSON.readTree(server.request().get(path).asString());
@@ -174,15 +174,15 @@ class ConsoleCodeIT {
         }
     }
 
-    private static JsonNode timeless(JsonNode thing) {
-        return ((ObjectNode) thing.deepCopy()).without("updated_at");
+    private static JsonNode timeless(JsonNode resource) {
+        return ((ObjectNode) resource.deepCopy()).without("updated_at");
     }
 
-    /** What the pages of things show. */
-    private static List<String> shown(Things things, String language) throws IOException {
+    /** The code on the pages of the resources. */
+    private static List<String> shown(Resources resources, String language) throws IOException {
         List<String> shown = new ArrayList<>();
         try (Console console = Console.signedIn(browser, server, server.token())) {
-            for (String page : things.paths.keySet()) {
+            for (String page : resources.paths.keySet()) {
                 console.page().navigate(page);
                 shown.add(console.page()
                         .locator(".ascode pre[aria-label=" + language + "] code")
@@ -192,11 +192,11 @@ class ConsoleCodeIT {
         return shown;
     }
 
-    /** One of each kind, and one with odd names: the pages of the Console, and the paths of the API. */
-    private static final class Things {
+    /** A resource of each kind, with plain and with special names; their Console pages and API paths. */
+    private static final class Resources {
         private final Map<String, String> paths = new LinkedHashMap<>();
 
-        Things(String name) throws IOException {
+        Resources(String name) throws IOException {
             String organization = add("/organizations", "/organizations", Map.of("name", ODD, "slug", name));
             String in = "/organizations/" + organization;
             String secret = add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));

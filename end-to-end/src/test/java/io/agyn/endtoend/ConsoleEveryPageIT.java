@@ -8,7 +8,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import io.agyn.endtoend.ConsolePages.Listed;
-import io.agyn.endtoend.Estate.Role;
+import io.agyn.endtoend.SampleOrganization.Role;
 import io.agyn.scripted.ScriptedProvider;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,23 +27,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every page of the Console: fit for everybody, small, with names as they are, and without ways to what is not allowed. */
+/** Every page of the Console is accessible, small, escapes names, and has no links beyond the user's permissions. */
 class ConsoleEveryPageIT {
     private static final long PAGE_BYTES = 15 * 1024;
     private static final long FIRST_BYTES = 100 * 1024;
-    // What a member may send anywhere.
-    private static final String OF_A_MEMBER =
+    // The forms that a member may submit on any page.
+    private static final String MEMBER_FORMS =
             "/sign-out|.*/models/[^/]+/test|(/organizations/acme)?/tokens/(new|[^/]+/revoke)";
 
-    // Of 127 characters, before one more.
+    // 127 characters; the test appends one more.
     private static final Map<String, String> NAMES = Map.of(
             "odd",
             "<script>ran=1</script><img src=x onerror=ran=1> \"'>&amp;{title} \u200F\u202Egnp.exe" + "🔑".repeat(54),
             "emoji",
             "🔑".repeat(127));
     private static final Set<String> SECOND = Set.of("gateway", "o3-mini");
-    // Apart from what ends with its own line, or is for screen readers alone.
-    private static final String TURNED_AROUND = """
+    // Ignores text at the end of a line and text for screen readers.
+    private static final String REVERSED_TEXT = """
             () => {
               const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
               const found = [];
@@ -60,14 +60,14 @@ class ConsoleEveryPageIT {
     private static ScriptedProvider cloud;
     private static Server server;
     private static Browser browser;
-    private static Estate acme;
+    private static SampleOrganization acme;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         cloud = ScriptedProvider.start();
         server = Server.start(folder);
         browser = Browser.start();
-        acme = Estate.make(server, cloud, "acme", UnaryOperator.identity());
+        acme = SampleOrganization.create(server, cloud, "acme", UnaryOperator.identity());
     }
 
     @AfterAll
@@ -75,18 +75,18 @@ class ConsoleEveryPageIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // All are closed, whichever have started.
+            // Closes those that have started.
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void everyPageIsFitForWhoMaySeeItAndLeadsNowhereElse(Role role) throws Exception {
+    void everyPageIsAccessibleAndLinksOnlyToAllowedPages(Role role) throws Exception {
         Set<String> links = new TreeSet<>();
         Set<String> forms = new TreeSet<>();
         try (Console console = Console.open(browser, server)) {
             assertThat(console.bytes())
-                    .as("the first page, with styles and scripts, leaves room for the largest")
+                    .as("the first page with styles and scripts, less the largest page")
                     .isBetween(20_000L, FIRST_BYTES - PAGE_BYTES);
             console.signIn(acme.person(role).token());
             for (Listed listed : ConsolePages.of(acme, role)) {
@@ -110,7 +110,7 @@ class ConsoleEveryPageIT {
             }
         }
         if (role == Role.MEMBER) {
-            assertThat(forms).allMatch(form -> form.matches(OF_A_MEMBER));
+            assertThat(forms).allMatch(form -> form.matches(MEMBER_FORMS));
         }
     }
 
@@ -118,7 +118,7 @@ class ConsoleEveryPageIT {
         switch (role) {
             case ADMINISTRATOR -> console.inspect(name);
             case MEMBER -> console.inspect("as-member-" + name);
-            // Differs from an administrator's by what is not there.
+            // The administrator's pages, with fewer elements.
             case OWNER -> {
                 console.assertWellMade(name);
                 console.assertFitsAllWidths(name);
@@ -128,23 +128,24 @@ class ConsoleEveryPageIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"odd", "emoji"})
-    void namesAreShownAndNotRun(String slug) throws Exception {
+    void namesAreShownVerbatimAndNeverRun(String slug) throws Exception {
         String name = NAMES.get(slug);
-        // Of two things of a kind, the other is told apart by its last character.
-        Estate estate = Estate.make(server, cloud, slug, what -> name + (SECOND.contains(what) ? "🗝" : "🔑"));
+        // The last character distinguishes the two resources of a kind.
+        SampleOrganization sample = SampleOrganization.create(
+                server, cloud, slug, usual -> name + (SECOND.contains(usual) ? "🗝" : "🔑"));
         try (Console console = Console.signedIn(
-                browser, server, estate.person(Role.ADMINISTRATOR).token())) {
+                browser, server, sample.person(Role.ADMINISTRATOR).token())) {
             Page page = console.page();
-            for (Listed listed : ConsolePages.of(estate, Role.ADMINISTRATOR)) {
+            for (Listed listed : ConsolePages.of(sample, Role.ADMINISTRATOR)) {
                 page.navigate(listed.path());
                 if (listed.names()) {
                     assertThat(console.main()).containsText(name);
                 }
                 assertThat(page.evaluate("'ran' in window"))
-                        .as("%s has run a name", listed.name())
+                        .as("%s ran a name as a script", listed.name())
                         .isEqualTo(false);
-                assertThat(page.evaluate(TURNED_AROUND))
-                        .as("%s lets a name turn around what stands beside it", listed.name())
+                assertThat(page.evaluate(REVERSED_TEXT))
+                        .as("%s lets a name reverse the text beside it", listed.name())
                         .isEqualTo(List.of());
                 console.assertWellMade(listed.name());
                 console.assertFitsAllWidths(listed.name());
@@ -164,8 +165,8 @@ class ConsoleEveryPageIT {
     }
 
     @Test
-    void twoPeopleEditAndTheSecondIsToldWhatTheFirstHasDone() throws Exception {
-        Estate both = Estate.make(server, cloud, "both", UnaryOperator.identity());
+    void secondEditorSeesTheFirstEditorsChanges() throws Exception {
+        SampleOrganization both = SampleOrganization.create(server, cloud, "both", UnaryOperator.identity());
         String in = "/organizations/" + both.organization();
         String model = "/models/" + both.model();
         String member = "/members/" + both.person(Role.MEMBER).id();
@@ -188,10 +189,10 @@ class ConsoleEveryPageIT {
         }
     }
 
-    private static void conflict(Console console, String thing, String form, String changed, Map<String, String> body)
+    private static void conflict(Console console, String path, String form, String changed, Map<String, String> body)
             throws IOException {
-        console.page().navigate(thing + form);
-        server.request().body(body).put(thing).then().statusCode(200);
+        console.page().navigate(path + form);
+        server.request().body(body).put(path).then().statusCode(200);
         console.press("Save");
         assertThat(console.main()).containsText("Someone else has changed this");
         assertThat(console.main()).containsText("changed " + changed);
@@ -199,7 +200,7 @@ class ConsoleEveryPageIT {
     }
 
     @Test
-    void withoutScriptsSomePagesAreOthers() throws Exception {
+    void pagesThatDifferWithoutScriptsAreAccessible() throws Exception {
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.route("**/*.js*", Route::abort);
@@ -223,7 +224,7 @@ class ConsoleEveryPageIT {
     }
 
     @Test
-    void whatIsNotThereOrNotAllowedIsSaid() throws Exception {
+    void missingAndForbiddenPagesAreReported() throws Exception {
         try (Console console =
                 Console.signedIn(browser, server, acme.person(Role.MEMBER).token())) {
             Page page = console.page();
@@ -239,7 +240,7 @@ class ConsoleEveryPageIT {
     }
 
     @Test
-    void aLinkOfAnotherSiteLeadsOn() throws Exception {
+    void linkFromAnotherSiteOpensThePage() throws Exception {
         try (Console console =
                 Console.signedIn(browser, server, acme.person(Role.MEMBER).token())) {
             Page page = console.page();
@@ -249,16 +250,16 @@ class ConsoleEveryPageIT {
             page.getByText("Look").click();
             assertThat(console.heading()).hasText("Secrets");
 
-            // The page between is gone at once, unless it is held.
+            // The intermediate page disappears at once, unless the test holds it.
             page.context().clearCookies();
-            page.route(secrets, ConsoleEveryPageIT::holdWhatComesFirst);
+            page.route(secrets, ConsoleEveryPageIT::holdIntermediatePage);
             page.navigate(secrets);
             assertThat(console.heading()).hasText("One moment");
             console.inspect("from-elsewhere");
         }
     }
 
-    private static void holdWhatComesFirst(Route route) {
+    private static void holdIntermediatePage(Route route) {
         Map<String, String> asked = new HashMap<>(route.request().headers());
         asked.put("sec-fetch-site", "cross-site");
         APIResponse answer = route.fetch(new Route.FetchOptions().setHeaders(asked));

@@ -1,38 +1,38 @@
 package io.agyn.endtoend;
 
-import static io.agyn.endtoend.Estate.Role.ADMINISTRATOR;
-import static io.agyn.endtoend.Estate.Role.MEMBER;
-import static io.agyn.endtoend.Estate.Role.OWNER;
+import static io.agyn.endtoend.SampleOrganization.Role.ADMINISTRATOR;
+import static io.agyn.endtoend.SampleOrganization.Role.MEMBER;
+import static io.agyn.endtoend.SampleOrganization.Role.OWNER;
 
-import io.agyn.endtoend.Estate.Role;
+import io.agyn.endtoend.SampleOrganization.Role;
 import java.util.List;
 
-/** Every page of the Console that has an address, in one place: what is not listed here is looked at by no test. */
+/** All pages of the Console that have a URL. Tests visit no other pages, so add new ones here. */
 final class ConsolePages {
 
     /**
-     * A page.
+     * A page to visit.
      *
-     * @param name what its screenshots are called
-     * @param lowest who may see it, and whoever may do more
-     * @param names whether it names things of the estate
+     * @param name the prefix of its screenshots
+     * @param lowest the lowest role that may see it
+     * @param names whether it shows names from the sample
      */
     record Listed(String name, String path, Role lowest, boolean names) {}
 
     private ConsolePages() {}
 
-    /** The pages as somebody asks for them, whose tokens are those of their own. */
-    static List<Listed> of(Estate estate, Role role) {
-        String root = estate.root();
-        String provider = root + "/llm-providers/" + estate.provider();
-        String gateway = root + "/llm-providers/" + estate.gateway();
-        String model = root + "/models/" + estate.model();
-        String orphan = root + "/models/" + estate.orphan();
-        String secret = root + "/secrets/" + estate.secret();
-        String member = root + "/members/" + estate.person(MEMBER).id();
-        String user = "/users/" + estate.person(MEMBER).id();
-        String ofUser = "?user=" + estate.person(MEMBER).id();
-        String token = "/tokens/" + estate.person(role).bound();
+    /** The pages for a person of a role; the token pages are those of that person. */
+    static List<Listed> of(SampleOrganization sample, Role role) {
+        String root = sample.root();
+        String provider = root + "/llm-providers/" + sample.provider();
+        String gateway = root + "/llm-providers/" + sample.gateway();
+        String model = root + "/models/" + sample.model();
+        String orphan = root + "/models/" + sample.orphan();
+        String secret = root + "/secrets/" + sample.secret();
+        String member = root + "/members/" + sample.person(MEMBER).id();
+        String user = "/users/" + sample.person(MEMBER).id();
+        String ofUser = "?user=" + sample.person(MEMBER).id();
+        String token = "/tokens/" + sample.person(role).bound();
         return List.of(
                 naming("organizations", "/organizations", MEMBER),
                 plain("organization-new", "/organizations/new", ADMINISTRATOR),

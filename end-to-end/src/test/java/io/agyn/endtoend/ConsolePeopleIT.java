@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Organizations, members, users and API tokens in the Console, as a person goes through them. */
+/** Organizations, members, users and API tokens in the Console. */
 class ConsolePeopleIT {
     private static final Pattern PLAINTEXT = Pattern.compile("agyn_[0-9A-Za-z]{44}");
 
@@ -32,12 +32,12 @@ class ConsolePeopleIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Both are closed, whichever has started.
+            // Closes those that have started.
         }
     }
 
     @Test
-    void theFirstSignInLeadsToAnOrganizationAndOn(@TempDir Path folder) throws Exception {
+    void firstSignInCreatesAnOrganization(@TempDir Path folder) throws Exception {
         try (Server fresh = Server.start(folder);
                 Console console = Console.signedIn(browser, fresh, fresh.token())) {
             Page page = console.page();
@@ -57,7 +57,7 @@ class ConsolePeopleIT {
     }
 
     @Test
-    void membersComeChangeAndGo() throws Exception {
+    void membersAreAddedChangedAndRemoved() throws Exception {
         String organization = server.organization("Members");
         server.create("/users", Map.of("name", "Ada", "email", "ada@acme.example"));
         server.create("/users", Map.of("name", "Grace", "email", "grace@acme.example"));
@@ -97,7 +97,7 @@ class ConsolePeopleIT {
     }
 
     @Test
-    void aNewTokenIsShownOnce() throws Exception {
+    void newTokenIsShownOnce() throws Exception {
         String organization = server.organization("Tokens");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
@@ -138,7 +138,7 @@ class ConsolePeopleIT {
     }
 
     @Test
-    void aClusterAdminLooksAfterUsers() throws Exception {
+    void clusterAdminManagesUsers() throws Exception {
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.locator(".menu.user summary").click();
@@ -174,7 +174,7 @@ class ConsolePeopleIT {
     }
 
     @Test
-    void anOrganizationIsRenamedAndDeleted() throws Exception {
+    void organizationIsRenamedAndDeleted() throws Exception {
         String organization = server.organization("Short-lived");
         server.create("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk"));
         try (Console console = Console.signedIn(browser, server, server.token())) {

@@ -24,9 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** LLM providers and their models in the Console, as a person goes through them. */
+/** LLM providers and their models in the Console. */
 class ConsoleProvidersIT {
-    // For the first answer of a server that has just been started.
+    // The first response of a new server is slow.
     private static final LocatorAssertions.ContainsTextOptions PATIENTLY =
             new LocatorAssertions.ContainsTextOptions().setTimeout(30_000);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -51,7 +51,7 @@ class ConsoleProvidersIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // All are closed, whichever have started.
+            // Closes those that have started.
         }
     }
 
@@ -62,7 +62,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void aProviderFromFirstToLast() throws Exception {
+    void providerIsCreatedTestedChangedAndDeleted() throws Exception {
         String organization = server.organization("Acme");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
@@ -131,7 +131,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void headersAreAddedAndRemovedAndReservedOnesRefusedAsTyped() throws Exception {
+    void reservedHeadersAreRejectedWhileTyping() throws Exception {
         String organization = server.organization("Headers");
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
@@ -155,7 +155,7 @@ class ConsoleProvidersIT {
             console.fill("Name", "gateway");
             console.fill("Endpoint", cloud.origin() + "/v1");
             console.press("Save");
-            // What was said as it was typed says the same.
+            // The server's message is the same as the one during typing.
             assertThat(console.main()).containsText("Nothing was saved");
             assertThat(page.getByRole(AriaRole.ALERT).first())
                     .containsText("Header 2: Remove this header; Host is managed by the proxy.");
@@ -169,7 +169,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void aRotationUnderARunningStreamIsForTheNextCall() throws Exception {
+    void rotatedKeyAppliesToTheNextCallNotARunningStream() throws Exception {
         String organization = server.organization("Rotation");
         String provider = provider(organization, "sk-first");
         String model = model(organization, provider, "gpt-4o");
@@ -193,7 +193,7 @@ class ConsoleProvidersIT {
             Assertions.assertThat(key()).isEqualTo("Bearer sk-first");
 
             cloud.script("");
-            // What was saved is in force within a second.
+            // A saved change applies within a second.
             Instant deadline = Instant.now().plusSeconds(1);
             do {
                 cloud.forget();
@@ -205,7 +205,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void aProvidersErrorIsShownVerbatimWithWhatItMeans() throws Exception {
+    void providersErrorIsShownVerbatimWithAnExplanation() throws Exception {
         String organization = server.organization("Errors");
         String model = model(organization, provider(organization, "sk-wrong"), "gpt-4o");
         try (Console console = Console.signedIn(browser, server, server.token())) {
@@ -219,7 +219,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void twoPeopleEditAndTheSecondLosesNothing() throws Exception {
+    void secondEditorLosesNoInput() throws Exception {
         String organization = server.organization("Both");
         String path =
                 "/organizations/" + organization + "/llm-providers/" + provider(organization, "sk-first") + "/edit";
@@ -242,11 +242,11 @@ class ConsoleProvidersIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"llm-providers", "models"})
-    void longListsHavePagesAndAreSearchedAndKeepBothInTheirAddress(String kind) throws Exception {
+    void longListsKeepPageAndSearchInTheUrl(String kind) throws Exception {
         String organization = server.organization("Many " + kind);
         String provider = provider(organization, "sk-first");
         for (int i = 10; i < 40; i++) {
-            Map<String, String> thing = kind.equals("models")
+            Map<String, String> resource = kind.equals("models")
                     ? Map.of("name", "gpt-" + i, "provider_id", provider, "remote_model_name", "gpt-4o")
                     : Map.of(
                             "name", "gpt-" + i,
@@ -254,7 +254,7 @@ class ConsoleProvidersIT {
                             "protocol", "responses",
                             "auth_method", "bearer",
                             "token", "sk-first");
-            server.create("/organizations/" + organization + "/" + kind, thing);
+            server.create("/organizations/" + organization + "/" + kind, resource);
         }
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
@@ -284,7 +284,7 @@ class ConsoleProvidersIT {
     }
 
     @Test
-    void withoutScriptsAllOfItWorksToo() throws Exception {
+    void everythingWorksWithoutScripts() throws Exception {
         String organization = server.organization("Plain");
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
@@ -312,7 +312,7 @@ class ConsoleProvidersIT {
         }
     }
 
-    /** The key with which the last call has come. */
+    /** The key of the last received call. */
     private static String key() throws InterruptedException {
         ReceivedCall call = cloud.await(ReceivedCall::bodyEnded, PATIENCE);
         return call.headers().stream()

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Secrets in the Console, as a person goes through them. */
+/** Secrets in the Console. */
 class ConsoleSecretsIT {
     private static Server server;
     private static Browser browser;
@@ -30,12 +30,12 @@ class ConsoleSecretsIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Both are closed, whichever has started.
+            // Closes those that have started.
         }
     }
 
     @Test
-    void aSecretFromFirstToLast() throws Exception {
+    void secretIsCreatedRevealedChangedAndDeleted() throws Exception {
         server.organization("Another");
         try (Console console = Console.open(browser, server)) {
             Page page = console.page();
@@ -82,7 +82,7 @@ class ConsoleSecretsIT {
     }
 
     @Test
-    void aRevealedValueHidesByItself() throws Exception {
+    void revealedValueHidesAutomatically() throws Exception {
         String organization = server.organization("Hiding");
         secret(organization, "key", "sk-hides");
         try (Console console = Console.signedIn(browser, server, server.token())) {
@@ -96,7 +96,7 @@ class ConsoleSecretsIT {
     }
 
     @Test
-    void twoPeopleEditAndTheSecondLosesNothing() throws Exception {
+    void secondEditorLosesNoInput() throws Exception {
         String organization = server.organization("Conflict");
         String path = "/organizations/" + organization + "/secrets/" + secret(organization, "key", "sk");
         try (Console first = Console.signedIn(browser, server, server.token());

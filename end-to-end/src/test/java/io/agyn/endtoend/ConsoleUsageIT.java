@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What calls have cost, and who did what, as a person looks it up in the Console. */
+/** Usage and the audit log in the Console. */
 class ConsoleUsageIT {
     private static final String ROOT = "/organizations/acme";
     private static final List<Map<String, String>> HELLO = List.of(Map.of("role", "user", "content", "Hello, world"));
@@ -49,19 +49,19 @@ class ConsoleUsageIT {
         call(server.token(), "/v1/responses", Map.of("model", CalledModels.GPT, "input", "Hello, world"), 429);
         models.provider().script("");
         server.awaitCalls(organization, made + 1);
-        PastCalls.makeUpFor(server);
+        SampleUsage.insertInto(server);
     }
 
     @AfterAll
     static void stop() throws Exception {
         try (CalledModels ended = models;
                 Browser closed = browser) {
-            // Both are closed, whichever has started.
+            // Closes those that have started.
         }
     }
 
     @Test
-    void usageFromTheFirstLookToASingleCall() throws Exception {
+    void usageDrillsDownToASingleCall() throws Exception {
         try (Console console = Console.signedIn(browser, server, server.token())) {
             Page page = console.page();
             page.navigate(ROOT);
@@ -110,7 +110,7 @@ class ConsoleUsageIT {
     }
 
     @Test
-    void aMemberWithoutCallsIsToldHowToMakeOne() throws Exception {
+    void memberWithoutCallsSeesHowToCallAModel() throws Exception {
         try (Console console = Console.signedIn(browser, server, tokenOf("Newcomer"))) {
             console.page().navigate(ROOT + "/usage");
             assertThat(console.page().locator("main")).containsText("Open one of the");
@@ -118,7 +118,7 @@ class ConsoleUsageIT {
     }
 
     @Test
-    void whoDidWhatIsFoundInTheAuditLog() throws Exception {
+    void auditLogShowsWhoDidWhat() throws Exception {
         String secret = server.create(
                 "/organizations/" + organization + "/secrets", Map.of("name", "openai-api-key", "value", "sk-1"));
         try (Console console = Console.signedIn(browser, server, server.token());
@@ -181,7 +181,7 @@ class ConsoleUsageIT {
         }
     }
 
-    /** A token of somebody new, who is a member of the organization. */
+    /** Creates a member of the organization, and returns their token. */
     private static String tokenOf(String name) throws IOException {
         String user = server.create(
                 "/users",

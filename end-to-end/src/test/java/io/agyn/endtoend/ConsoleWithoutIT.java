@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Console without a mouse, without scripts, and with a connection that is lost. */
+/** The Console without a mouse, without JavaScript, and on a lost connection. */
 class ConsoleWithoutIT {
     private static ScriptedProvider cloud;
     private static Server server;
@@ -35,12 +35,12 @@ class ConsoleWithoutIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // All are closed, whichever have started.
+            // Closes those that have started.
         }
     }
 
     @Test
-    void withoutAMouseFromTheSignInToATestAndAToken() throws Exception {
+    void keyboardAloneSignsInTestsAModelAndCreatesAToken() throws Exception {
         server.create("/organizations", Map.of("name", "By keyboard", "slug", "keyboard"));
         try (Console console = Console.open(browser, server)) {
             Page page = console.page();
@@ -111,7 +111,7 @@ class ConsoleWithoutIT {
     }
 
     @Test
-    void withoutScriptsSecretsProvidersAndModelsComeChangeAndGo() throws Exception {
+    void secretsProvidersAndModelsAreManagedWithoutScripts() throws Exception {
         try (Console console = Console.withoutScripts(browser, server, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/new");
@@ -202,7 +202,7 @@ class ConsoleWithoutIT {
     }
 
     @Test
-    void withoutScriptsUsersMembersAndTokensComeChangeAndGo() throws Exception {
+    void usersMembersAndTokensAreManagedWithoutScripts() throws Exception {
         String organization = server.create("/organizations", Map.of("name", "People", "slug", "people"));
         String administrator = server.request().get("/me").path("id");
         server.create(
@@ -266,7 +266,7 @@ class ConsoleWithoutIT {
     }
 
     @Test
-    void withoutScriptsListsAreSearchedPagedAndFiltered() throws Exception {
+    void listsAreSearchedPagedAndFilteredWithoutScripts() throws Exception {
         String organization = server.create("/organizations", Map.of("name", "Many", "slug", "many"));
         for (int i = 10; i < 40; i++) {
             server.create("/organizations/" + organization + "/secrets", Map.of("name", "key-" + i, "value", "sk"));
@@ -298,34 +298,34 @@ class ConsoleWithoutIT {
     }
 
     @Test
-    void aLostConnectionIsSaidAndNothingTypedIsLost() throws Exception {
-        Estate estate = Estate.make(server, cloud, "lost", UnaryOperator.identity());
-        try (Line line = Line.to(server);
-                Console console = Console.signedIn(browser, line, server.token())) {
+    void lostConnectionIsReportedAndKeepsInput() throws Exception {
+        SampleOrganization sample = SampleOrganization.create(server, cloud, "lost", UnaryOperator.identity());
+        try (TcpRelay relay = TcpRelay.to(server);
+                Console console = Console.signedIn(browser, relay, server.token())) {
             Page page = console.page();
             Locator lost = page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached");
-            page.navigate(estate.root() + "/secrets/" + estate.secret());
-            line.cut();
+            page.navigate(sample.root() + "/secrets/" + sample.secret());
+            relay.interrupt();
             console.reveal();
             assertThat(lost).isVisible();
             assertThat(page.locator("output")).hasText("••••••••");
             console.inspect("connection-lost");
-            line.mend();
+            relay.restore();
             console.reveal();
             assertThat(page.locator("output")).hasText("sk-1");
             assertThat(lost).isHidden();
 
-            page.navigate(estate.root() + "/models/" + estate.model());
+            page.navigate(sample.root() + "/models/" + sample.model());
             console.fill("Prompt", "Are you there?");
             cloud.script("stall=within");
             console.press("Test");
             assertThat(page.locator("#answer")).containsText("Hello");
-            line.cut();
+            relay.interrupt();
             assertThat(lost).isVisible();
             assertThat(page.locator("#answer")).containsText("Hello");
             assertThat(console.field("Prompt")).hasValue("Are you there?");
             cloud.script("");
-            line.mend();
+            relay.restore();
             console.press("Test");
             assertThat(page.locator("#outcome")).containsText("The model has responded");
             assertThat(lost).isHidden();
@@ -333,30 +333,30 @@ class ConsoleWithoutIT {
     }
 
     @Test
-    void whatWasTypedIsStillThereWhenAFormCannotBeSent() throws Exception {
+    void unsentFormKeepsItsInput() throws Exception {
         server.create("/organizations", Map.of("name", "Unsent", "slug", "unsent"));
-        try (Line line = Line.to(server);
-                Console console = Console.signedIn(browser, line, server.token())) {
+        try (TcpRelay relay = TcpRelay.to(server);
+                Console console = Console.signedIn(browser, relay, server.token())) {
             Page page = console.page();
             page.navigate("/organizations/unsent/secrets/new");
             console.fill("Name", "openai-api-key");
             console.fill("Value", "sk-1");
-            line.cut();
+            relay.interrupt();
             console.press("Create secret");
             assertThat(page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached"))
                     .isVisible();
             assertThat(console.field("Name")).hasValue("openai-api-key");
             assertThat(console.field("Value")).hasValue("sk-1");
-            line.mend();
+            relay.restore();
             console.press("Create secret");
             assertThat(console.main()).containsText("Secret openai-api-key was created.");
         }
     }
 
-    /** Somebody else is faster: the form is refused, and saved when it is sent once more. */
-    private static void refused(Console console, String thing, String changed, Map<String, String> body)
+    /** Submits a form after another user's change: it is rejected, and saved when submitted again. */
+    private static void refused(Console console, String path, String changed, Map<String, String> body)
             throws IOException {
-        server.request().body(body).put(thing).then().statusCode(200);
+        server.request().body(body).put(path).then().statusCode(200);
         console.press("Save");
         assertThat(console.main()).containsText("Someone else has changed this");
         assertThat(console.main()).containsText("changed " + changed);
@@ -369,7 +369,7 @@ class ConsoleWithoutIT {
         assertThat(console.page().getByRole(AriaRole.STATUS)).hasText(outcome);
     }
 
-    /** What the page of a thing says of it. */
+    /** The properties on the page of a resource. */
     private static String fact(Console console, String name) {
         return console.main()
                 .locator("dt")

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example for curl. */
+/** The curl example. */
 class CurlExampleIT {
 
     private static Server server;
@@ -28,8 +28,8 @@ class CurlExampleIT {
     }
 
     @Test
-    void showsAWholeSessionAndLeavesNothing() throws Exception {
-        Command.Ended session = run(server.environment()).expect(0);
+    void runsAWholeSessionAndCleansUp() throws Exception {
+        Command.Result session = run(server.environment()).expect(0);
 
         assertThat(session.output())
                 .contains(
@@ -41,22 +41,23 @@ class CurlExampleIT {
                         "\"operation\":\"updateSecret\"")
                 .doesNotContain("sk-example");
         assertThat(session.errors()).isEmpty();
-        assertThat(new Register(server).organizationSlugs()).isEmpty();
+        assertThat(new ApiResources(server).organizationSlugs()).isEmpty();
     }
 
     @Test
-    void showsTheProblemWhereTheTokenIsRefused() throws Exception {
-        Command.Ended session = run(server.environment("agyn_of-somebody-else")).expect(1);
+    void showsTheErrorForAnInvalidToken() throws Exception {
+        Command.Result session =
+                run(server.environment("agyn_of-somebody-else")).expect(1);
 
         assertThat(session.errors()).contains("POST /organizations failed", "\"code\":\"unauthenticated\"");
     }
 
     @Test
-    void asksForWhatIsNotSet() throws Exception {
+    void reportsMissingVariables() throws Exception {
         assertThat(run(Map.of()).expect(1).errors()).contains("Set AGYN_GATEWAY");
     }
 
-    private static Command.Ended run(Map<String, String> environment) throws Exception {
+    private static Command.Result run(Map<String, String> environment) throws Exception {
         Path script = Checkout.example("curl").resolve("rest.sh");
         return new Command(script.getParent(), environment, List.of(script.toString())).run();
     }

@@ -6,19 +6,19 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The shell lines that a page of the documentation tells a reader to paste. */
+/** The shell commands on a page of the documentation. */
 final class DocumentedShell {
 
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```sh\n(.*?)^```");
 
     private DocumentedShell() {}
 
-    /** The blocks of a page, in its order. */
+    /** The code blocks of a page, in order. */
     static List<String> of(Path page) throws IOException {
         return in(Files.readString(page));
     }
 
-    /** The blocks of one section of a page, up to the next heading of any level. */
+    /** The code blocks of a section, up to the next heading of any level. */
     static List<String> of(Path page, String heading) throws IOException {
         return Pattern.compile("(?ms)^#+ " + Pattern.quote(heading) + "\n(.*?)(?=^#+ |\\z)")
                 .matcher(Files.readString(page))

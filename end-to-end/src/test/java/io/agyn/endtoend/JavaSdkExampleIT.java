@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The example for the Java SDK, built and run where there is nothing of this repository but the SDK. */
+/** The Java SDK example, built and run outside the repository with only the SDK installed. */
 class JavaSdkExampleIT {
 
     private static final String VERSION = "0.1.0-SNAPSHOT";
@@ -38,24 +38,24 @@ class JavaSdkExampleIT {
     }
 
     @Test
-    void listsWhatTerraformHasMade() throws Exception {
+    void listsResourcesThatTerraformCreated() throws Exception {
         assertThat(run("list")).isEqualToIgnoringNewLines("There is nothing yet.");
 
         Terraform.User user = terraform.user("quickstart", Checkout.example("quickstart"), server.environment());
         user.run("init");
         user.run("apply", "-auto-approve");
         String table = run("list");
-        for (State.Thing thing : user.state().things()) {
-            assertThat(table).as("the table").containsPattern("(?m)^acme .* \\Q" + thing.text("name") + "\\E ");
+        for (State.Resource resource : user.state().resources()) {
+            assertThat(table).as("the table").containsPattern("(?m)^acme .* \\Q" + resource.text("name") + "\\E ");
         }
         user.run("destroy", "-auto-approve");
     }
 
     @Test
-    void walksThroughAndLeavesNothing() throws Exception {
+    void runsTheWalkthroughAndCleansUp() throws Exception {
         assertThat(run())
                 .contains("Created the model gpt, ready.", "Rotated the secret openai-key from version 1 to 2.");
-        assertThat(new Register(server).organizationSlugs()).isEmpty();
+        assertThat(new ApiResources(server).organizationSlugs()).isEmpty();
     }
 
     private static void build(Path repository) throws IOException, InterruptedException {
@@ -76,7 +76,7 @@ class JavaSdkExampleIT {
         maven.run().expect(0);
     }
 
-    /** Puts what was built of the SDK into a repository of its own, over which an older one installed does not win. */
+    /** Installs the built SDK into a separate Maven repository, so that an older installed version is not used. */
     private static void install(Path repository) throws IOException {
         Path target = Checkout.file("openapi/java-sdk/target");
         String name = "agyn-java-sdk-" + VERSION;

@@ -7,12 +7,12 @@ import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A person who has no mouse: they go from stop to stop, and see at each where they are. */
+/** A keyboard user, who moves with Tab and must see the focus at every stop. */
 final class Keyboard {
     private static final int MOST_STOPS = 100;
     private static final String BEGINNING = "the beginning";
 
-    // What has the focus, by what it is called; or, after an exclamation mark, why it cannot be seen there.
+    // The accessible name of the focused element; or "!" and the reason why its focus is not visible.
     private static final String STOP = """
             () => {
               const stop = document.activeElement;
@@ -37,40 +37,40 @@ final class Keyboard {
         this.page = console.page();
     }
 
-    /** Goes on to what is called so, or so and what it is about. */
+    /** Tabs to the element whose name is or starts with this one. */
     Keyboard to(String name) {
         List<String> passed = new ArrayList<>();
         String stop = next();
         while (!stop.equals(name) && !stop.startsWith(name + " ")) {
             passed.add(stop);
-            assertThat(passed).as("the way to %s", name).hasSizeLessThan(MOST_STOPS);
+            assertThat(passed).as("stops before %s", name).hasSizeLessThan(MOST_STOPS);
             stop = next();
         }
         return this;
     }
 
-    /** Goes to what is called so, presses Enter there, and is on another page. */
+    /** Tabs to a link, presses Enter, and expects the page with a title. */
     void follow(String name, String title) {
         to(name).press("Enter");
         arrive(title);
     }
 
-    /** Is on the page of this title. */
+    /** Expects the page with this title. */
     void arrive(String title) {
         PlaywrightAssertions.assertThat(console.heading()).containsText(title);
     }
 
-    /** Goes to what is called so, and presses Enter there. */
+    /** Tabs to an element and presses Enter. */
     void enter(String name) {
         to(name).press("Enter");
     }
 
-    /** Goes to what is called so, and presses the space bar there. */
+    /** Tabs to an element and presses Space. */
     void space(String name) {
         to(name).press("Space");
     }
 
-    /** Goes to a field, and types in place of what is there. */
+    /** Tabs to a field and replaces its text. */
     Keyboard type(String label, String text) {
         to(label).press("ControlOrMeta+a");
         page.keyboard().type(text);
@@ -81,7 +81,7 @@ final class Keyboard {
         page.keyboard().press(key);
     }
 
-    /** Goes through the page once: all that can be pressed or typed in is passed, and behind it the page begins again. */
+    /** Asserts that Tab reaches every control of the page once and then returns to its start. */
     void assertReachesAll() {
         passRest();
         assertThat(passRest()).as("stops of %s", page.url()).hasSize((Integer) page.evaluate(STOPS));

@@ -3,10 +3,10 @@ package io.agyn.endtoend;
 import java.io.IOException;
 import java.util.List;
 
-/** The example for OpenAI's and Anthropic's SDKs for Node.js. */
+/** The Node.js example with OpenAI's and Anthropic's SDKs. */
 class NodeExampleIT extends SdkExampleTests {
 
-    // Node.js looks for libraries beside the program, so that it is run where they are installed.
+    // Node.js resolves libraries relative to the program, so it runs from the folder where they are installed.
     private static final String PROJECT = "node-example";
 
     NodeExampleIT() throws IOException {

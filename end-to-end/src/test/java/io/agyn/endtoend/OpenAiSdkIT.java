@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenAI's own SDK for Java, which is told nothing but another base URL and another key. */
+/** OpenAI's Java SDK, configured only with another base URL and API key. */
 class OpenAiSdkIT {
 
     private static CalledModels models;
@@ -56,7 +56,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void aCallIsAnsweredAndTheProviderSeesItsOwnKeyAndModel() throws Exception {
+    void callReachesTheProviderWithItsKeyAndModel() throws Exception {
         Response response = client.responses().create(question(CalledModels.GPT).build());
 
         assertThat(text(response)).isEqualTo(CalledModels.WORDS);
@@ -68,7 +68,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void aStreamArrivesEventByEventToItsEnd() {
+    void streamArrivesEventByEvent() {
         ResponseAccumulator accumulator = ResponseAccumulator.create();
         StringBuilder text = new StringBuilder();
         try (StreamResponse<ResponseStreamEvent> events =
@@ -84,7 +84,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void aToolIsCalledAndItsResultIsTaken() {
+    void toolIsCalledAndItsResultIsSentBack() {
         Response first = client.responses()
                 .create(question(CalledModels.GPT).addTool(weather()).build());
         ResponseFunctionToolCall call = first.output().stream()
@@ -109,7 +109,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void aCallIsRepeatedWhereTheProviderAsksForPatience() throws Exception {
+    void callIsRetriedAfterARateLimit() throws Exception {
         models.provider().script("status=429;retry-after=1");
         Thread relenting = Thread.ofVirtual().start(() -> {
             try {
@@ -130,7 +130,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void errorsAreThoseThatTheSdkKnows() throws Exception {
+    void errorsHaveTheSdksExceptionTypes() throws Exception {
         OpenAIClient stranger = client("agyn_of-somebody-else");
         assertThatThrownBy(() ->
                         stranger.responses().create(question(CalledModels.GPT).build()))
@@ -152,7 +152,7 @@ class OpenAiSdkIT {
     }
 
     @Test
-    void theModelsAreListed() {
+    void modelsAreListed() {
         assertThat(client.models().list().autoPager().stream().map(Model::id))
                 .containsExactlyInAnyOrder(CalledModels.GPT, CalledModels.CLAUDE);
     }

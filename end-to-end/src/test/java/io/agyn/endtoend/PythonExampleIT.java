@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The example for OpenAI's and Anthropic's SDKs for Python. */
+/** The Python example with OpenAI's and Anthropic's SDKs. */
 class PythonExampleIT extends SdkExampleTests {
 
     private final Path venv = Checkout.kept("python-example");

@@ -18,12 +18,12 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's first call, then the shell lines of the guides that build on it, pasted as they are printed. */
+/** Runs the README's first call and the shell commands of the guides after it, verbatim. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ReadmeIT {
 
-    // Where `make scripted-provider` listens; the test's own is on a free port.
+    // The address of `make scripted-provider`; the test's provider uses a free port.
     private static final String DOCUMENTED_PROVIDER = "http://127.0.0.1:9000";
 
     private static ScriptedProvider provider;
@@ -35,7 +35,7 @@ class ReadmeIT {
         home = folder;
         provider = ScriptedProvider.start();
         server = Server.start(folder);
-        // The lines read the address and the token from the default data folder.
+        // The commands read the address and the token from the default data folder.
         Path data = folder.resolve(".local/share/agyn");
         Files.createDirectories(data.getParent());
         Files.createSymbolicLink(data, server.dataDir());
@@ -58,7 +58,7 @@ class ReadmeIT {
 
         assertThat(blocks).hasSize(3).startsWith("make run\n", "make scripted-provider\n");
         assertThat(blocks.getLast()).contains(DOCUMENTED_PROVIDER);
-        Command.Ended session = paste(blocks.getLast());
+        Command.Result session = paste(blocks.getLast());
         assertThat(session.output()).contains(CalledModels.WORDS);
         assertThat(session.errors()).isEmpty();
     }
@@ -66,7 +66,7 @@ class ReadmeIT {
     @Test
     @Order(2)
     void modelIsTestedAndItsUsageIsRead() throws Exception {
-        // The first call's, which is in the database a moment after it.
+        // The usage of the first call, which is written shortly after the call.
         server.awaitCalls(
                 server.request()
                         .get("/organizations?name=Acme")
@@ -86,12 +86,12 @@ class ReadmeIT {
                 .contains("\"role\":\"member\"", "\"operation\":\"createSecret\"", "\"value\":\"sk-example\"");
     }
 
-    private static Command.Ended pasteAll(String page) throws IOException, InterruptedException {
+    private static Command.Result pasteAll(String page) throws IOException, InterruptedException {
         return paste(String.join("", DocumentedShell.of(Checkout.file(page))));
     }
 
-    /** Runs lines in one shell, which fails at the first failure and at a variable that no line has set. */
-    private static Command.Ended paste(String lines) throws IOException, InterruptedException {
+    /** Runs commands in one shell, which fails at the first failure or unset variable. */
+    private static Command.Result paste(String lines) throws IOException, InterruptedException {
         String script = "set -euo pipefail\n"
                 + lines.replace(DOCUMENTED_PROVIDER, provider.origin().toString());
         return new Command(home, Map.of("HOME", home.toString()), List.of("bash", "-c", script))

@@ -12,22 +12,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What an example does that calls models with OpenAI's and Anthropic's SDKs, whatever language it is written in. */
+/** The tests of every example that calls models with OpenAI's and Anthropic's SDKs, in any language. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SdkExampleTests {
 
     private final Path project;
     private CalledModels models;
 
-    /** @param project where the example is run */
+    /** @param project the working directory of the example */
     SdkExampleTests(Path project) {
         this.project = project;
     }
 
-    /** Installs what the example needs. */
+    /** Installs the example's dependencies. */
     abstract void install() throws Exception;
 
-    /** The example's program and its arguments, once it is installed. */
+    /** The example's program and arguments, available after {@link #install}. */
     abstract List<String> program();
 
     @BeforeAll
@@ -45,7 +45,7 @@ abstract class SdkExampleTests {
 
     @Test
     void callsPlainAndStreamingOnBothProtocols() throws Exception {
-        Command.Ended calls = run(models.environment(), program()).expect(0);
+        Command.Result calls = run(models.environment(), program()).expect(0);
 
         assertThat(calls.output().lines())
                 .containsExactly(
@@ -58,19 +58,19 @@ abstract class SdkExampleTests {
     }
 
     @Test
-    void asksForWhatIsNotSet() throws Exception {
+    void reportsMissingVariables() throws Exception {
         Map<String, String> environment = new HashMap<>(models.environment());
         environment.remove("AGYN_MESSAGES_MODEL");
 
         assertThat(run(environment, program()).expect(1).errors()).startsWith("Set AGYN_MESSAGES_MODEL to");
     }
 
-    /** Runs a program in the project, and fails where it does. */
+    /** Runs a program in the project; fails unless it succeeds. */
     void succeed(String... words) throws Exception {
         run(Map.of(), List.of(words)).expect(0);
     }
 
-    private Command.Ended run(Map<String, String> environment, List<String> words) throws Exception {
+    private Command.Result run(Map<String, String> environment, List<String> words) throws Exception {
         return new Command(project, environment, words).run();
     }
 }

@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged server on an embedded PostgreSQL of its own, as {@code make run} starts it. */
+/** The packaged server with its embedded PostgreSQL, as {@code make run} starts it. */
 final class Server implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -25,7 +25,7 @@ final class Server implements AutoCloseable {
         this.dataDir = dataDir;
     }
 
-    /** Starts a server that keeps all it has below a folder, and waits until it is ready. */
+    /** Starts a server that stores all its data below a folder, and waits until it is ready. */
     static Server start(Path folder) throws IOException, InterruptedException {
         Path dataDir = folder.resolve("data");
         Path log = folder.resolve("server.log");
@@ -49,7 +49,7 @@ final class Server implements AutoCloseable {
         return Path.of(System.getProperty("java.home"), "bin", "java").toString();
     }
 
-    /** Who and where to be for a program that runs as the administrator. */
+    /** The environment of a program that calls the server as the administrator. */
     Map<String, String> environment() throws IOException {
         return environment(token());
     }
@@ -67,17 +67,17 @@ final class Server implements AutoCloseable {
                 .contentType("application/json");
     }
 
-    /** Makes an organization, and answers with its id. */
+    /** Creates an organization and returns its id. */
     String organization(String name) throws IOException {
         return create("/organizations", Map.of("name", name));
     }
 
-    /** Makes a thing as the administrator, over REST, and answers with its id. */
+    /** Creates a resource over REST as the administrator, and returns its id. */
     String create(String collection, Map<String, ?> body) throws IOException {
         return create(collection, body, "id");
     }
 
-    /** Makes a thing as the administrator, over REST, and answers with one of its fields. */
+    /** Creates a resource over REST as the administrator, and returns one of its fields. */
     String create(String collection, Map<String, ?> body, String field) throws IOException {
         return request()
                 .body(body)
@@ -88,13 +88,13 @@ final class Server implements AutoCloseable {
                 .path(field);
     }
 
-    /** Waits until calls are counted, which is a moment after they have ended. */
+    /** Waits until the usage has so many calls; it is written shortly after each call. */
     void awaitCalls(String organization, int count) throws IOException, InterruptedException {
         Instant deadline = Instant.now().plus(PATIENCE);
         Integer counted = 0;
         while (counted == null || counted < count) {
             if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("%d calls were made, and counted were %d".formatted(count, counted));
+                throw new AssertionError("Expected %d calls in the usage, found %d".formatted(count, counted));
             }
             Thread.sleep(100);
             counted = request()
@@ -115,7 +115,7 @@ final class Server implements AutoCloseable {
         process.destroy();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-            throw new AssertionError("The server did not stop on SIGTERM. It said:\n" + log());
+            throw new AssertionError("The server did not stop on SIGTERM. Its log:\n" + log());
         }
     }
 
@@ -124,13 +124,13 @@ final class Server implements AutoCloseable {
         while (!Files.exists(dataDir.resolve("base-url"))) {
             if (!process.isAlive() || Instant.now().isAfter(deadline)) {
                 process.destroy();
-                throw new AssertionError("The server did not start. It said:\n" + log());
+                throw new AssertionError("The server did not start. Its log:\n" + log());
             }
             Thread.sleep(50);
         }
     }
 
-    /** Where it keeps all it has. */
+    /** The folder with all its data. */
     Path dataDir() {
         return dataDir;
     }

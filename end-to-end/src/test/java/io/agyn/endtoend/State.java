@@ -9,28 +9,28 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
-/** What {@code terraform show -json} says, which holds credentials in plain text. */
-record State(List<Thing> things) {
+/** The state from {@code terraform show -json}, which has credentials in plain text. */
+record State(List<Resource> resources) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /**
      * A resource or a data source.
      *
-     * @param address what terraform calls it
-     * @param managed whether it is a resource, which terraform makes and destroys
-     * @param type the resource's or data source's type
+     * @param address its address in terraform
+     * @param managed true for resources, false for data sources
+     * @param type the terraform type, such as {@code agyn_secret}
      * @param values all attributes
-     * @param sensitive true in the place of each sensitive value
+     * @param sensitive the same structure, with true for each sensitive value
      */
-    record Thing(String address, boolean managed, String type, JsonNode values, JsonNode sensitive) {
+    record Resource(String address, boolean managed, String type, JsonNode values, JsonNode sensitive) {
 
         String text(String attribute) {
             return values.required(attribute).asText();
         }
 
         boolean hides(String attribute) {
-            // An object or list here means that values within are sensitive.
+            // An object or list means that it contains sensitive values.
             return sensitive.has(attribute)
                     && !sensitive.get(attribute).equals(JSON.getNodeFactory().booleanNode(false));
         }
@@ -46,7 +46,7 @@ record State(List<Thing> things) {
         JsonNode resources = JSON.readTree(json).at("/values/root_module/resources");
         return new State(StreamSupport.stream(resources.spliterator(), false)
                 .filter(resource -> resource.required("type").asText().startsWith("agyn_"))
-                .map(resource -> new Thing(
+                .map(resource -> new Resource(
                         resource.required("address").asText(),
                         resource.required("mode").asText().equals("managed"),
                         resource.required("type").asText(),
@@ -55,15 +55,15 @@ record State(List<Thing> things) {
                 .toList());
     }
 
-    /** The same without data sources. */
-    State resources() {
-        return new State(things.stream().filter(Thing::managed).toList());
+    /** The state without data sources. */
+    State managed() {
+        return new State(resources.stream().filter(Resource::managed).toList());
     }
 
-    /** The values that nobody but terraform's state may show. */
+    /** The credentials, which only terraform's state may show. */
     Set<String> credentials() {
         Set<String> credentials = new TreeSet<>();
-        things.stream().flatMap(Thing::credentials).forEach(credentials::add);
+        resources.stream().flatMap(Resource::credentials).forEach(credentials::add);
         return credentials;
     }
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** A terraform that finds the provider in a mirror made from what was built, and nothing of the developer's own. */
+/** A terraform that uses the built provider from a mirror, and none of the developer's configuration. */
 final class Terraform {
 
     private static final String VERSION = "0.1.0";
@@ -24,10 +24,10 @@ final class Terraform {
         this.configuration = configuration;
     }
 
-    /** Makes the mirror below a folder, where the users' own folders will be too. */
+    /** Creates the mirror below a folder, which will also hold the users' folders. */
     static Terraform in(Path folder) throws IOException, InterruptedException {
         Path mirror = folder.resolve("mirror");
-        // Terraform and OpenTofu look for agynio/agyn at registries of their own.
+        // Terraform and OpenTofu look for agynio/agyn at different registries.
         for (String registry : List.of("registry.terraform.io", "registry.opentofu.org")) {
             Path target = mirror.resolve(registry + "/agynio/agyn/" + VERSION + "/" + platform());
             Files.createDirectories(target);
@@ -46,17 +46,17 @@ final class Terraform {
         return new Terraform(folder, findBinary(folder), configuration);
     }
 
-    /** Gives a user a fresh copy of an example. */
+    /** Creates a user with a fresh copy of an example. */
     User user(String name, Path example, Map<String, String> server) throws IOException {
         return new User(Checkout.copy(example, folder.resolve(name)), server);
     }
 
-    /** Somebody in a folder of HCL, with a state of their own. */
+    /** A user with a folder of HCL and a separate state. */
     final class User {
 
         private final Path workspace;
         private final Map<String, String> environment;
-        private final List<Command.Ended> history = new ArrayList<>();
+        private final List<Command.Result> history = new ArrayList<>();
 
         private User(Path workspace, Map<String, String> server) {
             this.workspace = workspace;
@@ -72,27 +72,27 @@ final class Terraform {
         }
 
         /** Runs a terraform command that must succeed. */
-        Command.Ended run(String... arguments) throws IOException, InterruptedException {
+        Command.Result run(String... arguments) throws IOException, InterruptedException {
             return tryTo(arguments).expect(0);
         }
 
         /** Runs a terraform command that may fail. */
-        Command.Ended tryTo(String... arguments) throws IOException, InterruptedException {
+        Command.Result tryTo(String... arguments) throws IOException, InterruptedException {
             List<String> words = new ArrayList<>(List.of(binary));
             words.addAll(List.of(arguments));
-            Command.Ended ended = new Command(workspace, environment, words).run();
+            Command.Result ended = new Command(workspace, environment, words).run();
             history.add(ended);
             return ended;
         }
 
-        /** All that terraform has shown so far. */
+        /** The output of all commands so far. */
         String shown() {
             StringBuilder shown = new StringBuilder();
             history.forEach(ended -> shown.append(ended.output()).append(ended.errors()));
             return shown.toString();
         }
 
-        /** What terraform believes to be there. It is not part of what is shown: credentials stand in it. */
+        /** The state. It is not part of {@link #shown}, since it contains credentials. */
         State state() throws IOException, InterruptedException {
             Command show = new Command(workspace, environment, List.of(binary, "show", "-json"));
             return State.parse(show.run().expect(0).output());

@@ -12,18 +12,18 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every folder of HCL under examples/ does as it stands what it says, and can be taken back. */
+/** Every Terraform example can be applied unchanged and destroyed. */
 class TerraformExamplesIT {
 
     private static Server server;
     private static Terraform terraform;
-    private static Register register;
+    private static ApiResources api;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         terraform = Terraform.in(folder);
         server = Server.start(folder);
-        register = new Register(server);
+        api = new ApiResources(server);
     }
 
     @AfterAll
@@ -50,21 +50,21 @@ class TerraformExamplesIT {
         try {
             user.run("apply", "-auto-approve");
             state = user.state();
-            assertThat(state.resources().things()).isNotEmpty();
-            register.assertAgreesWith(state.resources());
-            // With this flag, anything left to change ends it with 2.
+            assertThat(state.managed().resources()).isNotEmpty();
+            api.assertAgreesWith(state.managed());
+            // With this flag, a plan with changes exits with 2.
             user.run("plan", "-detailed-exitcode");
-            // Data sources were read as soon as they could be, which may be before all that they count was made.
+            // Terraform may have read data sources before it created all resources that they list.
             user.run("apply", "-refresh-only", "-auto-approve");
-            register.assertAgreesWith(user.state());
+            api.assertAgreesWith(user.state());
         } catch (Throwable failure) {
-            // What is left of this example must not fail the next.
+            // Clean up, so that the next example does not fail too.
             user.tryTo("destroy", "-auto-approve");
             throw failure;
         }
         user.run("destroy", "-auto-approve");
-        register.assertHoldsNoneOf(state);
-        assertThat(register.organizationSlugs()).as("organizations left").isEmpty();
+        api.assertHoldsNoneOf(state);
+        assertThat(api.organizationSlugs()).as("organizations left").isEmpty();
         for (String credential : state.credentials()) {
             assertThat(user.shown()).as("what terraform shows").doesNotContain(credential);
             assertThat(server.log()).as("the server's log").doesNotContain(credential);

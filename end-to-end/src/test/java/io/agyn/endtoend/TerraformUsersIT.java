@@ -15,18 +15,18 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What users of terraform meet beyond an example that just runs. */
+/** Everyday use of terraform: rejected plans, rotation, concurrent users. */
 class TerraformUsersIT {
 
     private static Server server;
     private static Terraform terraform;
-    private static Register register;
+    private static ApiResources api;
 
     @BeforeAll
     static void start(@TempDir Path folder) throws Exception {
         terraform = Terraform.in(folder);
         server = Server.start(folder);
-        register = new Register(server);
+        api = new ApiResources(server);
     }
 
     @AfterAll
@@ -37,7 +37,7 @@ class TerraformUsersIT {
     }
 
     @Test
-    void planRefusesAHeaderOfTheProxy() throws Exception {
+    void planRejectsAReservedHeader() throws Exception {
         Terraform.User user = terraform.user("refused", Checkout.example("custom-headers"), server.environment());
         Path hcl = user.workspace().resolve("main.tf");
         Files.writeString(hcl, Files.readString(hcl).replace("\"X-Cost-Center\"", "\"Host\""));
@@ -47,7 +47,7 @@ class TerraformUsersIT {
 
         assertThat(unwrapped(errors))
                 .contains("The header is managed by the proxy", "\"Host\" =", "Remove Host from custom_headers");
-        assertThat(register.organizationSlugs()).isEmpty();
+        assertThat(api.organizationSlugs()).isEmpty();
     }
 
     @Test
@@ -55,22 +55,22 @@ class TerraformUsersIT {
         Terraform.User user = terraform.user("rotating", Checkout.example("self-hosted"), server.environment());
         user.run("init");
         user.run("apply", "-auto-approve");
-        State.Thing before = secret(user.state());
+        State.Resource before = secret(user.state());
 
         user.run("apply", "-auto-approve", "-var", "vllm_api_key=another-key");
         State rotated = user.state();
-        State.Thing after = secret(rotated);
+        State.Resource after = secret(rotated);
 
         assertThat(after.text("id")).isEqualTo(before.text("id"));
         assertThat(before.text("version")).isEqualTo("1");
         assertThat(after.text("version")).isEqualTo("2");
         assertThat(after.text("fingerprint")).isNotEqualTo(before.text("fingerprint"));
-        register.assertAgreesWith(rotated);
+        api.assertAgreesWith(rotated);
         user.run("destroy", "-auto-approve");
     }
 
     @Test
-    void twoUsersWorkAtOnce() throws Exception {
+    void twoUsersWorkAtTheSameTime() throws Exception {
         List<Terraform.User> users = List.of(user("first"), user("second"));
         State[] states = new State[2];
 
@@ -83,13 +83,13 @@ class TerraformUsersIT {
                 .toArray(states);
 
         for (State state : states) {
-            register.assertAgreesWith(state);
+            api.assertAgreesWith(state);
         }
-        assertThat(register.organizationSlugs()).containsExactlyInAnyOrder("acme", "acme-2");
+        assertThat(api.organizationSlugs()).containsExactlyInAnyOrder("acme", "acme-2");
 
         inParallel(users, user -> user.run("destroy", "-auto-approve"));
         for (State state : states) {
-            register.assertHoldsNoneOf(state);
+            api.assertHoldsNoneOf(state);
         }
     }
 
@@ -120,14 +120,14 @@ class TerraformUsersIT {
         }
     }
 
-    private static State.Thing secret(State state) {
-        return state.things().stream()
-                .filter(thing -> thing.type().equals("agyn_secret"))
+    private static State.Resource secret(State state) {
+        return state.resources().stream()
+                .filter(resource -> resource.type().equals("agyn_secret"))
                 .findFirst()
                 .orElseThrow();
     }
 
-    /** The text without the frame that terraform puts around a diagnostic, and without its line breaks. */
+    /** The text of a diagnostic, without terraform's frame and line breaks. */
     private static String unwrapped(String diagnostic) {
         return diagnostic.replaceAll("[\\s│╷╵]+", " ");
     }

@@ -8,29 +8,29 @@ import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A line to a server, which can be cut and mended: while it is cut, nothing comes through, and nobody gets on. */
-final class Line implements AutoCloseable {
+/** A TCP relay to a server that can be interrupted: until it is restored, no connection or byte gets through. */
+final class TcpRelay implements AutoCloseable {
     private final URI server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private ServerSocket listener;
 
-    private Line(URI server) {
+    private TcpRelay(URI server) {
         this.server = server;
     }
 
-    static Line to(Server server) throws IOException {
-        Line line = new Line(URI.create(server.baseUrl()));
-        line.listen(0);
-        return line;
+    static TcpRelay to(Server server) throws IOException {
+        TcpRelay relay = new TcpRelay(URI.create(server.baseUrl()));
+        relay.listen(0);
+        return relay;
     }
 
-    /** The server's address at this end. */
+    /** The server's base URL through this relay. */
     String baseUrl() {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** Cuts what is under way, too. */
-    void cut() throws IOException {
+    /** Closes open connections too. */
+    void interrupt() throws IOException {
         listener.close();
         for (Socket socket : sockets) {
             socket.close();
@@ -38,13 +38,13 @@ final class Line implements AutoCloseable {
         sockets.clear();
     }
 
-    void mend() throws IOException {
+    void restore() throws IOException {
         listen(listener.getLocalPort());
     }
 
     @Override
     public void close() throws IOException {
-        cut();
+        interrupt();
     }
 
     private void listen(int port) throws IOException {
@@ -64,7 +64,7 @@ final class Line implements AutoCloseable {
                 Thread.ofVirtual().start(() -> pass(far, near));
             }
         } catch (IOException e) {
-            // The line was cut.
+            // Interrupted.
         }
     }
 
@@ -73,7 +73,7 @@ final class Line implements AutoCloseable {
                 to) {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // The line was cut, or an end has hung up.
+            // Interrupted, or one end has disconnected.
         }
     }
 }

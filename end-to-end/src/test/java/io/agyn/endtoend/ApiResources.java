@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.stream.StreamSupport;
 import org.assertj.core.api.SoftAssertions;
 
-/** What the REST API says is registered, held against what terraform says. */
-final class Register {
+/** Compares the resources in the REST API with terraform's state. */
+final class ApiResources {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -29,35 +29,35 @@ final class Register {
 
     private final Server server;
 
-    Register(Server server) {
+    ApiResources(Server server) {
         this.server = server;
     }
 
-    /** Every attribute of every resource and data source is what the API answers, and no answer holds a credential. */
+    /** Asserts that all attributes equal those of the API, and that no response contains a credential. */
     void assertAgreesWith(State state) throws IOException {
         SoftAssertions softly = new SoftAssertions();
-        for (State.Thing thing : state.things()) {
+        for (State.Resource resource : state.resources()) {
             String answer = server.request()
-                    .get(path(thing))
+                    .get(path(resource))
                     .then()
                     .statusCode(200)
                     .extract()
                     .asString();
-            state.credentials()
-                    .forEach(credential ->
-                            softly.assertThat(answer).as("GET %s", path(thing)).doesNotContain(credential));
-            assertAgree(softly, thing, JSON.readTree(answer));
+            state.credentials().forEach(credential -> softly.assertThat(answer)
+                    .as("GET %s", path(resource))
+                    .doesNotContain(credential));
+            assertAgree(softly, resource, JSON.readTree(answer));
         }
         softly.assertAll();
     }
 
-    /** Nothing that terraform had made is there any more. */
+    /** Asserts that all of terraform's resources are deleted. */
     void assertHoldsNoneOf(State state) throws IOException {
-        for (State.Thing thing : state.things()) {
-            if (thing.managed()) {
-                int status = server.request().get(path(thing)).statusCode();
+        for (State.Resource resource : state.resources()) {
+            if (resource.managed()) {
+                int status = server.request().get(path(resource)).statusCode();
                 assertThat(status)
-                        .as("status of %s after destroy", thing.address())
+                        .as("status of %s after destroy", resource.address())
                         .isEqualTo(404);
             }
         }
@@ -72,27 +72,29 @@ final class Register {
                 .path("items.slug");
     }
 
-    private static void assertAgree(SoftAssertions softly, State.Thing thing, JsonNode answer) {
-        thing.values().properties().forEach(attribute -> {
+    private static void assertAgree(SoftAssertions softly, State.Resource resource, JsonNode answer) {
+        resource.values().properties().forEach(attribute -> {
             String name = attribute.getKey();
             JsonNode value = attribute.getValue();
-            String place = thing.address() + "." + name;
+            String place = resource.address() + "." + name;
             if (CREDENTIALS.contains(name)) {
-                softly.assertThat(answer.has(name)).as("%s is answered", place).isFalse();
-                softly.assertThat(value.isNull() || thing.hides(name))
+                softly.assertThat(answer.has(name))
+                        .as("%s is in the response", place)
+                        .isFalse();
+                softly.assertThat(value.isNull() || resource.hides(name))
                         .as("%s is sensitive", place)
                         .isTrue();
             } else if (!OF_THE_CONFIGURATION_ALONE.contains(name)) {
                 softly.assertThat(answer.get(name)).as(place).isEqualTo(value);
             }
         });
-        if (thing.managed() && thing.type().equals("agyn_llm_provider")) {
-            assertHasCredentials(softly, thing, answer);
+        if (resource.managed() && resource.type().equals("agyn_llm_provider")) {
+            assertHasCredentials(softly, resource, answer);
         }
     }
 
-    // Credentials are not answered, but that they arrived is.
-    private static void assertHasCredentials(SoftAssertions softly, State.Thing provider, JsonNode answer) {
+    // The API returns no credentials, only whether they are set.
+    private static void assertHasCredentials(SoftAssertions softly, State.Resource provider, JsonNode answer) {
         softly.assertThat(answer.required("has_token").asBoolean())
                 .as("%s has a token", provider.address())
                 .isEqualTo(!provider.values().path("token").isNull());
@@ -104,14 +106,14 @@ final class Register {
                         () -> provider.values().path("custom_headers").fieldNames());
     }
 
-    private static String path(State.Thing thing) {
-        if (thing.type().equals("agyn_organization")) {
-            return "organizations/" + thing.text("id");
+    private static String path(State.Resource resource) {
+        if (resource.type().equals("agyn_organization")) {
+            return "organizations/" + resource.text("id");
         }
-        String collection = COLLECTIONS.get(thing.type());
+        String collection = COLLECTIONS.get(resource.type());
         assertThat(collection)
-                .as("the API's collection of %s, which %s does not know yet", thing.type(), Register.class.getName())
+                .as("the API's collection of %s, missing in %s", resource.type(), ApiResources.class.getName())
                 .isNotNull();
-        return "organizations/" + thing.text("organization_id") + "/" + collection + "/" + thing.text("id");
+        return "organizations/" + resource.text("organization_id") + "/" + collection + "/" + resource.text("id");
     }
 }

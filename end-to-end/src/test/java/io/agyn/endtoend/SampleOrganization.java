@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * An organization with things of each kind and a person of each role in it, made over REST.
+ * Sample data: an organization with resources of each kind and a person of each role, created over REST.
  *
- * @param root the path of its pages
- * @param gateway an LLM provider that is called with headers
+ * @param root the path of its Console pages
+ * @param gateway an LLM provider that uses custom headers
  * @param orphan a model whose LLM provider was deleted
  */
-record Estate(
+record SampleOrganization(
         String root,
         String organization,
         String secret,
@@ -25,7 +25,7 @@ record Estate(
         String orphan,
         Map<Role, Person> people) {
 
-    /** What somebody may do, each more than the one before. */
+    /** The roles, in order of increasing permissions. */
     enum Role {
         MEMBER("Agents"),
         OWNER("Ada"),
@@ -39,24 +39,23 @@ record Estate(
     }
 
     /**
-     * Somebody.
+     * A user of the organization.
      *
-     * @param token what they sign in with
-     * @param bound the id of another token, which reaches nothing but the organization
+     * @param token the token that signs them in
+     * @param bound the id of another token, which can access only this organization
      */
     record Person(String id, String token, String bound) {}
 
-    /** Who is in a role. */
     Person person(Role role) {
         return people.get(role);
     }
 
     /**
-     * Makes one.
+     * Creates the organization and its resources.
      *
-     * @param naming what to call what would be called so
+     * @param naming maps each default name to the name to use
      */
-    static Estate make(Server server, ScriptedProvider cloud, String slug, UnaryOperator<String> naming)
+    static SampleOrganization create(Server server, ScriptedProvider cloud, String slug, UnaryOperator<String> naming)
             throws Exception {
         String organization = server.create("/organizations", Map.of("name", naming.apply("Acme GmbH"), "slug", slug));
         String in = "/organizations/" + organization;
@@ -98,7 +97,8 @@ record Estate(
         }
         server.request().post(in + "/models/" + model + "/test").then().statusCode(200);
         server.awaitCalls(organization, 1);
-        return new Estate("/organizations/" + slug, organization, secret, used, other, model, orphan, people);
+        return new SampleOrganization(
+                "/organizations/" + slug, organization, secret, used, other, model, orphan, people);
     }
 
     private static Person person(

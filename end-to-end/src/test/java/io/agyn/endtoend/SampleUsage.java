@@ -10,8 +10,8 @@ import java.sql.Statement;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/** Calls of the last month, as a company makes them: like those that were made, more by day than at night, some slow. */
-final class PastCalls {
+/** A month of usage as in a company: copies of existing calls, more by day than at night, some slow. */
+final class SampleUsage {
     private static final int DAYS = 31;
     private static final String MAKE = """
             insert into usage_record (
@@ -44,10 +44,10 @@ final class PastCalls {
                     ) made using (rank)
                 ) calls""";
 
-    private PastCalls() {}
+    private SampleUsage() {}
 
-    /** Makes them behind the server's back. */
-    static void makeUpFor(Server server) throws IOException, SQLException {
+    /** Inserts the calls directly into the server's database. */
+    static void insertInto(Server server) throws IOException, SQLException {
         Path folder = server.dataDir();
         String port =
                 Files.readAllLines(folder.resolve("postgres/postmaster.pid")).get(3);
@@ -59,7 +59,7 @@ final class PastCalls {
             for (int i = 0; i <= DAYS; i++) {
                 statement.execute("select ensure_usage_partition('" + today.minusDays(i) + "')");
             }
-            // The same on each run.
+            // The same data on each run.
             statement.execute("select setseed(0.42)");
             statement.execute(MAKE);
         }
