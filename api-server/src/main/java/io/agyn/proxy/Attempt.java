@@ -15,7 +15,7 @@ import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
- * A call's provider side: connect, send, recover, forward, close. The request is sent once more if the provider certainly did
+ * A call's provider side: connect, send, recover, forward, close. The request is sent again if the provider certainly did
  * not process it. All methods run on the call's event loop.
  */
 final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener {

@@ -56,7 +56,7 @@ final class Call implements RequestBody.Listener {
     private long firstByte = -1;
 
     /**
-     * Who calls.
+     * The caller.
      *
      * @param token null for a call of this server itself
      * @param lookedUpAt the time of the event loop's tick
@@ -64,7 +64,7 @@ final class Call implements RequestBody.Listener {
     private record Caller(Identity identity, String token, long lookedUpAt) {}
 
     /**
-     * What is called.
+     * The called model.
      *
      * @param target null for a model that cannot be called
      */
@@ -108,7 +108,7 @@ final class Call implements RequestBody.Listener {
         } else if (proxy.loops().isLoop(exchange.headers())) {
             refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider leads back to it. Point"
+                    "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
                             + " the LLM provider elsewhere."));
         } else if (caller != null) {
             read();
@@ -131,7 +131,7 @@ final class Call implements RequestBody.Listener {
         });
     }
 
-    /** Looks up the token or the model. Lookups have a time-out of their own. */
+    /** Looks up the token or the model. {@link io.agyn.proxy.routing.LookupExecutor} limits the time. */
     final class LookingUp implements CallState {
         @Override
         public Duration limit() {
@@ -275,7 +275,7 @@ final class Call implements RequestBody.Listener {
     /**
      * Notes that some of the response has arrived.
      *
-     * @param isProgress false after the last event of a stream, whose end is waited for with a limit of its own
+     * @param isProgress false after the last event of a stream, when only the end of the response is missing
      */
     void onResponseBytes(boolean isProgress) {
         if (firstByte < 0) {
@@ -294,7 +294,7 @@ final class Call implements RequestBody.Listener {
         lastProgress = loop.now();
     }
 
-    /** Ends the state if it has made no progress for too long; called at each tick of the event loop. */
+    /** Ends the state if there was no progress for too long; called at each tick of the event loop. */
     void checkTime() {
         if (body != null && body.takeProgress()) {
             lastProgress = loop.now();

@@ -39,7 +39,7 @@ class LoopsTest {
         assertThat(response.statusCode()).isEqualTo(508);
         JsonObject error = new JsonObject(Scene.text(response)).getJsonObject("error");
         assertThat(error.getString("code")).isEqualTo("loop_detected");
-        assertThat(error.getString("message")).contains("leads back");
+        assertThat(error.getString("message")).contains("is this server");
     }
 
     @Test

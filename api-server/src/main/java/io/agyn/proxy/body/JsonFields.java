@@ -71,7 +71,7 @@ final class JsonFields {
         }
     }
 
-    /** Null if there is none. */
+    /** Returns null for an unknown name. */
     private static Field find(List<Field> fields, byte[] name, int length) {
         for (int i = 0; i < fields.size(); i++) {
             if (fields.get(i).isNamed(name, length)) {
@@ -163,7 +163,7 @@ final class JsonFields {
 
         @Override
         public void end() {
-            // isWhole() says so.
+            // See isWhole().
         }
     }
 }

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * object. It does not check what makes no such difference, such as the spelling of numbers. Not thread-safe.
  */
 final class JsonScanner {
-    /** What happens to the value of a name. */
+    /** The treatment of a value. */
     enum Then {
         /** It is skipped. */
         SKIP,
@@ -343,7 +343,7 @@ final class JsonScanner {
                 default -> {
                     if (strict && (b < 0 || KINDS[b] == 0)) {
                         throw new MalformedBodyException(
-                                "The body is not JSON: " + character(b) + " stands outside of" + " a string.");
+                                "The body is not JSON: " + character(b) + " is outside of a string.");
                     }
                 }
             }

@@ -15,10 +15,9 @@ final class JsonStrings {
     private JsonStrings() {}
 
     /**
-     * Decodes what stands between the quotation marks.
+     * Decodes the text between the quotation marks.
      *
-     * @return the text; null where an escape is none, a control character is not escaped, or half of a surrogate pair is
-     *     missing
+     * @return the text; null for an invalid escape, a control character without an escape, or half of a surrogate pair
      */
     static String decode(String literal) {
         StringBuilder decoded = new StringBuilder(literal.length());
@@ -80,9 +79,9 @@ final class JsonStrings {
     }
 
     /**
-     * Finds what a run of plain characters in a string ends with.
+     * Finds the end of a run of plain characters in a string.
      *
-     * @return the index of the first quotation mark or backslash; {@code to} where there is none
+     * @return the index of the first quotation mark or backslash; {@code to} without one
      */
     static int endOfRun(byte[] bytes, int from, int to) {
         int i = from;

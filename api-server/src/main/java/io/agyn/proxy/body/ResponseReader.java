@@ -110,7 +110,7 @@ public final class ResponseReader {
         return stream && unreadable == null;
     }
 
-    /** Whether the provider has reported a failure in the response, streamed or not, whatever its status. */
+    /** Whether the provider has reported a failure in the response, streamed or not; the status may still be 200. */
     public boolean hasFailed() {
         return failed;
     }

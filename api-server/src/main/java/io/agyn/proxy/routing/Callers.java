@@ -85,7 +85,7 @@ public class Callers implements ChangeListener {
                 case "app_user" ->
                     cache.invalidateIf((hash, cached) ->
                             cached.identity.isEmpty() || cached.isOf(Identity::userId, change.rowId()));
-                // The row id is the user's. Joining an organization takes no access away.
+                // The row id is the user's. Joining an organization removes no access.
                 case "membership" -> {
                     BiPredicate<TokenHash, CachedIdentity> ofUser =
                             (hash, cached) -> cached.isOf(Identity::userId, change.rowId());
@@ -154,7 +154,7 @@ public class Callers implements ChangeListener {
         private boolean isUseDueAt(Instant time) {
             long from = nextUse.get();
             long since = time.toEpochMilli() - from;
-            // The latter if the clock was set back.
+            // A negative time means that the clock was set back.
             boolean isDue = since >= 0 || since < -ApiTokens.LAST_USED_PRECISION.toMillis();
             return isDue && nextUse.compareAndSet(from, nextUseAfter(time));
         }

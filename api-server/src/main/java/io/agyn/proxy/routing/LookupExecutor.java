@@ -79,7 +79,7 @@ public class LookupExecutor {
         try {
             threads.execute(() -> {
                 if (System.nanoTime() - submitted > queueTimeout) {
-                    rejected.accept(new RejectedExecutionException("The database has not answered others in time"));
+                    rejected.accept(new RejectedExecutionException("Other lookups have waited too long for the database"));
                 } else {
                     lookup.run();
                 }

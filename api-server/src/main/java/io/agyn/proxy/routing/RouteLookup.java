@@ -213,7 +213,7 @@ class RouteLookup {
         }
     }
 
-    /** The one place where a credential becomes a header value. */
+    /** Turns a credential into a header value; nothing else does. */
     private static String sendable(String credential) {
         return HeaderSyntax.credential(credential).orElseThrow(UnsendableException::new);
     }
