@@ -37,9 +37,9 @@ import java.util.UUID;
  * <p>A client is immutable and safe for use by many threads; one per gateway and token is enough. It holds connections
  * and threads until it is closed.
  *
- * <p>Every call blocks until the answer is complete and throws an {@link AgynException} where there is none or where
- * it is a problem. Answers 429 and 503 are retried after the time that they ask for; reads, and calls that never
- * reached the gateway, also where the connection fails. Time-outs are not retried.
+ * <p>Every call blocks until the response is complete, and throws an {@link AgynException} for a problem or a lost
+ * connection. Responses 429 and 503 are retried after their {@code Retry-After}. Reads, and calls that never reached
+ * the gateway, are also retried if the connection fails. Time-outs are not retried.
  */
 public final class AgynClient implements AutoCloseable {
     private final URI gateway;
@@ -52,7 +52,7 @@ public final class AgynClient implements AutoCloseable {
         this.gateway = settings.gateway();
         this.http = HttpClient.newBuilder()
                 .connectTimeout(settings.connectTimeout())
-                // In clear text, HTTP/2 begins with an upgrade that some gateways answer badly.
+                // In clear text, HTTP/2 begins with an upgrade that some gateways do not support.
                 .version(gateway.getScheme().equals("https") ? HttpClient.Version.HTTP_2 : HttpClient.Version.HTTP_1_1)
                 .build();
         this.api = api(settings, settings.requestTimeout());
@@ -62,7 +62,7 @@ public final class AgynClient implements AutoCloseable {
 
     private ApiClient api(ClientBuilder settings, Duration timeout) {
         String authorization = "Bearer " + settings.token();
-        ApiClient calls = new SharedHttpApiClient(new WholeAnswerHttpClient(http, timeout), gateway + "/api/v1");
+        ApiClient calls = new SharedHttpApiClient(new WholeResponseHttpClient(http, timeout), gateway + "/api/v1");
         calls.setRequestInterceptor(request -> prepare(request, authorization));
         return calls;
     }
@@ -70,25 +70,25 @@ public final class AgynClient implements AutoCloseable {
     private static void prepare(HttpRequest.Builder request, String authorization) {
         request.setHeader("Authorization", authorization)
                 .setHeader("User-Agent", "agyn-java-sdk")
-                // The generated code asks for problems alone where success has no body, which is a 406.
+                // The generated code accepts only problems if success has no body, which returns 406.
                 .setHeader("Accept", "application/json, application/problem+json");
     }
 
     /**
-     * Begins a client whose settings are yet to be made.
+     * Starts a client with default settings.
      *
-     * @return a new builder, which takes what it is not given from the environment
+     * @return a new builder; missing settings come from the environment
      */
     public static Builder builder() {
         return new ClientBuilder(System::getenv);
     }
 
     /**
-     * Makes a client of the gateway in {@code AGYN_GATEWAY} with the token in {@code AGYN_TOKEN}.
+     * Creates a client of the gateway in {@code AGYN_GATEWAY} with the token in {@code AGYN_TOKEN}.
      *
      * @return a new client, to be closed after use
      * @throws IllegalStateException if one of the two variables is not set
-     * @throws IllegalArgumentException if one of them is not what it should be
+     * @throws IllegalArgumentException if one of them is invalid
      */
     public static AgynClient fromEnvironment() {
         return builder().build();
@@ -99,16 +99,16 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to organizations.
+     * Returns the organizations of the token.
      *
-     * @return the organizations that the token reaches
+     * @return the organizations that the token can access
      */
     public Organizations organizations() {
         return new Organizations(new OrganizationsApi(api), exchange);
     }
 
     /**
-     * Gives access to the users of the server, which is for cluster admins.
+     * Returns the users of the server, for cluster admins.
      *
      * @return the users
      */
@@ -117,7 +117,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to an organization's members.
+     * Returns an organization's members.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the members of the organization
@@ -128,7 +128,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to an organization's secrets.
+     * Returns an organization's secrets.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the secrets of the organization
@@ -139,7 +139,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to an organization's LLM providers.
+     * Returns an organization's LLM providers.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the LLM providers of the organization
@@ -150,7 +150,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to an organization's models.
+     * Returns an organization's models.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the models of the organization
@@ -161,7 +161,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what an organization's calls of models have cost.
+     * Returns an organization's usage.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the usage of the organization
@@ -172,7 +172,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what was done and denied in an organization.
+     * Returns an organization's audit log.
      *
      * @param organizationId the organization's id; it is not looked up before the first call
      * @return the audit log of the organization
@@ -183,7 +183,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to what was done and denied outside of organizations, and in those that were deleted.
+     * Returns the audit log outside organizations, and of deleted organizations.
      *
      * @return the audit log of the cluster
      */
@@ -192,7 +192,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to the API tokens of the caller, and of others where the caller is a cluster admin.
+     * Returns the API tokens of the caller; for cluster admins, of all users.
      *
      * @return the API tokens
      */
@@ -201,17 +201,17 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Tells who the caller is.
+     * Reads the user and the API token of this client.
      *
-     * @return the user and the API token that this client acts for
-     * @throws UnauthenticatedException if the gateway refuses the token
+     * @return the caller
+     * @throws UnauthenticatedException if the gateway rejects the token
      */
     public Me me() {
         MeApi me = new MeApi(api);
         return exchange.read(me::getMeWithHttpInfo);
     }
 
-    /** Waits for the calls that are under way and gives back connections and threads. Calls made later fail. */
+    /** Waits for calls in flight, then closes connections and threads. Later calls fail. */
     @Override
     public void close() {
         http.close();
@@ -223,7 +223,7 @@ public final class AgynClient implements AutoCloseable {
         return "AgynClient[" + gateway + "]";
     }
 
-    /** The generated APIs each ask for an HttpClient; they share one, so that there is one to close. */
+    /** All generated APIs share one HttpClient, which is closed with this client. */
     private static final class SharedHttpApiClient extends ApiClient {
         private final HttpClient http;
 
@@ -238,7 +238,7 @@ public final class AgynClient implements AutoCloseable {
         }
     }
 
-    /** The settings of a client. What is not set has its default. */
+    /** The settings of a client. All have defaults. */
     public sealed interface Builder permits ClientBuilder {
         /**
          * Sets the server to call; otherwise {@code AGYN_GATEWAY} of the environment.
@@ -255,7 +255,7 @@ public final class AgynClient implements AutoCloseable {
          *
          * @param token the plaintext, {@code agyn_…}; white space around it is dropped
          * @return this builder
-         * @throws IllegalArgumentException if it is empty or holds what no token holds; the message does not show it
+         * @throws IllegalArgumentException if it is empty or has invalid characters; the message does not show it
          */
         Builder token(String token);
 
@@ -268,8 +268,8 @@ public final class AgynClient implements AutoCloseable {
         Builder connectTimeout(Duration timeout);
 
         /**
-         * Sets how long a request may take, from connecting to the last byte of the answer; 30 seconds if not set.
-         * Each retry has this time anew. Model tests have {@link #modelTestTimeout(Duration)}.
+         * Sets how long a request may take, from connecting to the last byte of the response; 30 seconds if not set.
+         * Each retry has this time again. Model tests have {@link #modelTestTimeout(Duration)}.
          *
          * @param timeout a positive duration
          * @return this builder
@@ -277,8 +277,8 @@ public final class AgynClient implements AutoCloseable {
         Builder requestTimeout(Duration timeout);
 
         /**
-         * Sets how long {@link Models#test(UUID)} may take; 11 minutes if not set, which is longer than the server waits for
-         * a model by default ({@code AGYN_PROXY_FIRST_BYTE_TIMEOUT}).
+         * Sets how long {@link Models#test(UUID)} may take; 11 minutes if not set, which is longer than the server's
+         * default ({@code AGYN_PROXY_FIRST_BYTE_TIMEOUT}).
          *
          * @param timeout a positive duration
          * @return this builder
@@ -286,19 +286,19 @@ public final class AgynClient implements AutoCloseable {
         Builder modelTestTimeout(Duration timeout);
 
         /**
-         * Sets how often a call is tried again; 3 times if not set.
+         * Sets the maximum number of retries; 3 if not set.
          *
-         * @param maxRetries from 0, which is never, to 10
+         * @param maxRetries 0 (never) to 10
          * @return this builder
          */
         Builder maxRetries(int maxRetries);
 
         /**
-         * Makes the client. Nothing is sent before its first call.
+         * Creates the client. It sends nothing before its first call.
          *
          * @return a new client, to be closed after use
          * @throws IllegalStateException if there is no gateway or no token, neither set nor in the environment
-         * @throws IllegalArgumentException if what the environment holds is not what it should be
+         * @throws IllegalArgumentException if a variable of the environment is invalid
          */
         AgynClient build();
     }

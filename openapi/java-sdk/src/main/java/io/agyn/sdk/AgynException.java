@@ -1,8 +1,8 @@
 package io.agyn.sdk;
 
 /**
- * A call that failed. It is a {@link ProblemException} if the gateway answered with an error, a
- * {@link ConnectionException} if it did not answer, and no subclass of this if its answer is none of Agyn's.
+ * A failed call: a {@link ProblemException} if the gateway returned a problem, a {@link ConnectionException} without a
+ * response, and this class itself if the response is not from Agyn.
  */
 public class AgynException extends RuntimeException {
     private static final long serialVersionUID = 1L;

@@ -10,7 +10,7 @@ import io.agyn.sdk.model.ApiTokenCreated;
 import io.agyn.sdk.model.ApiTokenList;
 import java.util.UUID;
 
-/** The API tokens of the caller, and for cluster admins everybody's. They are made and revoked, never changed. */
+/** The API tokens of the caller; for cluster admins, of all users. They are created and revoked, never changed. */
 public final class ApiTokens {
     private final ApiTokensApi api;
     private final Exchange exchange;
@@ -21,14 +21,14 @@ public final class ApiTokens {
     }
 
     /**
-     * Creates an API token. If the response to the first attempt is lost, the plaintext is lost with it, since the server
-     * shows it once: that token is then deleted, and another one created.
+     * Creates an API token. The server returns its plaintext once: if the first response is lost, this method deletes
+     * that token and creates another one.
      *
-     * @param token what it is for, and optionally when it expires, the one organization that it reaches and, where the
-     *     caller is a cluster admin, the user whose it is
-     * @return the API token with its plaintext, which no later response has
+     * @param token its description and, optionally, its expiry, the organization that it is bound to and, for cluster
+     *     admins, its user
+     * @return the API token with its plaintext, which no later response contains
      * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization or no such user in reach
+     * @throws NotFoundException if the organization or user does not exist or is not accessible
      */
     public ApiTokenCreated create(ApiTokenCreate token) {
         requireNonNull(token, "token is null");
@@ -45,7 +45,7 @@ public final class ApiTokens {
      *
      * @param id the API token's id
      * @return the API token
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public ApiToken get(UUID id) {
         requireNonNull(id, "id is null");
@@ -65,7 +65,7 @@ public final class ApiTokens {
      * Lists all API tokens of a user.
      *
      * @param userId the user's id
-     * @return the API tokens, fetched while iterating; none of another user unless the caller is a cluster admin
+     * @return the API tokens, fetched while iterating; empty for another user if the caller is not a cluster admin
      */
     public Listing<ApiToken> list(UUID userId) {
         requireNonNull(userId, "userId is null");
@@ -84,7 +84,7 @@ public final class ApiTokens {
      * Revokes an API token.
      *
      * @param id the API token's id
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public void delete(UUID id) {
         requireNonNull(id, "id is null");

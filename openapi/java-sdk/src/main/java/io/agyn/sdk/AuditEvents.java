@@ -8,7 +8,7 @@ import io.agyn.sdk.model.AuditEvent;
 import io.agyn.sdk.model.AuditEventList;
 import java.util.UUID;
 
-/** What was done and denied in an organization, for its owners and for cluster admins. */
+/** The audit log of an organization, for its owners and cluster admins. */
 public final class AuditEvents {
     private final UUID organizationId;
     private final AuditEventsApi api;
@@ -21,7 +21,7 @@ public final class AuditEvents {
     }
 
     /**
-     * Lists events, the newest first, all of them where none are left out: the way to export the log too.
+     * Lists events, newest first. To export the log, select all.
      *
      * @param selection which events
      * @return the events, fetched while iterating

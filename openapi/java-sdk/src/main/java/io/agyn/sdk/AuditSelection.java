@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /**
- * Which audit events are asked for. A selection is immutable; each method gives a narrower one.
+ * A filter of audit events. It is immutable; each method returns a narrower one.
  *
  * <pre>{@code
  * AuditSelection.all().from(yesterday).operation("revealSecret")
@@ -41,7 +41,7 @@ public final class AuditSelection {
     /**
      * Selects all events.
      *
-     * @return a selection to narrow down
+     * @return a selection without filters
      */
     public static AuditSelection all() {
         return ALL;
@@ -50,7 +50,7 @@ public final class AuditSelection {
     /**
      * Selects events at a time or later.
      *
-     * @param time the first moment
+     * @param time the start, inclusive
      * @return the narrower selection
      */
     public AuditSelection from(OffsetDateTime time) {
@@ -60,7 +60,7 @@ public final class AuditSelection {
     /**
      * Selects events before a time.
      *
-     * @param time the moment behind the last one
+     * @param time the end, exclusive
      * @return the narrower selection
      */
     public AuditSelection to(OffsetDateTime time) {
@@ -78,17 +78,17 @@ public final class AuditSelection {
     }
 
     /**
-     * Selects what was done, or what was denied.
+     * Selects events with an outcome.
      *
-     * @param what the outcome
+     * @param outcome done or denied
      * @return the narrower selection
      */
-    public AuditSelection outcome(AuditOutcome what) {
-        return new AuditSelection(from, to, operation, requireNonNull(what, "what is null"), userId, resourceId);
+    public AuditSelection outcome(AuditOutcome outcome) {
+        return new AuditSelection(from, to, operation, requireNonNull(outcome, "outcome is null"), userId, resourceId);
     }
 
     /**
-     * Selects what a user did or was denied.
+     * Selects events caused by a user.
      *
      * @param id the user's id, who may be deleted
      * @return the narrower selection
@@ -98,9 +98,9 @@ public final class AuditSelection {
     }
 
     /**
-     * Selects what was done to something.
+     * Selects events on a resource.
      *
-     * @param id its id, which may be deleted
+     * @param id the id of the resource, which may be deleted
      * @return the narrower selection
      */
     public AuditSelection resource(UUID id) {

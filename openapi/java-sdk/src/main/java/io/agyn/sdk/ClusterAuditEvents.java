@@ -8,7 +8,7 @@ import io.agyn.sdk.model.AuditEvent;
 import io.agyn.sdk.model.AuditEventList;
 import java.util.UUID;
 
-/** What was done and denied outside of organizations, and in those that were deleted, for cluster admins. */
+/** The audit log outside organizations, and of deleted organizations, for cluster admins. */
 public final class ClusterAuditEvents {
     private final ClusterAuditEventsApi api;
     private final Exchange exchange;
@@ -19,7 +19,7 @@ public final class ClusterAuditEvents {
     }
 
     /**
-     * Lists events that belong to no organization, the newest first.
+     * Lists events outside organizations, newest first.
      *
      * @param selection which events
      * @return the events, fetched while iterating
@@ -29,7 +29,7 @@ public final class ClusterAuditEvents {
     }
 
     /**
-     * Lists events of an organization, the newest first.
+     * Lists events of an organization, newest first.
      *
      * @param organizationId the organization's id, which may be deleted
      * @param selection which events

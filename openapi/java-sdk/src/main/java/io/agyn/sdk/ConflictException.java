@@ -1,10 +1,10 @@
 package io.agyn.sdk;
 
-/** The current state does not allow this (409): a name is taken, or what is to be deleted is in use. */
+/** The current state does not allow this (409): a name is taken, or a resource to delete is in use. */
 public final class ConflictException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    ConflictException(Answer answer) {
-        super(answer);
+    ConflictException(Response response) {
+        super(response);
     }
 }

@@ -1,8 +1,8 @@
 package io.agyn.sdk;
 
 /**
- * There is no answer: the gateway is not there, the connection broke, time ran out or the thread was interrupted (and
- * still is, by its interrupt status). A write may or may not have happened. The cause tells which it was;
+ * A call without a response: the gateway is unreachable, the connection broke, the call timed out or the thread was
+ * interrupted (its interrupt status is set). A write may or may not have happened. The cause has the details;
  * {@link java.net.http.HttpTimeoutException} is a time-out.
  */
 public final class ConnectionException extends AgynException {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Makes calls: tries again what may be, and turns what failed into an {@link AgynException}. */
+/** Sends calls: retries if that is safe, and turns failures into an {@link AgynException}. */
 final class Exchange {
     private final URI gateway;
     private final Retries retries;
@@ -24,39 +24,39 @@ final class Exchange {
         ApiResponse<T> send() throws ApiException;
     }
 
-    /** A call that makes something, with the key by which a repeat makes nothing again. */
+    /** A create call, with the idempotency key of all its attempts. */
     interface Creation<T> {
         ApiResponse<T> send(String idempotencyKey) throws ApiException;
     }
 
-    /** Makes something once, however often it has to be asked for: a lost answer is asked for again. */
+    /** Creates a resource once: if the response is lost, the call is repeated with the same key. */
     <T> T create(Creation<T> creation) {
         String key = UUID.randomUUID().toString();
-        return value(answer(() -> creation.send(key), true));
+        return value(response(() -> creation.send(key), true));
     }
 
     <T> T read(Call<T> call) {
-        return value(answer(call, true));
+        return value(response(call, true));
     }
 
     <T> Versioned<T> readVersioned(Call<T> call) {
-        return versioned(answer(call, true));
+        return versioned(response(call, true));
     }
 
     <T> T write(Call<T> call) {
-        return value(answer(call, false));
+        return value(response(call, false));
     }
 
     <T> Versioned<T> writeVersioned(Call<T> call) {
-        return versioned(answer(call, false));
+        return versioned(response(call, false));
     }
 
     void delete(Call<Void> call) {
-        answer(call, false);
+        response(call, false);
     }
 
-    /** @param safe whether it may be sent again though it may have arrived */
-    private <T> ApiResponse<T> answer(Call<T> call, boolean safe) {
+    /** @param safe whether it may be repeated even if it arrived */
+    private <T> ApiResponse<T> response(Call<T> call, boolean safe) {
         for (int retry = 0; ; retry++) {
             try {
                 return call.send();
@@ -79,20 +79,20 @@ final class Exchange {
         }
     }
 
-    private <T> Versioned<T> versioned(ApiResponse<T> answer) {
-        // The names are in whatever case they came in, HTTP/2's being lower.
-        String etag = answer.getHeaders().entrySet().stream()
+    private <T> Versioned<T> versioned(ApiResponse<T> response) {
+        // Names are case-insensitive; HTTP/2 sends them in lower case.
+        String etag = response.getHeaders().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("ETag"))
                 .flatMap(header -> header.getValue().stream())
                 .findFirst()
-                .orElseThrow(() -> new AgynException(gateway + " answered without an ETag"));
-        return new Versioned<>(value(answer), etag);
+                .orElseThrow(() -> new AgynException(gateway + " returned no ETag"));
+        return new Versioned<>(value(response), etag);
     }
 
-    private <T> T value(ApiResponse<T> answer) {
-        if (answer.getData() == null) {
-            throw new AgynException(gateway + " answered " + answer.getStatusCode() + " without a body");
+    private <T> T value(ApiResponse<T> response) {
+        if (response.getData() == null) {
+            throw new AgynException(gateway + " returned " + response.getStatusCode() + " without a body");
         }
-        return answer.getData();
+        return response.getData();
     }
 }

@@ -12,27 +12,27 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** The one place that turns the generated client's failure into the SDK's. */
+/** Turns the generated client's failures into the SDK's; nothing else does. */
 final class Failures {
     private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
 
     private Failures() {}
 
     static AgynException of(ApiException failure, URI gateway) {
-        return failure.getResponseHeaders() == null ? unanswered(failure, gateway) : problem(failure, gateway);
+        return failure.getResponseHeaders() == null ? withoutResponse(failure, gateway) : problem(failure, gateway);
     }
 
     static ConnectionException interrupted(URI gateway, InterruptedException cause) {
         return new ConnectionException("Interrupted while waiting for " + gateway, cause);
     }
 
-    // The generated exception is left out of the chain: it belongs to no public package.
-    private static AgynException unanswered(ApiException failure, URI gateway) {
+    // The generated exception is not in the chain, because its package is not public.
+    private static AgynException withoutResponse(ApiException failure, URI gateway) {
         return switch (failure.getCause()) {
             case InterruptedException interrupt -> interrupted(gateway, interrupt);
             case JsonProcessingException unreadable ->
                 new AgynException(
-                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?");
+                        "The response of " + gateway + " is not Agyn's; is this the base URL of an Agyn server?");
             case ConnectException refused -> new ConnectionException("Cannot connect to " + gateway, refused);
             case HttpTimeoutException timeout ->
                 new ConnectionException(gateway + " is too slow: " + timeout.getMessage(), timeout);
@@ -42,35 +42,35 @@ final class Failures {
     }
 
     private static ProblemException problem(ApiException failure, URI gateway) {
-        ProblemException.Answer answer = answer(failure, gateway);
-        return switch (answer.status()) {
-            case 400, 413, 415, 422 -> new InvalidRequestException(answer);
-            case 401 -> new UnauthenticatedException(answer);
-            case 403 -> new ForbiddenException(answer);
-            case 404 -> new NotFoundException(answer);
-            case 409 -> new ConflictException(answer);
+        ProblemException.Response response = response(failure, gateway);
+        return switch (response.status()) {
+            case 400, 413, 415, 422 -> new InvalidRequestException(response);
+            case 401 -> new UnauthenticatedException(response);
+            case 403 -> new ForbiddenException(response);
+            case 404 -> new NotFoundException(response);
+            case 409 -> new ConflictException(response);
             case 412 ->
-                new PreconditionFailedException(answer, header(failure, "ETag").orElse(null));
-            case 429 -> new RateLimitedException(answer, retryAfter(failure));
-            case 503 -> new UnavailableException(answer, retryAfter(failure));
-            default -> new ProblemException(answer);
+                new PreconditionFailedException(response, header(failure, "ETag").orElse(null));
+            case 429 -> new RateLimitedException(response, retryAfter(failure));
+            case 503 -> new UnavailableException(response, retryAfter(failure));
+            default -> new ProblemException(response);
         };
     }
 
-    private static ProblemException.Answer answer(ApiException failure, URI gateway) {
+    private static ProblemException.Response response(ApiException failure, URI gateway) {
         String requestId = header(failure, "X-Request-Id").orElse(null);
         return readProblem(failure)
-                .map(problem -> new ProblemException.Answer(
+                .map(problem -> new ProblemException.Response(
                         failure.getCode(),
                         problem.getCode(),
                         problem.getDetail(),
                         Optional.ofNullable(problem.getRequestId()).orElse(requestId),
                         Optional.ofNullable(problem.getErrors()).orElse(List.of())))
-                // The body is not shown: what is not Agyn's may echo the request, token included.
-                .orElseGet(() -> new ProblemException.Answer(
+                // The body is not shown: foreign responses may echo the request, including the token.
+                .orElseGet(() -> new ProblemException.Response(
                         failure.getCode(),
                         "unknown",
-                        "The answer of " + gateway + " is none of Agyn's; is this the base URL of an Agyn server?",
+                        "The response of " + gateway + " is not Agyn's; is this the base URL of an Agyn server?",
                         requestId,
                         List.of()));
     }

@@ -1,10 +1,10 @@
 package io.agyn.sdk;
 
-/** The API token may not do this (403). */
+/** The caller lacks permission (403). */
 public final class ForbiddenException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    ForbiddenException(Answer answer) {
-        super(answer);
+    ForbiddenException(Response response) {
+        super(response);
     }
 }

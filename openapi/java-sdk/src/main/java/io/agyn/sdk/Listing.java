@@ -10,9 +10,9 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * All items of a list, the oldest first unless it is said otherwise, over as many pages as there are. A page is fetched
- * when iteration comes to it, so that iteration may throw an {@link AgynException}; each iteration begins anew at the
- * first page. An item made meanwhile may or may not be among them, any other comes once.
+ * All items of a list, oldest first unless documented otherwise. Iteration fetches one page after the other and may
+ * throw an {@link AgynException}; each iteration starts again at the first page. Items created meanwhile may be
+ * missing; all others are returned once.
  *
  * @param <T> the type of the items
  */
@@ -41,7 +41,7 @@ public final class Listing<T> implements Iterable<T> {
     record Page<T>(List<T> items, String nextPageToken) {}
 
     /**
-     * Sets how many items to fetch at once: more of them need fewer requests, fewer of them less memory.
+     * Sets the page size: larger pages need fewer requests, smaller ones less memory.
      *
      * @param pageSize 1 to 1000; 100 if not set
      * @return the same list in pages of that size
@@ -59,9 +59,9 @@ public final class Listing<T> implements Iterable<T> {
     }
 
     /**
-     * Streams the items; pages that the stream does not come to are not fetched.
+     * Streams the items; pages are fetched when the stream reaches them.
      *
-     * @return a sequential stream, which need not be closed
+     * @return a sequential stream; closing it is not necessary
      */
     public Stream<T> stream() {
         return StreamSupport.stream(spliterator(), false);

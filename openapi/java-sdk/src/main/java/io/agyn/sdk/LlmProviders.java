@@ -12,7 +12,7 @@ import io.agyn.sdk.model.LlmProviderUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The LLM providers of an organization. Their credentials are written and never read back. */
+/** The LLM providers of an organization. Only {@link #reveal} returns their credentials. */
 public final class LlmProviders {
     private final UUID organizationId;
     private final LlmProvidersApi api;
@@ -30,7 +30,7 @@ public final class LlmProviders {
      * @param provider the new LLM provider
      * @return the LLM provider as it was created
      * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization, or no such secret in it
+     * @throws NotFoundException if the organization does not exist, or no such secret in it
      * @throws ConflictException if another LLM provider has the name
      */
     public LlmProvider create(LlmProviderCreate provider) {
@@ -43,7 +43,7 @@ public final class LlmProviders {
      *
      * @param id the LLM provider's id
      * @return the LLM provider
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public LlmProvider get(UUID id) {
         requireNonNull(id, "id is null");
@@ -51,12 +51,13 @@ public final class LlmProviders {
     }
 
     /**
-     * Reveals the credentials that an LLM provider holds itself, which the audit log notes; for owners and cluster admins.
+     * Reveals the credentials that an LLM provider stores itself, and records that in the audit log; for
+     * owners and cluster admins.
      *
      * @param id the LLM provider's id
-     * @return its token or its headers in plaintext; neither where it uses a secret
-     * @throws ForbiddenException if the caller may not
-     * @throws NotFoundException if there is none
+     * @return its token or headers in plaintext; neither if it uses a secret
+     * @throws ForbiddenException if the caller is neither
+     * @throws NotFoundException if it does not exist
      */
     public LlmProviderCredentialsRevealed revealCredentials(UUID id) {
         requireNonNull(id, "id is null");
@@ -68,7 +69,7 @@ public final class LlmProviders {
      *
      * @param id the LLM provider's id
      * @return the LLM provider and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<LlmProvider> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -104,7 +105,7 @@ public final class LlmProviders {
     }
 
     /**
-     * Replaces an LLM provider. Credentials that are left out stay stored, as long as its auth method still wants them.
+     * Replaces an LLM provider. Omitted credentials keep their stored values if the auth method still uses them.
      *
      * @param id the LLM provider's id
      * @param provider the new state
@@ -120,13 +121,13 @@ public final class LlmProviders {
     }
 
     /**
-     * Updates an LLM provider, as {@link #update(UUID, LlmProviderUpdate)} does, if nobody else has meanwhile.
+     * Updates an LLM provider, as {@link #update(UUID, LlmProviderUpdate)} does, if it has not changed since.
      *
      * @param id the LLM provider's id
      * @param provider the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the LLM provider as it is now and its new entity tag
-     * @throws PreconditionFailedException if the LLM provider is in another state by now
+     * @throws PreconditionFailedException if the LLM provider has changed since
      */
     public Versioned<LlmProvider> update(UUID id, LlmProviderUpdate provider, String etag) {
         requireNonNull(id, "id is null");
@@ -136,7 +137,7 @@ public final class LlmProviders {
     }
 
     /**
-     * Deletes an LLM provider. Its models stay, {@code orphaned}, until they are pointed at another one.
+     * Deletes an LLM provider. Its models become {@code orphaned} until they get another one.
      *
      * @param id the LLM provider's id
      * @throws NotFoundException if there is no such LLM provider
@@ -147,11 +148,11 @@ public final class LlmProviders {
     }
 
     /**
-     * Deletes an LLM provider, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes an LLM provider, as {@link #delete(UUID)} does, if it has not changed since.
      *
      * @param id the LLM provider's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the LLM provider is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the LLM provider has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

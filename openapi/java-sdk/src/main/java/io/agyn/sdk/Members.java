@@ -11,7 +11,7 @@ import io.agyn.sdk.model.MemberUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The users who belong to an organization. A member is addressed by the user's id. */
+/** The users who belong to an organization. A member has the user's id. */
 public final class Members {
     private final UUID organizationId;
     private final MembersApi api;
@@ -24,12 +24,12 @@ public final class Members {
     }
 
     /**
-     * Makes a user a member or an owner of the organization.
+     * Adds a user to the organization, as a member or owner.
      *
      * @param member the user, by id or by email address, and the role
      * @return the member
      * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization, or no such user
+     * @throws NotFoundException if the organization does not exist, or no such user
      * @throws ConflictException if the user belongs to the organization already
      */
     public Member add(MemberCreate member) {
@@ -64,7 +64,7 @@ public final class Members {
     /**
      * Looks a member up by the email address.
      *
-     * @param email the email address, whatever its case
+     * @param email the email address, case-insensitive
      * @return the member; empty if none has this address
      */
     public Optional<Member> find(String email) {
@@ -90,14 +90,14 @@ public final class Members {
     }
 
     /**
-     * Changes what a member may do.
+     * Replaces a member's role.
      *
      * @param userId the user's id
      * @param member the new state
      * @return the member as it is now
      * @throws NotFoundException if the user does not belong to the organization
      * @throws InvalidRequestException if the new state breaks a rule
-     * @throws ConflictException if no active owner would be left
+     * @throws ConflictException if the user is the last active owner
      */
     public Member update(UUID userId, MemberUpdate member) {
         requireNonNull(userId, "userId is null");
@@ -106,13 +106,13 @@ public final class Members {
     }
 
     /**
-     * Updates a member, as {@link #update(UUID, MemberUpdate)} does, if nobody else has meanwhile.
+     * Updates a member, as {@link #update(UUID, MemberUpdate)} does, if it has not changed since.
      *
      * @param userId the user's id
      * @param member the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the member as it is now and its new entity tag
-     * @throws PreconditionFailedException if the member is in another state by now
+     * @throws PreconditionFailedException if the member has changed since
      */
     public Versioned<Member> update(UUID userId, MemberUpdate member, String etag) {
         requireNonNull(userId, "userId is null");
@@ -122,11 +122,11 @@ public final class Members {
     }
 
     /**
-     * Takes a user out of the organization, of which their API tokens reach nothing any more within a second.
+     * Removes a user from the organization. Within a second their API tokens lose access to it.
      *
      * @param userId the user's id
      * @throws NotFoundException if the user does not belong to the organization
-     * @throws ConflictException if no active owner would be left
+     * @throws ConflictException if the user is the last active owner
      */
     public void remove(UUID userId) {
         requireNonNull(userId, "userId is null");
@@ -134,11 +134,11 @@ public final class Members {
     }
 
     /**
-     * Removes a member, as {@link #remove(UUID)} does, if nobody has changed it meanwhile.
+     * Removes a member, as {@link #remove(UUID)} does, if it has not changed since.
      *
      * @param userId the user's id
-     * @param etag the entity tag of the state that is to be removed
-     * @throws PreconditionFailedException if the member is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the member has changed since
      */
     public void remove(UUID userId, String etag) {
         requireNonNull(userId, "userId is null");

@@ -33,7 +33,7 @@ public final class Models {
      * @param model the new model
      * @return the model as it was created
      * @throws InvalidRequestException if it breaks a rule
-     * @throws NotFoundException if there is no such organization, or no such LLM provider in it
+     * @throws NotFoundException if the organization does not exist, or no such LLM provider in it
      * @throws ConflictException if another model has the name
      */
     public Model create(ModelCreate model) {
@@ -46,7 +46,7 @@ public final class Models {
      *
      * @param id the model's id
      * @return the model
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Model get(UUID id) {
         requireNonNull(id, "id is null");
@@ -58,7 +58,7 @@ public final class Models {
      *
      * @param id the model's id
      * @return the model and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<Model> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -110,13 +110,13 @@ public final class Models {
     }
 
     /**
-     * Updates a model, as {@link #update(UUID, ModelUpdate)} does, if nobody else has meanwhile.
+     * Updates a model, as {@link #update(UUID, ModelUpdate)} does, if it has not changed since.
      *
      * @param id the model's id
      * @param model the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the model as it is now and its new entity tag
-     * @throws PreconditionFailedException if the model is in another state by now
+     * @throws PreconditionFailedException if the model has changed since
      */
     public Versioned<Model> update(UUID id, ModelUpdate model, String etag) {
         requireNonNull(id, "id is null");
@@ -137,11 +137,11 @@ public final class Models {
     }
 
     /**
-     * Deletes a model, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes a model, as {@link #delete(UUID)} does, if it has not changed since.
      *
      * @param id the model's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the model is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the model has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");
@@ -150,12 +150,11 @@ public final class Models {
     }
 
     /**
-     * Tests a model: says {@code Hello, world} to it through the LLM Proxy, as an agent would. That the call failed is an
-     * answer too, and no exception. It takes as long as the model does, at most {@link
-     * AgynClient.Builder#modelTestTimeout}.
+     * Sends {@code Hello, world} to a model through the LLM Proxy, like an agent. A failed call is a result, not an
+     * exception. It takes as long as the model's response, at most {@link AgynClient.Builder#modelTestTimeout}.
      *
      * @param id the model's id
-     * @return what happened
+     * @return the result
      * @throws NotFoundException if there is no such model
      */
     public ModelTest test(UUID id) {

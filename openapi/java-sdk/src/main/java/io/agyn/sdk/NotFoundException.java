@@ -1,10 +1,10 @@
 package io.agyn.sdk;
 
-/** There is no such thing, or not for this caller (404). */
+/** The resource does not exist, or the caller has no access to it (404). */
 public final class NotFoundException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    NotFoundException(Answer answer) {
-        super(answer);
+    NotFoundException(Response response) {
+        super(response);
     }
 }

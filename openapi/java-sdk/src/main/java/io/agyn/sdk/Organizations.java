@@ -11,7 +11,7 @@ import io.agyn.sdk.model.OrganizationUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The organizations that the token reaches. */
+/** The organizations that the token can access. */
 public final class Organizations {
     private final OrganizationsApi api;
     private final Exchange exchange;
@@ -39,7 +39,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @return the organization
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Organization get(UUID id) {
         requireNonNull(id, "id is null");
@@ -51,7 +51,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @return the organization and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<Organization> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -79,7 +79,7 @@ public final class Organizations {
     }
 
     /**
-     * Lists the organizations of a name, which several may share.
+     * Lists the organizations with a name, which is not unique.
      *
      * @param name the exact name
      * @return the organizations, fetched while iterating
@@ -114,13 +114,13 @@ public final class Organizations {
     }
 
     /**
-     * Updates an organization, as {@link #update(UUID, OrganizationUpdate)} does, if nobody else has meanwhile.
+     * Updates an organization, as {@link #update(UUID, OrganizationUpdate)} does, if it has not changed since.
      *
      * @param id the organization's id
      * @param organization the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the organization as it is now and its new entity tag
-     * @throws PreconditionFailedException if the organization is in another state by now
+     * @throws PreconditionFailedException if the organization has changed since
      */
     public Versioned<Organization> update(UUID id, OrganizationUpdate organization, String etag) {
         requireNonNull(id, "id is null");
@@ -134,7 +134,7 @@ public final class Organizations {
      *
      * @param id the organization's id
      * @throws NotFoundException if there is no such organization
-     * @throws ConflictException if it still holds anything; the detail says what
+     * @throws ConflictException if it is not empty; the detail lists its contents
      */
     public void delete(UUID id) {
         requireNonNull(id, "id is null");
@@ -142,11 +142,11 @@ public final class Organizations {
     }
 
     /**
-     * Deletes an organization, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes an organization, as {@link #delete(UUID)} does, if it has not changed since.
      *
      * @param id the organization's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the organization is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the organization has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

@@ -8,15 +8,15 @@ public final class PreconditionFailedException extends ProblemException {
 
     private final String etag;
 
-    PreconditionFailedException(Answer answer, String etag) {
-        super(answer);
+    PreconditionFailedException(Response response, String etag) {
+        super(response);
         this.etag = etag;
     }
 
     /**
-     * Gives the entity tag of the current state.
+     * Returns the entity tag of the current state.
      *
-     * @return the tag, with its quotes; empty if the answer has none
+     * @return the tag, with its quotes; empty if it is missing
      */
     public Optional<String> etag() {
         return Optional.ofNullable(etag);

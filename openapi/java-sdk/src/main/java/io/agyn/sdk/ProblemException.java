@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The gateway answered with an error (RFC 9457). Those that a program would tell apart have subclasses; every other,
- * such as 500, is this class itself.
+ * The gateway returned a problem (RFC 9457). Problems that programs handle differently have subclasses; others, such as
+ * 500, are this class itself.
  */
 public class ProblemException extends AgynException {
     private static final long serialVersionUID = 1L;
@@ -19,31 +19,31 @@ public class ProblemException extends AgynException {
     private final String requestId;
     private final List<Violation> errors;
 
-    ProblemException(Answer answer) {
-        super(message(answer));
-        this.status = answer.status();
-        this.code = answer.code();
-        this.detail = answer.detail();
-        this.requestId = answer.requestId();
-        this.errors = answer.errors();
+    ProblemException(Response response) {
+        super(message(response));
+        this.status = response.status();
+        this.code = response.code();
+        this.detail = response.detail();
+        this.requestId = response.requestId();
+        this.errors = response.errors();
     }
 
-    private static String message(Answer answer) {
+    private static String message(Response response) {
         StringBuilder message = new StringBuilder();
-        message.append(answer.status())
+        message.append(response.status())
                 .append(' ')
-                .append(answer.code())
+                .append(response.code())
                 .append(": ")
-                .append(answer.detail());
-        for (Violation error : answer.errors()) {
+                .append(response.detail());
+        for (Violation error : response.errors()) {
             message.append(" [")
                     .append(place(error))
                     .append(": ")
                     .append(error.getDetail())
                     .append(']');
         }
-        if (answer.requestId() != null) {
-            message.append(" (request ").append(answer.requestId()).append(')');
+        if (response.requestId() != null) {
+            message.append(" (request ").append(response.requestId()).append(')');
         }
         return message.toString();
     }
@@ -53,18 +53,18 @@ public class ProblemException extends AgynException {
     }
 
     /**
-     * Gives the status code.
+     * Returns the status code.
      *
-     * @return the HTTP status code of the answer
+     * @return the HTTP status code of the response
      */
     public int status() {
         return status;
     }
 
     /**
-     * Gives the stable name of the kind of problem, which programs may compare.
+     * Returns the stable code of the problem, for programs.
      *
-     * @return the code, such as {@code name_taken}; {@code unknown} if the answer was no problem of Agyn's, as those
+     * @return the code, such as {@code name_taken}; {@code unknown} if the response was no problem of Agyn's, as those
      *     of a proxy in between
      */
     public String code() {
@@ -72,7 +72,7 @@ public class ProblemException extends AgynException {
     }
 
     /**
-     * Gives the sentence that says what is wrong and what to do.
+     * Returns the cause and a remedy, for users.
      *
      * @return the detail, for people to read
      */
@@ -81,27 +81,27 @@ public class ProblemException extends AgynException {
     }
 
     /**
-     * Gives the id under which the server's log says more.
+     * Returns the id of the request in the server's log.
      *
-     * @return the request's id; empty if the answer has none
+     * @return the request's id; empty if it is missing
      */
     public Optional<String> requestId() {
         return Optional.ofNullable(requestId);
     }
 
     /**
-     * Gives everything that is wrong with the request.
+     * Returns all violations in the request.
      *
      * @return the violations, each with the JSON pointer or the parameter that it is about; empty unless the request
-     *     is invalid or refers to what does not exist
+     *     is invalid or refers to a missing resource
      */
     public List<Violation> errors() {
         return errors;
     }
 
-    /** What exceptions are made of. */
-    record Answer(int status, String code, String detail, String requestId, List<Violation> errors) {
-        Answer {
+    /** The parts of an exception. */
+    record Response(int status, String code, String detail, String requestId, List<Violation> errors) {
+        Response {
             requireNonNull(code, "code is null");
             requireNonNull(detail, "detail is null");
             errors = List.copyOf(errors);

@@ -9,15 +9,15 @@ public final class RateLimitedException extends ProblemException {
 
     private final Duration retryAfter;
 
-    RateLimitedException(Answer answer, Duration retryAfter) {
-        super(answer);
+    RateLimitedException(Response response, Duration retryAfter) {
+        super(response);
         this.retryAfter = retryAfter;
     }
 
     /**
-     * Gives the time to wait that the answer asks for.
+     * Returns the {@code Retry-After} of the response.
      *
-     * @return how long to wait before another try; empty if the answer does not say
+     * @return how long to wait before the next attempt; empty if the response does not say
      */
     public Optional<Duration> retryAfter() {
         return Optional.ofNullable(retryAfter);

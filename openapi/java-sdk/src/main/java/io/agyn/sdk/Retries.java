@@ -14,9 +14,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** When a call is tried again, and after how long. */
+/** Decides whether and when a call is retried. */
 record Retries(int most) {
-    /** A gateway that asks for more is not waited for: the caller knows better what to do with the time. */
+    /** For a longer Retry-After the call fails at once, so that the caller can decide. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
 
     private static final Duration FIRST_WAIT = Duration.ofMillis(200);
@@ -26,10 +26,10 @@ record Retries(int most) {
      * Decides on a failed call.
      *
      * @param failure why the call failed
-     * @param safe whether the call may be sent again though it may have arrived: it only reads (RFC 9110, section 9.2.1), or
+     * @param safe whether the call may be repeated even if it arrived: it only reads (RFC 9110, section 9.2.1), or
      *     has an Idempotency-Key
-     * @param retries how often it was tried again already
-     * @return how long to wait before the next try; empty if there is none
+     * @param retries the number of previous retries
+     * @return how long to wait before the next attempt; empty if the call fails
      */
     Optional<Duration> waitBefore(ApiException failure, boolean safe, int retries) {
         if (retries >= most) {
@@ -62,13 +62,13 @@ record Retries(int most) {
         return wait.compareTo(LONGEST_BACK_OFF) > 0 ? LONGEST_BACK_OFF : wait;
     }
 
-    /** Up to a quarter longer, never shorter: callers refused together do not come back together, nor too soon. */
+    /** Adds up to a quarter, so that callers rejected at once do not return at once; never less than the given time. */
     private static Duration jittered(Duration wait) {
         long spread = Math.max(wait.toMillis(), FIRST_WAIT.toMillis()) / 4;
         return wait.plusMillis(ThreadLocalRandom.current().nextLong(spread + 1));
     }
 
-    /** {@return what Retry-After asks for, in seconds or as a date (RFC 9110, section 10.2.3); empty if nothing} */
+    /** {@return the Retry-After in seconds or as a date (RFC 9110, section 10.2.3); empty if missing or invalid} */
     static Optional<Duration> retryAfter(ApiException failure) {
         if (failure.getResponseHeaders() == null) {
             return Optional.empty();

@@ -11,7 +11,7 @@ import io.agyn.sdk.model.SecretUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The secrets of an organization. Their values are written and never read back. */
+/** The secrets of an organization. Only {@link #reveal} returns their values. */
 public final class Secrets {
     private final UUID organizationId;
     private final SecretsApi api;
@@ -42,7 +42,7 @@ public final class Secrets {
      *
      * @param id the secret's id
      * @return the secret
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Secret get(UUID id) {
         requireNonNull(id, "id is null");
@@ -50,12 +50,12 @@ public final class Secrets {
     }
 
     /**
-     * Reveals the value of a secret, which the audit log notes; for owners and cluster admins.
+     * Reveals the value of a secret, and records that in the audit log; for owners and cluster admins.
      *
      * @param id the secret's id
      * @return the value in plaintext
-     * @throws ForbiddenException if the caller may not
-     * @throws NotFoundException if there is none
+     * @throws ForbiddenException if the caller is neither
+     * @throws NotFoundException if it does not exist
      */
     public String reveal(UUID id) {
         requireNonNull(id, "id is null");
@@ -68,7 +68,7 @@ public final class Secrets {
      *
      * @param id the secret's id
      * @return the secret and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<Secret> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -120,13 +120,13 @@ public final class Secrets {
     }
 
     /**
-     * Updates a secret, as {@link #update(UUID, SecretUpdate)} does, if nobody else has meanwhile.
+     * Updates a secret, as {@link #update(UUID, SecretUpdate)} does, if it has not changed since.
      *
      * @param id the secret's id
      * @param secret the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the secret as it is now and its new entity tag
-     * @throws PreconditionFailedException if the secret is in another state by now
+     * @throws PreconditionFailedException if the secret has changed since
      */
     public Versioned<Secret> update(UUID id, SecretUpdate secret, String etag) {
         requireNonNull(id, "id is null");
@@ -148,11 +148,11 @@ public final class Secrets {
     }
 
     /**
-     * Deletes a secret, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes a secret, as {@link #delete(UUID)} does, if it has not changed since.
      *
      * @param id the secret's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the secret is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the secret has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** What an organization's calls of models have cost. */
+/** The usage of an organization: calls, tokens and durations. */
 public final class Usage {
     private final UUID organizationId;
     private final UsageApi api;
@@ -26,13 +26,13 @@ public final class Usage {
     }
 
     /**
-     * Sums up calls, those of the last 24 hours unless the selection has a time.
+     * Aggregates calls, by default those of the last 24 hours.
      *
      * @param selection which calls
-     * @param groupBy what the calls of a row have in common; none for one row of all
+     * @param groupBy the dimensions of a row; without any, there is a single row
      * @return the sums, a row for each group
-     * @throws InvalidRequestException if the time ends before it begins, or takes too long to sum up, or if that makes
-     *     more than 10000 rows
+     * @throws InvalidRequestException if the period ends before it starts or takes too long to aggregate, or for more
+     *     than 10000 rows
      * @throws NotFoundException if there is no such organization
      */
     public UsageReport sum(UsageSelection selection, UsageGroup... groupBy) {
@@ -51,7 +51,7 @@ public final class Usage {
     }
 
     /**
-     * Lists calls, the newest first; all that the server keeps unless the selection has a time.
+     * Lists calls, newest first; by default all that the server retains.
      *
      * @param selection which calls
      * @return the calls, fetched while iterating

@@ -1,20 +1,20 @@
 package io.agyn.sdk;
 
-/** What calls have in common whose usage is summed up in one row. */
+/** A dimension by which usage is grouped. */
 public enum UsageGroup {
     /** The model that was called. */
     MODEL("model"),
-    /** The LLM provider that the call led to. */
+    /** The LLM provider that the call was routed to. */
     PROVIDER("provider"),
-    /** The API token that the call was made with. */
+    /** The API token of the call. */
     TOKEN("token"),
-    /** The user whose API token it was. */
+    /** The user of the API token. */
     IDENTITY("identity"),
     /** How the call ended. */
     OUTCOME("outcome"),
-    /** The hour in which the call began, in UTC; not together with {@link #DAY}. */
+    /** The hour in which the call started, in UTC; not together with {@link #DAY}. */
     HOUR("hour"),
-    /** The day on which the call began, in UTC; not together with {@link #HOUR}. */
+    /** The day on which the call started, in UTC; not together with {@link #HOUR}. */
     DAY("day");
 
     private final String value;

@@ -7,7 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /**
- * Which calls usage is asked of. A selection is immutable; each method gives a narrower one.
+ * A filter of calls. It is immutable; each method returns a narrower one.
  *
  * <pre>{@code
  * UsageSelection.all().from(yesterday).model(model.getId()).outcome(CallOutcome.UPSTREAM_ERROR)
@@ -36,16 +36,16 @@ public final class UsageSelection {
     /**
      * Selects all calls.
      *
-     * @return a selection to narrow down
+     * @return a selection without filters
      */
     public static UsageSelection all() {
         return ALL;
     }
 
     /**
-     * Selects calls that began at a time or later.
+     * Selects calls that started at or after a time.
      *
-     * @param time the first moment
+     * @param time the start, inclusive
      * @return the narrower selection
      */
     public UsageSelection from(OffsetDateTime time) {
@@ -53,9 +53,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that began before a time.
+     * Selects calls that started before a time.
      *
-     * @param time the moment behind the last one
+     * @param time the end, exclusive
      * @return the narrower selection
      */
     public UsageSelection to(OffsetDateTime time) {
@@ -73,7 +73,7 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that led to an LLM provider.
+     * Selects calls that were routed to an LLM provider.
      *
      * @param id the LLM provider's id, which may be deleted
      * @return the narrower selection
@@ -83,9 +83,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that were made with a user's API tokens.
+     * Selects calls with a user's API tokens.
      *
-     * @param id the user's id, who may be deleted; a member sees calls of their own alone
+     * @param id the user's id, who may be deleted; members see only their own calls
      * @return the narrower selection
      */
     public UsageSelection user(UUID id) {
@@ -93,9 +93,9 @@ public final class UsageSelection {
     }
 
     /**
-     * Selects calls that ended in one way.
+     * Selects calls with an outcome.
      *
-     * @param ended how they ended
+     * @param ended the outcome
      * @return the narrower selection
      */
     public UsageSelection outcome(CallOutcome ended) {

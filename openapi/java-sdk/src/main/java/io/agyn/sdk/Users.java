@@ -22,12 +22,12 @@ public final class Users {
     }
 
     /**
-     * Creates a user, who belongs to no organization yet. Without a role it is a user, without a state an active one.
+     * Creates a user, without memberships. The default role is user, the default state active.
      *
      * @param user the new user
      * @return the user as it was created
      * @throws InvalidRequestException if it breaks a rule
-     * @throws ConflictException if another user has the email address, whatever its case
+     * @throws ConflictException if another user has the email address, case-insensitive
      */
     public User create(UserCreate user) {
         requireNonNull(user, "user is null");
@@ -39,7 +39,7 @@ public final class Users {
      *
      * @param id the user's id
      * @return the user
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public User get(UUID id) {
         requireNonNull(id, "id is null");
@@ -51,7 +51,7 @@ public final class Users {
      *
      * @param id the user's id
      * @return the user and the tag that makes a later update or deletion conditional
-     * @throws NotFoundException if there is none
+     * @throws NotFoundException if it does not exist
      */
     public Versioned<User> getVersioned(UUID id) {
         requireNonNull(id, "id is null");
@@ -61,7 +61,7 @@ public final class Users {
     /**
      * Looks a user up by the email address, which is unique on the server.
      *
-     * @param email the email address, whatever its case
+     * @param email the email address, case-insensitive
      * @return the user; empty if none has this address
      */
     public Optional<User> find(String email) {
@@ -79,7 +79,7 @@ public final class Users {
     }
 
     /**
-     * Lists the users of a name, which several may share.
+     * Lists the users with a name, which is not unique.
      *
      * @param name the exact name
      * @return the users, fetched while iterating
@@ -105,8 +105,8 @@ public final class Users {
      * @return the user as it is now
      * @throws NotFoundException if there is no such user
      * @throws InvalidRequestException if the new state breaks a rule
-     * @throws ConflictException if another user has the email address, or if it would leave no active cluster admin, or an
-     *     organization without its last active owner
+     * @throws ConflictException if another user has the email address, or for the last active cluster admin or the last
+     *     active owner of an organization
      */
     public User update(UUID id, UserUpdate user) {
         requireNonNull(id, "id is null");
@@ -115,13 +115,13 @@ public final class Users {
     }
 
     /**
-     * Updates a user, as {@link #update(UUID, UserUpdate)} does, if nobody else has meanwhile.
+     * Updates a user, as {@link #update(UUID, UserUpdate)} does, if it has not changed since.
      *
      * @param id the user's id
      * @param user the new state
      * @param etag the entity tag of the state that the update is based on
      * @return the user as it is now and its new entity tag
-     * @throws PreconditionFailedException if the user is in another state by now
+     * @throws PreconditionFailedException if the user has changed since
      */
     public Versioned<User> update(UUID id, UserUpdate user, String etag) {
         requireNonNull(id, "id is null");
@@ -143,11 +143,11 @@ public final class Users {
     }
 
     /**
-     * Deletes a user, as {@link #delete(UUID)} does, if nobody has changed it meanwhile.
+     * Deletes a user, as {@link #delete(UUID)} does, if it has not changed since.
      *
      * @param id the user's id
-     * @param etag the entity tag of the state that is to be deleted
-     * @throws PreconditionFailedException if the user is in another state by now
+     * @param etag the entity tag of the expected state
+     * @throws PreconditionFailedException if the user has changed since
      */
     public void delete(UUID id, String etag) {
         requireNonNull(id, "id is null");

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A real HTTP server that answers as it was told, one answer after the other. */
+/** A real HTTP server that returns scripted responses, one after the other. */
 final class ScriptedServer implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -72,7 +72,7 @@ final class ScriptedServer implements AutoCloseable {
         return answer(HttpExchange::close);
     }
 
-    /** Answers 200 after a while. */
+    /** Returns 200 after a delay. */
     ScriptedServer late(Duration delay, String body) {
         return answer(exchange -> {
             Thread.sleep(delay);

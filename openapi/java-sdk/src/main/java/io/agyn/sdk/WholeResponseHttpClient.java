@@ -28,12 +28,12 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /**
- * Answers once the last byte is there, and gives up on a request whose answer is not whole in time.
+ * Returns after the last byte of the response, and fails if the response is not complete in time.
  *
- * <p>A request's own time-out ends with the answer's headers before JDK 26 (JDK-8208693): a gateway that stalls within
- * a body would hold the caller for ever.
+ * <p>Before JDK 26, a request's time-out covers only the response's headers (JDK-8208693): a gateway that stalls
+ * within a body would block the caller forever.
  */
-final class WholeAnswerHttpClient extends HttpClient {
+final class WholeResponseHttpClient extends HttpClient {
     private static final Subscription NOTHING_TO_ASK_FOR = new Subscription() {
         @Override
         public void request(long n) {}
@@ -45,7 +45,7 @@ final class WholeAnswerHttpClient extends HttpClient {
     private final HttpClient http;
     private final Duration timeout;
 
-    WholeAnswerHttpClient(HttpClient http, Duration timeout) {
+    WholeResponseHttpClient(HttpClient http, Duration timeout) {
         this.http = requireNonNull(http, "http is null");
         this.timeout = requireNonNull(timeout, "timeout is null");
     }
@@ -53,14 +53,14 @@ final class WholeAnswerHttpClient extends HttpClient {
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<T>> answer = sendAsync(request, handler);
+        CompletableFuture<HttpResponse<T>> response = sendAsync(request, handler);
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            answer.cancel(true);
-            throw new HttpTimeoutException("no complete answer within " + timeout);
+            response.cancel(true);
+            throw new HttpTimeoutException("no complete response within " + timeout);
         } catch (InterruptedException e) {
-            answer.cancel(true);
+            response.cancel(true);
             throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
@@ -79,8 +79,8 @@ final class WholeAnswerHttpClient extends HttpClient {
     }
 
     private static <T> BodyHandler<T> whole(BodyHandler<T> handler) {
-        return answer ->
-                BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> replay(bytes, handler.apply(answer)));
+        return response ->
+                BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> replay(bytes, handler.apply(response)));
     }
 
     private static <T> T replay(byte[] bytes, BodySubscriber<T> body) {
