@@ -179,7 +179,7 @@ class RetriesTest extends ClientTest {
                 assertThatThrownBy(hasty::me)
                         .isInstanceOf(ConnectionException.class)
                         .hasCauseInstanceOf(HttpTimeoutException.class)
-                        .hasMessageContaining("no complete answer within PT0.3S");
+                        .hasMessageContaining("no complete response within PT0.3S");
                 return null;
             });
             assertThat(time).isLessThan(Duration.ofSeconds(5));
