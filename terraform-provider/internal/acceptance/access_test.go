@@ -142,7 +142,7 @@ func anotherOwner(organization string, _ map[string]string) error {
 	if err != nil {
 		return err
 	}
-	_, _, err = server.MembersAPI.AddMember(background(), organization).MemberCreate(client.MemberCreate{UserId: &me.Id, Role: client.OWNER}).Execute()
+	_, _, err = server.MembersAPI.AddMember(background(), organization).MemberCreate(client.MemberCreate{UserId: &me.Id, Role: client.MEMBERROLE_OWNER}).Execute()
 	return err
 }
 

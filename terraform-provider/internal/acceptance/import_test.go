@@ -77,10 +77,10 @@ func createElsewhere(t *testing.T, stack stack) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	create := client.LlmProviderCreate{Name: "openai-prod", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
+	create := client.LlmProviderCreate{Name: "openai-prod", Endpoint: "https://api.openai.com/v1", Protocol: client.PROTOCOL_RESPONSES,
 		AuthMethod: client.AuthMethod(stack.authMethod)}
 	switch {
-	case create.AuthMethod == client.CUSTOM_HEADERS:
+	case create.AuthMethod == client.AUTHMETHOD_CUSTOM_HEADERS:
 		create.SetCustomHeaders(map[string]string{"X-Key": "elsewhere"})
 	case stack.credentials == newStack().credentials:
 		create.SetTokenSecretId(key.Id)

@@ -218,8 +218,8 @@ func TestAccDestroyOfASecretInUseNamesItsUsers(t *testing.T) {
 			{Config: withoutUse, Check: eachOf(func(organization string, resources map[string]string) error {
 				id := resources[secret]
 				created, _, err := server.LlmProvidersAPI.CreateLlmProvider(background(), organization).LlmProviderCreate(client.LlmProviderCreate{
-					Name: "created-elsewhere", Endpoint: "https://api.openai.com/v1", Protocol: client.RESPONSES,
-					AuthMethod: client.BEARER, TokenSecretId: &id}).Execute()
+					Name: "created-elsewhere", Endpoint: "https://api.openai.com/v1", Protocol: client.PROTOCOL_RESPONSES,
+					AuthMethod: client.AUTHMETHOD_BEARER, TokenSecretId: &id}).Execute()
 				if err == nil {
 					foreign, organizationID = created.Id, organization
 				}

@@ -22,7 +22,7 @@ func (c *Client) RequireAccess(ctx context.Context, organizationID, userID strin
 	case organizationID != "" && !hasAccess(me, organizationID):
 		return noAccess(me, "the organization "+organizationID, "Set a token with access. If the organization was deleted, remove its "+
 			"objects from the state with terraform state rm.")
-	case userID != "" && userID != me.Id && me.Role != client.CLUSTER_ADMIN:
+	case userID != "" && userID != me.Id && me.Role != client.ROLE_CLUSTER_ADMIN:
 		return noAccess(me, "the API tokens of the user "+userID, "Set a token of that user or of a cluster admin.")
 	}
 	return nil
@@ -32,7 +32,7 @@ func hasAccess(me *client.Me, organizationID string) bool {
 	if bound := me.OrganizationId.Get(); bound != nil && *bound != organizationID {
 		return false
 	}
-	return me.Role == client.CLUSTER_ADMIN || slices.ContainsFunc(me.Memberships, func(membership client.Membership) bool {
+	return me.Role == client.ROLE_CLUSTER_ADMIN || slices.ContainsFunc(me.Memberships, func(membership client.Membership) bool {
 		return membership.OrganizationId == organizationID
 	})
 }

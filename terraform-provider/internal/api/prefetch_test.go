@@ -74,7 +74,7 @@ func (m *models) rename(number int, name string) {
 }
 
 func model(number int, name string) client.Model {
-	return client.Model{Id: idOf(number), OrganizationId: organization, Name: name, Status: client.ORPHANED}
+	return client.Model{Id: idOf(number), OrganizationId: organization, Name: name, Status: client.MODELSTATUS_ORPHANED}
 }
 
 // serve starts a server with a number of models, and returns a client of it.

@@ -34,31 +34,31 @@ type ApiListClusterAuditEventsRequest struct {
 	organizationId *string
 }
 
-// How many items a page holds at most.
+// The maximum number of items per page.
 func (r ApiListClusterAuditEventsRequest) PageSize(pageSize int32) ApiListClusterAuditEventsRequest {
 	r.pageSize = &pageSize
 	return r
 }
 
-// The next_page_token of the page before. Keep the other parameters as they were.
+// &#x60;next_page_token&#x60; of the previous page. Keep all other parameters unchanged.
 func (r ApiListClusterAuditEventsRequest) PageToken(pageToken string) ApiListClusterAuditEventsRequest {
 	r.pageToken = &pageToken
 	return r
 }
 
-// Only calls that began at this time or later.
+// Only events at or after this time.
 func (r ApiListClusterAuditEventsRequest) From(from time.Time) ApiListClusterAuditEventsRequest {
 	r.from = &from
 	return r
 }
 
-// Only calls that began before this time.
+// Only events before this time.
 func (r ApiListClusterAuditEventsRequest) To(to time.Time) ApiListClusterAuditEventsRequest {
 	r.to = &to
 	return r
 }
 
-// Only events of this operation, by its operationId, or of this command.
+// Only events of this operation (its operationId) or server command.
 func (r ApiListClusterAuditEventsRequest) Operation(operation string) ApiListClusterAuditEventsRequest {
 	r.operation = &operation
 	return r
@@ -70,19 +70,19 @@ func (r ApiListClusterAuditEventsRequest) Outcome(outcome AuditOutcome) ApiListC
 	return r
 }
 
-// Only what this user did or was denied.
+// Only events caused by this user.
 func (r ApiListClusterAuditEventsRequest) UserId(userId string) ApiListClusterAuditEventsRequest {
 	r.userId = &userId
 	return r
 }
 
-// Only what was done to this.
+// Only events on this resource.
 func (r ApiListClusterAuditEventsRequest) ResourceId(resourceId string) ApiListClusterAuditEventsRequest {
 	r.resourceId = &resourceId
 	return r
 }
 
-// Of this organization, which may be deleted, instead of none.
+// List this organization&#39;s events, even if it is deleted, instead of those outside organizations.
 func (r ApiListClusterAuditEventsRequest) OrganizationId(organizationId string) ApiListClusterAuditEventsRequest {
 	r.organizationId = &organizationId
 	return r
@@ -95,9 +95,9 @@ func (r ApiListClusterAuditEventsRequest) Execute() (*AuditEventList, *http.Resp
 /*
 ListClusterAuditEvents List audit events outside of organizations
 
-Lists what was done and denied outside of organizations, the newest first: users, API tokens, organizations made
-and deleted, callers without a token that works. With organization_id, lists what was done and denied in that
-organization instead, also where it is deleted.
+Lists audit events outside organizations, newest first: changes of users, API tokens and organizations, and
+failed authentication. With `organization_id`, lists that organization's audit events instead, even after it is
+deleted.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@return ApiListClusterAuditEventsRequest
@@ -201,93 +201,14 @@ func (a *ClusterAuditEventsAPIService) ListClusterAuditEventsExecute(r ApiListCl
 			body:  localVarBody,
 			error: localVarHTTPResponse.Status,
 		}
-		if localVarHTTPResponse.StatusCode == 400 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
-		if localVarHTTPResponse.StatusCode == 401 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 403 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 405 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 406 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 429 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 500 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 503 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
 		return localVarReturnValue, localVarHTTPResponse, newErr
 	}
 

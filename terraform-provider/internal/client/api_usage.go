@@ -34,19 +34,19 @@ type ApiGetUsageRequest struct {
 	outcome        *CallOutcome
 }
 
-// Only calls that began at this time or later; 24 hours before &#x60;to&#x60; if not given.
+// Only calls that started at or after this time; by default 24 hours before &#x60;to&#x60;.
 func (r ApiGetUsageRequest) From(from time.Time) ApiGetUsageRequest {
 	r.from = &from
 	return r
 }
 
-// Only calls that began before this time; now if not given.
+// Only calls that started before this time; by default now.
 func (r ApiGetUsageRequest) To(to time.Time) ApiGetUsageRequest {
 	r.to = &to
 	return r
 }
 
-// What calls have in common that are in one row, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;token&#x60;, &#x60;identity&#x60; (the user whose token it was), &#x60;operation&#x60;, &#x60;outcome&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (in UTC).
+// The dimensions of a group, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;token&#x60;, &#x60;identity&#x60; (the user of the API token), &#x60;operation&#x60;, &#x60;outcome&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (UTC).
 func (r ApiGetUsageRequest) GroupBy(groupBy []string) ApiGetUsageRequest {
 	r.groupBy = &groupBy
 	return r
@@ -58,19 +58,19 @@ func (r ApiGetUsageRequest) ModelId(modelId string) ApiGetUsageRequest {
 	return r
 }
 
-// Only calls that led to this LLM provider.
+// Only calls that were routed to this LLM provider.
 func (r ApiGetUsageRequest) ProviderId(providerId string) ApiGetUsageRequest {
 	r.providerId = &providerId
 	return r
 }
 
-// Only calls of this user. Of another user than themselves, a member is shown none.
+// Only calls of this user. Members see only their own calls.
 func (r ApiGetUsageRequest) UserId(userId string) ApiGetUsageRequest {
 	r.userId = &userId
 	return r
 }
 
-// Only calls that ended like this.
+// Only calls with this outcome.
 func (r ApiGetUsageRequest) Outcome(outcome CallOutcome) ApiGetUsageRequest {
 	r.outcome = &outcome
 	return r
@@ -81,12 +81,11 @@ func (r ApiGetUsageRequest) Execute() (*UsageReport, *http.Response, error) {
 }
 
 /*
-GetUsage Sum up usage
+GetUsage Summarize usage
 
-Sums up the calls that began within a time, the last 24 hours unless it is given, in a row for each group. Without
-group_by there is one row, of all calls. A call is counted about a second after it has ended. More than 10000 rows
-are a 400, as is a time that takes too long to sum up. A member's own calls alone are summed up for them, whatever
-they ask for.
+Aggregates the calls that started between `from` and `to` (by default the last 24 hours) into one row per group;
+without `group_by`, into a single row. A call is counted about a second after it ends. More than 10000 rows, or
+a period that takes too long to aggregate, returns 400. Members see only their own calls.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -189,39 +188,6 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 			body:  localVarBody,
 			error: localVarHTTPResponse.Status,
 		}
-		if localVarHTTPResponse.StatusCode == 400 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 401 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 403 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
 		if localVarHTTPResponse.StatusCode == 404 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -233,60 +199,14 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
-		if localVarHTTPResponse.StatusCode == 405 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
-		if localVarHTTPResponse.StatusCode == 406 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 429 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 500 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 503 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
 		return localVarReturnValue, localVarHTTPResponse, newErr
 	}
 
@@ -316,25 +236,25 @@ type ApiListUsageRecordsRequest struct {
 	outcome        *CallOutcome
 }
 
-// How many items a page holds at most.
+// The maximum number of items per page.
 func (r ApiListUsageRecordsRequest) PageSize(pageSize int32) ApiListUsageRecordsRequest {
 	r.pageSize = &pageSize
 	return r
 }
 
-// The next_page_token of the page before. Keep the other parameters as they were.
+// &#x60;next_page_token&#x60; of the previous page. Keep all other parameters unchanged.
 func (r ApiListUsageRecordsRequest) PageToken(pageToken string) ApiListUsageRecordsRequest {
 	r.pageToken = &pageToken
 	return r
 }
 
-// Only calls that began at this time or later.
+// Only calls that started at or after this time.
 func (r ApiListUsageRecordsRequest) From(from time.Time) ApiListUsageRecordsRequest {
 	r.from = &from
 	return r
 }
 
-// Only calls that began before this time.
+// Only calls that started before this time.
 func (r ApiListUsageRecordsRequest) To(to time.Time) ApiListUsageRecordsRequest {
 	r.to = &to
 	return r
@@ -346,19 +266,19 @@ func (r ApiListUsageRecordsRequest) ModelId(modelId string) ApiListUsageRecordsR
 	return r
 }
 
-// Only calls that led to this LLM provider.
+// Only calls that were routed to this LLM provider.
 func (r ApiListUsageRecordsRequest) ProviderId(providerId string) ApiListUsageRecordsRequest {
 	r.providerId = &providerId
 	return r
 }
 
-// Only calls of this user. Of another user than themselves, a member is shown none.
+// Only calls of this user. Members see only their own calls.
 func (r ApiListUsageRecordsRequest) UserId(userId string) ApiListUsageRecordsRequest {
 	r.userId = &userId
 	return r
 }
 
-// Only calls that ended like this.
+// Only calls with this outcome.
 func (r ApiListUsageRecordsRequest) Outcome(outcome CallOutcome) ApiListUsageRecordsRequest {
 	r.outcome = &outcome
 	return r
@@ -371,8 +291,8 @@ func (r ApiListUsageRecordsRequest) Execute() (*UsageRecordList, *http.Response,
 /*
 ListUsageRecords List usage records
 
-Lists the calls, the newest first. Without from and to, all that are kept; for how long is a setting of the server.
-To a member, only their own are listed.
+Lists calls, newest first. By default, lists all calls that the server retains; the retention period is a server
+setting. Members see only their own calls.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -482,39 +402,6 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 			body:  localVarBody,
 			error: localVarHTTPResponse.Status,
 		}
-		if localVarHTTPResponse.StatusCode == 400 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 401 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 403 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
 		if localVarHTTPResponse.StatusCode == 404 {
 			var v Problem
 			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
@@ -526,60 +413,14 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 			newErr.model = v
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
-		if localVarHTTPResponse.StatusCode == 405 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
 			return localVarReturnValue, localVarHTTPResponse, newErr
 		}
-		if localVarHTTPResponse.StatusCode == 406 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 429 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 500 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-			return localVarReturnValue, localVarHTTPResponse, newErr
-		}
-		if localVarHTTPResponse.StatusCode == 503 {
-			var v Problem
-			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
-			if err != nil {
-				newErr.error = err.Error()
-				return localVarReturnValue, localVarHTTPResponse, newErr
-			}
-			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
-			newErr.model = v
-		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
 		return localVarReturnValue, localVarHTTPResponse, newErr
 	}
 

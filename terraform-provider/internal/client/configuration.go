@@ -92,7 +92,7 @@ func NewConfiguration() *Configuration {
 		Servers: ServerConfigurations{
 			{
 				URL:         "/api/v1",
-				Description: "The server that serves this contract.",
+				Description: "The server that serves this file.",
 			},
 		},
 		OperationServers: map[string]ServerConfigurations{},

@@ -19,21 +19,21 @@ var _ MappedNullable = &ApiToken{}
 
 // ApiToken The metadata of an API token.
 type ApiToken struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
-	// What the token is for, 1 to 128 characters, no control characters, no space at either end.
+	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The plaintext's first characters, to tell tokens apart.
+	// The first characters of the plaintext, to identify the token.
 	Prefix string `json:"prefix"`
-	// The only organization that the token reaches, if it is bound to one.
+	// The only organization that the token can access; null if it is not bound to one.
 	OrganizationId NullableString `json:"organization_id"`
-	// When the token stops working; null if it does not expire.
+	// When the token expires; null if it does not expire.
 	ExpiresAt NullableTime `json:"expires_at"`
-	// When the token was last used, to the minute; null if it never was.
+	// When the token was last used, to the minute; null if never.
 	LastUsedAt NullableTime `json:"last_used_at"`
-	// The API token that created this one; null for one that no token created. A token is revoked with the token that created it.
+	// The API token that created this one; null if no token did. It is revoked with the token that created it.
 	CreatedByTokenId NullableString `json:"created_by_token_id"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`

@@ -18,13 +18,13 @@ import (
 // checks if the ApiTokenCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ApiTokenCreate{}
 
-// ApiTokenCreate A new API token. It is of the user with user_id, whom only a cluster admin may choose, else of the caller. With an organization_id, it reaches nothing but this organization, which its user must reach. Without expires_at, it expires with the token that creates it, or never if that one never does; a later time is a 400.
+// ApiTokenCreate A new API token. Without `user_id` it belongs to the caller; only cluster admins can set another user. With `organization_id` it can access only that organization, to which its user must have access. Without `expires_at` it expires with the caller's token, or never if that has no expiry; a later time returns 400.
 type ApiTokenCreate struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
-	// What the token is for, 1 to 128 characters, no control characters, no space at either end.
+	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
 	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId *string `json:"organization_id,omitempty"`
 	// A time in UTC (RFC 3339).
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`

@@ -17,34 +17,34 @@ import (
 // checks if the AuditEvent type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &AuditEvent{}
 
-// AuditEvent What was done or denied. It names fields and never holds a value of one.
+// AuditEvent An audit event. It contains names of changed fields, never values.
 type AuditEvent struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// When.
+	// When the event happened.
 	At time.Time `json:"at"`
-	// The organization that it belongs to, or null where it belongs to none.
+	// The organization; null for events outside organizations.
 	OrganizationId NullableString `json:"organization_id"`
-	// The operation, by its operationId; `callModel` for a call through the LLM Proxy; `signIn`, `signOut`, `useSession` or `sendForm` in the Console; or a command of the server, such as `keyset rewrap`.
+	// The operationId; `callModel` for a call through the LLM Proxy; `signIn`, `signOut`, `useSession` or `sendForm` in the Console; or a server command, such as `keyset rewrap`.
 	Operation string       `json:"operation"`
 	Outcome   AuditOutcome `json:"outcome"`
-	// The problem's code where it was denied.
+	// The problem code of a denied operation; null if it was performed.
 	Code NullableString `json:"code"`
-	// What it was done to, or null where that is not one thing.
+	// The affected resource; null if there is not exactly one.
 	ResourceId NullableString `json:"resource_id"`
-	// The names of the fields that got another value.
+	// The names of the fields that changed.
 	ChangedFields []string `json:"changed_fields"`
-	// The user, or null where the caller is not known.
+	// The user; null if unknown.
 	UserId NullableString `json:"user_id"`
-	// The user's name then.
+	// The user's name at that time.
 	UserName NullableString `json:"user_name"`
 	// The API token.
 	ApiTokenId NullableString `json:"api_token_id"`
-	// The caller's address.
+	// The IP address of the caller.
 	Address NullableString `json:"address"`
-	// The caller's program, as it calls itself.
+	// The caller's `User-Agent`.
 	UserAgent NullableString `json:"user_agent"`
-	// The request's id, as it stands in the server's log.
+	// The id of the request, also in the server's log.
 	RequestId            string `json:"request_id"`
 	AdditionalProperties map[string]interface{}
 }

@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// AuditOutcome Whether it was done.
+// AuditOutcome Whether the operation was performed or denied.
 type AuditOutcome string
 
 // List of AuditOutcome
 const (
-	DONE   AuditOutcome = "done"
-	DENIED AuditOutcome = "denied"
+	AUDITOUTCOME_DONE   AuditOutcome = "done"
+	AUDITOUTCOME_DENIED AuditOutcome = "denied"
 )
 
 // All allowed values of AuditOutcome enum

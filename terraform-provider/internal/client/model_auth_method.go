@@ -13,14 +13,14 @@ import (
 	"fmt"
 )
 
-// AuthMethod How the credentials are sent. `bearer`: `Authorization: Bearer <token>`. `x_api_key`: `x-api-key: <token>`. `custom_headers`: the given headers.
+// AuthMethod How credentials are sent. `bearer`: `Authorization: Bearer <token>`. `x_api_key`: `x-api-key: <token>`. `custom_headers`: the headers in `custom_headers`.
 type AuthMethod string
 
 // List of AuthMethod
 const (
-	BEARER         AuthMethod = "bearer"
-	X_API_KEY      AuthMethod = "x_api_key"
-	CUSTOM_HEADERS AuthMethod = "custom_headers"
+	AUTHMETHOD_BEARER         AuthMethod = "bearer"
+	AUTHMETHOD_X_API_KEY      AuthMethod = "x_api_key"
+	AUTHMETHOD_CUSTOM_HEADERS AuthMethod = "custom_headers"
 )
 
 // All allowed values of AuthMethod enum

@@ -13,16 +13,16 @@ import (
 	"fmt"
 )
 
-// CallOperation What was called. `create_response`: `POST /v1/responses`. `count_input_tokens`: `POST /v1/responses/input_tokens`. `compact_response`: `POST /v1/responses/compact`. `create_message`: `POST /v1/messages`. `count_message_tokens`: `POST /v1/messages/count_tokens`. Counting tokens uses no tokens.
+// CallOperation The called operation. `create_response`: `POST /v1/responses`. `count_input_tokens`: `POST /v1/responses/input_tokens`. `compact_response`: `POST /v1/responses/compact`. `create_message`: `POST /v1/messages`. `count_message_tokens`: `POST /v1/messages/count_tokens`. Counting tokens uses no tokens.
 type CallOperation string
 
 // List of CallOperation
 const (
-	CREATE_RESPONSE      CallOperation = "create_response"
-	COUNT_INPUT_TOKENS   CallOperation = "count_input_tokens"
-	COMPACT_RESPONSE     CallOperation = "compact_response"
-	CREATE_MESSAGE       CallOperation = "create_message"
-	COUNT_MESSAGE_TOKENS CallOperation = "count_message_tokens"
+	CALLOPERATION_CREATE_RESPONSE      CallOperation = "create_response"
+	CALLOPERATION_COUNT_INPUT_TOKENS   CallOperation = "count_input_tokens"
+	CALLOPERATION_COMPACT_RESPONSE     CallOperation = "compact_response"
+	CALLOPERATION_CREATE_MESSAGE       CallOperation = "create_message"
+	CALLOPERATION_COUNT_MESSAGE_TOKENS CallOperation = "count_message_tokens"
 )
 
 // All allowed values of CallOperation enum

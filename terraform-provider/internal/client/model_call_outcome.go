@@ -13,16 +13,16 @@ import (
 	"fmt"
 )
 
-// CallOutcome How a call ended. `completed`: the provider answered with success, whole. `client_cancelled`: the caller left before. `upstream_error`: the provider answered with an error, or could not be reached. `upstream_truncated`: the provider's answer broke off. `refused`: the call was not passed on.
+// CallOutcome How a call ended. `completed`: the LLM provider sent a complete successful response. `client_cancelled`: the caller disconnected before the end. `upstream_error`: the LLM provider returned an error or could not be reached. `upstream_truncated`: the LLM provider's response was incomplete. `refused`: the proxy rejected the call.
 type CallOutcome string
 
 // List of CallOutcome
 const (
-	COMPLETED          CallOutcome = "completed"
-	CLIENT_CANCELLED   CallOutcome = "client_cancelled"
-	UPSTREAM_ERROR     CallOutcome = "upstream_error"
-	UPSTREAM_TRUNCATED CallOutcome = "upstream_truncated"
-	REFUSED            CallOutcome = "refused"
+	CALLOUTCOME_COMPLETED          CallOutcome = "completed"
+	CALLOUTCOME_CLIENT_CANCELLED   CallOutcome = "client_cancelled"
+	CALLOUTCOME_UPSTREAM_ERROR     CallOutcome = "upstream_error"
+	CALLOUTCOME_UPSTREAM_TRUNCATED CallOutcome = "upstream_truncated"
+	CALLOUTCOME_REFUSED            CallOutcome = "refused"
 )
 
 // All allowed values of CallOutcome enum

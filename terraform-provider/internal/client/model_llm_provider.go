@@ -19,25 +19,25 @@ var _ MappedNullable = &LlmProvider{}
 
 // LlmProvider An upstream API.
 type LlmProvider struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The base URL, http or https, without user info, query or fragment. Calls add `/responses` or `/messages` to it; it must not end in them.
+	// The base URL, http or https, without user info, query or fragment. The proxy appends `/responses` or `/messages`; the URL must not end in either.
 	Endpoint   string     `json:"endpoint" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
 	Protocol   Protocol   `json:"protocol"`
 	AuthMethod AuthMethod `json:"auth_method"`
-	// The secret that holds the token, if one does.
+	// The secret that contains the token; null if the token is not in a secret.
 	TokenSecretId NullableString `json:"token_secret_id"`
-	// Whether a token is stored with the provider itself.
+	// Whether the LLM provider stores a token itself.
 	HasToken bool `json:"has_token"`
-	// The names of the custom headers, sorted whatever their case.
+	// The names of the custom headers, sorted case-insensitively.
 	CustomHeaderNames []string `json:"custom_header_names"`
-	// A keyed hash of a credential. It changes when, and only when, the credential does, and tells nothing else of it.
+	// A keyed hash of a credential. It changes if and only if the credential changes.
 	CredentialsFingerprint string `json:"credentials_fingerprint" validate:"regexp=^[0-9a-f]{32}$"`
-	// How many models point at the provider.
+	// The number of models of this LLM provider.
 	ModelCount int64 `json:"model_count"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`

@@ -16,11 +16,11 @@ import (
 // checks if the LlmProviderCredentialsRevealed type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &LlmProviderCredentialsRevealed{}
 
-// LlmProviderCredentialsRevealed The plaintext of the credentials that an LLM provider holds itself.
+// LlmProviderCredentialsRevealed The plaintext of the credentials that an LLM provider stores itself.
 type LlmProviderCredentialsRevealed struct {
-	// The token, or null where the LLM provider holds none itself.
+	// The token; null if the LLM provider stores no token.
 	Token NullableString `json:"token"`
-	// The headers by their names, or null where there are none.
+	// The headers; null if the LLM provider stores no headers.
 	CustomHeaders        map[string]string `json:"custom_headers"`
 	AdditionalProperties map[string]interface{}
 }

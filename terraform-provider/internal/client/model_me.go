@@ -16,20 +16,20 @@ import (
 // checks if the Me type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Me{}
 
-// Me The caller.
+// Me The user and API token of the request.
 type Me struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The email address; null for the administrator that the server has made at its first start, until one is given.
+	// The email address; null for the administrator created at the first start until one is set.
 	Email NullableString `json:"email"`
 	Role  Role           `json:"role"`
-	// The organizations that the user belongs to and the API token reaches, the oldest first. A cluster admin reaches all others as well.
+	// The user's organizations that the API token can access, oldest first. Cluster admins can access all others too.
 	Memberships []Membership `json:"memberships"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	ApiTokenId string `json:"api_token_id"`
-	// The organization that the API token is bound to, if any.
+	// The organization that the API token is bound to; null if it is not bound.
 	OrganizationId       NullableString `json:"organization_id"`
 	AdditionalProperties map[string]interface{}
 }

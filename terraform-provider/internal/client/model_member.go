@@ -17,15 +17,15 @@ import (
 // checks if the Member type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Member{}
 
-// Member A user who belongs to an organization. It is addressed by the user's id.
+// Member A user of an organization, identified by the user's id.
 type Member struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The email address; null for the administrator that the server has made at its first start, until one is given.
+	// The email address; null for the administrator created at the first start until one is set.
 	Email NullableString `json:"email"`
 	State UserState      `json:"state"`
 	Role  MemberRole     `json:"role"`

@@ -17,11 +17,11 @@ import (
 // checks if the MemberCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &MemberCreate{}
 
-// MemberCreate A new member, who is the user with user_id or the one with email; exactly one of the two is given.
+// MemberCreate A new member. Give either `user_id` or `email`.
 type MemberCreate struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
-	// An email address in ASCII, such as payments@acme.example; it is unique whatever its case.
+	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
 	Email *string    `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+\\/=?^_\\\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"`
 	Role  MemberRole `json:"role"`
 }

@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// MemberRole What a user may do in an organization. An `owner` may do everything in it. A `member` reads what is no credential, calls models, and sees their own usage.
+// MemberRole Permissions in an organization. An `owner` can do everything in it. A `member` can read everything except credentials, call and test models, and see their own usage.
 type MemberRole string
 
 // List of MemberRole
 const (
-	OWNER  MemberRole = "owner"
-	MEMBER MemberRole = "member"
+	MEMBERROLE_OWNER  MemberRole = "owner"
+	MEMBERROLE_MEMBER MemberRole = "member"
 )
 
 // All allowed values of MemberRole enum

@@ -16,9 +16,9 @@ import (
 // checks if the Membership type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Membership{}
 
-// Membership That the caller belongs to an organization.
+// Membership The caller's membership in an organization.
 type Membership struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId       string     `json:"organization_id"`
 	Role                 MemberRole `json:"role"`
 	AdditionalProperties map[string]interface{}

@@ -17,17 +17,17 @@ import (
 // checks if the Model type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Model{}
 
-// Model A name that agents call.
+// Model A name that agents call, and the model that it resolves to.
 type Model struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The LLM provider; null once orphaned.
+	// The LLM provider; null if the model is orphaned.
 	ProviderId NullableString `json:"provider_id"`
-	// The model's name at the provider, 1 to 256 characters, no control characters, no space at either end.
+	// The model's name at the LLM provider, 1 to 256 characters, no control characters, no space at either end.
 	RemoteModelName string      `json:"remote_model_name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
 	Status          ModelStatus `json:"status"`
 	// A time in UTC (RFC 3339).

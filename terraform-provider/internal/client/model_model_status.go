@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// ModelStatus Whether the model resolves. An `orphaned` one has lost its LLM provider.
+// ModelStatus Whether the model can be called. The LLM provider of an `orphaned` model was deleted.
 type ModelStatus string
 
 // List of ModelStatus
 const (
-	READY    ModelStatus = "ready"
-	ORPHANED ModelStatus = "orphaned"
+	MODELSTATUS_READY    ModelStatus = "ready"
+	MODELSTATUS_ORPHANED ModelStatus = "orphaned"
 )
 
 // All allowed values of ModelStatus enum

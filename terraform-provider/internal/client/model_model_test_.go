@@ -16,34 +16,34 @@ import (
 // checks if the ModelTest type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &ModelTest{}
 
-// ModelTest What became of a call of a model.
+// ModelTest The result of a model test.
 type ModelTest struct {
-	// Whether the model has answered.
+	// Whether the model responded successfully.
 	Succeeded bool             `json:"succeeded"`
 	Failure   ModelTestFailure `json:"failure"`
-	// What the failure means and what to do; null where there is none.
+	// The cause of the failure and a remedy; null if the test succeeded.
 	Explanation NullableString `json:"explanation"`
-	// The HTTP status of the LLM provider; null where it did not answer.
+	// The LLM provider's HTTP status; null if it did not respond.
 	Status NullableInt32 `json:"status"`
-	// What the model said; null where it said nothing.
+	// The text that the model generated; null without text.
 	Text NullableString `json:"text"`
-	// The body of the LLM provider's answer as it was sent, or its beginning; null where it did not answer.
+	// The LLM provider's response body, possibly truncated; null if it did not respond.
 	Body NullableString `json:"body"`
-	// Whether the body goes on.
+	// Whether `body` is truncated.
 	BodyTruncated bool `json:"body_truncated"`
-	// Milliseconds from the call to the end of the answer.
+	// Milliseconds from the start of the call to the end of the response.
 	DurationMs int64 `json:"duration_ms"`
-	// A number of tokens, counted in one class only; null where the LLM provider did not say.
+	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	InputTokens NullableInt64 `json:"input_tokens"`
-	// A number of tokens, counted in one class only; null where the LLM provider did not say.
+	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	CachedInputTokens NullableInt64 `json:"cached_input_tokens"`
-	// A number of tokens, counted in one class only; null where the LLM provider did not say.
+	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	CacheWriteTokens NullableInt64 `json:"cache_write_tokens"`
-	// A number of tokens, counted in one class only; null where the LLM provider did not say.
+	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	OutputTokens NullableInt64 `json:"output_tokens"`
-	// A number of tokens, counted in one class only; null where the LLM provider did not say.
+	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	ReasoningTokens NullableInt64 `json:"reasoning_tokens"`
-	// The id of the call in the access log and in the usage.
+	// The id of the call in the access log and in usage records.
 	CallId               string `json:"call_id"`
 	AdditionalProperties map[string]interface{}
 }

@@ -17,9 +17,9 @@ import (
 // checks if the Organization type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Organization{}
 
-// Organization A tenant.
+// Organization A tenant, which owns secrets, LLM providers and models.
 type Organization struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`

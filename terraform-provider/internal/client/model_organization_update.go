@@ -17,7 +17,7 @@ import (
 // checks if the OrganizationUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &OrganizationUpdate{}
 
-// OrganizationUpdate The new state of an organization. Without a slug, the stored one stays.
+// OrganizationUpdate The new state of an organization. An omitted slug stays unchanged.
 type OrganizationUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`

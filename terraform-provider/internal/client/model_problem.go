@@ -16,21 +16,21 @@ import (
 // checks if the Problem type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Problem{}
 
-// Problem What went wrong (RFC 9457).
+// Problem An error (RFC 9457).
 type Problem struct {
-	// Always `about:blank`; `code` tells problems apart.
+	// Always `about:blank`; use `code` to distinguish problems.
 	Type string `json:"type"`
-	// The phrase of the status code.
+	// The reason phrase of the status code.
 	Title string `json:"title"`
 	// The status code.
 	Status int32 `json:"status"`
-	// A stable name of the kind of problem: `invalid_request`, `malformed_json`, `unauthenticated`, `forbidden`, `not_found`, `reference_not_found`, `method_not_allowed`, `not_acceptable`, `request_timeout`, `name_taken`, `slug_taken`, `email_taken`, `member_exists`, `last_owner`, `last_cluster_admin`, `secret_in_use`, `organization_not_empty`, `precondition_failed`, `content_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `too_many_requests`, `credential_unreadable`, `internal_error`, `unavailable`. More may come.
+	// A stable code of the problem: `invalid_request`, `malformed_json`, `unauthenticated`, `forbidden`, `not_found`, `reference_not_found`, `method_not_allowed`, `not_acceptable`, `request_timeout`, `name_taken`, `slug_taken`, `email_taken`, `member_exists`, `last_owner`, `last_cluster_admin`, `secret_in_use`, `organization_not_empty`, `precondition_failed`, `content_too_large`, `unsupported_media_type`, `idempotency_key_reused`, `too_many_requests`, `credential_unreadable`, `internal_error`, `unavailable`. More codes may be added.
 	Code string `json:"code" validate:"regexp=^[a-z_]+$"`
-	// A sentence on what is wrong and what to do.
+	// The problem and a remedy.
 	Detail string `json:"detail"`
-	// The request's id, as it stands in the server's log.
+	// The id of the request, also in the server's log.
 	RequestId string `json:"request_id"`
-	// Every violation, where the request is invalid.
+	// All violations of an invalid request.
 	Errors               []Violation `json:"errors,omitempty"`
 	AdditionalProperties map[string]interface{}
 }

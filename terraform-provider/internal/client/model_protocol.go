@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// Protocol The API that the provider speaks. `responses` is OpenAI's Responses API, `anthropic_messages` Anthropic's Messages API.
+// Protocol The API of the LLM provider. `responses` is OpenAI's Responses API, `anthropic_messages` Anthropic's Messages API.
 type Protocol string
 
 // List of Protocol
 const (
-	RESPONSES          Protocol = "responses"
-	ANTHROPIC_MESSAGES Protocol = "anthropic_messages"
+	PROTOCOL_RESPONSES          Protocol = "responses"
+	PROTOCOL_ANTHROPIC_MESSAGES Protocol = "anthropic_messages"
 )
 
 // All allowed values of Protocol enum

@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// Role What a user may do in the cluster. A `cluster_admin` may do everything; a `user` what their memberships allow.
+// Role Permissions in the cluster. A `cluster_admin` can do everything; a `user` has the permissions of their memberships.
 type Role string
 
 // List of Role
 const (
-	CLUSTER_ADMIN Role = "cluster_admin"
-	USER          Role = "user"
+	ROLE_CLUSTER_ADMIN Role = "cluster_admin"
+	ROLE_USER          Role = "user"
 )
 
 // All allowed values of Role enum

@@ -19,18 +19,18 @@ var _ MappedNullable = &Secret{}
 
 // Secret The metadata of a secret.
 type Secret struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// Free text, without control characters but for tab and line feed.
+	// Free text without control characters except tab and line feed.
 	Description NullableString `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
 	Storage     SecretStorage  `json:"storage"`
-	// 1 at first; it rises with each new value.
+	// Starts at 1 and increases with each new value.
 	Version int64 `json:"version"`
-	// A keyed hash of a credential. It changes when, and only when, the credential does, and tells nothing else of it.
+	// A keyed hash of a credential. It changes if and only if the credential changes.
 	Fingerprint string `json:"fingerprint" validate:"regexp=^[0-9a-f]{32}$"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
@@ -64,7 +64,7 @@ func NewSecret(id string, organizationId string, name string, description Nullab
 // but it doesn't guarantee that properties required by API are set
 func NewSecretWithDefaults() *Secret {
 	this := Secret{}
-	var storage SecretStorage = LOCAL
+	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = storage
 	return &this
 }

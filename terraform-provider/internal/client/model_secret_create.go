@@ -21,10 +21,10 @@ var _ MappedNullable = &SecretCreate{}
 type SecretCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// Free text, without control characters but for tab and line feed.
+	// Free text without control characters except tab and line feed.
 	Description NullableString `json:"description,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
 	Storage     *SecretStorage `json:"storage,omitempty"`
-	// The value, at most 64 KiB in UTF-8. It is stored encrypted and never answered.
+	// The value, at most 64 KiB in UTF-8. It is stored encrypted; only `revealSecret` returns it.
 	Value string `json:"value"`
 }
 
@@ -37,7 +37,7 @@ type _SecretCreate SecretCreate
 func NewSecretCreate(name string, value string) *SecretCreate {
 	this := SecretCreate{}
 	this.Name = name
-	var storage SecretStorage = LOCAL
+	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = &storage
 	this.Value = value
 	return &this
@@ -48,7 +48,7 @@ func NewSecretCreate(name string, value string) *SecretCreate {
 // but it doesn't guarantee that properties required by API are set
 func NewSecretCreateWithDefaults() *SecretCreate {
 	this := SecretCreate{}
-	var storage SecretStorage = LOCAL
+	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = &storage
 	return &this
 }

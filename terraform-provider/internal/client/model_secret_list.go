@@ -16,11 +16,11 @@ import (
 // checks if the SecretList type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretList{}
 
-// SecretList A page.
+// SecretList One page of a list.
 type SecretList struct {
-	// The items of the page, the oldest first.
+	// The items, oldest first.
 	Items []Secret `json:"items"`
-	// The page_token of the next page; null on the last page.
+	// `page_token` of the next page; null on the last page.
 	NextPageToken        NullableString `json:"next_page_token"`
 	AdditionalProperties map[string]interface{}
 }

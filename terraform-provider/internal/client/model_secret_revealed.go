@@ -18,7 +18,7 @@ var _ MappedNullable = &SecretRevealed{}
 
 // SecretRevealed The plaintext of a secret.
 type SecretRevealed struct {
-	// The value.
+	// The plaintext of the value.
 	Value                string `json:"value"`
 	AdditionalProperties map[string]interface{}
 }

@@ -13,12 +13,12 @@ import (
 	"fmt"
 )
 
-// SecretStorage Where the value is kept. `local` is the server's database, encrypted.
+// SecretStorage Where the value is stored. `local` is the server's database, encrypted.
 type SecretStorage string
 
 // List of SecretStorage
 const (
-	LOCAL SecretStorage = "local"
+	SECRETSTORAGE_LOCAL SecretStorage = "local"
 )
 
 // All allowed values of SecretStorage enum

@@ -17,14 +17,14 @@ import (
 // checks if the SecretUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretUpdate{}
 
-// SecretUpdate The new state of a secret. Without a value, the stored one stays.
+// SecretUpdate The new state of a secret. An omitted value stays unchanged.
 type SecretUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// Free text, without control characters but for tab and line feed.
+	// Free text without control characters except tab and line feed.
 	Description NullableString `json:"description,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
 	Storage     *SecretStorage `json:"storage,omitempty"`
-	// The value, at most 64 KiB in UTF-8. It is stored encrypted and never answered.
+	// The value, at most 64 KiB in UTF-8. It is stored encrypted; only `revealSecret` returns it.
 	Value *string `json:"value,omitempty"`
 }
 
@@ -37,7 +37,7 @@ type _SecretUpdate SecretUpdate
 func NewSecretUpdate(name string) *SecretUpdate {
 	this := SecretUpdate{}
 	this.Name = name
-	var storage SecretStorage = LOCAL
+	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = &storage
 	return &this
 }
@@ -47,7 +47,7 @@ func NewSecretUpdate(name string) *SecretUpdate {
 // but it doesn't guarantee that properties required by API are set
 func NewSecretUpdateWithDefaults() *SecretUpdate {
 	this := SecretUpdate{}
-	var storage SecretStorage = LOCAL
+	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = &storage
 	return &this
 }

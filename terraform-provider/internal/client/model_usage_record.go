@@ -17,60 +17,60 @@ import (
 // checks if the UsageRecord type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UsageRecord{}
 
-// UsageRecord What is kept of a call. Names are those of its time.
+// UsageRecord The record of one call. Names are those at the time of the call.
 type UsageRecord struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
 	// A time in UTC (RFC 3339).
 	StartedAt time.Time `json:"started_at"`
-	// The call's id, as it was answered and logged.
+	// The id of the call, also in the response and the access log.
 	RequestId string `json:"request_id"`
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
-	// The model; null where it was not found.
+	// The model; null if it was not found.
 	ModelId NullableString `json:"model_id"`
-	// The model's name; null where it was not found.
+	// The model's name; null if it was not found.
 	Model NullableString `json:"model"`
-	// The LLM provider; null where the call led to none.
+	// The LLM provider; null if the call was not routed to one.
 	ProviderId NullableString `json:"provider_id"`
-	// The LLM provider's name; null where the call led to none.
+	// The LLM provider's name; null if the call was not routed to one.
 	Provider NullableString `json:"provider"`
-	// The API token; null where it was not known.
+	// The API token; null if unknown.
 	TokenId NullableString `json:"token_id"`
-	// The user whose API token it was; null where it was not known.
+	// The user of the API token; null if unknown.
 	UserId   NullableString `json:"user_id"`
 	Protocol Protocol       `json:"protocol"`
 	// The operation; null if an earlier release recorded the call.
 	Operation NullableCallOperation `json:"operation"`
-	// Whether the answer was a stream of events.
+	// Whether the response was a stream of events.
 	Streamed bool `json:"streamed"`
-	// Tokens of the request that no cache was involved in; null where the provider did not say.
+	// Input tokens without cache use; null if the LLM provider did not report them.
 	InputTokens NullableInt64 `json:"input_tokens"`
-	// Tokens of the request that were read from the provider's cache; null where it did not say.
+	// Input tokens read from a cache; null if the LLM provider did not report them.
 	CachedInputTokens NullableInt64 `json:"cached_input_tokens"`
-	// Tokens of the request that were written to the provider's cache; null where it did not say.
+	// Input tokens written to a cache; null if the LLM provider did not report them.
 	CacheWriteTokens NullableInt64 `json:"cache_write_tokens"`
-	// Those of `cache_write_tokens` that were written for 5 minutes; null if the provider did not report them.
+	// The part of `cache_write_tokens` that was cached for 5 minutes; null if the LLM provider did not report it.
 	CacheWrite5mTokens NullableInt64 `json:"cache_write_5m_tokens"`
-	// Those of `cache_write_tokens` that were written for one hour; null if the provider did not report them.
+	// The part of `cache_write_tokens` that was cached for one hour; null if the LLM provider did not report it.
 	CacheWrite1hTokens NullableInt64 `json:"cache_write_1h_tokens"`
-	// Tokens of the answer, those of reasoning included; null where the provider did not say.
+	// Output tokens, including reasoning tokens; null if the LLM provider did not report them.
 	OutputTokens NullableInt64 `json:"output_tokens"`
-	// Tokens of the answer that were spent on reasoning; null where the provider did not say.
+	// The part of `output_tokens` used for reasoning; null if the LLM provider did not report it.
 	ReasoningTokens NullableInt64 `json:"reasoning_tokens"`
-	// Web searches by the provider's own tool; null if the provider did not report them.
+	// Searches by the LLM provider's web search tool; null if the LLM provider did not report them.
 	WebSearchRequests NullableInt64 `json:"web_search_requests"`
-	// Web pages fetched by the provider's own tool; null if the provider did not report them.
+	// Pages fetched by the LLM provider's web fetch tool; null if the LLM provider did not report them.
 	WebFetchRequests NullableInt64 `json:"web_fetch_requests"`
-	// The provider's service tier that processed the call, such as `priority` or `batch`; null if the provider did not report it.
+	// The LLM provider's service tier, such as `priority` or `batch`; null if the LLM provider did not report it.
 	ServiceTier NullableString `json:"service_tier"`
-	// Why this server could not read the tokens in the provider's response; null if it could.
+	// Why the server could not read the usage; null if it could.
 	UsageUnknownReason NullableUsageUnknownReason `json:"usage_unknown_reason"`
-	// Milliseconds from the call's arrival to the first byte of the provider's body; null where there was none.
+	// Milliseconds from the arrival of the call to the first byte of the LLM provider's response body; null without a body.
 	TimeToFirstByteMs NullableFloat64 `json:"time_to_first_byte_ms"`
-	// Milliseconds from the call's arrival to its end.
+	// Milliseconds from the arrival of the call to its end.
 	DurationMs float64 `json:"duration_ms"`
-	// The HTTP status that was answered; null where the caller left before.
+	// The HTTP status returned to the caller; null if the caller disconnected before.
 	Status               NullableInt32 `json:"status"`
 	Outcome              CallOutcome   `json:"outcome"`
 	AdditionalProperties map[string]interface{}

@@ -16,11 +16,11 @@ import (
 // checks if the UsageRecordList type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UsageRecordList{}
 
-// UsageRecordList A page.
+// UsageRecordList One page of a list.
 type UsageRecordList struct {
-	// The items of the page, the newest first.
+	// The items, newest first.
 	Items []UsageRecord `json:"items"`
-	// The page_token of the next page; null on the last page.
+	// `page_token` of the next page; null on the last page.
 	NextPageToken        NullableString `json:"next_page_token"`
 	AdditionalProperties map[string]interface{}
 }

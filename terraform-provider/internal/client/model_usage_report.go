@@ -17,13 +17,13 @@ import (
 // checks if the UsageReport type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UsageReport{}
 
-// UsageReport Sums of calls.
+// UsageReport Aggregated usage.
 type UsageReport struct {
 	// A time in UTC (RFC 3339).
 	From time.Time `json:"from"`
 	// A time in UTC (RFC 3339).
 	To time.Time `json:"to"`
-	// A row for each group, the earliest first, and then the one with the most calls.
+	// One row per group, ordered by time, then by the number of calls, descending.
 	Rows                 []UsageRow `json:"rows"`
 	AdditionalProperties map[string]interface{}
 }

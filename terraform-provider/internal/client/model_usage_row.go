@@ -17,57 +17,57 @@ import (
 // checks if the UsageRow type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &UsageRow{}
 
-// UsageRow The sums of a group of calls. What is not grouped by is null, as is what is not known of the group's calls. Names are those of now; a model or a provider that is deleted keeps the name that it had.
+// UsageRow Aggregated usage of one group. Fields that are not in `group_by`, or unknown for the group's calls, are null. Names are current; deleted models and LLM providers keep their last name.
 type UsageRow struct {
-	// When the group's hour or day begins, in UTC.
+	// The start of the hour or day, in UTC.
 	StartsAt NullableTime `json:"starts_at"`
-	// The model.
+	// The id of the model; null unless in `group_by`.
 	ModelId NullableString `json:"model_id"`
-	// The model's name.
+	// The current name of the model; null unless in `group_by`.
 	Model NullableString `json:"model"`
-	// The LLM provider.
+	// The id of the LLM provider; null unless in `group_by`.
 	ProviderId NullableString `json:"provider_id"`
-	// The LLM provider's name.
+	// The current name of the LLM provider; null unless in `group_by`.
 	Provider NullableString `json:"provider"`
 	// The API token.
 	TokenId NullableString `json:"token_id"`
-	// The API token's description; null once it is deleted, and where the token is not bound to this organization.
+	// The description of the API token; null if it is deleted or not bound to this organization.
 	Token NullableString `json:"token"`
-	// The user whose API token it was.
+	// The user of the API token.
 	UserId NullableString `json:"user_id"`
-	// The user's name; null once the user is deleted.
+	// The user's name; null if the user is deleted.
 	User NullableString `json:"user"`
-	// The operation; null as well for calls that an earlier release recorded.
+	// The operation; also null for calls recorded by an earlier release.
 	Operation NullableCallOperation `json:"operation"`
-	// How the calls ended.
+	// The outcome; null unless in `group_by`.
 	Outcome NullableCallOutcome `json:"outcome"`
-	// How many calls there were.
+	// The number of calls.
 	Calls int64 `json:"calls"`
-	// How many of them ended otherwise than `completed` or `client_cancelled`.
+	// The number of calls whose outcome is neither `completed` nor `client_cancelled`.
 	Errors int64 `json:"errors"`
-	// Tokens of requests that no cache was involved in, as far as providers said.
+	// Input tokens without cache use, as reported by LLM providers.
 	InputTokens int64 `json:"input_tokens"`
-	// Tokens of requests that were read from providers' caches, as far as they said.
+	// Input tokens read from caches, as reported by LLM providers.
 	CachedInputTokens int64 `json:"cached_input_tokens"`
-	// Tokens of requests that were written to providers' caches, as far as they said.
+	// Input tokens written to caches, as reported by LLM providers.
 	CacheWriteTokens int64 `json:"cache_write_tokens"`
-	// Those of `cache_write_tokens` that were written for 5 minutes, as reported by providers.
+	// The part of `cache_write_tokens` that was cached for 5 minutes, as reported by LLM providers.
 	CacheWrite5mTokens int64 `json:"cache_write_5m_tokens"`
-	// Those of `cache_write_tokens` that were written for one hour, as reported by providers.
+	// The part of `cache_write_tokens` that was cached for one hour, as reported by LLM providers.
 	CacheWrite1hTokens int64 `json:"cache_write_1h_tokens"`
-	// Tokens of answers, those of reasoning included, as far as providers said.
+	// Output tokens, including reasoning tokens, as reported by LLM providers.
 	OutputTokens int64 `json:"output_tokens"`
-	// Tokens of answers that were spent on reasoning, as far as providers said.
+	// The part of `output_tokens` used for reasoning, as reported by LLM providers.
 	ReasoningTokens int64 `json:"reasoning_tokens"`
-	// Web searches by providers' own tools, as reported by providers.
+	// Searches by LLM providers' web search tools, as reported by LLM providers.
 	WebSearchRequests int64 `json:"web_search_requests"`
-	// Web pages fetched by providers' own tools, as reported by providers.
+	// Pages fetched by LLM providers' web fetch tools, as reported by LLM providers.
 	WebFetchRequests int64 `json:"web_fetch_requests"`
-	// Calls whose usage this server could not read; `usage_unknown_reason` of their records is the reason.
+	// Calls whose usage the server could not read; their records have the reason in `usage_unknown_reason`.
 	UnknownUsageCalls int64 `json:"unknown_usage_calls"`
-	// Milliseconds from a call's arrival to its end, on average; null where there was no call.
+	// The average of `duration_ms`; null without calls.
 	AverageDurationMs NullableFloat64 `json:"average_duration_ms"`
-	// Milliseconds from a call's arrival to the first byte of the provider's body, on average of the calls that came so far; null where none did.
+	// The average of `time_to_first_byte_ms` over calls that have one; null if none has.
 	AverageTimeToFirstByteMs NullableFloat64 `json:"average_time_to_first_byte_ms"`
 	AdditionalProperties     map[string]interface{}
 }

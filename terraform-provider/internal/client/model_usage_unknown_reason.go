@@ -18,8 +18,8 @@ type UsageUnknownReason string
 
 // List of UsageUnknownReason
 const (
-	UNSUPPORTED_ENCODING UsageUnknownReason = "unsupported_encoding"
-	CORRUPT_ENCODING     UsageUnknownReason = "corrupt_encoding"
+	USAGEUNKNOWNREASON_UNSUPPORTED_ENCODING UsageUnknownReason = "unsupported_encoding"
+	USAGEUNKNOWNREASON_CORRUPT_ENCODING     UsageUnknownReason = "corrupt_encoding"
 )
 
 // All allowed values of UsageUnknownReason enum

@@ -17,13 +17,13 @@ import (
 // checks if the User type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &User{}
 
-// User Somebody who calls, or a program that does.
+// User A person or program that calls the API.
 type User struct {
-	// A UUID. Those that the server makes are of version 7 (RFC 9562).
+	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
-	// The email address; null for the administrator that the server has made at its first start, until one is given.
+	// The email address; null for the administrator created at the first start until one is set.
 	Email NullableString `json:"email"`
 	Role  Role           `json:"role"`
 	State UserState      `json:"state"`

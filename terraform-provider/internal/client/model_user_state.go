@@ -13,13 +13,13 @@ import (
 	"fmt"
 )
 
-// UserState Whether the user's API tokens work. Those of a `suspended` user are refused.
+// UserState Whether the user's API tokens work. Tokens of a `suspended` user are rejected.
 type UserState string
 
 // List of UserState
 const (
-	ACTIVE    UserState = "active"
-	SUSPENDED UserState = "suspended"
+	USERSTATE_ACTIVE    UserState = "active"
+	USERSTATE_SUSPENDED UserState = "suspended"
 )
 
 // All allowed values of UserState enum

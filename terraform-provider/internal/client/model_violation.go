@@ -16,13 +16,13 @@ import (
 // checks if the Violation type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Violation{}
 
-// Violation One thing that is wrong with a request. It has a pointer or a parameter.
+// Violation A violation in a request. It has either a pointer or a parameter.
 type Violation struct {
-	// The place in the body, a JSON pointer (RFC 6901).
+	// A JSON pointer to the invalid part of the body (RFC 6901).
 	Pointer *string `json:"pointer,omitempty"`
-	// The name of the query or header parameter.
+	// The name of the invalid query or header parameter.
 	Parameter *string `json:"parameter,omitempty"`
-	// A sentence on what is wrong and what to do.
+	// The problem and a remedy.
 	Detail               string `json:"detail"`
 	AdditionalProperties map[string]interface{}
 }

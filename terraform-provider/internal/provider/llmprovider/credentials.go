@@ -32,9 +32,9 @@ func checkCredentials(config resourceModel, diagnostics *diag.Diagnostics) {
 		return
 	}
 	switch client.AuthMethod(config.AuthMethod.ValueString()) {
-	case client.BEARER, client.X_API_KEY:
+	case client.AUTHMETHOD_BEARER, client.AUTHMETHOD_X_API_KEY:
 		checkToken(config, diagnostics)
-	case client.CUSTOM_HEADERS:
+	case client.AUTHMETHOD_CUSTOM_HEADERS:
 		checkOnlyHeaders(config, diagnostics)
 	}
 }

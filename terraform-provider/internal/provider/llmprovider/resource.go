@@ -342,7 +342,7 @@ func (m model) identity() object.IdentityInOrganization {
 
 // forms returns the forms of the credential for the planned auth method. The write-only form is in the configuration only.
 func forms(config, plan, state resourceModel) credential.Forms {
-	if plan.AuthMethod.ValueString() == string(client.CUSTOM_HEADERS) {
+	if plan.AuthMethod.ValueString() == string(client.AUTHMETHOD_CUSTOM_HEADERS) {
 		return credential.Forms{
 			Plain: plan.CustomHeaders, PriorPlain: state.CustomHeaders,
 			WriteOnly: config.CustomHeadersWO, Version: plan.CustomHeadersWOVersion, PriorVersion: state.CustomHeadersWOVersion,

@@ -89,14 +89,14 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"role": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				Default:             stringdefault.StaticString(string(client.USER)),
+				Default:             stringdefault.StaticString(string(client.ROLE_USER)),
 				MarkdownDescription: "`cluster_admin`, with all permissions, or `user` (default), with permissions from memberships.",
 				Validators:          []validator.String{object.OneOf(client.AllowedRoleEnumValues)},
 			},
 			"state": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				Default:             stringdefault.StaticString(string(client.ACTIVE)),
+				Default:             stringdefault.StaticString(string(client.USERSTATE_ACTIVE)),
 				MarkdownDescription: "`active` (default) or `suspended`. The server rejects the API tokens of suspended users.",
 				Validators:          []validator.String{object.OneOf(client.AllowedUserStateEnumValues)},
 			},

@@ -38,15 +38,8 @@ public class Contract {
      * @param path the path template below {@code /api/v1}
      * @param parameters its parameters, including path parameters
      * @param takesBody whether it has a request body
-     * @param statuses its documented status codes
      */
-    public record Operation(
-            String id,
-            String method,
-            String path,
-            List<Parameter> parameters,
-            boolean takesBody,
-            List<Integer> statuses) {
+    public record Operation(String id, String method, String path, List<Parameter> parameters, boolean takesBody) {
         /** Whether it has a header parameter. */
         public boolean takes(String header) {
             return parametersIn("header").stream()
@@ -149,14 +142,11 @@ public class Contract {
                         resolve(root, parameter.path("schema"))));
             }
         }
-        List<Integer> statuses = new ArrayList<>();
-        operation.path("responses").fieldNames().forEachRemaining(status -> statuses.add(Integer.valueOf(status)));
         return new Operation(
                 operation.path("operationId").asText(),
                 method.toUpperCase(Locale.ROOT),
                 path,
                 List.copyOf(parameters),
-                operation.has("requestBody"),
-                List.copyOf(statuses));
+                operation.has("requestBody"));
     }
 }

@@ -4,7 +4,7 @@ package io.agyn.sdk;
 public final class InvalidRequestException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    InvalidRequestException(Answer answer) {
-        super(answer);
+    InvalidRequestException(Response response) {
+        super(response);
     }
 }

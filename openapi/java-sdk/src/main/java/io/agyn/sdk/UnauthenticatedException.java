@@ -4,7 +4,7 @@ package io.agyn.sdk;
 public final class UnauthenticatedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    UnauthenticatedException(Answer answer) {
-        super(answer);
+    UnauthenticatedException(Response response) {
+        super(response);
     }
 }
