@@ -24,10 +24,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures the Console: how long the page of an organization's 1,000 LLM providers takes beside the REST call of the same
- * data, and how many bytes come over the wire for each page, alone and with the styles and scripts that the first one loads.
+ * Measures the Console: the time of the page with an organization's 1,000 LLM providers compared with the REST call for
+ * the same data, and the transferred bytes of each page, alone and with the styles and scripts of a first visit.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address, a token and its data folder in
+ * <p>Run by {@code make bench}, which starts a server and sets its address, a token and its data folder in
  * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
  */
 final class Console {
@@ -144,7 +144,7 @@ final class Console {
         return List.of(ids);
     }
 
-    /** Calls of eight models in the last month, behind the server's back, since nobody can make them. */
+    /** Inserts a month of calls of eight models directly into the database, since the API cannot backdate calls. */
     private static void storeCalls(String organization) throws Exception {
         Path folder = Path.of(System.getenv("AGYN_DATA_DIR"));
         String port =
@@ -183,7 +183,7 @@ final class Console {
         }
     }
 
-    /** A page and a call take turns. */
+    /** Alternates a page and a call. */
     private String time(String what, String page, String call) throws Exception {
         double[] pages = new double[ROUNDS];
         double[] calls = new double[ROUNDS];
@@ -244,7 +244,7 @@ final class Console {
                         most <= MOST_AFTER));
     }
 
-    /** What a browser gets, as it comes over the wire. */
+    /** A response as a browser receives it, still compressed. */
     private HttpResponse<byte[]> load(String path, String encoding, int wanted)
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway + path))

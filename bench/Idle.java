@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures what connections cost that are kept and idle: the memory that 10,000 of them take, what others' requests take beside
- * them, and whether each is still there after longer than a slow request's head may take.
+ * Measures 10,000 idle connections: their memory, the latency of requests on other connections meanwhile, and whether all
+ * stay open for longer than the time-out for request heads.
  *
  * <p>Run by {@code make bench}.
  */
@@ -69,7 +69,7 @@ final class Idle {
         }
     }
 
-    /** Asks whether the server is alive; false where the connection is gone. */
+    /** Sends a liveness request; false if the connection is closed. */
     private static boolean ask(Socket socket) {
         try {
             socket.getOutputStream().write(REQUEST);

@@ -17,11 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures that requests stay flat as an organization grows: in one of 1,000,000 secrets beside one of 1,000, and a page of
- * 100 LLM providers with eight models each beside one of providers without. The two of a pair take turns in one run, and
- * what is printed is the ratio of their medians.
+ * Measures that latency does not grow with an organization: 1,000,000 secrets compared with 1,000, and a page of 100 LLM
+ * providers with eight models each compared with providers without models. Both requests of a pair alternate in one run;
+ * the program prints the ratio of their medians.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address, a token and its data folder in
+ * <p>Run by {@code make bench}, which starts a server and sets its address, a token and its data folder in
  * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
  */
 final class Lists {
@@ -76,7 +76,7 @@ final class Lists {
         return organization;
     }
 
-    /** Adds secrets to an organization of {@link #SMALL} behind the server's back: over the API it would take a while. */
+    /** Adds secrets to an organization of {@link #SMALL} directly in the database: the API would take too long. */
     private static void grow(String organization) throws Exception {
         System.out.printf("Storing %,d secrets.%n", LARGE);
         Path folder = Path.of(System.getenv("AGYN_DATA_DIR"));
@@ -86,7 +86,7 @@ final class Lists {
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "agyn", password);
                 Statement statement = connection.createStatement()) {
-            // Without the triggers, which tell servers of each row.
+            // Disables the triggers, which notify servers of each row.
             statement.execute("set session_replication_role = replica");
             statement.execute(
                     """
@@ -116,7 +116,7 @@ final class Lists {
         return organization;
     }
 
-    /** The path of the page of 100 that begins in the middle. */
+    /** The path of the page of 100 in the middle of the list. */
     private String middle(String organization, int count) throws Exception {
         int step = Math.min(1_000, count / 2);
         String next = "";
@@ -128,7 +128,7 @@ final class Lists {
         return organization + "/secrets?page_size=100" + next;
     }
 
-    /** To another tenant, what is there must not take another time than what is not. */
+    /** For another tenant, an existing resource must take as long as a missing one. */
     private void reportMissing(String organization) throws Exception {
         String own = create("/organizations", "{\"name\": \"bench\"}");
         Matcher bound = TOKEN.matcher(send(
@@ -157,7 +157,7 @@ final class Lists {
         return () -> answer(path);
     }
 
-    /** A secret that is made, and deleted so that the number stays. */
+    /** Creates a secret, and deletes it to keep the number constant. */
     private Request created(String organization) {
         return () -> {
             String id = create(organization + "/secrets", "{\"name\": \"one-more\", \"value\": \"v\"}");

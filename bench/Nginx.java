@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** An nginx with a configuration of its own, in a folder of its own. */
+/** An nginx with a separate configuration in a separate folder. */
 final class Nginx implements AutoCloseable {
     private final Process process;
     private final URI uri;
@@ -15,12 +15,12 @@ final class Nginx implements AutoCloseable {
         this.uri = uri;
     }
 
-    /** Stands in for a provider: answers each request with the same JSON. */
+    /** A stand-in for a provider: returns the same JSON for each request. */
     static Nginx upstream(Path folder, String json) throws Exception {
         return start(folder, 1, "location / { return 200 '" + json + "'; }", "");
     }
 
-    /** A plain reverse proxy to an upstream, as many workers as processors, connections kept. */
+    /** A plain reverse proxy with keep-alive connections and one worker per processor. */
     static Nginx proxy(Path folder, URI upstream) throws Exception {
         return start(
                 folder,
@@ -34,7 +34,6 @@ final class Nginx implements AutoCloseable {
         return uri;
     }
 
-    /** The workers. */
     Stream<ProcessHandle> workers() {
         return process.toHandle().children();
     }
@@ -91,7 +90,7 @@ final class Nginx implements AutoCloseable {
         throw new IOException("nginx did not start: " + Files.readString(folder.resolve("nginx.log")));
     }
 
-    /** Something that must be installed first. */
+    /** A required program is not installed. */
     static final class Missing extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

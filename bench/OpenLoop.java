@@ -15,8 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends requests at times that are fixed beforehand, whether or not earlier ones have been answered, and measures each from
- * the time at which it was to be sent: a server that stalls is charged for all that would have come meanwhile.
+ * Sends requests at scheduled times, whether or not earlier ones have completed, and measures each from its scheduled
+ * time: a stall of the server counts for all requests that were due meanwhile.
  */
 final class OpenLoop {
     private static final int CONNECTIONS = 64;
@@ -25,7 +25,7 @@ final class OpenLoop {
     private final InetSocketAddress address;
     private final byte[] request;
 
-    /** What came of it: latencies in nanoseconds, sorted, and how many answers were not 200. */
+    /** Sorted latencies in nanoseconds, and the number of responses other than 200. */
     record Result(long[] latencies, long errors) {
         double millis(double quantile) {
             int last = latencies.length - 1;
@@ -38,7 +38,7 @@ final class OpenLoop {
         this.request = request;
     }
 
-    /** Runs at a rate for a time. */
+    /** Sends requests at a constant rate. */
     Result run(double perSecond, Duration duration) throws IOException {
         int count = (int) (perSecond * duration.toMillis() / 1000);
         long[] latencies = new long[count];
@@ -61,10 +61,10 @@ final class OpenLoop {
                     due = start + (long) (sent * interval);
                 }
                 if (now - start > duration.toNanos() + 10_000_000_000L) {
-                    throw new IOException("Only " + answered + " of " + count + " requests were answered");
+                    throw new IOException("Only " + answered + " of " + count + " requests completed");
                 }
                 if (selector.selectNow() == 0) {
-                    // Not a busy loop: the processors are shared with what is measured.
+                    // Not a busy loop: the measured server shares the processors.
                     LockSupport.parkNanos(PAUSE_NANOS);
                     continue;
                 }
@@ -86,7 +86,7 @@ final class OpenLoop {
         return new Result(latencies, errors);
     }
 
-    /** One connection, on which there is one request at a time; answers have a Content-Length. */
+    /** A connection with one request at a time; responses must have a Content-Length. */
     private final class Connection {
         private final SocketChannel channel;
         private final ByteBuffer out = ByteBuffer.wrap(request);
@@ -110,10 +110,10 @@ final class OpenLoop {
             }
         }
 
-        /** Reads what is there; whether the answer is whole. */
+        /** Reads the available bytes; true once the response is complete. */
         private boolean read() throws IOException {
             if (channel.read(in) < 0) {
-                throw new IOException("The server has closed a connection");
+                throw new IOException("The server closed a connection");
             }
             String head = new String(in.array(), 0, Math.min(in.position(), 2048), ISO_8859_1);
             int end = head.indexOf("\r\n\r\n");

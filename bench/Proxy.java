@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Measures the LLM Proxy beside nginx as a plain reverse proxy to the same upstream, in alternating rounds: authentication,
- * routing, the model's name, credentials, usage and access lines on the one side, nothing of it and no access log on the
- * other. The load generator, the upstream and PostgreSQL run on the same processors.
+ * Compares the LLM Proxy with nginx as a plain reverse proxy to the same upstream, in alternating rounds. The LLM Proxy does
+ * authentication, routing, model names, credentials, usage and access logs; nginx only forwards. The load generator,
+ * the upstream and PostgreSQL run on the same processors.
  *
  * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp] [soak]}; all of them by default. Run by {@code make bench}.
  */
@@ -79,7 +79,7 @@ public final class Proxy {
         Report.print(table);
     }
 
-    /** Closed loop; returns the medians of both. */
+    /** Closed loop; returns the medians of both proxies. */
     private double[] throughput(int rounds) throws Exception {
         List<Double> ours = new ArrayList<>();
         List<Double> theirs = new ArrayList<>();
@@ -118,7 +118,7 @@ public final class Proxy {
         return new double[] {Report.median(ours), Report.median(theirs)};
     }
 
-    /** Open loop at half load; what the proxy adds to nginx's own time. */
+    /** Open loop at half load: the time that the proxy adds to nginx's. */
     private void latency(double perSecond) throws Exception {
         OpenLoop ours = new OpenLoop(agyn.uri(), request(agyn.uri()));
         OpenLoop theirs = new OpenLoop(nginx.uri(), request(nginx.uri()));
@@ -130,7 +130,7 @@ public final class Proxy {
             OpenLoop.Result reference = theirs.run(perSecond, ROUND);
             OpenLoop.Result result = ours.run(perSecond, ROUND);
             if (result.errors() + reference.errors() > 0) {
-                throw new IOException("Not all answers were 200");
+                throw new IOException("Not all responses were 200");
             }
             p50.add(result.millis(0.5) - reference.millis(0.5));
             p99.add(result.millis(0.99) - reference.millis(0.99));
@@ -153,7 +153,7 @@ public final class Proxy {
 
     private record Added(String name, double bound, List<Double> millis) {}
 
-    /** From ready to 80 % of what the server does when it is warm. */
+    /** The time from ready to 80 % of the warm throughput. */
     private void ramp() throws Exception {
         List<Double> seconds = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
@@ -173,7 +173,7 @@ public final class Proxy {
                 median <= 5));
     }
 
-    /** Half load for minutes on end; the server's memory at the end of each of them. */
+    /** Half load for several minutes; the server's memory after each minute. */
     private void soak(double perSecond) throws Exception {
         OpenLoop load = new OpenLoop(agyn.uri(), request(agyn.uri()));
         List<Long> mebibytes = new ArrayList<>();

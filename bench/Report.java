@@ -4,13 +4,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What measurements have in common: figures of processes, medians, and the table for RESULTS.md. */
+/** Shared by all benchmarks: processor times, medians, and the table for RESULTS.md. */
 final class Report {
     private static final double MICROS_PER_TICK = 10_000;
 
     private Report() {}
 
-    /** The processor time that processes have taken, in microseconds. */
+    /** The processor time of processes, in microseconds. */
     static double cpuMicros(Stream<ProcessHandle> processes) {
         return processes
                 .mapToDouble(process -> {
@@ -20,7 +20,7 @@ final class Report {
                                 stat.substring(stat.lastIndexOf(')') + 2).split(" ");
                         return MICROS_PER_TICK * (Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
                     } catch (IOException e) {
-                        // Ended meanwhile.
+                        // The process has ended.
                         return 0;
                     }
                 })
@@ -31,14 +31,14 @@ final class Report {
         return values.stream().sorted().toList().get(values.size() / 2);
     }
 
-    /** A row of the table, which is printed at once too. */
+    /** Returns a row of the table, and prints it at once. */
     static String row(String what, String bound, String measured, boolean holds) {
         String row = "| %s | %s | %s | %s |".formatted(what, bound, measured, holds ? "holds" : "short");
         System.out.println(row);
         return row;
     }
 
-    /** Prints a table with the machine that it is of. */
+    /** Prints a table with a description of the machine. */
     static void print(List<String> rows) throws Exception {
         System.out.println();
         System.out.printf(

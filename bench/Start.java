@@ -12,11 +12,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures how long the server takes to be ready, with its AOT cache ({@code api-server/bin/agyn-server}) and without
- * ({@code java -jar quarkus-run.jar}), in alternating rounds on one data folder that has been started before.
+ * Measures the start of the server with its AOT cache ({@code api-server/bin/agyn-server}) and without ({@code java -jar
+ * quarkus-run.jar}), in alternating rounds on one existing data folder.
  *
- * <p>Two times of each start: from the moment its PostgreSQL takes connections (its postmaster.pid says so), and from
- * the launch of the process; both until {@code /q/health/ready} answers 200. Run by {@code make bench}.
+ * <p>Each start has two times until {@code /q/health/ready} returns 200: from the moment PostgreSQL accepts connections
+ * (according to postmaster.pid), and from the launch of the process. Run by {@code make bench}.
  */
 public final class Start {
 

@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Measures what the provider adds to terraform's own cost: apply, refresh-only plan and destroy of 1,000 resources (100
- * secrets, 100 LLM providers, 800 models) beside those of 1,000 {@code terraform_data} that refer to each other in the same
- * way, by the same terraform with the same parallelism, in turns after a first round that is not counted. Then, that the
- * plan of 20,000 resources takes no more for each than that of 2,000; these are models of one LLM provider, since terraform
- * itself takes the square of what is in many modules.
+ * Measures the provider's overhead: apply, refresh-only plan and destroy of 1,000 resources (100 secrets, 100 LLM
+ * providers, 800 models) compared with 1,000 {@code terraform_data} that refer to each other in the same way. Both use the
+ * same terraform and parallelism, and alternate after an uncounted first round. Also measures that a plan of 20,000
+ * resources takes no more per resource than one of 2,000. These are models of one LLM provider, since terraform's own time
+ * is quadratic in the number of modules.
  *
- * <p>A secret, the LLM provider that has it and its 8 models are a module, of which there are many. Where one of many
- * instances is referred to by its index, terraform decodes them all for each reference, and its own cost hides ours.
+ * <p>A secret, its LLM provider and 8 models form a module with many instances. With indexed references to single
+ * resources instead, terraform decodes all instances for each reference, and its own time would hide the provider's.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address and a token in {@code AGYN_GATEWAY} and
+ * <p>Run by {@code make bench}, which starts a server and sets its address and a token in {@code AGYN_GATEWAY} and
  * {@code AGYN_TOKEN}, the terraform in {@code TERRAFORM} and the folder of the provider in {@code PROVIDER}.
  */
 final class Terraform {
@@ -72,10 +72,10 @@ final class Terraform {
             """);
 
     /**
-     * What is applied.
+     * A configuration to apply.
      *
      * @param organizationType the type of the resource that {@code organization} declares as {@code it}
-     * @param module what each of many modules declares
+     * @param module the resources of each module
      */
     private record Config(String organizationType, String organization, String module) {}
 
@@ -150,7 +150,7 @@ final class Terraform {
                 mine / its <= BOUND);
     }
 
-    /** So many times a module, for an organization. */
+    /** Writes a configuration with one organization and {@code count} instances of a module. */
     private Path folder(String name, int count, Config config) throws IOException, InterruptedException {
         Path folder = Files.createDirectory(work.resolve(name));
         Path module = Files.createDirectory(folder.resolve("module"));

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# Shows the whole way through, on a server, a PostgreSQL and a folder of its own, which are gone afterwards. Wants what
-# `make build` builds. Ends with 0 only where each step did what it should.
+# Demonstrates the main features on a temporary server, PostgreSQL and folder, and deletes them at the end. Needs
+# `make build`. Exits with 0 only if every step succeeded.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 java=$("$root/scripts/find-jdk.sh")/bin/java
 terraform=$("$root/terraform-provider/scripts/terraform-path.sh")
-command -v curl >/dev/null || { echo "The demo shows a call by curl, which is not installed: install it first." >&2; exit 1; }
+command -v curl >/dev/null || { echo "The demo needs curl, which is not installed." >&2; exit 1; }
 
-# What is set for other work of whoever watches must not reach this server.
+# The user's own settings must not affect this server.
 for variable in $(compgen -e | grep -E '^(AGYN|TF)_' || true); do
   unset "$variable"
 done
 
-# Runs whatever the end: success, a failed step, Ctrl-C. A second Ctrl-C must not leave a server behind.
+# Runs at every exit: success, a failed step, Ctrl-C. A second Ctrl-C must not leave a server running.
 clean_up() {
   local status=$? postgres
   trap '' INT TERM HUP
@@ -24,15 +24,15 @@ clean_up() {
   fi
   [ -z "$provider" ] || kill "$provider" 2>/dev/null || true
   if [ -n "$postgres" ] && kill "$postgres" 2>/dev/null; then
-    echo "The server has left its PostgreSQL running (process $postgres), which is stopped now." >&2
+    echo "The server left its PostgreSQL running (process $postgres); it is stopped now." >&2
     status=1
   fi
   cd "$root"
   rm -rf "$work"
   if [ "$status" -eq 0 ]; then
-    heading "That was all, and nothing of it is left"
+    heading "Done; everything is cleaned up"
   else
-    echo "The demo did not get to its end." >&2
+    echo "The demo failed." >&2
   fi
   exit "$status"
 }
@@ -40,11 +40,11 @@ clean_up() {
 heading() { printf '\n%s== %s ==%s\n' "$bold" "$*" "$plain"; }
 say() { printf '%s\n' "$*"; }
 fail() {
-  printf 'This should not have happened: %s\n' "$*" >&2
+  printf 'The demo failed: %s\n' "$*" >&2
   exit 1
 }
 
-# shown COMMAND...: shows a command as one would type it, then runs it.
+# shown COMMAND...: prints a command, then runs it.
 shown() {
   printf '\n%s$ %s%s\n' "$bold" "$*" "$plain"
   "$@"
@@ -52,10 +52,10 @@ shown() {
 
 terraform() { "$terraform" "$@"; }
 
-# get PATH: asks the API. The token is handed over by a file, since arguments can be read by every user of a machine.
+# get PATH: calls the API. The token is in a file, since all users of a machine can read arguments.
 get() { curl --silent --show-error --fail-with-body --config "$work/curl.conf" "$AGYN_GATEWAY/api/v1$1"; }
 
-# field NAME: takes one field out of the only object in a JSON answer.
+# field NAME: prints a field of the only object in a JSON response.
 field() { sed -n 's/.*"'"$1"'":"\{0,1\}\([^",}]*\).*/\1/p'; }
 
 start_server() {
@@ -74,9 +74,9 @@ start_server() {
   (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$AGYN_TOKEN" >"$work/curl.conf")
 }
 
-# Stands in for OpenAI's and Anthropic's clouds; it knows the example's keys and no other.
+# A stand-in for OpenAI and Anthropic that accepts only the example's keys.
 start_provider() {
-  # Before the background job creates it.
+  # Created here, before the background job writes it.
   : >"$work/provider.log"
   "$java" --sun-misc-unsafe-memory-access=allow -jar "$root"/scripted-provider/target/agyn-scripted-provider-*.jar \
     --port 0 --accept 'authorization: Bearer sk-example-openai' --accept 'x-api-key: sk-ant-example-anthropic' \
@@ -97,7 +97,7 @@ ask() {
     ${headers[@]+"${headers[@]}"} --data "$body" "$AGYN_GATEWAY$path"
 }
 
-# Terraform and OpenTofu look for agynio/agyn at registries of their own; both are told to look into a folder instead.
+# Terraform and OpenTofu look for agynio/agyn at different registries; both are configured to use a folder instead.
 make_mirror() {
   local registry folder
   for registry in registry.terraform.io registry.opentofu.org; do
@@ -109,7 +109,7 @@ make_mirror() {
   export TF_CLI_CONFIG_FILE=$work/terraform.tfrc TF_IN_AUTOMATION=1 TF_INPUT=0 CHECKPOINT_DISABLE=1
 }
 
-# Sets $version, $fingerprint and $id to those of the secret openai-api-key.
+# Sets $version, $fingerprint and $id from the secret openai-api-key.
 read_secret() {
   local answer
   answer=$(get "/organizations/$organization/secrets?name=openai-api-key")
@@ -131,14 +131,14 @@ trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 
-heading "1. Start a server, on a PostgreSQL of its own, in a fresh folder"
+heading "1. Start a server with a fresh PostgreSQL, in a fresh folder"
 start_server
 sed -n '/^Agyn is ready/,$p' "$work/server.log"
 
-heading "2. Register two LLM providers, their keys and a model on each, from examples/quickstart"
+heading "2. Create two LLM providers, their keys and a model each, from examples/quickstart"
 make_mirror
 start_provider
-say "Instead of the real clouds, a scripted provider at $origin answers."
+say "A scripted provider at $origin stands in for the real clouds."
 mkdir "$work/quickstart"
 for file in "$root"/examples/quickstart/*.tf; do
   sed "s#https://api\.[a-z]*\.com#$origin#" "$file" >"$work/quickstart/${file##*/}"
@@ -148,17 +148,17 @@ shown terraform init
 shown terraform plan -out=plan
 shown terraform apply plan
 organization=$(terraform output -raw organization_id)
-terraform plan -detailed-exitcode >/dev/null || fail "terraform still sees something to change after apply"
+terraform plan -detailed-exitcode >/dev/null || fail "terraform plans changes after apply"
 
 heading "3. Read it back: with the Java SDK, and with curl"
 say "The program in examples/java-sdk prints:"
 say
 "$java" -jar "$root/examples/java-sdk/target/java-sdk-example.jar" list | tee "$work/table"
 for name in openai-api-key anthropic-api-key openai-prod anthropic-prod gpt-4o claude; do
-  grep -q " $name " "$work/table" || fail "the table does not hold $name"
+  grep -q " $name " "$work/table" || fail "the table does not contain $name"
 done
 say
-say "The REST API answers about a provider, without its credentials:"
+say "The REST API returns a provider without its credentials:"
 printf '\n%s$ curl "$AGYN_GATEWAY/api/v1/organizations/%s/llm-providers?name=openai-prod"%s\n' "$bold" "$organization" "$plain"
 get "/organizations/$organization/llm-providers?name=openai-prod" | tee "$work/provider"
 say
@@ -168,17 +168,17 @@ heading "4. Call the models, as agents do: plain, and as a stream"
 printf '\n%s$ curl "$AGYN_GATEWAY/v1/responses" -d '"'"'{"model": "gpt-4o", "input": "Hello, world"}'"'"'%s\n' "$bold" "$plain"
 ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
 say
-grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not answer"
-grep -q '"model":"gpt-4o-2024-08-06"' "$work/answer" || fail "the provider was not asked for its own model"
+grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not respond"
+grep -q '"model":"gpt-4o-2024-08-06"' "$work/answer" || fail "the provider did not get its own model name"
 printf '\n%s$ curl "$AGYN_GATEWAY/v1/messages" -d '"'"'{"model": "claude", …, "stream": true}'"'"'%s\n' "$bold" "$plain"
 ask /v1/messages '{"model": "claude", "max_tokens": 64, "stream": true,
   "messages": [{"role": "user", "content": "Hello, world"}]}' 'anthropic-version: 2023-06-01' | tee "$work/answer"
-grep -q '"type":"message_stop"' "$work/answer" || fail "the stream did not come to its end"
+grep -q '"type":"message_stop"' "$work/answer" || fail "the stream did not end"
 ask /v1/messages '{"model": "claude", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello, world"}]}' \
   >"$work/answer"
-grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not answer"
+grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not respond"
 
-heading "5. Rotate OpenAI's key under a running stream: another value for the secret, in place"
+heading "5. Rotate OpenAI's key during a stream: change the secret's value in place"
 ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world", "stream": true}' \
   'x-scripted: events=10;every=500ms' >"$work/stream" &
 stream=$!
@@ -186,7 +186,7 @@ until grep -q output_text.delta "$work/stream" 2>/dev/null; do sleep 0.1; done
 read_secret
 version_before=$version fingerprint_before=$fingerprint id_before=$id
 export TF_VAR_openai_api_key=sk-example-rotated
-say "TF_VAR_openai_api_key has a new value. What else is registered stays untouched."
+say "TF_VAR_openai_api_key has a new value. Nothing else changes."
 shown terraform apply -auto-approve
 rotated=$(date +%s)
 read_secret
@@ -195,17 +195,17 @@ say "version      $version_before -> $version"
 say "fingerprint  $fingerprint_before -> $fingerprint"
 [ "$id" = "$id_before" ] || fail "the secret was replaced"
 [ "$version_before" = 1 ] && [ "$version" = 2 ] || fail "the version did not go from 1 to 2"
-[ "$fingerprint" != "$fingerprint_before" ] || fail "the fingerprint stayed"
+[ "$fingerprint" != "$fingerprint_before" ] || fail "the fingerprint did not change"
 wait "$stream"
 grep -q response.completed "$work/stream" || fail "the stream did not survive the rotation"
 say
-say "The stream went on with the old key, to its end. The provider does not know the new one, and the next call carries it:"
+say "The stream finished with the old key. The next call uses the new key, which this provider does not know:"
 until [ "$(date +%s)" -gt "$rotated" ]; do sleep 0.1; done
 ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
 say
-grep -q invalid_api_key "$work/answer" || fail "the next call did not carry the new key"
+grep -q invalid_api_key "$work/answer" || fail "the next call did not use the new key"
 
-heading "6. What the calls have cost"
+heading "6. Read the usage"
 printf '\n%s$ curl "$AGYN_GATEWAY/api/v1/organizations/%s/usage?group_by=model,outcome"%s\n' "$bold" "$organization" "$plain"
 attempts=0
 calls() { grep -o '"calls":[0-9]*' "$work/usage" | awk -F: '{ sum += $2 } END { print sum + 0 }'; }
@@ -217,31 +217,31 @@ done
 cat "$work/usage"
 say
 
-heading "7. Plan what cannot work: a Host header among custom_headers"
+heading "7. Plan an invalid configuration: a Host header in custom_headers"
 mkdir "$work/refused"
 sed 's/"X-Cost-Center"/"Host"/' "$root/examples/custom-headers/main.tf" >"$work/refused/main.tf"
 cd "$work/refused"
 terraform init >/dev/null
 if shown terraform plan 2>"$work/refusal"; then
-  fail "the plan was not refused"
+  fail "the plan was not rejected"
 fi
 cat "$work/refusal"
-grep -q 'Host' "$work/refusal" && grep -q 'managed by the proxy' "$work/refusal" || fail "the plan was refused for another reason"
+grep -q 'Host' "$work/refusal" && grep -q 'managed by the proxy' "$work/refusal" || fail "the plan was rejected for another reason"
 say
-say "It was refused before anything was made, as it should be."
+say "Terraform rejected it before creating anything, as it should."
 
 heading "8. See it in the Console"
-say "It is at $AGYN_GATEWAY, and takes the token that is in $work/data/admin-token."
+say "Open $AGYN_GATEWAY and sign in with the token in $work/data/admin-token."
 if [ -t 0 ] && [ -t 1 ]; then
-  say "Look around; Ctrl-C goes on, and takes it all back."
+  say "Look around; press Ctrl-C to continue and clean up."
   looked=''
-  # The server, in the background, does not heed it.
+  # The server runs in the background and ignores Ctrl-C.
   trap 'looked=yes' INT
   until [ "$looked" ]; do sleep 1 || true; done
   trap 'exit 130' INT
 fi
 
-heading "9. Take it all back"
+heading "9. Destroy everything"
 cd "$work/quickstart"
 shown terraform destroy -auto-approve
 [ "$(get /organizations)" = '{"items":[],"next_page_token":null}' ] || fail "an organization is left"

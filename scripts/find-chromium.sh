@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a Chromium for the tests in a browser: CHROMIUM_PATH, or one on the PATH, or Debian's, which it
-# installs where it may.
+# Prints the path of a Chromium for the browser tests: CHROMIUM_PATH, or one on the PATH, or Debian's, which it installs
+# if it has permission.
 set -euo pipefail
 
 found() {
@@ -22,5 +22,5 @@ if [[ -z "${CHROMIUM_PATH:-}" && $(id -u) -eq 0 ]] && command -v apt-get >/dev/n
     { apt-get update && apt-get install -y --no-install-recommends chromium; } >&2
     found && exit
 fi
-echo "A Chromium is needed for the tests in a browser: install one (Debian: sudo apt-get install chromium; macOS: brew install --cask chromium), or set CHROMIUM_PATH to it." >&2
+echo "The browser tests need a Chromium: install one (Debian: sudo apt-get install chromium; macOS: brew install --cask chromium), or set CHROMIUM_PATH to it." >&2
 exit 1

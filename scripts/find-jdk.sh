@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the home of a JDK 25 or later: JAVA_HOME, else the one on PATH, else the newest in the usual folders.
-# Where there is none, says so on standard error in one sentence and exits with 1.
+# Without a suitable JDK, prints one sentence on standard error and exits with 1.
 set -u
 
 wanted=25

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of an nginx for the tests behind a load balancer: NGINX_PATH, or the one on the PATH, or Debian's, which it
-# installs where it may.
+# Prints the path of an nginx for the load balancer tests: NGINX_PATH, or the one on the PATH, or Debian's, which it
+# installs if it has permission.
 set -euo pipefail
 
 found() {
@@ -8,7 +8,7 @@ found() {
         [[ -x "$NGINX_PATH" ]] && echo "$NGINX_PATH"
         return
     fi
-    # Debian's is not on every user's PATH.
+    # Debian's path is not on every user's PATH.
     PATH="$PATH:/usr/sbin" command -v nginx
 }
 
@@ -20,5 +20,5 @@ if [[ -z "${NGINX_PATH:-}" && $(id -u) -eq 0 ]] && command -v apt-get >/dev/null
     { apt-get update && RUNLEVEL=1 apt-get install -y --no-install-recommends nginx-light; } >&2
     found && exit
 fi
-echo "An nginx is needed for the tests behind a load balancer: install one (Debian: sudo apt-get install nginx-light; macOS: brew install nginx), or set NGINX_PATH to it." >&2
+echo "The load balancer tests need nginx: install it (Debian: sudo apt-get install nginx-light; macOS: brew install nginx), or set NGINX_PATH to it." >&2
 exit 1

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the server's fuzz tests one after another, each for FUZZ_TIME, and prints how many inputs each has tried and what it
-# has found. Arguments choose tests by a part of their names, such as ModelLocatorFuzz.
+# Runs the server's fuzz tests one after another, each for FUZZ_TIME, and prints their inputs and findings. Arguments
+# select tests by a part of their names, such as ModelLocatorFuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../api-server"
 
 time=${FUZZ_TIME:-10m}
 logs=target/fuzz
 mkdir -p "$logs"
-# Quarkus's listener, which JUnit would find there, wants an application.
+# Without Quarkus's JUnit listener, which needs an application.
 classpath=target/test-classes:target/classes:$(sed 's|[^:]*/quarkus-junit/[^:]*:||' target/fuzz.classpath)
 findings=0
 
@@ -22,7 +22,7 @@ while read -r class method; do
     continue
   fi
   log=$logs/$name.log
-  # Little memory, so that what a stranger could fill is found.
+  # Little memory, to find inputs that exhaust it.
   if "$JAVA_HOME/bin/java" -Xmx512m -XX:+UseSerialGC -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED \
       -Djava.util.logging.manager=org.jboss.logmanager.LogManager -cp "$classpath" com.code_intelligence.jazzer.Jazzer \
       --target_class="$class" --target_method="$method" --max_duration="$time" --reproducer_path="$logs" \

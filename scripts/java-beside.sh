@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs a program of scripts/upgrades/ on the classes of the built server and of the scripted provider.
+# Runs a program of scripts/upgrades/ with the classes of the built server and the scripted provider.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 app=$root/api-server/target/quarkus-app
-# Java's HTTP client asks for leave to close a connection.
+# Java's HTTP client allows a Connection header only with this property.
 exec "${JAVA_HOME:?}/bin/java" --sun-misc-unsafe-memory-access=allow \
   -Djdk.httpclient.allowRestrictedHeaders=connection \
   -Djava.util.logging.manager=org.jboss.logmanager.LogManager \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the server of the commit or tag FROM beside the built one, on one database and under load, and fails where a call or a
-# write does. FROM is the last tag, or else the last release by upgrades/last-release.properties.
+# Runs the server of the commit or tag FROM beside the built one, on one database and under load, and fails if a call or a
+# write fails. FROM defaults to the last tag, or without tags to the release in upgrades/last-release.properties.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,11 +12,11 @@ fi
 echo "Old: $(git -C "$root" log -1 --format='%h %s' "$from")"
 echo "New: $(git -C "$root" log -1 --format='%h %s')"
 old=$("$root/scripts/server-of.sh" "$from")
-# Before this setting was made, a server had to be told to start on newer tables.
+# Older servers need this variable to start on a newer schema.
 variables=()
 git -C "$root" grep -q ignore-future-migrations "$from" -- api-server/src/main/resources/application.properties ||
   variables=(QUARKUS_FLYWAY_IGNORE_FUTURE_MIGRATIONS=true)
-# Servers that know this setting finish what they have begun when they are stopped.
+# Servers with this setting finish requests in flight before they stop.
 drains=false
 git -C "$root" grep -q shutdown-delay "$from" -- api-server/src/main/java && drains=true
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/agyn-rolling.XXXXXX")

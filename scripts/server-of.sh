@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the server of a commit or tag in a worktree of its own below target/, once, and prints where its folder is.
+# Builds the server of a commit or tag once, in a separate worktree below target/, and prints the path of its folder.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -10,7 +10,7 @@ if [ ! -e "$folder/quarkus-run.jar" ]; then
   tree=$root/target/worktrees/$commit
   git -C "$root" worktree prune
   [ -e "$tree" ] || git -C "$root" worktree add --quiet --detach "$tree" "$commit"
-  # Another worktree would be in the way of the next one of the same name.
+  # A leftover worktree would block the next one of the same name.
   trap 'git -C "$root" worktree remove --force "$tree"' EXIT
   (cd "$tree" && ./mvnw -q -B -ntp -pl api-server -am -Dmaven.test.skip=true package) >&2
   mkdir -p "${folder%/*}"

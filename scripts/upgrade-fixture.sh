@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the fixture of a release's schema, by the server of the commit or tag FROM, or else by the one that is built.
+# Creates the upgrade fixture of a release's schema with the server of the commit or tag FROM, by default the built one.
 # See api-server/src/test/resources/upgrades/README.md.
 set -eu
 

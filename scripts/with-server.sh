@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs a command beside a packaged server that is started in a fresh folder on a free port, and stops the server after.
-# The command gets AGYN_GATEWAY, AGYN_TOKEN and AGYN_DATA_DIR. Where the server does not start, its output is shown.
+# Starts a packaged server in a fresh folder on a free port, runs a command, and stops the server. The command gets
+# AGYN_GATEWAY, AGYN_TOKEN and AGYN_DATA_DIR. If the server does not start, its output is printed.
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=$(mktemp -d)
-# What is set for other work, a database above all, must not reach this server.
+# The user's own settings, such as a database, must not affect this server.
 for variable in $(compgen -e AGYN_ || true); do
   unset "$variable"
 done

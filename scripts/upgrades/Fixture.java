@@ -23,10 +23,10 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Fills a database by the server of a release, over its REST API, with all that the release knows, and writes down its rows,
- * its keyset and what the server answered about them.
+ * Creates resources of every kind that a release supports over its REST API, and saves the database's rows, the keyset
+ * and the server's responses.
  *
- * <p>Run by {@code scripts/upgrade-fixture.sh}, with the server's folder, a scratch folder and the folder to write to.
+ * <p>Run by {@code scripts/upgrade-fixture.sh} with the server's folder, a scratch folder and the output folder.
  */
 final class Fixture {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -145,7 +145,7 @@ final class Fixture {
         token("suspended", body("description", "Sam's", "user_id", suspended));
         ObjectNode state = body("name", "Sam", "email", "sam@acme.example", "role", "user", "state", "suspended");
         update("/users/" + suspended, state);
-        // In the audit log as denied.
+        // A denied event for the audit log.
         String denied = body("name", "denied", "value", "x").toString();
         expect(
                 403,
@@ -153,7 +153,7 @@ final class Fixture {
                         "POST", api(in(acme, "secrets")), tokens.get("member").textValue(), denied));
     }
 
-    /** Calls each model once, where the release passes calls on, and waits until the usage is in the database. */
+    /** Calls each model once, if the release has the LLM Proxy, and waits until the usage is in the database. */
     private void call() throws Exception {
         if (schema < 2) {
             return;
@@ -173,7 +173,7 @@ final class Fixture {
         }
     }
 
-    /** Notes what the server answers about all that there is, to each token. */
+    /** Records the server's responses to reads of every resource, with each token. */
     private void readAll() throws Exception {
         List<String> organizations = column("select id from organization order by created_at");
         for (String token : fieldNames(tokens)) {
@@ -207,7 +207,7 @@ final class Fixture {
         readAudit(organizations);
     }
 
-    /** Last, since it is in the log what was denied to the reads; and first for whom reads them again. */
+    /** Runs last, since denied reads are in the audit log; but is first in the file, so that a replay runs it first. */
     private void readAudit(List<String> organizations) throws Exception {
         if (schema < 5) {
             return;
@@ -247,8 +247,8 @@ final class Fixture {
         Files.writeString(folder.resolve("rows.sql"), rows());
     }
 
-    // Not what servers tell each other that they must forget: it has gone after an hour, and its transaction ids mean
-    // nothing in another database.
+    // Without the change feed: its rows expire after an hour, and their transaction ids are meaningless in another
+    // database.
     private static final String TABLES = """
             select relname from pg_class
             where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
@@ -349,7 +349,7 @@ final class Fixture {
     }
 
     private String create(String path, ObjectNode body) throws Exception {
-        // Releases that do not know the header pass it by.
+        // Releases without support for the header ignore it.
         HttpResponse<String> answer = server.send(
                 "POST",
                 api(path),

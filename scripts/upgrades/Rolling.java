@@ -27,12 +27,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A rolling upgrade, and a way back: the server of a former release and this one on one database, under load throughout.
- * What the one writes the other reads, changes and deletes; every call is answered, with the credential that was written
- * last, and is in the usage once.
+ * A rolling upgrade and rollback: the servers of an older release and of this one share a database under constant load.
+ * Each reads, changes and deletes the other's resources. Every call succeeds, uses the latest credential, and is in the
+ * usage exactly once.
  *
- * <p>Run by {@code scripts/rolling.sh}, with the two servers' folders, a scratch folder, whether the old server finishes what
- * it has begun when it is stopped, and variables for it.
+ * <p>Run by {@code scripts/rolling.sh} with the two servers' folders, a scratch folder, whether the old server finishes
+ * requests in flight when it stops, and environment variables for it.
  */
 final class Rolling {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -42,7 +42,7 @@ final class Rolling {
     private static final Duration TOGETHER = Duration.ofSeconds(20);
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    // Between two of a writer's, so that the load is steady and the machine is not all taken.
+    // Between a thread's rounds, so that the load is steady and does not saturate the machine.
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Path oldApp;
@@ -53,7 +53,7 @@ final class Rolling {
     private final ScriptedProvider provider;
     private final EmbeddedPostgres postgres;
 
-    // Who is called. Everybody holds the lock for a round.
+    // The servers to call. Each load thread holds the read lock during a round.
     private volatile List<Server> live = List.of();
     private final java.util.concurrent.locks.ReadWriteLock rounds =
             new java.util.concurrent.locks.ReentrantReadWriteLock(true);
@@ -64,8 +64,8 @@ final class Rolling {
     private final AtomicInteger writes = new AtomicInteger();
     private final AtomicInteger reads = new AtomicInteger();
     private final List<Written> secrets = new ArrayList<>();
-    private int callsSaid;
-    private int writesSaid;
+    private int reportedCalls;
+    private int reportedWrites;
     private String admin;
     private String organization;
 
@@ -90,7 +90,7 @@ final class Rolling {
             Keyset.create(scratch.resolve("keys.json"));
             new Rolling(arguments, provider, postgres).run();
         }
-        // The database's keeper and the provider leave threads behind.
+        // The embedded database and the provider leave threads running.
         System.exit(0);
     }
 
@@ -129,7 +129,7 @@ final class Rolling {
                 requireLogs();
                 requireAudit();
                 System.out.printf(
-                        "%,d calls of models, %,d writes, %,d reads of what another wrote: none failed.%n",
+                        "%,d calls of models, %,d writes, %,d reads of another server's writes: none failed.%n",
                         calls.get(), writes.get(), reads.get());
             } finally {
                 fresh.close();
@@ -141,7 +141,7 @@ final class Rolling {
     }
 
     private Server startOld() throws Exception {
-        // Those of before 4804be3 now and then close a connection that they have kept, and with it the next request.
+        // Before 4804be3, servers sometimes closed a kept-alive connection together with the next request on it.
         Map<String, String> variables = new HashMap<>(variables());
         variables.putAll(oldVariables);
         return Server.start(oldApp, scratch.resolve("old"), variables).withoutKeptConnections();
@@ -159,7 +159,7 @@ final class Rolling {
                 "AGYN_KEYSET_FILE", scratch.resolve("keys.json").toString());
     }
 
-    /** Stops the old server. One that does not drain responds 503 meanwhile, and so is not called any more. */
+    /** Stops the old server. Without draining it responds 503 meanwhile, so its callers switch to the other first. */
     private void stopOld(Server old, Server other) throws Exception {
         if (oldDrains) {
             stop(old, other);
@@ -169,7 +169,7 @@ final class Rolling {
         }
     }
 
-    /** Stops a server, which goes on being called until it refuses connections: nobody is told. */
+    /** Stops a server without notice to its callers, who keep calling until it refuses connections. */
     private void stop(Server server, Server other) throws Exception {
         server.setStandIn(other);
         server.close();
@@ -178,15 +178,15 @@ final class Rolling {
 
     private void remove(Server server) {
         live = live.stream().filter(one -> one != server).toList();
-        // Rounds that have begun with it end.
+        // Waits for the rounds that use it.
         rounds.writeLock().lock();
         rounds.writeLock().unlock();
     }
 
-    /** Goes on for a while, and says what there was since the phase before, the start of a server included. */
+    /** Continues the load for a while, and prints the counts since the previous phase, including server starts. */
     private void phase(String name, Duration duration) throws Exception {
         Thread.sleep(duration);
-        // Nobody writes: what was written last is in force.
+        // Without writers, the last value must be effective within a second.
         rounds.writeLock().lock();
         try {
             Thread.sleep(A_SECOND);
@@ -200,7 +200,7 @@ final class Rolling {
                             name + ": " + server.uri() + " sends " + sent + " and not " + secret.value);
                 }
             }
-            // Or each look at the calls would take longer than the one before.
+            // Keeps searches of the recorded calls fast.
             provider.forget();
         } finally {
             rounds.writeLock().unlock();
@@ -208,12 +208,12 @@ final class Rolling {
         System.out.printf(
                 "%-36s %,6d calls, %,6d writes; schema %s, %d failures%n",
                 name,
-                calls.get() - callsSaid,
-                writes.get() - writesSaid,
+                calls.get() - reportedCalls,
+                writes.get() - reportedWrites,
                 query("select max(version::int) from flyway_schema_history where success"),
                 failures.size());
-        callsSaid = calls.get();
-        writesSaid = writes.get();
+        reportedCalls = calls.get();
+        reportedWrites = writes.get();
         require(failures.isEmpty(), "failures: " + failures.stream().limit(5).toList());
     }
 
@@ -244,7 +244,7 @@ final class Rolling {
                     (servers, turn) ->
                             call(at(servers, turn), secret.name, admin, secret.name + "-" + UUID.randomUUID())));
         }
-        // A migration that locks tables in another order than servers do stands in the way of these first.
+        // These detect first a migration that locks tables in a different order than servers do.
         for (int i = 0; i < READERS; i++) {
             threads.add(repeat(
                     "me", (servers, turn) -> expect(200, at(servers, turn).send("GET", api("/me"), admin, ""))));
@@ -276,7 +276,7 @@ final class Rolling {
         });
     }
 
-    /** Writes a secret by one server and reads it by all others. */
+    /** Writes a secret on one server and reads it on all. */
     private void rotate(List<Server> servers, int turn, Written secret) throws Exception {
         String value = "sk-" + secret.name + "-" + turn;
         String body = "{\"name\":\"%s\",\"value\":\"%s\"}".formatted(secret.name, value);
@@ -286,12 +286,12 @@ final class Rolling {
         require(written.get("version").intValue() == secret.version, "a version was lost: " + written);
         for (Server server : servers) {
             JsonNode read = json(200, server.send("GET", api(in("secrets/" + secret.id)), admin, ""));
-            require(read.equals(written), "it reads " + read + " where the other wrote " + written);
+            require(read.equals(written), "read " + read + " instead of " + written);
             reads.incrementAndGet();
         }
     }
 
-    /** Makes one of each kind by one server, reads and changes it by another, and deletes it by a third. */
+    /** Creates a resource of each kind on one server, reads and changes it on the next, and deletes it on a third. */
     private void makeChangeAndDelete(List<Server> servers, int turn) throws Exception {
         String name = "x-" + UUID.randomUUID();
         String tenant = "/organizations/" + create(at(servers, turn), "/organizations", "{\"name\":\"" + name + "\"}");
@@ -331,7 +331,7 @@ final class Rolling {
         }
     }
 
-    /** Whether an object has all that another has; a release may say more than the one before. */
+    /** Whether an object has all fields of another; a newer release may return more. */
     private static boolean holdsAll(JsonNode all, JsonNode part) {
         return part.properties().stream()
                 .allMatch(field -> field.getKey().equals("last_used_at")
@@ -454,7 +454,7 @@ final class Rolling {
         }
     }
 
-    /** A secret, and what was written to it last and acknowledged. */
+    /** A secret with its last acknowledged value. */
     private static final class Written {
         private final String name;
         private volatile String id;

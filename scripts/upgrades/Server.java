@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A packaged server of any release, on a database that it is given. */
+/** A packaged server of any release, on an existing database. */
 final class Server implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newBuilder()
@@ -33,11 +33,11 @@ final class Server implements AutoCloseable {
         this.folder = folder;
         this.process = process;
         this.log = log;
-        // Read here, since a server withdraws it as soon as it is told to stop.
+        // Read at the start, since a stopping server deletes it.
         this.uri = awaitUri();
     }
 
-    /** Starts one and returns once it is ready; started again on its folder, it goes on with the same log. */
+    /** Starts a server and waits until it is ready. A restart in the same folder appends to its log. */
     static Server start(Path app, Path folder, Map<String, String> variables) throws Exception {
         Files.createDirectories(folder);
         Files.deleteIfExists(folder.resolve("base-url"));
@@ -56,13 +56,13 @@ final class Server implements AutoCloseable {
         return URI.create(Files.readString(published).strip());
     }
 
-    /** Sends each request over a connection of its own. */
+    /** Sends each request over a new connection. */
     Server withoutKeptConnections() {
         keepsConnections = false;
         return this;
     }
 
-    /** Runs a command of a release to its end, and gives what it printed. */
+    /** Runs a command of a release and returns its output. */
     static String command(Path app, Path folder, Map<String, String> variables, String... arguments) throws Exception {
         Files.createDirectories(folder);
         Process process = run(app, folder, variables, arguments);
@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
         return builder.start();
     }
 
-    /** What it asks for by HTTP, with a token. */
+    /** Sends a request with a token. */
     HttpResponse<String> send(String method, String path, String token, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path))
@@ -118,7 +118,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** Has another server asked from now on where this one refuses connections, as a load balancer does. */
+    /** Sends requests to another server once this one refuses connections, as a load balancer does. */
     void setStandIn(Server other) {
         standIn = other;
     }
@@ -127,7 +127,7 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
-    /** The administrator's first token, where this server has made it. */
+    /** The administrator's first token, if this server created it. */
     String adminToken() throws IOException {
         return Files.readString(folder.resolve("admin-token")).strip();
     }
@@ -136,13 +136,13 @@ final class Server implements AutoCloseable {
         return Files.readString(log);
     }
 
-    /** Stops it as an operator does, and returns once it has ended. */
+    /** Stops the server as an operator does, and waits until it has stopped. */
     @Override
     public void close() throws IOException, InterruptedException {
         process.destroy();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new IOException("The server does not stop");
+            throw new IOException("The server did not stop");
         }
     }
 }

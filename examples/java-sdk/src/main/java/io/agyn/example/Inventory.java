@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 
-/** A table of everything that the token sees. */
+/** A table of all resources that the token can access. */
 final class Inventory {
     private final AgynClient client;
     private final PrintStream out;

@@ -3,7 +3,7 @@ package io.agyn.example;
 import io.agyn.sdk.AgynClient;
 import io.agyn.sdk.AgynException;
 
-/** Walks through the SDK, or with the argument {@code list} prints what the token sees. */
+/** Demonstrates the SDK; with the argument {@code list}, prints the resources that the token can access. */
 public final class Main {
     private Main() {}
 

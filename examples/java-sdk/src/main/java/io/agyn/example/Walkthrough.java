@@ -23,7 +23,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.UUID;
 
-/** Makes an organization with a secret, two LLM providers and two models, works with them and takes all away again. */
+/** Creates an organization with a secret, two LLM providers and two models, uses them, and deletes everything. */
 final class Walkthrough {
     private final AgynClient client;
     private final PrintStream out;
@@ -125,14 +125,14 @@ final class Walkthrough {
                             .protocol(Protocol.RESPONSES)
                             .authMethod(AuthMethod.BEARER));
         } catch (InvalidRequestException e) {
-            out.println("An invalid LLM provider is refused, with everything that is wrong:");
+            out.println("An invalid LLM provider is rejected, with all violations:");
             e.errors().forEach(error -> out.println("  " + error.getPointer() + ": " + error.getDetail()));
         }
     }
 
     private void rotate(UUID organizationId, Secret secret) {
         Versioned<Secret> read = client.secrets(organizationId).getVersioned(secret.getId());
-        // The entity tag keeps this from overwriting a change that somebody else has made meanwhile.
+        // With the entity tag, this does not overwrite a concurrent change.
         Versioned<Secret> rotated = client.secrets(organizationId)
                 .update(
                         secret.getId(),
@@ -146,7 +146,7 @@ final class Walkthrough {
         try {
             client.secrets(organizationId).delete(secret.getId());
         } catch (ConflictException e) {
-            out.println("A secret in use stays: " + e.status() + " " + e.code() + ", " + e.detail());
+            out.println("A secret in use cannot be deleted: " + e.status() + " " + e.code() + ", " + e.detail());
         }
     }
 
