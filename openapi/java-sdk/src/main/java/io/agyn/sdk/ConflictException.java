@@ -4,7 +4,7 @@ package io.agyn.sdk;
 public final class ConflictException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    ConflictException(Answer answer) {
-        super(answer);
+    ConflictException(Response response) {
+        super(response);
     }
 }

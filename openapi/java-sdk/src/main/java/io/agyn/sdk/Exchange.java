@@ -32,31 +32,31 @@ final class Exchange {
     /** Creates a resource exactly once: all retries send the same Idempotency-Key. */
     <T> T create(Creation<T> creation) {
         String key = UUID.randomUUID().toString();
-        return value(answer(() -> creation.send(key), true));
+        return value(send(() -> creation.send(key), true));
     }
 
     <T> T read(Call<T> call) {
-        return value(answer(call, true));
+        return value(send(call, true));
     }
 
     <T> Versioned<T> readVersioned(Call<T> call) {
-        return versioned(answer(call, true));
+        return versioned(send(call, true));
     }
 
     <T> T write(Call<T> call) {
-        return value(answer(call, false));
+        return value(send(call, false));
     }
 
     <T> Versioned<T> writeVersioned(Call<T> call) {
-        return versioned(answer(call, false));
+        return versioned(send(call, false));
     }
 
     void delete(Call<Void> call) {
-        answer(call, false);
+        send(call, false);
     }
 
     /** @param safe whether to retry a call that the server may already have received */
-    private <T> ApiResponse<T> answer(Call<T> call, boolean safe) {
+    private <T> ApiResponse<T> send(Call<T> call, boolean safe) {
         for (int retry = 0; ; retry++) {
             try {
                 return call.send();
@@ -79,20 +79,20 @@ final class Exchange {
         }
     }
 
-    private <T> Versioned<T> versioned(ApiResponse<T> answer) {
+    private <T> Versioned<T> versioned(ApiResponse<T> response) {
         // Names keep the case in which they arrived; HTTP/2 sends them in lower case.
-        String etag = answer.getHeaders().entrySet().stream()
+        String etag = response.getHeaders().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("ETag"))
                 .flatMap(header -> header.getValue().stream())
                 .findFirst()
                 .orElseThrow(() -> new AgynException(gateway + " responded without an ETag"));
-        return new Versioned<>(value(answer), etag);
+        return new Versioned<>(value(response), etag);
     }
 
-    private <T> T value(ApiResponse<T> answer) {
-        if (answer.getData() == null) {
-            throw new AgynException(gateway + " responded " + answer.getStatusCode() + " without a body");
+    private <T> T value(ApiResponse<T> response) {
+        if (response.getData() == null) {
+            throw new AgynException(gateway + " responded " + response.getStatusCode() + " without a body");
         }
-        return answer.getData();
+        return response.getData();
     }
 }

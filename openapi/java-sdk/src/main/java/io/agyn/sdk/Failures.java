@@ -42,32 +42,32 @@ final class Failures {
     }
 
     private static ProblemException problem(ApiException failure, URI gateway) {
-        ProblemException.Answer answer = answer(failure, gateway);
-        return switch (answer.status()) {
-            case 400, 413, 415, 422 -> new InvalidRequestException(answer);
-            case 401 -> new UnauthenticatedException(answer);
-            case 403 -> new ForbiddenException(answer);
-            case 404 -> new NotFoundException(answer);
-            case 409 -> new ConflictException(answer);
+        ProblemException.Response response = response(failure, gateway);
+        return switch (response.status()) {
+            case 400, 413, 415, 422 -> new InvalidRequestException(response);
+            case 401 -> new UnauthenticatedException(response);
+            case 403 -> new ForbiddenException(response);
+            case 404 -> new NotFoundException(response);
+            case 409 -> new ConflictException(response);
             case 412 ->
-                new PreconditionFailedException(answer, header(failure, "ETag").orElse(null));
-            case 429 -> new RateLimitedException(answer, retryAfter(failure));
-            case 503 -> new UnavailableException(answer, retryAfter(failure));
-            default -> new ProblemException(answer);
+                new PreconditionFailedException(response, header(failure, "ETag").orElse(null));
+            case 429 -> new RateLimitedException(response, retryAfter(failure));
+            case 503 -> new UnavailableException(response, retryAfter(failure));
+            default -> new ProblemException(response);
         };
     }
 
-    private static ProblemException.Answer answer(ApiException failure, URI gateway) {
+    private static ProblemException.Response response(ApiException failure, URI gateway) {
         String requestId = header(failure, "X-Request-Id").orElse(null);
         return readProblem(failure)
-                .map(problem -> new ProblemException.Answer(
+                .map(problem -> new ProblemException.Response(
                         failure.getCode(),
                         problem.getCode(),
                         problem.getDetail(),
                         Optional.ofNullable(problem.getRequestId()).orElse(requestId),
                         Optional.ofNullable(problem.getErrors()).orElse(List.of())))
                 // The message omits the body: another server's response may echo the request, token included.
-                .orElseGet(() -> new ProblemException.Answer(
+                .orElseGet(() -> new ProblemException.Response(
                         failure.getCode(),
                         "unknown",
                         "The response of " + gateway + " is not Agyn's; is this the base URL of an Agyn server?",

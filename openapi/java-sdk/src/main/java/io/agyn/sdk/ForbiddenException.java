@@ -4,7 +4,7 @@ package io.agyn.sdk;
 public final class ForbiddenException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    ForbiddenException(Answer answer) {
-        super(answer);
+    ForbiddenException(Response response) {
+        super(response);
     }
 }

@@ -4,7 +4,7 @@ package io.agyn.sdk;
 public final class NotFoundException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    NotFoundException(Answer answer) {
-        super(answer);
+    NotFoundException(Response response) {
+        super(response);
     }
 }

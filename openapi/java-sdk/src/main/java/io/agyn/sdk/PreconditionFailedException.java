@@ -8,8 +8,8 @@ public final class PreconditionFailedException extends ProblemException {
 
     private final String etag;
 
-    PreconditionFailedException(Answer answer, String etag) {
-        super(answer);
+    PreconditionFailedException(Response response, String etag) {
+        super(response);
         this.etag = etag;
     }
 

@@ -19,31 +19,31 @@ public class ProblemException extends AgynException {
     private final String requestId;
     private final List<Violation> errors;
 
-    ProblemException(Answer answer) {
-        super(message(answer));
-        this.status = answer.status();
-        this.code = answer.code();
-        this.detail = answer.detail();
-        this.requestId = answer.requestId();
-        this.errors = answer.errors();
+    ProblemException(Response response) {
+        super(message(response));
+        this.status = response.status();
+        this.code = response.code();
+        this.detail = response.detail();
+        this.requestId = response.requestId();
+        this.errors = response.errors();
     }
 
-    private static String message(Answer answer) {
+    private static String message(Response response) {
         StringBuilder message = new StringBuilder();
-        message.append(answer.status())
+        message.append(response.status())
                 .append(' ')
-                .append(answer.code())
+                .append(response.code())
                 .append(": ")
-                .append(answer.detail());
-        for (Violation error : answer.errors()) {
+                .append(response.detail());
+        for (Violation error : response.errors()) {
             message.append(" [")
                     .append(place(error))
                     .append(": ")
                     .append(error.getDetail())
                     .append(']');
         }
-        if (answer.requestId() != null) {
-            message.append(" (request ").append(answer.requestId()).append(')');
+        if (response.requestId() != null) {
+            message.append(" (request ").append(response.requestId()).append(')');
         }
         return message.toString();
     }
@@ -100,8 +100,8 @@ public class ProblemException extends AgynException {
     }
 
     /** The content of an error response. */
-    record Answer(int status, String code, String detail, String requestId, List<Violation> errors) {
-        Answer {
+    record Response(int status, String code, String detail, String requestId, List<Violation> errors) {
+        Response {
             requireNonNull(code, "code is null");
             requireNonNull(detail, "detail is null");
             errors = List.copyOf(errors);

@@ -9,8 +9,8 @@ public final class RateLimitedException extends ProblemException {
 
     private final Duration retryAfter;
 
-    RateLimitedException(Answer answer, Duration retryAfter) {
-        super(answer);
+    RateLimitedException(Response response, Duration retryAfter) {
+        super(response);
         this.retryAfter = retryAfter;
     }
 

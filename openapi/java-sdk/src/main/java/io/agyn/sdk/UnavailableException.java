@@ -9,8 +9,8 @@ public final class UnavailableException extends ProblemException {
 
     private final Duration retryAfter;
 
-    UnavailableException(Answer answer, Duration retryAfter) {
-        super(answer);
+    UnavailableException(Response response, Duration retryAfter) {
+        super(response);
         this.retryAfter = retryAfter;
     }
 

@@ -53,14 +53,14 @@ final class WholeAnswerHttpClient extends HttpClient {
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
             throws IOException, InterruptedException {
-        CompletableFuture<HttpResponse<T>> answer = sendAsync(request, handler);
+        CompletableFuture<HttpResponse<T>> response = sendAsync(request, handler);
         try {
-            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return response.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            answer.cancel(true);
+            response.cancel(true);
             throw new HttpTimeoutException("no complete response within " + timeout);
         } catch (InterruptedException e) {
-            answer.cancel(true);
+            response.cancel(true);
             throw e;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure ? failure : new IOException(e.getCause());
@@ -79,8 +79,8 @@ final class WholeAnswerHttpClient extends HttpClient {
     }
 
     private static <T> BodyHandler<T> whole(BodyHandler<T> handler) {
-        return answer ->
-                BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> replay(bytes, handler.apply(answer)));
+        return head ->
+                BodySubscribers.mapping(BodySubscribers.ofByteArray(), bytes -> replay(bytes, handler.apply(head)));
     }
 
     private static <T> T replay(byte[] bytes, BodySubscriber<T> body) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The effect of each script directive on the response. */
-class ScriptedAnswersTest {
+class ScriptedResponsesTest {
 
     private ScriptedProvider provider;
     private Client client;

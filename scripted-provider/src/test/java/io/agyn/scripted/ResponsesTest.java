@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Responses without a script: successes and client errors. */
-class AnswersTest {
+class ResponsesTest {
 
     private static final String GREETING = "Hello from the scripted provider.";
     private static final String PARAMETERS = """
