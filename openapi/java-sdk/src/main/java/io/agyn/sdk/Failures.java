@@ -50,7 +50,8 @@ final class Failures {
             case 404 -> new NotFoundException(response);
             case 409 -> new ConflictException(response);
             case 412 ->
-                new PreconditionFailedException(response, header(failure, "ETag").orElse(null));
+                new PreconditionFailedException(
+                        response, header(failure, "ETag").orElse(null));
             case 429 -> new RateLimitedException(response, retryAfter(failure));
             case 503 -> new UnavailableException(response, retryAfter(failure));
             default -> new ProblemException(response);
