@@ -17,7 +17,7 @@ import (
 // dataSource is agyn_<Type> of a collection.
 type dataSource[T, M any] struct {
 	DataSource
-	of Collection[T, M]
+	collection Collection[T, M]
 }
 
 var (
@@ -27,18 +27,18 @@ var (
 
 // DataSource creates agyn_<Type>.
 func (c Collection[T, M]) DataSource() datasource.DataSource {
-	return &dataSource[T, M]{of: c}
+	return &dataSource[T, M]{collection: c}
 }
 
 // Metadata names the data source.
 func (d *dataSource[T, M]) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
-	response.TypeName = request.ProviderTypeName + "_" + d.of.Type
+	response.TypeName = request.ProviderTypeName + "_" + d.collection.Type
 }
 
 // ConfigValidators requires exactly one key.
 func (d *dataSource[T, M]) ConfigValidators(context.Context) []datasource.ConfigValidator {
 	var keys []path.Expression
-	for _, key := range d.of.Keys {
+	for _, key := range d.collection.Keys {
 		keys = append(keys, path.MatchRoot(key))
 	}
 	return []datasource.ConfigValidator{datasourcevalidator.ExactlyOneOf(keys...)}
@@ -47,25 +47,25 @@ func (d *dataSource[T, M]) ConfigValidators(context.Context) []datasource.Config
 // Schema describes the data source.
 func (d *dataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	rules := map[string][]validator.String{"id": {UUID()}, "user_id": {UUID()}, "name": Text(128), "email": Email(), "slug": Slug()}
-	attributes := d.of.Attributes()
-	for _, key := range d.of.Keys {
+	attributes := d.collection.Attributes()
+	for _, key := range d.collection.Keys {
 		attributes[key] = schema.StringAttribute{
-			Required: len(d.of.Keys) == 1, Optional: len(d.of.Keys) > 1, Computed: len(d.of.Keys) > 1,
+			Required: len(d.collection.Keys) == 1, Optional: len(d.collection.Keys) > 1, Computed: len(d.collection.Keys) > 1,
 			MarkdownDescription: attributes[key].GetMarkdownDescription(), Validators: rules[key],
 		}
 	}
-	for _, filter := range d.of.Filters {
+	for _, filter := range d.collection.Filters {
 		if filter.Required {
 			attributes[filter.Name] = filter.DataSourceAttribute()
 		}
 	}
-	response.Schema = schema.Schema{MarkdownDescription: d.of.Summary, Attributes: attributes}
+	response.Schema = schema.Schema{MarkdownDescription: d.collection.Summary, Attributes: attributes}
 }
 
 // Read reads the object by its id, or looks it up by another key.
 func (d *dataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	names := append([]string{}, d.of.Keys...)
-	for _, filter := range d.of.Filters {
+	names := append([]string{}, d.collection.Keys...)
+	for _, filter := range d.collection.Filters {
 		if filter.Required {
 			names = append(names, filter.Name)
 		}
@@ -74,12 +74,12 @@ func (d *dataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequ
 	if !d.Ready(diagnostics, &response.Diagnostics) {
 		return
 	}
-	for _, key := range d.of.Keys {
+	for _, key := range d.collection.Keys {
 		if !IsSet(query[key]) {
 			continue
 		}
 		if found := d.find(ctx, key, query, &response.Diagnostics); found != nil {
-			response.Diagnostics.Append(response.State.Set(ctx, d.of.Read(found))...)
+			response.Diagnostics.Append(response.State.Set(ctx, d.collection.Read(found))...)
 			// Terraform requires the configured spelling: email addresses are case-insensitive.
 			response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(key), query[key])...)
 		}
@@ -88,24 +88,24 @@ func (d *dataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequ
 
 // find returns the only object with a key, or nil with an error.
 func (d *dataSource[T, M]) find(ctx context.Context, key string, query Query, diagnostics *diag.Diagnostics) *T {
-	if key == d.of.Keys[0] {
-		found, _, err := d.of.Get(ctx, d.Client, query).Execute()
+	if key == d.collection.Keys[0] {
+		found, _, err := d.collection.Get(ctx, d.Client, query).Execute()
 		if err != nil {
-			diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", d.of.Kind), err)...)
+			diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be read", d.collection.Kind), err)...)
 			return nil
 		}
 		return found
 	}
-	matches, err := d.of.List(ctx, d.Client, query, 2)
+	matches, err := d.collection.List(ctx, d.Client, query, 2)
 	switch {
 	case err != nil:
-		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be looked up", d.of.Kind), err)...)
+		diagnostics.Append(api.Diagnose(fmt.Sprintf("The %s cannot be looked up", d.collection.Kind), err)...)
 	case len(matches) == 0:
-		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s does not exist", d.of.Kind),
-			fmt.Sprintf("No %s has the %s %s. Check the %[2]s.", d.of.Kind, key, query.Get(key)))
+		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s does not exist", d.collection.Kind),
+			fmt.Sprintf("No %s has the %s %s. Check the %[2]s.", d.collection.Kind, key, query.Get(key)))
 	case len(matches) > 1:
-		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s %s is ambiguous", d.of.Kind, key),
-			fmt.Sprintf("More than one %s has the %s %s. Set %s instead.", d.of.Kind, key, query.Get(key), d.of.Keys[0]))
+		diagnostics.AddAttributeError(path.Root(key), fmt.Sprintf("The %s %s is ambiguous", d.collection.Kind, key),
+			fmt.Sprintf("More than one %s has the %s %s. Set %s instead.", d.collection.Kind, key, query.Get(key), d.collection.Keys[0]))
 	default:
 		return &matches[0]
 	}

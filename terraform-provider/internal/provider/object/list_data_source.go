@@ -14,45 +14,45 @@ import (
 // listDataSource is agyn_<Type>s of a collection.
 type listDataSource[T, M any] struct {
 	DataSource
-	of Collection[T, M]
+	collection Collection[T, M]
 }
 
 var _ datasource.DataSourceWithConfigure = (*listDataSource[any, any])(nil)
 
 // ListDataSource creates agyn_<Type>s.
 func (c Collection[T, M]) ListDataSource() datasource.DataSource {
-	return &listDataSource[T, M]{of: c}
+	return &listDataSource[T, M]{collection: c}
 }
 
 // Metadata names the data source.
 func (d *listDataSource[T, M]) Metadata(_ context.Context, request datasource.MetadataRequest, response *datasource.MetadataResponse) {
-	response.TypeName = request.ProviderTypeName + "_" + d.of.Type + "s"
+	response.TypeName = request.ProviderTypeName + "_" + d.collection.Type + "s"
 }
 
 // Schema describes the data source.
 func (d *listDataSource[T, M]) Schema(_ context.Context, _ datasource.SchemaRequest, response *datasource.SchemaResponse) {
 	attributes := map[string]schema.Attribute{
-		d.of.Attribute: NestedList(fmt.Sprintf("The %ss, oldest first.", d.of.Kind), d.of.Attributes()),
+		d.collection.Attribute: NestedList(fmt.Sprintf("The %ss, oldest first.", d.collection.Kind), d.collection.Attributes()),
 	}
-	for _, filter := range d.of.Filters {
+	for _, filter := range d.collection.Filters {
 		attributes[filter.Name] = filter.DataSourceAttribute()
 	}
-	response.Schema = schema.Schema{MarkdownDescription: d.of.Description, Attributes: attributes}
+	response.Schema = schema.Schema{MarkdownDescription: d.collection.Description, Attributes: attributes}
 }
 
 // Read lists the objects.
 func (d *listDataSource[T, M]) Read(ctx context.Context, request datasource.ReadRequest, response *datasource.ReadResponse) {
-	query, diagnostics := d.of.filterQuery(ctx, request.Config)
+	query, diagnostics := d.collection.filterQuery(ctx, request.Config)
 	if !d.Ready(diagnostics, &response.Diagnostics) {
 		return
 	}
-	objects, err := d.of.List(ctx, d.Client, query, 0)
+	objects, err := d.collection.List(ctx, d.Client, query, 0)
 	if err != nil {
-		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", d.of.Kind), err)...)
+		response.Diagnostics.Append(api.Diagnose(fmt.Sprintf("The %ss cannot be listed", d.collection.Kind), err)...)
 		return
 	}
 	response.State.Raw = request.Config.Raw
-	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(d.of.Attribute), MapAll(objects, d.of.Read))...)
+	response.Diagnostics.Append(response.State.SetAttribute(ctx, path.Root(d.collection.Attribute), MapAll(objects, d.collection.Read))...)
 }
 
 // NestedList is a computed attribute that lists objects.

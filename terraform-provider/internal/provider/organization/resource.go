@@ -38,8 +38,8 @@ type resourceModel struct {
 }
 
 var (
-	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithConfigure   = (*Resource)(nil)
+	_ resource.ResourceWithIdentity    = (*Resource)(nil)
 	_ resource.ResourceWithImportState = (*Resource)(nil)
 )
 
