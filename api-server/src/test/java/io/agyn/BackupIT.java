@@ -166,8 +166,8 @@ class BackupIT {
             Path nowhere = folder.resolve("no/backup");
             assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
                     .isEqualTo("The backup " + nowhere + " cannot be made (" + nowhere.getParent()
-                            + " is not there): make room, and name a folder that is not there in one that is, and can be"
-                            + " written.\n");
+                            + " is not there): make room, and name a folder that is not there in one that is, and can"
+                            + " be written.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
             assertThat(refused(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
@@ -247,7 +247,7 @@ class BackupIT {
     }
 
     @Test
-    void aRunningServerForgetsWhatADatabaseLacksThatWasPutBackUnderIt() throws Exception {
+    void restoredDatabaseInvalidatesTheCachesOfARunningServer() throws Exception {
         Path backup = folder.resolve("backup");
         try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"));
                 DatabaseLink link = new DatabaseLink(port(postgres))) {

@@ -80,7 +80,7 @@ class ListenerIT {
     private Path folder;
 
     @Test
-    void speaksTlsAndShowsAReplacedCertificateToWhoConnectsAfterwards() throws Exception {
+    void replacedCertificateIsServedToNewConnections() throws Exception {
         OwnCertificate first = OwnCertificate.create(Files.createDirectory(folder.resolve("first")), "localhost");
         OwnCertificate second = OwnCertificate.create(Files.createDirectory(folder.resolve("second")), "localhost");
         Path certificate = Files.copy(first.certificate(), folder.resolve("certificate.pem"));

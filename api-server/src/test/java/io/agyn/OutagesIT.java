@@ -52,7 +52,7 @@ class OutagesIT {
     private Path folder;
 
     @Test
-    void aDatabaseThatIsAwayForAMinuteCostsNoAcknowledgedWriteAndNoRestart() throws Exception {
+    void minuteOfDatabaseOutageLosesNoAcknowledgedWrite() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -94,8 +94,8 @@ class OutagesIT {
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
-                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms; the first"
-                                + " was acknowledged %,d ms after the database was back.",
+                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms;"
+                                + " the first was acknowledged %,d ms after the database was back.",
                         secrets.acknowledged(), refusals.get(), longest.get(), recovery.toMillis());
             }
         } finally {
@@ -156,7 +156,7 @@ class OutagesIT {
     }
 
     @Test
-    void serversThatStartAtOnceOnAnEmptyDatabaseMakeItsTablesAndItsFirstAdministratorOnce() throws Exception {
+    void serversStartingTogetherCreateTablesAndFirstAdminOnce() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -242,7 +242,8 @@ class OutagesIT {
             assertThat(call.send(http, "after")).isEqualTo(200);
             secrets.assertAllThereOnce(server, disk.resolve("data"), Map.of());
             tell(
-                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered meanwhile.",
+                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered"
+                            + " meanwhile.",
                     secrets.acknowledged(), refusals, calls);
         } finally {
             succeeds("umount", "--lazy", disk.toString());

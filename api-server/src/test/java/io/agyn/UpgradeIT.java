@@ -124,7 +124,7 @@ class UpgradeIT {
     }
 
     @Test
-    void aTableThatIsInUseForLongIsNotWaitedForAndTheNextStartGoesOn() throws Exception {
+    void migrationDoesNotWaitLongForALockedTable() throws Exception {
         load(LAST_RELEASE);
         try (Connection connection = connect();
                 Statement reader = connection.createStatement()) {
@@ -149,9 +149,9 @@ class UpgradeIT {
         try (ServerProcess server = run("V7").ready()) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
-        execute(
-                "insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1, installed_by,"
-                        + " installed_on, execution_time, success from flyway_schema_history where version = '1'");
+        execute("insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1,"
+                + " installed_by, installed_on, execution_time, success from flyway_schema_history where version ="
+                + " '1'");
         try (ServerProcess server = run("V7").ready()) {
             assertThat(server.output()).doesNotContain("ERROR");
         }

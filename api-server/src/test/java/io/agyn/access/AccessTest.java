@@ -58,7 +58,7 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/undeclared", "/undeclared/colliding"})
-    void anOperationWithoutDeclaredPermissionsIsRefusedToTheAdministratorToo(String path) {
+    void operationWithoutPermissionsIsDeniedEvenToAdmins(String path) {
         asAdmin()
                 .get(path)
                 .then()

@@ -52,7 +52,7 @@ class HeadersTest {
     }
 
     @Test
-    void theProviderReceivesNothingThatTheCallerDidNotSendButWhatACallNeeds() throws Exception {
+    void providerReceivesOnlyWhatTheCallerSentAndACallNeeds() throws Exception {
         ReceivedCall call = receivedWith("X-Mine: 1");
         assertThat(call.headers())
                 .extracting(header -> header.name().toLowerCase(Locale.ROOT))

@@ -326,7 +326,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyThatIsFoundToBeTooLargeOnItsWayIsNeverWholeAtTheProvider() throws Exception {
+    void bodyOverTheLimitNeverReachesTheProviderCompletely() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.head("/v1/responses", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"model\":\"" + SCENE.responses() + "\",\"x\":\""));

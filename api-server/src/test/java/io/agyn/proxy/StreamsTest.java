@@ -147,7 +147,7 @@ class StreamsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStreamThatEndsWithItsConnectionHasFailedUnlessItsLastEventWasThere(boolean withLast) throws Exception {
+    void streamEndedByItsConnectionFailsUnlessItsLastEventArrived(boolean withLast) throws Exception {
         String first = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{}}\n\n";
         String last = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{}}\n\n";
         try (RawProvider provider = RawProvider.start(exchange -> {

@@ -192,7 +192,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource
-    void aNameHasOneToAHundredAndTwentyEightCharactersAndNoSpaceAtItsEnds(Kind kind) {
+    void nameHasOneTo128CharactersAndNoSpaceAtItsEnds(Kind kind) {
         String field = kind == Kind.API_TOKEN ? "description" : "name";
         Map<String, Object> body = kind.body(organization, Api.freshName("a"));
 

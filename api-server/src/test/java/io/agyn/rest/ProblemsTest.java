@@ -38,8 +38,9 @@ class ProblemsTest {
     @Test
     void allViolationsAreAnsweredAtOnceEachWithItsPlaceAndARemedy() {
         String body = """
-                {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
-                 "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}""";
+            {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
+             "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}\
+            """;
         problem(post("/llm-providers", body), 400, "invalid_request")
                 .body(
                         "errors.pointer",
@@ -164,7 +165,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aMethodThatThePathDoesNotTakeIsAnsweredWithThoseThatItTakes() {
+    void methodNotAllowedListsTheAllowedMethods() {
         problem(asAdmin().patch("/organizations"), 405, "method_not_allowed").header("Allow", "GET, HEAD, POST");
     }
 

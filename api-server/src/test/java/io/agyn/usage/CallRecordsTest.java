@@ -144,7 +144,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void aCallWithoutAnOrganizationOrWithNothingAtAllDoesNotStandInTheWay() throws Exception {
+    void incompleteRecordsDoNotBlockOthers() throws Exception {
         calls.organization = null;
         records.add(calls.next());
         records.add(null);

@@ -33,8 +33,9 @@ class UsersTest {
     @AfterEach
     void theAdministratorIsOneAgain() throws SQLException {
         database.execute("""
-                update app_user set role = 'cluster_admin', state = 'active', email = null
-                where id = (select user_id from api_token where description = 'First token of the administrator')""");
+            update app_user set role = 'cluster_admin', state = 'active', email = null
+            where id = (select user_id from api_token where description = 'First token of the administrator')\
+            """);
     }
 
     @Test
@@ -167,7 +168,7 @@ class UsersTest {
     }
 
     @Test
-    void theTokensOfASuspendedUserAreRefusedUntilTheUserIsActiveAgain() {
+    void suspendedUsersTokensAreRejectedUntilReactivation() {
         String user = Api.user();
         String token = Api.tokenOf(user);
         as(token).get("/me").then().statusCode(200);
@@ -222,7 +223,7 @@ class UsersTest {
     }
 
     @RepeatedTest(20)
-    void ofTheLastTwoClusterAdminsOneStaysWhateverIsDoneToBothAtOnce() throws SQLException {
+    void oneOfTheLastTwoClusterAdminsAlwaysRemains() throws SQLException {
         String first = onlyAdmin();
         String second = Api.user("cluster_admin");
         String token = Api.tokenOf(second);

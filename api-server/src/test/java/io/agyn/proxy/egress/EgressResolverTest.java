@@ -50,7 +50,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void theAddressThatWasCheckedIsDialledAndTheHostIsStillTheProviders() throws Exception {
+    void checkedAddressIsCalledWithTheProvidersHostName() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThat(call(settings, true, HOST, server.port(), THIS_MACHINE))
@@ -113,7 +113,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void throughAnHttpProxyATlsProviderIsTunnelledToByNameAndVerified() throws Exception {
+    void tlsProviderBehindAnHttpProxyIsTunnelledByNameAndVerified() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         try (HttpProxyServer proxy = new HttpProxyServer()) {
             Settings settings = read(
@@ -135,7 +135,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void throughAnHttpProxyAPlainProviderIsAskedForByItsWholeUrl() throws Exception {
+    void plainProviderBehindAnHttpProxyIsCalledByItsWholeUrl() throws Exception {
         try (HttpProxyServer proxy = new HttpProxyServer()) {
             Settings settings = read("agyn.egress.http-proxy", "http://user@127.0.0.1:" + proxy.port());
             EgressRoute route = routes(settings).resolve(HOST).get().getFirst();
@@ -150,7 +150,7 @@ class EgressResolverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "fe80::1", "::ffff:169.254.0.1"})
-    void anHttpProxyIsNotAskedForAnAddressThatIsRefusedHere(String host) {
+    void httpProxyIsNotUsedForRefusedAddresses(String host) {
         Settings settings = read("agyn.egress.http-proxy", "http://proxy.test:3128");
         assertThatThrownBy(() -> routes(settings).resolve(host).get()).hasCauseInstanceOf(EgressRefusedException.class);
     }

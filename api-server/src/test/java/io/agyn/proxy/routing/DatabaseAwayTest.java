@@ -45,7 +45,7 @@ class DatabaseAwayTest {
     String password;
 
     @Test
-    void whatIsKnownStaysInForceAndTheRestIsAFailureUntilTheDatabaseIsBack() throws Exception {
+    void cachedLookupsWorkAndOthersFailUntilTheDatabaseIsBack() throws Exception {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-first");
         String model = Api.model(organization, Api.provider(organization, secret));
@@ -92,7 +92,7 @@ class DatabaseAwayTest {
     }
 
     @Test
-    void changedRoutesStayUsableAndDeletedOnesDoNotWhileTheDatabaseIsDown() throws Exception {
+    void duringAnOutageChangedRoutesWorkAndDeletedOnesDoNot() throws Exception {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-first");
         String provider = Api.provider(organization, secret);

@@ -103,7 +103,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void whoeverAsksForMuchThatIsNotKnownIsRefusedRatherThanServedByAllConnections() throws Exception {
+    void manyUnknownLookupsAreRejectedBeforeTheyTakeAllConnections() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
