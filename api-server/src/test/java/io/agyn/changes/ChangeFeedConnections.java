@@ -12,7 +12,7 @@ import javax.sql.DataSource;
 public final class ChangeFeedConnections {
     private ChangeFeedConnections() {}
 
-    /** Cuts them off, waiting for one where there is none yet. */
+    /** Kills them, and waits for one if there is none yet. */
     public static void kill(DataSource database) throws SQLException {
         int killed = 0;
         try (Connection connection = database.getConnection();
