@@ -1,4 +1,4 @@
-# The one door to the project: `make` lists what it does. CI goes through it too.
+# The entry point of the project, also for CI: `make` lists the targets.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go bench sbom clean
 
-# Found when first needed, so that `make` alone needs nothing.
+# Evaluated on first use, so that `make` alone needs nothing.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
 MVN = JAVA_HOME='$(or $(JDK),$(error A JDK is needed, see above))' ./mvnw -B -ntp
 GO = $(if $(shell command -v go),go,$(error Go is missing: install Go 1.26 or later, https://go.dev/dl))
@@ -37,7 +37,7 @@ $(SERVER): $(SERVER_SOURCES) $(POMS) $(CONTRACT)
 	$(MVN) -q -pl api-server -am -DskipTests package
 	@touch $@
 
-# The server starts in less than half the time with it.
+# With it, the server starts in less than half the time.
 $(AOT_CACHE): $(SERVER) api-server/bin/agyn-server api-server/bin/make-aot-cache
 	JAVA_HOME='$(JDK)' api-server/bin/make-aot-cache
 
@@ -45,7 +45,7 @@ $(SDK): $(SDK_SOURCES) $(POMS) $(CONTRACT)
 	$(MVN) -q -pl openapi/java-sdk -DskipTests package
 	@touch $@
 
-# From a Maven repository of its own, so that another checkout's SDK does not get in between.
+# From a separate Maven repository, so that another checkout's SDK is not used.
 $(SDK_EXAMPLE): $(SDK) $(SDK_EXAMPLE_SOURCES)
 	mkdir -p $(SDK_REPOSITORY)/$(SDK_VERSION)
 	cp $(SDK) $(SDK_REPOSITORY)/$(SDK_VERSION)
@@ -58,7 +58,7 @@ $(PROVIDER): $(PROVIDER_SOURCES)
 	cd terraform-provider && $(GO) build -o bin/terraform-provider-agyn .
 	@touch $@
 
-demo: build ## Show it all: a server, terraform apply, a rotation, a refusal, destroy
+demo: build ## Show everything: a server, terraform apply, a rotation, a denial, destroy
 	JAVA_HOME='$(JDK)' scripts/demo.sh
 
 run: $(AOT_CACHE) ## Run the server on its embedded PostgreSQL, until Ctrl-C
@@ -69,21 +69,21 @@ scripted-provider: $(SERVER) ## Run a stand-in for OpenAI and Anthropic on port 
 
 test: lint test-java test-go ## Check format, lint, and run all tests
 
-test-java: build ## Run the Java tests, those over examples/ and those in a browser
+test-java: build ## Run the Java tests, including those of examples/ and of the Console in a browser
 	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" $(MVN) verify
 
-test-go: build ## Run the Go tests, those against terraform and a server included
+test-go: build ## Run the Go tests, including those with terraform and a server
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...
 
-# FROM is a commit or tag: the last release, unless it is given.
+# FROM is a commit or tag; the default is the last release.
 test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, beside this one under load
 	JAVA_HOME='$(JDK)' scripts/rolling.sh $(FROM)
 
-# For a release: of what is built, or of the commit or tag FROM.
-upgrade-fixture: $(SERVER) ## Make the fixture of a release's schema, for UpgradeIT
+# For a release: of the current build, or of the commit or tag FROM.
+upgrade-fixture: $(SERVER) ## Create the fixture of a release's schema, for UpgradeIT
 	JAVA_HOME='$(JDK)' scripts/upgrade-fixture.sh $(FROM)
 
-test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built where it is not on the machine
+test-tofu: build ## Run the tests against terraform with OpenTofu instead; build OpenTofu if it is missing
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 -timeout 25m ./internal/acceptance
 
 lint: ## Check format, lint the contract and the code, check that generated code is up to date
@@ -119,16 +119,16 @@ format: ## Format everything
 	'$(TERRAFORM)' fmt -recursive terraform-provider/examples
 	'$(TERRAFORM)' fmt -recursive modules
 
-install: $(PROVIDER) ## Put the provider where your own terraform init finds it
+install: $(PROVIDER) ## Install the provider where terraform init finds it
 	terraform-provider/scripts/install.sh
 
 test-release: ## Build a release of the provider for this platform, and install it from a mirror
 	cd terraform-provider && TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' scripts/test-release.sh $(GO) tool -modfile=tools/release/go.mod goreleaser
 
-release-snapshot: ## Build a release of the provider for all platforms, unsigned, and publish nothing
+release-snapshot: ## Build a release of the provider for all platforms, unsigned, without publishing
 	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --snapshot --clean --skip=sign
 
-release: ## Build, sign and publish a release of the provider; wants a tag, GPG_FINGERPRINT and GITHUB_TOKEN
+release: ## Build, sign and publish a release of the provider; requires a tag, GPG_FINGERPRINT and GITHUB_TOKEN
 	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --clean
 
 # FUZZ names some of the server's tests, such as ModelLocatorFuzz.
@@ -137,7 +137,7 @@ fuzz: ## Fuzz the server's parsers with Jazzer, then the provider's, each test f
 	JAVA_HOME='$(JDK)' FUZZ_TIME='$(or $(FUZZ_TIME),10m)' scripts/fuzz.sh $(FUZZ)
 	$(if $(FUZZ),,$(MAKE) fuzz-go)
 
-fuzz-api: $(AOT_CACHE) ## Fuzz the API by its contract (needs schemathesis)
+fuzz-api: $(AOT_CACHE) ## Fuzz the API from its contract (needs schemathesis)
 	JAVA_HOME='$(JDK)' scripts/with-server.sh scripts/fuzz-api.sh
 
 fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
@@ -155,5 +155,5 @@ bench: build ## Measure, and print ratios
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java
 
-clean: ## Remove what was built
+clean: ## Remove all build output
 	rm -rf target */target openapi/*/target examples/*/target terraform-provider/bin

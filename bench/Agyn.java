@@ -11,13 +11,13 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged server in a fresh folder, with a model that leads to an upstream. */
+/** The packaged server in a new folder, with a model of an upstream. */
 final class Agyn implements AutoCloseable {
     static final String MODEL = "bench";
 
     private static final Pattern ID = Pattern.compile("\"id\":\"([^\"]+)\"");
     private static final HttpClient HTTP = HttpClient.newHttpClient();
-    // Each stream takes two; a shell raises the limit for the server where it may.
+    // Each stream takes two files; a shell raises the server's limit if it may.
     private static final int OPEN_FILES = 65_536;
 
     private final Path folder;
@@ -27,37 +27,39 @@ final class Agyn implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts a server and registers a model at it. */
+    /** Starts a server and registers a model. */
     static Agyn start(Path folder, URI upstream) throws Exception {
         Agyn agyn = new Agyn(Files.createDirectories(folder));
         agyn.launch();
         String organization = agyn.create("/organizations", "{\"name\": \"Bench\"}");
         String provider = agyn.create("/organizations/" + organization + "/llm-providers", """
-                {"name": "upstream", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer",
-                 "token": "sk-bench"}""".formatted(upstream));
+            {"name": "upstream", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer",
+             "token": "sk-bench"}\
+            """.formatted(upstream));
         agyn.create("/organizations/" + organization + "/models", """
-                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(MODEL, provider));
+            {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}\
+            """.formatted(MODEL, provider));
         return agyn;
     }
 
-    /** Stops the server and starts it again on the same folder; returns once it is ready. */
+    /** Restarts the server on the same folder; returns when it is ready. */
     void restart() throws Exception {
         stop();
         launch();
     }
 
-    /** Where the server is. */
+    /** The server's URL. */
     URI uri() throws IOException {
         return URI.create(Files.readString(folder.resolve("base-url")).strip());
     }
 
-    /** What its callers send as the bearer token. */
+    /** The callers' bearer token. */
     String token() throws IOException {
         return Files.readString(folder.resolve("admin-token")).strip();
     }
 
     /**
-     * A call of a model as its bytes (RFC 9112).
+     * The bytes of a model call (RFC 9112).
      *
      * @param host for the Host header
      * @param json the body, in ASCII
@@ -69,19 +71,18 @@ final class Agyn implements AutoCloseable {
                 .getBytes(ISO_8859_1);
     }
 
-    /** The server's process. */
     ProcessHandle handle() {
         return process.toHandle();
     }
 
-    /** Its PostgreSQL's main process. */
+    /** The main process of its PostgreSQL. */
     ProcessHandle postgres() throws IOException {
         return ProcessHandle.of(Long.parseLong(Files.readAllLines(folder.resolve("postgres/postmaster.pid"))
                         .getFirst()))
                 .orElseThrow();
     }
 
-    /** How much memory it holds, in MiB. */
+    /** Its memory, in MiB. */
     long residentMiB() throws IOException {
         return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
                 .filter(line -> line.startsWith("VmRSS:"))

@@ -24,10 +24,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures the Console: how long the page of an organization's 1,000 LLM providers takes beside the REST call of the same
- * data, and how many bytes come over the wire for each page, alone and with the styles and scripts that the first one loads.
+ * Measures the Console: the page of an organization's 1,000 LLM providers compared to the REST call for the same
+ * data, and the transferred bytes of each page, alone and with the styles and scripts of a first visit.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address, a token and its data folder in
+ * <p>Run by {@code make bench}, which starts a server and passes its address, a token and its data folder in
  * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
  */
 final class Console {
@@ -131,8 +131,9 @@ final class Console {
                 executor.submit(() -> {
                     try {
                         ids[number] = create(organization + "/llm-providers", """
-                                {"name": "provider-%04d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
-                                 "auth_method": "bearer", "token_secret_id": "%s"}""".formatted(
+                            {"name": "provider-%04d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
+                             "auth_method": "bearer", "token_secret_id": "%s"}\
+                            """.formatted(
                                         number, secrets.get(number % secrets.size())));
                         return null;
                     } finally {
@@ -144,7 +145,7 @@ final class Console {
         return List.of(ids);
     }
 
-    /** Calls of eight models in the last month, behind the server's back, since nobody can make them. */
+    /** Inserts calls of eight models in the last month directly in the database, since past calls cannot be made. */
     private static void storeCalls(String organization) throws Exception {
         Path folder = Path.of(System.getenv("AGYN_DATA_DIR"));
         String port =
@@ -154,17 +155,19 @@ final class Console {
                         "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "agyn", password);
                 Statement statement = connection.createStatement()) {
             statement.execute(
-                    "select ensure_usage_partition((now() at time zone 'UTC')::date - n) from generate_series(0, 31) n");
+                    "select ensure_usage_partition((now() at time zone 'UTC')::date - n) from generate_series(0, 31)"
+                            + " n");
             statement.execute("""
-                    insert into usage_record (
-                        id, started_at, request_id, organization_id, model_id, model, protocol, streamed, input_tokens,
-                        cached_input_tokens, output_tokens, time_to_first_byte_us, duration_us, status, outcome)
-                    select gen_random_uuid(), now() - n * interval '2 minutes', gen_random_uuid()::text, '%s',
-                        md5((n %% 8)::text)::uuid, 'model-' || n %% 8, 'responses', true, (5000 * random())::int,
-                        (9000 * random())::int, (800 * random())::int, (900000 * random())::int, (9000000 * random())::int,
-                        case when n %% 50 = 0 then 429 else 200 end,
-                        case when n %% 50 = 0 then 'upstream_error' else 'completed' end
-                    from generate_series(1, 21000) n""".formatted(organization));
+                insert into usage_record (
+                    id, started_at, request_id, organization_id, model_id, model, protocol, streamed, input_tokens,
+                    cached_input_tokens, output_tokens, time_to_first_byte_us, duration_us, status, outcome)
+                select gen_random_uuid(), now() - n * interval '2 minutes', gen_random_uuid()::text, '%s',
+                    md5((n %% 8)::text)::uuid, 'model-' || n %% 8, 'responses', true, (5000 * random())::int,
+                    (9000 * random())::int, (800 * random())::int, (900000 * random())::int, (9000000 * random())::int,
+                    case when n %% 50 = 0 then 429 else 200 end,
+                    case when n %% 50 = 0 then 'upstream_error' else 'completed' end
+                from generate_series(1, 21000) n\
+                """.formatted(organization));
             statement.execute("analyze usage_record");
         }
     }
@@ -183,7 +186,7 @@ final class Console {
         }
     }
 
-    /** A page and a call take turns. */
+    /** Alternates between a page and a call. */
     private String time(String what, String page, String call) throws Exception {
         double[] pages = new double[ROUNDS];
         double[] calls = new double[ROUNDS];
@@ -244,7 +247,7 @@ final class Console {
                         most <= MOST_AFTER));
     }
 
-    /** What a browser gets, as it comes over the wire. */
+    /** The response as transferred to a browser. */
     private HttpResponse<byte[]> load(String path, String encoding, int wanted)
             throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway + path))

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures what connections cost that are kept and idle: the memory that 10,000 of them take, what others' requests take beside
- * them, and whether each is still there after longer than a slow request's head may take.
+ * Measures idle kept-alive connections: the memory of 10,000 of them, their effect on other requests, and whether
+ * they outlive the time limit of a slow request's head.
  *
  * <p>Run by {@code make bench}.
  */
@@ -69,7 +69,7 @@ final class Idle {
         }
     }
 
-    /** Asks whether the server is alive; false where the connection is gone. */
+    /** Whether the server responds; false if the connection is closed. */
     private static boolean ask(Socket socket) {
         try {
             socket.getOutputStream().write(REQUEST);

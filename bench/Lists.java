@@ -17,11 +17,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures that requests stay flat as an organization grows: in one of 1,000,000 secrets beside one of 1,000, and a page of
- * 100 LLM providers with eight models each beside one of providers without. The two of a pair take turns in one run, and
- * what is printed is the ratio of their medians.
+ * Measures that requests stay flat as an organization grows: with 1,000,000 secrets compared to 1,000, and a page of
+ * 100 LLM providers with eight models each compared to providers without models. Both sides alternate in one run, and
+ * the ratio of their medians is printed.
  *
- * <p>Run by {@code make bench}, which starts a server and gives its address, a token and its data folder in
+ * <p>Run by {@code make bench}, which starts a server and passes its address, a token and its data folder in
  * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
  */
 final class Lists {
@@ -76,7 +76,9 @@ final class Lists {
         return organization;
     }
 
-    /** Adds secrets to an organization of {@link #SMALL} behind the server's back: over the API it would take a while. */
+    /**
+     * Adds secrets to an organization of {@link #SMALL} directly in the database, since the API would take too long.
+     */
     private static void grow(String organization) throws Exception {
         System.out.printf("Storing %,d secrets.%n", LARGE);
         Path folder = Path.of(System.getenv("AGYN_DATA_DIR"));
@@ -86,7 +88,7 @@ final class Lists {
         try (Connection connection = DriverManager.getConnection(
                         "jdbc:postgresql://127.0.0.1:" + port + "/postgres", "agyn", password);
                 Statement statement = connection.createStatement()) {
-            // Without the triggers, which tell servers of each row.
+            // Without the triggers that notify servers of each row.
             statement.execute("set session_replication_role = replica");
             statement.execute(
                     """
@@ -95,7 +97,8 @@ final class Lists {
                     select gen_random_uuid(), organization_id, 'secret-' || n, storage, value_ciphertext, 1, fingerprint,
                            now() + n * interval '1 microsecond', now()
                     from (select * from secret where organization_id = '%s' limit 1) as one,
-                         generate_series(%d, %d) as n""".formatted(organization.substring(organization.lastIndexOf('/') + 1), SMALL, LARGE - 1));
+                         generate_series(%d, %d) as n\
+                    """.formatted(organization.substring(organization.lastIndexOf('/') + 1), SMALL, LARGE - 1));
             statement.execute("analyze secret");
         }
     }
@@ -105,8 +108,9 @@ final class Lists {
         String[] providers = new String[100];
         for (int i = 0; i < providers.length; i++) {
             providers[i] = create(organization + "/llm-providers", """
-                    {"name": "provider-%d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
-                     "auth_method": "bearer", "token": "t"}""".formatted(i));
+                {"name": "provider-%d", "endpoint": "https://api.openai.com/v1", "protocol": "responses",
+                 "auth_method": "bearer", "token": "t"}\
+                """.formatted(i));
         }
         createAll(
                 100 * modelsEach,
@@ -116,7 +120,7 @@ final class Lists {
         return organization;
     }
 
-    /** The path of the page of 100 that begins in the middle. */
+    /** The path of a page of 100 in the middle. */
     private String middle(String organization, int count) throws Exception {
         int step = Math.min(1_000, count / 2);
         String next = "";
@@ -128,7 +132,7 @@ final class Lists {
         return organization + "/secrets?page_size=100" + next;
     }
 
-    /** To another tenant, what is there must not take another time than what is not. */
+    /** For another tenant, existing and missing resources must take the same time. */
     private void reportMissing(String organization) throws Exception {
         String own = create("/organizations", "{\"name\": \"bench\"}");
         Matcher bound = TOKEN.matcher(send(
@@ -157,7 +161,7 @@ final class Lists {
         return () -> answer(path);
     }
 
-    /** A secret that is made, and deleted so that the number stays. */
+    /** Creates a secret, and deletes it to keep the count. */
     private Request created(String organization) {
         return () -> {
             String id = create(organization + "/secrets", "{\"name\": \"one-more\", \"value\": \"v\"}");

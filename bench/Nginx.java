@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** An nginx with a configuration of its own, in a folder of its own. */
+/** An nginx with its configuration in a separate folder. */
 final class Nginx implements AutoCloseable {
     private final Process process;
     private final URI uri;
@@ -15,12 +15,12 @@ final class Nginx implements AutoCloseable {
         this.uri = uri;
     }
 
-    /** Stands in for a provider: answers each request with the same JSON. */
+    /** Stands in for a provider: returns the same JSON for each request. */
     static Nginx upstream(Path folder, String json) throws Exception {
         return start(folder, 1, "location / { return 200 '" + json + "'; }", "");
     }
 
-    /** A plain reverse proxy to an upstream, as many workers as processors, connections kept. */
+    /** A plain reverse proxy with kept-alive upstream connections, and one worker per processor. */
     static Nginx proxy(Path folder, URI upstream) throws Exception {
         return start(
                 folder,
@@ -34,7 +34,7 @@ final class Nginx implements AutoCloseable {
         return uri;
     }
 
-    /** The workers. */
+    /** The worker processes. */
     Stream<ProcessHandle> workers() {
         return process.toHandle().children();
     }
@@ -52,22 +52,22 @@ final class Nginx implements AutoCloseable {
         }
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("nginx.conf"), """
-                daemon off;
-                worker_processes %d;
-                pid %s/nginx.pid;
-                error_log %s/error.log;
-                events { worker_connections 4096; }
-                http {
-                    access_log off;
-                    default_type application/json;
-                    keepalive_requests 100000000;
-                    client_max_body_size 64m;
-                    client_body_temp_path %s/body;
-                    proxy_temp_path %s/proxy;
-                    %s
-                    server { listen 127.0.0.1:%d; %s }
-                }
-                """.formatted(
+            daemon off;
+            worker_processes %d;
+            pid %s/nginx.pid;
+            error_log %s/error.log;
+            events { worker_connections 4096; }
+            http {
+                access_log off;
+                default_type application/json;
+                keepalive_requests 100000000;
+                client_max_body_size 64m;
+                client_body_temp_path %s/body;
+                proxy_temp_path %s/proxy;
+                %s
+                server { listen 127.0.0.1:%d; %s }
+            }
+            """.formatted(
                         workers, folder, folder, folder, folder, upstream, port, location));
         Process process;
         try {
@@ -91,7 +91,7 @@ final class Nginx implements AutoCloseable {
         throw new IOException("nginx did not start: " + Files.readString(folder.resolve("nginx.log")));
     }
 
-    /** Something that must be installed first. */
+    /** A program that must be installed first. */
     static final class Missing extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

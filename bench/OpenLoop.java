@@ -15,8 +15,8 @@ import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends requests at times that are fixed beforehand, whether or not earlier ones have been answered, and measures each from
- * the time at which it was to be sent: a server that stalls is charged for all that would have come meanwhile.
+ * Sends requests at fixed times, independent of earlier responses, and measures each from its scheduled time, so that
+ * a stall counts for all requests that were due meanwhile.
  */
 final class OpenLoop {
     private static final int CONNECTIONS = 64;
@@ -25,7 +25,7 @@ final class OpenLoop {
     private final InetSocketAddress address;
     private final byte[] request;
 
-    /** What came of it: latencies in nanoseconds, sorted, and how many answers were not 200. */
+    /** The result: sorted latencies in nanoseconds, and the number of responses other than 200. */
     record Result(long[] latencies, long errors) {
         double millis(double quantile) {
             int last = latencies.length - 1;
@@ -64,7 +64,7 @@ final class OpenLoop {
                     throw new IOException("Only " + answered + " of " + count + " requests were answered");
                 }
                 if (selector.selectNow() == 0) {
-                    // Not a busy loop: the processors are shared with what is measured.
+                    // Not a busy loop, since the measured server shares the processors.
                     LockSupport.parkNanos(PAUSE_NANOS);
                     continue;
                 }
@@ -86,7 +86,7 @@ final class OpenLoop {
         return new Result(latencies, errors);
     }
 
-    /** One connection, on which there is one request at a time; answers have a Content-Length. */
+    /** A connection with one request at a time; responses have a Content-Length. */
     private final class Connection {
         private final SocketChannel channel;
         private final ByteBuffer out = ByteBuffer.wrap(request);
@@ -110,7 +110,7 @@ final class OpenLoop {
             }
         }
 
-        /** Reads what is there; whether the answer is whole. */
+        /** Reads available bytes; returns whether the response is complete. */
         private boolean read() throws IOException {
             if (channel.read(in) < 0) {
                 throw new IOException("The server has closed a connection");

@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Measures the LLM Proxy beside nginx as a plain reverse proxy to the same upstream, in alternating rounds: authentication,
- * routing, the model's name, credentials, usage and access lines on the one side, nothing of it and no access log on the
- * other. The load generator, the upstream and PostgreSQL run on the same processors.
+ * Compares the LLM Proxy with nginx as a plain reverse proxy to the same upstream, in alternating rounds. The proxy
+ * authenticates, routes, replaces the model name and credentials, and writes usage and access lines; nginx does none
+ * of this, and has no access log. The load generator, the upstream and PostgreSQL run on the same processors.
  *
- * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp] [soak]}; all of them by default. Run by {@code make bench}.
+ * <p>{@code java bench/Proxy.java [throughput] [latency] [ramp] [soak]}; all by default. Run by {@code make bench}.
  */
 public final class Proxy {
     private static final int CONNECTIONS = 32;
@@ -118,7 +118,7 @@ public final class Proxy {
         return new double[] {Report.median(ours), Report.median(theirs)};
     }
 
-    /** Open loop at half load; what the proxy adds to nginx's own time. */
+    /** Open loop at half load; the latency that the proxy adds to nginx's. */
     private void latency(double perSecond) throws Exception {
         OpenLoop ours = new OpenLoop(agyn.uri(), request(agyn.uri()));
         OpenLoop theirs = new OpenLoop(nginx.uri(), request(nginx.uri()));
@@ -153,7 +153,7 @@ public final class Proxy {
 
     private record Added(String name, double bound, List<Double> millis) {}
 
-    /** From ready to 80 % of what the server does when it is warm. */
+    /** From ready to 80 % of the warm server's throughput. */
     private void ramp() throws Exception {
         List<Double> seconds = new ArrayList<>();
         for (int round = 0; round < 3; round++) {
@@ -173,7 +173,7 @@ public final class Proxy {
                 median <= 5));
     }
 
-    /** Half load for minutes on end; the server's memory at the end of each of them. */
+    /** Half load for minutes; the server's memory at the end of each. */
     private void soak(double perSecond) throws Exception {
         OpenLoop load = new OpenLoop(agyn.uri(), request(agyn.uri()));
         List<Long> mebibytes = new ArrayList<>();
@@ -201,12 +201,12 @@ public final class Proxy {
     private Rate wrk(URI uri, Duration duration) throws Exception {
         Path script = folder.resolve("post.lua");
         Files.writeString(script, """
-                wrk.method = "POST"
-                wrk.body = '%s'
-                wrk.headers["Content-Type"] = "application/json"
-                wrk.headers["Accept"] = "application/json"
-                wrk.headers["Authorization"] = "Bearer %s"
-                """.formatted(QUESTION, agyn.token()));
+            wrk.method = "POST"
+            wrk.body = '%s'
+            wrk.headers["Content-Type"] = "application/json"
+            wrk.headers["Accept"] = "application/json"
+            wrk.headers["Authorization"] = "Bearer %s"
+            """.formatted(QUESTION, agyn.token()));
         Process wrk;
         try {
             wrk = new ProcessBuilder(

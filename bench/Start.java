@@ -13,10 +13,10 @@ import java.util.Map;
 
 /**
  * Measures how long the server takes to be ready, with its AOT cache ({@code api-server/bin/agyn-server}) and without
- * ({@code java -jar quarkus-run.jar}), in alternating rounds on one data folder that has been started before.
+ * ({@code java -jar quarkus-run.jar}), in alternating rounds on one data folder of an earlier start.
  *
- * <p>Two times of each start: from the moment its PostgreSQL takes connections (its postmaster.pid says so), and from
- * the launch of the process; both until {@code /q/health/ready} answers 200. Run by {@code make bench}.
+ * <p>Two times per start: since its PostgreSQL accepts connections (from its postmaster.pid), and since the launch of
+ * the process; both until {@code /q/health/ready} returns 200. Run by {@code make bench}.
  */
 public final class Start {
 

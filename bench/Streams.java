@@ -22,10 +22,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Measures how soon a long body flows on to the provider, and the memory that many open streams take.
+ * Measures how soon a long body reaches the provider, and the memory of many open streams.
  *
- * <p>{@code java bench/Streams.java [first-byte] [streams]}; both by default. Run by {@code make bench}, which builds the
- * scripted provider before.
+ * <p>{@code java bench/Streams.java [first-byte] [streams]}; both by default. Run by {@code make bench}, which builds
+ * the scripted provider first.
  */
 public final class Streams {
     private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
@@ -47,7 +47,7 @@ public final class Streams {
         System.exit(0);
     }
 
-    /** From the caller's first byte to the first byte of the body at a provider that notes when it came. */
+    /** From the caller's first byte to the first byte of the body at a provider that records its arrival. */
     private static final class FirstByte implements AutoCloseable {
         private static final int WARM_UP = 200;
         private static final int ROUNDS = 301;
@@ -104,7 +104,7 @@ public final class Streams {
             return agyn.call("bench", body);
         }
 
-        /** Makes a call; returns the milliseconds. */
+        /** Sends a call; returns the milliseconds. */
         private double call(Socket caller, InputStream answers, byte[] request) throws IOException {
             long start = System.nanoTime();
             caller.getOutputStream().write(request);
@@ -123,7 +123,7 @@ public final class Streams {
                     Thread.ofPlatform().daemon().start(() -> serve(socket));
                 }
             } catch (IOException e) {
-                // Closed, at the end.
+                // Closed at the end.
             }
         }
 
@@ -142,7 +142,7 @@ public final class Streams {
                     socket.getOutputStream().write(ANSWER);
                 }
             } catch (IOException e) {
-                // The proxy has let go of the connection.
+                // The proxy has closed the connection.
             }
         }
 
@@ -164,10 +164,10 @@ public final class Streams {
         }
     }
 
-    /** Many callers at once, each with a stream of an event a second. */
+    /** Many concurrent callers, each with a stream of one event per second. */
     private static final class OpenStreams {
         private static final int STREAMS = 10_000;
-        // Of these, some share HTTP/2 connections: one user may often open no more than 20,000 files.
+        // Some of them share HTTP/2 connections, since one user may often open only 20,000 files.
         private static final int OVER_HTTP_2 = 600;
         private static final int STREAMS_OF_A_CONNECTION = 50;
         private static final int BEGUN_PER_SECOND = 500;
@@ -222,7 +222,7 @@ public final class Streams {
             for (int i = 0; i < STREAMS; i++) {
                 if (i < OVER_HTTP_2 && i % STREAMS_OF_A_CONNECTION == 0) {
                     overHttp2 = client(HttpClient.Version.HTTP_2);
-                    // Makes the connection that the streams share.
+                    // Opens the connection that the streams share.
                     overHttp2.send(
                             HttpRequest.newBuilder(URI.create(agyn.uri() + "/q/health/live"))
                                     .build(),
@@ -266,7 +266,7 @@ public final class Streams {
                     open.decrementAndGet();
                 }
             } catch (IOException | InterruptedException | UncheckedIOException e) {
-                // Dropped: it is not among those that have ended whole.
+                // Interrupted: not counted as complete.
             }
         }
     }
