@@ -52,22 +52,22 @@ final class Nginx implements AutoCloseable {
         }
         Files.createDirectories(folder);
         Files.writeString(folder.resolve("nginx.conf"), """
-            daemon off;
-            worker_processes %d;
-            pid %s/nginx.pid;
-            error_log %s/error.log;
-            events { worker_connections 4096; }
-            http {
-                access_log off;
-                default_type application/json;
-                keepalive_requests 100000000;
-                client_max_body_size 64m;
-                client_body_temp_path %s/body;
-                proxy_temp_path %s/proxy;
-                %s
-                server { listen 127.0.0.1:%d; %s }
-            }
-            """.formatted(
+                daemon off;
+                worker_processes %d;
+                pid %s/nginx.pid;
+                error_log %s/error.log;
+                events { worker_connections 4096; }
+                http {
+                    access_log off;
+                    default_type application/json;
+                    keepalive_requests 100000000;
+                    client_max_body_size 64m;
+                    client_body_temp_path %s/body;
+                    proxy_temp_path %s/proxy;
+                    %s
+                    server { listen 127.0.0.1:%d; %s }
+                }
+                """.formatted(
                         workers, folder, folder, folder, folder, upstream, port, location));
         Process process;
         try {

@@ -201,12 +201,12 @@ public final class Proxy {
     private Rate wrk(URI uri, Duration duration) throws Exception {
         Path script = folder.resolve("post.lua");
         Files.writeString(script, """
-            wrk.method = "POST"
-            wrk.body = '%s'
-            wrk.headers["Content-Type"] = "application/json"
-            wrk.headers["Accept"] = "application/json"
-            wrk.headers["Authorization"] = "Bearer %s"
-            """.formatted(QUESTION, agyn.token()));
+                wrk.method = "POST"
+                wrk.body = '%s'
+                wrk.headers["Content-Type"] = "application/json"
+                wrk.headers["Accept"] = "application/json"
+                wrk.headers["Authorization"] = "Bearer %s"
+                """.formatted(QUESTION, agyn.token()));
         Process wrk;
         try {
             wrk = new ProcessBuilder(

@@ -39,37 +39,37 @@ final class Terraform {
     }
 
     private static final String REQUIREMENTS = """
-        terraform {
-          required_providers {
-            agyn = {
-              source = "agynio/agyn"
+            terraform {
+              required_providers {
+                agyn = {
+                  source = "agynio/agyn"
+                }
+              }
             }
-          }
-        }
-        """;
+            """;
 
     private static final String ORGANIZATION = REQUIREMENTS + """
-        resource "agyn_organization" "it" {
-          name = "Bench"
-        }
-        """;
+            resource "agyn_organization" "it" {
+              name = "Bench"
+            }
+            """;
 
     private static final Config REFERENCE = new Config("terraform_data", """
-        resource "terraform_data" "it" {
-          input = "Bench"
-        }
-        """, """
-                resource "terraform_data" "secret" {
-                  input = [var.organization, "secret-${var.number}", "sk-${var.number}"]
-                }
-                resource "terraform_data" "provider" {
-                  input = [var.organization, "provider-${var.number}", terraform_data.secret.id]
-                }
-                resource "terraform_data" "model" {
-                  count = 8
-                  input = [var.organization, "model-${var.number}-${count.index}", terraform_data.provider.id]
-                }
-                """);
+            resource "terraform_data" "it" {
+              input = "Bench"
+            }
+            """, """
+            resource "terraform_data" "secret" {
+              input = [var.organization, "secret-${var.number}", "sk-${var.number}"]
+            }
+            resource "terraform_data" "provider" {
+              input = [var.organization, "provider-${var.number}", terraform_data.secret.id]
+            }
+            resource "terraform_data" "model" {
+              count = 8
+              input = [var.organization, "model-${var.number}-${count.index}", terraform_data.provider.id]
+            }
+            """);
 
     /**
      * A configuration to apply.
@@ -99,13 +99,13 @@ final class Terraform {
 
     private void run() throws Exception {
         Files.writeString(work.resolve("terraform.tfrc"), """
-            provider_installation {
-              dev_overrides {
-                "agynio/agyn" = "%s"
-              }
-              direct {}
-            }
-            """.formatted(
+                provider_installation {
+                  dev_overrides {
+                    "agynio/agyn" = "%s"
+                  }
+                  direct {}
+                }
+                """.formatted(
                         Path.of(System.getenv("PROVIDER")).toAbsolutePath()));
         Path stack = folder("stack", 100, stack("value"));
         Path reference = folder("reference", 100, REFERENCE);
@@ -156,66 +156,66 @@ final class Terraform {
         Path module = Files.createDirectory(folder.resolve("module"));
         Files.writeString(
                 folder.resolve("main.tf"), """
-                    %s
-                    module "it" {
-                      source       = "./module"
-                      count        = %d
-                      organization = %s.it.id
-                      number       = count.index
-                    }
-                    """.formatted(config.organization, count, config.organizationType));
+                %s
+                module "it" {
+                  source       = "./module"
+                  count        = %d
+                  organization = %s.it.id
+                  number       = count.index
+                }
+                """.formatted(config.organization, count, config.organizationType));
         Files.writeString(module.resolve("main.tf"), """
-            variable "organization" {}
-            variable "number" {}
-            """ + config.module);
+                variable "organization" {}
+                variable "number" {}
+                """ + config.module);
         seconds(folder, "get");
         return folder;
     }
 
     private static Config stack(String valueAttribute) {
         return new Config("agyn_organization", ORGANIZATION, REQUIREMENTS + """
-            resource "agyn_secret" "it" {
-              organization_id = var.organization
-              name            = "secret-${var.number}"
-              %s = "sk-${var.number}"
-            }
-            resource "agyn_llm_provider" "it" {
-              organization_id = var.organization
-              name            = "provider-${var.number}"
-              endpoint        = "https://api.openai.com/v1"
-              protocol        = "responses"
-              auth_method     = "bearer"
-              token_secret_id = agyn_secret.it.id
-            }
-            resource "agyn_llm_model" "it" {
-              count             = 8
-              organization_id   = var.organization
-              name              = "model-${var.number}-${count.index}"
-              provider_id       = agyn_llm_provider.it.id
-              remote_model_name = "m"
-            }
-            """.formatted(valueAttribute));
+                resource "agyn_secret" "it" {
+                  organization_id = var.organization
+                  name            = "secret-${var.number}"
+                  %s = "sk-${var.number}"
+                }
+                resource "agyn_llm_provider" "it" {
+                  organization_id = var.organization
+                  name            = "provider-${var.number}"
+                  endpoint        = "https://api.openai.com/v1"
+                  protocol        = "responses"
+                  auth_method     = "bearer"
+                  token_secret_id = agyn_secret.it.id
+                }
+                resource "agyn_llm_model" "it" {
+                  count             = 8
+                  organization_id   = var.organization
+                  name              = "model-${var.number}-${count.index}"
+                  provider_id       = agyn_llm_provider.it.id
+                  remote_model_name = "m"
+                }
+                """.formatted(valueAttribute));
     }
 
     private Path models(String name, int count) throws IOException {
         Path folder = Files.createDirectory(work.resolve(name));
         Files.writeString(folder.resolve("main.tf"), ORGANIZATION + """
-            resource "agyn_llm_provider" "it" {
-              organization_id = agyn_organization.it.id
-              name            = "provider"
-              endpoint        = "https://api.openai.com/v1"
-              protocol        = "responses"
-              auth_method     = "bearer"
-              token           = "sk"
-            }
-            resource "agyn_llm_model" "it" {
-              count             = %d
-              organization_id   = agyn_organization.it.id
-              name              = "model-${count.index}"
-              provider_id       = agyn_llm_provider.it.id
-              remote_model_name = "m"
-            }
-            """.formatted(count));
+                resource "agyn_llm_provider" "it" {
+                  organization_id = agyn_organization.it.id
+                  name            = "provider"
+                  endpoint        = "https://api.openai.com/v1"
+                  protocol        = "responses"
+                  auth_method     = "bearer"
+                  token           = "sk"
+                }
+                resource "agyn_llm_model" "it" {
+                  count             = %d
+                  organization_id   = agyn_organization.it.id
+                  name              = "model-${count.index}"
+                  provider_id       = agyn_llm_provider.it.id
+                  remote_model_name = "m"
+                }
+                """.formatted(count));
         return folder;
     }
 

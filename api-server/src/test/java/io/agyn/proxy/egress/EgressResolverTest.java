@@ -157,26 +157,26 @@ class EgressResolverTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        localhost            |                              | direct
-        a.localhost          |                              | direct
-        127.0.0.1            |                              | direct
-        ::1                  |                              | direct
-        models.test          |                              | proxy
-        models.test          | models.test                  | direct
-        models.test          | Models.Test                  | direct
-        MODELS.TEST          | models.test                  | direct
-        eu.models.test       | models.test                  | direct
-        eu.models.test       | other.test , .models.test    | direct
-        mymodels.test        | models.test                  | proxy
-        models.test          | eu.models.test               | proxy
-        models.test          | ,,                           | proxy
-        models.test          | *                            | direct
-        192.0.2.1            | *                            | direct
-        192.0.2.1            | 192.0.2.1                    | direct
-        192.0.2.1            | 192.0.2.0/24                 | direct
-        192.0.3.1            | 192.0.2.0/24                 | proxy
-        2001:db8::1          | 2001:db8::/32                | direct
-        """)
+                    localhost            |                              | direct
+                    a.localhost          |                              | direct
+                    127.0.0.1            |                              | direct
+                    ::1                  |                              | direct
+                    models.test          |                              | proxy
+                    models.test          | models.test                  | direct
+                    models.test          | Models.Test                  | direct
+                    MODELS.TEST          | models.test                  | direct
+                    eu.models.test       | models.test                  | direct
+                    eu.models.test       | other.test , .models.test    | direct
+                    mymodels.test        | models.test                  | proxy
+                    models.test          | eu.models.test               | proxy
+                    models.test          | ,,                           | proxy
+                    models.test          | *                            | direct
+                    192.0.2.1            | *                            | direct
+                    192.0.2.1            | 192.0.2.1                    | direct
+                    192.0.2.1            | 192.0.2.0/24                 | direct
+                    192.0.3.1            | 192.0.2.0/24                 | proxy
+                    2001:db8::1          | 2001:db8::/32                | direct
+                    """)
     void hostsThatTheOperatorNamesAreCalledWithoutTheHttpProxy(String host, String noProxy, String route) {
         Settings settings = read(
                 "agyn.egress.http-proxy",
