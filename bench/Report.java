@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What measurements have in common: figures of processes, medians, and the table for RESULTS.md. */
+/** Shared by the measurements: process metrics, medians, and the table for RESULTS.md. */
 final class Report {
     private static final double MICROS_PER_TICK = 10_000;
 

@@ -4,14 +4,14 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.stream.Stream;
 
-/** A fresh folder that is gone at the end of a measurement. */
+/** A temporary folder, deleted at the end of a measurement. */
 record Scratch(Path folder) implements AutoCloseable {
     /** Makes one. */
     static Scratch make() throws IOException {
         return new Scratch(Files.createTempDirectory("agyn-bench"));
     }
 
-    /** A place in it, at which there is nothing yet. */
+    /** A new path in the folder. */
     Path resolve(String name) {
         return folder.resolve(name);
     }

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Measures what the provider adds to terraform's own cost: apply, refresh-only plan and destroy of 1,000 resources (100
+ * Measures the provider's overhead compared to terraform's: apply, refresh-only plan and destroy of 1,000 resources (100
  * secrets, 100 LLM providers, 800 models) beside those of 1,000 {@code terraform_data} that refer to each other in the same
  * way, by the same terraform with the same parallelism, in turns after a first round that is not counted. Then, that the
  * plan of 20,000 resources takes no more for each than that of 2,000; these are models of one LLM provider, since terraform
- * itself takes the square of what is in many modules.
+ * itself needs quadratic time for many modules.
  *
  * <p>A secret, the LLM provider that has it and its 8 models are a module, of which there are many. Where one of many
  * instances is referred to by its index, terraform decodes them all for each reference, and its own cost hides ours.

@@ -173,7 +173,7 @@ final class Fixture {
         }
     }
 
-    /** Notes what the server answers about all that there is, to each token. */
+    /** Records the server's responses about all resources, for each token. */
     private void readAll() throws Exception {
         List<String> organizations = column("select id from organization order by created_at");
         for (String token : fieldNames(tokens)) {
@@ -207,7 +207,7 @@ final class Fixture {
         readAudit(organizations);
     }
 
-    /** Last, since it is in the log what was denied to the reads; and first for whom reads them again. */
+    /** Last, since denials of the reads are in the log; and first for a later comparison. */
     private void readAudit(List<String> organizations) throws Exception {
         if (schema < 5) {
             return;

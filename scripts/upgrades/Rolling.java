@@ -53,7 +53,7 @@ final class Rolling {
     private final ScriptedProvider provider;
     private final EmbeddedPostgres postgres;
 
-    // Who is called. Everybody holds the lock for a round.
+    // The servers to call. Everybody holds the lock for a round.
     private volatile List<Server> live = List.of();
     private final java.util.concurrent.locks.ReadWriteLock rounds =
             new java.util.concurrent.locks.ReentrantReadWriteLock(true);
@@ -141,7 +141,7 @@ final class Rolling {
     }
 
     private Server startOld() throws Exception {
-        // Those of before 4804be3 now and then close a connection that they have kept, and with it the next request.
+        // Servers before 4804be3 sometimes close a kept connection, and lose its next request.
         Map<String, String> variables = new HashMap<>(variables());
         variables.putAll(oldVariables);
         return Server.start(oldApp, scratch.resolve("old"), variables).withoutKeptConnections();
@@ -169,7 +169,7 @@ final class Rolling {
         }
     }
 
-    /** Stops a server, which goes on being called until it refuses connections: nobody is told. */
+    /** Stops a server, which is called until it refuses connections. */
     private void stop(Server server, Server other) throws Exception {
         server.setStandIn(other);
         server.close();
@@ -183,10 +183,10 @@ final class Rolling {
         rounds.writeLock().unlock();
     }
 
-    /** Goes on for a while, and says what there was since the phase before, the start of a server included. */
+    /** Continues for a while, and reports the phase, including the start of a server. */
     private void phase(String name, Duration duration) throws Exception {
         Thread.sleep(duration);
-        // Nobody writes: what was written last is in force.
+        // Nobody writes, so the last write must be effective.
         rounds.writeLock().lock();
         try {
             Thread.sleep(A_SECOND);
@@ -244,7 +244,7 @@ final class Rolling {
                     (servers, turn) ->
                             call(at(servers, turn), secret.name, admin, secret.name + "-" + UUID.randomUUID())));
         }
-        // A migration that locks tables in another order than servers do stands in the way of these first.
+        // A migration that locks tables in another order than servers do blocks these first.
         for (int i = 0; i < READERS; i++) {
             threads.add(repeat(
                     "me", (servers, turn) -> expect(200, at(servers, turn).send("GET", api("/me"), admin, ""))));
@@ -454,7 +454,7 @@ final class Rolling {
         }
     }
 
-    /** A secret, and what was written to it last and acknowledged. */
+    /** A secret and its last acknowledged value. */
     private static final class Written {
         private final String name;
         private volatile String id;

@@ -33,7 +33,7 @@ final class Server implements AutoCloseable {
         this.folder = folder;
         this.process = process;
         this.log = log;
-        // Read here, since a server withdraws it as soon as it is told to stop.
+        // Read here, since a server deletes it when it is being stopped.
         this.uri = awaitUri();
     }
 
@@ -56,13 +56,13 @@ final class Server implements AutoCloseable {
         return URI.create(Files.readString(published).strip());
     }
 
-    /** Sends each request over a connection of its own. */
+    /** Sends each request over a separate connection. */
     Server withoutKeptConnections() {
         keepsConnections = false;
         return this;
     }
 
-    /** Runs a command of a release to its end, and gives what it printed. */
+    /** Runs a command of a release, and returns its output. */
     static String command(Path app, Path folder, Map<String, String> variables, String... arguments) throws Exception {
         Files.createDirectories(folder);
         Process process = run(app, folder, variables, arguments);
@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
         return builder.start();
     }
 
-    /** What it asks for by HTTP, with a token. */
+    /** Sends a request with a token. */
     HttpResponse<String> send(String method, String path, String token, String body, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri.resolve(path))
@@ -127,7 +127,7 @@ final class Server implements AutoCloseable {
         return uri;
     }
 
-    /** The administrator's first token, where this server has made it. */
+    /** The administrator's first token, if this server has created it. */
     String adminToken() throws IOException {
         return Files.readString(folder.resolve("admin-token")).strip();
     }

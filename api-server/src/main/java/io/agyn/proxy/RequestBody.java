@@ -125,7 +125,7 @@ final class RequestBody {
         return repeatable != null;
     }
 
-    /** Sends the whole body once more; only if it {@linkplain #isRepeatable() is repeatable}. */
+    /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
     void repeat(HttpClientRequest to) {
         ByteBuf body = repeatable;
         repeatable = null;

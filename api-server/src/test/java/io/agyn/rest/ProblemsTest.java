@@ -245,7 +245,7 @@ class ProblemsTest {
         return asAdmin().body(body).post("/organizations/{id}" + collection, Api.organization());
     }
 
-    /** Every problem has this shape, and none tells how the server is made. */
+    /** Every problem has this shape, and none reveals internals of the server. */
     private static ValidatableResponse problem(Response response, int status, String code) {
         assertThat(response.asString()).doesNotContainPattern("io\\.agyn|java\\.|jackson|hibernate|select |SQL");
         return response.then()

@@ -238,7 +238,7 @@ class UsersTest {
 
         List<Integer> statuses = Api.inParallel(List.of(demoted, suspended));
 
-        // Who comes second finds that they are not allowed to any more, or that nobody would be left.
+        // The second is no longer allowed, or would leave nobody.
         assertThat(statuses).containsOnlyOnce(200).allMatch(status -> List.of(200, 401, 403, 409)
                 .contains(status));
         assertThat(database.column(
@@ -246,7 +246,7 @@ class UsersTest {
                 .hasSize(1);
     }
 
-    /** Of all that tests have made, only the administrator stays a cluster admin. */
+    /** Of all users, only the administrator stays a cluster admin. */
     private String onlyAdmin() throws SQLException {
         database.execute("update app_user set role = 'user' where email is not null");
         return asAdmin().get("/me").then().statusCode(200).extract().path("id");

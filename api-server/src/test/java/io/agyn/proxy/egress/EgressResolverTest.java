@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EgressResolverTest {
-    // Whatever this leads to: no name server knows it.
+    // No name server knows this name.
     private static final String HOST = "models.test";
     private static final int CALLS = 200;
     private static final EgressRoute THIS_MACHINE = new EgressRoute.Direct("127.0.0.1");

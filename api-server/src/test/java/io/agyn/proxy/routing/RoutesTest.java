@@ -235,7 +235,7 @@ class RoutesTest {
 
     @Test
     void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
-        // One that the server's feed does not tell of changes.
+        // A cache that the server's feed does not notify.
         Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
         UUID here = UUID.fromString(organization);
