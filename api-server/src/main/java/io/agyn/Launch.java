@@ -67,6 +67,7 @@ final class Launch {
 
     /**
      * Runs the server until it is stopped.
+     *
      * @return the exit code
      * @throws OperatorException if it does not start
      */

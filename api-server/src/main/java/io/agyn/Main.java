@@ -18,6 +18,7 @@ public final class Main {
     /**
      * Runs the server or a command. The exit code is 0, 1 after a failure that is reported on standard error, or 2
      * for unknown arguments.
+     *
      * @param arguments as {@code --help} describes them
      */
     public static void main(String... arguments) {

@@ -30,6 +30,7 @@ public final class Server implements QuarkusApplication {
 
     /**
      * Publishes the base URL and waits until the server is stopped.
+     *
      * @param arguments not used
      * @return the exit code
      * @throws IOException if the base URL cannot be written

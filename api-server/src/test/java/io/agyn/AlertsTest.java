@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class AlertsTest {
     private static final Path ALERTS = Path.of("../docs/alerts.yaml");
-    // A name that neither is called nor lists labels, with what it asks of labels.
+    // A metric name that is neither a function nor a label list, with its label matchers.
     private static final Pattern FIGURE = Pattern.compile("\\b([a-z]\\w*)\\b(?!\\s*\\()(?:\\{([^}]*)})?");
     private static final Pattern LABEL = Pattern.compile("(\\w+)(=~|=|!=)\"([^\"]*)\"");
     private static final Pattern NO_FIGURES = Pattern.compile("by \\([^)]*\\)|\\[\\w+]|\\b[0-9][0-9.e]*\\b");

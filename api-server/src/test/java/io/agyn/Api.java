@@ -21,11 +21,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** What the tests of the REST API have in common: a caller, and fresh things to call about. */
+/** Helpers of the REST API's tests: callers and new resources. */
 public final class Api {
     private Api() {}
 
-    /** The administrator's first token, from the file that the server has made. */
+    /** The administrator's first token, from the server's file. */
     public static String adminToken() {
         Path file =
                 ConfigProvider.getConfig().getValue("agyn.data-dir", Path.class).resolve("admin-token");
@@ -100,7 +100,7 @@ public final class Api {
                 .post("/users"));
     }
 
-    /** Makes a user a member or an owner of an organization. */
+    /** Adds a user to an organization as member or owner. */
     public static void join(String organization, String user, String role) {
         asAdmin()
                 .body(Map.of("user_id", user, "role", role))
@@ -170,12 +170,12 @@ public final class Api {
         return body;
     }
 
-    /** The whole of a thing, as the API answers it. */
+    /** A complete resource, as the API returns it. */
     public static ValidatableResponse get(String path, Object... ids) {
         return asAdmin().get(path, ids).then().statusCode(200);
     }
 
-    /** What calls answer that are made at once. */
+    /** The responses to concurrent calls. */
     public static <T> List<T> inParallel(List<? extends Callable<T>> calls) {
         try (ExecutorService executor = Executors.newFixedThreadPool(calls.size())) {
             List<T> answers = new ArrayList<>();

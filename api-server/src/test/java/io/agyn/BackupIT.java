@@ -166,8 +166,8 @@ class BackupIT {
             Path nowhere = folder.resolve("no/backup");
             assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
                     .isEqualTo("The backup " + nowhere + " cannot be made (" + nowhere.getParent()
-                            + " is not there): make room, and name a folder that is not there in one that is, and can be"
-                            + " written.\n");
+                            + " is not there): make room, and name a folder that is not there in one that is, and can"
+                            + " be written.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
             assertThat(refused(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
@@ -220,7 +220,7 @@ class BackupIT {
         }
     }
 
-    /** Needs no client of PostgreSQL: the database is copied within its server, and the copy put into its place. */
+    /** Needs no PostgreSQL client: the server copies the database, and the copy replaces it. */
     @Test
     void anOutsideDatabaseIsPutBackUnderStoppedServers() throws Exception {
         try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"))) {
@@ -247,7 +247,7 @@ class BackupIT {
     }
 
     @Test
-    void aRunningServerForgetsWhatADatabaseLacksThatWasPutBackUnderIt() throws Exception {
+    void restoredDatabaseInvalidatesTheCachesOfARunningServer() throws Exception {
         Path backup = folder.resolve("backup");
         try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"));
                 DatabaseLink link = new DatabaseLink(port(postgres))) {
@@ -270,7 +270,7 @@ class BackupIT {
         }
     }
 
-    /** Writes what a backup is to hold. */
+    /** Writes the data that a backup must contain. */
     private void fill(ServerProcess server) throws Exception {
         kept = server.token();
         organization = create(server, "organizations", Map.of("name", "Acme"));
@@ -295,7 +295,7 @@ class BackupIT {
         stored = stored(server);
     }
 
-    /** Does what a restored backup undoes. */
+    /** Makes changes that a restored backup undoes. */
     private void change(ServerProcess server) throws Exception {
         request(server).delete("/api/v1/api-tokens/" + revokedId).then().statusCode(204);
         added = token(server).path("token");
@@ -356,7 +356,7 @@ class BackupIT {
                 "AGYN_DATABASE_URL", url, "AGYN_DATABASE_PASSWORD", "pass", "AGYN_KEYSET_FILE", keyset.toString()));
     }
 
-    /** Creates secrets until it is enough; those that were answered are known by name. */
+    /** Creates secrets until a condition holds; the acknowledged ones are known by name. */
     private void write(ServerProcess server, Queue<String> acknowledged) {
         for (int i = 0; enough.getCount() > 0; i++) {
             HttpRequest request = HttpRequest.newBuilder(

@@ -122,7 +122,7 @@ class CommandsIT {
     }
 
     @Test
-    void aServerThatWasDownDuringARotationEncryptsWithThePresentKeyAllTheSame() throws Exception {
+    void serverThatWasDownDuringARotationUsesTheNewKey() throws Exception {
         Path keyset = folder.resolve("keyset.json");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             createSecret(server);
@@ -254,7 +254,7 @@ class CommandsIT {
     }
 
     @Test
-    void aLockedKeysetStartsWithItsPassphraseAloneAndARefusalChangesNothing() throws Exception {
+    void lockedKeysetStartsOnlyWithItsPassphrase() throws Exception {
         Path keyset = folder.resolve("keyset.json");
         Path passphrase = Files.writeString(folder.resolve("passphrase"), PASSPHRASE + "\n");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
@@ -379,7 +379,8 @@ class CommandsIT {
                     Statement query = connection.createStatement()) {
                 for (String table : column(
                         query,
-                        "select table_name::text from information_schema.tables where table_schema = 'public' order by 1")) {
+                        "select table_name::text from information_schema.tables where table_schema = 'public' order by"
+                                + " 1")) {
                     rows.add(table + column(query, "select t::text from " + table + " t order by 1"));
                 }
             }

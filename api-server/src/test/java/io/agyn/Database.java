@@ -18,7 +18,7 @@ public final class Database {
         this.source = source;
     }
 
-    /** Runs a statement and answers the number of rows that it changed. */
+    /** Runs a statement and returns the number of changed rows. */
     public int execute(String sql, Object... parameters) throws SQLException {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = prepare(connection, sql, parameters)) {
@@ -26,7 +26,7 @@ public final class Database {
         }
     }
 
-    /** The first column of what a query finds. */
+    /** The first column of a query's result. */
     public <T> List<T> column(Class<T> type, String sql, Object... parameters) throws SQLException {
         try (Connection connection = source.getConnection();
                 PreparedStatement statement = prepare(connection, sql, parameters);

@@ -23,7 +23,7 @@ final class DatabaseLink implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** From now on leads to another port. */
+    /** Forwards to another port from now on. */
     void leadTo(int port) {
         target = port;
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged server on a primary that hangs and a standby that is promoted in its place. */
+/** The packaged server on a primary that hangs and a standby that is promoted. */
 @Timeout(120)
 class FailoverIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -92,7 +92,7 @@ class FailoverIT {
                         .limit(4)
                         .toList();
                 AtomicBoolean writing = new AtomicBoolean(true);
-                // As a terraform apply that is under way: each makes the route to be looked up anew.
+                // Like a running terraform apply: each write invalidates the route.
                 Thread writer = Thread.ofVirtual().start(() -> {
                     for (int i = 0; writing.get(); i++) {
                         write(server, below + "secrets/" + secret, i);

@@ -99,7 +99,7 @@ class FaultsIT {
     }
 
     @Test
-    void aRotatedKeyIsForTheNextCallsOnEveryServerAndNotForTheStreamsUnderWay() throws Exception {
+    void rotatedKeyAppliesToNewCallsButNotToOpenStreams() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
         for (int i = 0; i < STREAMS; i++) {
             for (ServerProcess server : List.of(one, other)) {
@@ -131,7 +131,7 @@ class FaultsIT {
     }
 
     @Test
-    void aRevokedTokenIsRefusedOnEveryServerWithinASecondAlsoWhereTheyHeardOfNothing() throws Exception {
+    void revokedTokenIsRejectedOnAllServersWithinOneSecond() throws Exception {
         for (boolean cut : List.of(false, true)) {
             Map<String, String> token = token();
             for (ServerProcess server : List.of(one, other)) {
@@ -153,7 +153,7 @@ class FaultsIT {
     }
 
     @Test
-    void aSuspendedUserIsRefusedOnEveryServerWithinASecondAndStreamsUnderWayGoOnToTheirEnd() throws Exception {
+    void suspendedUserIsRejectedOnAllServersButOpenStreamsFinish() throws Exception {
         String user = user();
         String token = tokenOf(user);
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
@@ -184,8 +184,7 @@ class FaultsIT {
     }
 
     @Test
-    void whoeverLeavesAnOrganizationCallsNothingOfItOnEveryServerWithinASecondAlsoWhereTheyHeardOfNothing()
-            throws Exception {
+    void removedMemberIsRejectedOnAllServersWithinOneSecond() throws Exception {
         String user = user();
         String token = tokenOf(user);
         for (boolean cut : List.of(false, true)) {
@@ -212,7 +211,7 @@ class FaultsIT {
     }
 
     @Test
-    void aModelWhoseProviderIsDeletedStopsResolvingOnEveryServerWithinASecond() throws Exception {
+    void modelOfADeletedProviderStopsResolvingWithinOneSecond() throws Exception {
         for (ServerProcess server : List.of(one, other)) {
             assertThat(call(server, admin, "before").statusCode()).isEqualTo(200);
         }
@@ -229,7 +228,7 @@ class FaultsIT {
     }
 
     @Test
-    void withoutItsDatabaseAServerGoesOnWithWhatItKnowsAndCatchesUpAfterwards() throws Exception {
+    void serverWorksFromCacheDuringADatabaseOutageAndCatchesUp() throws Exception {
         String known = token().get("token");
         String unknown = token().get("token");
         assertThat(call(one, known, "0-before").statusCode()).isEqualTo(200);

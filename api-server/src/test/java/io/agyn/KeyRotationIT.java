@@ -196,7 +196,7 @@ class KeyRotationIT {
     }
 
     private void write(ServerProcess server, Written secret, int turn) throws IOException, InterruptedException {
-        // Each third keeps the value, which the server encrypts anew.
+        // Every third keeps the value, which the server re-encrypts.
         boolean keeps = turn % 3 == 0;
         String value = "sk-" + secret.name + "-" + turn;
         String body = keeps
@@ -233,7 +233,7 @@ class KeyRotationIT {
     }
 
     private void assertNothingIsLost() throws Exception {
-        // The last write is in force on every server.
+        // The last write takes effect on every server.
         Thread.sleep(Duration.ofSeconds(1));
         for (Written secret : written) {
             for (ServerProcess server : List.of(one, other)) {
@@ -381,7 +381,7 @@ class KeyRotationIT {
         }
     }
 
-    /** A secret, and what was written to it last and acknowledged. */
+    /** A secret and its last acknowledged value. */
     private static final class Written {
         private final String name;
         private final String secret;

@@ -72,7 +72,7 @@ class KilledIT {
     }
 
     @Test
-    void whatIsAskedForAgainWhileDatabasesAreKilledIsMadeOnce() throws Exception {
+    void retriedCreatesRunOnceWhileDatabasesAreKilled() throws Exception {
         try (ServerProcess server = server()) {
             URI address = server.baseUrl();
             Instant[] end = {Instant.MAX};

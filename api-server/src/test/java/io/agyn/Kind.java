@@ -3,7 +3,7 @@ package io.agyn;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The kinds of things that the API keeps, for the tests of what is promised of each of them alike. */
+/** The kinds of resources, for tests of their common behaviour. */
 public enum Kind {
     USER("/users", "email"),
     ORGANIZATION("/organizations", "slug"),

@@ -56,7 +56,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaged server's listener speaks, and how long it waits. */
+/** The packaged server's listener: protocols and time limits. */
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class ListenerIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -80,7 +80,7 @@ class ListenerIT {
     private Path folder;
 
     @Test
-    void speaksTlsAndShowsAReplacedCertificateToWhoConnectsAfterwards() throws Exception {
+    void replacedCertificateIsServedToNewConnections() throws Exception {
         OwnCertificate first = OwnCertificate.create(Files.createDirectory(folder.resolve("first")), "localhost");
         OwnCertificate second = OwnCertificate.create(Files.createDirectory(folder.resolve("second")), "localhost");
         Path certificate = Files.copy(first.certificate(), folder.resolve("certificate.pem"));
@@ -98,7 +98,7 @@ class ListenerIT {
             assertThat(head(first, server, "localhost")).doesNotContain("strict-transport-security");
             assertThatThrownBy(() -> http(server)).isInstanceOf(IOException.class);
 
-            // Half of a pair: what was in force stays in force.
+            // Half of a pair: the previous certificate stays in use.
             replace(certificate, second.certificate());
             await(() -> server.output().contains("The certificate of before stays in force"));
             try (HttpClient anew = trusting(first)) {
@@ -241,7 +241,7 @@ class ListenerIT {
             assertThat(idle.ends()).as("a connection without a byte").containsExactly("");
             assertThat(kept.isOpen()).as("a connection that is kept and idle").isTrue();
 
-            // What was kept may be used again, and a slow head is given up then too.
+            // A kept connection may be reused, and a slow head times out then too.
             kept.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n");
             kept.readAnswer();
             kept.send("GET");
@@ -477,7 +477,7 @@ class ListenerIT {
                 .doesNotContain("Domain"));
     }
 
-    /** What a browser sends back of the cookies that it was given. */
+    /** The cookies that a browser sends back. */
     private static String cookies(HttpResponse<String> answer) {
         return answer.headers().allValues("Set-Cookie").stream()
                 .map(cookie -> cookie.split(";")[0])
@@ -506,7 +506,7 @@ class ListenerIT {
     private static HttpRequest.Builder console(ServerProcess server, String path, String cookies) {
         return HttpRequest.newBuilder(
                         URI.create("https://localhost:" + server.address().getPort() + path))
-                // As browsers say of their own pages to whom they trust.
+                // The header that browsers send for same-origin pages.
                 .header("Sec-Fetch-Site", "same-origin")
                 .header("Cookie", cookies);
     }
@@ -617,7 +617,7 @@ class ListenerIT {
             }
         }
 
-        /** What each was answered until it was closed. */
+        /** The bytes that each received until it was closed. */
         List<String> ends() throws IOException {
             List<String> ends = new ArrayList<>();
             for (Socket socket : sockets) {
@@ -638,7 +638,7 @@ class ListenerIT {
             } catch (SocketTimeoutException e) {
                 throw e;
             } catch (IOException e) {
-                // Reset, since bytes were under way to what was closed.
+                // Reset, since bytes were in flight to the closed socket.
             }
             return read.toByteArray();
         }

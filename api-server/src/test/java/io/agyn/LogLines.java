@@ -8,7 +8,7 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 
-/** What is logged while a test looks. */
+/** Captures the log during a test. */
 public final class LogLines extends Handler implements AutoCloseable {
     private static final Logger ROOT = Logger.getLogger("");
 
@@ -31,7 +31,7 @@ public final class LogLines extends Handler implements AutoCloseable {
                 .toList();
     }
 
-    /** A line's text. */
+    /** The message of a line. */
     public static String text(LogRecord line) {
         return line instanceof ExtLogRecord ext ? ext.getFormattedMessage() : line.getMessage();
     }

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaged server's callers see of an outage beneath it, and what is left of it afterwards: nothing. */
+/** What callers see of an outage of the database, disk or network; afterwards, everything works again. */
 class OutagesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(60);
@@ -52,7 +52,7 @@ class OutagesIT {
     private Path folder;
 
     @Test
-    void aDatabaseThatIsAwayForAMinuteCostsNoAcknowledgedWriteAndNoRestart() throws Exception {
+    void minuteOfDatabaseOutageLosesNoAcknowledgedWrite() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -94,8 +94,8 @@ class OutagesIT {
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
-                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms; the first"
-                                + " was acknowledged %,d ms after the database was back.",
+                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms;"
+                                + " the first was acknowledged %,d ms after the database was back.",
                         secrets.acknowledged(), refusals.get(), longest.get(), recovery.toMillis());
             }
         } finally {
@@ -156,7 +156,7 @@ class OutagesIT {
     }
 
     @Test
-    void serversThatStartAtOnceOnAnEmptyDatabaseMakeItsTablesAndItsFirstAdministratorOnce() throws Exception {
+    void serversStartingTogetherCreateTablesAndFirstAdminOnce() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -213,7 +213,7 @@ class OutagesIT {
             int refusals = 0;
             int calls = 0;
             Instant end = Instant.now().plusSeconds(20);
-            // Each is larger than what a table's page has left, so that the disk is asked for more.
+            // Each is larger than the free space of a table's page, so that new disk space is needed.
             for (int i = 0; Instant.now().isBefore(end); i++) {
                 String key = "full-" + i;
                 HttpResponse<String> answer = secrets.create(address, key);
@@ -242,7 +242,8 @@ class OutagesIT {
             assertThat(call.send(http, "after")).isEqualTo(200);
             secrets.assertAllThereOnce(server, disk.resolve("data"), Map.of());
             tell(
-                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered meanwhile.",
+                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered"
+                            + " meanwhile.",
                     secrets.acknowledged(), refusals, calls);
         } finally {
             succeeds("umount", "--lazy", disk.toString());
@@ -298,7 +299,7 @@ class OutagesIT {
         }
     }
 
-    /** On a database of its own, outside of the server. */
+    /** On a separate database, outside of the server. */
     private Map<String, String> outside(EmbeddedPostgres postgres) throws IOException {
         Path keyset = folder.resolve("keys.json");
         if (!Files.exists(keyset)) {
@@ -311,7 +312,7 @@ class OutagesIT {
                 "AGYN_KEYSET_FILE", keyset.toString()));
     }
 
-    /** A figure, for whoever reads the report. */
+    /** A result for the report. */
     private static void tell(String sentence, Object... figures) {
         System.out.println(sentence.formatted(figures));
     }
@@ -403,7 +404,7 @@ class OutagesIT {
         }
     }
 
-    /** A model that leads to the scripted provider, and who calls it. */
+    /** A model of the scripted provider, and its caller. */
     private record Call(URI server, String token, String organization) {
         static Call of(ServerProcess server, ScriptedProvider provider) throws IOException {
             String organization = create(server, "organizations", Map.of("name", "Callers"));

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What becomes of requests to a packaged server that is told to stop. */
+/** Requests to a packaged server that is being stopped. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ProxyShutdownIT {
     private static final int TERMINATED = 128 + 15;
@@ -125,7 +125,7 @@ class ProxyShutdownIT {
 
             GoAway goAway = told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(goAway.getErrorCode()).isZero();
-            // A request that is on its way is served.
+            // A request in flight is served.
             assertThat(goAway.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
             assertThat(stream.isDone()).isFalse();
             assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).toString())

@@ -38,7 +38,7 @@ class RollingRestartIT {
     private static final Duration A_WHILE = Duration.ofSeconds(2);
     private static final int WORKERS = 8;
     private static final int STREAMS = 4;
-    // Eight seconds: longer than a server takes to stop that waits for none.
+    // Eight seconds: longer than a server without requests takes to stop.
     private static final String LONG_STREAM = "events=80;every=100ms";
 
     @TempDir

@@ -20,7 +20,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Secrets that several writers make in an organization, and what they were answered. */
+/** Several writers that create secrets in an organization, and their responses. */
 final class SecretWrites {
     /** How many write at once. */
     static final int WRITERS = 4;
@@ -94,7 +94,7 @@ final class SecretWrites {
                 BodyHandlers.ofString());
     }
 
-    /** Keeps in mind what was answered last to who asks with a key. */
+    /** Remembers the last response for an idempotency key. */
     void take(String key, HttpResponse<String> answer) {
         if (answer.statusCode() == 201) {
             acknowledged.add(name(key));
@@ -108,7 +108,7 @@ final class SecretWrites {
         return acknowledged.size();
     }
 
-    /** Nothing was refused for good; each secret is there once, with its event, and the audit log's chains are whole. */
+    /** No write failed permanently; each secret exists once, with its event, and the audit log's chains are intact. */
     void assertAllThereOnce(ServerProcess server, Path dataDir, Map<String, String> variables) throws Exception {
         assertThat(refused).isEmpty();
         assertThat(list(server, "secrets", "items.name"))

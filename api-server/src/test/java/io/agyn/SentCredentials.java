@@ -44,7 +44,10 @@ public final class SentCredentials {
 
     private SentCredentials() {}
 
-    /** Takes note of what passes between RestAssured and a server; a problem that shows a credential of its request fails. */
+    /**
+     * Records the traffic between RestAssured and a server; a problem that contains a credential of its request
+     * fails.
+     */
     public static Filter filter() {
         return (request, response, context) -> {
             Set<String> sent = credentials(request.getBody());
@@ -103,7 +106,10 @@ public final class SentCredentials {
         return new Search(all()).in(text.getBytes(UTF_8));
     }
 
-    /** Searches a database's files, and keeps what it finds for {@link NoCredentialLingersIT}: nobody asks a test resource. */
+    /**
+     * Searches a database's files, and keeps the findings for {@link NoCredentialLingersIT}, since test resources
+     * cannot fail tests.
+     */
     public static void search(Path database) throws IOException {
         Set<String> found = under(database, file -> true);
         Files.writeString(
@@ -113,7 +119,7 @@ public final class SentCredentials {
                 StandardOpenOption.APPEND);
     }
 
-    /** What {@link #search} has found since this was asked last, each time; {@link #CLEAN} where it was nothing. */
+    /** The findings of {@link #search} since the last call; {@link #CLEAN} if there are none. */
     static List<String> takeSearches() throws IOException {
         List<String> searches = Files.readAllLines(SEARCHES);
         Files.delete(SEARCHES);
@@ -133,7 +139,7 @@ public final class SentCredentials {
                             search.in(Files.readAllBytes(file))
                                     .forEach(credential -> found.add(file + " shows " + credential));
                         } catch (NoSuchFileException e) {
-                            // Of a database that runs, and takes its files away.
+                            // A running database deletes files.
                         }
                     }
                     return FileVisitResult.CONTINUE;

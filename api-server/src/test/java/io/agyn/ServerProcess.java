@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The packaged server in a process of its own, as an operator runs it. */
+/** The packaged server in a separate process, as an operator runs it. */
 final class ServerProcess implements AutoCloseable {
 
     private static final Path JAR =
@@ -65,7 +65,7 @@ final class ServerProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of("setsid")))
                 .redirectOutput(output.toFile())
                 .redirectError(errors.toFile());
-        // In a process group of its own, as a terminal's foreground job is.
+        // In a separate process group, like a terminal's foreground job.
         builder.command().addAll(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("AGYN_"));
         builder.environment().put("AGYN_HTTP_PORT", "0");

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged server on its embedded PostgreSQL: start, stop, kill, and what it refuses. */
+/** The packaged server on its embedded PostgreSQL: start, stop, kill, and rejected configurations. */
 class ServerStartIT {
 
     private static final int TERMINATED = 128 + 15;

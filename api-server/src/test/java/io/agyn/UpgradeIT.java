@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The packaged server on databases that earlier ones have made and filled; see upgrades/README.md. */
+/** The packaged server on databases of earlier releases; see upgrades/README.md. */
 class UpgradeIT {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Path FIXTURES = Path.of("src/test/resources/upgrades");
@@ -124,7 +124,7 @@ class UpgradeIT {
     }
 
     @Test
-    void aTableThatIsInUseForLongIsNotWaitedForAndTheNextStartGoesOn() throws Exception {
+    void migrationDoesNotWaitLongForALockedTable() throws Exception {
         load(LAST_RELEASE);
         try (Connection connection = connect();
                 Statement reader = connection.createStatement()) {
@@ -149,9 +149,9 @@ class UpgradeIT {
         try (ServerProcess server = run("V7").ready()) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
-        execute(
-                "insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1, installed_by,"
-                        + " installed_on, execution_time, success from flyway_schema_history where version = '1'");
+        execute("insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1,"
+                + " installed_by, installed_on, execution_time, success from flyway_schema_history where version ="
+                + " '1'");
         try (ServerProcess server = run("V7").ready()) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
@@ -180,7 +180,7 @@ class UpgradeIT {
         if (read.has("body")) {
             JsonNode body = JSON.readTree(answer.asString());
             assertHolds(path + " with " + token, body, read.get("body"));
-            // It is made of the body, in which later releases may say more.
+            // It is a hash of the body, to which later releases may add fields.
             if (body.equals(read.get("body"))) {
                 assertThat(answer.header("ETag"))
                         .as(path)
@@ -219,7 +219,7 @@ class UpgradeIT {
                 .containsOnly(administrator);
     }
 
-    /** Gives the LLM providers another endpoint, and no credential: they keep what they have. */
+    /** Changes the LLM providers' endpoint without credentials, which they keep. */
     private void leadToTheScriptedProvider(ServerProcess server, String admin) throws Exception {
         for (String organization : ids(server, admin, "/api/v1/organizations")) {
             String path = "/api/v1/organizations/" + organization + "/llm-providers";
@@ -256,7 +256,7 @@ class UpgradeIT {
         assertThat(received.text()).contains("\"" + call.get("remote_model").textValue() + "\"");
     }
 
-    /** That what this release has brought is there on the old rows. */
+    /** Checks this release's additions on old rows. */
     private static void assertAllIsNewToo(ServerProcess server, String admin) throws IOException {
         String organization = ids(server, admin, "/api/v1/organizations").getFirst();
         String user = as(server, admin)
@@ -296,14 +296,14 @@ class UpgradeIT {
                 .contentType(ContentType.JSON);
     }
 
-    /** Makes a database of a fixture's schema with its rows, and with no trace of who has made it now. */
+    /** Creates a database with a fixture's schema and rows, without traces of the current release. */
     private void load(String fixture) throws Exception {
         Flyway.configure()
                 .dataSource(postgres.jdbcUrl(), postgres.username(), postgres.password())
                 .target(fixture.substring(1))
                 .load()
                 .migrate();
-        // What the rows have set off was when they were written.
+        // The triggers ran when the rows were first written.
         execute("truncate flyway_schema_history; set session_replication_role = replica;"
                 + Files.readString(FIXTURES.resolve(fixture).resolve("rows.sql")));
     }

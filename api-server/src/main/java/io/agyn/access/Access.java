@@ -32,6 +32,7 @@ public final class Access {
 
     /**
      * Authorizes a caller who is authenticated.
+     *
      * @param operation an operation id of the contract
      * @param path the ids in its path, by parameter name
      * @throws ProblemException if the caller may not
@@ -56,6 +57,7 @@ public final class Access {
 
     /**
      * Authorizes a caller.
+     *
      * @param name the operation's name in the log of denials
      * @param operation an operation id of the contract; empty for other requests
      * @param identify authenticates the caller

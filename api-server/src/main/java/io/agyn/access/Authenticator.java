@@ -7,6 +7,7 @@ import java.util.UUID;
 public interface Authenticator {
     /**
      * Looks a credential up.
+     *
      * @param credential the bearer token
      * @return the identity, possibly expired, see {@link Identity#isValidAt}; empty if the credential is malformed,
      *     unknown or revoked, or its user is suspended
@@ -15,6 +16,7 @@ public interface Authenticator {
 
     /**
      * Looks up the identity of an earlier credential.
+     *
      * @param tokenId the identity's {@link Identity#tokenId}
      * @return the identity; empty if the credential is no longer valid
      */

@@ -18,7 +18,7 @@ public class Caller {
         check.run();
     }
 
-    /** Authorizes the request once more. */
+    /** Authorizes the request again. */
     void reauthorize() {
         check.run();
     }

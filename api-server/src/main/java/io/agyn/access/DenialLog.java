@@ -6,6 +6,7 @@ import io.agyn.problems.ProblemKind;
 public interface DenialLog {
     /**
      * The sender of an unauthenticated request.
+     *
      * @param address the source address
      * @param userAgent the User-Agent, or null
      * @param requestId the request's id
@@ -14,6 +15,7 @@ public interface DenialLog {
 
     /**
      * Logs that the current request of the REST API was denied.
+     *
      * @param operation the operation's id in the contract
      * @param problem the reason
      */
@@ -21,6 +23,7 @@ public interface DenialLog {
 
     /**
      * Logs that an unauthenticated request was denied. It may block.
+     *
      * @param operation the requested operation
      * @param problem the reason
      * @param sender the request's sender

@@ -24,6 +24,7 @@ public final class FailedTokens {
 
     /**
      * Returns why a token is invalid. Only stored tokens are reported as expired: a guessed one is unknown.
+     *
      * @param expired the identity of the token, if it has expired
      * @return a sentence
      */
@@ -35,6 +36,7 @@ public final class FailedTokens {
 
     /**
      * Counts a failed token.
+     *
      * @param token the token as sent
      * @param refusal the error for it
      * @return the error, or one for too many failed tokens

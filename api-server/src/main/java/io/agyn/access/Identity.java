@@ -9,6 +9,7 @@ import java.util.UUID;
 
 /**
  * The identity behind a credential.
+ *
  * @param userId the user
  * @param userName the user's name
  * @param role the user's role in the cluster

@@ -26,6 +26,7 @@ public final class Permissions {
 
     /**
      * The requirements of an operation.
+     *
      * @param roles the roles that may call it
      * @param tokens whether bound tokens may call it
      */

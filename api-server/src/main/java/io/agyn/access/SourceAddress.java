@@ -33,6 +33,7 @@ public class SourceAddress {
 
     /**
      * Parses comma-separated address ranges.
+     *
      * @throws IllegalArgumentException if a range is invalid
      */
     public static List<CidrBlock> parse(String ranges) {

@@ -55,6 +55,7 @@ public class Throttle {
 
     /**
      * Counts a failed token.
+     *
      * @param address its source address
      * @param token the token as sent
      * @return whether the limit of the last minute is exceeded
@@ -72,6 +73,7 @@ public class Throttle {
 
     /**
      * Returns the network to count by.
+     *
      * @param address an IP address
      * @return the network of an IPv6 address, since its holder has all of it; an IPv4 address unchanged
      */

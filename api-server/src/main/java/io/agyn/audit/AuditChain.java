@@ -70,6 +70,7 @@ final class AuditChain {
 
     /**
      * The start and end of a chain.
+     *
      * @param chain the organization, or zeros
      * @param firstSequence the number of the oldest retained event
      * @param hashBeforeFirst the hash of the event before it

@@ -30,6 +30,7 @@ final class AuditFilter {
 
     /**
      * Adds a time range; null leaves an end open.
+     *
      * @throws io.agyn.problems.ProblemException {@code invalid_request} if {@code from} is not before {@code to}
      */
     AuditFilter within(OffsetDateTime from, OffsetDateTime to) {
@@ -71,6 +72,7 @@ final class AuditFilter {
 
     /**
      * Sets the condition's parameters, starting with the first.
+     *
      * @return the number of the next parameter
      */
     int set(PreparedStatement query) throws SQLException {

@@ -24,6 +24,7 @@ class AuditLog {
     /**
      * Adds an event in the transaction of its operation, so that both are committed or neither. The chain stays
      * locked until the end of the transaction, so call this last.
+     *
      * @throws IllegalStateException if the write fails; the transaction then fails as a whole
      */
     @Transactional(TxType.MANDATORY)

@@ -56,6 +56,7 @@ public final class AuditSeals {
     /**
      * Seals the ends of all chains with the primary audit key, so that an earlier key can no longer move them.
      * Servers may keep running.
+     *
      * @param connection a connection outside of a transaction
      * @return the chains whose previous seal is invalid; they are left unchanged
      */

@@ -36,6 +36,7 @@ public final class AuditVerification {
 
     /**
      * The result.
+     *
      * @param events the number of events by the key of their epoch, in the order of epochs
      * @param faults a sentence for each broken chain
      */
@@ -53,6 +54,7 @@ public final class AuditVerification {
 
     /**
      * Reads the whole log in one snapshot.
+     *
      * @param connection a connection, on which a transaction is started and rolled back
      */
     public Result verify(Connection connection) throws SQLException {

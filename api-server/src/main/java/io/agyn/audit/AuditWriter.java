@@ -45,6 +45,7 @@ public final class AuditWriter {
 
     /**
      * Adds the event of a command that the operating system's user ran.
+     *
      * @param connection a connection; its open transaction is committed with the event
      * @param command the command, such as {@code keyset rewrap}
      * @throws SQLException if the write fails

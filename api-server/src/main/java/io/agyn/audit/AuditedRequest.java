@@ -58,6 +58,7 @@ class AuditedRequest {
 
     /**
      * The event of a denial.
+     *
      * @param operation the operation's id
      * @param problem the reason
      */

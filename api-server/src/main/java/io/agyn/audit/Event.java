@@ -12,6 +12,7 @@ import java.util.UUID;
 
 /**
  * A completed or denied operation. It names fields, and never contains their values.
+ *
  * @param organizationId the organization, or null
  * @param id the event's id
  * @param at the time, to the microsecond
@@ -43,6 +44,7 @@ record Event(
 
     /**
      * The caller of an operation.
+     *
      * @param userId the user, or null if unknown
      * @param userName the user's name at that time, or null
      * @param tokenId the API token, or null
@@ -84,6 +86,7 @@ record Event(
 
     /**
      * Serializes all fields, so that different events have different bytes.
+     *
      * @param sequence the event's position in its chain
      */
     byte[] bytes(long sequence) {

@@ -20,6 +20,7 @@ public class SignIns {
 
     /**
      * Adds the event in the current transaction.
+     *
      * @param operation {@code signIn} or {@code signOut}
      * @param tokenId the API token of the session
      */

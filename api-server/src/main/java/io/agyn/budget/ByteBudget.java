@@ -73,6 +73,7 @@ public final class ByteBudget {
 
     /**
      * Opens a lease for one body. It must be {@linkplain Lease#release() released}.
+     *
      * @param tokenId the caller's API token; null for an unauthenticated caller or one without a token
      * @param address the caller's source address
      */

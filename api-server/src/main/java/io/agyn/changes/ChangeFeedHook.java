@@ -7,6 +7,7 @@ import java.sql.SQLException;
 public interface ChangeFeedHook {
     /**
      * Called on the feed's thread, at least twice a second; must be quick.
+     *
      * @param connection the connection; a new one after an outage
      * @throws SQLException if the database fails; the feed then reconnects
      */

@@ -6,6 +6,7 @@ import java.time.Instant;
 /**
  * A time on two clocks: the wall clock, which runs while a machine sleeps, and the monotonic clock, which is never
  * set back.
+ *
  * @param wall from {@link Instant#now()}
  * @param nanos from {@link System#nanoTime()}
  */

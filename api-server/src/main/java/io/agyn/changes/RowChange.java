@@ -5,6 +5,7 @@ import java.util.UUID;
 
 /**
  * A row that a server of this database created, changed or deleted.
+ *
  * @param table the table's name in the database
  * @param organizationId the row's organization, if any
  */

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 
 /**
  * A command of the server program.
+ *
  * @param name its words, such as {@code keyset create}
  * @param parameters in usage syntax: {@code <id>} is required, {@code [<file>]} optional; empty for none
  * @param summary its purpose in a few words
@@ -21,6 +22,7 @@ record Command(String name, String parameters, String summary, String help, Acti
     interface Action {
         /**
          * Runs the command.
+         *
          * @param arguments one for each parameter, except omitted optional ones
          * @param out receives the output
          * @throws io.agyn.settings.OperatorException if the command fails, with a message for the operator

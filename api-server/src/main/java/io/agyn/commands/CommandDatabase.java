@@ -26,6 +26,7 @@ final class CommandDatabase implements AutoCloseable {
 
     /**
      * Connects to the database.
+     *
      * @param settings the server's settings
      * @return the database, to be closed
      * @throws OperatorException if there is none, or it does not respond

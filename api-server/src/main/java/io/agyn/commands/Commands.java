@@ -48,6 +48,7 @@ public final class Commands {
 
     /**
      * Runs the command that the arguments name.
+     *
      * @param arguments at least one
      * @param out receives the output, and the text of {@code --help}
      * @param err receives the usage after invalid arguments

@@ -28,6 +28,7 @@ public final class Bodies {
 
     /**
      * Reads a body.
+     *
      * @param json its bytes
      * @param type a class that is generated from the contract
      * @return a valid body

@@ -59,6 +59,7 @@ public class BodyReader implements MessageBodyReader<Object> {
     /**
      * Reads a whole body. A slow caller occupies a virtual thread but no database connection, and only until the
      * timeout.
+     *
      * @param limit the most bytes of the body
      */
     public byte[] limited(InputStream stream, int limit) throws IOException {

@@ -26,6 +26,7 @@ public class Contract {
 
     /**
      * A parameter of an operation.
+     *
      * @param in {@code query}, {@code header} or {@code path}
      * @param schema its schema, references resolved
      */
@@ -33,6 +34,7 @@ public class Contract {
 
     /**
      * An operation.
+     *
      * @param id its operationId, which is also the name of the generated method
      * @param method the HTTP method in upper case
      * @param path the path template below {@code /api/v1}

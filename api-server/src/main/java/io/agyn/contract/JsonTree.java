@@ -43,6 +43,7 @@ final class JsonTree {
 
     /**
      * Parses a body.
+     *
      * @param violations receives duplicate keys and lone surrogates
      * @throws ProblemException {@code malformed_json} for invalid JSON
      */

@@ -23,6 +23,7 @@ public final class Parameters {
 
     /**
      * Checks headers and query.
+     *
      * @param query all query parameters, by name
      * @param header returns the value of a header, or null
      * @throws io.agyn.problems.ProblemException with all violations at once

@@ -33,6 +33,7 @@ final class SchemaCheck {
 
     /**
      * Checks a body against a schema of the contract.
+     *
      * @param body the body; unknown fields are removed from it, and fields with a wrong type become null
      * @return whether the body is an object, so that the rest of it can be read
      */

@@ -16,6 +16,7 @@ public final class Violations {
 
     /**
      * Adds a violation in the body.
+     *
      * @param pointer the field, as a JSON pointer (RFC 6901)
      * @param detail a sentence with the remedy
      */
@@ -25,6 +26,7 @@ public final class Violations {
 
     /**
      * Adds a violation in a query or header parameter.
+     *
      * @param parameter the name of the parameter
      * @param detail a sentence with the remedy
      */

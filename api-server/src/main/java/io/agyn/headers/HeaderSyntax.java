@@ -37,6 +37,7 @@ public final class HeaderSyntax {
     /**
      * Returns the header value for a stored credential. It drops one trailing line break, which files and pasting
      * leave, and surrounding spaces and tabs, which are not part of a header value.
+     *
      * @return the value: visible ASCII characters, with spaces or tabs only between them; empty if no header can
      *     carry the credential
      */

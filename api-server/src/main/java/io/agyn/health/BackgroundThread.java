@@ -21,6 +21,7 @@ public final class BackgroundThread {
 
     /**
      * Creates a daemon thread, not yet started.
+     *
      * @param name the thread's name in the log and the health check
      * @param body returns when the server stops
      */

@@ -50,6 +50,7 @@ public class IdempotencyKeys implements HourlyJob {
 
     /**
      * Claims a user's key for a request, until the transaction ends.
+     *
      * @param claim the id under which the response will be stored
      * @param request the parts of the request that must be equal in a repeat
      * @return the first response; empty for the first request

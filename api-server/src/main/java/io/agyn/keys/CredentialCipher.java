@@ -31,6 +31,7 @@ public final class CredentialCipher {
 
     /**
      * Decrypts a credential.
+     *
      * @throws ProblemException {@code credential_unreadable} if the ciphertext was altered, belongs to another
      *     context, or its key is not in the keyset; the log has the context
      */
@@ -57,6 +58,7 @@ public final class CredentialCipher {
     /**
      * Returns a keyed hash of a credential in its context (the first 128 bits of HMAC-SHA-256, in hex). Equal
      * credentials in two rows have different fingerprints.
+     *
      * @param stored the stored fingerprint, or null. It is returned if it matches the credential, even under an
      *     earlier fingerprint key
      */

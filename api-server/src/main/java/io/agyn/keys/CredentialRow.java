@@ -11,6 +11,7 @@ import java.util.UUID;
 
 /**
  * A stored credential.
+ *
  * @param column its column
  * @param id its row
  * @param organizationId the organization

@@ -10,6 +10,7 @@ import java.util.Optional;
 /**
  * The id of a key. Each ciphertext starts with the id of its key, so that the required keys are known without any of
  * them.
+ *
  * @param value the id, an unsigned number
  */
 public record KeyId(int value) {
@@ -30,6 +31,7 @@ public record KeyId(int value) {
 
     /**
      * Reads the id of the key that encrypted a ciphertext.
+     *
      * @param ciphertext the ciphertext, or its first bytes
      * @return the id; empty if it does not start like a ciphertext
      */

@@ -42,6 +42,7 @@ public final class KeyUse {
 
     /**
      * Counts the rows after all transactions have ended that have written credentials until now.
+     *
      * @param connection a connection outside of a transaction
      * @throws OperatorException if a transaction takes too long
      */
@@ -91,6 +92,7 @@ public final class KeyUse {
 
     /**
      * The number of rows of a kind that need a key.
+     *
      * @param kind one of {@link #kinds}
      */
     public long of(String kind, KeyId key) {

@@ -69,6 +69,7 @@ public final class Keyset {
 
     /**
      * Creates new keys in a file without a passphrase.
+     *
      * @param file the new file, with mode 0600; its folder must exist
      * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
      */
@@ -78,6 +79,7 @@ public final class Keyset {
 
     /**
      * Reads the keys from a file without a passphrase.
+     *
      * @param file a file that {@link #create} has written
      * @throws OperatorException if the file is missing, unreadable or not a keyset
      */
@@ -232,6 +234,7 @@ public final class Keyset {
 
     /**
      * Computes a keyed hash (HMAC-SHA-256) with the primary fingerprint key.
+     *
      * @return {@link #FINGERPRINT_BYTES} bytes
      */
     public byte[] fingerprint(byte[] data) {
@@ -259,6 +262,7 @@ public final class Keyset {
 
     /**
      * Re-encrypts a ciphertext with the primary key.
+     *
      * @throws GeneralSecurityException if it cannot be decrypted
      */
     byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {

@@ -50,6 +50,7 @@ public class KeysetCheck {
 
     /**
      * Checks a keyset before the start changes anything in the database, including its tables.
+     *
      * @param connection a connection to the database, which may be empty
      * @throws OperatorException if the keyset is wrong
      */
@@ -67,6 +68,7 @@ public class KeysetCheck {
 
     /**
      * Records a new primary key, so that a server without that key does not start.
+     *
      * @param keyset a keyset that decrypts the text and has the key as primary
      * @throws OperatorException if it does not decrypt the text
      */
@@ -124,6 +126,7 @@ public class KeysetCheck {
 
     /**
      * The stored row.
+     *
      * @param ciphertext the known text, encrypted
      * @param promoted the primary fingerprint and audit keys that were promoted
      */

@@ -48,6 +48,7 @@ public final class KeysetFile {
 
     /**
      * Returns the configured file, or else the one in the data folder.
+     *
      * @throws OperatorException if a passphrase is set in two ways
      */
     public static KeysetFile of(Settings settings) {
@@ -71,6 +72,7 @@ public final class KeysetFile {
 
     /**
      * Creates the file with new keys.
+     *
      * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
      */
     public void create() {
@@ -83,6 +85,7 @@ public final class KeysetFile {
 
     /**
      * Reads the keys.
+     *
      * @throws OperatorException if the file is missing, unreadable, not a keyset, or not locked as configured
      */
     public Keyset read() {
@@ -91,6 +94,7 @@ public final class KeysetFile {
 
     /**
      * Replaces the keys in the file atomically. Other processes that change it wait.
+     *
      * @param change returns the new keys, given the current ones
      * @return the new keys
      * @throws OperatorException if the file cannot be read or written; or the exception of the change
@@ -102,6 +106,7 @@ public final class KeysetFile {
 
     /**
      * Changes or removes the lock.
+     *
      * @param other the new lock; empty for none
      * @throws OperatorException if the file cannot be read or written
      */
@@ -116,6 +121,7 @@ public final class KeysetFile {
 
     /**
      * Copies the file, with its lock, after checking that it is readable.
+     *
      * @param copy a file that does not exist
      * @return the keys in both files
      * @throws OperatorException if the file cannot be read, or the copy exists or cannot be written

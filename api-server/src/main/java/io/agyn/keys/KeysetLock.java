@@ -14,6 +14,7 @@ public interface KeysetLock {
 
     /**
      * Encrypts a keyset.
+     *
      * @param keyset its bytes
      * @return everything that {@link #open} needs except the key
      */
@@ -21,6 +22,7 @@ public interface KeysetLock {
 
     /**
      * Decrypts a keyset.
+     *
      * @param locked the result of {@link #close}
      * @return the keyset's bytes
      * @throws GeneralSecurityException if the key is wrong, or the file was altered

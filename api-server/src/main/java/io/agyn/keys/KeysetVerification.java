@@ -15,6 +15,7 @@ import java.util.UUID;
 
 /**
  * The result of decrypting everything in a database with a keyset.
+ *
  * @param readable the number of decrypted rows
  * @param unreadable the names of the other rows
  * @param otherFingerprints the names of rows whose fingerprint matches no key of the keyset
@@ -30,6 +31,7 @@ public record KeysetVerification(
 
     /**
      * Decrypts everything, without writing.
+     *
      * @param keyset the keyset to check
      */
     public static KeysetVerification run(Connection connection, Keyset keyset) throws SQLException {

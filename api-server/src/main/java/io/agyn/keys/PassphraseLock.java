@@ -54,6 +54,7 @@ public final class PassphraseLock implements KeysetLock {
 
     /**
      * Returns the lock with the operator's passphrase.
+     *
      * @return the lock; empty if no passphrase is set
      * @throws OperatorException if it is set in two ways
      */
@@ -69,6 +70,7 @@ public final class PassphraseLock implements KeysetLock {
 
     /**
      * Returns a lock whose passphrase is read from a file each time it is needed.
+     *
      * @param file contains the passphrase; a trailing line break is ignored
      */
     public static PassphraseLock inFile(Path file) {

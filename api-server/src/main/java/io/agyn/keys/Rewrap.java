@@ -60,6 +60,7 @@ public final class Rewrap {
 
     /**
      * Runs the rewrap.
+     *
      * @return the rows that could not be decrypted, which are unchanged
      * @throws SQLException if the database fails; written batches stay
      */

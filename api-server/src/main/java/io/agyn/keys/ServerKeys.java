@@ -66,6 +66,7 @@ public record ServerKeys(Set<KeyId> keys, Set<KeyId> primary) {
 
     /**
      * Replaces a server's announced keys.
+     *
      * @param connection the connection of the announcement, which ends with it
      * @param before the previous announcement, if any
      * @param now the loaded keys

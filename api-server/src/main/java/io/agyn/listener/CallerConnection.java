@@ -121,6 +121,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     /**
      * Whether a head or frame is late.
+     *
      * @param limit nanoseconds
      */
     boolean isLate(long now, long limit) {

@@ -41,6 +41,7 @@ final class Http2Frames {
 
     /**
      * Reads bytes as they arrive.
+     *
      * @return whether the connection speaks HTTP/2
      */
     boolean read(ByteBuf bytes) {

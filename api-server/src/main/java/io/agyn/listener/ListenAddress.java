@@ -16,6 +16,7 @@ public final class ListenAddress {
 
     /**
      * Checks early that the server can listen; otherwise, it would fail at the end of the start.
+     *
      * @throws OperatorException if it cannot
      */
     public static void requireFree(Settings.Http settings) {

@@ -21,6 +21,7 @@ import javax.net.ssl.X509KeyManager;
 
 /**
  * The server's TLS certificate and its private key, as PEM files (RFC 7468).
+ *
  * @param certificate the certificate chain, the server's certificate first
  * @param key the private key, not encrypted: PKCS #8, or the RSA or EC format
  */
@@ -35,6 +36,7 @@ public record ServerCertificate(Path certificate, Path key) {
 
     /**
      * Returns the configured files; empty without TLS.
+     *
      * @throws OperatorException if only one of the two is set
      */
     public static Optional<ServerCertificate> of(Settings.Http settings) {
@@ -49,6 +51,7 @@ public record ServerCertificate(Path certificate, Path key) {
 
     /**
      * Reads both files.
+     *
      * @throws OperatorException if a file is unreadable or invalid, or the key does not belong to the certificate
      */
     public KeyStoreAndKeyCertOptions read() {

@@ -52,6 +52,7 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
 
     /**
      * Changes the role of a locked member.
+     *
      * @throws ProblemException {@code last_owner} if no owner would be left
      */
     void change(MemberEntity member, MemberRole role) {
@@ -65,6 +66,7 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
 
     /**
      * Removes a locked member from the organization, and revokes their API tokens that are bound to it.
+     *
      * @throws ProblemException {@code last_owner} if no owner would be left
      */
     void remove(MemberEntity member) {

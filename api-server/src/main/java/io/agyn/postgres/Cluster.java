@@ -16,6 +16,7 @@ import java.util.List;
 
 /**
  * The embedded PostgreSQL's data on disk.
+ *
  * @param folder PostgreSQL's data folder
  * @param log PostgreSQL's log file
  * @param password the password of {@link #USERNAME}
@@ -47,6 +48,7 @@ record Cluster(Path folder, Path log, String password) {
 
     /**
      * Opens the databases, and creates them the first time.
+     *
      * @param dataFolder the server's data folder, locked by the caller
      * @throws OperatorException if they have another PostgreSQL version, are damaged, or cannot be created
      */
@@ -71,6 +73,7 @@ record Cluster(Path folder, Path log, String password) {
 
     /**
      * Reads the databases' password.
+     *
      * @throws OperatorException if the file is missing
      */
     static String password(Path file) throws IOException {

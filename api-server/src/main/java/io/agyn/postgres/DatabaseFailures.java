@@ -24,6 +24,7 @@ public final class DatabaseFailures {
     /**
      * Whether the database is unavailable: no connection (08), a refused connection (28, 3D), lack of resources (53),
      * a shutdown (57P), a read-only database, or no free connection in the pool, which has no SQLSTATE.
+     *
      * @param failure an exception of the driver or the pool
      */
     public static boolean isUnavailable(SQLException failure) {

@@ -27,6 +27,7 @@ public final class DatabaseProbe {
 
     /**
      * Connects to a database.
+     *
      * @param url the server and database
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
@@ -59,6 +60,7 @@ public final class DatabaseProbe {
     /**
      * Connects, and retries while the database does not respond, has too many connections or is read-only, as during
      * its start or a failover.
+     *
      * @param url the server and database
      * @param username the user, or empty for the driver's default
      * @param password the password, or empty for none
@@ -141,6 +143,7 @@ public final class DatabaseProbe {
 
     /**
      * Explains a failure of a database.
+     *
      * @return an exception whose message contains no row
      */
     public static OperatorException failure(DatabaseUrl url, SQLException e) {

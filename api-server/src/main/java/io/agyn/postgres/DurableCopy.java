@@ -40,6 +40,7 @@ final class DurableCopy {
 
     /**
      * Creates the folders and copies the files. Files that are deleted meanwhile may be in the copy or not.
+     *
      * @param isCopied selects folders and files by their relative path
      */
     void all(Predicate<Path> isCopied) throws IOException {
@@ -83,6 +84,7 @@ final class DurableCopy {
 
     /**
      * Copies a file in its current state.
+     *
      * @param path the relative path
      * @throws NoSuchFileException if it does not exist; then it is not in the copy either
      */

@@ -54,6 +54,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /**
      * Connects to the databases of a running server.
+     *
      * @param dataFolder the server's data folder
      * @return a connection, to be closed
      * @throws OperatorException if PostgreSQL does not become ready, or the folder is unreadable
@@ -87,6 +88,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /**
      * Opens the databases in a folder, and creates them the first time. Nothing runs until {@link #start()}.
+     *
      * @param dataFolder the server's data folder, locked by the caller
      * @return the PostgreSQL, to be closed
      * @throws OperatorException if this machine cannot run it, or the data has another version
@@ -99,6 +101,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /**
      * Starts PostgreSQL; returns when it accepts connections.
+     *
      * @throws OperatorException if it does not start
      */
     public void start() {

@@ -54,6 +54,7 @@ public final class OnlineBackup {
     /**
      * Creates a folder that can replace the data folder, once the keyset is added. It is renamed to its final name
      * when everything is on disk, so that an interrupted backup leaves no folder of that name.
+     *
      * @param connection a connection that nobody else uses
      * @param dataFolder the server's data folder
      * @param target the new folder; its parent must exist

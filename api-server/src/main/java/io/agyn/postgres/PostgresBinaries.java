@@ -20,6 +20,7 @@ import org.tukaani.xz.XZInputStream;
 
 /**
  * PostgreSQL's programs, unpacked from the class path into a cache folder that all servers of a user share.
+ *
  * @param folder contains {@code bin}, {@code lib} and {@code share}
  * @param version such as {@code 18.4.0}
  */
@@ -32,6 +33,7 @@ record PostgresBinaries(Path folder, String version) {
 
     /**
      * Returns the programs for this machine, and unpacks them the first time.
+     *
      * @throws OperatorException if there are none for this machine, or they cannot be unpacked
      */
     static PostgresBinaries unpacked() {

@@ -21,6 +21,7 @@ final class PostgresCommand {
 
     /**
      * Prepares a program that ends by itself.
+     *
      * @param arguments the program and its arguments
      * @throws OperatorException if this process runs as root and cannot drop its privileges
      */
@@ -30,6 +31,7 @@ final class PostgresCommand {
 
     /**
      * Prepares a program that survives Ctrl-C in the server's terminal, since it must outlive the last requests.
+     *
      * @param arguments the program and its arguments
      * @return the process to start; the program gets its process id
      * @throws OperatorException if this process runs as root and cannot drop its privileges

@@ -23,6 +23,7 @@ final class Postmaster {
 
     /**
      * Finds the PostgreSQL that a killed server has left running on a folder.
+     *
      * @param cluster PostgreSQL's data folder
      * @return the process, if it is running and is PostgreSQL on this folder
      */
@@ -36,6 +37,7 @@ final class Postmaster {
      * Deletes a {@code postmaster.pid} whose process id now belongs to another program, since PostgreSQL would
      * mistake that program for a postmaster and refuse to start. PostgreSQL itself handles the file of a dead
      * process.
+     *
      * @param cluster PostgreSQL's data folder, on which no PostgreSQL runs
      */
     static void deleteReusedPid(Path cluster) throws IOException {
@@ -47,6 +49,7 @@ final class Postmaster {
 
     /**
      * Stops a PostgreSQL with increasing force; returns when it has ended.
+     *
      * @param process its main process
      */
     static void stop(ProcessHandle process) {
@@ -64,6 +67,7 @@ final class Postmaster {
     /**
      * Kills the remaining processes of a killed PostgreSQL: while they run a query, they hold its shared memory, and
      * no other can start on the folder. They notice only after the query.
+     *
      * @param cluster PostgreSQL's data folder, on which no main process runs
      */
     static void endOrphans(Path cluster) {

@@ -9,6 +9,7 @@ import java.util.Optional;
 
 /**
  * The contents of {@code postmaster.pid}, with which PostgreSQL marks a folder as in use.
+ *
  * @param pid the process that wrote it
  * @param port the port, or 0 if not written yet
  * @param ready whether it accepts connections
@@ -20,6 +21,7 @@ record PostmasterPid(long pid, int port, boolean ready) {
 
     /**
      * Reads the file.
+     *
      * @param cluster PostgreSQL's data folder
      * @return the contents; empty if the file is missing or incomplete
      */

@@ -46,6 +46,7 @@ public final class ConstraintProblems {
 
     /**
      * Returns the 404 for a reference in a body that does not exist, or is out of the caller's reach.
+     *
      * @param pointer the reference, as a JSON pointer
      * @param thing the kind of resource
      */

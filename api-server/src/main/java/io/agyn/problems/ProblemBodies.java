@@ -23,6 +23,7 @@ public final class ProblemBodies {
 
     /**
      * Returns the body of a problem, in UTF-8.
+     *
      * @param requestId the request's id in the server's log
      */
     public byte[] write(ProblemException problem, String requestId) {

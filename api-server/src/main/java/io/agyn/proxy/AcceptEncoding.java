@@ -14,6 +14,7 @@ final class AcceptEncoding {
 
     /**
      * Reduces the caller's values to gzip and identity, with their weights.
+     *
      * @param values the values of the caller's fields, not empty
      * @return the value to send; identity if nothing else is left
      */

@@ -111,6 +111,7 @@ enum Dialect {
 
     /**
      * Returns the last event of a failed stream, with the empty line that ends it.
+     *
      * @param stream the stream so far
      */
     byte[] errorEvent(ProxyError refusal, String requestId, ResponseReader stream) {

@@ -28,6 +28,7 @@ interface Exchange {
 
     /**
      * Starts reading the body.
+     *
      * @param pieces receives each piece of the body
      * @param end runs after the last piece
      */
@@ -76,6 +77,7 @@ interface Exchange {
 
     /**
      * Aborts the response so that it does not look complete: resets the stream, or closes the connection.
+     *
      * @param code the error code of HTTP/2 (RFC 9113, section 7)
      */
     void abort(long code);

@@ -28,6 +28,7 @@ public final class ModelCalls {
 
     /**
      * Starts a call.
+     *
      * @param protocol the model's protocol
      * @param identity the caller
      * @param headers the request headers, with lower-case names; an {@code x-request-id} becomes the id of the call

@@ -147,6 +147,7 @@ final class PassedHeaders {
 
     /**
      * Copies a caller's headers to the request to a provider, and sets the credentials, which take precedence.
+     *
      * @param credentials with lower-case names
      */
     void toProvider(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {
@@ -170,6 +171,7 @@ final class PassedHeaders {
 
     /**
      * Copies a provider's headers to the response to the caller, except those that contain the credentials.
+     *
      * @param credentials the credentials that the provider was sent
      */
     static void toCaller(MultiMap from, MultiMap to, List<Map.Entry<String, String>> credentials) {

@@ -17,6 +17,7 @@ final class PassedQuery {
 
     /**
      * Returns the query for the provider, empty if nothing is left.
+     *
      * @param query the caller's, without the question mark; null if there is none
      */
     static String of(String query) {

@@ -50,6 +50,7 @@ interface ProxyContext {
 
     /**
      * Limits of a call.
+     *
      * @param body the most bytes of a body
      * @param model how long a caller may take to send a call up to its {@code model}
      * @param queue how long a call may wait in the queue

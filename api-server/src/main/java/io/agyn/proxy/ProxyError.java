@@ -5,6 +5,7 @@ import java.util.Locale;
 
 /**
  * An error of the proxy, independent of the caller's dialect.
+ *
  * @param kind the kind of error
  * @param message the problem and its solution, for a person; never contains a credential or an address
  * @param parameter the invalid header or body field, or null

@@ -56,6 +56,7 @@ final class RequestBody {
 
     /**
      * Creates the body of a request that has not been read.
+     *
      * @param length the {@code Content-Length}, or -1
      * @param limit the most bytes of the body
      */
@@ -102,6 +103,7 @@ final class RequestBody {
 
     /**
      * Sends the buffered part, and the rest as it arrives.
+     *
      * @param to the request to the provider, with all headers except the length
      * @param model the provider's model name, as a JSON string
      * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
@@ -123,7 +125,7 @@ final class RequestBody {
         return repeatable != null;
     }
 
-    /** Sends the whole body once more; only if it {@linkplain #isRepeatable() is repeatable}. */
+    /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
     void repeat(HttpClientRequest to) {
         ByteBuf body = repeatable;
         repeatable = null;

@@ -15,6 +15,7 @@ final class RequestHead {
 
     /**
      * Returns the error for a head whose body is not read, if any.
+     *
      * @param bodyLimit the most bytes of a body
      */
     static Optional<ProxyError> refusal(Exchange request, long bodyLimit) {

@@ -87,6 +87,7 @@ final class ResponsePipe {
 
     /**
      * Forwards the head, and the body as it arrives.
+     *
      * @param requestId the call's id, which is added to the head
      */
     void start(String requestId) {

@@ -16,6 +16,7 @@ final class UpstreamBulkhead {
 
     /**
      * Takes a slot, or queues for one.
+     *
      * @param next called once when a slot was freed and taken, on the thread that released it
      * @return whether a slot was free; {@code next} is not called then
      */

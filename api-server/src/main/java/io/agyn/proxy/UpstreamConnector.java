@@ -79,7 +79,7 @@ final class UpstreamConnector {
         }
     }
 
-    /** Connects once more, in the same slot. */
+    /** Connects again, in the same slot. */
     void reconnect() {
         resolve();
     }

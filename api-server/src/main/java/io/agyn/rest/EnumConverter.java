@@ -5,6 +5,7 @@ import java.util.function.Function;
 
 /**
  * Stores an enum of the contract under the contract's names.
+ *
  * @param <E> the enum
  */
 public abstract class EnumConverter<E extends Enum<E>> implements AttributeConverter<E, String> {

@@ -23,6 +23,7 @@ public final class Paging {
 
     /**
      * A request for a page.
+     *
      * @param size the number of items; the contract has the default
      * @param token the previous page's next_page_token, or null for the first page
      */
@@ -30,6 +31,7 @@ public final class Paging {
 
     /**
      * A page.
+     *
      * @param nextPageToken the start of the next page, or null on the last one
      */
     public record Page<T>(List<T> items, String nextPageToken) {
@@ -41,12 +43,14 @@ public final class Paging {
 
     /**
      * A position in a list, after an item.
+     *
      * @param createdAt the item's time, to the microsecond
      * @param id the item's id, which orders items of the same time
      */
     public record Position(Instant createdAt, UUID id) {
         /**
          * Parses a page token.
+         *
          * @throws ProblemException {@code invalid_request} if it is invalid
          */
         public static Position of(String token) {
@@ -85,6 +89,7 @@ public final class Paging {
 
     /**
      * Reads a page.
+     *
      * @throws ProblemException {@code invalid_request} if the page token is invalid
      */
     public static <T extends StoredResource> Page<T> read(

@@ -52,6 +52,7 @@ public final class ResourceResponses {
 
     /**
      * 201 with a representation, its entity tag and its location.
+     *
      * @param path the path of the created resource, below {@code /api/v1}
      */
     public Response created(Object representation, String path) {
@@ -61,6 +62,7 @@ public final class ResourceResponses {
     /**
      * 201 with a representation that contains a value shown only once. The entity tag is that of the later
      * representation, which a repeat with the same {@code Idempotency-Key} also gets.
+     *
      * @param shownOnce the representation with the value
      * @param state the later representation
      * @param path the path of the created resource, below {@code /api/v1}
@@ -83,6 +85,7 @@ public final class ResourceResponses {
 
     /**
      * Checks {@code If-Match} (RFC 9110, section 13.1.1) before a change.
+     *
      * @param ifMatch the header's value, or null
      * @param current the current representation
      * @throws ProblemException {@code precondition_failed}, with the current entity tag

@@ -10,6 +10,7 @@ public final class RowLocks {
     /**
      * Locks a row against new references until the transaction ends, so that it stays unreferenced while it is
      * deleted. JPA's PESSIMISTIC_WRITE is PostgreSQL's FOR NO KEY UPDATE, which does not block foreign keys.
+     *
      * @param table the name of the table; never from a caller
      */
     public static void againstReferences(EntityManager entities, String table, UUID id) {
@@ -20,6 +21,7 @@ public final class RowLocks {
 
     /**
      * Takes a named lock until the transaction ends.
+     *
      * @param name the name
      */
     public static void lockName(EntityManager entities, String name) {

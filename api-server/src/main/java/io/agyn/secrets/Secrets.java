@@ -44,6 +44,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
 
     /**
      * Sets a secret's value. The version increases if the value differs.
+     *
      * @throws ProblemException {@code invalid_request} if the secret is in use as a token, and the value is not
      *     allowed in an HTTP header
      */
@@ -59,6 +60,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
 
     /**
      * Whether a secret's value can be sent as a token.
+     *
      * @return also true if the secret does not exist; the foreign key reports that
      */
     public boolean canBeToken(UUID organizationId, UUID id) {

@@ -7,12 +7,14 @@ import java.util.stream.Stream;
 
 /**
  * A CIDR block of addresses.
+ *
  * @param bytes the first address, 4 or 16 bytes
  * @param length the length of the prefix in bits
  */
 public record CidrBlock(byte[] bytes, int length) {
     /**
      * Parses a block such as {@code 10.0.0.0/8}; a single address is a block of one.
+     *
      * @throws IllegalArgumentException if the text is invalid
      */
     public static CidrBlock parse(String text) {

@@ -26,6 +26,7 @@ public final class DataFolder implements AutoCloseable {
 
     /**
      * Creates the folder if it is missing, and locks it.
+     *
      * @return the folder, to be closed when the server has stopped
      * @throws OperatorException if it cannot be written, or another server uses it
      */
@@ -37,6 +38,7 @@ public final class DataFolder implements AutoCloseable {
 
     /**
      * Creates the folder if it is missing, and locks it unless a server runs on it.
+     *
      * @return the folder, to be closed; empty if a server runs on it
      * @throws OperatorException if it cannot be written
      */
@@ -61,6 +63,7 @@ public final class DataFolder implements AutoCloseable {
 
     /**
      * Publishes the server's URL, for scripts and tests that let it choose the port.
+     *
      * @param root the folder
      * @param baseUrl such as {@code http://127.0.0.1:8080}
      * @throws IOException if the file cannot be written

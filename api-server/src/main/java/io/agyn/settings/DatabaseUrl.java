@@ -18,6 +18,7 @@ import org.postgresql.PGProperty;
  * A PostgreSQL URL, in libpq's form {@code postgresql://user:password@host/database} or in the form
  * {@code jdbc:postgresql://host/database}. Several hosts are a primary and its standbys: by default, the server
  * connects to the current primary.
+ *
  * @param jdbcUrl the URL for the JDBC driver; its parameters may contain a password
  * @param username the user in the URL, if any
  * @param password the password in the URL, if any
@@ -53,6 +54,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
 
     /**
      * Whether {@link #parse} accepts a value.
+     *
      * @throws OperatorException as {@link #parse} does
      */
     public static boolean isValid(String value) {
@@ -66,6 +68,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
 
     /**
      * Parses a URL in either form.
+     *
      * @throws IllegalArgumentException if it is not a PostgreSQL URL; the message does not contain it
      * @throws OperatorException if it has a parameter that would be ignored, or that allows a standby
      */
@@ -165,6 +168,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
 
     /**
      * Names the server and database in messages.
+     *
      * @return the URL without user and parameters, which may contain a password
      */
     public String location() {

@@ -10,6 +10,7 @@ import java.util.Optional;
 
 /**
  * The URL of an HTTP proxy.
+ *
  * @param host the proxy's host, IPv6 without brackets
  * @param port the proxy's port
  * @param username the user, if the proxy requires one
@@ -36,6 +37,7 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
     /**
      * Parses a URL such as {@code http://user:password@host:3128}; special characters in user and password are
      * percent-encoded.
+     *
      * @throws IllegalArgumentException if it is not the URL of an HTTP proxy; the message does not contain it
      */
     public static HttpProxyUrl parse(String value) {

@@ -13,6 +13,7 @@ public final class PathConverter implements Converter<Path> {
 
     /**
      * Parses a path.
+     *
      * @param value the configured value; an empty one counts as not set
      * @return the absolute path, or null if the value is empty
      * @throws java.nio.file.InvalidPathException if the value is invalid

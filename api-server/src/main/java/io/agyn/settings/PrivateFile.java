@@ -29,6 +29,7 @@ public final class PrivateFile {
 
     /**
      * Creates a file of mode 0600, durably. A crash leaves the whole file or none.
+     *
      * @param file the file; its folder must exist
      * @param content its content
      * @throws FileAlreadyExistsException if the file exists, in which case it is unchanged
@@ -49,6 +50,7 @@ public final class PrivateFile {
 
     /**
      * Replaces a file, durably, and keeps its owner and permissions. A crash leaves the old or the new content.
+     *
      * @param file the existing file
      * @param content the new content
      * @throws IOException if it cannot be written
@@ -77,6 +79,7 @@ public final class PrivateFile {
 
     /**
      * Reads a file, after creating it with {@link #create} if it is missing.
+     *
      * @param file the file; its folder must exist
      * @param content called only if the file is missing
      * @return the file's content
@@ -96,6 +99,7 @@ public final class PrivateFile {
 
     /**
      * Syncs a folder, so that its file names are durable.
+     *
      * @throws IOException if the file system refuses
      */
     public static void syncFolder(Path folder) throws IOException {

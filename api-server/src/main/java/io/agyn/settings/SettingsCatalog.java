@@ -46,6 +46,7 @@ public final class SettingsCatalog {
 
     /**
      * A setting.
+     *
      * @param property the property, such as {@code agyn.http.port}
      * @param defaultValue the default as an operator would write it, or null
      */

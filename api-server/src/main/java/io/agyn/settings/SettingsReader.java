@@ -27,6 +27,7 @@ public final class SettingsReader {
 
     /**
      * Reads and checks the settings.
+     *
      * @throws OperatorException with a sentence on the first invalid value
      */
     public static Settings read() {
@@ -35,6 +36,7 @@ public final class SettingsReader {
 
     /**
      * Reads and checks given settings, for tests and tools.
+     *
      * @param properties the values by property name, such as {@code agyn.http.port}
      * @throws OperatorException with a sentence on the first invalid value
      */
@@ -45,6 +47,7 @@ public final class SettingsReader {
 
     /**
      * Finds variables that look like settings but are not, usually typos.
+     *
      * @param variables the names of variables
      * @return the unknown ones that start with {@code AGYN_}, sorted
      */

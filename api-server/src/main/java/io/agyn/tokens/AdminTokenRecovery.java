@@ -26,6 +26,7 @@ public final class AdminTokenRecovery {
 
     /**
      * A new token and its user.
+     *
      * @param plaintext the token
      * @param userName the cluster admin
      */
@@ -33,6 +34,7 @@ public final class AdminTokenRecovery {
 
     /**
      * Stores a new token of the first active cluster admin. Existing tokens stay valid.
+     *
      * @throws OperatorException if there is no cluster admin
      */
     public static Created create(Connection connection) throws SQLException {

@@ -41,6 +41,7 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
 
     /**
      * Looks a token up by its hash, and records its use unless it has expired.
+     *
      * @return the identity, possibly expired; empty if the token is unknown or revoked, or its user is suspended
      */
     @Transactional

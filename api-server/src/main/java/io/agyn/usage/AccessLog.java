@@ -61,6 +61,7 @@ final class AccessLog {
 
     /**
      * Stops after all lines are written.
+     *
      * @param timeout how long to wait for that
      */
     void stop(Duration timeout) throws InterruptedException {

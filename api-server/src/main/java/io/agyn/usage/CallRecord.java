@@ -9,6 +9,7 @@ import java.util.UUID;
 /**
  * The usage record of a model call: the caller, the model, durations, outcome and tokens. It contains nothing of the
  * prompt or the response.
+ *
  * @param id the record's id, a UUIDv7, which makes loading idempotent
  * @param startedAt when the call arrived
  * @param requestId the call's id in the response and the log

@@ -62,6 +62,7 @@ public final class CallRecords {
 
     /**
      * Queues a record. Never blocks and never throws; thread-safe.
+     *
      * @param record the record; without an organization, it gets only an access line
      */
     public void add(CallRecord record) {

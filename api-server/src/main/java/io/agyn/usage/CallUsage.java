@@ -4,6 +4,7 @@ import io.agyn.api.model.UsageUnknownReason;
 
 /**
  * The usage that a provider reported for a call. Each value is null if the provider did not report it.
+ *
  * @param inputTokens tokens of the request that were neither read from nor written to a cache
  * @param cachedInputTokens tokens of the request that were read from the provider's cache
  * @param cacheWriteTokens tokens of the request that were written to the provider's cache

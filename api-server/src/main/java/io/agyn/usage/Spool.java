@@ -54,6 +54,7 @@ final class Spool {
 
     /**
      * A closed segment.
+     *
      * @param file the file
      * @param bytes its length
      */
@@ -80,6 +81,7 @@ final class Spool {
 
     /**
      * Takes over the segments of an earlier process.
+     *
      * @throws IOException if the folder cannot be created or read
      */
     synchronized void open() throws IOException {
@@ -107,6 +109,7 @@ final class Spool {
 
     /**
      * Writes lines.
+     *
      * @return false if there is no room for them
      * @throws IOException if they cannot be written; then none of them is
      */
@@ -204,6 +207,7 @@ final class Spool {
 
     /**
      * Returns the oldest closed segment, which stays in the spool.
+     *
      * @param timeout how long to wait for one; not positive for not at all
      */
     synchronized Optional<Segment> oldest(Duration timeout) throws InterruptedException {
@@ -220,6 +224,7 @@ final class Spool {
 
     /**
      * Removes a segment from the spool and deletes it.
+     *
      * @throws IOException if the file cannot be deleted; the next process loads it again
      */
     void delete(Segment segment) throws IOException {
@@ -236,6 +241,7 @@ final class Spool {
 
     /**
      * Saves a line that the database rejects, for an operator to look at.
+     *
      * @return the file; empty if it is full
      * @throws IOException if it cannot be written
      */

@@ -19,6 +19,7 @@ final class UsageFilter {
 
     /**
      * Adds a range of start times.
+     *
      * @param from the inclusive start, or null
      * @param to the exclusive end, or null
      */
@@ -61,6 +62,7 @@ final class UsageFilter {
 
     /**
      * Sets the condition's parameters, starting with the first.
+     *
      * @return the number of the next parameter
      */
     int set(PreparedStatement query) throws SQLException {

@@ -66,6 +66,7 @@ final class UsageLoader {
 
     /**
      * Stops after a last attempt to load all segments.
+     *
      * @param timeout how long to wait for that
      */
     void stop(Duration timeout) {

@@ -34,6 +34,7 @@ final class UsagePartitions {
 
     /**
      * Drops the partitions before a day, unless another server is doing it.
+     *
      * @return the number of dropped partitions
      * @throws SQLException if it fails, or waits too long for readers
      */

@@ -86,6 +86,7 @@ final class UsageSums {
 
     /**
      * Aggregates the records that match a filter.
+     *
      * @param organizationId the organization
      * @param groupBy the contract's names to group by; empty for one row of all
      * @throws ProblemException {@code invalid_request} if it takes too long or returns too many rows

@@ -94,6 +94,7 @@ final class UsageTable {
     /**
      * Loads lines. Lines that the database rejects because of their contents go to {@code rejected}; the others are
      * loaded.
+     *
      * @param bytes complete lines
      * @param length their number of bytes
      * @param columns the columns of a line

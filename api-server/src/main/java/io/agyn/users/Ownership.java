@@ -49,6 +49,7 @@ public class Ownership {
 
     /**
      * Rejects removing an active user from an organization of which they are the only active owner.
+     *
      * @throws ProblemException {@code last_owner}
      */
     public void requireAnotherOwner(UUID userId, UUID organizationId) {
@@ -59,6 +60,7 @@ public class Ownership {
 
     /**
      * Rejects removing an active user from all organizations if they are the only active owner of one.
+     *
      * @throws ProblemException {@code last_owner}, which names the organizations
      */
     void requireAnotherOwner(UUID userId) {

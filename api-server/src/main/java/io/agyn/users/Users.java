@@ -46,6 +46,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
 
     /**
      * Changes a locked user.
+     *
      * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} if nobody would be left
      */
     void change(UserEntity user, String name, String email, Role role, UserState state) {
@@ -67,6 +68,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
 
     /**
      * Deletes a locked user; the database also deletes their API tokens and memberships.
+     *
      * @throws ProblemException {@code last_cluster_admin} or {@code last_owner} if nobody would be left
      */
     void deleteCascading(UserEntity user) {

@@ -58,7 +58,7 @@ class AccessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/undeclared", "/undeclared/colliding"})
-    void anOperationWithoutDeclaredPermissionsIsRefusedToTheAdministratorToo(String path) {
+    void operationWithoutPermissionsIsDeniedEvenToAdmins(String path) {
         asAdmin()
                 .get(path)
                 .then()
@@ -102,7 +102,7 @@ class AccessTest {
                         String path = template.replace(parameter, id);
                         String missing =
                                 template.replace(parameter, UUID.randomUUID().toString());
-                        // The tag of what is there, for whoever may see it.
+                        // The current entity tag, for callers who may see the resource.
                         String tag = asAdmin()
                                 .get(operation
                                         .path()
@@ -287,7 +287,7 @@ class AccessTest {
         return (operation.takesBody() ? request.body(body(operation)) : request).request(operation.method(), path);
     }
 
-    /** A body that lacks nothing, for an update above all: what is wrong with a body is told before what is not there. */
+    /** A complete body, since violations are reported before a missing resource. */
     private static Map<String, ?> body(Operation operation) {
         return switch (operation.id()) {
             case "updateSecret" -> Map.of("name", "a");
@@ -300,7 +300,7 @@ class AccessTest {
     }
 
     private static void assertAlike(String what, Response ofForeign, Response ofMissing) {
-        // Whoever may not do it at all is told so before.
+        // Callers without permission are rejected earlier.
         assertThat(ofForeign.statusCode()).as(what).isIn(403, 404);
         assertThat(ofMissing.statusCode()).as(what).isEqualTo(ofForeign.statusCode());
         assertThat(withoutRequestId(ofForeign)).as(what).isEqualTo(withoutRequestId(ofMissing));

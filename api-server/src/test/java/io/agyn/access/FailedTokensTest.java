@@ -20,7 +20,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Who sends many tokens that do not work is asked to wait, and locks nobody out. */
+/** Callers with many failed tokens must wait, and lock nobody out. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @TestProfile(FailedTokensTest.Few.class)

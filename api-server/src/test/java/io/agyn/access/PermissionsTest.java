@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Everybody does everything, in their organization and in another, and may do what the table says, and no more. */
+/** Every role calls every operation, in its organization and in another; exactly the table's permissions apply. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class PermissionsTest {
@@ -34,7 +34,7 @@ class PermissionsTest {
         SUSPENDED
     }
 
-    /** A caller with an organization of theirs, and one that they do not belong to. */
+    /** A caller with an organization, and another one that they are not a member of. */
     private record Scene(Who who, boolean bound, String user, String token, String own, String foreign) {
         private static Scene of(Who who, boolean bound) {
             String own = Api.organization();
@@ -81,7 +81,7 @@ class PermissionsTest {
         Scene scene = Scene.of(who, bound);
         for (Operation operation : contract.operations().values()) {
             if (operation.id().equals("deleteOrganization")) {
-                // An empty one, which is gone afterwards.
+                // An empty one, which is deleted afterwards.
                 walk(operation, Scene.of(who, bound), expected, seen);
             } else {
                 walk(operation, scene, expected, seen);
@@ -144,7 +144,7 @@ class PermissionsTest {
         return status / 100 == 2 ? "done" : String.valueOf(status);
     }
 
-    /** The path of something that is there, made for this call, so that it can be deleted. */
+    /** The path of a new resource, which may be deleted. */
     private static String path(Operation operation, Scene scene, String organization) {
         String path = operation.path().replace("{organization_id}", organization);
         if (path.contains("{user_id}")) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is revoked is in force within a second, for whoever has begun a request and not ended it too. */
+/** Revocations take effect within a second, even for unfinished requests. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class RevokedMeanwhileTest {
@@ -80,7 +80,7 @@ class RevokedMeanwhileTest {
         }
     }
 
-    /** Sends a request but for the end of its body, and lets the second pass in which nothing needs to be in force. */
+    /** Sends a request without the end of its body, and waits the second in which a revocation may not apply yet. */
     private static Socket begin(String path, String token, String body) throws IOException, InterruptedException {
         Socket socket = new Socket("127.0.0.1", RestAssured.port);
         socket.getOutputStream()

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A chain of events whose key is rotated, and which the former key cannot forge any more. */
+/** A rotated audit key can no longer forge its chain. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(60)
@@ -180,7 +180,10 @@ class AuditEpochsTest {
                 new Source(null, "Olga", null, null, null, "request"));
     }
 
-    /** Rewrites events and the end of the chain with the former key, as somebody can who has it and owns the database. */
+    /**
+     * Rewrites events and the end of the chain with the previous key, as an attacker with that key and the database
+     * could.
+     */
     private void forge(long first, long last) throws SQLException {
         AuditChain chains = new AuditChain(before);
         byte[] hash = first == 1 ? AuditChain.START : hashOf(first - 1);
@@ -213,7 +216,7 @@ class AuditEpochsTest {
         return read("select hash || seal from audit_chain where chain = ?");
     }
 
-    /** Puts the end of the chain back, which the former key cannot seal. */
+    /** Restores the end of the chain, which the previous key cannot seal. */
     private void restore(byte[] seal) throws SQLException {
         execute(
                 "update audit_chain set hash = substring(? from 1 for 16), seal = substring(? from 17), key_id = ?"

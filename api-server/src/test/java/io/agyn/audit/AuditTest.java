@@ -36,11 +36,11 @@ import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 
-/** What was done and denied can be looked up, and cannot be made to look otherwise. */
+/** The audit log can be read, and cannot be altered unnoticed. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class AuditTest {
-    // They change nothing, and say so by their method alone.
+    // Read-only operations, as their method shows.
     private static final Set<String> NO_WRITES = Set.of("testModel");
 
     @Inject
@@ -184,7 +184,7 @@ class AuditTest {
                 .containsExactlyInAnyOrder("not_found", "forbidden");
         assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
                 .containsExactly("not_found");
-        // Of those who are nobody, in the same minute also from another test.
+        // Anonymous callers, in the same minute also of another test.
         assertThat(outside.getList("items.findAll { it.operation == 'listSecrets' }.code"))
                 .contains("unauthenticated");
         assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");

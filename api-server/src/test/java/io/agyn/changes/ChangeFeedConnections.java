@@ -12,7 +12,7 @@ import javax.sql.DataSource;
 public final class ChangeFeedConnections {
     private ChangeFeedConnections() {}
 
-    /** Cuts them off, waiting for one where there is none yet. */
+    /** Kills all feed connections, after waiting for at least one. */
     public static void kill(DataSource database) throws SQLException {
         int killed = 0;
         try (Connection connection = database.getConnection();

@@ -143,7 +143,7 @@ class ChangeFeedTest {
     }
 
     @Test
-    void aListenerThatFailsMakesAllForgetEverythingAndTheNextChangeIsHeard() throws Exception {
+    void failingListenerInvalidatesAllCachesAndTheFeedContinues() throws Exception {
         int gaps = heard.gaps.get();
         heard.fails.set(true);
         execute("update secret set description = 'x' where id = '" + secret + "'");

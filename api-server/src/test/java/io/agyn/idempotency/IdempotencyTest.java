@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
-/** What makes something makes it once for an Idempotency-Key, however often it is asked for. */
+/** A create with an Idempotency-Key runs once, however often it is repeated. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class IdempotencyTest {

@@ -178,7 +178,7 @@ class CredentialsAtRestTest {
         return dump.toString();
     }
 
-    /** What the server logs while it is listened to, stack traces included. */
+    /** The captured log of the server, including stack traces. */
     private static final class Log extends Handler implements AutoCloseable {
         private static final Logger ROOT = Logger.getLogger("");
 

@@ -191,7 +191,7 @@ class RotationTest {
         assertThat(fingerprints(token, headers, reference)).isEqualTo(after);
     }
 
-    /** Writes the value that the secret has; answers the version then. */
+    /** Writes the secret's current value; returns the version. */
     private int writtenAgain() {
         String name = asAdmin().get(SECRET, organization, secret).path("name");
         return asAdmin()

@@ -18,7 +18,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Metrics and health on a port of their own. */
+/** Metrics and health on a separate port. */
 @QuarkusTest
 @TestProfile(ManagementListenerTest.OwnPort.class)
 @WithTestResource(PostgresTestResource.class)

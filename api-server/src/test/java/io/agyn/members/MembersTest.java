@@ -84,7 +84,7 @@ class MembersTest {
     }
 
     @Test
-    void whoIsRemovedLosesTheTokensThatAreBoundToTheOrganizationForGood() {
+    void removedMemberLosesTokensBoundToTheOrganizationForGood() {
         Api.join(organization, user, "member");
         String bound = Api.tokenOf(user, organization);
         as(bound).get("/me").then().statusCode(200);
@@ -124,7 +124,7 @@ class MembersTest {
     }
 
     @Test
-    void aMemberIsAddedAndLookedUpByTheirEmailAddressWhateverItsCase() {
+    void memberIsAddedAndFoundByEmailIgnoringCase() {
         String shouted = email.toUpperCase(Locale.ROOT);
         asAdmin()
                 .body(Map.of("email", shouted, "role", "member"))

@@ -11,7 +11,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Finds in migrations what the servers of the release before could not run on.
+ * Finds changes in migrations that break servers of the previous release.
  *
  * <p>What is new since that release may be made as one likes. Of what there was, it knows which statements add and no more;
  * all others it refuses, unless a comment before them says {@code -- unused since 1.2.0}, with a release, or, where nothing
@@ -45,7 +45,7 @@ final class Expansion {
         }
     }
 
-    /** What is wrong with a migration that comes after them. */
+    /** The violations of a later migration. */
     List<String> refusals(String migration) {
         refusals.clear();
         boolean waits = false;
@@ -144,7 +144,7 @@ final class Expansion {
                 : Verdict.TAKES_AWAY;
     }
 
-    /** Whether rows of a new table would keep rows of an old one from being deleted by who does not know the new one. */
+    /** Whether rows of a new table would block deletes from an old one by the previous release. */
     private boolean holdsRowsOfOldTables(String statement) {
         return references(statement).anyMatch(reference -> {
             String onDelete = reference.group(2);
@@ -193,7 +193,7 @@ final class Expansion {
                 .toLowerCase(Locale.ROOT);
     }
 
-    /** The actions of an "alter table", which stand between commas that are not in parentheses. */
+    /** The actions of an "alter table", separated by commas outside of parentheses. */
     private static List<String> actions(String list) {
         List<String> actions = new ArrayList<>();
         int depth = 0;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Servers of the release before run on the tables of this one, and what was released stays as it is. */
+/** Servers of the previous release run on this schema, and released migrations stay unchanged. */
 class MigrationsTest {
     private static final Path MIGRATIONS = Path.of("src/main/resources/db/migration");
     private static final Path UPGRADES = Path.of("src/test/resources/upgrades");
@@ -138,7 +138,7 @@ class MigrationsTest {
         int checked = 0;
         for (int schema = 1; schema <= lastReleasedSchema(); schema++) {
             Path rows = UPGRADES.resolve("V" + schema).resolve("rows.sql");
-            // In the database of a server that has made the tables, as Flyway notes it and compares it at every start.
+            // As Flyway stores it in the database, and compares it at every start.
             Matcher history = Pattern.compile("'SQL', 'db/migration/V(\\d+)__\\w+\\.sql', '(-?\\d+)'")
                     .matcher(Files.readString(rows));
             while (history.find()) {

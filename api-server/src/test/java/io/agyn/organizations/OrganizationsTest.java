@@ -61,7 +61,7 @@ class OrganizationsTest {
     }
 
     @Test
-    void anOrganizationThatHoldsAnythingIsNotDeletedAndSaysWhatItHolds() {
+    void nonEmptyOrganizationIsNotDeletedAndItsContentsAreListed() {
         String organization = Api.organization();
         Api.model(organization, Api.provider(organization, Api.secret(organization, "v")));
         Api.tokenBoundTo(organization);
@@ -95,7 +95,7 @@ class OrganizationsTest {
     }
 
     @Test
-    void aPageHasAHundredItemsUnlessUpToAThousandAreAskedFor() {
+    void pageHas100ItemsByDefaultAndUpTo1000() {
         String organization = Api.organization();
         for (int i = 0; i < 101; i++) {
             Api.secret(organization, "v");

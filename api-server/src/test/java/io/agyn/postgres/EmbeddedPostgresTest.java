@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against real processes: what PostgreSQL does after a kill is the thing to know. */
+/** Uses real processes, since PostgreSQL's behaviour after a kill matters. */
 class EmbeddedPostgresTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);

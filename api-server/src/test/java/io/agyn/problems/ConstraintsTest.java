@@ -14,7 +14,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The database holds the rules by itself, whatever writes to it. */
+/** The database enforces the rules for all writers. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ConstraintsTest {
@@ -99,7 +99,7 @@ class ConstraintsTest {
                         "llm_provider_in_organization",
                         // Of the server's own making: 256 random bits.
                         "api_token_hash_unique",
-                        // A second request waits for the first, and is answered the same.
+                        // A second request waits for the first, and gets the same response.
                         "idempotency_key_unique",
                         // A session begins only while its token is locked.
                         "console_session_token");

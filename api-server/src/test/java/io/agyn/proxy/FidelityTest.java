@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What passes through is what was sent: of a request all but the value of {@code model}, of an answer all. */
+/** The proxy forwards requests unchanged except for the value of {@code model}, and responses unchanged. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class FidelityTest {

@@ -15,7 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which headers pass, both ways: all but the connection's own and, to the provider, those that say who calls. */
+/**
+ * Headers in both directions: all pass except those of the connection and, to the provider, those that identify the
+ * caller.
+ */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class HeadersTest {
@@ -52,7 +55,7 @@ class HeadersTest {
     }
 
     @Test
-    void theProviderReceivesNothingThatTheCallerDidNotSendButWhatACallNeeds() throws Exception {
+    void providerReceivesOnlyWhatTheCallerSentAndACallNeeds() throws Exception {
         ReceivedCall call = receivedWith("X-Mine: 1");
         assertThat(call.headers())
                 .extracting(header -> header.name().toLowerCase(Locale.ROOT))

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Providers on HTTP/1.1 that close early, close what was idle, or say something before their response. */
+/** HTTP/1.1 providers that close early, close idle connections, or send interim responses. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(60)
@@ -33,7 +33,7 @@ class Http1FaultsTest {
             exchange.send(
                     RawProvider.head("413 Payload Too Large", "Connection: close", "Content-Length: " + error.length())
                             + error);
-            // With much unread, so that the caller's kernel is told by a reset.
+            // With much unread data, so that the caller's kernel gets a reset.
             exchange.socket().close();
         })) {
             String model = SCENE.responsesModel(provider.origin());
@@ -105,7 +105,7 @@ class Http1FaultsTest {
         }
     }
 
-    /** Answers the first request on each connection, and closes it at the second. */
+    /** Responds to the first request on each connection, and closes it at the second. */
     private static RawProvider closesReused(String beginning) throws Exception {
         ThreadLocal<Integer> onConnection = ThreadLocal.withInitial(() -> 0);
         return RawProvider.start(exchange -> {

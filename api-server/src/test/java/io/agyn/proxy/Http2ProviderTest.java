@@ -99,7 +99,7 @@ class Http2ProviderTest {
                 RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, member)))
                         .answer();
                 assertThat(answer.status()).isEqualTo(200);
-                // A stream ends with the event that says so, a plain response before its end.
+                // A stream ends with an error event, a plain response is truncated.
                 assertThat(answer.isWhole()).isEqualTo(member.equals(STREAM));
                 assertThat(answer.body().contains("event: response.failed")).isEqualTo(member.equals(STREAM));
             }

@@ -54,7 +54,7 @@ class Http2Test {
         client = vertx.createHttpClient(new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
-                // As browsers and Go have it: what one stream leaves unread is no other's loss.
+                // As in browsers and Go: unread data of one stream does not block others.
                 .setHttp2ConnectionWindowSize(1 << 20)
                 .setHttp2MaxPoolSize(1));
     }

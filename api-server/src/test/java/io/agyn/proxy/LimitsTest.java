@@ -46,7 +46,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How much a call may take, of time, of bytes and of a provider's places, and what is left to those who wait. */
+/** Limits of calls: time, bytes, concurrency and queues. */
 @QuarkusTest
 @TestProfile(ShortLimits.class)
 @WithTestResource(PostgresTestResource.class)
@@ -228,7 +228,7 @@ class LimitsTest {
             assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
                     .isEqualTo("overloaded_error");
 
-            // Who waits when one leaves is next, and all get through in the end.
+            // The next call in the queue gets the slot, and all succeed in the end.
             try (RawCaller next = Scene.connect()) {
                 next.send(SCENE.whole("/v1/responses", body(SCENE.responses())));
                 callers.removeLast().reset();
@@ -326,7 +326,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyThatIsFoundToBeTooLargeOnItsWayIsNeverWholeAtTheProvider() throws Exception {
+    void bodyOverTheLimitNeverReachesTheProviderCompletely() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.head("/v1/responses", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"model\":\"" + SCENE.responses() + "\",\"x\":\""));
@@ -413,7 +413,7 @@ class LimitsTest {
         return Integer.toHexString(text.getBytes(UTF_8).length) + "\r\n" + text + "\r\n";
     }
 
-    /** Takes all places in a listener's queue, after which the kernel answers nobody. */
+    /** Fills a listener's backlog, after which the kernel accepts no connection. */
     private static void fill(ServerSocket full, List<Socket> queue) throws IOException {
         while (queue.size() < 100) {
             Socket socket = new Socket();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who may call the models of an organization, and for how long. */
+/** Calls by members, and their end with the membership. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class MembersCallsTest {

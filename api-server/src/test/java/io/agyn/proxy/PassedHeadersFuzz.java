@@ -26,10 +26,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Timeout;
 
-/** Headers and queries of callers, on their way to a provider. */
+/** Headers and queries from callers to providers. */
 @Timeout(60)
 class PassedHeadersFuzz {
-    // Between headers, since line breaks are what a value must not hold.
+    // Separates headers, since values must not contain line breaks.
     private static final String SEPARATOR = "\u001e";
     private static final PassedHeaders RULES = new PassedHeaders(List.of("x-internal-*"));
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What is found below {@code /v1}, and what callers read who look for more, or speak an HTTP of another age. */
+/** Paths below {@code /v1}, and errors for unknown paths and old HTTP versions. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(60)

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a caller reads where a provider says no, or says nothing. */
+/** The errors that callers get if a provider refuses a call or does not respond. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ProviderErrorsTest {

@@ -56,7 +56,7 @@ public final class RawCaller implements AutoCloseable {
         return this;
     }
 
-    /** Sends what the server may refuse to take to its end. */
+    /** Sends bytes that the server may refuse to read completely. */
     RawCaller sendAsFarAsTaken(byte[] bytes) {
         try {
             return send(bytes);
@@ -136,11 +136,11 @@ public final class RawCaller implements AutoCloseable {
         return Arrays.copyOf(some, Math.max(0, length));
     }
 
-    /** Waits for a text in what comes. */
+    /** Waits for a text in the received bytes. */
     void awaitText(String text) throws IOException {
         StringBuilder seen = new StringBuilder();
         while (seen.indexOf(text) < 0) {
-            // What cannot be its beginning is of no interest any more.
+            // Drops bytes that cannot be the start of the text.
             seen.delete(0, Math.max(0, seen.length() - text.length()));
             byte[] some = some();
             if (some.length == 0) {

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 final class RawProvider implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
 
-    /** What it does with a connection once a request's head has come. */
+    /** Handles a connection after a request's head. */
     interface Behaviour {
         void answer(Exchange exchange) throws IOException;
     }
@@ -44,7 +44,7 @@ final class RawProvider implements AutoCloseable {
         return provider;
     }
 
-    /** Starts one that answers every whole request with the same bytes. */
+    /** Starts a provider that responds to every complete request with the same bytes. */
     static RawProvider answering(String answer) throws IOException {
         return start(exchange -> {
             exchange.body();
@@ -124,7 +124,7 @@ final class RawProvider implements AutoCloseable {
         return head.toString();
     }
 
-    /** A request and what becomes of it. */
+    /** A request and its outcome. */
     record Exchange(Socket socket, InputStream in, String head) {
         /** Reads the body to its end. */
         byte[] body() throws IOException {
@@ -157,7 +157,7 @@ final class RawProvider implements AutoCloseable {
         void awaitEnd() {
             try {
                 while (in.read() >= 0) {
-                    // What is left of a body.
+                    // The rest of a body.
                 }
             } catch (IOException e) {
                 // Ended as well.

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What members who test a model learn of a redirect, and other callers do not. */
+/** Members who test a model see the location of a redirect; other callers do not. */
 @Timeout(30)
 class RedirectTest {
     private final Vertx vertx = Vertx.vertx();

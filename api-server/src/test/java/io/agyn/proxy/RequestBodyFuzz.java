@@ -40,7 +40,7 @@ class RequestBodyFuzz {
         }
     }
 
-    /** What the provider is sent; null where the body is refused. */
+    /** The bytes for the provider; null if the body is rejected. */
     private static byte[] expected(byte[] bytes) {
         ModelLocator locator = new ModelLocator(1000);
         try {

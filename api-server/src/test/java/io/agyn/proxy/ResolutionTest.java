@@ -17,7 +17,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Which model a call reaches, and what a caller reads where it reaches none. */
+/** Resolution of model names, and the errors for unknown ones. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ResolutionTest {

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * provider that takes one credential alone. The provider is the class's, and forgets its calls before each test.
  */
 final class Scene implements BeforeEachCallback, AfterAllCallback {
-    /** More than anything takes that works, and less than anyone waits for what does not. */
+    /** Longer than any successful step takes, and short enough to wait for a failing one. */
     static final Duration PATIENCE = Duration.ofSeconds(10);
 
     static final String CREDENTIAL = "sk-of-the-provider";
@@ -107,7 +107,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
         return model(endpoint, "anthropic_messages", "x_api_key", Map.of("token", CREDENTIAL));
     }
 
-    /** A fresh model's name at a provider of its own. */
+    /** The name of a new model with a separate provider. */
     String model(String endpoint, String protocol, String authMethod, Map<String, ?> credentials) {
         Map<String, Object> body = new HashMap<>(Api.providerBody(authMethod, credentials));
         body.put("endpoint", endpoint);

@@ -41,7 +41,7 @@ class SmugglingTest {
     @Test
     void aLengthBesideChunksIsNotBelieved() throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
-        // CL.TE: what a reader of the length would take for the body ends amid the chunks; TE.CL the other way round.
+        // CL.TE: for a reader of the length, the body ends amid the chunks; TE.CL the other way round.
         for (int length : new int[] {0, 4, chunked.length(), chunked.length() + hidden.length()}) {
             assertAtMostOneCall(head("Content-Length: " + length, "Transfer-Encoding: chunked") + chunked + hidden);
             assertAtMostOneCall(head("Transfer-Encoding: chunked", "Content-Length: " + length) + chunked + hidden);
@@ -233,7 +233,7 @@ class SmugglingTest {
         assertThat(SCENE.provider().received()).as(request).isEmpty();
     }
 
-    /** Nothing but what was sent first, at most once, and as it was. */
+    /** Only the first request, unchanged, and at most once. */
     private static void assertAtMostOneCall(String request) throws Exception {
         SCENE.provider().forget();
         callAndLeave(request);
@@ -258,7 +258,7 @@ class SmugglingTest {
                     caller.endOutput();
                 }
                 while (caller.some().length > 0) {
-                    // What is answered is not the question here.
+                    // The response does not matter here.
                 }
             } catch (SocketException | SocketTimeoutException e) {
                 // Ended by force, or waited for.

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers that come bit by bit: how they flow, how they end, and what is left of them that break. */
+/** Streamed responses: their flow, their end, and interruptions. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class StreamsTest {
@@ -147,7 +147,7 @@ class StreamsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aStreamThatEndsWithItsConnectionHasFailedUnlessItsLastEventWasThere(boolean withLast) throws Exception {
+    void streamEndedByItsConnectionFailsUnlessItsLastEventArrived(boolean withLast) throws Exception {
         String first = "event: response.created\ndata: {\"type\":\"response.created\",\"response\":{}}\n\n";
         String last = "event: response.completed\ndata: {\"type\":\"response.completed\",\"response\":{}}\n\n";
         try (RawProvider provider = RawProvider.start(exchange -> {
@@ -176,7 +176,7 @@ class StreamsTest {
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
             long sent = settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));
-            // What sockets and queues hold on the way, and no more.
+            // Only as much as sockets and queues hold.
             assertThat(sent).isLessThan(32L << 20);
             // And goes on once it reads.
             for (long read = 0; read < sent + (1 << 20); ) {
@@ -267,7 +267,7 @@ class StreamsTest {
             RawCaller.Answer answer = caller.answer();
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).isEqualTo(error);
-            // The rest is taken, and leads nowhere.
+            // The rest is read and discarded.
             caller.send(rest).send(SCENE.whole("/v1/responses", body(SCENE.responses())));
             assertThat(caller.answer().status()).isEqualTo(200);
             assertThat(provider.heads()).hasSize(1);

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 
-/** What holds for users, organizations, secrets, LLM providers, models and API tokens alike. */
+/** Common behaviour of users, organizations, secrets, LLM providers, models and API tokens. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class EveryKindTest {
@@ -141,7 +141,7 @@ class EveryKindTest {
         Map<String, Object> toOther = kind.body(organization, other);
         Map<String, Object> toOne = kind.body(organization, one);
 
-        // Each waits for the other's name: one is told that it is taken, or to come again.
+        // Each waits for the other's name: one of them gets "taken", or must retry.
         assertThat(Api.inParallel(List.of(
                         () -> asAdmin().body(toOther).put(onePath).statusCode(),
                         () -> asAdmin().body(toOne).put(otherPath).statusCode())))
@@ -192,7 +192,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource
-    void aNameHasOneToAHundredAndTwentyEightCharactersAndNoSpaceAtItsEnds(Kind kind) {
+    void nameHasOneTo128CharactersAndNoSpaceAtItsEnds(Kind kind) {
         String field = kind == Kind.API_TOKEN ? "description" : "name";
         Map<String, Object> body = kind.body(organization, Api.freshName("a"));
 
@@ -205,7 +205,7 @@ class EveryKindTest {
                     .statusCode(400)
                     .body("errors.pointer", equalTo(List.of("/" + field)));
         }
-        // A character is what a person takes for one, not the two that Java has for it.
+        // Characters are code points, not Java's surrogate pairs.
         for (String taken : List.of("a", "a b", "😀".repeat(128))) {
             body.put(field, taken);
             asAdmin()

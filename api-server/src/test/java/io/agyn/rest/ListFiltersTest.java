@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What narrows lists down: a search, and the filters by what things belong to. */
+/** Filters of lists: search, and related resources. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ListFiltersTest {

@@ -38,8 +38,9 @@ class ProblemsTest {
     @Test
     void allViolationsAreAnsweredAtOnceEachWithItsPlaceAndARemedy() {
         String body = """
-                {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
-                 "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}""";
+            {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
+             "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}\
+            """;
         problem(post("/llm-providers", body), 400, "invalid_request")
                 .body(
                         "errors.pointer",
@@ -164,7 +165,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aMethodThatThePathDoesNotTakeIsAnsweredWithThoseThatItTakes() {
+    void methodNotAllowedListsTheAllowedMethods() {
         problem(asAdmin().patch("/organizations"), 405, "method_not_allowed").header("Allow", "GET, HEAD, POST");
     }
 
@@ -244,7 +245,7 @@ class ProblemsTest {
         return asAdmin().body(body).post("/organizations/{id}" + collection, Api.organization());
     }
 
-    /** Every problem has this shape, and none tells how the server is made. */
+    /** Every problem has this shape, and none reveals internals of the server. */
     private static ValidatableResponse problem(Response response, int status, String code) {
         assertThat(response.asString()).doesNotContainPattern("io\\.agyn|java\\.|jackson|hibernate|select |SQL");
         return response.then()

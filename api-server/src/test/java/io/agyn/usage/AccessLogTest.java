@@ -90,7 +90,7 @@ class AccessLogTest {
         log.stop(Duration.ofSeconds(5));
         stuck.close();
         reader.join();
-        // What is written in the end is whole lines.
+        // In the end, only complete lines are written.
         assertThat(out.toString(UTF_8).lines()).hasSizeBetween(128, 130).allMatch(line -> line.endsWith("tokens=2"));
     }
 
@@ -98,7 +98,7 @@ class AccessLogTest {
         try {
             from.transferTo(out);
         } catch (IOException e) {
-            // All is read, and the thread that wrote it is gone.
+            // Everything is read, and the writing thread has ended.
         }
     }
 

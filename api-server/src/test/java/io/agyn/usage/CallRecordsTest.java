@@ -144,7 +144,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void aCallWithoutAnOrganizationOrWithNothingAtAllDoesNotStandInTheWay() throws Exception {
+    void incompleteRecordsDoNotBlockOthers() throws Exception {
         calls.organization = null;
         records.add(calls.next());
         records.add(null);
@@ -170,7 +170,7 @@ class CallRecordsTest {
             }
         }
         await(Duration.ofSeconds(10), () -> records.spooledBytes() == 0);
-        // Some of the pool's connections are still those of before.
+        // Some connections of the pool are still from before the outage.
         Thread.sleep(1_100);
         assertThat(count()).isEqualTo(20);
     }
@@ -333,7 +333,7 @@ class CallRecordsTest {
         spool.closeSegment();
     }
 
-    /** On a spool of its own, and without access lines. */
+    /** With a separate spool, and without access lines. */
     private CallRecords quiet() {
         Spool spool = new Spool(folder, 64 << 20);
         return new CallRecords(

@@ -12,7 +12,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 
-/** Records of calls, for tests: one is like another but for what a test says of it. */
+/** Usage records for tests: equal except for the given values. */
 public final class Records {
     public UUID organization;
     public Instant startedAt = Instant.now().truncatedTo(ChronoUnit.MICROS);

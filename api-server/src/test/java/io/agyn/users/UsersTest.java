@@ -33,8 +33,9 @@ class UsersTest {
     @AfterEach
     void theAdministratorIsOneAgain() throws SQLException {
         database.execute("""
-                update app_user set role = 'cluster_admin', state = 'active', email = null
-                where id = (select user_id from api_token where description = 'First token of the administrator')""");
+            update app_user set role = 'cluster_admin', state = 'active', email = null
+            where id = (select user_id from api_token where description = 'First token of the administrator')\
+            """);
     }
 
     @Test
@@ -167,7 +168,7 @@ class UsersTest {
     }
 
     @Test
-    void theTokensOfASuspendedUserAreRefusedUntilTheUserIsActiveAgain() {
+    void suspendedUsersTokensAreRejectedUntilReactivation() {
         String user = Api.user();
         String token = Api.tokenOf(user);
         as(token).get("/me").then().statusCode(200);
@@ -222,7 +223,7 @@ class UsersTest {
     }
 
     @RepeatedTest(20)
-    void ofTheLastTwoClusterAdminsOneStaysWhateverIsDoneToBothAtOnce() throws SQLException {
+    void oneOfTheLastTwoClusterAdminsAlwaysRemains() throws SQLException {
         String first = onlyAdmin();
         String second = Api.user("cluster_admin");
         String token = Api.tokenOf(second);
@@ -237,7 +238,7 @@ class UsersTest {
 
         List<Integer> statuses = Api.inParallel(List.of(demoted, suspended));
 
-        // Who comes second finds that they are not allowed to any more, or that nobody would be left.
+        // The second is no longer allowed, or would leave nobody.
         assertThat(statuses).containsOnlyOnce(200).allMatch(status -> List.of(200, 401, 403, 409)
                 .contains(status));
         assertThat(database.column(
@@ -245,7 +246,7 @@ class UsersTest {
                 .hasSize(1);
     }
 
-    /** Of all that tests have made, only the administrator stays a cluster admin. */
+    /** Of all users, only the administrator stays a cluster admin. */
     private String onlyAdmin() throws SQLException {
         database.execute("update app_user set role = 'user' where email is not null");
         return asAdmin().get("/me").then().statusCode(200).extract().path("id");

@@ -47,6 +47,7 @@ class ModelTester {
 
     /**
      * A test to run.
+     *
      * @param protocol the protocol of the model's LLM provider
      * @param stream whether to stream the response
      * @param identity the caller
@@ -71,6 +72,7 @@ class ModelTester {
 
     /**
      * Runs a test.
+     *
      * @param texts receives the model's text, piece by piece
      * @return the result
      */

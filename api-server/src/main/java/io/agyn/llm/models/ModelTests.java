@@ -47,6 +47,7 @@ public class ModelTests {
 
     /**
      * Sends a prompt to a model. The caller must be allowed to {@code testModel} in its organization.
+     *
      * @param texts receives pieces of the response; an exception from it ends the call
      */
     public StreamedTest ask(UUID organizationId, UUID modelId, String prompt, Consumer<String> texts) {

@@ -16,6 +16,7 @@ final class NotFoundResponse {
 
     /**
      * Whether the provider knows the path, but not the model.
+     *
      * @param body the response's body; a missing node if it is not JSON
      */
     static boolean isOfModel(JsonNode body) {

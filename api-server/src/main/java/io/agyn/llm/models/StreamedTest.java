@@ -4,6 +4,7 @@ import io.agyn.api.model.ModelTest;
 
 /**
  * The result of a streamed test.
+ *
  * @param test the result; if the stream reported a failure, the body is that event
  * @param firstTextMs milliseconds from the call to the first text, or null if there was none
  */

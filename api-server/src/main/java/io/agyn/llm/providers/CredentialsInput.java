@@ -8,6 +8,7 @@ import java.util.UUID;
 
 /**
  * The credentials in a request.
+ *
  * @param authMethod how they are sent, or null if unknown
  * @param tokenSecretId the secret with the token, or null
  * @param token the token itself, or null

@@ -58,6 +58,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
     /**
      * Sets a provider's auth method and credentials. Without credentials in the request, the stored ones stay if they
      * fit the auth method.
+     *
      * @throws ProblemException {@code invalid_request} if the stored credentials do not fit, or the secret's value
      *     cannot be a token
      */
@@ -149,6 +150,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
 
     /**
      * The protocol of an LLM provider.
+     *
      * @throws io.agyn.problems.ProblemException if there is no such provider
      */
     public Protocol protocol(UUID organizationId, UUID providerId) {

@@ -91,6 +91,7 @@ public final class TokenCounts {
 
     /**
      * Returns all counts, for the usage record.
+     *
      * @param unknownReason why the response could not be read, or null
      */
     public CallUsage usage(UsageUnknownReason unknownReason) {

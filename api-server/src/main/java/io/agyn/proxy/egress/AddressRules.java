@@ -66,6 +66,7 @@ public class AddressRules {
 
     /**
      * Returns why an address is not allowed.
+     *
      * @param address a resolved address, or a literal
      * @return the kind of address and the rule, to follow "leads to", without the address; empty if it is allowed
      */

@@ -64,6 +64,7 @@ public class Addresses {
 
     /**
      * Resolves a host.
+     *
      * @param host a name, or an address in any notation, IPv6 with or without brackets
      * @return the addresses, at least one, in the resolver's order; already completed if cached. Fails with an
      *     {@link EgressRefusedException} if no address is allowed, an {@link UnknownHostException} if there is none, and

@@ -44,6 +44,7 @@ public class EgressResolver {
 
     /**
      * Finds the routes to a host.
+     *
      * @param host a name, or an address in any notation, IPv6 without brackets
      * @return the routes, at least one, in the order in which to try them; fails as {@link Addresses#of} does
      */

@@ -8,12 +8,14 @@ import io.vertx.core.net.SocketAddress;
 public sealed interface EgressRoute {
     /**
      * Applies the route to a request.
+     *
      * @param options the provider's host, port and TLS, which stay unchanged
      */
     void applyTo(RequestOptions options);
 
     /**
      * To a checked address, so that a later DNS change has no effect.
+     *
      * @param address the address as a literal
      */
     record Direct(String address) implements EgressRoute {
@@ -26,6 +28,7 @@ public sealed interface EgressRoute {
     /**
      * Through an HTTP proxy, which resolves the host: by {@code CONNECT} for https, else by a request with the whole
      * URL.
+     *
      * @param proxy the proxy, with a password if required
      */
     record ViaProxy(ProxyOptions proxy) implements EgressRoute {

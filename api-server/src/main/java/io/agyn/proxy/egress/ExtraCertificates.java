@@ -33,6 +33,7 @@ public final class ExtraCertificates {
 
     /**
      * Reads the certificates.
+     *
      * @param file a PEM file
      * @return the certificates, at least one
      * @throws OperatorException if the file cannot be read or has no certificates

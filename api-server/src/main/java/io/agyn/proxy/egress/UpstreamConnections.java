@@ -61,6 +61,7 @@ public final class UpstreamConnections {
      * Whether the provider certainly did not process a request, so that it may be retried: over HTTP/2 after a GOAWAY
      * or REFUSED_STREAM (RFC 9113, sections 6.8 and 8.7), over HTTP/1.1 if a reused connection was closed before a
      * byte of the response (RFC 9112, section 9.3.1).
+     *
      * @param request a request that failed before its response
      */
     public static boolean isUnprocessed(HttpClientRequest request, Throwable failure) {

@@ -39,6 +39,7 @@ public class Callers implements ChangeListener {
 
     /**
      * Identifies a caller.
+     *
      * @param token the caller's token
      * @return the identity; empty if the token is malformed, unknown, expired or revoked, or its user is suspended;
      *     fails if the database is needed and does not respond
@@ -56,6 +57,7 @@ public class Callers implements ChangeListener {
 
     /**
      * Returns the cached identity of an expired token; call it after {@link #identify} has found nothing.
+     *
      * @return the identity, with its expiry time; empty for other tokens
      */
     public Optional<Identity> expired(String token) {

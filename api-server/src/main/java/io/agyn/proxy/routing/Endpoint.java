@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * The parsed endpoint of an LLM provider.
+ *
  * @param tls whether the scheme is https
  * @param host the host, IPv6 without brackets
  * @param port the port, default or not

@@ -49,6 +49,7 @@ public class LookupExecutor {
 
     /**
      * Runs a lookup when it is its turn, within a time limit.
+     *
      * @param lookup queries the database; it may block
      * @param limit how long to wait, including the time in the queue
      * @return the result, or the failure
@@ -70,6 +71,7 @@ public class LookupExecutor {
 
     /**
      * Runs a lookup when it is its turn.
+     *
      * @param lookup queries the database; it may block, and handles its failures
      * @param rejected called instead, at once if the queue is full, or later if the lookup was queued for too long,
      *     for example while the database is unavailable
@@ -91,6 +93,7 @@ public class LookupExecutor {
 
     /**
      * Whether a lookup failed because the database is unavailable or too slow, and not by a fault of this server.
+     *
      * @param failure the future's failure
      */
     public static boolean isUnavailable(Throwable failure) {

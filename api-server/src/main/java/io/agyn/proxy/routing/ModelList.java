@@ -61,6 +61,7 @@ public class ModelList {
 
     /**
      * Lists the models that a token reaches and that have an LLM provider.
+     *
      * @param identity the caller
      * @param organization the id or slug of the selected organization
      * @return at most {@link #MAX_MODELS} models, newest first; empty if the token reaches no such organization;
@@ -72,6 +73,7 @@ public class ModelList {
 
     /**
      * Finds one model of the list.
+     *
      * @param identity the caller
      * @param organization the id or slug of the selected organization
      * @param modelId the model that {@link Routes#find} found for the caller's name

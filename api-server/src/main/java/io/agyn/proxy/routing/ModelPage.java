@@ -6,12 +6,14 @@ import java.util.stream.IntStream;
 
 /**
  * A page of a list of models, as in Anthropic's API.
+ *
  * @param models the models, in the list's order
  * @param hasMore whether there are more in the requested direction
  */
 public record ModelPage(List<ListedModel> models, boolean hasMore) {
     /**
      * Returns the models after one, or from the start.
+     *
      * @param all the whole list
      * @param limit the most models, at least 1
      * @param id the id of the model before the page, if not the first page
@@ -28,6 +30,7 @@ public record ModelPage(List<ListedModel> models, boolean hasMore) {
 
     /**
      * Returns the models before one.
+     *
      * @param all the whole list
      * @param limit the most models, at least 1
      * @param id the id of the model after the page

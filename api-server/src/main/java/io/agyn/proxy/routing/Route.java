@@ -8,6 +8,7 @@ import java.util.UUID;
 public sealed interface Route {
     /**
      * A model that can be called.
+     *
      * @param target the provider and its credentials
      * @param secretId the secret with the provider's token, if any
      */

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 /**
  * The cache key of a route. Callers with the same scope share it.
+ *
  * @param scope the organizations that the token reaches
  * @param organization the id or slug of the selected organization, if any
  * @param model the name or id of a model, or {@code slug/name}

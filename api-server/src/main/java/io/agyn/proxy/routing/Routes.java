@@ -36,6 +36,7 @@ public class Routes implements ChangeListener {
 
     /**
      * Resolves a call.
+     *
      * @param identity the caller
      * @param organization the id or slug of the selected organization
      * @param model the caller's name for the model

@@ -7,6 +7,7 @@ import java.util.UUID;
 
 /**
  * The provider that receives a model's calls, and the credentials that it gets.
+ *
  * @param modelName the model's name in its organization
  * @param credentials headers for the provider, as pairs of lower-case name and value
  * @param remoteModel the provider's name of the model, as a JSON string with its quotes

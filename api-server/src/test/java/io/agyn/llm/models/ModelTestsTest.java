@@ -233,7 +233,7 @@ class ModelTestsTest {
         test(other).body("succeeded", equalTo(true));
     }
 
-    /** Sends a test on a connection of its own. */
+    /** Sends a test on a separate connection. */
     private Socket begin(String model) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), RestAssured.port);
         socket.getOutputStream()

@@ -208,7 +208,7 @@ class LlmProvidersTest {
     }
 
     @Test
-    void anUpdateWithoutCredentialsKeepsThoseThatTheAuthMethodStillWants() {
+    void updateWithoutCredentialsKeepsThoseThatFitTheAuthMethod() {
         ValidatableResponse created =
                 create(providerBody("bearer", Map.of("token", "t"))).statusCode(201);
         String id = created.extract().path("id");
@@ -232,7 +232,7 @@ class LlmProvidersTest {
     }
 
     @Test
-    void deletingAProviderLeavesItsModelsOrphanedUntilTheyArePointedAtAnother() {
+    void modelsOfADeletedProviderStayOrphanedUntilTheyGetAnother() {
         String secret = Api.secret(organization, "v");
         String provider = Api.provider(organization, secret);
         String model = Api.model(organization, provider);

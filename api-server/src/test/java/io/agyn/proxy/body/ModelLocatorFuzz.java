@@ -25,7 +25,7 @@ class ModelLocatorFuzz {
             .build();
     private static final JsonFactory LENIENT = lenient();
 
-    /** The result of one reading: the model and its place, or the reason for the refusal. */
+    /** The result of one read: the model and its position, or the error. */
     private record Reading(String model, long start, long end, String refusal) {}
 
     @FuzzTest
@@ -39,7 +39,7 @@ class ModelLocatorFuzz {
         }
     }
 
-    /** Whatever parser reads the whole body finds one top-level "model" in any spelling, and this value in it. */
+    /** Any parser of the whole body finds one top-level "model" in any spelling, with this value. */
     private static void assertAgreement(JsonFactory parsers, byte[] body, String model) {
         List<String> found = new ArrayList<>();
         try (JsonParser parser = parsers.createParser(body)) {

@@ -205,7 +205,7 @@ class ModelLocatorTest {
         return locator;
     }
 
-    /** In pieces, each of which stands somewhere in an array of its own. */
+    /** In pieces, each at some offset of a separate array. */
     private static void read(ModelLocator locator, byte[] body, Random random) throws MalformedBodyException {
         Pieces.of(body, random, locator::read);
     }

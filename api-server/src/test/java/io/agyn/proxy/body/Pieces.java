@@ -3,7 +3,7 @@ package io.agyn.proxy.body;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Bytes as they come off a network: cut anywhere, each piece somewhere in an array of its own. */
+/** Bytes as from a network: cut anywhere, each piece at some offset of a separate array. */
 final class Pieces {
     /** Takes a piece. */
     interface Reader<E extends Exception> {
@@ -19,7 +19,7 @@ final class Pieces {
             int length = Math.min(whole.length - at, random.nextInt(largest + 1));
             int from = random.nextInt(4);
             byte[] piece = new byte[from + length + random.nextInt(4)];
-            // What surrounds it is not to be read.
+            // The surrounding bytes must not be read.
             Arrays.fill(piece, (byte) '"');
             System.arraycopy(whole, at, piece, from, length);
             reader.read(piece, from, from + length);

@@ -53,7 +53,7 @@ class AddressesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1", "127.1", "2130706433", "0x7f000001", "::1"})
-    void noSpellingOfThisMachineLeadsAnywhereWherePrivateAddressesAreForbidden(String host) {
+    void noNotationOfLoopbackIsAllowedWhenPrivateIsDenied(String host) {
         assertThatThrownBy(() -> new Addresses(rules("deny")).of(host).get())
                 .isInstanceOf(ExecutionException.class)
                 .satisfies(failure -> assertThat(failure.getCause())
@@ -70,7 +70,7 @@ class AddressesTest {
     }
 
     @Test
-    void ofSeveralAddressesThoseThatAreRefusedAreLeftOutAndTheOrderStays() throws Exception {
+    void refusedAddressesAreLeftOutAndTheOrderStays() throws Exception {
         Addresses addresses = new Addresses(
                 rules, host -> addresses("169.254.169.254", "2001:db8::2", "fe80::1", "192.0.2.1", "2001:db8::1"));
         assertThat(addresses.of("models.example").get())

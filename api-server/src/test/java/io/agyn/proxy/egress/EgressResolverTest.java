@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class EgressResolverTest {
-    // Whatever this leads to: no name server knows it.
+    // No name server knows this name.
     private static final String HOST = "models.test";
     private static final int CALLS = 200;
     private static final EgressRoute THIS_MACHINE = new EgressRoute.Direct("127.0.0.1");
@@ -50,7 +50,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void theAddressThatWasCheckedIsDialledAndTheHostIsStillTheProviders() throws Exception {
+    void checkedAddressIsCalledWithTheProvidersHostName() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThat(call(settings, true, HOST, server.port(), THIS_MACHINE))
@@ -113,7 +113,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void throughAnHttpProxyATlsProviderIsTunnelledToByNameAndVerified() throws Exception {
+    void tlsProviderBehindAnHttpProxyIsTunnelledByNameAndVerified() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         try (HttpProxyServer proxy = new HttpProxyServer()) {
             Settings settings = read(
@@ -135,7 +135,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void throughAnHttpProxyAPlainProviderIsAskedForByItsWholeUrl() throws Exception {
+    void plainProviderBehindAnHttpProxyIsCalledByItsWholeUrl() throws Exception {
         try (HttpProxyServer proxy = new HttpProxyServer()) {
             Settings settings = read("agyn.egress.http-proxy", "http://user@127.0.0.1:" + proxy.port());
             EgressRoute route = routes(settings).resolve(HOST).get().getFirst();
@@ -150,33 +150,33 @@ class EgressResolverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "fe80::1", "::ffff:169.254.0.1"})
-    void anHttpProxyIsNotAskedForAnAddressThatIsRefusedHere(String host) {
+    void httpProxyIsNotUsedForRefusedAddresses(String host) {
         Settings settings = read("agyn.egress.http-proxy", "http://proxy.test:3128");
         assertThatThrownBy(() -> routes(settings).resolve(host).get()).hasCauseInstanceOf(EgressRefusedException.class);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        localhost            |                              | direct
-        a.localhost          |                              | direct
-        127.0.0.1            |                              | direct
-        ::1                  |                              | direct
-        models.test          |                              | proxy
-        models.test          | models.test                  | direct
-        models.test          | Models.Test                  | direct
-        MODELS.TEST          | models.test                  | direct
-        eu.models.test       | models.test                  | direct
-        eu.models.test       | other.test , .models.test    | direct
-        mymodels.test        | models.test                  | proxy
-        models.test          | eu.models.test               | proxy
-        models.test          | ,,                           | proxy
-        models.test          | *                            | direct
-        192.0.2.1            | *                            | direct
-        192.0.2.1            | 192.0.2.1                    | direct
-        192.0.2.1            | 192.0.2.0/24                 | direct
-        192.0.3.1            | 192.0.2.0/24                 | proxy
-        2001:db8::1          | 2001:db8::/32                | direct
-        """)
+                    localhost            |                              | direct
+                    a.localhost          |                              | direct
+                    127.0.0.1            |                              | direct
+                    ::1                  |                              | direct
+                    models.test          |                              | proxy
+                    models.test          | models.test                  | direct
+                    models.test          | Models.Test                  | direct
+                    MODELS.TEST          | models.test                  | direct
+                    eu.models.test       | models.test                  | direct
+                    eu.models.test       | other.test , .models.test    | direct
+                    mymodels.test        | models.test                  | proxy
+                    models.test          | eu.models.test               | proxy
+                    models.test          | ,,                           | proxy
+                    models.test          | *                            | direct
+                    192.0.2.1            | *                            | direct
+                    192.0.2.1            | 192.0.2.1                    | direct
+                    192.0.2.1            | 192.0.2.0/24                 | direct
+                    192.0.3.1            | 192.0.2.0/24                 | proxy
+                    2001:db8::1          | 2001:db8::/32                | direct
+                    """)
     void hostsThatTheOperatorNamesAreCalledWithoutTheHttpProxy(String host, String noProxy, String route) {
         Settings settings = read(
                 "agyn.egress.http-proxy",

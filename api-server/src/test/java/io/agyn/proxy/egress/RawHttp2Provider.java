@@ -36,7 +36,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A provider on HTTP/2 over TLS whose every frame the test chooses. */
 public final class RawHttp2Provider implements AutoCloseable {
-    /** What it does with a request once its head has come. */
+    /** Handles a request after its head. */
     public interface Behaviour {
         /** Responds, or not; on the event loop of the connection. */
         void answer(Exchange exchange);
@@ -135,7 +135,7 @@ public final class RawHttp2Provider implements AutoCloseable {
                 exchanges.add(exchange);
                 behaviour.answer(exchange);
             }
-            // What data frames take of the window is not given back: no test sends more.
+            // The flow-control window is never refilled, since no test sends more.
             ReferenceCountUtil.release(frame);
         }
     }
@@ -175,7 +175,7 @@ public final class RawHttp2Provider implements AutoCloseable {
             codec.flush();
         }
 
-        /** From now on nothing on the connection is answered, as if the machine were gone. */
+        /** Stops responding on the connection, as if the machine had vanished. */
         public void vanish() {
             context.pipeline().addFirst(new ChannelInboundHandlerAdapter() {
                 @Override

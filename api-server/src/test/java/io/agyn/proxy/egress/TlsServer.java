@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Path;
 
-/** A provider of one host, whose certificate no authority has signed. It answers what the caller made of its name. */
+/** A provider of one host with a self-signed certificate. It responds with the caller's view of its name. */
 final class TlsServer {
     private final Path certificate;
     private final HttpServer server;
@@ -26,7 +26,7 @@ final class TlsServer {
                                 request.version(), request.connection().indicatedServerName(), request.authority())));
     }
 
-    /** Starts one that answers otherwise, and may speak HTTP/1.1 alone. */
+    /** Starts a provider with another response, optionally with HTTP/1.1 only. */
     static TlsServer start(Vertx vertx, Path folder, String host, boolean http2, Handler<HttpServerRequest> answer)
             throws Exception {
         OwnCertificate certificate = OwnCertificate.create(folder, host);

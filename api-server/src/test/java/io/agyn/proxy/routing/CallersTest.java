@@ -66,7 +66,7 @@ class CallersTest {
     }
 
     @Test
-    void aRevokedTokenIsRefusedWithinASecondAfterTheConnectionThatWaitsForChangesWasKilled() throws Exception {
+    void revokedTokenIsRejectedAfterTheFeedConnectionIsKilled() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
         callers.identify(token).join();
         ChangeFeedConnections.kill(database);
@@ -94,7 +94,7 @@ class CallersTest {
     }
 
     @Test
-    void whoeverJoinsAnOrganizationOrLeavesItReachesWhatTheyShouldWithinASecond() throws InterruptedException {
+    void membershipChangesTakeEffectWithinOneSecond() throws InterruptedException {
         String organization = Api.organization();
         UUID id = UUID.fromString(organization);
         String user = Api.user();
@@ -122,7 +122,7 @@ class CallersTest {
     }
 
     @Test
-    void whoeverLeavesReachesNothingWithinASecondAfterTheConnectionThatWaitsForChangesWasKilled() throws Exception {
+    void removedMemberIsRejectedAfterTheFeedConnectionIsKilled() throws Exception {
         String organization = Api.organization();
         UUID id = UUID.fromString(organization);
         String user = Api.user();

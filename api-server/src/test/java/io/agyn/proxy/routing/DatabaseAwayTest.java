@@ -45,7 +45,7 @@ class DatabaseAwayTest {
     String password;
 
     @Test
-    void whatIsKnownStaysInForceAndTheRestIsAFailureUntilTheDatabaseIsBack() throws Exception {
+    void cachedLookupsWorkAndOthersFailUntilTheDatabaseIsBack() throws Exception {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-first");
         String model = Api.model(organization, Api.provider(organization, secret));
@@ -65,7 +65,7 @@ class DatabaseAwayTest {
                             .isSameAs(route);
                     Thread.sleep(50);
                 }
-                // Not "unknown", which would be remembered, and would tell the caller to change what is right.
+                // Not "unknown", which would be cached, and would make the caller change correct settings.
                 assertThatThrownBy(() -> callers.identify(otherToken).join()).hasCauseInstanceOf(Exception.class);
                 assertThatThrownBy(() ->
                                 routes.find(identity, Optional.empty(), "other").join())
@@ -92,13 +92,13 @@ class DatabaseAwayTest {
     }
 
     @Test
-    void changedRoutesStayUsableAndDeletedOnesDoNotWhileTheDatabaseIsDown() throws Exception {
+    void duringAnOutageChangedRoutesWorkAndDeletedOnesDoNot() throws Exception {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-first");
         String provider = Api.provider(organization, secret);
         String kept = Api.model(organization, provider);
         String deleted = Api.model(organization, provider);
-        // By now the feed has told of all of this.
+        // The feed has reported all of this by now.
         Thread.sleep(1_000);
         Identity identity =
                 callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();

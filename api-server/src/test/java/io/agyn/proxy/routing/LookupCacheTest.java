@@ -103,7 +103,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void whoeverAsksForMuchThatIsNotKnownIsRefusedRatherThanServedByAllConnections() throws Exception {
+    void manyUnknownLookupsAreRejectedBeforeTheyTakeAllConnections() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         AtomicInteger atOnce = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
@@ -166,7 +166,7 @@ class LookupCacheTest {
         assertThat(cache.get("a").get()).isEqualTo(2);
     }
 
-    /** A writer changes a value and then says so; whoever asks after that must never get an older one. */
+    /** A writer changes a value and invalidates it; later lookups must never return an older one. */
     @Test
     void noOldAnswerOutlivesItsChangeHoweverTheTwoFallTogether() throws Exception {
         AtomicInteger stored = new AtomicInteger();

@@ -104,7 +104,7 @@ class ModelListTest {
         create(organization, "shared", provider);
         create(organization, "alone", provider);
         create(second, "shared");
-        // What is out of reach makes no name ambiguous.
+        // Models out of reach make no name ambiguous.
         create(foreign, "alone");
         create(foreign, "elsewhere");
         String user = Api.user();

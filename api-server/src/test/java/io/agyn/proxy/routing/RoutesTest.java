@@ -113,7 +113,7 @@ class RoutesTest {
     }
 
     @Test
-    void withinAnOrganizationANameGoesBeforeAnIdAndAnIdBeforeASlugAndName() {
+    void nameWinsOverIdAndIdOverSlugAndNameInAnOrganization() {
         String namedAsId = create(organization, model, provider);
         assertThat(target(admin, Optional.empty(), model).modelId()).isEqualTo(UUID.fromString(namedAsId));
         String namedAsPath = create(organization, slug + "/" + name, provider);
@@ -163,7 +163,7 @@ class RoutesTest {
     }
 
     @Test
-    void anotherTenantsModelOfTheSameNameDoesNotMakeABoundTokensAmbiguous() {
+    void boundTokenIgnoresOtherOrganizationsModelsOfTheSameName() {
         String other = Api.organization();
         create(other, name, Api.provider(other, Api.secret(other, "v")));
         assertThat(target(bound(organization), Optional.empty(), name).modelId())
@@ -193,7 +193,7 @@ class RoutesTest {
     }
 
     @Test
-    void aNameIsAmbiguousOnlyAmongTheOrganizationsThatAMemberBelongsTo() {
+    void nameIsAmbiguousOnlyAmongTheMembersOrganizations() {
         String second = Api.organization();
         String secondSlug = Api.get("/organizations/{id}", second).extract().path("slug");
         create(second, name, Api.provider(second, Api.secret(second, "v")));
@@ -221,7 +221,7 @@ class RoutesTest {
     }
 
     @Test
-    void aCredentialThatCannotBeDecryptedIsToldFromADatabaseThatIsAway() throws SQLException {
+    void undecryptableCredentialIsNotReportedAsADatabaseOutage() throws SQLException {
         execute("update secret set value_ciphertext = '\\x00' where id = '" + secret + "'");
         assertThat(route(admin, Optional.empty(), name)).isInstanceOf(Route.Unreadable.class);
     }
@@ -235,7 +235,7 @@ class RoutesTest {
 
     @Test
     void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
-        // One that the server's feed does not tell of changes.
+        // A cache that the server's feed does not notify.
         Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
         UUID here = UUID.fromString(organization);
@@ -278,7 +278,7 @@ class RoutesTest {
     }
 
     @Test
-    void aNameThatAnotherOrganizationTakesTooIsAmbiguousWithinASecond() throws InterruptedException {
+    void nameTakenByAnotherOrganizationIsAmbiguousWithinOneSecond() throws InterruptedException {
         String other = Api.organization();
         String otherProvider = Api.provider(other, Api.secret(other, "v"));
         target(admin, Optional.empty(), name);
@@ -324,7 +324,7 @@ class RoutesTest {
     }
 
     @Test
-    void changesAreInForceWithinASecondAfterTheConnectionThatWaitsForThemWasKilled() throws Exception {
+    void changesTakeEffectAfterTheFeedConnectionIsKilled() throws Exception {
         for (int i = 0; i < 3; i++) {
             target(admin, Optional.empty(), name);
             ChangeFeedConnections.kill(database);
