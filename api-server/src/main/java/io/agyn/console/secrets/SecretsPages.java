@@ -164,8 +164,7 @@ public class SecretsPages {
                 id,
                 () -> read(organizationId, id),
                 secret -> Form.of("name", secret.getName()).set("description", secret.getDescription()),
-                (secret, form) ->
-                        Templates.secret(secret, form.withLabels(EDIT_LABELS), usersOf(organizationId, id)));
+                (secret, form) -> Templates.secret(secret, form.withLabels(EDIT_LABELS), usersOf(organizationId, id)));
     }
 
     private DeleteFlow.Target<Secret> deletion(UUID organizationId, UUID id) {
