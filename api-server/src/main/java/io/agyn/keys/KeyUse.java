@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Counts the rows of a database by their encryption key. */
 public final class KeyUse {
@@ -33,7 +32,7 @@ public final class KeyUse {
     /** Counts the rows, with one scan of each table. */
     public static KeyUse count(Connection connection) throws SQLException {
         KeyUse use = new KeyUse();
-        for (CredentialColumn column : CredentialColumn.values()) {
+        for (CredentialColumn column : CredentialColumns.all()) {
             use.counts.put(column.label(), count(connection, column.table(), column.column()));
         }
         use.counts.put(CHECK, count(connection, "keyset_check", "ciphertext"));
@@ -47,7 +46,7 @@ public final class KeyUse {
      * @throws OperatorException if a transaction takes too long
      */
     public static KeyUse countAfterWrites(Connection connection) throws SQLException {
-        for (String table : Stream.of(CredentialColumn.values())
+        for (String table : CredentialColumns.all().stream()
                 .map(CredentialColumn::table)
                 .distinct()
                 .toList()) {

@@ -12,7 +12,7 @@ import io.agyn.api.model.MemberList;
 import io.agyn.api.model.MemberUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.problems.ConstraintProblems;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
@@ -67,9 +67,9 @@ class MembersResource implements MembersApi {
         return body.getEmail() == null
                 ? users.findByIdOptional(body.getUserId())
                         .filter(this::isKnown)
-                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"))
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user").exception())
                 : users.withEmail(body.getEmail())
-                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/email", "user"));
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("email", "user").exception());
     }
 
     /**

@@ -14,7 +14,7 @@ import io.agyn.audit.Audited;
 import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.members.Members;
-import io.agyn.problems.ConstraintProblems;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
@@ -101,7 +101,7 @@ class ApiTokensResource implements ApiTokensApi {
         return Optional.of(holder)
                 .filter(this::maySeeTokensOf)
                 .flatMap(users::findByIdOptional)
-                .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"));
+                .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user").exception());
     }
 
     /**
@@ -112,7 +112,7 @@ class ApiTokensResource implements ApiTokensApi {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {
-            throw ConstraintProblems.referenceNotFound("/organization_id", "organization");
+            throw ConstraintProblem.referenceNotFound("organization_id", "organization").exception();
         }
     }
 
