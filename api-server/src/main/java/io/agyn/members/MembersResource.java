@@ -94,17 +94,13 @@ class MembersResource implements MembersApi {
     @Override
     public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        responses.requireMatch(ifMatch, read(member));
-        members.change(member, body.getRole());
-        return responses.updated(read(member));
+        return responses.updated(ifMatch, () -> read(member), () -> members.change(member, body.getRole()));
     }
 
     @Override
     public Response removeMember(UUID organizationId, UUID userId, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        responses.requireMatch(ifMatch, read(member));
-        members.remove(member);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(member), () -> members.remove(member));
     }
 
     private static Member read(MemberEntity member) {

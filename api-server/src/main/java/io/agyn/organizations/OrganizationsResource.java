@@ -69,20 +69,18 @@ class OrganizationsResource implements OrganizationsApi {
     @Override
     public Response updateOrganization(UUID organizationId, OrganizationUpdate body, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        responses.requireMatch(ifMatch, read(organization));
-        organization.name = body.getName();
-        organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
-        organization.touch();
-        organizations.flush();
-        return responses.updated(read(organization));
+        return responses.updated(ifMatch, () -> read(organization), () -> {
+            organization.name = body.getName();
+            organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
+            organization.touch();
+            organizations.flush();
+        });
     }
 
     @Override
     public Response deleteOrganization(UUID organizationId, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        responses.requireMatch(ifMatch, read(organization));
-        organizations.deleteEmpty(organization);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(organization), () -> organizations.deleteEmpty(organization));
     }
 
     private static Organization read(OrganizationEntity organization) {

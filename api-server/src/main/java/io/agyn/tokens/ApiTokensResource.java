@@ -124,10 +124,10 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
-        responses.requireMatch(ifMatch, read(token));
-        tokens.delete(token);
-        tokens.flush();
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(token), () -> {
+            tokens.delete(token);
+            tokens.flush();
+        });
     }
 
     /** Whether the caller may see a user's tokens. */
