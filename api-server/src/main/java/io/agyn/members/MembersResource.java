@@ -39,7 +39,7 @@ class MembersResource implements MembersApi {
     MembersResource(Members members, Users users, ResourceResponses responses, Caller caller) {
         this.members = requireNonNull(members, "members is null");
         this.users = requireNonNull(users, "users is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
         this.caller = requireNonNull(caller, "caller is null");
     }
 

@@ -34,7 +34,7 @@ class OrganizationsResource implements OrganizationsApi {
     OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses responses) {
         this.organizations = requireNonNull(organizations, "organizations is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

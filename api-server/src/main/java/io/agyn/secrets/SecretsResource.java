@@ -29,7 +29,7 @@ class SecretsResource implements SecretsApi {
 
     SecretsResource(Secrets secrets, ResourceResponses responses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

@@ -48,7 +48,7 @@ class ApiTokensResource implements ApiTokensApi {
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

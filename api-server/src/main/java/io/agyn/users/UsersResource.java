@@ -32,7 +32,7 @@ class UsersResource implements UsersApi {
 
     UsersResource(Users users, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

@@ -29,7 +29,7 @@ class ModelsResource implements ModelsApi {
 
     ModelsResource(Models models, ResourceResponses responses) {
         this.models = requireNonNull(models, "models is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

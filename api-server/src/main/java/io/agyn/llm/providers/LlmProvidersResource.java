@@ -31,7 +31,7 @@ class LlmProvidersResource implements LlmProvidersApi {
 
     LlmProvidersResource(LlmProviders providers, ResourceResponses responses) {
         this.providers = requireNonNull(providers, "providers is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
