@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.Optional;
 
-/** What members contribute to shared mechanisms. */
+/** The contributions of members to shared mechanisms. */
 @Singleton
 class MemberContributions implements ConstraintProblems {
     @Override

@@ -8,7 +8,7 @@ import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
 import java.util.Map;
 
-/** What organizations contribute to shared mechanisms. */
+/** The contributions of organizations to shared mechanisms. */
 @Singleton
 class OrganizationContributions implements ConstraintProblems {
     @Override

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The problem that a violated constraint is to the caller.
+ * The problem that is reported for a violated constraint.
  *
  * @param kind the kind of problem
  * @param pointer a JSON pointer to the field of the body, if one field is the reason

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a write changes in a resource.
+ * The change that a write makes to a resource.
  * @param representation the resource after the write; a missing node after a deletion
  * @param fields the names of the changed fields in alphabetical order: after a create all that have a value, after a delete none
  * @param isShownOnce whether the response contains a value that is shown only once

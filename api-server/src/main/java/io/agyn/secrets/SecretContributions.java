@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 
-/** What secrets contribute to shared mechanisms. */
+/** The contributions of secrets to shared mechanisms. */
 @Singleton
 class SecretContributions implements ConstraintProblems, OrganizationContents {
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What API tokens contribute to shared mechanisms. */
+/** The contributions of API tokens to shared mechanisms. */
 @Singleton
 class ApiTokenContributions implements ConstraintProblems, OrganizationContents {
     @Override

@@ -8,7 +8,7 @@ import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
 import java.util.Map;
 
-/** What users contribute to shared mechanisms. */
+/** The contributions of users to shared mechanisms. */
 @Singleton
 class UserContributions implements ConstraintProblems {
     @Override

@@ -12,7 +12,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 
-/** What models contribute to shared mechanisms. */
+/** The contributions of models to shared mechanisms. */
 @Singleton
 class ModelContributions implements ConstraintProblems, OrganizationContents {
     @Override

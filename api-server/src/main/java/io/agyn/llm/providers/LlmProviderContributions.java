@@ -12,7 +12,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
 
-/** What LLM providers contribute to shared mechanisms. */
+/** The contributions of LLM providers to shared mechanisms. */
 @Singleton
 class LlmProviderContributions implements ConstraintProblems, OrganizationContents {
     @Override
