@@ -21,7 +21,8 @@ import java.util.Optional;
 @Interceptor
 @Priority(Stage.Priority.AUDIT)
 class AuditInterceptor {
-    private static final int CREATED = 201;
+    // Every create takes it.
+    private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
 
     private final Contract contract;
     private final AuditLog log;
@@ -51,6 +52,6 @@ class AuditInterceptor {
 
     /** Whether the operation creates, updates or deletes a resource; others reveal or test one. */
     private static boolean writesResource(Operation operation) {
-        return !operation.method().equals("POST") || operation.statuses().contains(CREATED);
+        return !operation.method().equals("POST") || operation.takes(IDEMPOTENCY_KEY);
     }
 }
