@@ -32,8 +32,7 @@ import java.util.function.LongConsumer;
 public final class Rewrap {
     private static final String SET_REWRAPPING = "select set_config('agyn.rewrapping', 'on', true)";
     private static final String WRITE = "update %1$s set %2$s = ?%3$s where id = ? and %2$s = ?";
-    private static final String REFERENCES =
-            "select id, organization_id, %2$s, %3$s from %1$s where %2$s is not null";
+    private static final String REFERENCES = "select id, organization_id, %2$s, %3$s from %1$s where %2$s is not null";
     private static final String WRITE_REFERENCE = "update %1$s set %3$s = ? where id = ? and %2$s = ? and %3$s = ?";
 
     private final Connection connection;
@@ -178,9 +177,8 @@ public final class Rewrap {
                 ResultSet row = query.executeQuery(sql(REFERENCES, reference))) {
             while (row.next()) {
                 UUID id = row.getObject(1, UUID.class);
-                byte[] context = reference
-                        .context(row.getObject(2, UUID.class), id)
-                        .bytes();
+                byte[] context =
+                        reference.context(row.getObject(2, UUID.class), id).bytes();
                 byte[] referred =
                         (reference.prefix() + row.getObject(3, UUID.class)).getBytes(StandardCharsets.US_ASCII);
                 String fingerprint = Fingerprints.compute(primary, keyset, referred, context);

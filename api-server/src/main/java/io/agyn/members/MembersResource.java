@@ -67,9 +67,11 @@ class MembersResource implements MembersApi {
         return body.getEmail() == null
                 ? users.findByIdOptional(body.getUserId())
                         .filter(this::isKnown)
-                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user").exception())
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user")
+                                .exception())
                 : users.withEmail(body.getEmail())
-                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("email", "user").exception());
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("email", "user")
+                                .exception());
     }
 
     /**

@@ -41,9 +41,7 @@ public record ConstraintProblem(ProblemKind kind, Optional<String> pointer, Stri
     /** The organization of the path was deleted meanwhile. */
     public static ConstraintProblem organizationNotFound() {
         return new ConstraintProblem(
-                ProblemKind.NOT_FOUND,
-                Optional.empty(),
-                "There is no such organization; check the ids in the path.");
+                ProblemKind.NOT_FOUND, Optional.empty(), "There is no such organization; check the ids in the path.");
     }
 
     public ProblemException exception() {

@@ -50,8 +50,10 @@ public final class Problems {
     private Optional<ProblemException> problem(Throwable thrown) {
         return switch (thrown) {
             case ProblemException problem -> Optional.of(problem);
-            case ConstraintViolationException fired -> 
-                Optional.ofNullable(fired.getConstraintName()).map(constraints::get).map(ConstraintProblem::exception);
+            case ConstraintViolationException fired ->
+                Optional.ofNullable(fired.getConstraintName())
+                        .map(constraints::get)
+                        .map(ConstraintProblem::exception);
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->

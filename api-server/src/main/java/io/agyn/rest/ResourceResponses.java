@@ -112,13 +112,12 @@ public final class ResourceResponses {
 
     private void record(JsonNode before, Object written, boolean isShownOnce) {
         JsonNode after = mapper.valueToTree(written);
-        List<String> fields =
-                contract.auditNames(written.getClass().getSimpleName()).entrySet().stream()
-                        .filter(field -> isChanged(before, after, field.getKey()))
-                        .map(Map.Entry::getValue)
-                        .distinct()
-                        .sorted()
-                        .toList();
+        List<String> fields = contract.auditNames(written.getClass().getSimpleName()).entrySet().stream()
+                .filter(field -> isChanged(before, after, field.getKey()))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .sorted()
+                .toList();
         changes.record(new ResourceDiff(after, fields, isShownOnce));
     }
 

@@ -101,7 +101,8 @@ class ApiTokensResource implements ApiTokensApi {
         return Optional.of(holder)
                 .filter(this::maySeeTokensOf)
                 .flatMap(users::findByIdOptional)
-                .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user").exception());
+                .orElseThrow(() ->
+                        ConstraintProblem.referenceNotFound("user_id", "user").exception());
     }
 
     /**
@@ -112,7 +113,8 @@ class ApiTokensResource implements ApiTokensApi {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {
-            throw ConstraintProblem.referenceNotFound("organization_id", "organization").exception();
+            throw ConstraintProblem.referenceNotFound("organization_id", "organization")
+                    .exception();
         }
     }
 

@@ -68,7 +68,10 @@ class UsersResource implements UsersApi {
     @Override
     public Response updateUser(UUID userId, UserUpdate body, String ifMatch) {
         UserEntity user = users.lock(userId);
-        return responses.updated(ifMatch, () -> read(user), () -> users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState()));
+        return responses.updated(
+                ifMatch,
+                () -> read(user),
+                () -> users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState()));
     }
 
     @Override

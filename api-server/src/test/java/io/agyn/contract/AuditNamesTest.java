@@ -33,10 +33,7 @@ class AuditNamesTest {
         Set<String> derived = new TreeSet<>(properties(resource));
         derived.removeAll(properties(resource + "Create"));
         derived.removeAll(properties(resource + "Update"));
-        CONTRACT.schema(resource)
-                .path("x-agyn-audit-names")
-                .fieldNames()
-                .forEachRemaining(derived::remove);
+        CONTRACT.schema(resource).path("x-agyn-audit-names").fieldNames().forEachRemaining(derived::remove);
         Set<String> marked = new TreeSet<>();
         CONTRACT.schema(resource).path("x-agyn-derived").forEach(name -> marked.add(name.asText()));
 

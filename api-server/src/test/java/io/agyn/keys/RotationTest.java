@@ -231,8 +231,7 @@ class RotationTest {
 
         assertThat(columns)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                CredentialColumns.all().stream()
-                                        .map(column -> column.table() + "." + column.column()),
+                                CredentialColumns.all().stream().map(column -> column.table() + "." + column.column()),
                                 Stream.of("keyset_check.ciphertext"))
                         .toList());
     }

@@ -27,12 +27,11 @@ class OrganizationContentsTest {
 
     @Test
     void everyTableOfAnOrganizationIsDeclared() throws SQLException {
-        List<String> tables = database.column(
-                String.class,
-                """
-                select relname::text from pg_class join pg_attribute on attrelid = pg_class.oid
-                where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
-                    and attname = 'organization_id'""");
+        List<String> tables = database.column(String.class, """
+            select relname::text from pg_class join pg_attribute on attrelid = pg_class.oid
+            where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+                and attname = 'organization_id'\
+            """);
 
         assertThat(features.stream()
                         .flatMap(feature -> feature.organizationContents().stream())

@@ -96,7 +96,8 @@ class ConstraintsTest {
                     and conrelid <> 'flyway_schema_history'::regclass
                 union
                 select indexrelid::regclass::text from pg_index join pg_class on pg_class.oid = indexrelid
-                where indisunique and not indisprimary and relnamespace = 'public'::regnamespace""");
+                where indisunique and not indisprimary and relnamespace = 'public'::regnamespace\
+                """);
 
         Set<String> known = features.stream()
                 .flatMap(feature -> feature.constraintProblems().keySet().stream())
@@ -122,13 +123,15 @@ class ConstraintsTest {
                     custom_header_names, credentials_fingerprint, created_at, updated_at)
                 select gen_random_uuid(), organization_id, gen_random_uuid()::text, endpoint, protocol, auth_method, ?,
                     custom_header_names, credentials_fingerprint, created_at, updated_at
-                from llm_provider where id = ?""", secret, ownProvider);
+                from llm_provider where id = ?\
+                """, secret, ownProvider);
     }
 
     private int insertModel(UUID provider) throws SQLException {
         return database.execute("""
                 insert into model (id, organization_id, name, provider_id, remote_model_name, created_at, updated_at)
-                values (gen_random_uuid(), ?, gen_random_uuid()::text, ?, 'gpt-4o', now(), now())""", own, provider);
+                values (gen_random_uuid(), ?, gen_random_uuid()::text, ?, 'gpt-4o', now(), now())\
+                """, own, provider);
     }
 
     private static void assertRefused(String constraint, Write write) {

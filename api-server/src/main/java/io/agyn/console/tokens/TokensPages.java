@@ -286,7 +286,8 @@ abstract class TokensPages {
                 () -> read(id),
                 token -> new Confirmation(
                         "Revoke API token " + token.getDescription() + "?",
-                        "Within a second, all servers reject it and the API tokens that it created. This cannot be undone."
+                        "Within a second, all servers reject it and the API tokens that it created. This cannot be"
+                                + " undone."
                                 + (id.equals(myself().getApiTokenId())
                                         ? " You signed in with it, so you will be signed out."
                                         : ""),

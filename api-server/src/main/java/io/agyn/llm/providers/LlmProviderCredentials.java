@@ -25,7 +25,6 @@ public final class LlmProviderCredentials implements CredentialColumns {
 
     @Override
     public List<FingerprintedReference> references() {
-        return List.of(
-                new FingerprintedReference(TABLE, "token_secret_id", FINGERPRINT, SECRET_PREFIX, TOKEN.field()));
+        return List.of(new FingerprintedReference(TABLE, "token_secret_id", FINGERPRINT, SECRET_PREFIX, TOKEN.field()));
     }
 }

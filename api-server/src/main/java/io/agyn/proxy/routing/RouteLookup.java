@@ -189,7 +189,8 @@ class RouteLookup {
             case X_API_KEY -> List.of(Map.entry("x-api-key", sendable(token(row, organizationId, providerId))));
             case CUSTOM_HEADERS ->
                 headers(cipher.decrypt(
-                        row.getBytes(12), new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers")));
+                        row.getBytes(12),
+                        new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers")));
         };
     }
 
