@@ -139,6 +139,6 @@ public class IdempotencyKeys implements HourlyJob {
     }
 
     private static EncryptionContext contextOf(UUID id) {
-        return new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer");
+        return IdempotencyCredentials.RESPONSE.context(new UUID(0, 0), id);
     }
 }

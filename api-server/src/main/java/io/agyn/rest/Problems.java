@@ -3,26 +3,35 @@ package io.agyn.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.postgres.DatabaseFailures;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.quarkus.arc.All;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 
 /** Maps exceptions to problems. */
 @Singleton
 public final class Problems {
+    private final Map<String, ConstraintProblem> constraints;
     private final RestApi api;
     private final RoutingContext context;
 
-    Problems(RestApi api, RoutingContext context) {
+    Problems(@All List<ConstraintProblems> constraints, RestApi api, RoutingContext context) {
+        this.constraints = constraints.stream()
+                .flatMap(feature -> feature.constraintProblems().entrySet().stream())
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
         this.api = requireNonNull(api, "api is null");
         this.context = requireNonNull(context, "context is null");
     }
@@ -41,7 +50,10 @@ public final class Problems {
     private Optional<ProblemException> problem(Throwable thrown) {
         return switch (thrown) {
             case ProblemException problem -> Optional.of(problem);
-            case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
+            case ConstraintViolationException fired ->
+                Optional.ofNullable(fired.getConstraintName())
+                        .map(constraints::get)
+                        .map(ConstraintProblem::exception);
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->

@@ -75,12 +75,12 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         provider.customHeadersCiphertext = null;
         if (input.tokenSecretId() != null) {
             requireToken(provider.organizationId, input.tokenSecretId());
-            provider.credentialsFingerprint =
-                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenContext(), stored);
+            provider.credentialsFingerprint = cipher.fingerprint(
+                    LlmProviderCredentials.SECRET_PREFIX + input.tokenSecretId(), provider.tokenContext(), stored);
         } else if (input.token() != null) {
             provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenContext());
-            provider.credentialsFingerprint =
-                    cipher.fingerprint("token " + input.token(), provider.tokenContext(), stored);
+            provider.credentialsFingerprint = cipher.fingerprint(
+                    LlmProviderCredentials.TOKEN_PREFIX + input.token(), provider.tokenContext(), stored);
         } else {
             setCustomHeaders(provider, input.customHeaders());
         }
