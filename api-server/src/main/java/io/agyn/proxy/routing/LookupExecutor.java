@@ -81,7 +81,8 @@ public class LookupExecutor {
         try {
             threads.execute(() -> {
                 if (System.nanoTime() - submitted > queueTimeout) {
-                    rejected.accept(new RejectedExecutionException("Other lookups have waited too long for the database"));
+                    rejected.accept(
+                            new RejectedExecutionException("Other lookups have waited too long for the database"));
                 } else {
                     lookup.run();
                 }
