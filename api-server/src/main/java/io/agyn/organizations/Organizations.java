@@ -51,7 +51,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {
-                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Give a slug: no derived one is free.");
+                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Set a slug: all derived slugs are taken.");
             }
             slug = Slugs.numbered(derived, number);
         }
@@ -91,7 +91,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         if (!contents.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still holds " + String.join(", ", contents) + "; delete what it holds first.");
+                    "The organization still has " + String.join(", ", contents) + "; delete them first.");
         }
         delete(organization);
         flush();

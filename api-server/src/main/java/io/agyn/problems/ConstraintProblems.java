@@ -22,7 +22,7 @@ public final class ConstraintProblems {
                     new Meaning(
                             ProblemKind.MEMBER_EXISTS,
                             null,
-                            "The user belongs to the organization already; update the member to change the role.")),
+                            "The user is already a member; update the member to change the role.")),
             Map.entry("membership_user", missing("/user_id", "user")),
             Map.entry("membership_organization", organizationNotFound()),
             Map.entry("api_token_user", missing("/user_id", "user")),
@@ -32,7 +32,7 @@ public final class ConstraintProblems {
                     new Meaning(
                             ProblemKind.UNAUTHENTICATED,
                             null,
-                            "The API token of this request was revoked meanwhile; send one that works.")),
+                            "The API token of this request was just revoked; use another one.")),
             Map.entry("secret_organization", organizationNotFound()),
             Map.entry("llm_provider_organization", organizationNotFound()),
             Map.entry("model_organization", organizationNotFound()));
@@ -67,10 +67,12 @@ public final class ConstraintProblems {
 
     private static Meaning missing(String pointer, String thing) {
         return new Meaning(
-                ProblemKind.REFERENCE_NOT_FOUND, pointer, "There is no such " + thing + " in reach; check the id.");
+                ProblemKind.REFERENCE_NOT_FOUND,
+                pointer,
+                "This " + thing + " does not exist, or you cannot access it.");
     }
 
     private static Meaning organizationNotFound() {
-        return new Meaning(ProblemKind.NOT_FOUND, null, "There is no such organization; check the ids in the path.");
+        return new Meaning(ProblemKind.NOT_FOUND, null, "No organization has this id; check the path.");
     }
 }
