@@ -115,7 +115,7 @@ final class JsonFields {
             return;
         }
         int start = from;
-        while (scanner.isBeforeObject() && start < to && isInByteOrderMark(bytes[start])) {
+        while (scanner.isBeforeObject() && start < to && mayPrecedeObject(bytes[start])) {
             start++;
         }
         try {
@@ -125,8 +125,15 @@ final class JsonFields {
         }
     }
 
-    private static boolean isInByteOrderMark(byte b) {
-        return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
+    /** White space, and the bytes of a byte order mark. */
+    private static boolean mayPrecedeObject(byte b) {
+        return b == ' '
+                || b == '\t'
+                || b == '\r'
+                || b == '\n'
+                || b == (byte) 0xEF
+                || b == (byte) 0xBB
+                || b == (byte) 0xBF;
     }
 
     private final class Handler implements JsonScanner.Handler {
