@@ -38,7 +38,8 @@ class ModelTester {
     private static final int MAX_TOKENS = 1024;
     private static final int MAX_CHARACTERS = 65_536;
     private static final int BUFFER_BYTES = 8_192;
-    private static final String INTERRUPTED = "The LLM provider closed the connection before the response was complete.";
+    private static final String INTERRUPTED =
+            "The LLM provider closed the connection before the response was complete.";
     // Limits the bytes read from a stream, text or not, since a provider may never end it.
     private static final int MAX_BYTES = 1 << 20;
     private static final Duration MAX_STREAM = Duration.ofMinutes(5);

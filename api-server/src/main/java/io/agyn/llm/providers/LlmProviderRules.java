@@ -120,9 +120,7 @@ public final class LlmProviderRules {
             if (MANAGED_BY_PROXY.contains(folded)) {
                 violations.at(pointer, "Remove this header; " + name + " is managed by the proxy.");
             } else if (!HeaderSyntax.isName(name) || name.length() > MAX_HEADER_NAME_LENGTH) {
-                violations.at(
-                        pointer,
-                        "A header name may contain only letters, digits and !#$%&'*+.^_`|~-.");
+                violations.at(pointer, "A header name may contain only letters, digits and !#$%&'*+.^_`|~-.");
             } else if (same != null) {
                 violations.at(pointer, "Duplicate of header " + same + ".");
             }
