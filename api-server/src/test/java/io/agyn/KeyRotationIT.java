@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has a copy of
- * the keyset of its own, which gets there later than the other's, as on two machines.
+ * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has its copy of
+ * the keyset, and receives a new one later than the other, as on two machines.
  */
 class KeyRotationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -43,7 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What callers see of an outage of the database, disk or network; afterwards, everything works again. */
+/** Outages of the database, disk or network as callers see them; afterwards, everything works again. */
 class OutagesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(60);

@@ -35,7 +35,7 @@ public final class AuditVerification {
     private static final int FETCH_SIZE = 1_000;
 
     /**
-     * The result.
+     * The outcome of a verification, with all faults.
      *
      * @param events the number of events by the key of their epoch, in the order of epochs
      * @param faults a sentence for each broken chain

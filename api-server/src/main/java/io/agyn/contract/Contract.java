@@ -36,7 +36,7 @@ public class Contract {
     public record Parameter(String name, String in, JsonNode schema) {}
 
     /**
-     * An operation.
+     * An operation as the contract describes it.
      *
      * @param id its operationId, which is also the name of the generated method
      * @param method the HTTP method in upper case

@@ -56,7 +56,7 @@ final class Call implements RequestBody.Listener {
     private long firstByte = -1;
 
     /**
-     * The caller.
+     * The caller, as authenticated.
      *
      * @param token null for a call of this server itself
      * @param lookedUpAt the time of the event loop's tick

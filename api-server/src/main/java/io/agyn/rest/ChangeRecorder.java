@@ -11,8 +11,8 @@ public class ChangeRecorder {
     private ResourceDiff diff;
     private boolean isRepeated;
 
-    void record(ResourceDiff made) {
-        diff = requireNonNull(made, "made is null");
+    void record(ResourceDiff recorded) {
+        diff = requireNonNull(recorded, "recorded is null");
     }
 
     /** The diff of the operation's write, if it has written. */

@@ -30,7 +30,7 @@ public final class Paging {
     public record Request(int size, String token) {}
 
     /**
-     * A page.
+     * A page of a list.
      *
      * @param nextPageToken the start of the next page, or null on the last one
      */

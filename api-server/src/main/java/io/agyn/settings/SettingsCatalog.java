@@ -45,7 +45,7 @@ public final class SettingsCatalog {
     }
 
     /**
-     * A setting.
+     * A setting with its annotation.
      *
      * @param property the property, such as {@code agyn.http.port}
      * @param defaultValue the default as an operator would write it, or null

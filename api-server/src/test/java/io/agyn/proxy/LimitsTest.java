@@ -230,7 +230,7 @@ class LimitsTest {
             assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
                     .isEqualTo("overloaded_error");
 
-            // The next call in the queue gets the slot, and all succeed in the end.
+            // The next call in the queue gets the slot, and finally all succeed.
             try (RawCaller next = Scene.connect()) {
                 next.send(SCENE.whole("/v1/responses", body(SCENE.responses())));
                 callers.removeLast().reset();
