@@ -254,7 +254,7 @@ final class Call implements RequestBody.Listener {
         }
         if (!proxy.organizationCalls().tryAcquire(target.organizationId())) {
             proxy.tokenCalls().release(tokenId);
-            refuse(tooManyCalls("of this organization's models"));
+            refuse(tooManyCalls("of this organization"));
             return;
         }
         attempt = first;

@@ -39,8 +39,8 @@ final class ProviderErrors {
         return ProxyError.of(
                 Kind.PROVIDER_BROKE_OFF,
                 provider(target)
-                        + " closed the connection before its answer was whole;"
-                        + " try again, and check the provider where it happens again.");
+                        + " closed the connection before the response was complete;"
+                        + " try again, and check the provider if it happens again.");
     }
 
     static ProxyError invalidHeader(Target target) {

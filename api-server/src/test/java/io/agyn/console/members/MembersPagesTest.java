@@ -73,7 +73,7 @@ class MembersPagesTest {
         admin.submit(members + "/new", Map.of("email", "", "user_id", "", "role", "member"))
                 .then()
                 .statusCode(422)
-                .body(containsString("Give “User id” or email"));
+                .body(containsString("Set “User id” or email"));
         admin.submit(members + "/new", Map.of("email", "a@acme.example", "role", "king"))
                 .then()
                 .statusCode(422)
