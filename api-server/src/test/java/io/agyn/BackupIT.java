@@ -147,7 +147,7 @@ class BackupIT {
         Path restored = restore(folder.resolve("backup"));
         Files.copy(data.resolve("keyset.json"), restored.resolve("keyset.json"));
         assertThat(succeed(restored, Map.of(), "keyset", "check")).contains("can read everything");
-        assertThat(succeed(restored, Map.of(), "audit", "verify")).startsWith("The audit log holds: ");
+        assertThat(succeed(restored, Map.of(), "audit", "verify")).startsWith("The audit log is intact: ");
         try (ServerProcess server = ServerProcess.run(restored, Map.of()).ready()) {
             assertAsBefore(server, restored, Map.of());
         }
@@ -158,7 +158,7 @@ class BackupIT {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             Path there = Files.createDirectory(folder.resolve("there"));
             assertThat(refused(data, Map.of(), "backup", there.toString()))
-                    .isEqualTo(there + " is there already and is never overwritten: name another folder.\n");
+                    .isEqualTo(there + " already exists and is never overwritten: name another folder.\n");
             Path within = data.resolve("postgres/backup");
             assertThat(refused(data, Map.of(), "backup", within.toString()))
                     .isEqualTo(within + " is within PostgreSQL's own folder: name one outside of "
@@ -326,7 +326,7 @@ class BackupIT {
         assertThat(succeed(dataFolder, variables, "keyset", "check")).contains("can read everything");
         // It can be written, and chains on.
         create(server, inOrganization("secrets"), Map.of("name", "after", "value", "v"));
-        assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log holds: ");
+        assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log is intact: ");
         assertThat(server.output()).doesNotContain("ERROR");
     }
 

@@ -104,7 +104,7 @@ class KeyRotationIT {
 
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
         assertThat(refused("keyset", "promote", fresh))
-                .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: give them the file " + keyset
+                .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
                         + ", and run this again.\n");
         distribute();
         succeed("keyset", "promote", fresh);

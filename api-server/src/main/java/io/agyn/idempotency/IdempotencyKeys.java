@@ -116,15 +116,16 @@ public class IdempotencyKeys implements HourlyJob {
                 if (!row.next()) {
                     // It expired between the two statements.
                     throw new ProblemException(
-                                    ProblemKind.UNAVAILABLE, "The Idempotency-Key has just run out; send it again.")
+                                    ProblemKind.UNAVAILABLE,
+                                    "The Idempotency-Key just expired; send the request again.")
                             .withHeader(HttpHeaders.RETRY_AFTER, "0");
                 }
                 String stored = row.getString("request_fingerprint");
                 if (!cipher.fingerprint(request, contextOf(user), stored).equals(stored)) {
                     throw new ProblemException(
                             ProblemKind.IDEMPOTENCY_KEY_REUSED,
-                            "The Idempotency-Key was sent with another request within 24 hours; make a new one for each"
-                                    + " request, and send it again only with the same.");
+                            "The Idempotency-Key was used by another request in the last 24 hours; use a new key for each"
+                                    + " request.");
                 }
                 UUID id = row.getObject("id", UUID.class);
                 return Response.status(row.getInt("status"))

@@ -66,7 +66,7 @@ public final class KeyUse {
             } catch (SQLException e) {
                 if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw new OperatorException(
-                            "Something writes to the table %s for longer than %d s: run this again when it has ended."
+                            "A transaction has been writing to the table %s for more than %d s: run the command again when it has ended."
                                     .formatted(table, LOCK_TIMEOUT.toSeconds()),
                             e);
                 }

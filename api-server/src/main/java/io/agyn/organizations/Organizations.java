@@ -45,7 +45,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {
-                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Give a slug: no derived one is free.");
+                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Set a slug: all derived slugs are taken.");
             }
             slug = Slugs.numbered(derived, number);
         }
@@ -86,7 +86,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still holds " + String.join(", ", found) + "; delete what it holds first.");
+                    "The organization still has " + String.join(", ", found) + "; delete them first.");
         }
         delete(organization);
         flush();

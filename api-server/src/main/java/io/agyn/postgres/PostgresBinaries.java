@@ -47,7 +47,7 @@ record PostgresBinaries(Path folder, String version) {
         } catch (IOException e) {
             throw new OperatorException(
                     "PostgreSQL cannot be unpacked into " + folder.getParent() + " (" + OperatorException.reason(e)
-                            + "): make room there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
+                            + "): free disk space there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
                             + " to a PostgreSQL server.",
                     e);
         }

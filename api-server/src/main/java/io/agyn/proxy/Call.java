@@ -184,7 +184,7 @@ final class Call implements RequestBody.Listener {
             if (body.waitsForMemory()) {
                 refuse(ProxyError.of(
                         Kind.UNAVAILABLE,
-                        "The memory for request bodies is used up by other calls; try again soon, and send"
+                        "The memory for request bodies is full; try again soon, and send"
                                 + " \"model\" before large fields."));
             } else {
                 abandon();
@@ -263,7 +263,7 @@ final class Call implements RequestBody.Listener {
 
     private static ProxyError tooManyCalls(String which) {
         return ProxyError.of(
-                Kind.TOO_MANY_CALLS, "There are as many calls " + which + " at once as are allowed; try again soon.");
+                Kind.TOO_MANY_CALLS, "The limit for concurrent calls " + which + " is reached; try again soon.");
     }
 
     private String uri(Target target) {
@@ -432,7 +432,7 @@ final class Call implements RequestBody.Listener {
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            refuse(ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."));
+            refuse(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
 

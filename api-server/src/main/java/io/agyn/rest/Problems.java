@@ -43,8 +43,8 @@ public final class Problems {
                 .findFirst()
                 .orElseGet(() -> new ProblemException(
                         ProblemKind.INTERNAL_ERROR,
-                        "The server failed; its log says more under the request id. Try again, then ask its"
-                                + " operator."));
+                        "Internal error. Try again; if it persists, the operator finds the cause in the server log under"
+                                + " the request id."));
     }
 
     private Optional<ProblemException> problem(Throwable thrown) {
@@ -57,10 +57,10 @@ public final class Problems {
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->
-                Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
+                Optional.of(unavailable("The database is unavailable; try again in a second."));
             case SQLException failed
             when isDeadlock(failed) ->
-                Optional.of(unavailable("Another change at the same moment stood in the way; try again in a second."));
+                Optional.of(unavailable("A concurrent change got in the way; try again in a second."));
             default -> Optional.empty();
         };
     }
@@ -68,15 +68,12 @@ public final class Problems {
     /** Maps the REST stack's own exceptions. */
     private ProblemException refused(WebApplicationException refused) {
         return switch (refused.getResponse().getStatus()) {
-            case 400 ->
-                new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
-            case 404 ->
-                new ProblemException(
-                        ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
+            case 400 -> new ProblemException(ProblemKind.INVALID_REQUEST, "The request is malformed.");
+            case 404 -> new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the contract is at /openapi.");
             case 405 -> notAllowed();
             case 406 ->
                 new ProblemException(
-                        ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
+                        ProblemKind.NOT_ACCEPTABLE, "The response is application/json; allow it in Accept.");
             case 413 ->
                 new ProblemException(ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB; send a smaller one.");
             case 415 ->
@@ -88,8 +85,7 @@ public final class Problems {
 
     private ProblemException notAllowed() {
         return new ProblemException(
-                        ProblemKind.METHOD_NOT_ALLOWED,
-                        "This path does not take this method; Allow says which it takes.")
+                        ProblemKind.METHOD_NOT_ALLOWED, "This path does not support this method; see the Allow header.")
                 .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
     }
 

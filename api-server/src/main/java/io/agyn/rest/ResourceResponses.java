@@ -136,7 +136,7 @@ public final class ResourceResponses {
         if (!matches) {
             throw new ProblemException(
                             ProblemKind.PRECONDITION_FAILED,
-                            "It was changed since you read it; read it again, then send its ETag as If-Match.")
+                            "The resource has changed since you read it. Read it again and send its ETag as If-Match.")
                     .withHeader(HttpHeaders.ETAG, tag);
         }
     }

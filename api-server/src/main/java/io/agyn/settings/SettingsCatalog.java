@@ -65,7 +65,7 @@ public final class SettingsCatalog {
             return defaultValue != null;
         }
 
-        /** The default, or what applies without one; may be empty. */
+        /** The default, or the behaviour without one; may be empty. */
         public String defaultText() {
             return hasDefault() ? defaultValue : setting.absent();
         }

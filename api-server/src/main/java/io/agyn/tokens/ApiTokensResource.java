@@ -90,7 +90,8 @@ class ApiTokensResource implements ApiTokensApi {
             Violations violations = new Violations();
             violations.at(
                     "/expires_at",
-                    "Give " + latest.get() + " or earlier: a token expires no later than the token that creates it.");
+                    "Must be " + latest.get()
+                            + " or earlier: a token expires no later than the token that creates it.");
             violations.throwIfAny();
         }
         return expiry;

@@ -56,9 +56,9 @@ final class HourlyJobs {
             job.run();
         } catch (Exception e) {
             if (DatabaseFailures.isUnavailable(e)) {
-                LOG.warnf("The hourly job %s waits for another hour: %s", job.name(), e.getMessage());
+                LOG.warnf("The hourly job %s is retried in an hour: %s", job.name(), e.getMessage());
             } else {
-                LOG.errorf(e, "The hourly job %s has failed and is tried again in an hour", job.name());
+                LOG.errorf(e, "The hourly job %s failed and is retried in an hour", job.name());
             }
         }
     }

@@ -90,7 +90,7 @@ class LimitsTest {
                     .answer();
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.isWhole()).isTrue();
-            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("silent");
+            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("stopped sending");
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
     }
@@ -188,7 +188,9 @@ class LimitsTest {
             HttpResponse<byte[]> answer =
                     SCENE.post("/v1/responses", body(SCENE.responsesModel("http://127.0.0.1:" + full.getLocalPort())));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("cannot be connected to in time").doesNotContain("127.0.0.1");
+            assertThat(text(answer))
+                    .contains("did not accept a connection in time")
+                    .doesNotContain("127.0.0.1");
         } finally {
             for (Socket socket : queue) {
                 socket.close();
@@ -202,7 +204,7 @@ class LimitsTest {
             HttpResponse<byte[]> answer = SCENE.post(
                     "/v1/responses", body(SCENE.responsesModel(silent.origin().replace("http:", "https:"))));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("cannot be connected to in time", "https");
+            assertThat(text(answer)).contains("did not accept a connection in time", "https");
         }
     }
 

@@ -212,7 +212,7 @@ final class JsonScanner {
             }
             case AFTER_OBJECT -> {
                 if (!space) {
-                    throw new MalformedBodyException("There is more after the JSON object, at byte " + at + ".");
+                    throw new MalformedBodyException("Unexpected content after the JSON object, at byte " + at + ".");
                 }
             }
             case IN_NAME, IN_STRING, NESTED, IN_NESTED_STRING ->

@@ -142,7 +142,7 @@ public final class ResponseReader {
                 inflate(bytes, from, to);
             }
         } catch (RuntimeException e) {
-            LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
+            LOG.debug("A response could not be parsed; its usage is unknown", Exceptions.withoutMessages(e));
             unreadable = UsageUnknownReason.CORRUPT_ENCODING;
         }
     }
@@ -165,7 +165,7 @@ public final class ResponseReader {
         try {
             inflater.finishAndReleaseAll();
         } catch (RuntimeException e) {
-            LOG.debug("A compressed answer was not whole", Exceptions.withoutMessages(e));
+            LOG.debug("A compressed response was incomplete", Exceptions.withoutMessages(e));
         }
     }
 
@@ -194,7 +194,7 @@ public final class ResponseReader {
         try {
             readField(path, bytes, 0, length);
         } catch (IOException e) {
-            LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
+            LOG.debug("Usage could not be parsed", Exceptions.withoutMessages(e));
         }
     }
 

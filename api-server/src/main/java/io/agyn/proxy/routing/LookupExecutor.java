@@ -87,7 +87,7 @@ public class LookupExecutor {
                 }
             });
         } catch (RejectedExecutionException e) {
-            rejected.accept(new RejectedExecutionException("Too many wait for the database", e));
+            rejected.accept(new RejectedExecutionException("Too many lookups wait for the database", e));
         }
     }
 

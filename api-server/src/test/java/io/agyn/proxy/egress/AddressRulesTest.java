@@ -52,7 +52,7 @@ class AddressRulesTest {
         for (AddressRules rules : new AddressRules[] {allowing, denying}) {
             assertThat(rules.refusal(InetAddress.ofLiteral(address))).hasValueSatisfying(reason -> assertThat(reason)
                     .contains(why)
-                    .endsWith("never connected to")
+                    .endsWith("always blocked")
                     .doesNotContain(address));
         }
     }
