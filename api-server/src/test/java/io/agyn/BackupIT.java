@@ -165,7 +165,7 @@ class BackupIT {
                             + data.resolve("postgres") + ".\n");
             Path nowhere = folder.resolve("no/backup");
             assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
-                    .isEqualTo("The backup " + nowhere + " cannot be made (" + nowhere.getParent()
+                    .isEqualTo("The backup " + nowhere + " cannot be created (" + nowhere.getParent()
                             + " is not there): make room, and name a folder that is not there in one that is, and can"
                             + " be written.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
