@@ -166,8 +166,8 @@ class BackupIT {
             Path nowhere = folder.resolve("no/backup");
             assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
                     .isEqualTo("The backup " + nowhere + " cannot be created (" + nowhere.getParent()
-                            + " is not there): make room, and name a folder that is not there in one that is, and can"
-                            + " be written.\n");
+                            + " does not exist): free disk space, and name a new folder in an existing, writable"
+                            + " one.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
             assertThat(refused(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
