@@ -20,7 +20,7 @@ class MemberContributions implements ConstraintProblems {
                         new ConstraintProblem(
                                 ProblemKind.MEMBER_EXISTS,
                                 Optional.empty(),
-                                "The user belongs to the organization already; update the member to change the role."),
+                                "The user is already a member; update the member to change the role."),
                 "membership_user", referenceNotFound("user_id", "user"),
                 "membership_organization", organizationNotFound());
     }

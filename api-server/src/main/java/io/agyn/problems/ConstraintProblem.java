@@ -35,13 +35,13 @@ public record ConstraintProblem(ProblemKind kind, Optional<String> pointer, Stri
         return new ConstraintProblem(
                 ProblemKind.REFERENCE_NOT_FOUND,
                 Optional.of("/" + field),
-                "There is no such " + resource + " in reach; check the id.");
+                "This " + resource + " does not exist, or you cannot access it.");
     }
 
     /** The organization of the path was deleted meanwhile. */
     public static ConstraintProblem organizationNotFound() {
         return new ConstraintProblem(
-                ProblemKind.NOT_FOUND, Optional.empty(), "There is no such organization; check the ids in the path.");
+                ProblemKind.NOT_FOUND, Optional.empty(), "No organization has this id; check the path.");
     }
 
     public ProblemException exception() {

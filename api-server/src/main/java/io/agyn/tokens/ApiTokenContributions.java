@@ -23,7 +23,7 @@ class ApiTokenContributions implements ConstraintProblems, OrganizationContents 
                         new ConstraintProblem(
                                 ProblemKind.UNAUTHENTICATED,
                                 Optional.empty(),
-                                "The API token of this request was revoked meanwhile; send one that works."));
+                                "The API token of this request was just revoked; use another one."));
     }
 
     @Override
