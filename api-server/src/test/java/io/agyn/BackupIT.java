@@ -105,8 +105,8 @@ class BackupIT {
             before = List.copyOf(acknowledged);
             assertThat(succeed(data, Map.of(), "backup", backup.toString()))
                     .matches(
-                            "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. What they hold is read with the"
-                                    + " keyset alone, which is not among them\\.\n");
+                            "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
+                                    + " their credentials, is not included\\.\n");
             succeed(data, Map.of(), "keyset", "backup", keyset.toString());
             enough.countDown();
             checkpoints.join();

@@ -216,7 +216,7 @@ class CommandsIT {
             succeed("keyset", "rewrap");
 
             assertThat(refused("keyset", "check", early.toString()))
-                    .startsWith("With the keyset " + early + ", 0 credentials can be read, and not ")
+                    .startsWith("With the keyset " + early + ", 0 credentials can be read, but not ")
                     .contains("the keyset check", "the value of secret ");
             assertThat(refused("keyset", "backup", early.toString()))
                     .isEqualTo("The file " + early + " already exists and is never overwritten: name another file.\n");
@@ -234,7 +234,7 @@ class CommandsIT {
             assertThat(statusOfMe(server, printed.strip())).isEqualTo(200);
 
             assertThat(succeed("admin-token", "create", file.toString()))
-                    .isEqualTo("Wrote a new token of the cluster admin Administrator to " + file + ".\n");
+                    .isEqualTo("Wrote a new API token of the cluster admin Administrator to " + file + ".\n");
             assertThat(mode(file)).isEqualTo("rw-------");
             String token = Files.readString(file).strip();
             assertThat(token).isNotEqualTo(printed.strip());

@@ -165,7 +165,7 @@ class OutsideDatabaseIT {
                 "0s"))) {
             assertRefused(
                     server,
-                    "No PostgreSQL answers at postgresql://127.0.0.1:" + unused
+                    "No PostgreSQL responds at postgresql://127.0.0.1:" + unused
                             + "/control: start it, or correct AGYN_DATABASE_URL.");
         }
     }

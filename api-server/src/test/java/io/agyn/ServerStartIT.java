@@ -168,7 +168,7 @@ class ServerStartIT {
                                                 + "\r\nConnection: close\r\n\r\n")
                                         .getBytes(UTF_8));
                 socket.getOutputStream().write(body, 0, 5);
-                Thread.sleep(300);
+                Thread.sleep(1_000);
 
                 switch (stop) {
                     case SIGTERM -> server.terminate();
@@ -227,7 +227,7 @@ class ServerStartIT {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", "abc"))) {
             assertRefused(
                     server,
-                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535 (0 takes any free one):"
+                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535:"
                             + " correct it, or remove it to use 8080.");
         }
     }
@@ -316,7 +316,7 @@ class ServerStartIT {
         }
         try (ServerProcess misuse = ServerProcess.run(folder, Map.of(), "keyset", "burn")) {
             assertThat(misuse.exitCode()).isEqualTo(2);
-            assertThat(misuse.errors()).startsWith("There is no command \"keyset burn\".\nUsage:");
+            assertThat(misuse.errors()).startsWith("Unknown command \"keyset burn\".\nUsage:");
         }
     }
 

@@ -134,7 +134,7 @@ class UpgradeIT {
                 assertThat(server.exitCode()).isEqualTo(1);
                 assertThat(server.errors())
                         .isEqualTo("The database's tables cannot be migrated to this release while others lock them for"
-                                + " seconds on end: start the server again.\n");
+                                + " seconds: start the server again.\n");
             }
         }
         try (ServerProcess server = run(LAST_RELEASE).ready()) {

@@ -125,7 +125,7 @@ class ConsoleProvidersIT {
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was deleted.");
             console.follow("Models");
             assertThat(page.locator("main")).containsText("1 model is orphaned");
-            page.getByRole(AriaRole.LINK, named("Point gpt-4o at another LLM provider"))
+            page.getByRole(AriaRole.LINK, named("Choose another LLM provider for gpt-4o"))
                     .click();
         }
     }
