@@ -105,7 +105,7 @@ class KeyRotationIT {
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
         assertThat(refused("keyset", "promote", fresh))
                 .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
-                        + ", and run this again.\n");
+                        + " to them, and run this again.\n");
         distribute();
         succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.

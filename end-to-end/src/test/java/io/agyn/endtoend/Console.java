@@ -159,7 +159,7 @@ final class Console implements AutoCloseable {
 
     /** The field with a label, with or without "(optional)". */
     Locator field(String label) {
-        return page.getByLabel(Pattern.compile("^" + Pattern.quote(label) + "( \\(optional\\))?$"));
+        return page.getByLabel(Pattern.compile("^" + label.replaceAll("[.*+?^${}()|\\[\\]\\\\]", "\\\\$0") + "( \\(optional\\))?$"));
     }
 
     Locator heading() {
