@@ -104,9 +104,8 @@ class BackupIT {
             await("writes", () -> acknowledged.size() > 20);
             before = List.copyOf(acknowledged);
             assertThat(succeed(data, Map.of(), "backup", backup.toString()))
-                    .matches(
-                            "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
-                                    + " their credentials, is not included\\.\n");
+                    .matches("Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
+                            + " their credentials, is not included\\.\n");
             succeed(data, Map.of(), "keyset", "backup", keyset.toString());
             enough.countDown();
             checkpoints.join();
