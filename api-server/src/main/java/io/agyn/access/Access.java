@@ -31,7 +31,7 @@ public final class Access {
     }
 
     /**
-     * Authorizes a caller who is authenticated.
+     * Authorizes an authenticated caller.
      *
      * @param operation an operation id of the contract
      * @param path the ids in its path, by parameter name

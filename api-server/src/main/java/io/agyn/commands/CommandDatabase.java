@@ -29,7 +29,7 @@ final class CommandDatabase implements AutoCloseable {
      *
      * @param settings the server's settings
      * @return the database, to be closed
-     * @throws OperatorException if there is none, or it does not respond
+     * @throws OperatorException without a database, or if it does not respond
      */
     static CommandDatabase open(Settings settings) {
         Optional<String> url = settings.database().url().filter(value -> !value.isBlank());

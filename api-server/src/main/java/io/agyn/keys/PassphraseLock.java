@@ -36,7 +36,7 @@ public final class PassphraseLock implements KeysetLock {
     public static final int MIN_LENGTH = SettingsReader.MIN_PASSPHRASE_LENGTH;
 
     // About half a second of a core per guess. A file may require more, as later releases may write, and at least
-    // half: an attacker who can write the file must not be able to make guessing cheap.
+    // half, so that write access to the file does not make guessing cheap.
     private static final int ITERATIONS = 600_000;
     private static final int MIN_ITERATIONS = ITERATIONS / 2;
     private static final int MAX_ITERATIONS = 20 * ITERATIONS;

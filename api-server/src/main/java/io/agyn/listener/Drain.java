@@ -81,7 +81,7 @@ public class Drain {
         Thread.sleep(delay);
         long started = System.nanoTime();
         lastRequest = started;
-        // Before the listener is closed, so that a caller who cannot connect can rely on it.
+        // Before the listener is closed, so that a refused connection implies it.
         isDraining = true;
         connections.stopListening();
         connections.visit(all -> all.forEach(CallerConnection::announceClose));

@@ -34,7 +34,7 @@ record PostgresBinaries(Path folder, String version) {
     /**
      * Returns the programs for this machine, and unpacks them the first time.
      *
-     * @throws OperatorException if there are none for this machine, or they cannot be unpacked
+     * @throws OperatorException if this machine is not supported, or the binaries cannot be unpacked
      */
     static PostgresBinaries unpacked() {
         String version = bundledVersion();
