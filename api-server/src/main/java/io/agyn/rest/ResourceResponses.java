@@ -103,11 +103,12 @@ public final class ResourceResponses {
      */
     public Response created(Object shownOnce, Object state, String path) {
         record(MissingNode.getInstance(), state, shownOnce != state);
+        byte[] body = write(shownOnce);
         // A plain header, since JAX-RS would make location() absolute with the caller's Host header.
         return response(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
-                write(shownOnce),
-                tagOf(write(state)));
+                body,
+                tagOf(shownOnce == state ? body : write(state)));
     }
 
     private void record(JsonNode before, Object written, boolean isShownOnce) {

@@ -114,26 +114,11 @@ final class JsonFields {
         if (failed) {
             return;
         }
-        int start = from;
-        while (scanner.isBeforeObject() && start < to && mayPrecedeObject(bytes[start])) {
-            start++;
-        }
         try {
-            scanner.read(bytes, start, to);
+            scanner.read(bytes, from, to);
         } catch (MalformedBodyException e) {
             failed = true;
         }
-    }
-
-    /** White space, and the bytes of a byte order mark. */
-    private static boolean mayPrecedeObject(byte b) {
-        return b == ' '
-                || b == '\t'
-                || b == '\r'
-                || b == '\n'
-                || b == (byte) 0xEF
-                || b == (byte) 0xBB
-                || b == (byte) 0xBF;
     }
 
     private final class Handler implements JsonScanner.Handler {
