@@ -89,6 +89,10 @@ class ConsoleSecretsIT {
             console.page().clock().install();
             console.page().navigate("/organizations/" + organization + "/secrets");
             reveal(console, "sk-hides");
+            // The script has started its timer when the button offers to hide.
+            assertThat(console.page()
+                            .getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Hide the value of key")))
+                    .isVisible();
             console.page().clock().fastForward(31_000);
             assertThat(console.page().locator("output")).hasText("••••••••");
             org.assertj.core.api.Assertions.assertThat(console.page().content()).doesNotContain("sk-hides");
