@@ -1,6 +1,7 @@
 package io.agyn.rest;
 
 import io.agyn.pipeline.Stage;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,8 +19,6 @@ import java.time.Duration;
 @ApplicationScoped
 public class BodyDrainer {
     private static final long MAX_BYTES = 64L << 20;
-    // Asks an HTTP/2 client to stop sending the body (RFC 9113, section 8.1).
-    private static final long NO_ERROR = 0x0;
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     void register(@Observes Router router) {
@@ -59,7 +58,8 @@ public class BodyDrainer {
             return;
         }
         if (request.version() == HttpVersion.HTTP_2) {
-            request.response().reset(NO_ERROR);
+            // Asks the client to stop sending the body (RFC 9113, section 8.1).
+            request.response().reset(Http2Error.NO_ERROR.code());
         } else {
             request.connection().close();
         }

@@ -141,9 +141,7 @@ final class Console implements AutoCloseable {
 
     /** Follows the first link whose text starts so; screen readers may get more text after it. */
     void follow(String link) {
-        // The browser's patterns do not support Pattern.quote.
-        Pattern name = Pattern.compile("^" + link.replaceAll("\\W", "\\\\$0") + "( .+)?$");
-        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(name))
+        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(withOptionalEnd(link, " .+")))
                 .first()
                 .click();
     }
@@ -160,8 +158,7 @@ final class Console implements AutoCloseable {
 
     /** The field with a label, with or without "(optional)". */
     Locator field(String label) {
-        return page.getByLabel(
-                Pattern.compile("^" + label.replaceAll("[.*+?^${}()|\\[\\]\\\\]", "\\\\$0") + "( \\(optional\\))?$"));
+        return page.getByLabel(withOptionalEnd(label, " \\(optional\\)"));
     }
 
     Locator heading() {
@@ -230,6 +227,12 @@ final class Console implements AutoCloseable {
     public void close() {
         window.close();
         assertThat(complaints).isEmpty();
+    }
+
+    /** Matches a text, alone or with an end that a pattern describes. */
+    private static Pattern withOptionalEnd(String text, String end) {
+        // The browser's patterns do not support Pattern.quote.
+        return Pattern.compile("^" + text.replaceAll("[.*+?^${}()|\\[\\]\\\\/]", "\\\\$0") + "(" + end + ")?$");
     }
 
     private static Page.GetByRoleOptions named(String name) {
