@@ -85,7 +85,7 @@ class ConsoleWithoutIT {
             keyboard.arrive("gpt-4o");
             keyboard.type("Prompt", "Are you there?");
             keyboard.space("Test");
-            assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator("#response")).hasText("Hello from the scripted provider.");
             assertThat(page.locator("#outcome")).containsText("The model has responded");
             keyboard.assertReachesAll();
 
@@ -303,7 +303,7 @@ class ConsoleWithoutIT {
         try (TcpRelay relay = TcpRelay.to(server);
                 Console console = Console.signedIn(browser, relay, server.token())) {
             Page page = console.page();
-            Locator lost = page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached");
+            Locator lost = page.getByRole(AriaRole.ALERT).getByText("Cannot connect to the server");
             page.navigate(sample.root() + "/secrets/" + sample.secret());
             relay.interrupt();
             console.reveal();
@@ -319,10 +319,10 @@ class ConsoleWithoutIT {
             console.fill("Prompt", "Are you there?");
             cloud.script("stall=within");
             console.press("Test");
-            assertThat(page.locator("#answer")).containsText("Hello");
+            assertThat(page.locator("#response")).containsText("Hello");
             relay.interrupt();
             assertThat(lost).isVisible();
-            assertThat(page.locator("#answer")).containsText("Hello");
+            assertThat(page.locator("#response")).containsText("Hello");
             assertThat(console.field("Prompt")).hasValue("Are you there?");
             cloud.script("");
             relay.restore();
@@ -343,7 +343,7 @@ class ConsoleWithoutIT {
             console.fill("Value", "sk-1");
             relay.interrupt();
             console.press("Create secret");
-            assertThat(page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached"))
+            assertThat(page.getByRole(AriaRole.ALERT).getByText("Cannot connect to the server"))
                     .isVisible();
             assertThat(console.field("Name")).hasValue("openai-api-key");
             assertThat(console.field("Value")).hasValue("sk-1");

@@ -40,7 +40,7 @@ final class UsageCharts {
         return List.of(
                 stacked("tokens", "Tokens", tokens),
                 stacked("calls", "Calls", List.of(sums("Calls", "tone1", rows, UsageRow::getCalls))),
-                stacked("errors", "Errors", List.of(sums("Errors", "wrong", rows, UsageRow::getErrors))),
+                stacked("errors", "Errors", List.of(sums("Errors", "failed", rows, UsageRow::getErrors))),
                 lines(
                         "latency",
                         "Average latency",
