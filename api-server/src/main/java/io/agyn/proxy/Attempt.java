@@ -52,12 +52,12 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         this.body = body;
         this.target = target;
         this.connector = new UpstreamConnector(
-                proxy.upstreams(),
-                proxy.upstreams().loop(),
+                proxy.shared().upstreams(),
+                proxy.shared().upstreams().loop(),
                 context,
                 target,
                 uri,
-                proxy.limits().connect(),
+                proxy.shared().limits().connect(),
                 this);
     }
 
@@ -72,7 +72,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Queueing implements CallState {
         @Override
         public Duration limit() {
-            return proxy.limits().queue();
+            return proxy.shared().limits().queue();
         }
 
         @Override
@@ -89,7 +89,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Connecting implements CallState {
         @Override
         public Duration limit() {
-            return proxy.limits().connect();
+            return proxy.shared().limits().connect();
         }
 
         @Override
@@ -112,8 +112,8 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     private void send() {
-        proxy.headers().toProvider(exchange.headers(), request.headers(), target.credentials());
-        request.headers().set(LoopDetection.HEADER, proxy.loops().next(exchange.headers()));
+        proxy.shared().headers().toProvider(exchange.headers(), request.headers(), target.credentials());
+        request.headers().set(LoopDetection.HEADER, proxy.shared().loops().next(exchange.headers()));
         call.trace().inject(request.headers());
         call.enter(new AwaitingResponse());
         request.response(this::onResponse);
@@ -136,7 +136,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         // A provider's time starts when it has the whole request.
         @Override
         public Duration limit() {
-            return body.isSent() ? proxy.limits().firstByte() : proxy.limits().idle();
+            return body.isSent()
+                    ? proxy.shared().limits().firstByte()
+                    : proxy.shared().limits().idle();
         }
 
         @Override
@@ -198,7 +200,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Forwarding implements CallState {
         @Override
         public Duration limit() {
-            return waitsForEndOnly() ? AFTER_LAST_EVENT : proxy.limits().idle();
+            return waitsForEndOnly()
+                    ? AFTER_LAST_EVENT
+                    : proxy.shared().limits().idle();
         }
 
         @Override

@@ -72,7 +72,7 @@ final class Call implements RequestBody.Listener {
 
     private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
         this.proxy = proxy;
-        this.loop = proxy.upstreams().loop();
+        this.loop = proxy.shared().upstreams().loop();
         this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
@@ -102,10 +102,10 @@ final class Call implements RequestBody.Listener {
     private void admit() {
         exchange.onDisconnect(this::onCallerGone);
         Optional<ProxyError> invalid =
-                RequestHead.refusal(exchange, proxy.limits().body());
+                RequestHead.refusal(exchange, proxy.shared().limits().body());
         if (invalid.isPresent()) {
             refuse(invalid.get());
-        } else if (proxy.loops().isLoop(exchange.headers())) {
+        } else if (proxy.shared().loops().isLoop(exchange.headers())) {
             refuse(ProxyError.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
@@ -141,7 +141,7 @@ final class Call implements RequestBody.Listener {
         body = new RequestBody(
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
-                proxy.limits().body(),
+                proxy.shared().limits().body(),
                 this);
         body.read();
     }
@@ -151,19 +151,19 @@ final class Call implements RequestBody.Listener {
         @Override
         public void onTick(long silence) {
             body.retryMemory();
-            if (loop.now() - started > proxy.limits().model().toNanos()) {
+            if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
                 refuse(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "
-                                + proxy.limits().model().toSeconds() + " s; send it before large fields."));
+                                + proxy.shared().limits().model().toSeconds() + " s; send it before large fields."));
             }
         }
 
         @Override
         public Duration limit() {
             return body.waitsForMemory()
-                    ? proxy.limits().queue()
-                    : proxy.limits().idle();
+                    ? proxy.shared().limits().queue()
+                    : proxy.shared().limits().idle();
         }
 
         @Override
@@ -235,12 +235,12 @@ final class Call implements RequestBody.Listener {
     private void call(Target target) {
         Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
         UUID tokenId = caller.identity().tokenId();
-        if (!proxy.tokenCalls().tryAcquire(tokenId)) {
+        if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
             refuse(tooManyCalls("with this API token"));
             return;
         }
-        if (!proxy.organizationCalls().tryAcquire(target.organizationId())) {
-            proxy.tokenCalls().release(tokenId);
+        if (!proxy.shared().organizationCalls().tryAcquire(target.organizationId())) {
+            proxy.shared().tokenCalls().release(tokenId);
             refuse(tooManyCalls("of this organization"));
             return;
         }
@@ -356,8 +356,8 @@ final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
-            proxy.tokenCalls().release(caller.identity().tokenId());
-            proxy.organizationCalls().release(model.organizationId());
+            proxy.shared().tokenCalls().release(caller.identity().tokenId());
+            proxy.shared().organizationCalls().release(model.organizationId());
         }
         CallRecord record = record(outcome);
         trace.end(record);

@@ -231,7 +231,8 @@ class RotationTest {
 
         assertThat(columns)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                CredentialColumns.all().stream().map(column -> column.table() + "." + column.column()),
+                                AllCredentialColumns.COLUMNS.stream()
+                                        .map(column -> column.table() + "." + column.column()),
                                 Stream.of("keyset_check.ciphertext"))
                         .toList());
     }
