@@ -84,6 +84,7 @@ class ConsoleEveryPageIT {
     void everyPageIsAccessibleAndLinksOnlyToAllowedPages(Role role) throws Exception {
         Set<String> links = new TreeSet<>();
         Set<String> forms = new TreeSet<>();
+        Set<String> pages = new TreeSet<>();
         try (Console console = Console.open(browser, server)) {
             assertThat(console.bytes())
                     .as("the first page with styles and scripts, less the largest page")
@@ -97,6 +98,7 @@ class ConsoleEveryPageIT {
                 assertThat(answer.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
                 if (maySee) {
                     links.addAll(all(console.page(), "a[href]:not([href^='#'])", "href"));
+                    pages.addAll(all(console.page(), "a[href^='/']:not([download])", "href"));
                     forms.addAll(all(console.page(), "form[method=post][action]", "action"));
                     lookAt(console, listed.name(), role);
                 } else {
@@ -109,9 +111,18 @@ class ConsoleEveryPageIT {
                         .isEqualTo(200);
             }
         }
+        assertThat(pages.stream().map(ConsoleEveryPageIT::withoutIds))
+                .as("linked pages; add missing ones to ConsolePages")
+                .isSubsetOf(ConsolePages.of(acme, role).stream()
+                        .map(listed -> withoutIds(listed.path()))
+                        .toList());
         if (role == Role.MEMBER) {
             assertThat(forms).allMatch(form -> form.matches(MEMBER_FORMS));
         }
+    }
+
+    private static String withoutIds(String path) {
+        return path.replaceFirst("\\?.*", "").replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{id}");
     }
 
     private static void lookAt(Console console, String name, Role role) throws IOException {

@@ -7,7 +7,7 @@ import static io.agyn.endtoend.SampleOrganization.Role.OWNER;
 import io.agyn.endtoend.SampleOrganization.Role;
 import java.util.List;
 
-/** All pages of the Console that have a URL. Tests visit no other pages, so add new ones here. */
+/** All pages of the Console that have a URL. A test fails if one of them links to a page that is not in this list. */
 final class ConsolePages {
 
     /**

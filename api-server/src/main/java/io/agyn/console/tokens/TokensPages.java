@@ -294,4 +294,8 @@ abstract class TokensPages {
                         "Revoke API token",
                         root() + "/" + id));
     }
+
+    String description(UUID id) {
+        return api.read(tokens.getApiToken(id), ApiToken.class).getDescription();
+    }
 }
