@@ -63,7 +63,7 @@ class AlertsTest {
     }
 
     @Test
-    void everyAlertSaysWhatIsWrong() throws IOException {
+    void everyAlertHasADescription() throws IOException {
         assertThat(rules()).isNotEmpty().allSatisfy(rule -> {
             assertThat(rule.path("alert").asText()).startsWith("Agyn");
             assertThat(rule.path("labels").path("severity").asText()).isIn("warning", "critical");

@@ -110,7 +110,7 @@ class FaultsIT {
         await(
                 "all streams under way",
                 () -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2 * STREAMS);
 
@@ -164,7 +164,7 @@ class FaultsIT {
         await(
                 "both streams under way",
                 () -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2);
 
@@ -221,9 +221,9 @@ class FaultsIT {
                 .statusCode(204);
         Thread.sleep(A_SECOND);
         for (ServerProcess server : List.of(one, other)) {
-            HttpResponse<String> answer = call(server, admin, "after");
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body()).contains("orphaned");
+            HttpResponse<String> response = call(server, admin, "after");
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body()).contains("orphaned");
         }
     }
 
@@ -240,10 +240,10 @@ class FaultsIT {
             assertThat(call(one, known, "0-away-" + calls++).statusCode()).isEqualTo(200);
             Thread.sleep(20);
         }
-        HttpResponse<String> refused = call(one, unknown, "1-unknown");
-        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-        assertThat(refused.headers().firstValue("retry-after")).isPresent();
-        assertThat(refused.body()).contains("\"code\":\"unavailable\"");
+        HttpResponse<String> rejected = call(one, unknown, "1-unknown");
+        assertThat(rejected.statusCode()).as(rejected.body()).isEqualTo(503);
+        assertThat(rejected.headers().firstValue("retry-after")).isPresent();
+        assertThat(rejected.body()).contains("\"code\":\"unavailable\"");
 
         postgres = EmbeddedPostgres.on(folder);
         postgres.start();
@@ -314,11 +314,11 @@ class FaultsIT {
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute("lock table usage_record, api_token, model, llm_provider, secret in access exclusive mode");
-            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 200)
+            List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 200)
                     .mapToObj(i -> http.sendAsync(request(one, admin, "slow-" + i, "", false), BodyHandlers.ofString()))
                     .toList();
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertThat(answer.join().statusCode()).isEqualTo(200);
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertThat(response.join().statusCode()).isEqualTo(200);
             }
         }
         await("all calls in the table", () -> recorded("slow-").size() == 200);
@@ -372,14 +372,14 @@ class FaultsIT {
     }
 
     private Map<String, String> token() throws IOException {
-        var answer = one.request()
+        var response = one.request()
                 .contentType(ContentType.JSON)
                 .body(Map.of("description", "of " + UUID.randomUUID()))
                 .post("/api/v1/api-tokens")
                 .then()
                 .statusCode(201)
                 .extract();
-        return Map.of("id", answer.path("id"), "token", answer.path("token"));
+        return Map.of("id", response.path("id"), "token", response.path("token"));
     }
 
     /** The id of a user who is a member of the organization. */

@@ -103,17 +103,17 @@ class KeyRotationIT {
         Thread.sleep(Duration.ofSeconds(2));
 
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
-        assertThat(refused("keyset", "promote", fresh))
+        assertThat(rejected("keyset", "promote", fresh))
                 .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
                         + " to them, and run this again.\n");
         distribute();
         succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.
         await("a row with the new key", () -> count(fresh) > 0);
-        assertThat(refused("keyset", "rewrap"))
+        assertThat(rejected("keyset", "rewrap"))
                 .startsWith("1 of 2 running servers encrypt with another key than " + fresh);
         distribute();
-        assertThat(refused("keyset", "retire", old))
+        assertThat(rejected("keyset", "retire", old))
                 .startsWith("Key " + old + " is still needed (secret values: ")
                 .endsWith("): run \"keyset rewrap\" first.\n");
 
@@ -202,13 +202,13 @@ class KeyRotationIT {
         String body = keeps
                 ? "{\"name\":\"%s\"}".formatted(secret.name)
                 : "{\"name\":\"%s\",\"value\":\"%s\"}".formatted(secret.name, value);
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, inOrganization("secrets/" + secret.secret))
                         .PUT(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            failures.add("write: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("write: " + response.statusCode() + " " + response.body());
         } else if (!keeps) {
             secret.value = value;
             secret.version++;
@@ -220,15 +220,15 @@ class KeyRotationIT {
     }
 
     private void call(ServerProcess server, Written secret, String id) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, "/v1/responses")
                         .header("X-Request-Id", id)
                         .POST(BodyPublishers.ofString("{\"model\":\"" + secret.name + "\",\"input\":\"hi\"}"))
                         .build(),
                 BodyHandlers.ofString());
         calls.incrementAndGet();
-        if (answer.statusCode() != 200) {
-            failures.add("call: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("call: " + response.statusCode() + " " + response.body());
         }
     }
 
@@ -314,7 +314,7 @@ class KeyRotationIT {
         }
     }
 
-    private String refused(String... arguments) throws Exception {
+    private String rejected(String... arguments) throws Exception {
         try (ServerProcess command = command(arguments)) {
             assertThat(command.exitCode()).as(command.output()).isEqualTo(1);
             return command.errors();

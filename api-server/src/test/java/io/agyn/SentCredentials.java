@@ -49,20 +49,20 @@ public final class SentCredentials {
      * fails.
      */
     public static Filter filter() {
-        return (request, response, context) -> {
+        return (request, expected, context) -> {
             Set<String> sent = credentials(request.getBody());
             sent.forEach(SentCredentials::add);
-            Response answer = context.next(request, response);
-            if (answer.statusCode() >= 400) {
-                String problem = answer.asString();
+            Response response = context.next(request, expected);
+            if (response.statusCode() >= 400) {
+                String problem = response.asString();
                 if (sent.stream()
                         .anyMatch(credential -> credential.length() >= SHORTEST && problem.contains(credential))) {
                     throw new AssertionError("A problem shows a credential: " + problem);
                 }
             } else if (request.getURI().contains("/api-tokens")) {
-                credentials(answer.asString()).forEach(SentCredentials::add);
+                credentials(response.asString()).forEach(SentCredentials::add);
             }
-            return answer;
+            return response;
         };
     }
 

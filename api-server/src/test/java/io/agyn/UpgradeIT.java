@@ -77,7 +77,7 @@ class UpgradeIT {
 
     @ParameterizedTest
     @MethodSource("fixtures")
-    void whatAnEarlierServerHasStoredIsReadAndUsedAsBefore(String fixture) throws Exception {
+    void dataOfAnEarlierReleaseKeepsWorking(String fixture) throws Exception {
         load(fixture);
         JsonNode expected =
                 JSON.readTree(FIXTURES.resolve(fixture).resolve("expected.json").toFile());
@@ -112,7 +112,7 @@ class UpgradeIT {
     }
 
     @Test
-    void aReleasedMigrationThatWasEditedIsRefused() throws Exception {
+    void editedReleasedMigrationIsRejected() throws Exception {
         load("V1");
         execute("update flyway_schema_history set checksum = checksum + 1 where version = '1'");
         try (ServerProcess server = run("V1")) {
@@ -172,23 +172,23 @@ class UpgradeIT {
     private static void assertReadsAsBefore(ServerProcess server, JsonNode tokens, JsonNode read) throws IOException {
         String path = read.get("path").textValue();
         String token = read.get("token").textValue();
-        Response answer = as(server, tokens.get(token).textValue()).get(path);
-        assertThat(answer.statusCode())
+        Response response = as(server, tokens.get(token).textValue()).get(path);
+        assertThat(response.statusCode())
                 .as("%s with %s", path, token)
                 .isEqualTo(read.get("status").intValue());
         if (read.has("body")) {
-            JsonNode body = JSON.readTree(answer.asString());
+            JsonNode body = JSON.readTree(response.asString());
             assertHolds(path + " with " + token, body, read.get("body"));
             // It is a hash of the body, to which later releases may add fields.
             if (body.equals(read.get("body"))) {
-                assertThat(answer.header("ETag"))
+                assertThat(response.header("ETag"))
                         .as(path)
                         .isEqualTo(read.get("etag").textValue());
             }
         }
     }
 
-    /** That an answer holds all that it held, and perhaps more. */
+    /** That a response holds all that it held, and perhaps more. */
     private static void assertHolds(String place, JsonNode actual, JsonNode expected) {
         if (expected.isObject()) {
             Set<String> names = new TreeSet<>();

@@ -23,7 +23,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     private static final Logger LOG = Logger.getLogger(Attempt.class);
     // After its last event, a provider only has to end the response.
     private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
-    // A provider that does not process a request closes or refuses it early; a model may take minutes.
+    // A provider that does not process a request closes or rejects it early; a model may take minutes.
     private static final Duration REPEATABLE = Duration.ofSeconds(15);
 
     private final Call call;
@@ -170,7 +170,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         } else if (!PassedHeaders.areValid(head.headers())) {
             call.fail(ProviderErrors.invalidHeader(target), Outcome.UPSTREAM_ERROR);
         } else if (Redirect.is(head.statusCode())) {
-            call.fail(Redirect.refusal(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
+            call.fail(Redirect.error(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
         } else {
             forward(head);
         }

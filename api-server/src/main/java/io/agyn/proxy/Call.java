@@ -102,11 +102,11 @@ final class Call implements RequestBody.Listener {
     private void admit() {
         exchange.onDisconnect(this::onCallerGone);
         Optional<ProxyError> invalid =
-                RequestHead.refusal(exchange, proxy.shared().limits().body());
+                RequestHead.error(exchange, proxy.shared().limits().body());
         if (invalid.isPresent()) {
-            refuse(invalid.get());
+            reject(invalid.get());
         } else if (proxy.shared().loops().isLoop(exchange.headers())) {
-            refuse(ProxyError.of(
+            reject(ProxyError.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
                             + " the LLM provider elsewhere."));
@@ -115,7 +115,7 @@ final class Call implements RequestBody.Listener {
         } else {
             switch (CallerToken.of(exchange.headers())) {
                 case CallerToken.Given given -> identify(given.token(), this::read);
-                case CallerToken.Refused refused -> refuse(refused.refusal());
+                case CallerToken.Rejected rejected -> reject(rejected.error());
             }
         }
     }
@@ -123,7 +123,7 @@ final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                refuse(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
+                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -152,7 +152,7 @@ final class Call implements RequestBody.Listener {
         public void onTick(long silence) {
             body.retryMemory();
             if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
-                refuse(ProxyError.of(
+                reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "
                                 + proxy.shared().limits().model().toSeconds() + " s; send it before large fields."));
@@ -169,7 +169,7 @@ final class Call implements RequestBody.Listener {
         @Override
         public void onLimit() {
             if (body.waitsForMemory()) {
-                refuse(ProxyError.of(
+                reject(ProxyError.of(
                         Kind.UNAVAILABLE,
                         "The memory for request bodies is full; try again soon, and send"
                                 + " \"model\" before large fields."));
@@ -185,8 +185,8 @@ final class Call implements RequestBody.Listener {
     }
 
     @Override
-    public void onRefused(ProxyError error) {
-        refuse(error);
+    public void onRejected(ProxyError error) {
+        reject(error);
     }
 
     // Route
@@ -217,16 +217,16 @@ final class Call implements RequestBody.Listener {
                 if (target.protocol() == operation.protocol()) {
                     call(target);
                 } else {
-                    refuse(RoutingErrors.wrongPath(operation, target));
+                    reject(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Uncallable found -> {
                 model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
-                refuse(RoutingErrors.uncallable(found));
+                reject(RoutingErrors.uncallable(found));
             }
-            case Route.Ambiguous ambiguous -> refuse(RoutingErrors.ambiguous(ambiguous, name));
-            case Route.UnknownModel unknown -> refuse(RoutingErrors.unknownModel(name));
-            case Route.UnknownOrganization unknown -> refuse(RoutingErrors.unknownOrganization());
+            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
+            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
     }
 
@@ -236,12 +236,12 @@ final class Call implements RequestBody.Listener {
         Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
         UUID tokenId = caller.identity().tokenId();
         if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
-            refuse(tooManyCalls("with this API token"));
+            reject(tooManyCalls("with this API token"));
             return;
         }
         if (!proxy.shared().organizationCalls().tryAcquire(target.organizationId())) {
             proxy.shared().tokenCalls().release(tokenId);
-            refuse(tooManyCalls("of this organization"));
+            reject(tooManyCalls("of this organization"));
             return;
         }
         attempt = first;
@@ -302,7 +302,7 @@ final class Call implements RequestBody.Listener {
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
-    private void refuse(ProxyError error) {
+    private void reject(ProxyError error) {
         fail(error, Outcome.REFUSED);
     }
 
@@ -316,7 +316,7 @@ final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.refuse(exchange, dialect, error, requestId);
+            ProxyResponses.reject(exchange, dialect, error, requestId);
             return;
         }
         ResponsePipe response = attempt == null ? null : attempt.response();
@@ -408,7 +408,7 @@ final class Call implements RequestBody.Listener {
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            refuse(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
+            reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
 
@@ -425,7 +425,7 @@ final class Call implements RequestBody.Listener {
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                refuse(LookupFailures.refusal(failure, requestId));
+                reject(LookupFailures.error(failure, requestId));
             }
         }));
     }

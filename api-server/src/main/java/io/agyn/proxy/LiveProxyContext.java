@@ -75,7 +75,7 @@ class LiveProxyContext implements ProxyContext {
 
     @Override
     public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
-        return unknownTokens.refuse(request, token, requestId);
+        return unknownTokens.reject(request, token, requestId);
     }
 
     @Override
@@ -100,7 +100,7 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public void onError(ProxyError refusal) {
-        metrics.count(refusal.kind());
+    public void onError(ProxyError error) {
+        metrics.count(error.kind());
     }
 }

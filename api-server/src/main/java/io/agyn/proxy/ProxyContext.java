@@ -34,7 +34,7 @@ interface ProxyContext {
     void onCallEnd(Operation operation, CallRecord record);
 
     /** Counts an error of the proxy. */
-    void onError(ProxyError refusal);
+    void onError(ProxyError error);
 
     /**
      * The objects that all calls share.

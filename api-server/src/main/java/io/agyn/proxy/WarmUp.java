@@ -205,7 +205,7 @@ class WarmUp {
         }
 
         @Override
-        public void onError(ProxyError refusal) {
+        public void onError(ProxyError error) {
             // Not counted.
         }
     }

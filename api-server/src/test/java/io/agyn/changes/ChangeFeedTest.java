@@ -67,7 +67,7 @@ class ChangeFeedTest {
     }
 
     @Test
-    void everyChangeOfWhatACallIsResolvedFromIsHeardOnce() throws InterruptedException {
+    void everyChangeOfRoutingDataIsReportedOnce() throws InterruptedException {
         String provider = Api.provider(organization, secret);
         String model = Api.model(organization, provider);
         await("organization", organization);

@@ -56,7 +56,7 @@ class KeysetTest {
     }
 
     @Test
-    void decryptsWhatItHasEncryptedBeforeARestart() throws GeneralSecurityException {
+    void decryptsDataFromBeforeARestart() throws GeneralSecurityException {
         byte[] ciphertext = Keyset.load(file).aead().encrypt(VALUE, PLACE);
 
         assertThat(Keyset.load(file).aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
@@ -138,7 +138,7 @@ class KeysetTest {
     }
 
     @Test
-    void eachPurposeHasAKeyOfItsOwnWithARotationOfItsOwn() {
+    void eachPurposeHasItsOwnKeyAndRotation() {
         Keyset before = Keyset.load(file);
         KeyId fingerprint = before.primary(KeyPurpose.FINGERPRINT);
         KeyId audit = before.primary(KeyPurpose.AUDIT);
@@ -195,7 +195,7 @@ class KeysetTest {
                 "{\"encryption\":{\"primaryKeyId\":1,\"key\":[]},\"fingerprint\":{\"primaryKeyId\":1,\"key\":[]}}",
                 "{\"encryption\":{\"primaryKeyId\":1,\"key\":[{\"keyId\":1,\"keyData\":{\"value\":\"sk-inside\"}}]}}"
             })
-    void refusesAFileThatIsNoKeyset(String content) throws IOException {
+    void rejectsAFileThatIsNoKeyset(String content) throws IOException {
         Files.writeString(file, content);
 
         assertThatThrownBy(() -> Keyset.load(file))

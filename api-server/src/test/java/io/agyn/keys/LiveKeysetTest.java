@@ -54,7 +54,7 @@ class LiveKeysetTest {
     }
 
     @Test
-    void readsWhatAServerWithANewerFileHasWritten() throws GeneralSecurityException {
+    void rereadsTheFileForAnUnknownKey() throws GeneralSecurityException {
         Keyset added = file.change(Keyset::withNewKey);
         Keyset promoted = added.withPrimary(added.keys().getLast());
         byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
@@ -66,7 +66,7 @@ class LiveKeysetTest {
     }
 
     @Test
-    void staysWithItsKeysWhileTheFileIsNoneOfTheirs() throws IOException {
+    void keepsItsKeysWhileTheFileHasOthers() throws IOException {
         Keyset before = keys.current();
         Path other = folder.resolve("other.json");
         Keyset.create(other);
@@ -104,15 +104,15 @@ class LiveKeysetTest {
         keys.start(new StartupEvent(), registry);
         try {
             byte[] right = Files.readAllBytes(file.path());
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
 
             Files.writeString(file.path(), "not json");
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isOne();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isOne();
 
             Files.write(file.path(), right);
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
         } finally {
             keys.stop(new ShutdownEvent());
         }

@@ -66,7 +66,7 @@ class RotationTest {
     }
 
     @Test
-    void rewrappingChangesTheKeyAndNothingThatAReaderSees() throws SQLException {
+    void rewrappingChangesOnlyTheKey() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         Map<String, Response> before = read(token, headers);
@@ -85,9 +85,9 @@ class RotationTest {
         assertThat(keyOf("llm_provider", "custom_headers", headers)).contains(keyset.primary());
         assertThat(KeyUse.count(connection).of("keyset check", keyset.primary()))
                 .isEqualTo(1);
-        read(token, headers).forEach((id, answer) -> {
-            assertThat(answer.asString()).isEqualTo(before.get(id).asString());
-            assertThat(answer.header("ETag")).isEqualTo(before.get(id).header("ETag"));
+        read(token, headers).forEach((id, response) -> {
+            assertThat(response.asString()).isEqualTo(before.get(id).asString());
+            assertThat(response.header("ETag")).isEqualTo(before.get(id).header("ETag"));
         });
         assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
@@ -96,7 +96,7 @@ class RotationTest {
     }
 
     @Test
-    void whatIsWrittenMeanwhileIsNotOverwritten() throws Exception {
+    void concurrentWriteIsNotOverwritten() throws Exception {
         Keyset old = keys.current();
         Keyset keyset = promoteANewKey();
         byte[] written =
@@ -125,7 +125,7 @@ class RotationTest {
     }
 
     @Test
-    void whatCannotBeDecryptedIsNamedAndLeftAsItIs() throws SQLException {
+    void undecryptableCredentialIsNamedAndKept() throws SQLException {
         database.execute(
                 "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext,"
                         + " 20)) where id = ?::uuid",
@@ -157,7 +157,7 @@ class RotationTest {
     }
 
     @Test
-    void newFingerprintKeyReplacesAllFingerprintsAndNothingElse() throws SQLException {
+    void newFingerprintKeyReplacesOnlyFingerprints() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         String reference = create("bearer", Map.of("token_secret_id", secret));

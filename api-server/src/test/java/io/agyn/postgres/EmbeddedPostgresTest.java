@@ -66,7 +66,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesAnotherPassword() {
+    void rejectsAnotherPassword() {
         assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), "guess"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
@@ -159,7 +159,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesTheFolderOfAnotherMajorVersion() throws IOException {
+    void rejectsTheFolderOfAnotherMajorVersion() throws IOException {
         postgres.close();
         Files.writeString(folder.resolve("postgres/PG_VERSION"), "17\n");
 
@@ -172,7 +172,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesAFolderThatIsNotPostgres() throws IOException {
+    void rejectsAFolderThatIsNotPostgres() throws IOException {
         postgres.close();
         Files.delete(folder.resolve("postgres/PG_VERSION"));
 
@@ -182,7 +182,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void asksForThePasswordFileWhenItIsGone() throws IOException {
+    void missingPasswordFileIsReported() throws IOException {
         postgres.close();
         Files.delete(folder.resolve("postgres-password"));
 
@@ -192,7 +192,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void saysWhatTheLogSaysWhenPostgresDoesNotStart() throws IOException {
+    void startFailureRepeatsPostgresLog() throws IOException {
         postgres.close();
         Files.writeString(folder.resolve("postgres/postgresql.conf"), "no_such_setting = 1\n");
         postgres = EmbeddedPostgres.on(folder);

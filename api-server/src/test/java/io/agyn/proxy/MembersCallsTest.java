@@ -34,7 +34,7 @@ class MembersCallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"member", "owner"})
-    void whoeverBelongsToAnOrganizationCallsItsModelsUntilTheyLeave(String role) throws InterruptedException {
+    void membersCallModelsUntilTheyLeave(String role) throws InterruptedException {
         Api.join(SCENE.organization(), Api.user(), "owner");
         assertThat(call()).isEqualTo(404);
         Api.join(SCENE.organization(), user, role);
@@ -44,7 +44,7 @@ class MembersCallsTest {
     }
 
     @Test
-    void aSuspendedUserCallsNothing() throws InterruptedException {
+    void suspendedUserCallsNoModel() throws InterruptedException {
         Api.join(SCENE.organization(), user, "member");
         assertThat(call()).isEqualTo(200);
         Api.setState(user, "suspended");

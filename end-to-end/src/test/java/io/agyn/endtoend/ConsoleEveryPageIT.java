@@ -92,10 +92,10 @@ class ConsoleEveryPageIT {
             console.signIn(acme.person(role).token());
             for (Listed listed : ConsolePages.of(acme, role)) {
                 long before = console.bytes();
-                Response answer = console.page().navigate(listed.path());
+                Response response = console.page().navigate(listed.path());
                 assertThat(console.bytes() - before).as("bytes of %s", listed).isBetween(500L, PAGE_BYTES);
                 boolean maySee = role.compareTo(listed.lowest()) >= 0;
-                assertThat(answer.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
+                assertThat(response.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
                 if (maySee) {
                     links.addAll(all(console.page(), "a[href]:not([href^='#'])", "href"));
                     pages.addAll(all(console.page(), "a[href^='/']:not([download])", "href"));
@@ -165,7 +165,7 @@ class ConsoleEveryPageIT {
     }
 
     @Test
-    void emptyListsSayWhatToDoFirst() throws Exception {
+    void emptyListsShowTheFirstStep() throws Exception {
         server.create("/organizations", Map.of("name", "Empty", "slug", "empty"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
             for (String list : List.of("", "/llm-providers", "/models", "/secrets", "/members", "/tokens", "/usage")) {
@@ -230,7 +230,7 @@ class ConsoleEveryPageIT {
             console.fill("Prompt", "");
             console.press("Test again");
             assertThat(console.main()).containsText("Nothing was sent");
-            console.inspect("model-test-refused");
+            console.inspect("model-test-rejected");
         }
     }
 
@@ -273,11 +273,11 @@ class ConsoleEveryPageIT {
     private static void holdIntermediatePage(Route route) {
         Map<String, String> asked = new HashMap<>(route.request().headers());
         asked.put("sec-fetch-site", "cross-site");
-        APIResponse answer = route.fetch(new Route.FetchOptions().setHeaders(asked));
-        Map<String, String> headers = new HashMap<>(answer.headers());
+        APIResponse response = route.fetch(new Route.FetchOptions().setHeaders(asked));
+        Map<String, String> headers = new HashMap<>(response.headers());
         assertThat(headers.remove("refresh")).isEqualTo("0");
         headers.keySet().removeAll(Set.of("content-encoding", "content-length"));
-        route.fulfill(new Route.FulfillOptions().setHeaders(headers).setBodyBytes(answer.body()));
+        route.fulfill(new Route.FulfillOptions().setHeaders(headers).setBodyBytes(response.body()));
     }
 
     @SuppressWarnings("unchecked")

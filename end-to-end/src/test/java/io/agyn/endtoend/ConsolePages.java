@@ -56,7 +56,7 @@ final class ConsolePages {
                 naming("secrets", root + "/secrets", MEMBER),
                 plain("secret-new", root + "/secrets/new", OWNER),
                 naming("secret", secret, MEMBER),
-                naming("secret-delete-refused", secret + "/delete", OWNER),
+                naming("secret-delete-rejected", secret + "/delete", OWNER),
                 naming("members", root + "/members", MEMBER),
                 plain("member-new", root + "/members/new", OWNER),
                 naming("member", member, MEMBER),

@@ -76,7 +76,7 @@ class ConsoleProvidersIT {
             assertThat(wrong).containsText("Name: Must have 1 to 128 characters");
             assertThat(wrong).containsText("Existing secret: Enter an API key or choose a secret.");
             assertThat(wrong).isFocused();
-            console.inspect("llm-provider-new-refused");
+            console.inspect("llm-provider-new-rejected");
             console.fill("API key", "sk-first");
             console.press("OpenAI");
             assertThat(console.field("Endpoint")).hasValue("https://api.openai.com/v1");

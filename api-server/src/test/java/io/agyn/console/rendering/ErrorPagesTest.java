@@ -32,9 +32,9 @@ class ErrorPagesTest {
 
     @Test
     void deniedPageHasTheNavigation() {
-        Response refused = member.get(root + "/llm-providers/new");
-        refused.then().statusCode(403);
-        assertThat(refused.asString())
+        Response rejected = member.get(root + "/llm-providers/new");
+        rejected.then().statusCode(403);
+        assertThat(rejected.asString())
                 .contains(
                         "Permission denied", "Sign out", "All organizations", "aria-label=\"Organization\"", "Back to");
     }

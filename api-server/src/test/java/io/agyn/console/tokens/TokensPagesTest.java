@@ -205,9 +205,9 @@ class TokensPagesTest {
                 .then()
                 .statusCode(404);
         String form = other.page(tokens + "/new");
-        Response refused = other.post(tokens + "/new?user=" + user, fields(form, "for them", organization, ""));
-        assertThat(refused.statusCode()).isBetween(400, 499);
-        assertThat(PLAINTEXT.matcher(refused.asString()).find()).isFalse();
+        Response rejected = other.post(tokens + "/new?user=" + user, fields(form, "for them", organization, ""));
+        assertThat(rejected.statusCode()).isBetween(400, 499);
+        assertThat(PLAINTEXT.matcher(rejected.asString()).find()).isFalse();
         Api.as(theirs).get("/me").then().statusCode(200);
     }
 

@@ -39,7 +39,7 @@ public final class RawHttp2Provider implements AutoCloseable {
     /** Handles a request after its head. */
     public interface Behaviour {
         /** Responds, or not; on the event loop of the connection. */
-        void answer(Exchange exchange);
+        void response(Exchange exchange);
     }
 
     private final EventLoopGroup group = new NioEventLoopGroup(1);
@@ -133,7 +133,7 @@ public final class RawHttp2Provider implements AutoCloseable {
                 requests++;
                 Exchange exchange = new Exchange(context, headers.stream(), connection, requests);
                 exchanges.add(exchange);
-                behaviour.answer(exchange);
+                behaviour.response(exchange);
             }
             // The flow-control window is never refilled, since no test sends more.
             ReferenceCountUtil.release(frame);

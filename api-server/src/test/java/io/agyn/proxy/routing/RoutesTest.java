@@ -73,7 +73,7 @@ class RoutesTest {
     }
 
     @Test
-    void aTargetSaysWhereTheProviderIsAndWhatItIsGiven() {
+    void targetHasTheProvidersEndpointAndCredentials() {
         Target target = target(admin, Optional.empty(), name);
         assertThat(target.organizationId()).isEqualTo(UUID.fromString(organization));
         assertThat(target.modelName()).isEqualTo(name);
@@ -86,7 +86,7 @@ class RoutesTest {
     }
 
     @Test
-    void anInlineTokenAndCustomHeadersAreGivenToo() {
+    void inlineTokenAndCustomHeadersAreSentToo() {
         String inline = modelOf(Api.providerBody("x_api_key", Map.of("token", "sk-inline")));
         assertThat(target(admin, Optional.empty(), inline).credentials())
                 .containsExactly(Map.entry("x-api-key", "sk-inline"));
@@ -122,7 +122,7 @@ class RoutesTest {
     }
 
     @Test
-    void aModelWhoseProviderIsGoneIsOrphaned() {
+    void modelOfADeletedProviderIsOrphaned() {
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
@@ -132,7 +132,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsNotThereIsUnknown() {
+    void unknownNameIsAnUnknownModel() {
         for (String called : List.of(
                 "none",
                 UUID.randomUUID().toString(),
@@ -209,7 +209,7 @@ class RoutesTest {
     }
 
     @Test
-    void whoReachesTheSameIsLedByOneLookUp() {
+    void callersWithTheSameAccessShareOneTarget() {
         String one = Api.user();
         String other = Api.user();
         for (String user : List.of(one, other)) {
@@ -234,7 +234,7 @@ class RoutesTest {
     }
 
     @Test
-    void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
+    void onlyEntriesAffectedByAChangeAreLookedUpAgain() {
         // A cache that the server's feed does not notify.
         Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
@@ -302,7 +302,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatChangesAboutProviderAndModelIsInForceWithinASecond() throws InterruptedException {
+    void changesOfProviderAndModelTakeEffectWithinASecond() throws InterruptedException {
         Identity bound = bound(organization);
         target(bound, Optional.empty(), name);
         Map<String, Object> body = Api.providerBody("bearer", Map.of("token_secret_id", secret));
@@ -334,7 +334,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsKnownIsNotLookedUpAgain() {
+    void cachedEntryIsNotLookedUpAgain() {
         Identity bound = bound(organization);
         assertThat(target(bound, Optional.empty(), name)).isSameAs(target(bound, Optional.empty(), name));
     }
