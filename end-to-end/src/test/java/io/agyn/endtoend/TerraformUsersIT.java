@@ -46,7 +46,7 @@ class TerraformUsersIT {
         String errors = user.tryTo("plan").expect(1).errors();
 
         assertThat(unwrapped(errors))
-                .contains("The header is managed by the proxy", "\"Host\" =", "Remove Host from custom_headers");
+                .contains("The header is managed by the proxy", "\"Host\" =", "Host is managed by the proxy");
         assertThat(api.organizationSlugs()).isEmpty();
     }
 
