@@ -131,7 +131,7 @@ class ConsoleEveryPageIT {
             case MEMBER -> console.inspect("as-member-" + name);
             // The administrator's pages, with fewer elements.
             case OWNER -> {
-                console.assertWellMade(name);
+                console.assertStructure(name);
                 console.assertFitsAllWidths(name);
             }
         }
@@ -158,7 +158,7 @@ class ConsoleEveryPageIT {
                 assertThat(page.evaluate(REVERSED_TEXT))
                         .as("%s lets a name reverse the text beside it", listed.name())
                         .isEqualTo(List.of());
-                console.assertWellMade(listed.name());
+                console.assertStructure(listed.name());
                 console.assertFitsAllWidths(listed.name());
             }
         }

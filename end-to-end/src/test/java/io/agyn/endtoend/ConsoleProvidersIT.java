@@ -72,10 +72,10 @@ class ConsoleProvidersIT {
 
             console.follow("New provider");
             console.press("Save");
-            Locator wrong = page.getByRole(AriaRole.ALERT).first();
-            assertThat(wrong).containsText("Name: Must have 1 to 128 characters");
-            assertThat(wrong).containsText("Existing secret: Enter an API key or choose a secret.");
-            assertThat(wrong).isFocused();
+            Locator errors = page.getByRole(AriaRole.ALERT).first();
+            assertThat(errors).containsText("Name: Must have 1 to 128 characters");
+            assertThat(errors).containsText("Existing secret: Enter an API key or choose a secret.");
+            assertThat(errors).isFocused();
             console.inspect("llm-provider-new-rejected");
             console.fill("API key", "sk-first");
             console.press("OpenAI");
