@@ -108,7 +108,7 @@ class FaultsIT {
             }
         }
         await(
-                "all streams under way",
+                "all streams in flight",
                 () -> provider.received().stream()
                                 .filter(call -> call.responseBytes() > 0)
                                 .count()
@@ -159,10 +159,10 @@ class FaultsIT {
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
         for (ServerProcess server : List.of(one, other)) {
             streams.add(http.sendAsync(
-                    request(server, token, "under-way", "events=40;every=100ms", true), BodyHandlers.ofString()));
+                    request(server, token, "in-flight", "events=40;every=100ms", true), BodyHandlers.ofString()));
         }
         await(
-                "both streams under way",
+                "both streams in flight",
                 () -> provider.received().stream()
                                 .filter(call -> call.responseBytes() > 0)
                                 .count()
@@ -237,7 +237,7 @@ class FaultsIT {
         int calls = 0;
         long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
         while (System.nanoTime() < end) {
-            assertThat(call(one, known, "0-away-" + calls++).statusCode()).isEqualTo(200);
+            assertThat(call(one, known, "0-down-" + calls++).statusCode()).isEqualTo(200);
             Thread.sleep(20);
         }
         HttpResponse<String> rejected = call(one, unknown, "1-unknown");

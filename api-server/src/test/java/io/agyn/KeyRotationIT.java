@@ -122,7 +122,7 @@ class KeyRotationIT {
             rewrap.kill();
         }
         assertThat(count(old)).as("killed before the end").isPositive();
-        assertThat(count(fresh)).as("killed after the beginning").isGreaterThanOrEqualTo(500);
+        assertThat(count(fresh)).as("killed after the start").isGreaterThanOrEqualTo(500);
         assertThat(succeed("keyset", "rewrap"))
                 .contains("Encrypted ", " rows with key " + fresh)
                 .endsWith("All rows are encrypted with key " + fresh + ".\n");
@@ -273,11 +273,11 @@ class KeyRotationIT {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();
-                byte[] place = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
+                byte[] context = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
                 insert.setObject(1, id);
                 insert.setString(2, organization);
                 insert.setString(3, "filler-" + i);
-                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), place));
+                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), context));
                 insert.addBatch();
                 if (i % 1000 == 999) {
                     insert.executeBatch();

@@ -101,8 +101,8 @@ class ListenerIT {
             // Half of a pair: the previous certificate stays in use.
             replace(certificate, second.certificate());
             await(() -> server.output().contains("The previous certificate stays active"));
-            try (HttpClient anew = trusting(first)) {
-                assertThat(me(anew, server).statusCode()).isEqualTo(200);
+            try (HttpClient next = trusting(first)) {
+                assertThat(me(next, server).statusCode()).isEqualTo(200);
             }
 
             replace(key, second.key());

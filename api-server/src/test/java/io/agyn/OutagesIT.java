@@ -94,7 +94,7 @@ class OutagesIT {
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
-                        "Database away: %,d writes acknowledged and kept, %,d rejected with 503, the longest after %,d ms;"
+                        "Database down: %,d writes acknowledged and kept, %,d rejected with 503, the longest after %,d ms;"
                                 + " the first was acknowledged %,d ms after the database was back.",
                         secrets.acknowledged(), rejections.get(), longest.get(), recovery.toMillis());
             }
@@ -313,8 +313,8 @@ class OutagesIT {
     }
 
     /** A result for the report. */
-    private static void tell(String sentence, Object... figures) {
-        System.out.println(sentence.formatted(figures));
+    private static void tell(String sentence, Object... results) {
+        System.out.println(sentence.formatted(results));
     }
 
     private interface Write {

@@ -105,13 +105,13 @@ class ProxyShutdownIT {
     @Test
     void http2CallersGetGoAwayAndTheirStreamsFinish() throws Exception {
         Vertx vertx = Vertx.vertx();
-        CompletableFuture<GoAway> told = new CompletableFuture<>();
+        CompletableFuture<GoAway> goAways = new CompletableFuture<>();
         try (ServerProcess server = server("30s", "0s")) {
             HttpClientOptions http2 = new HttpClientOptions()
                     .setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false);
             CompletableFuture<Buffer> stream = vertx.createHttpClient(http2)
-                    .connectionHandler(connection -> connection.goAwayHandler(told::complete))
+                    .connectionHandler(connection -> connection.goAwayHandler(goAways::complete))
                     .request(HttpMethod.POST, address.getPort(), address.getHost(), "/v1/responses")
                     .compose(request -> request.putHeader("authorization", "Bearer " + token)
                             .putHeader("x-scripted", "events=10;every=200ms")
@@ -123,7 +123,7 @@ class ProxyShutdownIT {
 
             server.terminate();
 
-            GoAway goAway = told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            GoAway goAway = goAways.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(goAway.getErrorCode()).isZero();
             // A request in flight is served.
             assertThat(goAway.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
@@ -141,7 +141,7 @@ class ProxyShutdownIT {
         try (ServerProcess server = server("30s", "2s");
                 HttpClient client = HttpClient.newHttpClient()) {
             URI readiness = address.resolve("/q/health/ready");
-            Instant told = Instant.now();
+            Instant signalled = Instant.now();
             server.terminate();
             HttpResponse<String> response;
             do {
@@ -154,7 +154,7 @@ class ProxyShutdownIT {
                 assertThat(served.values("connection")).isEmpty();
             }
             awaitRefusedConnections();
-            assertThat(Duration.between(told, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+            assertThat(Duration.between(signalled, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
         }
     }
@@ -196,10 +196,10 @@ class ProxyShutdownIT {
         try (ServerProcess server = server("30s", "0s");
                 RawCaller idle = new RawCaller(address.getPort())) {
             assertThat(idle.send(LIVE).response().status()).isEqualTo(200);
-            Instant told = Instant.now();
+            Instant signalled = Instant.now();
             server.terminate();
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
-            assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
+            assertThat(Duration.between(signalled, Instant.now())).isLessThan(Duration.ofSeconds(10));
         }
     }
 
@@ -263,6 +263,6 @@ class ProxyShutdownIT {
                 return;
             }
         }
-        throw new AssertionError("Connections are accepted by a server that was told to stop");
+        throw new AssertionError("Connections are accepted by a server that was asked to stop");
     }
 }

@@ -178,7 +178,7 @@ class UpgradeIT {
                 .isEqualTo(read.get("status").intValue());
         if (read.has("body")) {
             JsonNode body = JSON.readTree(response.asString());
-            assertHolds(path + " with " + token, body, read.get("body"));
+            assertContains(path + " with " + token, body, read.get("body"));
             // It is a hash of the body, to which later releases may add fields.
             if (body.equals(read.get("body"))) {
                 assertThat(response.header("ETag"))
@@ -189,22 +189,22 @@ class UpgradeIT {
     }
 
     /** That a response holds all that it held, and perhaps more. */
-    private static void assertHolds(String place, JsonNode actual, JsonNode expected) {
+    private static void assertContains(String path, JsonNode actual, JsonNode expected) {
         if (expected.isObject()) {
             Set<String> names = new TreeSet<>();
             expected.fieldNames().forEachRemaining(names::add);
             names.removeAll(MOVING);
             for (String name : names) {
-                assertThat(actual.has(name)).as("%s has %s", place, name).isTrue();
-                assertHolds(place + "/" + name, actual.get(name), expected.get(name));
+                assertThat(actual.has(name)).as("%s has %s", path, name).isTrue();
+                assertContains(path + "/" + name, actual.get(name), expected.get(name));
             }
         } else if (expected.isArray()) {
-            assertThat(actual.size()).as(place).isEqualTo(expected.size());
+            assertThat(actual.size()).as(path).isEqualTo(expected.size());
             for (int i = 0; i < expected.size(); i++) {
-                assertHolds(place + "/" + i, actual.get(i), expected.get(i));
+                assertContains(path + "/" + i, actual.get(i), expected.get(i));
             }
         } else {
-            assertThat(actual).as(place).isEqualTo(expected);
+            assertThat(actual).as(path).isEqualTo(expected);
         }
     }
 

@@ -100,7 +100,7 @@ final class Call implements RequestBody.Listener {
     // Authenticate
 
     private void admit() {
-        exchange.onDisconnect(this::onCallerGone);
+        exchange.onDisconnect(this::onCallerDisconnect);
         Optional<ProxyError> invalid =
                 RequestHead.error(exchange, proxy.shared().limits().body());
         if (invalid.isPresent()) {
@@ -333,11 +333,11 @@ final class Call implements RequestBody.Listener {
 
     /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
     void abandon() {
-        onCallerGone();
+        onCallerDisconnect();
         exchange.abort(Http2Error.INTERNAL_ERROR.code());
     }
 
-    private void onCallerGone() {
+    private void onCallerDisconnect() {
         if (!isFinished() && !exchange.isEnded()) {
             // Codex closes the connection at the last event.
             finish(attempt != null && attempt.hasLastEvent() ? attempt.outcome() : Outcome.CLIENT_CANCELLED);

@@ -31,17 +31,17 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
     @Singleton
-    static class Heard implements ChangeListener {
+    static class Recorder implements ChangeListener {
         private final List<RowChange> changes = new CopyOnWriteArrayList<>();
         private final AtomicInteger gaps = new AtomicInteger();
         private final AtomicBoolean fails = new AtomicBoolean();
 
         @Override
-        public void onChanges(List<RowChange> heard) {
+        public void onChanges(List<RowChange> reported) {
             if (fails.getAndSet(false)) {
                 throw new IllegalStateException("a listener that fails, in a test");
             }
-            changes.addAll(heard);
+            changes.addAll(reported);
         }
 
         @Override
@@ -51,7 +51,7 @@ class ChangeFeedTest {
     }
 
     @Inject
-    Heard heard;
+    Recorder recorder;
 
     @Inject
     DataSource database;
@@ -73,7 +73,7 @@ class ChangeFeedTest {
         await("organization", organization);
         await("llm_provider", provider);
         await("model", model);
-        heard.changes.clear();
+        recorder.changes.clear();
         // The model is orphaned by the database itself.
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
@@ -83,24 +83,24 @@ class ChangeFeedTest {
         await("model", model);
         // Over several readings.
         Thread.sleep(1_200);
-        assertThat(heard.changes)
+        assertThat(recorder.changes)
                 .containsOnlyOnce(
                         change("llm_provider", Operation.DELETE, provider), change("model", Operation.UPDATE, model));
     }
 
     @Test
-    void aTransactionThatCommitsAfterLaterOnesIsHeard() throws Exception {
+    void transactionThatCommitsLateIsReported() throws Exception {
         String other = Api.secret(organization, "v");
         await("secret", other);
         try (Connection early = database.getConnection();
                 Statement statement = early.createStatement()) {
             early.setAutoCommit(false);
             touch(statement, secret);
-            heard.changes.clear();
+            recorder.changes.clear();
             for (int i = 0; i < 3; i++) {
                 execute("update secret set description = '" + i + "' where id = '" + other + "'");
                 await("secret", other);
-                heard.changes.clear();
+                recorder.changes.clear();
             }
             early.commit();
             early.setAutoCommit(true);
@@ -110,7 +110,7 @@ class ChangeFeedTest {
 
     @Test
     void aChangeThatIsTakenBackIsNotHeard() throws Exception {
-        heard.changes.clear();
+        recorder.changes.clear();
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -119,12 +119,12 @@ class ChangeFeedTest {
             connection.setAutoCommit(true);
         }
         Thread.sleep(700);
-        assertThat(heard.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
+        assertThat(recorder.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
     }
 
     @Test
-    void aChangeWhoseNotificationWasLostIsHeard() throws Exception {
-        heard.changes.clear();
+    void changeWithALostNotificationIsReported() throws Exception {
+        recorder.changes.clear();
         execute("insert into change (table_name, row_id, organization_id) values ('secret', '" + secret + "', '"
                 + organization + "')");
         await("secret", secret);
@@ -132,23 +132,23 @@ class ChangeFeedTest {
 
     @Test
     void nothingIsMissedWhileTheConnectionIsKilledAgainAndAgain() throws Exception {
-        int gaps = heard.gaps.get();
+        int gaps = recorder.gaps.get();
         for (int i = 0; i < 5; i++) {
-            heard.changes.clear();
+            recorder.changes.clear();
             ChangeFeedConnections.kill(database);
             execute("update secret set description = '" + i + "' where id = '" + secret + "'");
             await("secret", secret);
         }
-        assertThat(heard.gaps).hasValue(gaps);
+        assertThat(recorder.gaps).hasValue(gaps);
     }
 
     @Test
     void failingListenerInvalidatesAllCachesAndTheFeedContinues() throws Exception {
-        int gaps = heard.gaps.get();
-        heard.fails.set(true);
+        int gaps = recorder.gaps.get();
+        recorder.fails.set(true);
         execute("update secret set description = 'x' where id = '" + secret + "'");
-        await(() -> heard.gaps.get() > gaps);
-        heard.changes.clear();
+        await(() -> recorder.gaps.get() > gaps);
+        recorder.changes.clear();
         execute("update secret set description = 'y' where id = '" + secret + "'");
         await("secret", secret);
     }
@@ -166,13 +166,13 @@ class ChangeFeedTest {
     }
 
     private void await(String table, String id) throws InterruptedException {
-        await(() -> heard.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
+        await(() -> recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private static void await(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("it is heard within a second").isLessThan(deadline);
+            assertThat(System.nanoTime()).as("it is reported within a second").isLessThan(deadline);
             Thread.sleep(5);
         }
     }

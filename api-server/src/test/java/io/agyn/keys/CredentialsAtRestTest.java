@@ -101,7 +101,7 @@ class CredentialsAtRestTest {
         }
 
         asAdmin()
-                .body(Map.of("name", "renamed", "value", "written anew"))
+                .body(Map.of("name", "renamed", "value", "rewritten"))
                 .put(SECRET, organization, other)
                 .then()
                 .statusCode(200);

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LiveKeysetTest {
     private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
-    private static final byte[] PLACE = "place".getBytes(UTF_8);
+    private static final byte[] CONTEXT = "context".getBytes(UTF_8);
 
     @TempDir
     private Path folder;
@@ -57,10 +57,10 @@ class LiveKeysetTest {
     void rereadsTheFileForAnUnknownKey() throws GeneralSecurityException {
         Keyset added = file.change(Keyset::withNewKey);
         Keyset promoted = added.withPrimary(added.keys().getLast());
-        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, CONTEXT);
 
         assertThat(keys.current().keys()).hasSize(1);
-        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, PLACE))
+        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, CONTEXT))
                 .isEqualTo(VALUE);
         assertThat(keys.current().keys()).isEqualTo(added.keys());
     }

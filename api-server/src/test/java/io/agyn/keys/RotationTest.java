@@ -89,7 +89,7 @@ class RotationTest {
             assertThat(response.asString()).isEqualTo(before.get(id).asString());
             assertThat(response.header("ETag")).isEqualTo(before.get(id).header("ETag"));
         });
-        assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
+        assertThat(changes()).as("nothing for servers to look up again").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
         assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
         assertThat(KeyUse.count(connection).ofOthers(keyset.primary())).isEqualTo(unreadable.size());
@@ -100,7 +100,7 @@ class RotationTest {
         Keyset old = keys.current();
         Keyset keyset = promoteANewKey();
         byte[] written =
-                old.aead().encrypt("written meanwhile".getBytes(), place(secret).bytes());
+                old.aead().encrypt("written meanwhile".getBytes(), context(secret).bytes());
         try (Connection writer = another();
                 PreparedStatement write =
                         writer.prepareStatement("update secret set value_ciphertext = ? where id = ?::uuid")) {
@@ -304,10 +304,10 @@ class RotationTest {
     }
 
     private String decrypted(String id) throws SQLException {
-        return cipher.decrypt(ciphertext(id), place(id));
+        return cipher.decrypt(ciphertext(id), context(id));
     }
 
-    private EncryptionContext place(String id) {
+    private EncryptionContext context(String id) {
         return new EncryptionContext(UUID.fromString(organization), "secret", UUID.fromString(id), "value");
     }
 

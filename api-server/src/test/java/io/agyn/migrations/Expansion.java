@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /**
  * Finds changes in migrations that break servers of the previous release.
  *
- * <p>What is new since that release may be made as one likes. Of what there was, it knows which statements add and no more;
+ * <p>What is new since that release may be created as one likes. Of what there was, it knows which statements add and no more;
  * all others it rejects, unless a comment before them says {@code -- unused since 1.2.0}, with a release, or, where nothing
  * is taken away, {@code -- fits the release before: } and why.
  */
@@ -33,14 +33,14 @@ final class Expansion {
     private final List<String> rejections = new ArrayList<>();
 
     /**
-     * @param released the migrations that the servers of the release before have made
+     * @param released the migrations that the servers of the release before have created
      * @param isRelease whether there is a release of a number
      */
     Expansion(List<String> released, Predicate<String> isRelease) {
         this.isRelease = isRelease;
         for (String migration : released) {
             for (String statement : statements(migration)) {
-                made(statement).ifPresent(old::add);
+                created(statement).ifPresent(old::add);
             }
         }
     }
@@ -112,9 +112,9 @@ final class Expansion {
         if (statement.matches("^create (or replace )?trigger .*")) {
             return isOld(after(" on (\\w+) (?:for|when|execute)", statement)) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
         }
-        Optional<String> made = made(statement);
-        if (made.isPresent()) {
-            return isOld(made.get()) || holdsRowsOfOldTables(statement) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
+        Optional<String> created = created(statement);
+        if (created.isPresent()) {
+            return isOld(created.get()) || holdsRowsOfOldTables(statement) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
         }
         if (statement.matches("^(insert into|update|comment on|select) .*")) {
             return isOld(after("^(?:insert into|update|comment on \\w+) (\\w+)", statement))
@@ -177,7 +177,7 @@ final class Expansion {
         return matcher.find() ? matcher.group(1) : "";
     }
 
-    private static Optional<String> made(String statement) {
+    private static Optional<String> created(String statement) {
         Matcher matcher = MADE.matcher(bare(statement));
         return matcher.find() ? Optional.of(matcher.group(2)) : Optional.empty();
     }

@@ -36,14 +36,14 @@ class FidelityTest {
         String model = SCENE.responses();
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
-            RandomBody made = new RandomBody(random);
-            String before = made.text().substring(0, made.modelStart());
-            String after = made.text().substring(made.modelEnd());
+            RandomBody request = new RandomBody(random);
+            String before = request.text().substring(0, request.modelStart());
+            String after = request.text().substring(request.modelEnd());
             byte[] sent = (before + '"' + escaped(model, random) + '"' + after).getBytes(UTF_8);
             SCENE.provider().forget();
             try (RawCaller caller = Scene.connect()) {
                 int status = sendInPieces(caller, sent, random).response().status();
-                assertThat(status).as("seed %d, %s", seed, made.text()).isEqualTo(200);
+                assertThat(status).as("seed %d, %s", seed, request.text()).isEqualTo(200);
             }
             assertThat(SCENE.received().text()).as("seed %d", seed).isEqualTo(before + "\"gpt-4o\"" + after);
         }

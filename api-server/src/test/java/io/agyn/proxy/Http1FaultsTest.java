@@ -85,8 +85,8 @@ class Http1FaultsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 102 Processing\r\n\r\n"})
-    void callsAreNotSentAgainAfterAByteOfAResponse(String beginning) throws Exception {
-        try (RawProvider provider = closesReused(beginning)) {
+    void callsAreNotSentAgainAfterAByteOfAResponse(String prefix) throws Exception {
+        try (RawProvider provider = closesReused(prefix)) {
             String model = SCENE.responsesModel(provider.origin());
             assertThat(SCENE.post("/v1/responses", body(model)).statusCode()).isEqualTo(200);
             assertThat(SCENE.post("/v1/responses", body(model)).statusCode()).isEqualTo(502);
@@ -106,7 +106,7 @@ class Http1FaultsTest {
     }
 
     /** Responds to the first request on each connection, and closes it at the second. */
-    private static RawProvider closesReused(String beginning) throws Exception {
+    private static RawProvider closesReused(String prefix) throws Exception {
         ThreadLocal<Integer> onConnection = ThreadLocal.withInitial(() -> 0);
         return RawProvider.start(exchange -> {
             exchange.body();
@@ -114,7 +114,7 @@ class Http1FaultsTest {
             if (onConnection.get() == 1) {
                 exchange.send(OK);
             } else {
-                exchange.send(beginning);
+                exchange.send(prefix);
                 exchange.socket().close();
             }
         });

@@ -349,8 +349,8 @@ class LimitsTest {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
             fill(full, queue);
-            List<EgressRoute> ways = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
-            Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(ways), clients, 1);
+            List<EgressRoute> routes = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
+            Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(routes), clients, 1);
             CompletableFuture<HttpClientRequest> opened = new CompletableFuture<>();
             Context context = vertx.getOrCreateContext();
             context.runOnContext(start -> new UpstreamConnector(

@@ -165,15 +165,15 @@ class ListFiltersTest {
     @Test
     void modelsAreListedByTheirLlmProviderAndTheirStatus() {
         String kept = Api.provider(organization, Api.secret(organization, "v"));
-        String gone = Api.provider(organization, Api.secret(organization, "v"));
+        String deleted = Api.provider(organization, Api.secret(organization, "v"));
         String ready = Api.model(organization, kept);
-        String orphaned = Api.model(organization, gone);
+        String orphaned = Api.model(organization, deleted);
         String path = Kind.MODEL.collection(organization);
 
-        list(path, Map.of("provider_id", gone)).body("items.id", equalTo(List.of(orphaned)));
+        list(path, Map.of("provider_id", deleted)).body("items.id", equalTo(List.of(orphaned)));
         list(path, Map.of("status", "ready")).body("items.id", equalTo(List.of(ready, orphaned)));
         asAdmin()
-                .delete("/organizations/{o}/llm-providers/{p}", organization, gone)
+                .delete("/organizations/{o}/llm-providers/{p}", organization, deleted)
                 .then()
                 .statusCode(204);
         list(path, Map.of("status", "ready")).body("items.id", equalTo(List.of(ready)));

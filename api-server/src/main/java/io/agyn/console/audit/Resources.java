@@ -30,7 +30,7 @@ class Resources {
     private final Page page;
 
     private final Map<UUID, Optional<Entry.Resource>> found = new HashMap<>();
-    private Map<UUID, Organization> there = Map.of();
+    private Map<UUID, Organization> organizations = Map.of();
 
     Resources(@All List<AuditedResource> features, ListSources lists, Page page) {
         this.features = features.stream().collect(Collectors.toMap(AuditedResource::noun, Function.identity()));
@@ -39,7 +39,7 @@ class Resources {
     }
 
     List<Entry> entries(List<AuditEvent> events) {
-        there = organizationsOf(events);
+        organizations = organizationsOf(events);
         return events.stream()
                 .map(event -> new Entry(
                         event,
@@ -52,7 +52,7 @@ class Resources {
 
     private Optional<Entry.Resource> find(AuditEvent event, UUID id) {
         UUID organization = event.getOrganizationId();
-        if (organization != null && !there.containsKey(organization)) {
+        if (organization != null && !organizations.containsKey(organization)) {
             return Optional.empty();
         }
         // A request that got 404 records only the organization.
@@ -67,11 +67,11 @@ class Resources {
         }
         // Sign-ins and sign-outs concern an API token.
         AuditedResource feature = features.get(noun.isEmpty() ? "API token" : noun);
-        return feature == null ? Optional.empty() : found(() -> feature.resource(there.get(organization), id));
+        return feature == null ? Optional.empty() : found(() -> feature.resource(organizations.get(organization), id));
     }
 
     private Optional<Entry.Resource> organization(UUID id) {
-        return Optional.ofNullable(there.get(id))
+        return Optional.ofNullable(organizations.get(id))
                 .map(organization -> new Entry.Resource(organization.getName(), Page.path(organization)));
     }
 

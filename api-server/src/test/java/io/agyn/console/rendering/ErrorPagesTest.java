@@ -41,9 +41,9 @@ class ErrorPagesTest {
 
     @Test
     void missingPageHasTheNavigation() {
-        Response gone = owner.get(root + "/secrets/" + UUID.randomUUID());
-        gone.then().statusCode(404);
-        assertThat(gone.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
+        Response missing = owner.get(root + "/secrets/" + UUID.randomUUID());
+        missing.then().statusCode(404);
+        assertThat(missing.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
         Response nobodys = owner.get("/organizations/nobodys");
         nobodys.then().statusCode(404);
         assertThat(nobodys.asString())

@@ -98,9 +98,9 @@ class TokensPagesTest {
         Response again = owner.post(tokens + "/new", fields(form, "second", organization, ""));
         again.then().statusCode(422).body(containsString("has already created an API token"));
         assertThat(again.asString()).contains("value=\"second\"");
-        Response made = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
-        made.then().statusCode(200);
-        plaintext(made.asString());
+        Response second = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
+        second.then().statusCode(200);
+        plaintext(second.asString());
     }
 
     @Test

@@ -76,8 +76,8 @@ class ModelLocatorTest {
     @Test
     void theModelIsKnownAsSoonAsItHasArrived() throws Exception {
         ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
-        byte[] beginning = "{\"model\":\"gpt".getBytes(UTF_8);
-        locator.read(beginning, 0, beginning.length);
+        byte[] start = "{\"model\":\"gpt".getBytes(UTF_8);
+        locator.read(start, 0, start.length);
         assertThat(locator.isFound()).isFalse();
         byte[] rest = "-4o\"".getBytes(UTF_8);
         locator.read(rest, 0, rest.length);

@@ -84,7 +84,7 @@ public final class RawHttp2Provider implements AutoCloseable {
         return new RawHttp2Provider(certificate, true, behaviour);
     }
 
-    /** Starts one that agrees on HTTP/2 and then says nothing. */
+    /** Starts one that agrees on HTTP/2 and then sends nothing. */
     public static RawHttp2Provider mute(OwnCertificate certificate) throws Exception {
         return new RawHttp2Provider(certificate, false, exchange -> {});
     }

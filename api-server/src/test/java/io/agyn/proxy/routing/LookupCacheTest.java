@@ -83,20 +83,20 @@ class LookupCacheTest {
 
     @Test
     void aFailureIsNotKept() throws Exception {
-        AtomicBoolean away = new AtomicBoolean(true);
+        AtomicBoolean down = new AtomicBoolean(true);
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
-                    if (away.get()) {
-                        throw new SQLException("away");
+                    if (down.get()) {
+                        throw new SQLException("down");
                     }
                     return lookups.incrementAndGet();
                 },
                 response -> true);
         for (int again = 1; again <= 1_000; again++) {
-            away.set(true);
-            assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("away");
-            away.set(false);
+            down.set(true);
+            assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("down");
+            down.set(false);
             assertThat(cache.get("a").get()).isEqualTo(again);
             cache.invalidateAll();
         }
