@@ -117,7 +117,7 @@ final class UsageCharts {
         Double[] values = new Double[time.size()];
         Arrays.fill(values, 0.0);
         for (UsageRow row : rows) {
-            values[time.place(row.getStartsAt())] += value.applyAsDouble(row);
+            values[time.place(row.getStartedAt())] += value.applyAsDouble(row);
         }
         return new Series(label, tone, Arrays.asList(values));
     }
@@ -129,7 +129,7 @@ final class UsageCharts {
         for (UsageRow row : rows) {
             Double average = value.of(row);
             if (average != null) {
-                int place = time.place(row.getStartsAt());
+                int place = time.place(row.getStartedAt());
                 sums[place] += average * row.getCalls();
                 calls[place] += row.getCalls();
             }
