@@ -184,7 +184,8 @@ class UsageTest {
     void nobodysTokenIsDescribedToAnotherTenant() throws SQLException {
         calls.tokenId = UUID.fromString(asAdmin().get("/me").then().extract().path("api_token_id"));
         load(calls.next());
-        assertThat(rows("group_by=api_token", "api_token_id", "api_token_description")).containsExactly(calls.tokenId + " null");
+        assertThat(rows("group_by=api_token", "api_token_id", "api_token_description"))
+                .containsExactly(calls.tokenId + " null");
     }
 
     @Test

@@ -100,8 +100,7 @@ public class ListSources {
     public ListPage.Source<Model> models(UUID organizationId, UUID providerId, ModelStatus status) {
         return (size, token, search) -> {
             ModelList list = api.read(
-                    models.listModels(organizationId, size, token, null, search, providerId, status),
-                    ModelList.class);
+                    models.listModels(organizationId, size, token, null, search, providerId, status), ModelList.class);
             return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }
