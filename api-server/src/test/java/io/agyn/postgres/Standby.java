@@ -1,5 +1,7 @@
 package io.agyn.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -64,14 +66,13 @@ public final class Standby implements AutoCloseable {
                         "unix_socket_directories="))
                 .redirectOutput(cluster.resolveSibling("standby.log").toFile())
                 .start();
-        for (long end = System.nanoTime() + 20_000_000_000L; System.nanoTime() < end; Thread.sleep(50)) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
             try (Connection connection = connect()) {
-                return;
+                return connection.isValid(1);
             } catch (SQLException e) {
-                // Not yet.
+                return false;
             }
-        }
-        throw new AssertionError(Files.readString(cluster.resolveSibling("standby.log")));
+        });
     }
 
     /** The port it listens on. */
