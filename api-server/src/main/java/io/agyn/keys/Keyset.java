@@ -13,6 +13,7 @@ import com.google.crypto.tink.KeysetHandle;
 import com.google.crypto.tink.Parameters;
 import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.TinkJsonProtoKeysetFormat;
+import com.google.crypto.tink.RegistryConfiguration;
 import com.google.crypto.tink.aead.AeadConfig;
 import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.prf.PredefinedPrfParameters;
@@ -93,7 +94,7 @@ public final class Keyset {
             register();
             Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
             for (KeyPurpose purpose : KeyPurpose.values()) {
-                handles.put(purpose, KeysetHandle.generateNew(parameters(purpose)));
+                handles.put(purpose, KeysetHandle.generateNew(parameters(purpose), RegistryConfiguration.get()));
             }
             return new Keyset(handles);
         } catch (GeneralSecurityException e) {
@@ -132,7 +133,7 @@ public final class Keyset {
                 json.set(
                         part.getKey().toString(),
                         JSON.readTree(TinkJsonProtoKeysetFormat.serializeKeyset(
-                                part.getValue(), InsecureSecretKeyAccess.get())));
+                                part.getValue(), RegistryConfiguration.get(), InsecureSecretKeyAccess.get())));
             }
             return json;
         } catch (GeneralSecurityException | JsonProcessingException e) {
@@ -319,6 +320,6 @@ public final class Keyset {
             throw new GeneralSecurityException("no " + purpose + " keyset");
         }
         return TinkJsonProtoKeysetFormat.parseKeyset(
-                keyset.get(purpose.toString()).toString(), InsecureSecretKeyAccess.get());
+                keyset.get(purpose.toString()).toString(), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
     }
 }
