@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the memory of buffered bodies: model calls until their {@code model} is known, bodies of the API, and forms.
@@ -117,7 +118,7 @@ public final class ByteBudget {
             add(-taken);
         }
 
-        private boolean isOver(Object key, long limit) {
+        private boolean isOver(@Nullable Object key, long limit) {
             return key != null && shares.getOrDefault(key, 0L) > limit;
         }
 

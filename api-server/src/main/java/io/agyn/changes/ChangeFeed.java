@@ -30,6 +30,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Notifies the caches of this server of changes by all servers.
@@ -247,7 +248,7 @@ public class ChangeFeed {
      * Parses the trigger's name of an operation. A change without one comes from an older schema, and may be any of
      * them.
      */
-    private static RowChange.Operation operation(String name) {
+    private static RowChange.Operation operation(@Nullable String name) {
         return name == null ? RowChange.Operation.DELETE : RowChange.Operation.valueOf(name);
     }
 

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
 
 /** Maps exceptions to problems. */
 @Singleton
@@ -54,7 +55,7 @@ public final class Problems {
     }
 
     /** Maps the REST stack's own exceptions. */
-    private ProblemException refused(WebApplicationException refused) {
+    private @Nullable ProblemException refused(WebApplicationException refused) {
         return switch (refused.getResponse().getStatus()) {
             case 400 ->
                 new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
