@@ -78,7 +78,7 @@ final class FeedWatchdog {
             if (!silent) {
                 LOG.errorf(
                         "Changes have not been read for %d s although the database responds: tokens, models and"
-                            + " credentials in memory are looked up again every few seconds until they are read again",
+                                + " credentials in memory are looked up again every few seconds until they are read again",
                         feed.silence().toSeconds());
                 silent = true;
             }

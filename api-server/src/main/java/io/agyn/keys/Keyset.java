@@ -57,7 +57,8 @@ public final class Keyset {
     private Keyset(Map<KeyPurpose, KeysetHandle> handles) throws GeneralSecurityException {
         this.handles = handles;
         this.aead = handle(handles, KeyPurpose.ENCRYPTION).getPrimitive(RegistryConfiguration.get(), Aead.class);
-        this.fingerprints = handle(handles, KeyPurpose.FINGERPRINT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
+        this.fingerprints =
+                handle(handles, KeyPurpose.FINGERPRINT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
         this.audit = handle(handles, KeyPurpose.AUDIT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
         handles.forEach((purpose, handle) -> keys.put(
                 purpose,

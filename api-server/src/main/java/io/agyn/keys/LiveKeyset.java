@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The keyset of a running server, which follows its file: changes by {@code keyset} commands take effect within

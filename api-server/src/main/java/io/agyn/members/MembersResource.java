@@ -46,7 +46,12 @@ class MembersResource implements MembersApi {
 
     @Override
     public Response listMembers(
-            UUID organizationId, Integer pageSize, @Nullable String pageToken, @Nullable String name, @Nullable String email, @Nullable String search) {
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search) {
         Selection selection = Selection.in(organizationId)
                 .with("user.name", name)
                 .with("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT))

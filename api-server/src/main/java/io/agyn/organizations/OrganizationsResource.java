@@ -40,7 +40,12 @@ class OrganizationsResource implements OrganizationsApi {
 
     @Override
     public Response listOrganizations(
-            Integer pageSize, @Nullable String pageToken, @Nullable String name, @Nullable String slug, @Nullable String search, @Nullable Set<String> ids) {
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String slug,
+            @Nullable String search,
+            @Nullable Set<String> ids) {
         Selection selection = Selection.all()
                 .withOneOf("id", caller.identity().scope().organizations().orElse(null))
                 .with("name", name)

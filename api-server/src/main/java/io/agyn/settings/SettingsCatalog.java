@@ -51,7 +51,8 @@ public final class SettingsCatalog {
      * @param property the property, such as {@code agyn.http.port}
      * @param defaultValue the default as an operator would write it, or null
      */
-    public record Entry(String property, Class<?> type, @Nullable String defaultValue, Setting setting) {
+    public record Entry(
+            String property, Class<?> type, @Nullable String defaultValue, Setting setting) {
         /** The environment variable, such as {@code AGYN_HTTP_PORT}. */
         public String variable() {
             return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');

@@ -38,7 +38,13 @@ class UsersResource implements UsersApi {
 
     @Override
     public Response listUsers(
-            Integer pageSize, @Nullable String pageToken, @Nullable String name, @Nullable String email, @Nullable String search, @Nullable Role role, @Nullable UserState state) {
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search,
+            @Nullable Role role,
+            @Nullable UserState state) {
         Selection selection = Selection.all()
                 .with("name", name)
                 .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))
