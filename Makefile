@@ -86,7 +86,7 @@ upgrade-fixture: $(SERVER) ## Create the fixture of a release's schema, for Upgr
 test-tofu: build ## Run the tests against terraform with OpenTofu instead, which is built if it is not installed
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH="$$(scripts/terraform-path.sh --tofu)" $(GO) test -count=1 -timeout 25m ./internal/acceptance
 
-lint: ## Check format, lint the contract and the code, check that generated code is up to date
+lint: lint-prose ## Check format, lint the prose, the contract and the code, check that generated code is up to date
 	$(MVN) -q spotless:check
 	cd terraform-provider && test -z "$$(gofmt -l . | tee /dev/stderr)"
 	cd terraform-provider && $(GO) vet ./...

@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
 
-/** One run of the server: prepares what Quarkus needs, runs it, and cleans up after it. */
+/** One run of the server: prepares the environment of Quarkus, runs it, and cleans up. */
 final class Launch {
 
     private static final Logger LOG = Logger.getLogger(Launch.class);
@@ -101,14 +101,14 @@ final class Launch {
                     settings.database().url().filter(url -> !url.isBlank()).isEmpty();
             if (!isEmbedded) {
                 throw new OperatorException(
-                        "With AGYN_DATABASE_URL the encryption keys must be given: make them once with \"java -jar"
+                        "With AGYN_DATABASE_URL a keyset file is required: create it once with \"java -jar"
                                 + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
                                 + " server of this database.");
             }
             if (EmbeddedPostgres.hasData(settings.dataDir())) {
                 throw new OperatorException(
-                        "The keyset file " + file.path() + " is missing, and what is in the database cannot"
-                                + " be decrypted without it: put it back, or set AGYN_KEYSET_FILE to where it is.");
+                        "The keyset file " + file.path() + " is missing, and the credentials in the database cannot"
+                                + " be decrypted without it: restore it, or set AGYN_KEYSET_FILE to its path.");
             }
             file.create();
         }
@@ -209,10 +209,10 @@ final class Launch {
             case FlywayException migration
             when isLockTimeout(migration) ->
                 new OperatorException(
-                        "The database's tables cannot be brought up to this release while others use them for"
-                                + " seconds on end: start the server again.");
+                        "The database's tables cannot be migrated to this release while others lock them for"
+                                + " seconds: start the server again.");
             case FlywayException migration ->
-                new OperatorException("The database's tables cannot be brought up to this release: "
+                new OperatorException("The database's tables cannot be migrated to this release: "
                         + migration
                                 .getMessage()
                                 .lines()
@@ -222,7 +222,7 @@ final class Launch {
             default -> {
                 // Not caused by a setting: fixing it needs the stack trace.
                 error.printStackTrace();
-                yield new OperatorException("The server cannot start, for a reason that it does not know.", error);
+                yield new OperatorException("The server cannot start because of an unexpected error.", error);
             }
         };
     }

@@ -49,7 +49,7 @@ public final class Server implements QuarkusApplication {
 
     private void announce(String baseUrl, Path dataDir) {
         Path token = dataDir.resolve("admin-token");
-        String tokenPlace = Files.exists(token) ? token.toString() : "made before, and not in the data folder";
+        String tokenPlace = Files.exists(token) ? token.toString() : "created earlier, not in the data folder";
         switch (settings.log().format()) {
             case TEXT ->
                 System.out.printf(

@@ -107,9 +107,8 @@ class BackupIT {
             await("writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20);
             before = List.copyOf(acknowledged);
             assertThat(succeed(data, Map.of(), "backup", backup.toString()))
-                    .matches(
-                            "Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. What they hold is read with the"
-                                    + " keyset alone, which is not among them\\.\n");
+                    .matches("Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
+                            + " their credentials, is not included\\.\n");
             succeed(data, Map.of(), "keyset", "backup", keyset.toString());
             enough.countDown();
             checkpoints.join();
@@ -150,7 +149,7 @@ class BackupIT {
         Path restored = restore(folder.resolve("backup"));
         Files.copy(data.resolve("keyset.json"), restored.resolve("keyset.json"));
         assertThat(succeed(restored, Map.of(), "keyset", "check")).contains("can read everything");
-        assertThat(succeed(restored, Map.of(), "audit", "verify")).startsWith("The audit log holds: ");
+        assertThat(succeed(restored, Map.of(), "audit", "verify")).startsWith("The audit log is intact: ");
         try (ServerProcess server = ServerProcess.run(restored, Map.of()).ready()) {
             assertAsBefore(server, restored, Map.of());
         }
@@ -161,16 +160,16 @@ class BackupIT {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             Path there = Files.createDirectory(folder.resolve("there"));
             assertThat(refused(data, Map.of(), "backup", there.toString()))
-                    .isEqualTo(there + " is there already and is never overwritten: name another folder.\n");
+                    .isEqualTo(there + " already exists and is never overwritten: name another folder.\n");
             Path within = data.resolve("postgres/backup");
             assertThat(refused(data, Map.of(), "backup", within.toString()))
                     .isEqualTo(within + " is within PostgreSQL's own folder: name one outside of "
                             + data.resolve("postgres") + ".\n");
             Path nowhere = folder.resolve("no/backup");
             assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
-                    .isEqualTo("The backup " + nowhere + " cannot be made (" + nowhere.getParent()
-                            + " is not there): make room, and name a folder that is not there in one that is, and can"
-                            + " be written.\n");
+                    .isEqualTo("The backup " + nowhere + " cannot be created (" + nowhere.getParent()
+                            + " does not exist): free disk space, and name a new folder in an existing, writable"
+                            + " one.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
             assertThat(refused(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
@@ -329,7 +328,7 @@ class BackupIT {
         assertThat(succeed(dataFolder, variables, "keyset", "check")).contains("can read everything");
         // It can be written, and chains on.
         create(server, inOrganization("secrets"), Map.of("name", "after", "value", "v"));
-        assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log holds: ");
+        assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log is intact: ");
         assertThat(server.output()).doesNotContain("ERROR");
     }
 

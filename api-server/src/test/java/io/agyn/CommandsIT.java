@@ -66,8 +66,8 @@ class CommandsIT {
         Keyset.create(folder.resolve("keyset.json"));
         for (String command : List.of("keyset list", "keyset rewrap", "keyset check", "admin-token create")) {
             assertThat(refused(command.split(" ")))
-                    .isEqualTo("There is no database in the data folder " + folder
-                            + ": start the server once, or set AGYN_DATA_DIR or AGYN_DATABASE_URL to where it is.\n");
+                    .isEqualTo("The data folder " + folder + " has no database"
+                            + ": start the server once, or correct AGYN_DATA_DIR or AGYN_DATABASE_URL.\n");
         }
     }
 
@@ -90,7 +90,7 @@ class CommandsIT {
                 String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
                 assertThat(refused("keyset", "retire", old))
                         .isEqualTo(
-                                "Key " + old + " is the primary key: make another one that with \"keyset promote\".\n");
+                                "Key " + old + " is the primary key: promote another one with \"keyset promote\".\n");
                 succeed("keyset", "promote", fresh);
                 assertThat(succeed("keyset", "list"))
                         .containsPattern(old + " +encryption +decrypts +" + servers + " +secret values: 1\n")
@@ -140,7 +140,7 @@ class CommandsIT {
         Files.write(keyset, copy);
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             createSecret(server);
-            assertThat(server.output()).contains("Key " + fresh + " is primary by now");
+            assertThat(server.output()).contains("Key " + fresh + " is primary, but not in the keyset file");
             Files.write(keyset, present);
             assertThat(succeed("keyset", "list"))
                     .containsPattern(fresh + " +encryption +primary +1 of 1 +secret values: 2, keyset check: 1\n")
@@ -166,7 +166,7 @@ class CommandsIT {
             assertThat(refused("keyset", "promote", audit)).contains("is older than the primary audit key");
             assertThat(succeed("keyset", "rewrap"))
                     .contains(
-                            "All fingerprints are under key " + after.primary(KeyPurpose.FINGERPRINT),
+                            "All fingerprints use key " + after.primary(KeyPurpose.FINGERPRINT),
                             "The audit log is sealed with key " + after.primary(KeyPurpose.AUDIT));
             createSecret(server);
 
@@ -216,11 +216,10 @@ class CommandsIT {
             succeed("keyset", "rewrap");
 
             assertThat(refused("keyset", "check", early.toString()))
-                    .startsWith("With the keyset " + early + ", 0 credentials can be read, and not ")
+                    .startsWith("With the keyset " + early + ", 0 credentials can be read, but not ")
                     .contains("the keyset check", "the value of secret ");
             assertThat(refused("keyset", "backup", early.toString()))
-                    .isEqualTo(
-                            "The file " + early + " is there already and is never overwritten: name another file.\n");
+                    .isEqualTo("The file " + early + " already exists and is never overwritten: name another file.\n");
         }
     }
 
@@ -235,14 +234,14 @@ class CommandsIT {
             assertThat(statusOfMe(server, printed.strip())).isEqualTo(200);
 
             assertThat(succeed("admin-token", "create", file.toString()))
-                    .isEqualTo("Wrote a new token of the cluster admin Administrator to " + file + ".\n");
+                    .isEqualTo("Wrote a new API token of the cluster admin Administrator to " + file + ".\n");
             assertThat(mode(file)).isEqualTo("rw-------");
             String token = Files.readString(file).strip();
             assertThat(token).isNotEqualTo(printed.strip());
             assertThat(statusOfMe(server, token)).isEqualTo(200);
 
             assertThat(refused("admin-token", "create", file.toString()))
-                    .isEqualTo("The file " + file + " is there already and is never overwritten: name another file.\n");
+                    .isEqualTo("The file " + file + " already exists and is never overwritten: name another file.\n");
             assertThat(server.output()).doesNotContain(printed.strip(), token);
             server.terminate();
             server.exitCode();
@@ -274,7 +273,7 @@ class CommandsIT {
                                 + " the file that holds it, or AGYN_KEYSET_PASSPHRASE.\n");
         assertThat(refusedStart(Map.of("AGYN_KEYSET_PASSPHRASE", "not the passphrase")))
                 .isEqualTo("The passphrase does not open the keyset file " + keyset
-                        + ": set the one that it was locked with, or put back the file if it was altered.\n");
+                        + ": set the passphrase that it was locked with, or restore the file if it was altered.\n");
         assertThat(refusedStart(Map.of(
                         "AGYN_KEYSET_PASSPHRASE_FILE", folder.resolve("none").toString())))
                 .startsWith("The passphrase cannot be read from " + folder.resolve("none"));

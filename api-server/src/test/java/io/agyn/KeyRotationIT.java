@@ -44,8 +44,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has a copy of
- * the keyset of its own, which gets there later than the other's, as on two machines.
+ * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has its copy of
+ * the keyset, and receives a new one later than the other, as on two machines.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
@@ -108,8 +108,8 @@ class KeyRotationIT {
 
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
         assertThat(refused("keyset", "promote", fresh))
-                .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: give them the file " + keyset
-                        + ", and run this again.\n");
+                .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
+                        + " to them, and run this again.\n");
         distribute();
         succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.

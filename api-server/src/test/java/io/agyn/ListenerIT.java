@@ -101,7 +101,7 @@ class ListenerIT {
 
             // Half of a pair: the previous certificate stays in use.
             replace(certificate, second.certificate());
-            await().atMost(PATIENCE).until(() -> server.output().contains("The certificate of before stays in force"));
+            await().atMost(PATIENCE).until(() -> server.output().contains("The previous certificate stays active"));
             try (HttpClient anew = trusting(first)) {
                 assertThat(me(anew, server).statusCode()).isEqualTo(200);
             }
@@ -199,14 +199,13 @@ class ListenerIT {
         OwnCertificate one = OwnCertificate.create(Files.createDirectory(folder.resolve("one")), "localhost");
         OwnCertificate other = OwnCertificate.create(Files.createDirectory(folder.resolve("other")), "localhost");
         assertThat(refusal(Map.of("AGYN_HTTP_TLS_KEY_FILE", one.key().toString())))
-                .isEqualTo(
-                        "AGYN_HTTP_TLS_CERTIFICATE_FILE and AGYN_HTTP_TLS_KEY_FILE go together: set both to speak TLS,"
-                                + " or neither to speak HTTP without it.\n");
+                .isEqualTo("AGYN_HTTP_TLS_CERTIFICATE_FILE and AGYN_HTTP_TLS_KEY_FILE go together: set both for TLS,"
+                        + " or neither for plain HTTP.\n");
         assertThat(refusal(tls(one.certificate(), other.key())))
                 .isEqualTo("AGYN_HTTP_TLS_CERTIFICATE_FILE is " + one.certificate() + " and AGYN_HTTP_TLS_KEY_FILE is "
                         + other.key()
                         + ", which are not a PEM file of certificates and one of the private key of the first"
-                        + " of them, not encrypted: correct them, or remove both to speak HTTP without TLS.\n");
+                        + " of them, not encrypted: correct them, or remove both for plain HTTP.\n");
         assertThat(refusal(tls(one.certificate(), folder.resolve("none.pem"))))
                 .startsWith("AGYN_HTTP_TLS_KEY_FILE is " + folder.resolve("none.pem") + ", which cannot be read (");
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * After the whole suite of unit tests: where the credentials are that it sent. {@link SentCredentials} looks into problems
- * as they are answered, and {@link ServerProcess} into the log, the metrics and the database of each packaged server.
+ * Searches for the credentials that the unit tests have sent. {@link SentCredentials} looks into problems
+ * when they are returned, and {@link ServerProcess} into the log, the metrics and the database of each packaged server.
  */
 class NoCredentialLingersIT {
 

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the packaged server's callers see of an outage beneath it, and what is left of it afterwards: nothing. */
+/** Outages of the database, disk or network as callers see them; afterwards, everything works again. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutagesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -119,7 +119,7 @@ class OutsideDatabaseIT {
                 folder.resolve("server"), Map.of("AGYN_DATABASE_URL", "postgres://" + location + "/x"))) {
             assertRefused(
                     server,
-                    "With AGYN_DATABASE_URL the encryption keys must be given: make them once with \"java -jar"
+                    "With AGYN_DATABASE_URL a keyset file is required: create it once with \"java -jar"
                             + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
                             + " server of this database.");
         }
@@ -166,7 +166,7 @@ class OutsideDatabaseIT {
                 "0s"))) {
             assertRefused(
                     server,
-                    "No PostgreSQL answers at postgresql://127.0.0.1:" + unused
+                    "No PostgreSQL responds at postgresql://127.0.0.1:" + unused
                             + "/control: start it, or correct AGYN_DATABASE_URL.");
         }
     }
@@ -233,7 +233,7 @@ class OutsideDatabaseIT {
                 postgres.password()))) {
             assertThat(server.exitCode()).isEqualTo(1);
             assertThat(server.errors())
-                    .startsWith("The database's tables cannot be brought up to this release: ")
+                    .startsWith("The database's tables cannot be migrated to this release: ")
                     .hasLineCount(1);
         }
     }

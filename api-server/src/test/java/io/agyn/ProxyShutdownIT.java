@@ -187,8 +187,7 @@ class ProxyShutdownIT {
             assertThat(seen).doesNotContain("response.completed");
             assertThat(seen).contains("This server is stopping");
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
-            assertThat(server.output())
-                    .contains("After AGYN_SHUTDOWN_TIMEOUT (1 s), 2 requests in flight are broken off");
+            assertThat(server.output()).contains("After AGYN_SHUTDOWN_TIMEOUT (1 s), 2 requests in flight are aborted");
             provider.await(ReceivedCall::callerLeft, PATIENCE);
         }
     }

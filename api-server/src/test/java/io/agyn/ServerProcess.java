@@ -155,8 +155,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /**
-     * Stops the server and what it may have left; or a command, which leaves nothing. A server that has shown a credential
-     * fails.
+     * Stops the server, or a command, and its PostgreSQL. Fails if the server has shown a credential.
      */
     @Override
     public void close() throws IOException, InterruptedException {

@@ -168,7 +168,7 @@ class ServerStartIT {
                                                 + "\r\nConnection: close\r\n\r\n")
                                         .getBytes(UTF_8));
                 socket.getOutputStream().write(body, 0, 5);
-                Thread.sleep(300);
+                Thread.sleep(1_000);
 
                 switch (stop) {
                     case SIGTERM -> server.terminate();
@@ -204,7 +204,7 @@ class ServerStartIT {
             assertRefused(
                     server,
                     "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses"
-                            + " it, or this user may not; stop that program, or set AGYN_HTTP_PORT to another port.");
+                            + " it, or this user lacks permission; stop that program, or set AGYN_HTTP_PORT to another port.");
             assertThat(folder.resolve("postgres"))
                     .as("work before the port is tried")
                     .doesNotExist();
@@ -227,7 +227,7 @@ class ServerStartIT {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", "abc"))) {
             assertRefused(
                     server,
-                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535 (0 takes any free one):"
+                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535:"
                             + " correct it, or remove it to use 8080.");
         }
     }
@@ -239,8 +239,8 @@ class ServerStartIT {
                 ServerProcess.run(folder.resolve("agyn"), Map.of("AGYN_EXTRA_CA_FILE", file.toString()))) {
             assertRefused(
                     server,
-                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file + " is not there): correct it,"
-                            + " or remove it to trust the JDK's certificates alone.");
+                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file
+                            + " does not exist): correct it," + " or remove it to trust only the JDK's certificates.");
         }
     }
 
@@ -276,8 +276,8 @@ class ServerStartIT {
         try (ServerProcess server = ServerProcess.run(folder, Map.of())) {
             assertRefused(
                     server,
-                    "The keyset file " + keyset + " is missing, and what is in the database cannot be decrypted without"
-                            + " it: put it back, or set AGYN_KEYSET_FILE to where it is.");
+                    "The keyset file " + keyset + " is missing, and the credentials in the database cannot be decrypted"
+                            + " without it: restore it, or set AGYN_KEYSET_FILE to its path.");
         }
         assertThat(keyset).doesNotExist();
     }
@@ -303,8 +303,7 @@ class ServerStartIT {
         }
         assertThat(mode(file)).isEqualTo("rw-------");
         try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
-            assertRefused(
-                    command, "The file " + file + " is there already and is never overwritten: name another file.");
+            assertRefused(command, "The file " + file + " already exists and is never overwritten: name another file.");
         }
     }
 
@@ -317,7 +316,7 @@ class ServerStartIT {
         }
         try (ServerProcess misuse = ServerProcess.run(folder, Map.of(), "keyset", "burn")) {
             assertThat(misuse.exitCode()).isEqualTo(2);
-            assertThat(misuse.errors()).startsWith("There is no command \"keyset burn\".\nUsage:");
+            assertThat(misuse.errors()).startsWith("Unknown command \"keyset burn\".\nUsage:");
         }
     }
 

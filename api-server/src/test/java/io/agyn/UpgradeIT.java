@@ -109,7 +109,7 @@ class UpgradeIT {
 
             assertThat(command(fixture, "keyset", "check")).contains("can read everything: ");
             assertThat(command(fixture, "keyset", "list")).contains("primary");
-            assertThat(command(fixture, "audit", "verify")).contains("none altered, removed or slipped in");
+            assertThat(command(fixture, "audit", "verify")).contains("none altered, removed or inserted");
             assertThat(server.output()).doesNotContain("ERROR");
         }
     }
@@ -121,7 +121,7 @@ class UpgradeIT {
         try (ServerProcess server = run("V1")) {
             assertThat(server.exitCode()).isEqualTo(1);
             assertThat(server.errors())
-                    .startsWith("The database's tables cannot be brought up to this release: ")
+                    .startsWith("The database's tables cannot be migrated to this release: ")
                     .hasLineCount(1);
         }
     }
@@ -136,9 +136,8 @@ class UpgradeIT {
             try (ServerProcess server = run(LAST_RELEASE)) {
                 assertThat(server.exitCode()).isEqualTo(1);
                 assertThat(server.errors())
-                        .isEqualTo(
-                                "The database's tables cannot be brought up to this release while others use them for"
-                                        + " seconds on end: start the server again.\n");
+                        .isEqualTo("The database's tables cannot be migrated to this release while others lock them for"
+                                + " seconds: start the server again.\n");
             }
         }
         try (ServerProcess server = run(LAST_RELEASE).ready()) {

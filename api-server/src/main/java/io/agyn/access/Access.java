@@ -31,7 +31,7 @@ public final class Access {
     }
 
     /**
-     * Authorizes a caller who is authenticated.
+     * Authorizes an authenticated caller.
      *
      * @param operation an operation id of the contract
      * @param path the ids in its path, by parameter name
@@ -78,8 +78,8 @@ public final class Access {
     private static Permission permission(Optional<String> operation) {
         return operation
                 .flatMap(Permissions::of)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemKind.FORBIDDEN, "Nobody may do this: the operation is not among the permissions."));
+                .orElseThrow(() ->
+                        new ProblemException(ProblemKind.FORBIDDEN, "No role has permission for this operation."));
     }
 
     /** An organization out of reach gets the same 404 as one that does not exist. */
@@ -95,7 +95,7 @@ public final class Access {
         if (!permission.roles().contains(role)) {
             throw new ProblemException(
                     ProblemKind.FORBIDDEN,
-                    "Your role does not allow this; ask an owner of the organization, or a cluster admin.");
+                    "Your role does not allow this; ask an organization owner or a cluster admin.");
         }
         if (permission.tokens() == Tokens.UNBOUND_TOKEN
                 && identity.boundOrganization().isPresent()) {

@@ -102,8 +102,7 @@ public class BudgetedBodies implements ReaderInterceptor {
             while (lease.isExhausted()) {
                 if (System.nanoTime() - end >= 0) {
                     throw new ProblemException(
-                                    ProblemKind.UNAVAILABLE,
-                                    "The memory for request bodies is used up by other requests; try again soon.")
+                                    ProblemKind.UNAVAILABLE, "The memory for request bodies is full; try again soon.")
                             .withHeader(HttpHeaders.RETRY_AFTER, "2");
                 }
                 try {

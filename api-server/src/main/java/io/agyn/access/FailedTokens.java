@@ -47,8 +47,7 @@ public final class FailedTokens {
         }
         return new ProblemException(
                         ProblemKind.TOO_MANY_REQUESTS,
-                        "Too many API tokens that do not work came from here, or began like this one; wait"
-                                + " a minute.")
+                        "Too many failed API tokens from this address or with this prefix; wait" + " a minute.")
                 .withHeader(HttpHeaders.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
     }
 }

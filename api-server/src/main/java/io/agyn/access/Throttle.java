@@ -49,7 +49,7 @@ public class Throttle {
 
     void measure(@Observes StartupEvent event, MeterRegistry registry) {
         FunctionCounter.builder("agyn.tokens.failed", failed, LongAdder::sum)
-                .description("API tokens that did not work, of the REST API, of calls of models and of the Console")
+                .description("Failed API tokens in the REST API, the LLM Proxy and the Console")
                 .register(registry);
     }
 

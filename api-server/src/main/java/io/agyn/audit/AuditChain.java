@@ -38,7 +38,7 @@ final class AuditChain {
     KeyId keyAfter(End end) {
         if (!keyset.keys(KeyPurpose.AUDIT).contains(end.key())) {
             throw new IllegalStateException("The keyset lacks the audit key " + end.key() + " of the chain "
-                    + end.chain() + ": put the newest keyset file there.");
+                    + end.chain() + ": restore the newest keyset file.");
         }
         return keyset.later(KeyPurpose.AUDIT, end.key(), keyset.primary(KeyPurpose.AUDIT));
     }

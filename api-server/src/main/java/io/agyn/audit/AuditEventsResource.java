@@ -27,7 +27,7 @@ class AuditEventsResource implements AuditEventsApi {
 
     AuditEventsResource(AuditEvents events, ResourceResponses responses, ObjectMapper mapper) {
         this.events = requireNonNull(events, "events is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 

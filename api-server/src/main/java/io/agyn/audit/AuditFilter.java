@@ -36,7 +36,7 @@ final class AuditFilter {
     AuditFilter within(OffsetDateTime from, OffsetDateTime to) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
-            violations.in("from", "Give a from that is before to.");
+            violations.in("from", "from must be before to.");
         }
         violations.throwIfAny();
         return and("at >= ?", from).and("at < ?", to);

@@ -83,7 +83,7 @@ final class AuditRetention {
             }
         }
         if (dropped > 0) {
-            LOG.infof("%d audit events are dropped, which are older than %d days", dropped, retention.toDays());
+            LOG.infof("Dropped %d audit events older than %d days", dropped, retention.toDays());
         }
         return dropped;
     }

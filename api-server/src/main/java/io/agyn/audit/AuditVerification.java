@@ -35,7 +35,7 @@ public final class AuditVerification {
     private static final int FETCH_SIZE = 1_000;
 
     /**
-     * The result.
+     * The outcome of a verification, with all faults.
      *
      * @param events the number of events by the key of their epoch, in the order of epochs
      * @param faults a sentence for each broken chain
@@ -97,7 +97,7 @@ public final class AuditVerification {
             return Optional.of(missing(end.key()));
         }
         if (!Arrays.equals(seal, chains.seal(end))) {
-            return Optional.of("the row that says where its chain begins and ends was altered.");
+            return Optional.of("the row that records the start and end of its chain was altered.");
         }
         if (!end.key().equals(primary)) {
             return Optional.of(
@@ -128,7 +128,7 @@ public final class AuditVerification {
                     if (sequence < expected
                             || !isInOrder
                             || !Arrays.equals(hash, chains.hash(key, before, event(row), sequence))) {
-                        return Optional.of("event %d (%s), in the epoch of key %s, was altered or slipped in."
+                        return Optional.of("event %d (%s), in the epoch of key %s, was altered or inserted."
                                 .formatted(sequence, row.getObject("id", UUID.class), isInOrder ? key : epoch));
                     }
                     epoch = key;
@@ -140,7 +140,7 @@ public final class AuditVerification {
                 return Optional.of(removed(expected, end.sequence()));
             }
             return expected > end.sequence() + 1 || !Arrays.equals(before, end.hash())
-                    ? Optional.of("events were slipped in behind its end.")
+                    ? Optional.of("events were inserted after its end.")
                     : Optional.empty();
         }
     }

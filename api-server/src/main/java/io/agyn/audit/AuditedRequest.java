@@ -39,15 +39,15 @@ class AuditedRequest {
     }
 
     /** The event of a completed operation. */
-    Event done(Operation operation, ResourceDiff change) {
+    Event done(Operation operation, Optional<ResourceDiff> diff) {
         UUID organization = operation.id().equals(DELETE_ORGANIZATION) ? null : organization();
         return Event.now(
                 organization,
                 operation.id(),
                 Outcome.DONE,
                 null,
-                resource(operation, change),
-                change.fields(),
+                resource(operation, diff),
+                diff.map(ResourceDiff::fields).orElse(List.of()),
                 source());
     }
 
@@ -98,7 +98,7 @@ class AuditedRequest {
     }
 
     /** The last id of the path, or else the id of the created resource. */
-    private UUID resource(Operation operation, ResourceDiff change) {
+    private UUID resource(Operation operation, Optional<ResourceDiff> diff) {
         return operation.parameters().stream()
                 .filter(parameter -> parameter.in().equals("path"))
                 .map(Parameter::name)
@@ -106,7 +106,7 @@ class AuditedRequest {
                 .filter(name ->
                         !name.equals("organization_id") || !operation.method().equals("POST"))
                 .flatMap(ids::of)
-                .or(change::id)
+                .or(() -> diff.flatMap(ResourceDiff::id))
                 .orElse(null);
     }
 }

@@ -19,7 +19,7 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
 
     ClusterAuditEventsResource(AuditEvents events, ResourceResponses responses) {
         this.events = requireNonNull(events, "events is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

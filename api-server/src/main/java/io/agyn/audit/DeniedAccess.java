@@ -100,7 +100,7 @@ class DeniedAccess implements DenialLog {
             // fails.
             recent.invalidate(denial);
             Throwable reason = e.getCause() == null ? e : e.getCause();
-            LOG.warnf("That %s was denied is not in the audit log: %s", event.operation(), reason.getMessage());
+            LOG.warnf("The denied %s is missing from the audit log: %s", event.operation(), reason.getMessage());
         }
     }
 }

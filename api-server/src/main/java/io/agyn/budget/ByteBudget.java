@@ -48,11 +48,11 @@ public final class ByteBudget {
                         .orElse(Runtime.getRuntime().maxMemory() / HEAP_FRACTION),
                 settings.proxy().bodyLimit().asLongValue());
         Gauge.builder("agyn.body.memory.used", used, AtomicLong::doubleValue)
-                .description("Bytes of bodies that are kept in memory")
+                .description("Bytes of bodies in memory")
                 .baseUnit("bytes")
                 .register(registry);
         Gauge.builder("agyn.body.memory.limit", () -> total)
-                .description("The most bytes of bodies that are kept in memory (AGYN_BODY_MEMORY)")
+                .description("The limit for bytes of bodies in memory (AGYN_BODY_MEMORY)")
                 .baseUnit("bytes")
                 .register(registry);
     }

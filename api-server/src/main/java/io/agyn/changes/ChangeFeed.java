@@ -107,7 +107,7 @@ public class ChangeFeed {
     void start(@Observes StartupEvent event, MeterRegistry registry) {
         TimeGauge.builder("agyn.changes.age", this, TimeUnit.MILLISECONDS, feed -> feed.silence()
                         .toMillis())
-                .description("Since the database was last asked for changes, which is done twice a second")
+                .description("Time since the last poll for changes, which runs twice a second")
                 .register(registry);
         thread.start();
     }
@@ -151,11 +151,11 @@ public class ChangeFeed {
                     pause(RECONNECT);
                 } else if (!stopped) {
                     // Reconnects at once: usually only the connection is lost, not the database.
-                    LOG.warnf("Changes made by other servers are not seen for now: %s", e.getMessage());
+                    LOG.warnf("Changes by other servers are not received: %s", e.getMessage());
                     connected = false;
                 }
             } catch (RuntimeException e) {
-                LOG.error("A change was not taken in; everything is forgotten that could be outdated", e);
+                LOG.error("A change could not be applied; the caches are cleared", e);
                 oldestOpen = Optional.empty();
                 pause(RECONNECT);
             }
@@ -177,7 +177,7 @@ public class ChangeFeed {
                 }
                 lastRead = DualClockInstant.now();
                 if (!connected) {
-                    LOG.info("Changes made by other servers are seen again");
+                    LOG.info("Changes by other servers are received again");
                     connected = true;
                 }
                 prune(statement);

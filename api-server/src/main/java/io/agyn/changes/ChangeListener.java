@@ -4,7 +4,7 @@ import java.util.List;
 
 /** A cache that changes may outdate. Called on the feed's threads; must be quick. */
 public interface ChangeListener {
-    /** Invalidates what the changes affect. A change may be passed twice. */
+    /** Invalidates cached state that the changes affect. A change may be passed twice. */
     void onChanges(List<RowChange> changes);
 
     /** Invalidates everything, because changes may have been missed. */

@@ -22,11 +22,10 @@ import java.util.List;
 final class AdminTokenCommands {
     private static final String NAME = "admin-token create";
 
-    static final List<Command> ALL = List.of(
-            new Command(NAME, "[<file>]", "make a new token of a cluster admin", """
-                Makes a new API token of the first cluster admin, for when the last one was lost, and writes it to <file>, which
-                it makes with mode 0600, or else to standard output, and nowhere else. Tokens that there are stay valid: revoke
-                a lost one over the API.
+    static final List<Command> ALL = List.of(new Command(
+            NAME, "[<file>]", "create a new API token for a cluster admin", """
+                Creates a new API token for the first cluster admin, in case all were lost, and writes it to <file>, a new file
+                with mode 0600, or to standard output. Existing tokens stay valid: revoke lost ones over the API.
                 """, AdminTokenCommands::create));
 
     private AdminTokenCommands() {}
@@ -48,7 +47,7 @@ final class AdminTokenCommands {
                 Path file = Command.path(arguments.getFirst());
                 write(file, created.plaintext().reveal() + "\n");
                 audit.addCommand(connection, NAME);
-                out.println("Wrote a new token of the cluster admin " + created.userName() + " to " + file + ".");
+                out.println("Wrote a new API token of the cluster admin " + created.userName() + " to " + file + ".");
             }
         }
     }
@@ -58,7 +57,7 @@ final class AdminTokenCommands {
             PrivateFile.create(file, content.getBytes(StandardCharsets.UTF_8));
         } catch (FileAlreadyExistsException e) {
             throw new OperatorException(
-                    "The file " + file + " is there already and is never overwritten: name another file.", e);
+                    "The file " + file + " already exists and is never overwritten: name another file.", e);
         } catch (IOException e) {
             throw new OperatorException(
                     "The token cannot be written to " + file + " (" + OperatorException.reason(e)

@@ -15,10 +15,10 @@ import java.util.List;
 final class AuditCommands {
     static final List<Command> ALL = List.of(
             new Command("audit verify", "", "check that no audit event was changed", """
-                Reads the whole audit log and says whether an event was altered, removed or slipped in since the server has
-                written it, and in the epoch of which audit key. Each event's hash is keyed with the keyset: who can write the
-                database, and has no keyset, cannot hide what they did. Whoever puts all of the database back to an earlier
-                state can: keep what this prints.
+                Reads the whole audit log and reports events that were altered, removed or inserted, with the epoch of their
+                audit key. The hash of each event is keyed with the keyset: an attacker who can write the database but has no
+                keyset cannot hide changes. Restoring the whole database to an earlier state goes undetected: keep the output
+                of this command.
                 """, AuditCommands::verify));
 
     private AuditCommands() {}
@@ -32,12 +32,11 @@ final class AuditCommands {
             result = new AuditVerification(keyset).verify(database.connection());
         }
         if (!result.faults().isEmpty()) {
-            throw new OperatorException(
-                    "The audit log was changed behind the server's back. " + String.join(" ", result.faults()));
+            throw new OperatorException("The audit log was tampered with. " + String.join(" ", result.faults()));
         }
         long events =
                 result.events().values().stream().mapToLong(Long::longValue).sum();
-        out.printf("The audit log holds: %d events, none altered, removed or slipped in.%n", events);
+        out.printf("The audit log is intact: %d events, none altered, removed or inserted.%n", events);
         if (result.events().size() > 1) {
             result.events().forEach((key, count) -> out.printf("Epoch of key %s: %d events.%n", key, count));
         }

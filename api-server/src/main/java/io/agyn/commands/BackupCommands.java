@@ -11,12 +11,13 @@ import java.util.List;
 
 /** Commands for backups of the embedded database. */
 final class BackupCommands {
-    static final List<Command> ALL = List.of(new Command(
-            "backup", "<folder>", "copy the databases of the embedded PostgreSQL", """
-                Copies the databases in the data folder to <folder>, which it makes with mode 0700, while the server runs or
-                not. All that was answered before it began is in it. The keyset is not: copy it with "keyset backup", to
-                another place. A data folder of the same release is made of the two by a copy of <folder> with the keyset in
-                it as keyset.json. A PostgreSQL in AGYN_DATABASE_URL is backed up by its own tools, such as pg_dump.
+    static final List<Command> ALL =
+            List.of(new Command("backup", "<folder>", "back up the embedded PostgreSQL", """
+                Copies the databases in the data folder to <folder>, which it creates with mode 0700. The server may run. The
+                backup contains every change that was confirmed before it started, but not the keyset: copy that with
+                "keyset backup", and store it separately. To restore, copy <folder> to a new data folder, add the keyset as
+                keyset.json, and start the same release. For a PostgreSQL in AGYN_DATABASE_URL, use its own tools, such as
+                pg_dump.
                 """, BackupCommands::backUp));
 
     private BackupCommands() {}
@@ -26,14 +27,14 @@ final class BackupCommands {
         Settings settings = SettingsReader.read();
         if (settings.database().url().filter(url -> !url.isBlank()).isPresent()) {
             throw new OperatorException(
-                    "AGYN_DATABASE_URL is set, and only the embedded PostgreSQL is backed up by this"
-                            + " command: use pg_dump, or what the database's provider has for it.");
+                    "AGYN_DATABASE_URL is set, but this command backs up only the embedded PostgreSQL:"
+                            + " use pg_dump, or the backups of the database's provider.");
         }
         try (CommandDatabase database = CommandDatabase.open(settings)) {
             long bytes = OnlineBackup.take(database.connection(), settings.dataDir(), target);
             out.printf(
-                    "Copied the databases to %s (%d MiB). What they hold is read with the keyset alone, which is not"
-                            + " among them.%n",
+                    "Copied the databases to %s (%d MiB). The keyset, which decrypts their credentials, is not"
+                            + " included.%n",
                     target, bytes >> 20);
         }
     }

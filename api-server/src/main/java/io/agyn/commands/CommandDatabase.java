@@ -29,7 +29,7 @@ final class CommandDatabase implements AutoCloseable {
      *
      * @param settings the server's settings
      * @return the database, to be closed
-     * @throws OperatorException if there is none, or it does not respond
+     * @throws OperatorException without a database, or if it does not respond
      */
     static CommandDatabase open(Settings settings) {
         Optional<String> url = settings.database().url().filter(value -> !value.isBlank());
@@ -57,8 +57,8 @@ final class CommandDatabase implements AutoCloseable {
 
     private static CommandDatabase inFolder(Path folder) {
         if (!EmbeddedPostgres.hasData(folder)) {
-            throw new OperatorException("There is no database in the data folder " + folder
-                    + ": start the server once, or set AGYN_DATA_DIR or AGYN_DATABASE_URL to where it is.");
+            throw new OperatorException("The data folder " + folder + " has no database"
+                    + ": start the server once, or correct AGYN_DATA_DIR or AGYN_DATABASE_URL.");
         }
         Optional<DataFolder> free = DataFolder.openIfFree(folder);
         if (free.isEmpty()) {

@@ -33,13 +33,12 @@ public final class Commands {
     private static final String PROGRAM = "agyn-server";
     private static final String ABOUT = """
 
-        The program is bin/agyn-server, or java -jar quarkus-run.jar. Server and commands are set up by environment
-        variables, AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL first among them. With none the server listens
-        on http://127.0.0.1:8080 and keeps its data, in a PostgreSQL of its own, in ~/.local/share/agyn. Commands work
-        on the same data, while the server runs and while it does not.
+        The program is bin/agyn-server, or java -jar quarkus-run.jar. Environment variables configure the server and the
+        commands, above all AGYN_HTTP_PORT, AGYN_DATA_DIR and AGYN_DATABASE_URL. By default, the server listens on
+        http://127.0.0.1:8080 and stores its data in ~/.local/share/agyn with an embedded PostgreSQL. Commands use the
+        same data, whether or not the server runs.
 
-        A command ends with 0, with 1 and a sentence on standard error when it could not do its work, or with 2 and its
-        usage there when it was not called as it is to be.
+        Exit codes: 0 for success; 1 for a failure, with a message on standard error; 2 for wrong usage.
         """;
 
     private static final int USAGE_ERROR = 2;
@@ -69,7 +68,7 @@ public final class Commands {
             // "keyset burn --help" asks for help on an unknown command.
             boolean isRequested = isHelp && (arguments.size() == 1 || isGroup && arguments.size() == 2);
             if (!isRequested) {
-                err.println("There is no command \"" + String.join(" ", arguments) + "\".");
+                err.println("Unknown command \"" + String.join(" ", arguments) + "\".");
             }
             (isRequested ? out : err).print(usage(isGroup ? group : ALL, !isGroup));
             return isRequested ? 0 : USAGE_ERROR;
@@ -81,7 +80,7 @@ public final class Commands {
         }
         List<String> rest = command.argumentsAfterName(arguments);
         if (!command.accepts(rest)) {
-            err.println("\"" + command.name() + "\" does not take \"" + String.join(" ", rest) + "\".");
+            err.println("\"" + command.name() + "\" does not accept \"" + String.join(" ", rest) + "\".");
             err.print(help(command));
             return USAGE_ERROR;
         }
@@ -120,7 +119,7 @@ public final class Commands {
                 .map(command -> line(command.usage(), command.summary()))
                 .collect(Collectors.joining());
         String version = isComplete ? line("--version", "print the version") : "";
-        return "Usage:\n" + start + lines + line("<command> --help", "say more of a command") + version
+        return "Usage:\n" + start + lines + line("<command> --help", "show the help of a command") + version
                 + (isComplete ? ABOUT : "");
     }
 
@@ -137,13 +136,13 @@ public final class Commands {
         // SQLSTATEs of undefined tables and columns.
         if (state.equals("42P01") || state.equals("42703")) {
             return new OperatorException(
-                    "The database has not the tables of this release: start a server of this release on it once.", e);
+                    "The database lacks the tables of this release: start a server of this release on it once.", e);
         }
         // Only the first line, since the rest may contain a row.
         String reason = e.getMessage() == null
                 ? "no reason given"
                 : e.getMessage().lines().findFirst().orElse("no reason given");
         return new OperatorException(
-                "The database has broken off the work (" + reason + "): put that right, and run the command again.", e);
+                "The database aborted the command (" + reason + "): fix that, and run the command again.", e);
     }
 }

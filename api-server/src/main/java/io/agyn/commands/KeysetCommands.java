@@ -35,66 +35,59 @@ import java.util.stream.Collectors;
 /** Commands for encryption keys. {@link LiveKeyset} describes how they make up a rotation. */
 final class KeysetCommands {
     static final List<Command> ALL = List.of(
-            new Command("keyset create", "[<file>]", "make a file of new encryption keys", """
-                Makes a file of mode 0600 with a new key for each purpose (encryption, fingerprint, audit): <file>, or else
-                AGYN_KEYSET_FILE, or else keyset.json in the data folder. A file that is there is never overwritten. Where
-                AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE is set, the file is locked with that passphrase. What
-                the keys have encrypted cannot be read without them: keep a copy of the file.
+            new Command("keyset create", "[<file>]", "create a keyset file with new keys", """
+                Creates a keyset file with mode 0600 and a new key for each purpose (encryption, fingerprint, audit): <file>,
+                AGYN_KEYSET_FILE, or keyset.json in the data folder. Never overwrites a file. Locks it with the passphrase
+                in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE, if set. Without the keys, encrypted values cannot
+                be read: keep a copy of the file.
                 """, KeysetCommands::create),
-            new Command(
-                    "keyset add",
-                    "[<purpose>]",
-                    "add a key that is not used for new values yet",
-                    """
-                    Adds a new key to the keyset, for encryption, fingerprint or audit; for encryption if not given. Servers that
-                    have the file take it within a second, without a restart; copies of the file on other machines are yours to
-                    replace. Until "keyset promote", everything stays as before.
-                    """,
-                    KeysetCommands::add),
+            new Command("keyset add", "[<purpose>]", "add a key that is not primary yet", """
+                    Adds a new key to the keyset, for encryption (the default), fingerprint or audit. Servers load the changed file
+                    within a second, without a restart; replace the copies of the file on other machines yourself. The key is
+                    not used before "keyset promote".
+                    """, KeysetCommands::add),
             new Command("keyset promote", "<id>", "use a key for all new values", """
-                Makes a key of the keyset the primary one of its purpose: what is written from now on is encrypted,
-                fingerprinted or chained with it, what was written before stays readable. Refused while a running server of
-                the database has not the key yet, since that server could not read what the others write.
+                Makes a key the primary key of its purpose: new values are encrypted, fingerprinted or chained with it, and
+                existing values stay readable. Fails while a running server does not have the key yet, because that server
+                could not read new values.
                 """, KeysetCommands::promote),
-            new Command("keyset list", "", "show the keys, and what needs each", """
-                Shows the ids of the keys, what they are for, which are primary, what in the database is under each, and how
-                many running servers of the database have it. No key is shown.
+            new Command("keyset list", "", "list the keys and their use", """
+                Lists the ids and purposes of the keys, which are primary, how many values in the database use each, and how
+                many running servers have it. Shows no key material.
                 """, KeysetCommands::list),
-            new Command("keyset rewrap", "", "put all rows under the primary keys", """
-                Encrypts all credentials in the database that are under another key with the primary one, and does the same
-                for fingerprints and for the seals of the audit log, while servers run. Nothing else of a row changes. It may
-                be interrupted, by a kill as well, and goes on where it was when it is run again.
+            new Command("keyset rewrap", "", "re-encrypt all rows with the primary keys", """
+                Re-encrypts all credentials in the database with the primary key, and renews fingerprints and the seals of
+                the audit log, while servers run. Changes nothing else. If it is interrupted or killed, the next run
+                continues.
                 """, KeysetCommands::rewrap),
-            new Command(
-                    "keyset retire", "<id>", "remove a key that no row needs any more", """
-                        Removes a key from the keyset. Refused, with counts, while a row is under it, and while it is a primary key of
-                        the keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; that
-                        it leaked does no harm once it is not primary. A backup of the database that is older than
-                        "keyset rewrap" still needs the key: keep a backup of the keyset for as long as you keep that one.
+            new Command("keyset retire", "<id>", "remove an unused key", """
+                        Removes a key from the keyset. Fails, with counts, while a row uses it, and while it is a primary key of the
+                        keyset or of a running server. An audit key is needed until the last event of its epoch is dropped; a leaked
+                        one is harmless once it is not primary. Database backups from before "keyset rewrap" still need the key: keep
+                        a backup of the keyset for as long as you keep them.
                         """, KeysetCommands::retire),
             new Command("keyset backup", "<file>", "copy the keyset", """
-                Copies the keyset, once it has been read, to a file of mode 0600, locked by a passphrase if the keyset is. A
-                file that is there is never overwritten. "keyset check <file>" says whether a copy is good.
+                Reads the keyset and copies it to a new file with mode 0600, locked with the same passphrase, if any. Never
+                overwrites a file. "keyset check <file>" verifies a copy.
                 """, KeysetCommands::backUp),
             new Command(
                     "keyset check",
                     "[<file>]",
-                    "try a keyset on all that is in the database",
+                    "check that a keyset can decrypt the database",
                     """
-                    Decrypts all credentials in the database with <file>, a backup for instance, or else with the keyset that is
-                    set, and says which of them would be unreadable, and whether fingerprints would stay the same. Nothing is
-                    written and no credential shown.
+                    Decrypts all credentials in the database with <file>, such as a backup, or with the configured keyset, and
+                    reports unreadable credentials and changed fingerprints. Writes nothing and shows no credential.
                     """,
                     KeysetCommands::check),
             new Command("keyset lock", "[<file>]", "lock the keyset with a passphrase", """
-                Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 makes of the passphrase in <file>, or else of
-                the one in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is locked already is opened
-                with the latter, and locked anew. Running servers go on with the keys in their memory; a server starts only
-                where the passphrase is set.
+                Encrypts the keyset file (AES-256-GCM) with a key that PBKDF2 derives from the passphrase in <file>, or from
+                AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE. A file that is already locked is opened with the
+                configured passphrase and locked again. Running servers keep the keys in memory; servers start only with the
+                passphrase.
                 """, KeysetCommands::lock),
-            new Command("keyset unlock", "", "remove the lock of the keyset", """
-                Writes the keyset without a lock; it is opened with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or
-                AGYN_KEYSET_PASSPHRASE. Remove these settings before a server starts again.
+            new Command("keyset unlock", "", "remove the passphrase from the keyset", """
+                Opens the keyset with the passphrase in AGYN_KEYSET_PASSPHRASE_FILE or AGYN_KEYSET_PASSPHRASE, and writes it
+                without a lock. Remove these settings before the next start of a server.
                 """, KeysetCommands::unlock));
 
     private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
@@ -109,8 +102,8 @@ final class KeysetCommands {
     private static void create(List<String> arguments, PrintStream out) {
         KeysetFile file = fileOf(arguments, SettingsReader.read());
         file.create();
-        out.println("Wrote new encryption keys to " + file.path() + ". Keep a copy apart from the database's: what they"
-                + " have encrypted cannot be read without them.");
+        out.println("Wrote new encryption keys to " + file.path() + ". Back it up separately from the database:"
+                + " without the keys, encrypted values cannot be read.");
     }
 
     private static void add(List<String> arguments, PrintStream out) {
@@ -143,7 +136,7 @@ final class KeysetCommands {
             new AuditWriter(file::read).addCommand(database.connection(), "keyset promote");
         }
         out.printf(
-                "Key %s in %s is the primary %s key now. Once all servers have this file, run \"keyset rewrap\".%n",
+                "Key %s in %s is now the primary %s key. Once all servers have this file, run \"keyset rewrap\".%n",
                 key, file.path(), purpose);
     }
 
@@ -152,7 +145,7 @@ final class KeysetCommands {
         awaitServers(
                 connection,
                 server -> server.keys().contains(key),
-                "do not have key " + key + " yet: give them the file " + file.path() + ", and run this again.");
+                "do not have key " + key + " yet: deploy the file " + file.path() + " to them, and run this again.");
     }
 
     private static void list(List<String> arguments, PrintStream out) throws SQLException {
@@ -180,16 +173,16 @@ final class KeysetCommands {
             Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
             if (!unreadable.isEmpty()) {
                 throw new OperatorException(
-                        "Key " + keyset.primary() + " now encrypts all but what could not be decrypted: "
-                                + named(unreadable) + "; write these anew over the API, or delete them.");
+                        "Key " + keyset.primary() + " now encrypts everything except values that cannot be decrypted: "
+                                + named(unreadable) + "; set these again over the API, or delete them.");
             }
             List<UUID> broken = new AuditSeals(keyset).renew(connection);
             if (!broken.isEmpty()) {
-                throw new OperatorException("The audit log was changed behind the server's back, in " + broken.size()
-                        + " chains, which keep their seals: \"audit verify\" says which.");
+                throw new OperatorException("The audit log was tampered with, in " + broken.size()
+                        + " chains, which keep their seals: \"audit verify\" lists them.");
             }
             if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
-                out.println("All fingerprints are under key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");
+                out.println("All fingerprints use key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");
             }
             if (keyset.keys(KeyPurpose.AUDIT).size() > 1) {
                 out.println("The audit log is sealed with key " + keyset.primary(KeyPurpose.AUDIT) + ".");
@@ -208,8 +201,8 @@ final class KeysetCommands {
                 connection,
                 server -> server.primary().contains(keyset.primary(purpose))
                         && Collections.disjoint(server.primary(), others),
-                use + " than " + keyset.primary(purpose) + ": give them the file " + file.path()
-                        + ", and run this again.");
+                use + " than " + keyset.primary(purpose) + ": deploy the file " + file.path()
+                        + " to them, and run this again.");
     }
 
     private static void retire(List<String> arguments, PrintStream out) throws SQLException {
@@ -223,7 +216,7 @@ final class KeysetCommands {
             List<ServerKeys> servers = awaitServers(
                     connection,
                     server -> !server.primary().contains(key),
-                    "still use key " + key + ": give them the file " + file.path() + ", and run this again.");
+                    "still use key " + key + ": deploy the file " + file.path() + " to them, and run this again.");
             if (!servers.isEmpty()) {
                 pause(WRITES_IN_FLIGHT);
             }
@@ -258,11 +251,11 @@ final class KeysetCommands {
         }
         if (!verification.unreadable().isEmpty()) {
             throw new OperatorException("With the keyset " + file.path() + ", " + verification.readable()
-                    + " credentials can be read, and not " + named(verification.unreadable()) + ".");
+                    + " credentials can be read, but not " + named(verification.unreadable()) + ".");
         }
         if (!verification.otherFingerprints().isEmpty()) {
             throw new OperatorException("The keyset " + file.path()
-                    + " can read everything, and makes other fingerprints than are stored with "
+                    + " can read everything, but computes other fingerprints than the stored ones of "
                     + named(verification.otherFingerprints()) + ".");
         }
         out.printf("The keyset %s can read everything: %d credentials.%n", file.path(), verification.readable());
@@ -274,19 +267,18 @@ final class KeysetCommands {
                 ? PassphraseLock.of(settings)
                 : Optional.of(PassphraseLock.inFile(Command.path(arguments.getFirst())));
         if (lock.isEmpty()) {
-            throw new OperatorException(
-                    "There is no passphrase to lock the keyset with: name the file that holds it, or set"
-                            + " AGYN_KEYSET_PASSPHRASE_FILE to it.");
+            throw new OperatorException("No passphrase for the lock: name the file that holds it, or set"
+                    + " AGYN_KEYSET_PASSPHRASE_FILE to it.");
         }
         KeysetFile file = KeysetFile.of(settings);
         file.relock(lock);
-        out.println("Locked " + file.path() + " with the passphrase: without it, no server starts on this keyset.");
+        out.println("Locked " + file.path() + " with the passphrase: servers need it to start with this keyset.");
     }
 
     private static void unlock(List<String> arguments, PrintStream out) {
         KeysetFile file = KeysetFile.of(SettingsReader.read());
         file.relock(Optional.empty());
-        out.println("Removed the lock of " + file.path() + ": whoever can read the file has the keys.");
+        out.println("Removed the lock of " + file.path() + ": anyone who can read the file has the keys.");
     }
 
     /** Waits until all running servers meet a condition. Servers that share the file do so within a second. */
@@ -308,8 +300,8 @@ final class KeysetCommands {
 
     private static KeyPurpose requireKey(KeysetFile file, Keyset keyset, KeyId key) {
         return keyset.purposeOf(key)
-                .orElseThrow(() -> new OperatorException("The keyset " + file.path() + " holds no key " + key
-                        + ": \"keyset list\" shows those that it holds."));
+                .orElseThrow(() -> new OperatorException(
+                        "The keyset " + file.path() + " holds no key " + key + ": \"keyset list\" shows its keys."));
     }
 
     /** Epochs of the audit log only go forward, and a leaked fingerprint key must not become primary again. */
@@ -351,7 +343,7 @@ final class KeysetCommands {
     private static void requireNotPrimary(KeysetFile file, Keyset keyset, KeyId key) {
         if (keyset.primary(requireKey(file, keyset, key)).equals(key)) {
             throw new OperatorException(
-                    "Key " + key + " is the primary key: make another one that with \"keyset promote\".");
+                    "Key " + key + " is the primary key: promote another one with \"keyset promote\".");
         }
     }
 
@@ -369,7 +361,7 @@ final class KeysetCommands {
     private static KeyPurpose purposeOf(String argument) {
         return KeyPurpose.parse(argument)
                 .orElseThrow(() -> new UsageException(
-                        "\"" + argument + "\" is not a purpose: give encryption, fingerprint or audit."));
+                        "\"" + argument + "\" is not a purpose: use encryption, fingerprint or audit."));
     }
 
     private static String named(Collection<String> rows) {
@@ -382,7 +374,7 @@ final class KeysetCommands {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OperatorException("The command was stopped before it was done: run it again.", e);
+            throw new OperatorException("The command was stopped before it finished: run it again.", e);
         }
     }
 

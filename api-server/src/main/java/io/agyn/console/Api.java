@@ -11,8 +11,8 @@ import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Parameters;
 import io.agyn.problems.ProblemException;
+import io.agyn.rest.ChangeRecorder;
 import io.agyn.rest.Problems;
-import io.agyn.rest.ResourceDiff;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
@@ -48,7 +48,7 @@ public class Api {
     private final Access access;
     private final Parameters parameters;
     private final Bodies bodies;
-    private final ResourceDiff change;
+    private final ChangeRecorder changes;
     private final Problems problems;
     private final ObjectMapper mapper;
 
@@ -58,7 +58,7 @@ public class Api {
             Access access,
             Parameters parameters,
             Bodies bodies,
-            ResourceDiff change,
+            ChangeRecorder changes,
             Problems problems,
             ObjectMapper mapper) {
         this.resources = requireNonNull(resources, "resources is null");
@@ -66,7 +66,7 @@ public class Api {
         this.access = requireNonNull(access, "access is null");
         this.parameters = requireNonNull(parameters, "parameters is null");
         this.bodies = requireNonNull(bodies, "bodies is null");
-        this.change = requireNonNull(change, "change is null");
+        this.changes = requireNonNull(changes, "changes is null");
         this.problems = requireNonNull(problems, "problems is null");
         this.mapper = mapper.copy().setSerializationInclusion(JsonInclude.Include.NON_NULL);
     }
@@ -129,7 +129,7 @@ public class Api {
         if (body >= 0) {
             arguments[body] = validated(arguments[body]);
         }
-        change.begin();
+        changes.begin();
         try {
             return method.invoke(resource, arguments);
         } catch (InvocationTargetException e) {

@@ -2,8 +2,7 @@
  * The Console: pages of links and forms that work without scripts.
  *
  * <p>A page is a method of a resource class with {@code @Path("/console/…")}, {@code @SessionAuthenticated} and
- * {@code @RunOnVirtualThread}. {@link io.agyn.console.routing.ConsoleRoutes} reroutes browsers' paths to it and lists their
- * first segments. The method must not have the name of an operation of the contract. A page reads and changes resources by
+ * {@code @RunOnVirtualThread}. {@link io.agyn.console.routing.ConsoleRoutes} reroutes browsers' paths to it. The method must not have the name of an operation of the contract. A page reads and changes resources by
  * {@link io.agyn.console.Api}. A page that changes something takes a {@link io.agyn.console.forms.Form}, whose reader checks
  * the CSRF token, and writes once. {@code io.agyn.console.secrets.SecretsPages} is the pattern to copy.
  *

@@ -97,6 +97,6 @@ public class BodyReader implements MessageBodyReader<Object> {
     private ProblemException timedOut() {
         return new ProblemException(
                 ProblemKind.REQUEST_TIMEOUT,
-                "The body took longer than %d s to arrive; send it at once.".formatted(timeout.toSeconds()));
+                "The body took longer than %d s to arrive.".formatted(timeout.toSeconds()));
     }
 }

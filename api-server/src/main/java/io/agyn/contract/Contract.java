@@ -10,10 +10,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -33,7 +36,7 @@ public class Contract {
     public record Parameter(String name, String in, JsonNode schema) {}
 
     /**
-     * An operation.
+     * An operation as the contract describes it.
      *
      * @param id its operationId, which is also the name of the generated method
      * @param method the HTTP method in upper case
@@ -92,6 +95,24 @@ public class Contract {
     /** Returns a schema of the contract's components, or a missing node. */
     JsonNode schema(String name) {
         return parsed.join().root().at("/components/schemas/" + name);
+    }
+
+    /**
+     * The fields of a resource that a write can change, each with its name in the audit log: all properties of the schema
+     * but those in its {@code x-agyn-derived}, named as its {@code x-agyn-audit-names} says.
+     */
+    public Map<String, String> auditNames(String schema) {
+        JsonNode resource = schema(schema);
+        Set<String> derived = new HashSet<>();
+        resource.path("x-agyn-derived").forEach(name -> derived.add(name.asText()));
+        JsonNode renamed = resource.path("x-agyn-audit-names");
+        Map<String, String> names = new HashMap<>();
+        resource.path("properties").fieldNames().forEachRemaining(name -> {
+            if (!derived.contains(name)) {
+                names.put(name, renamed.path(name).asText(name));
+            }
+        });
+        return names;
     }
 
     /** Follows a {@code $ref}; returns other nodes unchanged. */

@@ -54,11 +54,11 @@ final class JsonTree {
             }
             JsonNode tree = new JsonTree(parser, violations).value("", 0);
             if (parser.nextToken() != null) {
-                throw malformed(parser.currentTokenLocation(), "something stands behind the JSON value; remove it");
+                throw malformed(parser.currentTokenLocation(), "unexpected content after the JSON value");
             }
             return tree;
         } catch (JsonProcessingException e) {
-            throw malformed(e.getLocation(), "what stands there is not valid");
+            throw malformed(e.getLocation(), "invalid syntax");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -97,7 +97,7 @@ final class JsonTree {
             parser.nextToken();
             JsonNode value = value(child, depth + 1);
             if (object.has(name)) {
-                violations.at(child, "Give this key once; it is there twice.");
+                violations.at(child, "Duplicate key.");
             }
             object.set(wellFormed(name, pointer), value);
         }
@@ -117,7 +117,7 @@ final class JsonTree {
         if (!loneSurrogate) {
             return text;
         }
-        violations.at(pointer, "Remove the half of a surrogate pair (\\uD800 to \\uDFFF); it is no character.");
+        violations.at(pointer, "Must not contain an unpaired surrogate (\\uD800 to \\uDFFF).");
         return text.codePoints()
                 .map(point -> point >= 0xD800 && point <= 0xDFFF ? '?' : point)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
@@ -127,7 +127,7 @@ final class JsonTree {
     private static ProblemException malformed(JsonLocation location, String what) {
         return new ProblemException(
                 ProblemKind.MALFORMED_JSON,
-                "The body is no JSON that can be read: at line %d, column %d, %s."
+                "The body is not valid JSON: at line %d, column %d, %s."
                         .formatted(location.getLineNr(), location.getColumnNr(), what));
     }
 }

@@ -54,13 +54,13 @@ public final class Parameters {
                 .findFirst();
         if (parameter.isEmpty()) {
             String remedy = known.isEmpty()
-                    ? "Remove it; this operation has no query parameters."
+                    ? "Unknown parameter; this operation has no query parameters."
                     : "Remove it; known are: "
                             + String.join(
                                     ", ", known.stream().map(Parameter::name).toList()) + ".";
             violations.in(name, remedy);
         } else if (values.size() > 1) {
-            violations.in(name, "Give it once; it is there %d times.".formatted(values.size()));
+            violations.in(name, "Must occur once, not %d times.".formatted(values.size()));
         } else {
             schemas.parameter(values.getFirst(), parameter.get(), violations);
         }

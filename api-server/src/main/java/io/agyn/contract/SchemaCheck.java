@@ -53,7 +53,7 @@ final class SchemaCheck {
             long minimum = schema.path("minimum").asLong();
             long maximum = schema.path("maximum").asLong();
             if (!text.matches("-?[0-9]{1,18}") || Long.parseLong(text) < minimum || Long.parseLong(text) > maximum) {
-                violations.in(parameter.name(), "Give a whole number from %d to %d.".formatted(minimum, maximum));
+                violations.in(parameter.name(), "Must be an integer from %d to %d.".formatted(minimum, maximum));
             }
             return;
         }
@@ -72,7 +72,7 @@ final class SchemaCheck {
         List<String> values = List.of(text.split(",", -1));
         int maxItems = parameter.schema().path("maxItems").asInt();
         if (values.size() > maxItems) {
-            violations.in(parameter.name(), "Give at most %d values; there are %d.".formatted(maxItems, values.size()));
+            violations.in(parameter.name(), "Must have at most %d values, not %d.".formatted(maxItems, values.size()));
             return;
         }
         values.stream()
@@ -80,7 +80,7 @@ final class SchemaCheck {
                 .distinct()
                 .forEach(detail -> violations.in(parameter.name(), detail));
         if (Set.copyOf(values).size() < values.size()) {
-            violations.in(parameter.name(), "Give each value once.");
+            violations.in(parameter.name(), "Must not repeat a value.");
         }
     }
 
@@ -121,7 +121,7 @@ final class SchemaCheck {
             String child = Violations.child(pointer, field.getKey());
             JsonNode fieldSchema = properties.has(field.getKey()) ? properties.path(field.getKey()) : others;
             if (!fieldSchema.isObject()) {
-                violations.at(child, "Remove this field; it is unknown here. Known are: " + names(properties) + ".");
+                violations.at(child, "Unknown field. Known fields: " + names(properties) + ".");
                 object.remove(field.getKey());
             } else if (!value(field.getValue(), fieldSchema, child, violations)) {
                 object.putNull(field.getKey());
@@ -129,17 +129,17 @@ final class SchemaCheck {
         }
         for (JsonNode required : schema.path("required")) {
             if (!object.has(required.asText())) {
-                violations.at(Violations.child(pointer, required.asText()), "Add this field; it is required.");
+                violations.at(Violations.child(pointer, required.asText()), "This field is required.");
                 object.putNull(required.asText());
             }
         }
         if (size < schema.path("minProperties").asInt(0)) {
-            violations.at(pointer, "Give at least one entry.");
+            violations.at(pointer, "Must have at least one entry.");
         }
         if (size > schema.path("maxProperties").asInt(Integer.MAX_VALUE)) {
             violations.at(
                     pointer,
-                    "Give at most %d entries; there are %d."
+                    "Must have at most %d entries, not %d."
                             .formatted(schema.path("maxProperties").asInt(), size));
         }
     }
@@ -151,15 +151,15 @@ final class SchemaCheck {
                     .map(JsonNode::asText)
                     .toList();
             if (!allowed.contains(text)) {
-                details.add("Give one of: " + String.join(", ", allowed) + ".");
+                details.add("Must be one of: " + String.join(", ", allowed) + ".");
             }
             return details;
         }
         String format = schema.path("format").asText();
         if (format.equals("uuid") && Uuids.parse(text).isEmpty()) {
-            details.add("Give a UUID, such as 0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f.");
+            details.add("Must be a UUID, such as 0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f.");
         } else if (format.equals("date-time") && !isDateTime(text)) {
-            details.add("Give a time as in RFC 3339, such as 2026-01-31T12:00:00Z.");
+            details.add("Must be an RFC 3339 time, such as 2026-01-31T12:00:00Z.");
         } else {
             bounds(text, schema, details);
         }
@@ -172,12 +172,12 @@ final class SchemaCheck {
         int minimum = schema.path("minLength").asInt(0);
         int maximum = schema.path("maxLength").asInt(Integer.MAX_VALUE);
         if (length < minimum || length > maximum) {
-            details.add("Give %d to %d characters; there are %d.".formatted(minimum, maximum, length));
+            details.add("Must have %d to %d characters, not %d.".formatted(minimum, maximum, length));
         } else if (schema.has("pattern")
                 && !patterns.computeIfAbsent(schema.path("pattern").asText(), Pattern::compile)
                         .matcher(text)
                         .matches()) {
-            details.add("Give a value that fits: "
+            details.add("Invalid value. Expected: "
                     + schema.path("description").asText().strip());
         }
     }
@@ -202,7 +202,7 @@ final class SchemaCheck {
                     case OBJECT, POJO -> "an object";
                     case BINARY, MISSING -> "nothing";
                 };
-        return "Give %s here, not %s.".formatted(type.equals("object") ? "an object" : "a string", given);
+        return "Must be %s, not %s.".formatted(type.equals("object") ? "an object" : "a string", given);
     }
 
     private static String names(JsonNode properties) {

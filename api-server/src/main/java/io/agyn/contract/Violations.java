@@ -42,8 +42,7 @@ public final class Violations {
     /** Ends the request with a 400 if there are violations. */
     public void throwIfAny() {
         if (!found.isEmpty()) {
-            throw new ProblemException(
-                    ProblemKind.INVALID_REQUEST, "The request is invalid; errors says where and what to do.", found);
+            throw new ProblemException(ProblemKind.INVALID_REQUEST, "The request is invalid; see errors.", found);
         }
     }
 

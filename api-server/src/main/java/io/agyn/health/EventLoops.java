@@ -28,7 +28,7 @@ final class EventLoops {
         this.clock = requireNonNull(clock, "clock is null");
     }
 
-    /** Returns the indexes of the event loops that are dead, or have not answered an earlier call's ping in time. */
+    /** Returns the indexes of the event loops that are dead, or have not responded to the ping of an earlier call in time. */
     Set<Integer> failed() {
         Set<Integer> failed = new TreeSet<>();
         int index = 0;

@@ -23,7 +23,7 @@ public final class OutOfMemoryExit {
 
     // Allocated in advance, while there is memory.
     private static final byte[] MESSAGE =
-            "The server ran out of memory and ends: raise -Xmx in JAVA_OPTS, or the machine's memory.\n"
+            "The server ran out of memory and exits: raise -Xmx in JAVA_OPTS, or the machine's memory.\n"
                     .getBytes(UTF_8);
     private static final FileOutputStream STANDARD_ERROR = new FileOutputStream(FileDescriptor.err);
     private static final int MAX_DEPTH = 10;
@@ -35,7 +35,7 @@ public final class OutOfMemoryExit {
         Thread.setDefaultUncaughtExceptionHandler((thread, error) -> {
             endOn(error);
             org.jboss.logging.Logger.getLogger(OutOfMemoryExit.class)
-                    .errorf(error, "The thread %s has ended by an exception", thread.getName());
+                    .errorf(error, "The thread %s ended with an exception", thread.getName());
         });
         Logger.getLogger("").addHandler(new Handler() {
             @Override

@@ -9,6 +9,7 @@ import io.agyn.access.Identity;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.pipeline.Stage;
+import io.agyn.rest.ChangeRecorder;
 import io.agyn.rest.ResourceDiff;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.annotation.Priority;
@@ -43,7 +44,7 @@ class IdempotencyInterceptor {
     private final IdempotencyKeys keys;
     private final Caller caller;
     private final HttpServerRequest request;
-    private final ResourceDiff change;
+    private final ChangeRecorder changes;
     private final ObjectMapper mapper;
     private final Map<Method, Integer> keyPositions = new ConcurrentHashMap<>();
 
@@ -52,13 +53,13 @@ class IdempotencyInterceptor {
             IdempotencyKeys keys,
             Caller caller,
             HttpServerRequest request,
-            ResourceDiff change,
+            ChangeRecorder changes,
             ObjectMapper mapper) {
         this.contract = requireNonNull(contract, "contract is null");
         this.keys = requireNonNull(keys, "keys is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.request = requireNonNull(request, "request is null");
-        this.change = requireNonNull(change, "change is null");
+        this.changes = requireNonNull(changes, "changes is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
     }
 
@@ -78,17 +79,18 @@ class IdempotencyInterceptor {
         UUID claim = UUID.randomUUID();
         Optional<Response> first = keys.claim(claim, user, key, fingerprinted);
         if (first.isPresent()) {
-            change.repeat();
+            changes.repeat();
             return Response.fromResponse(first.get()).header(REPLAYED, "true").build();
         }
         Response response = (Response) invocation.proceed();
-        keys.store(claim, change.isShownOnce() ? withoutPlaintext(response) : response);
+        Optional<ResourceDiff> shownOnce = changes.diff().filter(ResourceDiff::isShownOnce);
+        keys.store(claim, shownOnce.isPresent() ? withoutPlaintext(response, shownOnce.get()) : response);
         return response;
     }
 
-    private Response withoutPlaintext(Response response) throws JsonProcessingException {
+    private Response withoutPlaintext(Response response, ResourceDiff diff) throws JsonProcessingException {
         return Response.fromResponse(response)
-                .entity(mapper.writeValueAsBytes(change.representation()))
+                .entity(mapper.writeValueAsBytes(diff.representation()))
                 .build();
     }
 

@@ -116,15 +116,16 @@ public class IdempotencyKeys {
                 if (!row.next()) {
                     // It expired between the two statements.
                     throw new ProblemException(
-                                    ProblemKind.UNAVAILABLE, "The Idempotency-Key has just run out; send it again.")
+                                    ProblemKind.UNAVAILABLE,
+                                    "The Idempotency-Key just expired; send the request again.")
                             .withHeader(HttpHeaders.RETRY_AFTER, "0");
                 }
                 String stored = row.getString("request_fingerprint");
                 if (!cipher.fingerprint(request, contextOf(user), stored).equals(stored)) {
                     throw new ProblemException(
                             ProblemKind.IDEMPOTENCY_KEY_REUSED,
-                            "The Idempotency-Key was sent with another request within 24 hours; make a new one for each"
-                                    + " request, and send it again only with the same.");
+                            "The Idempotency-Key was used by another request in the last 24 hours; use a new key for each"
+                                    + " request.");
                 }
                 UUID id = row.getObject("id", UUID.class);
                 return Response.status(row.getInt("status"))
@@ -139,6 +140,6 @@ public class IdempotencyKeys {
     }
 
     private static EncryptionContext contextOf(UUID id) {
-        return new EncryptionContext(new UUID(0, 0), "idempotency_key", id, "answer");
+        return IdempotencyCredentials.RESPONSE.context(new UUID(0, 0), id);
     }
 }

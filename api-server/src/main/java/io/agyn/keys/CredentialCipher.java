@@ -47,7 +47,7 @@ public final class CredentialCipher {
                     context.field(), context.table(), context.rowId());
             throw new ProblemException(
                     ProblemKind.CREDENTIAL_UNREADABLE,
-                    "The stored credential cannot be decrypted; write it anew, and tell the server's operator.");
+                    "The stored credential cannot be decrypted; set it again, and inform the operator.");
         }
     }
 

@@ -5,54 +5,55 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The columns with encrypted credentials. Every such column must be listed here. */
-enum CredentialColumn {
-    SECRET_VALUE("secret", "value", "secret values", Optional.of("fingerprint"), ""),
-    PROVIDER_TOKEN("llm_provider", "token", "provider tokens", Optional.of("credentials_fingerprint"), "token "),
-    PROVIDER_HEADERS("llm_provider", "custom_headers", "provider headers", Optional.of("credentials_fingerprint"), ""),
-    IDEMPOTENT_RESPONSE("idempotency_key", "answer", "answers for Idempotency-Keys", Optional.empty(), "");
+/**
+ * A column of ciphertexts, each bound to its row. Its name is the field's with {@code _ciphertext}; the table has an
+ * {@code id} and an {@code organization_id}.
+ *
+ * @param table the table
+ * @param field the field, without {@code _ciphertext}
+ * @param label the contents, for operators
+ * @param fingerprint the fingerprint that is stored beside the ciphertext, if one is
+ */
+public record CredentialColumn(String table, String field, String label, Optional<Fingerprint> fingerprint) {
+    private static final String SUFFIX = "_ciphertext";
 
-    private final String table;
-    private final String field;
-    private final String label;
-    private final Optional<String> fingerprint;
-    private final byte[] fingerprintPrefix;
+    /**
+     * A fingerprint of the credential.
+     *
+     * @param column its column
+     * @param prefix the ASCII text before the credential in the bytes whose fingerprint it is
+     */
+    public record Fingerprint(String column, String prefix) {}
 
-    CredentialColumn(String table, String field, String label, Optional<String> fingerprint, String fingerprintPrefix) {
-        this.table = table;
-        this.field = field;
-        this.label = label;
-        this.fingerprint = fingerprint;
-        this.fingerprintPrefix = fingerprintPrefix.getBytes(StandardCharsets.US_ASCII);
+    /** A column without a fingerprint. */
+    public CredentialColumn(String table, String field, String label) {
+        this(table, field, label, Optional.empty());
     }
 
-    /** The column with the credential's fingerprint, if any. */
-    Optional<String> fingerprint() {
-        return fingerprint;
+    /** This column, with a fingerprint beside it. */
+    public CredentialColumn withFingerprint(String column, String prefix) {
+        return new CredentialColumn(table, field, label, Optional.of(new Fingerprint(column, prefix)));
     }
 
-    /** Returns the bytes whose fingerprint is stored for a credential. */
-    byte[] fingerprinted(byte[] credential) {
-        return ByteBuffer.allocate(fingerprintPrefix.length + credential.length)
-                .put(fingerprintPrefix)
-                .put(credential)
-                .array();
-    }
-
-    /** The contents of the column, for people. */
-    String label() {
-        return label;
-    }
-
-    String table() {
-        return table;
+    /** The context of the ciphertext in a row. */
+    public EncryptionContext context(UUID organizationId, UUID rowId) {
+        return new EncryptionContext(organizationId, table, rowId, field);
     }
 
     String column() {
-        return field + "_ciphertext";
+        return field + SUFFIX;
     }
 
-    EncryptionContext context(UUID organizationId, UUID rowId) {
-        return new EncryptionContext(organizationId, table, rowId, field);
+    Optional<String> fingerprintColumn() {
+        return fingerprint.map(Fingerprint::column);
+    }
+
+    /** The bytes whose fingerprint is stored for a credential. */
+    byte[] fingerprinted(byte[] credential) {
+        byte[] prefix = fingerprint.map(Fingerprint::prefix).orElse("").getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(prefix.length + credential.length)
+                .put(prefix)
+                .put(credential)
+                .array();
     }
 }

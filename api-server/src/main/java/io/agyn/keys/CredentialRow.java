@@ -41,7 +41,7 @@ record CredentialRow(
                 column.column(),
                 KeyId.PREFIX_BYTES,
                 BATCH,
-                column.fingerprint().orElse("null"));
+                column.fingerprintColumn().orElse("null"));
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setObject(1, last);
             query.setBytes(2, excluded.map(KeyId::prefix).orElse(null));
@@ -69,11 +69,11 @@ record CredentialRow(
     /** Returns the fingerprint under the primary key; empty if the column has none. */
     Optional<String> newFingerprint(byte[] credential, Keyset keyset) {
         KeyId key = keyset.primary(KeyPurpose.FINGERPRINT);
-        return column.fingerprint()
+        return column.fingerprintColumn()
                 .map(name -> Fingerprints.compute(key, keyset, column.fingerprinted(credential), context()));
     }
 
-    /** The context that the ciphertext is bound to. */
+    /** The bytes of the ciphertext's context. */
     byte[] context() {
         return column.context(organizationId, id).bytes();
     }
@@ -81,7 +81,6 @@ record CredentialRow(
     /** Names the row, without its contents. */
     @Override
     public String toString() {
-        EncryptionContext context = column.context(organizationId, id);
-        return "the " + context.field() + " of " + context.table() + " " + id;
+        return "the " + column.field() + " of " + column.table() + " " + id;
     }
 }

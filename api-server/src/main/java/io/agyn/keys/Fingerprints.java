@@ -18,7 +18,7 @@ final class Fingerprints {
         return HexFormat.of().formatHex(keyset.fingerprint(key, data));
     }
 
-    /** Returns the key under which a fingerprint matches a credential; empty if there is none. */
+    /** Returns the key under which a fingerprint matches a credential; empty without a match. */
     static Optional<KeyId> keyOf(String fingerprint, Keyset keyset, byte[] credential, byte[] context) {
         return keyset.keys(KeyPurpose.FINGERPRINT).stream()
                 .filter(key -> compute(key, keyset, credential, context).equals(fingerprint))

@@ -33,7 +33,7 @@ public final class KeyUse {
     /** Counts the rows, with one scan of each table. */
     public static KeyUse count(Connection connection) throws SQLException {
         KeyUse use = new KeyUse();
-        for (CredentialColumn column : CredentialColumn.values()) {
+        for (CredentialColumn column : CredentialColumns.all()) {
             use.counts.put(column.label(), count(connection, column.table(), column.column()));
         }
         use.counts.put(CHECK, count(connection, "keyset_check", "ciphertext"));
@@ -47,7 +47,7 @@ public final class KeyUse {
      * @throws OperatorException if a transaction takes too long
      */
     public static KeyUse countAfterWrites(Connection connection) throws SQLException {
-        for (String table : Stream.of(CredentialColumn.values())
+        for (String table : CredentialColumns.all().stream()
                 .map(CredentialColumn::table)
                 .distinct()
                 .toList()) {
@@ -66,7 +66,7 @@ public final class KeyUse {
             } catch (SQLException e) {
                 if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
                     throw new OperatorException(
-                            "Something writes to the table %s for longer than %d s: run this again when it has ended."
+                            "A transaction has been writing to the table %s for more than %d s: run the command again when it has ended."
                                     .formatted(table, LOCK_TIMEOUT.toSeconds()),
                             e);
                 }

@@ -139,7 +139,7 @@ public final class Keyset {
             return json;
         } catch (GeneralSecurityException | JsonProcessingException e) {
             // Without the cause, whose message may quote a key.
-            throw new IllegalStateException("Tink writes JSON of what it has read or generated");
+            throw new IllegalStateException("Tink cannot write a keyset as JSON");
         }
     }
 
@@ -291,7 +291,7 @@ public final class Keyset {
             changed.put(purpose, builder.build());
             return new Keyset(changed);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("Tink builds what it was asked for", e);
+            throw new IllegalStateException("Tink cannot build a primitive", e);
         }
     }
 

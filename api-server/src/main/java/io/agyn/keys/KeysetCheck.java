@@ -140,7 +140,7 @@ public class KeysetCheck {
         stored.promoted().forEach((purpose, key) -> {
             if (!keyset.keys(purpose).contains(key)) {
                 throw new OperatorException("The keyset lacks the " + purpose + " key " + key
-                        + ", which the database uses: put the newest keyset file there.");
+                        + ", which the database uses: restore the newest keyset file.");
             }
         });
     }

@@ -139,7 +139,7 @@ public final class KeysetFile {
             return Files.readAllBytes(path);
         } catch (NoSuchFileException e) {
             throw new OperatorException(
-                    "There is no keyset file " + path + ": put it back, or set AGYN_KEYSET_FILE to where it is.", e);
+                    "The keyset file " + path + " does not exist: restore it, or set AGYN_KEYSET_FILE to its path.", e);
         } catch (IOException e) {
             throw unreadable(e);
         }
@@ -167,7 +167,7 @@ public final class KeysetFile {
             opened = key.open(json);
         } catch (GeneralSecurityException e) {
             throw new OperatorException("The passphrase does not open the keyset file " + path
-                    + ": set the one that it was locked with, or put back the file if it was altered.");
+                    + ": set the passphrase that it was locked with, or restore the file if it was altered.");
         }
         try {
             return keyset(json(opened));
@@ -223,7 +223,7 @@ public final class KeysetFile {
             }
         } catch (NoSuchFileException e) {
             throw new OperatorException(
-                    "There is no keyset file " + path + ": put it back, or set AGYN_KEYSET_FILE to where it is.", e);
+                    "The keyset file " + path + " does not exist: restore it, or set AGYN_KEYSET_FILE to its path.", e);
         } catch (IOException e) {
             throw new OperatorException(
                     "The keyset file " + path + " cannot be replaced (" + OperatorException.reason(e)
@@ -261,7 +261,7 @@ public final class KeysetFile {
 
     private static OperatorException alreadyExists(Path file) {
         return new OperatorException(
-                "The file " + file + " is there already and is never overwritten: name another file.");
+                "The file " + file + " already exists and is never overwritten: name another file.");
     }
 
     private static byte[] write(Keyset keyset, Optional<? extends KeysetLock> lock) {
@@ -279,7 +279,7 @@ public final class KeysetFile {
             lines[content.length] = '\n';
             return lines;
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a keyset is JSON");
+            throw new IllegalStateException("cannot parse the keyset's JSON");
         }
     }
 
@@ -309,7 +309,7 @@ public final class KeysetFile {
 
     // Without a cause, whose message may quote the file.
     private OperatorException notAKeyset() {
-        return new OperatorException("The file " + path + " is not a keyset that this server can read: put back the one"
-                + " that \"keyset create\" has made.");
+        return new OperatorException("The file " + path + " is not a keyset that this server can read: restore the one"
+                + " that \"keyset create\" wrote.");
     }
 }

@@ -43,7 +43,7 @@ public record KeysetVerification(
         if (!KeysetCheck.isReadable(connection, keyset)) {
             unreadable.add("the keyset check");
         }
-        for (CredentialColumn column : CredentialColumn.values()) {
+        for (CredentialColumn column : CredentialColumns.all()) {
             UUID last = CredentialRow.START;
             List<CredentialRow> rows;
             while (!(rows = CredentialRow.after(last, column, Optional.empty(), connection)).isEmpty()) {

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #POLL}, without a restart.
  *
  * <p>Changes are detected by content, since a copy may keep its timestamps. A ciphertext with an unknown key triggers
- * an immediate reload, so that the server can read what another one with a newer file has written. A file that is
+ * an immediate reload, so that the server can read values that a server with a newer file wrote. A file that is
  * unreadable, or lacks a primary key that this server uses, is rejected with a log message, and the keys in memory
  * stay in use.
  *
@@ -77,7 +77,7 @@ public class LiveKeyset {
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {
         Gauge.builder("agyn.keyset.refused", () -> rejected ? 1 : 0)
-                .description("1 while the keyset file is not taken, and the keys in memory stay in force")
+                .description("1 while the keyset file is rejected and the previous keys stay active")
                 .register(registry);
         thread.start();
     }
@@ -102,14 +102,14 @@ public class LiveKeyset {
     }
 
     /**
-     * Makes a key primary: {@code keyset promote} ran while this server was down, and its copy of the file is older.
+     * Promotes a key: {@code keyset promote} ran while this server was down, and its copy of the file is older.
      */
     synchronized void promote(KeyId key) {
         boolean isPrimary =
                 current.purposeOf(key).map(current::primary).filter(key::equals).isPresent();
         if (current.contains(key) && !isPrimary) {
             LOG.warnf(
-                    "Key %s is primary by now, and not so in the keyset file %s: replace it by the present one",
+                    "Key %s is primary, but not in the keyset file %s: replace the file with the current one",
                     key, file.path());
             current = current.withPrimary(key);
         }
@@ -156,18 +156,18 @@ public class LiveKeyset {
                         + missing.stream()
                                 .map(purpose -> "the " + purpose + " key " + current.primary(purpose))
                                 .collect(Collectors.joining(" and "))
-                        + ", which this server uses: put back the file that \"keyset\" commands have written.");
+                        + ", which this server uses: restore the file that the \"keyset\" commands wrote.");
     }
 
     private void accept(Keyset next) {
         current = next;
         rejected = false;
-        LOG.infof("The keyset file has changed; in force are %s", next);
+        LOG.infof("The keyset file has changed; active are %s", next);
     }
 
     private void reject(@Nullable String reason) {
         rejected = true;
-        LOG.errorf("The changed keyset file %s is not taken, and %s stay in force: %s", file.path(), current, reason);
+        LOG.errorf("The changed keyset file %s is rejected, and %s stay active: %s", file.path(), current, reason);
     }
 
     private void run() {
@@ -181,7 +181,7 @@ public class LiveKeyset {
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.error("The keyset file was not looked at", e);
+                LOG.error("The keyset file could not be checked", e);
             }
         }
     }

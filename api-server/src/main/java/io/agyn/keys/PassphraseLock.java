@@ -36,7 +36,7 @@ public final class PassphraseLock implements KeysetLock {
     public static final int MIN_LENGTH = SettingsReader.MIN_PASSPHRASE_LENGTH;
 
     // About half a second of a core per guess. A file may require more, as later releases may write, and at least
-    // half: an attacker who can write the file must not be able to make guessing cheap.
+    // half, so that write access to the file does not make guessing cheap.
     private static final int ITERATIONS = 600_000;
     private static final int MIN_ITERATIONS = ITERATIONS / 2;
     private static final int MAX_ITERATIONS = 20 * ITERATIONS;
@@ -105,13 +105,13 @@ public final class PassphraseLock implements KeysetLock {
     public byte[] open(JsonNode locked) throws GeneralSecurityException {
         int iterations = locked.path("iterations").asInt();
         if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
-            throw new GeneralSecurityException("not so many iterations");
+            throw new GeneralSecurityException("too many iterations");
         }
         try {
             return cipher(Cipher.DECRYPT_MODE, bytes(locked, "salt"), iterations, bytes(locked, "nonce"))
                     .doFinal(bytes(locked, "ciphertext"));
         } catch (IllegalArgumentException e) {
-            throw new GeneralSecurityException("no Base64, or too short");
+            throw new GeneralSecurityException("not Base64, or too short");
         }
     }
 
@@ -143,18 +143,18 @@ public final class PassphraseLock implements KeysetLock {
             }
             if (length < MIN_LENGTH) {
                 throw new OperatorException("The passphrase in " + file + " has fewer than " + MIN_LENGTH
-                        + " characters: put a longer one there.");
+                        + " characters: use a longer one.");
             }
             char[] characters = new char[length];
             text.get(0, characters);
             Arrays.fill(text.array(), '\0');
             return characters;
         } catch (CharacterCodingException e) {
-            throw new OperatorException("The passphrase in " + file + " is not text in UTF-8: put one there that is.");
+            throw new OperatorException("The passphrase in " + file + " is not UTF-8 text: replace it.");
         } catch (IOException e) {
             throw new OperatorException(
                     "The passphrase cannot be read from " + file + " (" + OperatorException.reason(e)
-                            + "): put the file there, readable for this user.",
+                            + "): provide the file, readable for this user.",
                     e);
         } finally {
             Arrays.fill(content, (byte) 0);

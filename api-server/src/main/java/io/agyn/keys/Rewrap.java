@@ -32,14 +32,8 @@ import java.util.function.LongConsumer;
 public final class Rewrap {
     private static final String SET_REWRAPPING = "select set_config('agyn.rewrapping', 'on', true)";
     private static final String WRITE = "update %1$s set %2$s = ?%3$s where id = ? and %2$s = ?";
-    private static final String REFERENCES = """
-        select id, organization_id, token_secret_id, credentials_fingerprint from llm_provider
-        where token_secret_id is not null\
-        """;
-    private static final String WRITE_REFERENCE = """
-        update llm_provider set credentials_fingerprint = ?
-        where id = ? and token_secret_id = ? and credentials_fingerprint = ?\
-        """;
+    private static final String REFERENCES = "select id, organization_id, %2$s, %3$s from %1$s where %2$s is not null";
+    private static final String WRITE_REFERENCE = "update %1$s set %3$s = ? where id = ? and %2$s = ? and %3$s = ?";
 
     private final Connection connection;
     private final Keyset keyset;
@@ -69,13 +63,15 @@ public final class Rewrap {
         long before;
         do {
             before = rewrapped;
-            for (CredentialColumn column : CredentialColumn.values()) {
+            for (CredentialColumn column : CredentialColumns.all()) {
                 rewrap(column);
             }
             // Again, since a server may have written rows with another key meanwhile.
         } while (rewrapped > before);
         if (hasOlderFingerprints()) {
-            rewrapped += write(WRITE_REFERENCE, this::addReferences);
+            for (FingerprintedReference reference : CredentialColumns.allReferences()) {
+                rewrapped += write(sql(WRITE_REFERENCE, reference), write -> addReferences(reference, write));
+            }
         }
         return Set.copyOf(unreadable);
     }
@@ -108,7 +104,7 @@ public final class Rewrap {
 
     private long write(CredentialColumn column, List<CredentialRow> rows) throws SQLException {
         String fingerprint =
-                column.fingerprint().map(name -> ", " + name + " = ?").orElse("");
+                column.fingerprintColumn().map(name -> ", " + name + " = ?").orElse("");
         return write(WRITE.formatted(column.table(), column.column(), fingerprint), write -> {
             for (CredentialRow row : rows) {
                 add(row, write);
@@ -171,17 +167,21 @@ public final class Rewrap {
         }
     }
 
-    /** Adds the LLM providers that refer to a secret, whose fingerprints cover the reference. */
-    private void addReferences(PreparedStatement write) throws SQLException {
+    private static String sql(String template, FingerprintedReference reference) {
+        return template.formatted(reference.table(), reference.column(), reference.fingerprintColumn());
+    }
+
+    private void addReferences(FingerprintedReference reference, PreparedStatement write) throws SQLException {
         KeyId primary = keyset.primary(KeyPurpose.FINGERPRINT);
         try (Statement query = connection.createStatement();
-                ResultSet row = query.executeQuery(REFERENCES)) {
+                ResultSet row = query.executeQuery(sql(REFERENCES, reference))) {
             while (row.next()) {
                 UUID id = row.getObject(1, UUID.class);
-                byte[] context = EncryptionContext.ofProviderToken(row.getObject(2, UUID.class), id)
-                        .bytes();
-                byte[] reference = ("secret " + row.getObject(3, UUID.class)).getBytes(StandardCharsets.US_ASCII);
-                String fingerprint = Fingerprints.compute(primary, keyset, reference, context);
+                byte[] context =
+                        reference.context(row.getObject(2, UUID.class), id).bytes();
+                byte[] referred =
+                        (reference.prefix() + row.getObject(3, UUID.class)).getBytes(StandardCharsets.US_ASCII);
+                String fingerprint = Fingerprints.compute(primary, keyset, referred, context);
                 if (!fingerprint.equals(row.getString(4))) {
                     write.setString(1, fingerprint);
                     write.setObject(2, id);

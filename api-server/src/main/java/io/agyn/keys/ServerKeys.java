@@ -18,7 +18,7 @@ import java.util.Set;
  *
  * <p>Each server holds a shared advisory lock for each of its keys, and one of another kind for each primary key, on
  * the connection of its change feed. PostgreSQL lists the holders, and releases the locks when a server's connection
- * ends, for whatever reason, so no cleanup is needed.
+ * ends, also by a crash, so no cleanup is needed.
  *
  * @param keys the server's keys
  * @param primary the keys that it uses for new values, one for each purpose; briefly more during a change

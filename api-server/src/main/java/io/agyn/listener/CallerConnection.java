@@ -180,7 +180,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether an HTTP/1.1 caller was told that the connection closes, and has its response. */
+    /** Whether an HTTP/1.1 caller has its response and was notified that the connection closes. */
     boolean isAnnouncedAndDone() {
         if (request == null || requestsInFlight() > 0) {
             return false;

@@ -75,7 +75,7 @@ public class CallerConnections {
 
     private static Counter refused(MeterRegistry registry, String limit) {
         return Counter.builder("agyn.http.connections.refused")
-                .description("New connections that were closed at once, by the limit that was reached")
+                .description("New connections that were rejected, by the limit that was reached")
                 .tag("limit", limit)
                 .register(registry);
     }

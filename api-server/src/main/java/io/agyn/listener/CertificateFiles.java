@@ -83,7 +83,7 @@ public final class CertificateFiles implements KeyStoreProvider {
                 throw e;
             }
             if (isValid) {
-                LOG.errorf("The certificate of before stays in force: %s", e.getMessage());
+                LOG.errorf("The previous certificate stays active: %s", e.getMessage());
             }
             isValid = false;
         }

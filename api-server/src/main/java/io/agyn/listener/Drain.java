@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
 
 /**
- * Drains the server between SIGTERM and its end, so that no call is lost even if the load balancer is not told:
+ * Drains the server between SIGTERM and its end, so that no call is lost even if the load balancer is not notified:
  *
  * <ol>
  * <li>Readiness is down, and the server runs normally for {@code AGYN_SHUTDOWN_DELAY}.
@@ -81,7 +81,7 @@ public class Drain {
         Thread.sleep(delay);
         long started = System.nanoTime();
         lastRequest = started;
-        // Before the listener is closed, so that a caller who cannot connect can rely on it.
+        // Before the listener is closed, so that a refused connection implies it.
         isDraining = true;
         connections.stopListening();
         connections.visit(all -> all.forEach(CallerConnection::announceClose));
@@ -111,8 +111,7 @@ public class Drain {
     private void endRemaining(int requests) throws InterruptedException {
         isOverdue = true;
         LOG.warnf(
-                "After AGYN_SHUTDOWN_TIMEOUT (%d s), %d requests in flight are broken off",
-                timeout.toSeconds(), requests);
+                "After AGYN_SHUTDOWN_TIMEOUT (%d s), %d requests in flight are aborted", timeout.toSeconds(), requests);
         overdue.fire(new Overdue());
         long started = System.nanoTime();
         while (activity().requests() > 0 && System.nanoTime() - started < FLUSH_TIMEOUT.toNanos()) {

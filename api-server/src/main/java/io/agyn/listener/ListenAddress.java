@@ -41,7 +41,7 @@ public final class ListenAddress {
         }
         return new OperatorException(
                 "Port " + port + " of " + host + " cannot be listened on: another program uses it, or"
-                        + " this user may not; stop that program, or set AGYN_HTTP_PORT to another port.",
+                        + " this user lacks permission; stop that program, or set AGYN_HTTP_PORT to another port.",
                 cause);
     }
 

@@ -44,7 +44,7 @@ public record ServerCertificate(Path certificate, Path key) {
         Optional<Path> key = settings.tlsKeyFile();
         if (certificate.isPresent() != key.isPresent()) {
             throw new OperatorException(CERTIFICATE_SETTING + " and " + KEY_SETTING
-                    + " go together: set both to speak TLS, or neither to speak HTTP without it.");
+                    + " go together: set both for TLS, or neither for plain HTTP.");
         }
         return certificate.map(file -> new ServerCertificate(file, key.orElseThrow()));
     }
@@ -73,7 +73,7 @@ public record ServerCertificate(Path certificate, Path key) {
             throw new OperatorException(
                     CERTIFICATE_SETTING + " is " + certificate + " and " + KEY_SETTING + " is " + key
                             + ", which are not a PEM file of certificates and one of the private key of the first of"
-                            + " them, not encrypted: correct them, or remove both to speak HTTP without TLS.");
+                            + " them, not encrypted: correct them, or remove both for plain HTTP.");
         }
     }
 
@@ -83,7 +83,7 @@ public record ServerCertificate(Path certificate, Path key) {
         } catch (IOException e) {
             throw new OperatorException(
                     setting + " is " + file + ", which cannot be read (" + OperatorException.reason(e)
-                            + "): correct it, or remove both files' settings to speak HTTP without TLS.",
+                            + "): correct it, or remove both settings for plain HTTP.",
                     e);
         }
     }

@@ -19,9 +19,9 @@ class MemberRules implements BodyRules<MemberCreate> {
             return;
         }
         if (body.getUserId() == null && body.getEmail() == null) {
-            violations.at("/user_id", "Give user_id or email; one of them says who it is.");
+            violations.at("/user_id", "Set user_id or email.");
         } else if (body.getUserId() != null && body.getEmail() != null) {
-            violations.at("/email", "Remove email or user_id; one of them says who it is.");
+            violations.at("/email", "Set user_id or email, not both.");
         }
     }
 }

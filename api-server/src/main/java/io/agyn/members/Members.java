@@ -8,6 +8,7 @@ import io.agyn.problems.ProblemException;
 import io.agyn.users.Ownership;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.persistence.LockModeType;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +20,10 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     private static final String MEMBER = "organizationId = ?1 and user.id = ?2";
 
     private final Ownership ownership;
+    private final Event<MemberRemoved> removals;
 
-    Members(Ownership ownership) {
+    Members(Ownership ownership, Event<MemberRemoved> removals) {
+        this.removals = requireNonNull(removals, "removals is null");
         this.ownership = requireNonNull(ownership, "ownership is null");
     }
 
@@ -65,18 +68,13 @@ public class Members implements PanacheRepositoryBase<MemberEntity, UUID> {
     }
 
     /**
-     * Removes a locked member from the organization, and revokes their API tokens that are bound to it.
+     * Removes a locked member from the organization, and sends {@link MemberRemoved}.
      *
      * @throws ProblemException {@code last_owner} if no owner would be left
      */
     void remove(MemberEntity member) {
         requireAnotherOwner(member);
-        // Otherwise, they would work again if the user rejoined.
-        getEntityManager()
-                .createQuery("delete from ApiTokenEntity where user.id = ?1 and organizationId = ?2")
-                .setParameter(1, member.user.id)
-                .setParameter(2, member.organizationId)
-                .executeUpdate();
+        removals.fire(new MemberRemoved(member.organizationId, member.user.id));
         delete(member);
         flush();
     }

@@ -12,7 +12,7 @@ import io.agyn.api.model.MemberList;
 import io.agyn.api.model.MemberUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.problems.ConstraintProblems;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
@@ -40,7 +40,7 @@ class MembersResource implements MembersApi {
     MembersResource(Members members, Users users, ResourceResponses responses, Caller caller) {
         this.members = requireNonNull(members, "members is null");
         this.users = requireNonNull(users, "users is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
         this.caller = requireNonNull(caller, "caller is null");
     }
 
@@ -73,9 +73,11 @@ class MembersResource implements MembersApi {
         return body.getEmail() == null
                 ? users.findByIdOptional(body.getUserId())
                         .filter(this::isKnown)
-                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"))
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("user_id", "user")
+                                .exception())
                 : users.withEmail(body.getEmail())
-                        .orElseThrow(() -> ConstraintProblems.referenceNotFound("/email", "user"));
+                        .orElseThrow(() -> ConstraintProblem.referenceNotFound("email", "user")
+                                .exception());
     }
 
     /**
@@ -100,17 +102,13 @@ class MembersResource implements MembersApi {
     @Override
     public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        responses.requireMatch(ifMatch, read(member));
-        members.change(member, body.getRole());
-        return responses.updated(read(member));
+        return responses.updated(ifMatch, () -> read(member), () -> members.change(member, body.getRole()));
     }
 
     @Override
     public Response removeMember(UUID organizationId, UUID userId, String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
-        responses.requireMatch(ifMatch, read(member));
-        members.remove(member);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(member), () -> members.remove(member));
     }
 
     private static Member read(MemberEntity member) {

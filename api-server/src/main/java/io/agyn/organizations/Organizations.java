@@ -1,14 +1,17 @@
 package io.agyn.organizations;
 
 import io.agyn.access.Tenants;
+import io.agyn.organizations.OrganizationContents.Content;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.RowLocks;
+import io.quarkus.arc.All;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 
@@ -17,22 +20,13 @@ import java.util.UUID;
 public class Organizations implements PanacheRepositoryBase<OrganizationEntity, UUID>, Tenants {
     private static final int MAX_NUMBER = 100_000;
 
-    /** The possible contents of an organization, in singular and plural. */
-    private enum Content {
-        SECRETS("secret", "secret", "secrets"),
-        LLM_PROVIDERS("llm_provider", "LLM provider", "LLM providers"),
-        MODELS("model", "model", "models"),
-        API_TOKENS("api_token", "API token bound to it", "API tokens bound to it");
+    private final List<Content> contents;
 
-        private final String table;
-        private final String one;
-        private final String many;
-
-        Content(String table, String one, String many) {
-            this.table = table;
-            this.one = one;
-            this.many = many;
-        }
+    Organizations(@All List<OrganizationContents> features) {
+        contents = features.stream()
+                .flatMap(feature -> feature.organizationContents().stream())
+                .sorted(Comparator.comparing(Content::table))
+                .toList();
     }
 
     // In a transaction: outside of one, Hibernate would keep the connection until the request ends, while the
@@ -51,7 +45,7 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
         String slug = derived;
         for (int number = 2; count("slug", slug) > 0; number++) {
             if (number > MAX_NUMBER) {
-                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Give a slug: no derived one is free.");
+                throw new ProblemException(ProblemKind.SLUG_TAKEN, "Set a slug: all derived slugs are taken.");
             }
             slug = Slugs.numbered(derived, number);
         }
@@ -76,22 +70,23 @@ public class Organizations implements PanacheRepositoryBase<OrganizationEntity, 
     /** Deletes an empty organization; otherwise, responds with a 409 that lists its contents. */
     void deleteEmpty(OrganizationEntity organization) {
         RowLocks.againstReferences(getEntityManager(), "organization", organization.id);
-        List<String> contents = new ArrayList<>();
-        for (Content content : Content.values()) {
+        List<String> found = new ArrayList<>();
+        for (Content content : contents) {
             long count = ((Number) getEntityManager()
                             .createNativeQuery(
-                                    "select count(*) from " + content.table + " where organization_id = ?1", Long.class)
+                                    "select count(*) from " + content.table() + " where organization_id = ?1",
+                                    Long.class)
                             .setParameter(1, organization.id)
                             .getSingleResult())
                     .longValue();
             if (count > 0) {
-                contents.add(count + " " + (count == 1 ? content.one : content.many));
+                found.add(count + " " + (count == 1 ? content.one() : content.many()));
             }
         }
-        if (!contents.isEmpty()) {
+        if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.ORGANIZATION_NOT_EMPTY,
-                    "The organization still holds " + String.join(", ", contents) + "; delete what it holds first.");
+                    "The organization still has " + String.join(", ", found) + "; delete them first.");
         }
         delete(organization);
         flush();

@@ -35,7 +35,7 @@ class OrganizationsResource implements OrganizationsApi {
     OrganizationsResource(Organizations organizations, Caller caller, ResourceResponses responses) {
         this.organizations = requireNonNull(organizations, "organizations is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -75,20 +75,18 @@ class OrganizationsResource implements OrganizationsApi {
     @Override
     public Response updateOrganization(UUID organizationId, OrganizationUpdate body, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        responses.requireMatch(ifMatch, read(organization));
-        organization.name = body.getName();
-        organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
-        organization.touch();
-        organizations.flush();
-        return responses.updated(read(organization));
+        return responses.updated(ifMatch, () -> read(organization), () -> {
+            organization.name = body.getName();
+            organization.slug = body.getSlug() == null ? organization.slug : body.getSlug();
+            organization.touch();
+            organizations.flush();
+        });
     }
 
     @Override
     public Response deleteOrganization(UUID organizationId, String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
-        responses.requireMatch(ifMatch, read(organization));
-        organizations.deleteEmpty(organization);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(organization), () -> organizations.deleteEmpty(organization));
     }
 
     private static Organization read(OrganizationEntity organization) {

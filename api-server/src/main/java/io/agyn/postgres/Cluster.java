@@ -66,7 +66,7 @@ record Cluster(Path folder, Path log, String password) {
         } catch (IOException e) {
             throw new OperatorException(
                     "The embedded PostgreSQL's folder " + folder + " cannot be used (" + OperatorException.reason(e)
-                            + "): make room and make it writable for this user, or set AGYN_DATA_DIR to another.",
+                            + "): free disk space, make it writable for this user, or set AGYN_DATA_DIR to another folder.",
                     e);
         }
     }
@@ -78,8 +78,8 @@ record Cluster(Path folder, Path log, String password) {
      */
     static String password(Path file) throws IOException {
         if (!Files.exists(file)) {
-            throw new OperatorException("The password of the embedded PostgreSQL is missing: put back the file " + file
-                    + " from a backup.");
+            throw new OperatorException(
+                    "The password of the embedded PostgreSQL is missing: restore the file " + file + " from a backup.");
         }
         return Files.readString(file).strip();
     }
@@ -87,15 +87,14 @@ record Cluster(Path folder, Path log, String password) {
     private static void requireVersion(Path folder, PostgresBinaries binaries) throws IOException {
         Path file = folder.resolve("PG_VERSION");
         if (!Files.exists(file)) {
-            throw new OperatorException(
-                    folder + " is not a data folder of PostgreSQL: put back the one from a backup, or"
-                            + " set AGYN_DATA_DIR to another folder.");
+            throw new OperatorException(folder + " is not a data folder of PostgreSQL: restore it from a backup, or"
+                    + " set AGYN_DATA_DIR to another folder.");
         }
         String found = Files.readString(file).strip();
         if (!found.equals(binaries.major())) {
             throw new OperatorException("The data folder " + folder + " is of PostgreSQL " + found
                     + ", and this server brings PostgreSQL " + binaries.major()
-                    + ": run the release of Agyn that made it, or set AGYN_DATA_DIR to another folder.");
+                    + ": run the release of Agyn that created it, or set AGYN_DATA_DIR to another folder.");
         }
     }
 
@@ -132,12 +131,12 @@ record Cluster(Path folder, Path log, String password) {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         try {
             if (process.waitFor() != 0) {
-                throw new OperatorException("PostgreSQL cannot make its data folder: "
+                throw new OperatorException("PostgreSQL cannot create its data folder: "
                         + output.lines().reduce("", (previous, line) -> line.isBlank() ? previous : line.strip()));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new OperatorException("The server was stopped while PostgreSQL made its data folder.", e);
+            throw new OperatorException("The server was stopped while PostgreSQL created its data folder.", e);
         }
     }
 

@@ -167,11 +167,11 @@ public final class DatabaseProbe {
                         + " is read-only, as a standby is: name the primary in AGYN_DATABASE_URL, or all"
                         + " of its hosts.";
             case "08001", "08006" ->
-                (location.contains(",") ? "No primary" : "No") + " PostgreSQL answers at " + location
+                (location.contains(",") ? "No primary" : "No") + " PostgreSQL responds at " + location
                         + ": start it, or correct AGYN_DATABASE_URL.";
             default ->
                 "The database " + location + " cannot be used (" + firstLine(e.getMessage())
-                        + "): put that right, or correct AGYN_DATABASE_URL.";
+                        + "): fix that, or correct AGYN_DATABASE_URL.";
         };
     }
 

@@ -147,7 +147,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 if (isClosed()) {
                     return;
                 }
-                LOG.warnf("PostgreSQL has ended by itself and is started again; its log is %s", cluster.log());
+                LOG.warnf("PostgreSQL ended unexpectedly and is restarted; its log is %s", cluster.log());
                 await(fixedPort());
             } catch (OperatorException e) {
                 LOG.error(e.getMessage());
@@ -239,7 +239,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private String lastLogLine() throws IOException {
         try (Stream<String> lines = Files.lines(cluster.log())) {
-            return lines.filter(line -> !line.isBlank()).reduce("it says nothing", (previous, line) -> line);
+            return lines.filter(line -> !line.isBlank()).reduce("no log", (previous, line) -> line);
         }
     }
 

@@ -66,7 +66,7 @@ public final class OnlineBackup {
         requireNonNull(connection, "connection is null");
         Path cluster = Cluster.folder(requireNonNull(dataFolder, "dataFolder is null"));
         if (Files.exists(requireNonNull(target, "target is null"), LinkOption.NOFOLLOW_LINKS)) {
-            throw new OperatorException(target + " is there already and is never overwritten: name another folder.");
+            throw new OperatorException(target + " already exists and is never overwritten: name another folder.");
         }
         try {
             Path parent = target.toAbsolutePath().getParent().toRealPath();
@@ -87,8 +87,8 @@ public final class OnlineBackup {
             }
         } catch (IOException e) {
             throw new OperatorException(
-                    "The backup " + target + " cannot be made (" + OperatorException.reason(e)
-                            + "): make room, and name a folder that is not there in one that is, and can be written.",
+                    "The backup " + target + " cannot be created (" + OperatorException.reason(e)
+                            + "): free disk space, and name a new folder in an existing, writable one.",
                     e);
         }
     }

@@ -50,7 +50,7 @@ public class PoolConnections implements AgroalPoolInterceptor {
         try {
             open.remove(driverConnection(connection));
         } catch (SQLException e) {
-            LOG.debug("A connection is not told apart", e);
+            LOG.debug("A connection could not be identified", e);
         }
     }
 

@@ -34,7 +34,7 @@ record PostgresBinaries(Path folder, String version) {
     /**
      * Returns the programs for this machine, and unpacks them the first time.
      *
-     * @throws OperatorException if there are none for this machine, or they cannot be unpacked
+     * @throws OperatorException if this machine is not supported, or the binaries cannot be unpacked
      */
     static PostgresBinaries unpacked() {
         String version = bundledVersion();
@@ -47,7 +47,7 @@ record PostgresBinaries(Path folder, String version) {
         } catch (IOException e) {
             throw new OperatorException(
                     "PostgreSQL cannot be unpacked into " + folder.getParent() + " (" + OperatorException.reason(e)
-                            + "): make room there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
+                            + "): free disk space there, set XDG_CACHE_HOME to a writable folder, or set AGYN_DATABASE_URL"
                             + " to a PostgreSQL server.",
                     e);
         }

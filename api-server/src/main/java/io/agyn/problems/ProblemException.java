@@ -15,7 +15,7 @@ public final class ProblemException extends RuntimeException {
 
     /**
      * @param kind the kind of problem
-     * @param detail a sentence on what is wrong and what to do
+     * @param detail the cause and the remedy, as a sentence
      */
     public ProblemException(ProblemKind kind, String detail) {
         this(kind, detail, List.of());
@@ -23,7 +23,7 @@ public final class ProblemException extends RuntimeException {
 
     /**
      * @param kind the kind of problem
-     * @param detail a sentence on what is wrong and what to do
+     * @param detail the cause and the remedy, as a sentence
      * @param violations the invalid fields and parameters; may be empty
      */
     public ProblemException(ProblemKind kind, String detail, List<Violation> violations) {
@@ -36,8 +36,7 @@ public final class ProblemException extends RuntimeException {
      * Returns a 404 for the resource in the path; the same whether it is missing or belongs to another organization.
      */
     public static ProblemException notFound(String thing) {
-        return new ProblemException(
-                ProblemKind.NOT_FOUND, "There is no such " + thing + "; check the ids in the path.");
+        return new ProblemException(ProblemKind.NOT_FOUND, "No " + thing + " has this id; check the path.");
     }
 
     /** Adds a header to the response. */

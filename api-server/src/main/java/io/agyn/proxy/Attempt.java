@@ -7,6 +7,7 @@ import io.agyn.proxy.egress.UpstreamConnections;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.http.HttpClientRequest;
@@ -20,8 +21,6 @@ import org.jboss.logging.Logger;
  */
 final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener {
     private static final Logger LOG = Logger.getLogger(Attempt.class);
-    // "Cancelled, the stream is no longer needed" (RFC 9113, section 7).
-    private static final long CANCEL = 0x8;
     // After its last event, a provider only has to end the response.
     private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
     // A provider that does not process a request closes or refuses it early; a model may take minutes.
@@ -246,21 +245,21 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
                 cause instanceof SilentConnectionException
                         ? ProviderErrors.silentConnection(target)
                         : ProviderErrors.brokenResponse(target),
-                failure());
+                response == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED);
     }
 
     /** Ends the caller's response properly after the provider's last event, without waiting for the end of the provider's. */
     private void endAfterLastEvent() {
         response.endEarly();
         call.finish(outcome());
-        request.reset(CANCEL);
+        request.reset(Http2Error.CANCEL.code());
         discardUnsent();
     }
 
     /** A provider that responds early does not get the rest of the request. */
     private void discardUnsent() {
         if (!body.isSent()) {
-            request.reset(CANCEL);
+            request.reset(Http2Error.CANCEL.code());
             exchange.discardBody();
         }
     }
@@ -280,11 +279,6 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
             return Outcome.UPSTREAM_ERROR;
         }
         return reader.isReadableStream() && !reader.isTerminated() ? Outcome.UPSTREAM_TRUNCATED : Outcome.COMPLETED;
-    }
-
-    /** The outcome if the provider fails now. */
-    Outcome failure() {
-        return response == null ? Outcome.UPSTREAM_ERROR : Outcome.UPSTREAM_TRUNCATED;
     }
 
     /** The response that is forwarded; null before its head has arrived. */
@@ -313,7 +307,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
             if (hasLastEvent() && body.isSent()) {
                 response.drain(request, context.owner());
             } else {
-                request.reset(CANCEL);
+                request.reset(Http2Error.CANCEL.code());
             }
         }
         connector.close();

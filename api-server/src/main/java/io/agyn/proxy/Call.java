@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.CallState.Unlimited;
 import io.agyn.proxy.ProxyError.Kind;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
@@ -10,6 +11,7 @@ import io.agyn.rest.Uuid7;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -28,8 +30,6 @@ import org.jboss.logging.Logger;
  */
 final class Call implements RequestBody.Listener {
     private static final Logger LOG = Logger.getLogger(Call.class);
-    // RFC 9113, section 7.
-    private static final long INTERNAL_ERROR = 0x2;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -44,7 +44,7 @@ final class Call implements RequestBody.Listener {
     private final long started = System.nanoTime();
     private final Tracing.Trace trace;
 
-    private CallState state = new LookingUp();
+    private CallState state = Unlimited.LOOKING_UP;
     private long lastProgress = started;
     private int index;
 
@@ -56,7 +56,7 @@ final class Call implements RequestBody.Listener {
     private long firstByte = -1;
 
     /**
-     * The caller.
+     * The caller, as authenticated.
      *
      * @param token null for a call of this server itself
      * @param lookedUpAt the time of the event loop's tick
@@ -131,19 +131,6 @@ final class Call implements RequestBody.Listener {
         });
     }
 
-    /** Looks up the token or the model. {@link io.agyn.proxy.routing.LookupExecutor} limits the time. */
-    final class LookingUp implements CallState {
-        @Override
-        public Duration limit() {
-            return NO_LIMIT;
-        }
-
-        @Override
-        public void onLimit() {
-            throw new IllegalStateException("has no limit");
-        }
-    }
-
     // Read
 
     private void read() {
@@ -184,7 +171,7 @@ final class Call implements RequestBody.Listener {
             if (body.waitsForMemory()) {
                 refuse(ProxyError.of(
                         Kind.UNAVAILABLE,
-                        "The memory for request bodies is used up by other calls; try again soon, and send"
+                        "The memory for request bodies is full; try again soon, and send"
                                 + " \"model\" before large fields."));
             } else {
                 abandon();
@@ -206,7 +193,7 @@ final class Call implements RequestBody.Listener {
 
     @Override
     public void onModel(String name) {
-        enter(new LookingUp());
+        enter(Unlimited.LOOKING_UP);
         guard(() -> {
             if (caller.token() == null || caller.lookedUpAt() == loop.now()) {
                 find(name);
@@ -254,7 +241,7 @@ final class Call implements RequestBody.Listener {
         }
         if (!proxy.organizationCalls().tryAcquire(target.organizationId())) {
             proxy.tokenCalls().release(tokenId);
-            refuse(tooManyCalls("of this organization's models"));
+            refuse(tooManyCalls("of this organization"));
             return;
         }
         attempt = first;
@@ -263,7 +250,7 @@ final class Call implements RequestBody.Listener {
 
     private static ProxyError tooManyCalls(String which) {
         return ProxyError.of(
-                Kind.TOO_MANY_CALLS, "There are as many calls " + which + " at once as are allowed; try again soon.");
+                Kind.TOO_MANY_CALLS, "The limit for concurrent calls " + which + " is reached; try again soon.");
     }
 
     private String uri(Target target) {
@@ -311,7 +298,8 @@ final class Call implements RequestBody.Listener {
 
     /** Ends the call, since the server stops and the time to finish calls is over. */
     void stop() {
-        fail(ProxyError.STOPPING, attempt == null || attempt.response() == null ? Outcome.REFUSED : attempt.failure());
+        boolean responds = attempt != null && attempt.response() != null;
+        fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
     private void refuse(ProxyError error) {
@@ -339,14 +327,14 @@ final class Call implements RequestBody.Listener {
             response.endEarly();
         } else {
             finish(outcome);
-            exchange.abort(INTERNAL_ERROR);
+            exchange.abort(Http2Error.INTERNAL_ERROR.code());
         }
     }
 
     /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
     void abandon() {
         onCallerGone();
-        exchange.abort(INTERNAL_ERROR);
+        exchange.abort(Http2Error.INTERNAL_ERROR.code());
     }
 
     private void onCallerGone() {
@@ -361,7 +349,7 @@ final class Call implements RequestBody.Listener {
         if (isFinished()) {
             return;
         }
-        enter(new Finished());
+        enter(Unlimited.FINISHED);
         loop.remove(this);
         if (body != null) {
             body.stop();
@@ -376,20 +364,8 @@ final class Call implements RequestBody.Listener {
         proxy.onCallEnd(operation, record);
     }
 
-    final class Finished implements CallState {
-        @Override
-        public Duration limit() {
-            return NO_LIMIT;
-        }
-
-        @Override
-        public void onLimit() {
-            throw new IllegalStateException("has no limit");
-        }
-    }
-
     boolean isFinished() {
-        return state instanceof Finished;
+        return state == Unlimited.FINISHED;
     }
 
     private CallRecord record(Outcome outcome) {
@@ -432,7 +408,7 @@ final class Call implements RequestBody.Listener {
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            refuse(ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more."));
+            refuse(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
 

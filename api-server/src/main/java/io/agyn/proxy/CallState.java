@@ -4,15 +4,30 @@ import java.time.Duration;
 
 /** The state of a call. Each state has a time limit without progress, and handles its expiry. */
 sealed interface CallState
-        permits Call.LookingUp,
+        permits CallState.Unlimited,
                 Call.ReadingModel,
-                Call.Finished,
                 Attempt.Queueing,
                 Attempt.Connecting,
                 Attempt.AwaitingResponse,
                 Attempt.Forwarding {
-    /** For states that something else ends. */
-    Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+    /** The states that something else ends. */
+    enum Unlimited implements CallState {
+        /** Looks up the token or the model. {@link io.agyn.proxy.routing.LookupExecutor} limits the time. */
+        LOOKING_UP,
+        FINISHED;
+
+        private static final Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
+        @Override
+        public Duration limit() {
+            return NO_LIMIT;
+        }
+
+        @Override
+        public void onLimit() {
+            throw new IllegalStateException("has no limit");
+        }
+    }
 
     /** The time limit without progress. */
     Duration limit();

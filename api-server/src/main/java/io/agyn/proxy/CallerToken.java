@@ -9,11 +9,10 @@ import io.vertx.core.http.HttpHeaders;
 sealed interface CallerToken {
     /** The error for an invalid token after too many failed attempts. */
     ProxyError TOO_MANY = ProxyError.of(
-            Kind.TOO_MANY_REQUESTS,
-            "Too many API tokens that do not work came from here, or began like this one; wait a minute.");
+            Kind.TOO_MANY_REQUESTS, "Too many failed API tokens from this address or with this prefix; wait a minute.");
 
     Refused TWO = new Refused(ProxyError.of(
-            Kind.INVALID_REQUEST, "Authorization and x-api-key hold different tokens: send one of them."));
+            Kind.INVALID_REQUEST, "Authorization and x-api-key contain different tokens: send only one of them."));
 
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
     String BEARER = "bearer ";

@@ -17,7 +17,7 @@ interface Exchange {
 
     MultiMap headers();
 
-    /** The query of the request without its question mark; null if there is none. */
+    /** The query of the request without its question mark; null for a URL without a query. */
     String query();
 
     /** Whether closing the connection ends a body of unknown length, as in HTTP/1.0. */

@@ -56,7 +56,7 @@ final class InProcessExchange implements Exchange, ModelCall {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException();
         } catch (ExecutionException e) {
-            throw new IOException("The call was broken off", e);
+            throw new IOException("The call was aborted", e);
         } catch (TimeoutException e) {
             throw new IOException("The call took too long", e);
         }
@@ -269,7 +269,7 @@ final class InProcessExchange implements Exchange, ModelCall {
             if (piece == END) {
                 atEnd = true;
                 if (aborted) {
-                    throw new IOException("The response was broken off");
+                    throw new IOException("The response was aborted");
                 }
                 return false;
             }

@@ -78,8 +78,8 @@ class LlmProxy {
             request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
             return ProxyError.of(
                     Kind.UPGRADE_REQUIRED,
-                    "This server takes no WebSocket here: send POST " + operation.callerPath()
-                            + ", with \"stream\": true" + " for events.");
+                    "WebSocket is not supported here: send POST " + operation.callerPath() + ", with \"stream\": true"
+                            + " for events.");
         }
         request.response().putHeader(HttpHeaderNames.ALLOW, "POST");
         return ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only POST is allowed at " + operation.callerPath() + ".");
@@ -90,13 +90,12 @@ class LlmProxy {
                 || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
             return ProxyError.of(
                     Kind.NOT_FOUND,
-                    "A call here names no model, and so no LLM provider that it could be passed to: this server keeps"
-                            + " no answers. Send \"store\": false and what came before with each call.");
+                    "Calls to this path name no model, so they have no LLM provider: this server stores no responses."
+                            + " Send \"store\": false and the whole conversation with each call.");
         }
         return ProxyError.of(
                 Kind.NOT_FOUND,
-                "There is nothing at this path; the LLM Proxy takes POST /v1/responses, POST /v1/messages and"
-                        + " GET /v1/models.");
+                "Unknown path; the LLM Proxy serves POST /v1/responses, POST /v1/messages and" + " GET /v1/models.");
     }
 
     private static Dialect dialect(HttpServerRequest request, String path) {

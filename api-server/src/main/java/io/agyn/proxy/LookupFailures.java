@@ -36,10 +36,10 @@ final class LookupFailures {
         if (isDue(NEXT_ERROR)) {
             LOG.errorf(
                     Exceptions.withoutMessages(cause),
-                    "A look-up of call %s failed by a fault of this server",
+                    "The lookup of call %s failed with an internal error",
                     requestId);
         }
-        return ProxyError.of(Kind.INTERNAL, "Something went wrong in this server; its log says more.");
+        return ProxyError.of(Kind.INTERNAL, "Internal error; see the server log.");
     }
 
     private static boolean isDue(AtomicLong next) {

@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 import java.util.Map;
 
 /**
- * Model calls that this server makes for a user who has authenticated otherwise. They run through the LLM Proxy's
+ * Model calls by this server itself, with a given identity instead of an API token. They run through the LLM Proxy's
  * code: the same routes, limits, credentials, usage records and error responses as an agent's call.
  */
 @Singleton

@@ -12,21 +12,21 @@ final class ProviderErrors {
         return ProxyError.of(
                 Kind.PROVIDER_TIMED_OUT,
                 provider(target)
-                        + " cannot be connected to in time: check the host, the port and"
+                        + " did not accept a connection in time: check the host, the port and"
                         + " the scheme (https or http) of its endpoint, and whether it is up.");
     }
 
     static ProxyError responseTimeout(Target target, Duration limit) {
         return ProxyError.of(
                 Kind.PROVIDER_TIMED_OUT,
-                provider(target) + " did not begin to answer within " + limit.toSeconds()
-                        + " s; try again, and check the provider where it happens again.");
+                provider(target) + " did not start to respond within " + limit.toSeconds()
+                        + " s; try again, and check the provider if it persists.");
     }
 
     static ProxyError silentResponse(Target target, Duration limit) {
         return ProxyError.of(
                 Kind.PROVIDER_TIMED_OUT,
-                provider(target) + " fell silent within its answer for " + limit.toSeconds() + " s.");
+                provider(target) + " stopped sending its response for " + limit.toSeconds() + " s.");
     }
 
     static ProxyError silentConnection(Target target) {
@@ -39,8 +39,8 @@ final class ProviderErrors {
         return ProxyError.of(
                 Kind.PROVIDER_BROKE_OFF,
                 provider(target)
-                        + " closed the connection before its answer was whole;"
-                        + " try again, and check the provider where it happens again.");
+                        + " closed the connection before the response was complete;"
+                        + " try again, and check the provider if it happens again.");
     }
 
     static ProxyError invalidHeader(Target target) {
@@ -52,8 +52,8 @@ final class ProviderErrors {
     static ProxyError queueTimeout(Target target) {
         return ProxyError.of(
                 Kind.UNAVAILABLE,
-                "As many calls as this server makes at once are on their way to the LLM provider "
-                        + target.providerName() + "; try again soon.");
+                "This server has reached its limit of concurrent calls to the LLM provider " + target.providerName()
+                        + "; try again soon.");
     }
 
     private static String provider(Target target) {

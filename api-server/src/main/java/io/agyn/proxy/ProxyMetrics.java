@@ -68,7 +68,7 @@ class ProxyMetrics {
             errors.put(
                     kind,
                     Counter.builder("agyn.proxy.errors")
-                            .description("Errors of the proxy's own, by what was wrong")
+                            .description("Errors that the proxy itself returned, by type")
                             .tag("error.type", kind.code())
                             .register(registry));
         }
@@ -88,19 +88,19 @@ class ProxyMetrics {
         gauge(
                 registry,
                 "agyn.proxy.calls.active",
-                "Calls on their way to LLM providers",
+                "Calls in flight to LLM providers",
                 () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::calls)));
         gauge(
                 registry,
                 "agyn.proxy.calls.waiting",
-                "Calls that wait, since as many as may be are on their way to the LLM provider",
+                "Calls that wait because the limit for the LLM provider is reached",
                 () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::waiting)));
         cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
         cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
         gauge(registry, "agyn.usage.spooled.bytes", "Records that wait for the database", records::spooledBytes);
         FunctionCounter.builder("agyn.usage.dropped", records, CallRecords::droppedRecords)
-                .description("Records of calls that were lost, since there was no room for them")
+                .description("Records of calls that were dropped because no space was left")
                 .register(registry);
     }
 
@@ -164,11 +164,11 @@ class ProxyMetrics {
     private static <T> void cacheMetrics(
             MeterRegistry registry, String cache, T source, ToDoubleFunction<T> size, ToDoubleFunction<T> lookups) {
         Gauge.builder("agyn.proxy.cache.size", source, size)
-                .description("What is known from memory")
+                .description("Lookups that the cache served")
                 .tag("cache", cache)
                 .register(registry);
         FunctionCounter.builder("agyn.proxy.cache.misses", source, lookups)
-                .description("Questions to the database")
+                .description("Lookups that queried the database")
                 .tag("cache", cache)
                 .register(registry);
     }

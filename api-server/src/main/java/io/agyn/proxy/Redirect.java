@@ -30,7 +30,7 @@ final class Redirect {
      */
     static ProxyError refusal(Target target, Operation operation, HttpClientResponse response) {
         String what = "The LLM provider " + target.providerName()
-                + " redirects calls, which are not followed: put the URL that it redirects to into its endpoint";
+                + " redirects calls, and redirects are not followed: set its endpoint to the target of the redirect";
         ProxyError refusal = ProxyError.of(Kind.PROVIDER_REDIRECTS, what + ".");
         return location(response)
                 .map(location -> refusal.withDetail(what + ", " + endpoint(location, operation.path()) + "."))

@@ -362,7 +362,7 @@ final class RequestBody {
     static ProxyError tooLarge(long limit) {
         return ProxyError.of(
                 ProxyError.Kind.REQUEST_TOO_LARGE,
-                "The body is larger than the " + limit + " bytes that this server takes: send less, or ask its operator"
+                "The body is larger than the limit of " + limit + " bytes: send less, or ask the operator"
                         + " for a higher AGYN_PROXY_BODY_LIMIT.");
     }
 }

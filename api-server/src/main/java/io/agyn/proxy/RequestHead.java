@@ -23,12 +23,12 @@ final class RequestHead {
         if (!PassedHeaders.areValid(headers)) {
             return Optional.of(ProxyError.of(
                     Kind.INVALID_REQUEST,
-                    "A header holds characters that HTTP does not allow, such as a line break: remove them."));
+                    "A header contains characters that are invalid in HTTP, such as a line break: remove them."));
         }
         if (!PassedQuery.isValid(request.query())) {
             return Optional.of(ProxyError.of(
                     Kind.INVALID_REQUEST,
-                    "The query holds characters that a URL cannot carry: write them percent-encoded."));
+                    "The query contains characters that are invalid in URLs: percent-encode them."));
         }
         if (hasOtherThan("identity", HttpHeaderNames.CONTENT_ENCODING, headers)) {
             return Optional.of(ProxyError.of(
@@ -40,8 +40,7 @@ final class RequestHead {
         if (hasOtherThan("chunked", HttpHeaderNames.TRANSFER_ENCODING, headers)) {
             return Optional.of(ProxyError.of(
                             Kind.INVALID_REQUEST,
-                            "The body is sent in a way that this server does not read: the only Transfer-Encoding is"
-                                    + " \"chunked\".")
+                            "Unsupported Transfer-Encoding: the only supported one is" + " \"chunked\".")
                     .about("transfer-encoding"));
         }
         if (contentLength(headers) > bodyLimit) {

@@ -4,6 +4,7 @@ import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.routing.Target;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,8 +19,6 @@ import java.time.Duration;
  */
 final class ResponsePipe {
     private static final long UNKNOWN = -1;
-    // "Cancelled, the stream is no longer needed" (RFC 9113, section 7).
-    private static final long CANCEL = 0x8;
     private static final int MAX_DRAINED_BYTES = 64 * 1024;
     private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(1);
 
@@ -172,7 +171,7 @@ final class ResponsePipe {
         to.end();
         if (callerEndsByClosing) {
             // Even if the caller asked to keep it open: nothing else marks the end of the body.
-            to.abort(CANCEL);
+            to.abort(Http2Error.CANCEL.code());
         }
     }
 
@@ -182,7 +181,7 @@ final class ResponsePipe {
             endToCaller();
         } else {
             // The head announced more bytes.
-            to.abort(CANCEL);
+            to.abort(Http2Error.CANCEL.code());
         }
     }
 
@@ -193,12 +192,12 @@ final class ResponsePipe {
      */
     void drain(HttpClientRequest provider, Vertx vertx) {
         long bound = received + MAX_DRAINED_BYTES;
-        long timer = vertx.setTimer(MAX_DRAIN_TIME.toMillis(), late -> provider.reset(CANCEL));
+        long timer = vertx.setTimer(MAX_DRAIN_TIME.toMillis(), late -> provider.reset(Http2Error.CANCEL.code()));
         from.handler(buffer -> {
             received += buffer.length();
             if (received > bound) {
                 vertx.cancelTimer(timer);
-                provider.reset(CANCEL);
+                provider.reset(Http2Error.CANCEL.code());
             }
         });
         from.endHandler(ended -> vertx.cancelTimer(timer));

@@ -8,7 +8,7 @@ import io.agyn.proxy.routing.Target;
 final class RoutingErrors {
     /** A lookup needs the database, which does not respond. */
     static final ProxyError DATABASE_UNAVAILABLE = ProxyError.of(
-            Kind.UNAVAILABLE, "This server's database does not answer, and it must be asked for this; try again soon.");
+            Kind.UNAVAILABLE, "The database is unavailable, and this model or token is not cached; try again soon.");
 
     private static final String MODEL = "model";
 
@@ -17,14 +17,13 @@ final class RoutingErrors {
     static ProxyError unknownModel(String model) {
         return ProxyError.of(
                         Kind.MODEL_NOT_FOUND,
-                        "There is no model \"" + model
-                                + "\" that your API token reaches; GET /v1/models lists those that" + " there are.")
+                        "No model \"" + model + "\" is accessible with your API token; GET /v1/models lists the"
+                                + " accessible models.")
                 .about(MODEL);
     }
 
     static ProxyError unknownOrganization() {
-        return ProxyError.of(
-                        Kind.NOT_FOUND, "There is no organization with this id or slug that your API token reaches.")
+        return ProxyError.of(Kind.NOT_FOUND, "No organization with this id or slug is accessible with your API token.")
                 .about(RequestHead.ORGANIZATION.toString());
     }
 
@@ -39,8 +38,8 @@ final class RoutingErrors {
     private static ProxyError orphaned(Route.Orphaned route) {
         return ProxyError.of(
                         Kind.MODEL_NOT_FOUND,
-                        "The model \"" + route.modelName() + "\" is orphaned: its LLM provider was deleted. Point it at"
-                                + " another one.")
+                        "The model \"" + route.modelName() + "\" is orphaned: its LLM provider was deleted. Choose"
+                                + " another LLM provider for it.")
                 .about(MODEL);
     }
 
@@ -56,8 +55,8 @@ final class RoutingErrors {
         return ProxyError.of(
                         Kind.CREDENTIALS_UNUSABLE,
                         "The credentials of the LLM provider " + route.providerName()
-                                + " hold characters that no HTTP header can carry: set them again, or the secret that"
-                                + " holds them, to visible ASCII characters.")
+                                + " contain characters that are invalid in HTTP headers: replace them, or the secret that"
+                                + " holds them, with visible ASCII characters.")
                 .about(MODEL);
     }
 
@@ -73,7 +72,8 @@ final class RoutingErrors {
     static ProxyError wrongPath(Operation asked, Target target) {
         return ProxyError.of(
                         Kind.INVALID_REQUEST,
-                        "The model \"" + target.modelName() + "\" speaks " + target.protocol() + ": call it at "
+                        "The model \"" + target.modelName() + "\" uses the protocol " + target.protocol()
+                                + ": call it at "
                                 + Operation.creating(target.protocol()).callerPath() + ", not at "
                                 + asked.callerPath() + ".")
                 .about(MODEL);

@@ -175,7 +175,7 @@ final class UpstreamConnector {
     private ProxyError refusal(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        LOG.debugf(Exceptions.withoutMessages(cause), "No way to %s", target);
+        LOG.debugf(Exceptions.withoutMessages(cause), "Cannot connect to %s", target);
         String provider = "The LLM provider " + target.providerName();
         return switch (cause) {
             case EgressRefusedException refused ->
@@ -184,7 +184,7 @@ final class UpstreamConnector {
                 ProxyError.of(
                         Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");
             case RejectedExecutionException busy ->
-                ProxyError.of(Kind.UNAVAILABLE, "This server is looking up too many hosts; try again soon.");
+                ProxyError.of(Kind.UNAVAILABLE, "Too many concurrent DNS lookups in this server; try again soon.");
             case ProxyConnectException proxy ->
                 ProxyError.of(
                         Kind.PROVIDER_UNREACHABLE,

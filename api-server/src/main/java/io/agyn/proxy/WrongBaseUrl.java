@@ -39,11 +39,11 @@ final class WrongBaseUrl {
     private static String advice(Protocol protocol) {
         return switch (protocol) {
             case RESPONSES ->
-                "There is nothing at this path, so the base URL is wrong: OpenAI's SDKs take this server's address with"
-                        + " /v1 behind it and no other slash, as in https://agyn.example.com/v1.";
+                "Unknown path, so the base URL is wrong: OpenAI's SDKs need this server's address followed by"
+                        + " /v1, without another slash, as in https://agyn.example.com/v1.";
             case ANTHROPIC_MESSAGES ->
-                "There is nothing at this path, so the base URL is wrong: Anthropic's SDKs take this server's address"
-                        + " alone, as in https://agyn.example.com, and append /v1/messages themselves.";
+                "Unknown path, so the base URL is wrong: Anthropic's SDKs need only this server's address,"
+                        + " as in https://agyn.example.com, and append /v1/messages themselves.";
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.agyn.rest;
 
 import io.agyn.pipeline.Stage;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -26,11 +27,16 @@ public class BodyDrainer {
     }
 
     private static void watch(RoutingContext context) {
-        context.addEndHandler(answered -> discard(context.request()));
+        Context eventLoop = context.vertx().getOrCreateContext();
+        // The response ends on any thread; an exception here would keep Vert.x from reading the next request.
+        context.addEndHandler(ended -> eventLoop.runOnContext(now -> discard(context.request())));
         context.next();
     }
 
-    /** Reads and discards the rest of a request's body after its response has ended. */
+    /**
+     * Reads and discards the rest of a request's body after its response has ended. Runs on the request's event loop: on
+     * another thread, the body could end between a check and the call that depends on it.
+     */
     public static void discard(HttpServerRequest request) {
         if (request.isEnded() || !request.response().ended()) {
             return;

@@ -31,7 +31,7 @@ public final class Paging {
     public record Request(int size, @Nullable String token) {}
 
     /**
-     * A page.
+     * A page of a list.
      *
      * @param nextPageToken the start of the next page, or null on the last one
      */
@@ -70,10 +70,10 @@ public final class Paging {
             }
             throw new ProblemException(
                     ProblemKind.INVALID_REQUEST,
-                    "The request is invalid; errors says where and what to do.",
+                    "The request is invalid; see errors.",
                     List.of(new Violation()
                             .parameter("page_token")
-                            .detail("Give the next_page_token of the page before, as it was answered.")));
+                            .detail("Must be the unchanged next_page_token of the previous page.")));
         }
 
         /** The token of the page that starts here. */

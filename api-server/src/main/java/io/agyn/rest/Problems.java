@@ -3,16 +3,21 @@ package io.agyn.rest;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.postgres.DatabaseFailures;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.quarkus.arc.All;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +25,14 @@ import org.jspecify.annotations.Nullable;
 /** Maps exceptions to problems. */
 @Singleton
 public final class Problems {
+    private final Map<String, ConstraintProblem> constraints;
     private final RestApi api;
     private final RoutingContext context;
 
-    Problems(RestApi api, RoutingContext context) {
+    Problems(@All List<ConstraintProblems> constraints, RestApi api, RoutingContext context) {
+        this.constraints = constraints.stream()
+                .flatMap(feature -> feature.constraintProblems().entrySet().stream())
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
         this.api = requireNonNull(api, "api is null");
         this.context = requireNonNull(context, "context is null");
     }
@@ -35,21 +44,24 @@ public final class Problems {
                 .findFirst()
                 .orElseGet(() -> new ProblemException(
                         ProblemKind.INTERNAL_ERROR,
-                        "The server failed; its log says more under the request id. Try again, then ask its"
-                                + " operator."));
+                        "Internal error. Try again; if it persists, the operator finds the cause in the server log under"
+                                + " the request id."));
     }
 
     private Optional<ProblemException> problem(Throwable thrown) {
         return switch (thrown) {
             case ProblemException problem -> Optional.of(problem);
-            case ConstraintViolationException fired -> ConstraintProblems.of(fired.getConstraintName());
+            case ConstraintViolationException fired ->
+                Optional.ofNullable(fired.getConstraintName())
+                        .map(constraints::get)
+                        .map(ConstraintProblem::exception);
             case WebApplicationException refused -> Optional.ofNullable(refused(refused));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->
-                Optional.of(unavailable("The server cannot reach its database for now; try again in a second."));
+                Optional.of(unavailable("The database is unavailable; try again in a second."));
             case SQLException failed
             when isDeadlock(failed) ->
-                Optional.of(unavailable("Another change at the same moment stood in the way; try again in a second."));
+                Optional.of(unavailable("A concurrent change got in the way; try again in a second."));
             default -> Optional.empty();
         };
     }
@@ -57,15 +69,12 @@ public final class Problems {
     /** Maps the REST stack's own exceptions. */
     private @Nullable ProblemException refused(WebApplicationException refused) {
         return switch (refused.getResponse().getStatus()) {
-            case 400 ->
-                new ProblemException(ProblemKind.INVALID_REQUEST, "The request cannot be read; check how it is built.");
-            case 404 ->
-                new ProblemException(
-                        ProblemKind.NOT_FOUND, "There is nothing at this path; the contract is at /openapi.");
+            case 400 -> new ProblemException(ProblemKind.INVALID_REQUEST, "The request is malformed.");
+            case 404 -> new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the contract is at /openapi.");
             case 405 -> notAllowed();
             case 406 ->
                 new ProblemException(
-                        ProblemKind.NOT_ACCEPTABLE, "The answer is application/json; send that in Accept.");
+                        ProblemKind.NOT_ACCEPTABLE, "The response is application/json; allow it in Accept.");
             case 413 ->
                 new ProblemException(ProblemKind.CONTENT_TOO_LARGE, "The body is over 1 MiB; send a smaller one.");
             case 415 ->
@@ -77,8 +86,7 @@ public final class Problems {
 
     private ProblemException notAllowed() {
         return new ProblemException(
-                        ProblemKind.METHOD_NOT_ALLOWED,
-                        "This path does not take this method; Allow says which it takes.")
+                        ProblemKind.METHOD_NOT_ALLOWED, "This path does not support this method; see the Allow header.")
                 .withHeader(HttpHeaders.ALLOW, api.allow(context.normalizedPath()));
     }
 

@@ -14,8 +14,8 @@ public final class RequestUri {
 
     /** The error for a malformed URI. */
     public static final String MALFORMED =
-            "The URL is malformed: a percent sign takes two hexadecimal digits behind it, as in %25 for the sign"
-                    + " itself, and so do characters that URLs cannot have.";
+            "The URL is malformed: a percent sign must be followed by two hexadecimal digits, as in %25 for the sign"
+                    + " itself, and in other characters that are invalid in URLs.";
 
     private RequestUri() {}
 

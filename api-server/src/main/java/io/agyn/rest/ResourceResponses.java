@@ -3,7 +3,10 @@ package io.agyn.rest;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.agyn.contract.Contract;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
@@ -15,25 +18,56 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
- * Creates responses with a representation. The entity tag is a hash of the representation's bytes, so it is a strong
+ * Creates the responses of resources. All writes go through it: one call takes the precondition, applies the change, returns
+ * the response and records the diff. The entity tag is a hash of the representation's bytes, so it is a strong
  * validator (RFC 9110, section 8.8.1) for every resource and list, including derived fields.
  */
 @Singleton
 public final class ResourceResponses {
     private final ObjectMapper mapper;
-    private final ResourceDiff change;
+    private final Contract contract;
+    private final ChangeRecorder changes;
 
-    ResourceResponses(ObjectMapper mapper, ResourceDiff change) {
+    ResourceResponses(ObjectMapper mapper, Contract contract, ChangeRecorder changes) {
+        this.contract = requireNonNull(contract, "contract is null");
         this.mapper = requireNonNull(mapper, "mapper is null");
-        this.change = requireNonNull(change, "change is null");
+        this.changes = requireNonNull(changes, "changes is null");
     }
 
-    /** 200 with the changed representation and its entity tag. */
-    public Response updated(Object representation) {
-        change.after(representation);
-        return ok(representation);
+    /**
+     * Updates a resource: 200 with the new representation and its entity tag.
+     * @param ifMatch the {@code If-Match} header (RFC 9110, 13.1.1), or null
+     * @param read reads the representation, before and after
+     * @param update applies the update
+     * @throws ProblemException {@code precondition_failed}, with the current entity tag
+     */
+    public Response updated(String ifMatch, Supplier<?> read, Runnable update) {
+        Object current = read.get();
+        requireMatch(ifMatch, current);
+        JsonNode before = mapper.valueToTree(current);
+        update.run();
+        Object updated = read.get();
+        record(before, updated, false);
+        return ok(updated);
+    }
+
+    /**
+     * Deletes a resource: 204.
+     * @param ifMatch the {@code If-Match} header, or null
+     * @param current the current representation
+     * @param delete deletes the resource
+     * @throws ProblemException {@code precondition_failed}, with the current entity tag
+     */
+    public Response deleted(String ifMatch, Object current, Runnable delete) {
+        requireMatch(ifMatch, current);
+        delete.run();
+        changes.record(new ResourceDiff(MissingNode.getInstance(), List.of(), false));
+        return Response.noContent().build();
     }
 
     /** 200 with a plaintext, which no cache may store. */
@@ -68,30 +102,33 @@ public final class ResourceResponses {
      * @param path the path of the created resource, below {@code /api/v1}
      */
     public Response created(Object shownOnce, Object state, String path) {
-        change.after(state);
-        if (shownOnce != state) {
-            change.showOnce();
-        }
+        record(MissingNode.getInstance(), state, shownOnce != state);
+        byte[] body = write(shownOnce);
         // A plain header, since JAX-RS would make location() absolute with the caller's Host header.
         return response(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
-                write(shownOnce),
-                tagOf(write(state)));
+                body,
+                tagOf(shownOnce == state ? body : write(state)));
     }
 
-    public Response deleted() {
-        return Response.noContent().build();
+    private void record(JsonNode before, Object written, boolean isShownOnce) {
+        JsonNode after = mapper.valueToTree(written);
+        List<String> fields = contract.auditNames(written.getClass().getSimpleName()).entrySet().stream()
+                .filter(field -> isChanged(before, after, field.getKey()))
+                .map(Map.Entry::getValue)
+                .distinct()
+                .sorted()
+                .toList();
+        changes.record(new ResourceDiff(after, fields, isShownOnce));
     }
 
-    /**
-     * Checks {@code If-Match} (RFC 9110, section 13.1.1) before a change.
-     *
-     * @param ifMatch the header's value, or null
-     * @param current the current representation
-     * @throws ProblemException {@code precondition_failed}, with the current entity tag
-     */
-    public void requireMatch(String ifMatch, Object current) {
-        change.before(current);
+    private static boolean isChanged(JsonNode before, JsonNode after, String field) {
+        return before.isMissingNode()
+                ? after.hasNonNull(field)
+                : !after.path(field).equals(before.path(field));
+    }
+
+    private void requireMatch(String ifMatch, Object current) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return;
         }
@@ -100,7 +137,7 @@ public final class ResourceResponses {
         if (!matches) {
             throw new ProblemException(
                             ProblemKind.PRECONDITION_FAILED,
-                            "It was changed since you read it; read it again, then send its ETag as If-Match.")
+                            "The resource has changed since you read it. Read it again and send its ETag as If-Match.")
                     .withHeader(HttpHeaders.ETAG, tag);
         }
     }

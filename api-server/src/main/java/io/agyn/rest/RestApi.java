@@ -78,16 +78,13 @@ public class RestApi {
                     context,
                     new ProblemException(
                             ProblemKind.NOT_FOUND,
-                            "A part of the path is empty: is a variable that it is built from not set?"));
+                            "A segment of the path is empty: check that all variables in the URL are set."));
         }
     }
 
     /** Responds with a 404. */
     public void notFound(RoutingContext context) {
-        end(
-                context,
-                new ProblemException(
-                        ProblemKind.NOT_FOUND, "There is nothing at this path; the API lies below " + ROOT + "."));
+        end(context, new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the API is under " + ROOT + "."));
     }
 
     private void end(RoutingContext context, ProblemException problem) {

@@ -36,8 +36,8 @@ public class SecretEntity extends StoredResource {
         this.organizationId = organizationId;
     }
 
-    /** The encryption context of the value. */
+    /** The context of the value's ciphertext. */
     EncryptionContext valueContext() {
-        return EncryptionContext.ofSecretValue(organizationId, id);
+        return SecretCredentials.VALUE.context(organizationId, id);
     }
 }

@@ -45,7 +45,7 @@ final class SecretRules {
         }
         int length = value.getBytes(StandardCharsets.UTF_8).length;
         if (length > MAX_VALUE_BYTES) {
-            violations.at("/value", "Give at most %d bytes in UTF-8; there are %d.".formatted(MAX_VALUE_BYTES, length));
+            violations.at("/value", "Must have at most %d bytes in UTF-8, not %d.".formatted(MAX_VALUE_BYTES, length));
         }
     }
 }

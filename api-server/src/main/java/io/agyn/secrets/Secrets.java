@@ -87,7 +87,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
             Violations violations = new Violations();
             violations.at(
                     "/value",
-                    "Give a value that an HTTP header can carry, visible ASCII characters: the secret is the token of "
+                    "The value may contain only visible ASCII characters, because the secret is the token of "
                             + listed(found) + ".");
             violations.throwIfAny();
         }
@@ -105,7 +105,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         if (!found.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.SECRET_IN_USE,
-                    "The secret is in use by " + listed(found) + "; give them other credentials first.");
+                    "The secret is in use by " + listed(found) + "; replace their credentials first.");
         }
         delete(secret);
         flush();

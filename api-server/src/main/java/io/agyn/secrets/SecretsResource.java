@@ -29,7 +29,7 @@ class SecretsResource implements SecretsApi {
 
     SecretsResource(Secrets secrets, ResourceResponses responses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -59,26 +59,24 @@ class SecretsResource implements SecretsApi {
     @Override
     public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
-        responses.requireMatch(ifMatch, read(secret));
-        secret.name = body.getName();
-        secret.description = body.getDescription();
-        secret.storage = body.getStorage();
-        if (body.getValue() == null) {
-            secrets.keepValue(secret);
-        } else {
-            secrets.setValue(secret, body.getValue());
-        }
-        secret.touch();
-        secrets.flush();
-        return responses.updated(read(secret));
+        return responses.updated(ifMatch, () -> read(secret), () -> {
+            secret.name = body.getName();
+            secret.description = body.getDescription();
+            secret.storage = body.getStorage();
+            if (body.getValue() == null) {
+                secrets.keepValue(secret);
+            } else {
+                secrets.setValue(secret, body.getValue());
+            }
+            secret.touch();
+            secrets.flush();
+        });
     }
 
     @Override
     public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
-        responses.requireMatch(ifMatch, read(secret));
-        secrets.deleteUnused(secret);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(secret), () -> secrets.deleteUnused(secret));
     }
 
     @Override

@@ -8,18 +8,18 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
-/** Ends a start or a command with one sentence for the operator: what is wrong, and what to do. */
+/** Ends a start or a command with one sentence for the operator: the cause and the remedy. */
 public final class OperatorException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    /** @param sentence what is wrong and what to do; never a secret */
+    /** @param sentence the cause and the remedy; never a secret */
     public OperatorException(String sentence) {
         super(requireNonNull(sentence, "sentence is null"));
     }
 
     /**
-     * @param sentence what is wrong and what to do; never a secret
+     * @param sentence the cause and the remedy; never a secret
      * @param cause the cause, may be null
      */
     public OperatorException(String sentence, Throwable cause) {
@@ -31,8 +31,8 @@ public final class OperatorException extends RuntimeException {
         String kind = e.getClass().getSimpleName().replace("Exception", "");
         return switch (e) {
             case AccessDeniedException denied -> "no permission for " + denied.getFile();
-            case NoSuchFileException missing -> missing.getFile() + " is not there";
-            case FileAlreadyExistsException exists -> exists.getFile() + " is no folder";
+            case NoSuchFileException missing -> missing.getFile() + " does not exist";
+            case FileAlreadyExistsException exists -> exists.getFile() + " is not a folder";
             case FileSystemException failure
             when failure.getReason() != null -> failure.getFile() + ": " + failure.getReason();
             case IOException other -> other.getMessage() == null ? kind : other.getMessage();

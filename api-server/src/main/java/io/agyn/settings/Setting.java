@@ -21,7 +21,7 @@ import java.lang.annotation.Target;
     /** The minimum, as an operator writes it; for numbers, durations and sizes. */
     String min() default "";
 
-    /** The maximum. */
+    /** The maximum; empty for none. */
     String max() default "";
 
     /** The value or behaviour without the setting, if it has no default; may be empty. */

@@ -332,7 +332,7 @@ public interface Settings {
                         + "and headers of load balancers and CDNs: names, or prefixes such as `x-internal-*`, "
                         + "separated by commas",
                 syntax = Syntax.HEADER_NAMES,
-                absent = "those that are built in")
+                absent = "the built-in list")
         @WithName("drop-headers")
         Optional<String> dropHeaders();
 

@@ -46,7 +46,7 @@ public final class SettingsCatalog {
     }
 
     /**
-     * A setting.
+     * A setting with its annotation.
      *
      * @param property the property, such as {@code agyn.http.port}
      * @param defaultValue the default as an operator would write it, or null
@@ -67,7 +67,7 @@ public final class SettingsCatalog {
             return defaultValue != null;
         }
 
-        /** The default, or what applies without one; may be empty. */
+        /** The default, or the behaviour without one; may be empty. */
         public String defaultText() {
             return defaultValue == null ? setting.absent() : defaultValue;
         }

@@ -55,7 +55,7 @@ public class AdminToken {
                     PrivateFile.readOrCreate(file, () -> Plaintext.random().reveal() + "\n");
             return Plaintext.parse(text.strip())
                     .orElseThrow(() -> new IllegalStateException(
-                            file + " holds no API token; move it away, and the next start makes a new one."));
+                            file + " holds no API token; rename it, and the next start creates a new one."));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

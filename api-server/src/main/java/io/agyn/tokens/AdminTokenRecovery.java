@@ -13,7 +13,7 @@ import java.util.UUID;
 
 /** Creates a token for a cluster admin without a server, for operators who have lost the last one. */
 public final class AdminTokenRecovery {
-    private static final String DESCRIPTION = "Made by the command admin-token create";
+    private static final String DESCRIPTION = "Created by the command admin-token create";
     private static final String ADMINISTRATOR = """
         select id, name from app_user where role = 'cluster_admin' and state = 'active' order by created_at, id limit 1\
         """;
@@ -44,7 +44,7 @@ public final class AdminTokenRecovery {
                 PreparedStatement store = connection.prepareStatement(STORE)) {
             if (!administrator.next()) {
                 throw new OperatorException(
-                        "There is no cluster admin in the database: start a server on it, which makes the first one.");
+                        "The database has no cluster admin: start a server, which creates the first one.");
             }
             Plaintext plaintext = Plaintext.random();
             store.setObject(1, Uuid7.next());

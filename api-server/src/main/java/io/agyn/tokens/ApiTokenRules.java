@@ -17,8 +17,7 @@ class ApiTokenRules implements BodyRules<ApiTokenCreate> {
     @Override
     public void check(ApiTokenCreate body, Violations violations) {
         if (body.getExpiresAt() != null && !body.getExpiresAt().toInstant().isAfter(Instant.now())) {
-            violations.at(
-                    "/expires_at", "Give a time in the future, or leave it out for a token that does not expire.");
+            violations.at("/expires_at", "Must be in the future; omit it for a token that does not expire.");
         }
     }
 }

@@ -5,10 +5,12 @@ import io.agyn.access.Identity;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.UserState;
 import io.agyn.members.MemberEntity;
+import io.agyn.members.MemberRemoved;
 import io.agyn.problems.ProblemException;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Duration;
@@ -98,6 +100,11 @@ public class ApiTokens implements PanacheRepositoryBase<ApiTokenEntity, UUID>, A
     @Transactional
     public void noteUse(UUID id, Instant time) {
         update("lastUsedAt = ?1 where id = ?2", time, id);
+    }
+
+    /** Revokes the bound tokens of a removed member. Otherwise, they would work again if the user rejoined. */
+    void revokeBound(@Observes MemberRemoved removed) {
+        delete("user.id = ?1 and organizationId = ?2", removed.userId(), removed.organizationId());
     }
 
     void store(ApiTokenEntity token) {

@@ -14,7 +14,7 @@ import io.agyn.audit.Audited;
 import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.members.Members;
-import io.agyn.problems.ConstraintProblems;
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.rest.Selection;
@@ -48,7 +48,7 @@ class ApiTokensResource implements ApiTokensApi {
         this.users = requireNonNull(users, "users is null");
         this.members = requireNonNull(members, "members is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -90,7 +90,8 @@ class ApiTokensResource implements ApiTokensApi {
             Violations violations = new Violations();
             violations.at(
                     "/expires_at",
-                    "Give " + latest.get() + " or earlier: a token expires no later than the token that creates it.");
+                    "Must be " + latest.get()
+                            + " or earlier: a token expires no later than the token that creates it.");
             violations.throwIfAny();
         }
         return expiry;
@@ -101,7 +102,8 @@ class ApiTokensResource implements ApiTokensApi {
         return Optional.of(holder)
                 .filter(this::maySeeTokensOf)
                 .flatMap(users::findByIdOptional)
-                .orElseThrow(() -> ConstraintProblems.referenceNotFound("/user_id", "user"));
+                .orElseThrow(() ->
+                        ConstraintProblem.referenceNotFound("user_id", "user").exception());
     }
 
     /**
@@ -112,7 +114,8 @@ class ApiTokensResource implements ApiTokensApi {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {
-            throw ConstraintProblems.referenceNotFound("/organization_id", "organization");
+            throw ConstraintProblem.referenceNotFound("organization_id", "organization")
+                    .exception();
         }
     }
 
@@ -124,10 +127,10 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
-        responses.requireMatch(ifMatch, read(token));
-        tokens.delete(token);
-        tokens.flush();
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(token), () -> {
+            tokens.delete(token);
+            tokens.flush();
+        });
     }
 
     /** Whether the caller may see a user's tokens. */

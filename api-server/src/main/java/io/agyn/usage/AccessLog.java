@@ -106,7 +106,7 @@ final class AccessLog {
 
     private void reportDropped() {
         if (dropped > 0) {
-            LOG.errorf("Access lines were left out (calls: %d), since standard output did not take them", dropped);
+            LOG.errorf("Access log lines were dropped (calls: %d) because standard output was blocked", dropped);
             dropped = 0;
         }
     }

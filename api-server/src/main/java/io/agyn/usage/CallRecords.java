@@ -175,7 +175,7 @@ public final class CallRecords {
         try {
             if (!spool.append(lines.toBytes())) {
                 dropped.add(count);
-                reason = "the database does not take it and the spool in the data folder is full at " + spool.limit()
+                reason = "the database does not accept it and the spool in the data folder is full at " + spool.limit()
                         + " bytes (AGYN_USAGE_SPOOL_LIMIT)";
             }
         } catch (IOException e) {
@@ -189,8 +189,8 @@ public final class CallRecords {
         if (all > reported && System.nanoTime() - nextReport >= 0) {
             nextReport = System.nanoTime() + LOG_INTERVAL.toNanos();
             LOG.errorf(
-                    "Usage is lost (calls: %d), since %s",
-                    all - reported, reason.isEmpty() ? "more calls ended at once than could be written down" : reason);
+                    "Usage is lost (calls: %d) because %s",
+                    all - reported, reason.isEmpty() ? "more calls ended at once than could be written" : reason);
             reported = all;
             reason = "";
         }

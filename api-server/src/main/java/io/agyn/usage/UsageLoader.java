@@ -123,7 +123,7 @@ final class UsageLoader {
             if (!failing) {
                 failing = true;
                 LOG.warnf(
-                        "Usage waits in the data folder, since the database does not take it for now: %s",
+                        "Usage is buffered in the data folder because the database does not accept it: %s",
                         e.getMessage());
             }
             return false;
@@ -137,7 +137,9 @@ final class UsageLoader {
                 return false;
             }
             LOG.errorf(
-                    e, "Usage stays in %s until the next start, since that cannot be read or deleted", segment.file());
+                    e,
+                    "Usage stays in %s until the next start because the file cannot be read or deleted",
+                    segment.file());
             spool.remove(segment);
         } catch (RuntimeException e) {
             LOG.errorf(e, "Usage stays in %s until the next start", segment.file());
@@ -146,7 +148,7 @@ final class UsageLoader {
         failures = 0;
         if (failing) {
             failing = false;
-            LOG.info("The database takes usage again");
+            LOG.info("The database accepts usage again");
         }
         return true;
     }
@@ -158,7 +160,7 @@ final class UsageLoader {
             length--;
         }
         if (length < bytes.length) {
-            LOG.warnf("The last line of %s is cut off, and left out", file);
+            LOG.warnf("The last line of %s is incomplete and is skipped", file);
         }
         return length;
     }
@@ -167,8 +169,8 @@ final class UsageLoader {
         try {
             Optional<Path> rejected = spool.reject(line);
             LOG.errorf(
-                    "The database refuses a line of usage; it is %s",
-                    rejected.isPresent() ? "put into " + rejected.get() : "dropped, since too many are put aside");
+                    "The database rejects a line of usage; it is %s",
+                    rejected.isPresent() ? "moved to " + rejected.get() : "dropped because too many are set aside");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -179,10 +181,10 @@ final class UsageLoader {
         try {
             int dropped = table.maintain(LocalDate.now(ZoneOffset.UTC), retention);
             if (dropped > 0) {
-                LOG.infof("Usage of %d days is dropped, which is older than %d days", dropped, retention.toDays());
+                LOG.infof("Dropped usage of %d days that is older than %d days", dropped, retention.toDays());
             }
         } catch (SQLException e) {
-            LOG.warnf("Usage that is too old stays for another hour: %s", e.getMessage());
+            LOG.warnf("Usage past its retention stays for another hour: %s", e.getMessage());
         }
     }
 }

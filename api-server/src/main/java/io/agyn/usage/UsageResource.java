@@ -31,7 +31,7 @@ class UsageResource implements UsageApi {
 
     private static final OffsetDateTime FIRST = OffsetDateTime.parse("1970-01-01T00:00:00Z");
     private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59.999999Z");
-    private static final String BACKWARDS = "Give a from that is before to, and both after 1970.";
+    private static final String BACKWARDS = "from must be before to, and both after 1970.";
 
     private final UsageSums sums;
     private final UsageRecords records;
@@ -42,7 +42,7 @@ class UsageResource implements UsageApi {
         this.sums = requireNonNull(sums, "sums is null");
         this.records = requireNonNull(records, "records is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -63,7 +63,7 @@ class UsageResource implements UsageApi {
             violations.in(from == null ? "to" : "from", BACKWARDS);
         }
         if (keys.contains("hour") && keys.contains("day")) {
-            violations.in("group_by", "Give hour or day, not both.");
+            violations.in("group_by", "Must be hour or day, not both.");
         }
         violations.throwIfAny();
         UsageFilter filter = filter(organizationId, userId).within(start, end).of(modelId, providerId, outcome);

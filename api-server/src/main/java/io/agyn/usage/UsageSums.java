@@ -106,12 +106,12 @@ final class UsageSums {
                 }
             }
             if (rows.size() > MAX_ROWS) {
-                throw invalidRequest("group_by", "Group by less, or give a shorter time; these are over 10000 rows.");
+                throw invalidRequest("group_by", "More than 10000 rows; use fewer groups or a shorter period.");
             }
             return rows;
         } catch (SQLException e) {
             if (QUERY_CANCELED.equals(e.getSQLState())) {
-                throw invalidRequest("from", "Give a shorter time; this one takes too long to sum up.");
+                throw invalidRequest("from", "The query takes too long; use a shorter period.");
             }
             throw e;
         }
@@ -129,7 +129,7 @@ final class UsageSums {
                 case "identity" -> columns.add("user_id");
                 case "operation" -> columns.add("operation");
                 case "outcome" -> columns.add("outcome");
-                default -> throw new IllegalArgumentException("the contract has no group " + key);
+                default -> throw new IllegalArgumentException("unknown group: " + key);
             }
         }
         if (startsAt != null) {
@@ -187,7 +187,7 @@ final class UsageSums {
     private static ProblemException invalidRequest(String parameter, String detail) {
         return new ProblemException(
                 ProblemKind.INVALID_REQUEST,
-                "The request is invalid; errors says where and what to do.",
+                "The request is invalid; see errors.",
                 List.of(new Violation().parameter(parameter).detail(detail)));
     }
 }

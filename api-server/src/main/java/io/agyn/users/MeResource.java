@@ -24,7 +24,7 @@ class MeResource implements MeApi {
     MeResource(Users users, Caller caller, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
         this.caller = requireNonNull(caller, "caller is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

@@ -44,7 +44,9 @@ public class Ownership {
      * of two owners, the second sees the result of the first. Call this before reading anything.
      */
     public void lock() {
+        // The name of the lock, which servers of the last release use too: <!-- vale off -->
         RowLocks.lockName(entities, "who may do what");
+        // <!-- vale on -->
     }
 
     /**
@@ -79,7 +81,7 @@ public class Ownership {
             throw new ProblemException(
                     ProblemKind.LAST_OWNER,
                     "The user is the last active owner of " + String.join(", ", slugs)
-                            + "; make another user an owner first.");
+                            + "; make another member an owner first.");
         }
     }
 }

@@ -87,7 +87,7 @@ public class Users implements PanacheRepositoryBase<UserEntity, UUID> {
         if (others == 0) {
             throw new ProblemException(
                     ProblemKind.LAST_CLUSTER_ADMIN,
-                    "The user is the last active cluster admin; make another user one first.");
+                    "The user is the last active cluster admin; make another user a cluster admin first.");
         }
     }
 }

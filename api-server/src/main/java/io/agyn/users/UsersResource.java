@@ -33,7 +33,7 @@ class UsersResource implements UsersApi {
 
     UsersResource(Users users, ResourceResponses responses) {
         this.users = requireNonNull(users, "users is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -75,17 +75,16 @@ class UsersResource implements UsersApi {
     @Override
     public Response updateUser(UUID userId, UserUpdate body, String ifMatch) {
         UserEntity user = users.lock(userId);
-        responses.requireMatch(ifMatch, read(user));
-        users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState());
-        return responses.updated(read(user));
+        return responses.updated(
+                ifMatch,
+                () -> read(user),
+                () -> users.change(user, body.getName(), body.getEmail(), body.getRole(), body.getState()));
     }
 
     @Override
     public Response deleteUser(UUID userId, String ifMatch) {
         UserEntity user = users.lock(userId);
-        responses.requireMatch(ifMatch, read(user));
-        users.deleteCascading(user);
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(user), () -> users.deleteCascading(user));
     }
 
     private static User read(UserEntity user) {

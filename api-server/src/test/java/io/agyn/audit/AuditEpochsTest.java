@@ -108,7 +108,7 @@ class AuditEpochsTest {
 
         assertThat(renew(after)).contains(organization);
 
-        assertThat(faults(after)).singleElement().asString().contains("begins and ends was altered");
+        assertThat(faults(after)).singleElement().asString().contains("start and end of its chain was altered");
     }
 
     @Test

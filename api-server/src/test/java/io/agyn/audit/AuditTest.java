@@ -430,7 +430,7 @@ class AuditTest {
                 "with gone as (delete from audit_event where chain = ?::uuid and sequence = 3)"
                         + " update audit_chain c set sequence = 2, hash = e.hash from audit_event e"
                         + " where c.chain = e.chain and e.sequence = 2 and e.chain = ?::uuid",
-                "begins and ends was altered");
+                "start and end of its chain was altered");
         assertShows("delete from audit_chain where chain = ?::uuid", "the end of its chain was removed");
     }
 

@@ -78,7 +78,7 @@ class CommandsTest {
             strings = {"keyset", "keyset burn", "keyset burn --help", "burn", "burn --help", "--version x", "--help x"})
     void whatIsNoCommandIsMisuse(String arguments) {
         assertThat(run(arguments)).isEqualTo(2);
-        assertThat(err.toString(UTF_8)).startsWith("There is no command \"" + arguments + "\".\nUsage:\n");
+        assertThat(err.toString(UTF_8)).startsWith("Unknown command \"" + arguments + "\".\nUsage:\n");
         assertThat(out.toString(UTF_8)).isEmpty();
     }
 

@@ -29,6 +29,6 @@ class NumbersTest {
                 .then()
                 .statusCode(400)
                 .body("errors.pointer", equalTo(List.of("/name")))
-                .body("errors.detail", equalTo(List.of("Give a string here, not a number.")));
+                .body("errors.detail", equalTo(List.of("Must be a string, not a number.")));
     }
 }

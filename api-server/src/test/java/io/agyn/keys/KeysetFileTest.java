@@ -41,8 +41,8 @@ class KeysetFileTest {
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(OTHER_PASSPHRASE))).read())
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "The passphrase does not open the keyset file %s: set the one that it was locked with, or put back"
-                                + " the file if it was altered.",
+                        "The passphrase does not open the keyset file %s: set the passphrase that it was locked with, or"
+                                + " restore the file if it was altered.",
                         path)
                 .hasNoCause();
         assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).read())
@@ -181,7 +181,7 @@ class KeysetFileTest {
         assertThat(keyset.keys()).isEqualTo(file.read().keys());
         assertThatThrownBy(() -> file.backUp(copy))
                 .isInstanceOf(OperatorException.class)
-                .hasMessage("The file %s is there already and is never overwritten: name another file.", copy);
+                .hasMessage("The file %s already exists and is never overwritten: name another file.", copy);
     }
 
     @Test
@@ -194,7 +194,7 @@ class KeysetFileTest {
         Path brief = Files.writeString(folder.resolve("brief"), "hunter2\n");
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(brief))).create())
                 .isInstanceOf(OperatorException.class)
-                .hasMessage("The passphrase in %s has fewer than 12 characters: put a longer one there.", brief);
+                .hasMessage("The passphrase in %s has fewer than 12 characters: use a longer one.", brief);
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-passphrase", "hunter2")))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage("AGYN_KEYSET_PASSPHRASE has fewer than 12 characters: set the passphrase that the keyset is"

@@ -50,7 +50,7 @@ class KeysetTest {
 
         assertThatThrownBy(() -> Keyset.create(file))
                 .isInstanceOf(OperatorException.class)
-                .hasMessage("The file %s is there already and is never overwritten: name another file.", file);
+                .hasMessage("The file %s already exists and is never overwritten: name another file.", file);
 
         assertThat(file).hasContent(before);
     }
@@ -201,8 +201,8 @@ class KeysetTest {
         assertThatThrownBy(() -> Keyset.load(file))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "The file %s is not a keyset that this server can read: put back the one that"
-                                + " \"keyset create\" has made.",
+                        "The file %s is not a keyset that this server can read: restore the one that"
+                                + " \"keyset create\" wrote.",
                         file)
                 .hasNoCause();
     }
@@ -214,7 +214,7 @@ class KeysetTest {
         assertThatThrownBy(() -> Keyset.load(missing))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "There is no keyset file %s: put it back, or set AGYN_KEYSET_FILE to where it is.", missing);
+                        "The keyset file %s does not exist: restore it, or set AGYN_KEYSET_FILE to its path.", missing);
     }
 
     @Test

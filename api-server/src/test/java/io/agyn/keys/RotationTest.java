@@ -232,8 +232,7 @@ class RotationTest {
 
         assertThat(columns)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                Stream.of(CredentialColumn.values())
-                                        .map(column -> column.table() + "." + column.column()),
+                                CredentialColumns.all().stream().map(column -> column.table() + "." + column.column()),
                                 Stream.of("keyset_check.ciphertext"))
                         .toList());
     }
@@ -301,7 +300,7 @@ class RotationTest {
     }
 
     private EncryptionContext place(String id) {
-        return EncryptionContext.ofSecretValue(UUID.fromString(organization), UUID.fromString(id));
+        return new EncryptionContext(UUID.fromString(organization), "secret", UUID.fromString(id), "value");
     }
 
     private String create(String method, Map<String, ?> credentials) {

@@ -70,7 +70,7 @@ class OrganizationsTest {
                 .then()
                 .statusCode(409)
                 .body("code", equalTo("organization_not_empty"))
-                .body("detail", containsString("1 secret, 1 LLM provider, 1 model, 1 API token bound to it"));
+                .body("detail", containsString("1 API token bound to it, 1 LLM provider, 1 model, 1 secret"));
         Api.get("/organizations/{id}", organization);
     }
 

@@ -170,7 +170,7 @@ class EmbeddedPostgresTest {
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "The data folder %s is of PostgreSQL 17, and this server brings PostgreSQL 18: run the"
-                                + " release of Agyn that made it, or set AGYN_DATA_DIR to another folder.",
+                                + " release of Agyn that created it, or set AGYN_DATA_DIR to another folder.",
                         folder.resolve("postgres"));
     }
 
@@ -191,7 +191,7 @@ class EmbeddedPostgresTest {
 
         assertThatThrownBy(() -> EmbeddedPostgres.on(folder))
                 .isInstanceOf(OperatorException.class)
-                .hasMessageContaining("put back the file " + folder.resolve("postgres-password"));
+                .hasMessageContaining("restore the file " + folder.resolve("postgres-password"));
     }
 
     @Test

@@ -87,7 +87,7 @@ class BodiesTest {
             SCENE.provider().await(call -> call.body().length > 50_000, PATIENCE);
             RawCaller.Answer answer = caller.send(rest).answer();
             assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).contains("twice");
+            assertThat(answer.body()).contains("duplicated");
         }
         assertThat(SCENE.provider()
                         .await(call -> call.callerLeft() || call.bodyEnded(), PATIENCE)

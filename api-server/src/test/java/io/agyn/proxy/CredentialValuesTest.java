@@ -64,7 +64,7 @@ class CredentialValuesTest {
                 .then()
                 .statusCode(400)
                 .body("errors[0].pointer", equalTo("/token_secret_id"))
-                .body("errors[0].detail", containsString("no HTTP header can carry"));
+                .body("errors[0].detail", containsString("invalid in HTTP headers"));
 
         String secret = Api.secret(SCENE.organization(), Scene.CREDENTIAL);
         String provider = provider(secret);
@@ -74,7 +74,7 @@ class CredentialValuesTest {
                 .then()
                 .statusCode(400)
                 .body("errors[0].pointer", equalTo("/value"))
-                .body("errors[0].detail", containsString("that an HTTP header can carry"));
+                .body("errors[0].detail", containsString("only visible ASCII characters"));
 
         // As a release that did not check it has stored it.
         database.execute(
@@ -85,7 +85,7 @@ class CredentialValuesTest {
 
         assertThat(response.statusCode()).isEqualTo(502);
         assertThat(response.headers().firstValue("x-agyn-error")).contains("credentials_unusable");
-        assertThat(Scene.text(response)).contains("set them again").doesNotContain("canary");
+        assertThat(Scene.text(response)).contains("replace them").doesNotContain("canary");
         assertThat(SCENE.provider().received()).isEmpty();
     }
 

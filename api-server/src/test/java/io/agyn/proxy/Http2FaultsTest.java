@@ -144,7 +144,7 @@ class Http2FaultsTest {
         try (RawHttp2Provider provider = RawHttp2Provider.mute(ShortLimits.trusted())) {
             HttpResponse<byte[]> answer = post(model(provider));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("cannot be connected to in time");
+            assertThat(text(answer)).contains("did not accept a connection in time");
         }
     }
 

@@ -91,7 +91,7 @@ class LimitsTest {
                     .answer();
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.isWhole()).isTrue();
-            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("silent");
+            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("stopped sending");
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
     }
@@ -189,7 +189,9 @@ class LimitsTest {
             HttpResponse<byte[]> answer =
                     SCENE.post("/v1/responses", body(SCENE.responsesModel("http://127.0.0.1:" + full.getLocalPort())));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("cannot be connected to in time").doesNotContain("127.0.0.1");
+            assertThat(text(answer))
+                    .contains("did not accept a connection in time")
+                    .doesNotContain("127.0.0.1");
         } finally {
             for (Socket socket : queue) {
                 socket.close();
@@ -203,7 +205,7 @@ class LimitsTest {
             HttpResponse<byte[]> answer = SCENE.post(
                     "/v1/responses", body(SCENE.responsesModel(silent.origin().replace("http:", "https:"))));
             assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("cannot be connected to in time", "https");
+            assertThat(text(answer)).contains("did not accept a connection in time", "https");
         }
     }
 
@@ -229,7 +231,7 @@ class LimitsTest {
             assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
                     .isEqualTo("overloaded_error");
 
-            // The next call in the queue gets the slot, and all succeed in the end.
+            // The next call in the queue gets the slot, and finally all succeed.
             try (RawCaller next = Scene.connect()) {
                 next.send(SCENE.whole("/v1/responses", body(SCENE.responses())));
                 callers.removeLast().reset();

@@ -72,14 +72,14 @@ class PathsTest {
             assertThat(answer.headers().firstValue("x-agyn-error")).contains("not_found");
             assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
                     .as(path)
-                    .contains("base URL is wrong", "/v1 behind it");
+                    .contains("base URL is wrong", "followed by /v1");
         }
         for (String path : List.of("/messages", "//v1/messages", "/v1/v1/messages", "/messages/count_tokens")) {
             HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.messages()));
             assertThat(answer.statusCode()).as(path).isEqualTo(404);
             JsonObject error = new JsonObject(text(answer));
             assertThat(error.getString("type")).as(path).isEqualTo("error");
-            assertThat(error.getJsonObject("error").getString("message")).contains("address alone");
+            assertThat(error.getJsonObject("error").getString("message")).contains("only this server's address");
         }
         for (String path : List.of("/models", "//v1/models")) {
             assertThat(text(SCENE.call("GET", path))).as(path).contains("base URL is wrong");

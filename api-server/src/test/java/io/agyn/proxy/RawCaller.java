@@ -36,7 +36,7 @@ public final class RawCaller implements AutoCloseable {
 
     /** An answer as it came. */
     public record Answer(int status, List<String> head, String body, boolean isWhole) {
-        /** A header's values. */
+        /** All values of a header, whose name is not case-sensitive. */
         public List<String> values(String name) {
             String start = name.toLowerCase(Locale.ROOT) + ":";
             return head.stream()

@@ -31,14 +31,14 @@ class RedirectTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    https://other.example/v2/responses            | into its endpoint, https://other.example/v2.
-                    https://other.example:8443/v2/responses?key=1 | into its endpoint, https://other.example:8443/v2.
-                    https://user:secret@other.example/responses   | into its endpoint, https://other.example.
+                    https://other.example/v2/responses            | of the redirect, https://other.example/v2.
+                    https://other.example:8443/v2/responses?key=1 | of the redirect, https://other.example:8443/v2.
+                    https://user:secret@other.example/responses   | of the redirect, https://other.example.
                     https://login.example/sign-in?next=a#b        | from the location https://login.example/sign-in.
-                    /v2/responses                                 | into its endpoint, http://127.0.0.1:%d/v2.
-                    ''                                            | into its endpoint.
-                    https://[                                     | into its endpoint.
-                    mailto:a@b.example                            | into its endpoint.
+                    /v2/responses                                 | of the redirect, http://127.0.0.1:%d/v2.
+                    ''                                            | of the redirect.
+                    https://[                                     | of the redirect.
+                    mailto:a@b.example                            | of the redirect.
                     """)
     void membersReadWhereItLeads(String location, String expected) throws Exception {
         HttpServer server = vertx.createHttpServer()

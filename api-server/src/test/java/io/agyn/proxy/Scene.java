@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * What a test of the proxy begins with: an organization, a token bound to it, and a model of each protocol at a scripted
+ * The setup of a test of the proxy: an organization, a token bound to it, and a model of each protocol at a scripted
  * provider that takes one credential alone. The provider is the class's, and forgets its calls before each test.
  */
 final class Scene implements BeforeEachCallback, AfterAllCallback {
@@ -122,7 +122,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
         return name(organization, Api.model(organization, id));
     }
 
-    /** A model's name. */
+    /** The name of a model with an id. */
     static String name(String organization, String model) {
         return Api.get("/organizations/{org}/models/{id}", organization, model)
                 .extract()

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests that servers and proxies read differently: a provider receives what was read here, as one call, or nothing. The
+ * Requests that servers and proxies read differently: a provider receives the call as it was read here, or nothing. The
  * second request that an attacker hides in the first is recognized by its {@code x-smuggled}.
  */
 @QuarkusTest

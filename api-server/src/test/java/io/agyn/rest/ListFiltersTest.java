@@ -213,19 +213,19 @@ class ListFiltersTest {
     @ParameterizedTest
     @EnumSource
     void aSearchForNothingIsRefused(Kind kind) {
-        refused(kind, "search", "").body("errors[0].detail", equalTo("Give 1 to 254 characters; there are 0."));
+        refused(kind, "search", "").body("errors[0].detail", equalTo("Must have 1 to 254 characters, not 0."));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tab\tkey", "nul\0"})
     void aSearchForControlCharactersIsRefused(String sought) {
-        refused(Kind.SECRET, "search", sought).body("errors[0].detail", startsWith("Give a value"));
+        refused(Kind.SECRET, "search", sought).body("errors[0].detail", startsWith("Invalid value"));
     }
 
     @Test
     void aSearchForMoreThanAnyNameHoldsIsRefused() {
         refused(Kind.SECRET, "search", "a".repeat(255))
-                .body("errors[0].detail", equalTo("Give 1 to 254 characters; there are 255."));
+                .body("errors[0].detail", equalTo("Must have 1 to 254 characters, not 255."));
     }
 
     @ParameterizedTest
@@ -247,8 +247,8 @@ class ListFiltersTest {
     void aHundredIdsAreTheMost() {
         String id = UUID.randomUUID().toString();
         refused(Kind.ORGANIZATION, "id", String.join(",", nCopies(101, id)))
-                .body("errors[0].detail", equalTo("Give at most 100 values; there are 101."));
-        refused(Kind.ORGANIZATION, "id", id + "," + id).body("errors[0].detail", equalTo("Give each value once."));
+                .body("errors[0].detail", equalTo("Must have at most 100 values, not 101."));
+        refused(Kind.ORGANIZATION, "id", id + "," + id).body("errors[0].detail", equalTo("Must not repeat a value."));
         list("/organizations", Map.of("id", id)).body("items.id", not(hasItem(organization)));
     }
 

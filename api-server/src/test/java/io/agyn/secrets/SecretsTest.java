@@ -94,7 +94,7 @@ class SecretsTest {
                 .delete("/organizations/{organization}/secrets/{secret}", organization, secret)
                 .then()
                 .statusCode(409)
-                .body("detail", containsString(" and 2 more; give them other credentials first."));
+                .body("detail", containsString(" and 2 more; replace their credentials first."));
     }
 
     @Test

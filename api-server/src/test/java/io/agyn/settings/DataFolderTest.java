@@ -48,7 +48,7 @@ class DataFolderTest {
         assertThatThrownBy(() -> DataFolder.open(file))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "The data folder %s cannot be written (%s is no folder): make it writable for this user, or"
+                        "The data folder %s cannot be written (%s is not a folder): make it writable for this user, or"
                                 + " set AGYN_DATA_DIR to another folder.",
                         file, file);
     }

@@ -200,7 +200,7 @@ class SettingsTest {
             agyn.proxy.body-limit | 9E    | AGYN_PROXY_BODY_LIMIT is "9E", which is not a size from 1K to 1G such as 32M or 2G: correct it, or remove it to use 32M.
             agyn.proxy.body-limit | much  | AGYN_PROXY_BODY_LIMIT is "much", which is not a size from 1K to 1G such as 32M or 2G: correct it, or remove it to use 32M.
             agyn.proxy.idle-timeout | 0s  | AGYN_PROXY_IDLE_TIMEOUT is "0s", which is not a time from 1ms to 24h such as 30s or 2m: correct it, or remove it to use 10m.
-            agyn.proxy.drop-headers | x a | AGYN_PROXY_DROP_HEADERS is "x a", which is not header names such as x-internal-user or x-internal-*, with commas between: correct it, or remove it to use those that are built in.
+            agyn.proxy.drop-headers | x a | AGYN_PROXY_DROP_HEADERS is "x a", which is not header names such as x-internal-user or x-internal-*, with commas between: correct it, or remove it to use the built-in list.
             agyn.body-memory      | 1M    | AGYN_BODY_MEMORY is "1M", which is not a size from 16M to 1T such as 32M or 2G: correct it, or remove it to use a quarter of the heap.
             agyn.egress.private   | no    | AGYN_EGRESS_PRIVATE is "no", which is not allow or deny: correct it, or remove it to use allow.
             """)

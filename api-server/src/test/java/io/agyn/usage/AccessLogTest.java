@@ -90,7 +90,7 @@ class AccessLogTest {
         log.stop(Duration.ofSeconds(5));
         stuck.close();
         reader.join();
-        // In the end, only complete lines are written.
+        // Only complete lines are written.
         assertThat(out.toString(UTF_8).lines()).hasSizeBetween(128, 130).allMatch(line -> line.endsWith("tokens=2"));
     }
 

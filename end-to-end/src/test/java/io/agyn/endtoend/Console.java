@@ -109,7 +109,8 @@ final class Console implements AutoCloseable {
                         .setBaseURL(baseUrl)
                         .setJavaScriptEnabled(scripts)
                         .setViewportSize(WIDEST, HEIGHT)));
-        console.page.navigate("/");
+        // Not "/": its redirect by Refresh can interrupt the navigation that Playwright waits for.
+        console.page.navigate("/sign-in");
         return console;
     }
 
@@ -159,7 +160,8 @@ final class Console implements AutoCloseable {
 
     /** The field with a label, with or without "(optional)". */
     Locator field(String label) {
-        return page.getByLabel(Pattern.compile("^" + label + "( \\(optional\\))?$"));
+        return page.getByLabel(
+                Pattern.compile("^" + label.replaceAll("[.*+?^${}()|\\[\\]\\\\]", "\\\\$0") + "( \\(optional\\))?$"));
     }
 
     Locator heading() {

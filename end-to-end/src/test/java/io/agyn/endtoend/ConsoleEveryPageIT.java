@@ -134,8 +134,8 @@ class ConsoleEveryPageIT {
     void namesAreShownVerbatimAndNeverRun(String slug) throws Exception {
         String name = NAMES.get(slug);
         // The last character distinguishes the two resources of a kind.
-        SampleOrganization sample = SampleOrganization.create(
-                server, cloud, slug, usual -> name + (SECOND.contains(usual) ? "🗝" : "🔑"));
+        SampleOrganization sample =
+                SampleOrganization.create(server, cloud, slug, usual -> name + (SECOND.contains(usual) ? "🗝" : "🔑"));
         try (Console console = Console.signedIn(
                 browser, server, sample.person(Role.ADMINISTRATOR).token())) {
             Page page = console.page();

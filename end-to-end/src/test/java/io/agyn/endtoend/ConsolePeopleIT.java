@@ -68,7 +68,7 @@ class ConsolePeopleIT {
             console.follow("Add member");
             console.fill("Email", "nobody@acme.example");
             console.press("Add member");
-            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("There is no such user");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("This user does not exist");
             assertThat(page.getByLabel("Email")).hasValue("nobody@acme.example");
             console.inspect("member-new-refused");
             console.fill("Email", "ada@acme.example");
@@ -188,7 +188,7 @@ class ConsolePeopleIT {
             console.follow("Delete…");
             page.getByLabel("Type Renamed to confirm").fill("Renamed");
             console.press("Delete organization");
-            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still holds 1 secret");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still has 1 secret");
             console.inspect("organization-delete-refused");
         }
     }

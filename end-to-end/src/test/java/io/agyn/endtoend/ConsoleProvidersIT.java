@@ -73,7 +73,7 @@ class ConsoleProvidersIT {
             console.follow("New provider");
             console.press("Save");
             Locator wrong = page.getByRole(AriaRole.ALERT).first();
-            assertThat(wrong).containsText("Name: Give 1 to 128 characters");
+            assertThat(wrong).containsText("Name: Must have 1 to 128 characters");
             assertThat(wrong).containsText("Existing secret: Enter an API key or choose a secret.");
             assertThat(wrong).isFocused();
             console.inspect("llm-provider-new-refused");
@@ -119,13 +119,13 @@ class ConsoleProvidersIT {
             console.follow("Delete…");
             assertThat(page.locator("main")).containsText("gpt-4o");
             console.press("Delete LLM provider");
-            assertThat(page.locator("main")).containsText("Type openai-prod, or keep it.");
+            assertThat(page.locator("main")).containsText("Type exactly openai-prod.");
             console.fill("Type openai-prod to confirm", "openai-prod");
             console.press("Delete LLM provider");
             assertThat(page.locator("main")).containsText("LLM provider openai-prod was deleted.");
             console.follow("Models");
             assertThat(page.locator("main")).containsText("1 model is orphaned");
-            page.getByRole(AriaRole.LINK, named("Point gpt-4o at another LLM provider"))
+            page.getByRole(AriaRole.LINK, named("Choose another LLM provider for gpt-4o"))
                     .click();
         }
     }
@@ -212,7 +212,7 @@ class ConsoleProvidersIT {
             console.page().navigate("/organizations/" + organization + "/models/" + model);
             console.press("Test");
             Locator outcome = console.page().locator("#outcome");
-            assertThat(outcome).containsText("The LLM provider refused the credentials");
+            assertThat(outcome).containsText("The LLM provider rejected the credentials");
             assertThat(outcome).containsText("invalid_api_key");
             console.inspect("model-test-failed");
         }

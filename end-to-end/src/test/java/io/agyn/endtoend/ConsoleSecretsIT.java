@@ -56,7 +56,7 @@ class ConsoleSecretsIT {
             console.follow("Secrets");
             console.follow("New secret");
             console.press("Create secret");
-            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Give 1 to 128 characters");
+            assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Must have 1 to 128 characters");
             console.inspect("secret-new-refused");
             console.fill("Name", "openai-api-key");
             console.fill("Value", "sk-first");

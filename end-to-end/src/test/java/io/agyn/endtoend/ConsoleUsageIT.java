@@ -73,7 +73,7 @@ class ConsoleUsageIT {
             console.follow("30 days");
             assertThat(page.getByRole(AriaRole.LINK, named("30 days"))).hasAttribute("aria-current", "true");
             assertThat(page.getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName("Tokens")))
-                    .hasAccessibleDescription(Pattern.compile("^By day, from .* Input: [0-9,]+ in all, .* Output: "));
+                    .hasAccessibleDescription(Pattern.compile("^Per day, from .* Input: total [0-9,]+, .* Output: "));
             console.inspect("usage-month");
 
             page.getByLabel("Group by").selectOption("model");

@@ -183,7 +183,7 @@ class ConsoleWithoutIT {
             console.follow("openai-prod");
             console.follow("Delete…");
             console.press("Delete LLM provider");
-            assertThat(console.main()).containsText("Type openai-prod, or keep it.");
+            assertThat(console.main()).containsText("Type exactly openai-prod.");
             console.fill("Type openai-prod to confirm", "openai-prod");
             console.press("Delete LLM provider");
             console.follow("Models");

@@ -17,7 +17,7 @@ public final class AuditFilters {
     static final List<String> NAMES =
             List.of("from", "to", "user_id", "operation", "outcome", "resource_id", "organization_id", "page");
     private static final Map<String, String> LABELS =
-            Map.of("user_id", "Who", "operation", "What", "from", "From (UTC)", "to", "To (UTC)");
+            Map.of("user_id", "User", "operation", "Operation", "from", "From (UTC)", "to", "To (UTC)");
 
     private final Query query;
     private final OffsetDateTime from;

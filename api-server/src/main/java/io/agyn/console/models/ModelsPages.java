@@ -142,7 +142,8 @@ public class ModelsPages {
                 body,
                 () -> {
                     Model created = api.read(models.createModel(organizationId, body, null), Model.class);
-                    return pages.done(page.sectionPath() + "/" + created.getId(), "Model " + created.getName() + " was created.");
+                    return pages.done(
+                            page.sectionPath() + "/" + created.getId(), "Model " + created.getName() + " was created.");
                 },
                 rejected -> creation(organizationId, rejected));
     }

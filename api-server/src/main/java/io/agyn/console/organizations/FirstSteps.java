@@ -123,7 +123,7 @@ public class FirstSteps {
                 .isEmpty();
     }
 
-    /** Whether a token is bound to the organization. A user who cannot list tokens signed in with one. */
+    /** Whether a token is bound to the organization. True for users without permission to list tokens, since they signed in with one. */
     private boolean hasToken(UUID organization) {
         return !page.may("listApiTokens")
                 || !api.read(tokens.listApiTokens(1, null, null, organization, null), ApiTokenList.class)

@@ -145,7 +145,8 @@ public class LlmProvidersPages {
                     LlmProvider created =
                             api.read(providers.createLlmProvider(organizationId, body, null), LlmProvider.class);
                     return pages.done(
-                            page.sectionPath() + "/" + created.getId(), "LLM provider " + created.getName() + " was created.");
+                            page.sectionPath() + "/" + created.getId(),
+                            "LLM provider " + created.getName() + " was created.");
                 },
                 rejected -> creation(organizationId, rejected, null));
     }

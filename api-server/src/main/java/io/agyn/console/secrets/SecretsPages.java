@@ -119,7 +119,7 @@ public class SecretsPages {
                 .name(form.text("name"))
                 .description(form.optional("description"))
                 .value(form.optional("value"));
-        return edits.save(edit(organizationId, id), form.withLabels(EDIT_LABELS), body, () -> {
+        return edits.save(edit(organizationId, id), form, body, () -> {
             secrets.updateSecret(organizationId, id, body, form.optional("etag"));
             return pages.done(page.sectionPath() + "/" + id, "Secret " + body.getName() + " was saved.");
         });
@@ -164,7 +164,7 @@ public class SecretsPages {
                 id,
                 () -> read(organizationId, id),
                 secret -> Form.of("name", secret.getName()).set("description", secret.getDescription()),
-                (secret, form) -> Templates.secret(secret, form, usersOf(organizationId, id)));
+                (secret, form) -> Templates.secret(secret, form.withLabels(EDIT_LABELS), usersOf(organizationId, id)));
     }
 
     private DeleteFlow.Target<Secret> deletion(UUID organizationId, UUID id) {

@@ -21,7 +21,7 @@ public record SessionId(String secret, boolean isAnonymous) {
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int BYTES = 32;
 
-    /** A new id for a visitor who has not signed in. */
+    /** Creates an id for an anonymous visitor. */
     public static SessionId anonymous() {
         return new SessionId(random(), true);
     }

@@ -105,7 +105,7 @@ class SessionFilter {
         }
     }
 
-    /** The audit log records the use of an ended session, but not a visitor who has not signed in yet. */
+    /** The audit log records the use of an ended session, but no anonymous visit. */
     private ProblemException unauthenticated(SessionId id) {
         if (!id.isAnonymous()) {
             denials.log("useSession", ProblemKind.UNAUTHENTICATED);

@@ -8,7 +8,7 @@ import io.agyn.console.forms.PickerFactory;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
-import io.agyn.rest.ResourceDiff;
+import io.agyn.rest.ChangeRecorder;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Path;
 
@@ -23,9 +23,9 @@ public class OrganizationTokensPages extends TokensPages {
             EditFlow edits,
             DeleteFlow deletes,
             PickerFactory pickers,
-            ResourceDiff diff,
+            ChangeRecorder changes,
             Page page,
             PageResponses pages) {
-        super(api, lists, edits, deletes, pickers, diff, page, pages);
+        super(api, lists, edits, deletes, pickers, changes, page, pages);
     }
 }

@@ -26,7 +26,7 @@ import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.ResourceDiff;
+import io.agyn.rest.ChangeRecorder;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import jakarta.ws.rs.GET;
@@ -85,7 +85,7 @@ abstract class TokensPages {
     private final EditFlow edits;
     private final DeleteFlow deletes;
     private final PickerFactory pickers;
-    private final ResourceDiff diff;
+    private final ChangeRecorder changes;
     private final Page page;
     private final PageResponses pages;
 
@@ -95,7 +95,7 @@ abstract class TokensPages {
             EditFlow edits,
             DeleteFlow deletes,
             PickerFactory pickers,
-            ResourceDiff diff,
+            ChangeRecorder changes,
             Page page,
             PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
@@ -106,7 +106,7 @@ abstract class TokensPages {
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
         this.pickers = requireNonNull(pickers, "pickers is null");
-        this.diff = requireNonNull(diff, "diff is null");
+        this.changes = requireNonNull(changes, "changes is null");
         this.page = requireNonNull(page, "page is null");
         this.pages = requireNonNull(pages, "pages is null");
     }
@@ -157,7 +157,7 @@ abstract class TokensPages {
         try {
             Response response = tokens.createApiToken(body, form.optional("key"));
             return pages.ok(
-                    diff.isRepeated()
+                    changes.isRepeated()
                             ? Templates.shownBefore(api.read(response, ApiToken.class), holder(user), root())
                             : Templates.created(api.read(response, ApiTokenCreated.class), holder(user), root()));
         } catch (ProblemException e) {
@@ -286,7 +286,8 @@ abstract class TokensPages {
                 () -> read(id),
                 token -> new Confirmation(
                         "Revoke API token " + token.getDescription() + "?",
-                        "Within a second, all servers reject it and the API tokens that it created. This cannot be undone."
+                        "Within a second, all servers reject it and the API tokens that it created. This cannot be"
+                                + " undone."
                                 + (id.equals(myself().getApiTokenId())
                                         ? " You signed in with it, so you will be signed out."
                                         : ""),

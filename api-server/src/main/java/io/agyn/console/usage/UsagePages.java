@@ -67,7 +67,7 @@ public class UsagePages {
     }
 
     @GET
-    @Path("/figures.csv")
+    @Path("/usage.csv")
     public Response downloadFigures(@PathParam("organization") String organization) {
         return respond(organization, (id, filters) -> UsageFiles.figures(filters.group(), overTime(id, filters))
                 .download(file("usage")));

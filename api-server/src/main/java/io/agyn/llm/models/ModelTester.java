@@ -38,7 +38,8 @@ class ModelTester {
     private static final int MAX_TOKENS = 1024;
     private static final int MAX_CHARACTERS = 65_536;
     private static final int BUFFER_BYTES = 8_192;
-    private static final String INTERRUPTED = "The LLM provider closed the connection before its answer was whole.";
+    private static final String INTERRUPTED =
+            "The LLM provider closed the connection before the response was complete.";
     // Limits the bytes read from a stream, text or not, since a provider may never end it.
     private static final int MAX_BYTES = 1 << 20;
     private static final Duration MAX_STREAM = Duration.ofMinutes(5);
@@ -174,7 +175,7 @@ class ModelTester {
             return fail(
                     test.body(bounded(events.error())),
                     ModelTestFailure.PROVIDER_FAILED,
-                    "The LLM provider failed after its answer had begun: the last event says why.");
+                    "The LLM provider failed during the response: see the last event.");
         }
         return test.succeeded(true).failure(ModelTestFailure.NONE);
     }
@@ -205,14 +206,14 @@ class ModelTester {
             return explain(test, status, tree(bytes), protocol);
         }
         if (reader.hasFailed()) {
-            return fail(test, ModelTestFailure.PROVIDER_FAILED, "The LLM provider failed: its own words say why.");
+            return fail(test, ModelTestFailure.PROVIDER_FAILED, "The LLM provider failed: see its message.");
         }
         Optional<String> text = text(bytes, protocol);
         if (text.isEmpty() && !truncated) {
             return fail(
                     test,
                     ModelTestFailure.PROTOCOL_MISMATCH,
-                    "The answer is not one of the protocol " + protocol
+                    "The response does not match the protocol " + protocol
                             + ": check the LLM provider's endpoint and protocol.");
         }
         text.ifPresent(firstText);
@@ -233,30 +234,30 @@ class ModelTester {
                 fail(
                         test,
                         ModelTestFailure.CREDENTIALS_REFUSED,
-                        "The LLM provider refused the credentials: check them, and the auth method.");
+                        "The LLM provider rejected the credentials: check them and the auth method.");
             case 404, 405 ->
                 NotFoundResponse.isOfModel(body)
                         ? fail(
                                 test,
                                 ModelTestFailure.MODEL_NOT_FOUND,
-                                "The LLM provider does not know the model: check the remote model name, and that the"
+                                "The LLM provider does not know the model: check the remote model name, and whether the"
                                         + " credentials may use it.")
                         : fail(test, ModelTestFailure.PROTOCOL_MISMATCH, NotFoundResponse.explainPath(protocol));
             case 429 ->
                 fail(
                         test,
                         ModelTestFailure.RATE_LIMITED,
-                        "The LLM provider takes no more calls for now, or the account's quota is used up.");
+                        "The LLM provider is rate limiting calls, or the account has no quota left.");
             default ->
                 status >= 500
                         ? fail(
                                 test,
                                 ModelTestFailure.PROVIDER_FAILED,
-                                "The LLM provider failed: try again, and ask its operator where it happens again.")
+                                "The LLM provider failed: try again; if it persists, ask its operator.")
                         : fail(
                                 test,
                                 ModelTestFailure.REQUEST_REFUSED,
-                                "The LLM provider refused the call: its own words say why.");
+                                "The LLM provider rejected the request: see its message.");
         };
     }
 
@@ -275,7 +276,7 @@ class ModelTester {
     }
 
     private String message(byte[] json) {
-        return tree(json).path("error").path("message").asText("The call failed in this server; its log says more.");
+        return tree(json).path("error").path("message").asText("The call failed in this server; see its log.");
     }
 
     private Optional<String> text(byte[] json, Protocol protocol) {

@@ -60,7 +60,7 @@ public class ModelTests {
         if (!userTests.tryAcquire(user)) {
             throw new ProblemException(
                             ProblemKind.TOO_MANY_REQUESTS,
-                            "You run " + MAX_PER_USER + " tests of models at once already; wait until one has ended.")
+                            "You already run " + MAX_PER_USER + " model tests; wait until one ends.")
                     .withHeader(HttpHeaders.RETRY_AFTER, "5");
         }
         try {

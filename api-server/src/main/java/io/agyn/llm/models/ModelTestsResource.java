@@ -15,7 +15,7 @@ class ModelTestsResource implements ModelTestsApi {
 
     ModelTestsResource(ModelTests tests, ResourceResponses responses) {
         this.tests = requireNonNull(tests, "tests is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override

@@ -29,7 +29,7 @@ class ModelsResource implements ModelsApi {
 
     ModelsResource(Models models, ResourceResponses responses) {
         this.models = requireNonNull(models, "models is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -69,22 +69,22 @@ class ModelsResource implements ModelsApi {
     @Override
     public Response updateModel(UUID organizationId, UUID modelId, ModelUpdate body, String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
-        responses.requireMatch(ifMatch, read(model));
-        model.name = body.getName();
-        model.providerId = body.getProviderId();
-        model.remoteModelName = body.getRemoteModelName();
-        model.touch();
-        models.flush();
-        return responses.updated(read(model));
+        return responses.updated(ifMatch, () -> read(model), () -> {
+            model.name = body.getName();
+            model.providerId = body.getProviderId();
+            model.remoteModelName = body.getRemoteModelName();
+            model.touch();
+            models.flush();
+        });
     }
 
     @Override
     public Response deleteModel(UUID organizationId, UUID modelId, String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
-        responses.requireMatch(ifMatch, read(model));
-        models.delete(model);
-        models.flush();
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(model), () -> {
+            models.delete(model);
+            models.flush();
+        });
     }
 
     private static Model read(ModelEntity model) {

@@ -59,13 +59,13 @@ public class LlmProviderEntity extends StoredResource {
         this.organizationId = organizationId;
     }
 
-    /** The encryption context of the token. */
+    /** The context of the token's ciphertext, and of the fingerprints of tokens. */
     EncryptionContext tokenContext() {
-        return EncryptionContext.ofProviderToken(organizationId, id);
+        return LlmProviderCredentials.TOKEN.context(organizationId, id);
     }
 
-    /** The encryption context of the headers. */
+    /** The context of the header map's ciphertext. */
     EncryptionContext customHeadersContext() {
-        return EncryptionContext.ofProviderHeaders(organizationId, id);
+        return LlmProviderCredentials.CUSTOM_HEADERS.context(organizationId, id);
     }
 }

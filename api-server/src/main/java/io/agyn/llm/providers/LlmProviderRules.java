@@ -69,12 +69,13 @@ public final class LlmProviderRules {
             case BEARER, X_API_KEY -> {
                 if (!violations.existAt("/token") && !violations.existAt("/token_secret_id")) {
                     violations.at(
-                            "/token_secret_id", "Give token_secret_id or token; " + authMethod + " needs one of them.");
+                            "/token_secret_id",
+                            "Set token or token_secret_id; " + authMethod + " requires one of them.");
                 }
             }
             case CUSTOM_HEADERS -> {
                 if (!violations.existAt("/custom_headers")) {
-                    violations.at("/custom_headers", "Give at least one header; custom_headers needs them.");
+                    violations.at("/custom_headers", "Must have at least one header.");
                 }
             }
         }
@@ -91,17 +92,17 @@ public final class LlmProviderRules {
                                     + " takes a token.");
                 }
                 if (credentials.token() != null && credentials.tokenSecretId() != null) {
-                    violations.at("/token", "Give either token_secret_id or token, not both.");
+                    violations.at("/token", "Set token or token_secret_id, not both.");
                 }
             }
             case CUSTOM_HEADERS -> {
                 if (credentials.token() != null) {
-                    violations.at("/token", "Remove token; custom_headers takes the header map and nothing else.");
+                    violations.at("/token", "Remove token; auth_method custom_headers uses only the header map.");
                 }
                 if (credentials.tokenSecretId() != null) {
                     violations.at(
                             "/token_secret_id",
-                            "Remove token_secret_id; custom_headers takes the header map and nothing else.");
+                            "Remove token_secret_id; auth_method custom_headers uses only the header map.");
                 }
             }
         }
@@ -119,11 +120,9 @@ public final class LlmProviderRules {
             if (MANAGED_BY_PROXY.contains(folded)) {
                 violations.at(pointer, "Remove this header; " + name + " is managed by the proxy.");
             } else if (!HeaderSyntax.isName(name) || name.length() > MAX_HEADER_NAME_LENGTH) {
-                violations.at(
-                        pointer,
-                        "Choose another name; a header name is letters, digits and !#$%&'*+.^_`|~- without spaces.");
+                violations.at(pointer, "A header name may contain only letters, digits and !#$%&'*+.^_`|~-.");
             } else if (same != null) {
-                violations.at(pointer, "Give this header once; " + same + " is the same header.");
+                violations.at(pointer, "Duplicate of header " + same + ".");
             }
         }
     }
@@ -134,11 +133,11 @@ public final class LlmProviderRules {
         }
         Matcher port = PORT.matcher(endpoint);
         if (port.matches() && (Integer.parseInt(port.group(1)) < 1 || Integer.parseInt(port.group(1)) > 65_535)) {
-            violations.at("/endpoint", "Give a port from 1 to 65535.");
+            violations.at("/endpoint", "The port must be from 1 to 65535.");
         }
         Matcher inBrackets = IN_BRACKETS.matcher(endpoint);
         if (inBrackets.matches() && !isIpv6(inBrackets.group(1))) {
-            violations.at("/endpoint", "Give an IPv6 address in the brackets, such as [::1], or a host without them.");
+            violations.at("/endpoint", "Only an IPv6 address may be in brackets, such as [::1].");
         }
         if (BROKEN_ESCAPE.matcher(endpoint).find()) {
             violations.at("/endpoint", "Write a percent sign in the path as %25.");

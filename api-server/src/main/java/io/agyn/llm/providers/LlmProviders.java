@@ -75,12 +75,12 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
         provider.customHeadersCiphertext = null;
         if (input.tokenSecretId() != null) {
             requireToken(provider.organizationId, input.tokenSecretId());
-            provider.credentialsFingerprint =
-                    cipher.fingerprint("secret " + input.tokenSecretId(), provider.tokenContext(), stored);
+            provider.credentialsFingerprint = cipher.fingerprint(
+                    LlmProviderCredentials.SECRET_PREFIX + input.tokenSecretId(), provider.tokenContext(), stored);
         } else if (input.token() != null) {
             provider.tokenCiphertext = cipher.encrypt(input.token(), provider.tokenContext());
-            provider.credentialsFingerprint =
-                    cipher.fingerprint("token " + input.token(), provider.tokenContext(), stored);
+            provider.credentialsFingerprint = cipher.fingerprint(
+                    LlmProviderCredentials.TOKEN_PREFIX + input.token(), provider.tokenContext(), stored);
         } else {
             setCustomHeaders(provider, input.customHeaders());
         }
@@ -103,7 +103,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             return mapper.readValue(json, new TypeReference<>() {});
         } catch (JsonProcessingException e) {
             // Without the cause, whose message may quote a header.
-            throw new IllegalStateException("The headers of LLM provider " + provider.id + " are no JSON object");
+            throw new IllegalStateException("The headers of LLM provider " + provider.id + " are not a JSON object");
         }
     }
 
@@ -112,8 +112,8 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             Violations violations = new Violations();
             violations.at(
                     "/token_secret_id",
-                    "Choose another secret, or set its value anew: it holds characters that no HTTP header can carry; a"
-                            + " token is visible ASCII characters.");
+                    "Choose another secret or replace its value: it contains characters that are invalid in HTTP headers; a"
+                            + " token may contain only visible ASCII characters.");
             violations.throwIfAny();
         }
     }

@@ -31,7 +31,7 @@ class LlmProvidersResource implements LlmProvidersApi {
 
     LlmProvidersResource(LlmProviders providers, ResourceResponses responses) {
         this.providers = requireNonNull(providers, "providers is null");
-        this.responses = requireNonNull(responses, "answers is null");
+        this.responses = requireNonNull(responses, "responses is null");
     }
 
     @Override
@@ -73,24 +73,24 @@ class LlmProvidersResource implements LlmProvidersApi {
     @Override
     public Response updateLlmProvider(UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
-        responses.requireMatch(ifMatch, read(provider));
-        provider.name = body.getName();
-        provider.endpoint = body.getEndpoint();
-        provider.protocol = body.getProtocol();
-        providers.setCredentials(provider, CredentialsInput.of(body));
-        provider.touch();
-        providers.flush();
-        return responses.updated(read(provider));
+        return responses.updated(ifMatch, () -> read(provider), () -> {
+            provider.name = body.getName();
+            provider.endpoint = body.getEndpoint();
+            provider.protocol = body.getProtocol();
+            providers.setCredentials(provider, CredentialsInput.of(body));
+            provider.touch();
+            providers.flush();
+        });
     }
 
     @Override
     public Response deleteLlmProvider(UUID organizationId, UUID llmProviderId, String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
-        responses.requireMatch(ifMatch, read(provider));
-        // The foreign key's ON DELETE SET NULL leaves the models orphaned.
-        providers.delete(provider);
-        providers.flush();
-        return responses.deleted();
+        return responses.deleted(ifMatch, read(provider), () -> {
+            // The foreign key's ON DELETE SET NULL leaves the models orphaned.
+            providers.delete(provider);
+            providers.flush();
+        });
     }
 
     @Override

@@ -114,19 +114,11 @@ final class JsonFields {
         if (failed) {
             return;
         }
-        int start = from;
-        while (scanner.isBeforeObject() && start < to && isInByteOrderMark(bytes[start])) {
-            start++;
-        }
         try {
-            scanner.read(bytes, start, to);
+            scanner.read(bytes, from, to);
         } catch (MalformedBodyException e) {
             failed = true;
         }
-    }
-
-    private static boolean isInByteOrderMark(byte b) {
-        return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
     }
 
     private final class Handler implements JsonScanner.Handler {

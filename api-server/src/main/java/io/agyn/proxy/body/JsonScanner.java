@@ -93,7 +93,7 @@ final class JsonScanner {
     /**
      * Creates a scanner.
      *
-     * @param strict false to allow any character outside of strings, such as those of NaN
+     * @param strict false to allow a byte order mark, and any character outside of strings, such as those of NaN
      * @param depthLimit how deep objects and arrays may be nested; the outermost object has depth 1
      * @param nameLimit the longest name that is reported, in bytes
      * @param captureLimit the longest value that is captured, in bytes
@@ -167,7 +167,7 @@ final class JsonScanner {
                     depth = 1;
                     entered = 1;
                     state = State.FIRST_NAME_OR_END;
-                } else if (!space) {
+                } else if (!space && (strict || !isInByteOrderMark(b))) {
                     throw new MalformedBodyException("The body is not a JSON object.");
                 }
             }
@@ -177,7 +177,7 @@ final class JsonScanner {
                     nameTooLong = false;
                     state = State.IN_NAME;
                 } else if (b == '}' && state == State.FIRST_NAME_OR_END) {
-                    leaveObject(bytes, i + 1);
+                    leaveObject();
                 } else if (!space) {
                     throw unexpected(b, at, "a name in quotation marks");
                 }
@@ -198,21 +198,21 @@ final class JsonScanner {
                 boolean ends = b == ',' || b == '}' || space;
                 if (ends) {
                     endValue(bytes, i);
-                    endMember(bytes, i, b);
+                    endMember(b);
                 } else if (strict && (b < 0 || KINDS[b] != PLAIN || b == ':')) {
                     throw unexpected(b, at, "a comma or the end of the object");
                 }
             }
             case COMMA_OR_END -> {
                 if (b == ',' || b == '}') {
-                    endMember(bytes, i, b);
+                    endMember(b);
                 } else if (!space) {
                     throw unexpected(b, at, "a comma or the end of the object");
                 }
             }
             case AFTER_OBJECT -> {
                 if (!space) {
-                    throw new MalformedBodyException("There is more after the JSON object, at byte " + at + ".");
+                    throw new MalformedBodyException("Unexpected content after the JSON object, at byte " + at + ".");
                 }
             }
             case IN_NAME, IN_STRING, NESTED, IN_NESTED_STRING ->
@@ -220,15 +220,19 @@ final class JsonScanner {
         }
     }
 
-    private void endMember(byte[] bytes, int i, byte b) throws MalformedBodyException {
+    private static boolean isInByteOrderMark(byte b) {
+        return b == (byte) 0xEF || b == (byte) 0xBB || b == (byte) 0xBF;
+    }
+
+    private void endMember(byte b) throws MalformedBodyException {
         switch (b) {
             case ',' -> state = State.NAME;
-            case '}' -> leaveObject(bytes, i + 1);
+            case '}' -> leaveObject();
             default -> state = State.COMMA_OR_END;
         }
     }
 
-    private void leaveObject(byte[] bytes, int end) throws MalformedBodyException {
+    private void leaveObject() throws MalformedBodyException {
         depth--;
         entered--;
         if (depth == 0) {
@@ -236,7 +240,6 @@ final class JsonScanner {
             handler.end();
         } else {
             state = State.COMMA_OR_END;
-            endValue(bytes, end);
         }
     }
 

@@ -74,7 +74,7 @@ public final class ModelLocator {
             throw new MalformedBodyException("The body is empty; send a JSON object with a \"model\".");
         }
         if (!scanner.isAfterObject()) {
-            throw new MalformedBodyException("The body ends before its JSON object does.");
+            throw new MalformedBodyException("The body ends in the middle of its JSON object.");
         }
     }
 
@@ -92,10 +92,10 @@ public final class ModelLocator {
                 return Then.SKIP;
             }
             if (isNamed) {
-                throw new MalformedBodyException("\"model\" is given twice; give it once.");
+                throw new MalformedBodyException("\"model\" is duplicated.");
             }
             if (!name.equals(NAME)) {
-                throw new MalformedBodyException("\"" + name + "\" may be taken for \"model\"; spell it \"model\".");
+                throw new MalformedBodyException("\"" + name + "\" could be read as \"model\"; write \"model\".");
             }
             isNamed = true;
             return Then.CAPTURE;
@@ -117,13 +117,13 @@ public final class ModelLocator {
 
         @Override
         public void tooLong() throws MalformedBodyException {
-            throw new MalformedBodyException("\"model\" is too long for the name of a model.");
+            throw new MalformedBodyException("\"model\" is longer than any model name.");
         }
 
         @Override
         public void end() throws MalformedBodyException {
             if (model == null) {
-                throw new MalformedBodyException("\"model\" is missing; give the name of one of your models.");
+                throw new MalformedBodyException("\"model\" is missing; set it to the name of one of your models.");
             }
         }
     }
@@ -151,7 +151,7 @@ public final class ModelLocator {
             throw new MalformedBodyException("\"model\" is not a valid JSON string.");
         }
         if (decoded.isEmpty()) {
-            throw new MalformedBodyException("\"model\" is empty; give the name of one of your models.");
+            throw new MalformedBodyException("\"model\" is empty; set it to the name of one of your models.");
         }
         return decoded;
     }

@@ -142,7 +142,7 @@ public final class ResponseReader {
                 inflate(bytes, from, to);
             }
         } catch (RuntimeException e) {
-            LOG.debug("An answer is not understood; its usage is not known", Exceptions.withoutMessages(e));
+            LOG.debug("A response could not be parsed; its usage is unknown", Exceptions.withoutMessages(e));
             unreadable = UsageUnknownReason.CORRUPT_ENCODING;
         }
     }
@@ -165,7 +165,7 @@ public final class ResponseReader {
         try {
             inflater.finishAndReleaseAll();
         } catch (RuntimeException e) {
-            LOG.debug("A compressed answer was not whole", Exceptions.withoutMessages(e));
+            LOG.debug("A compressed response was incomplete", Exceptions.withoutMessages(e));
         }
     }
 
@@ -192,33 +192,33 @@ public final class ResponseReader {
 
     private void readField(String path, byte[] bytes, int length) {
         try {
-            readField(path, bytes, 0, length);
+            pick(path, bytes, length);
         } catch (IOException e) {
-            LOG.debug("A usage is not understood", Exceptions.withoutMessages(e));
+            LOG.debug("Usage could not be parsed", Exceptions.withoutMessages(e));
         }
     }
 
-    private void readField(String path, byte[] bytes, int from, int to) throws IOException {
+    private void pick(String path, byte[] bytes, int length) throws IOException {
         switch (path) {
             case "type" -> {
-                failedEvent |= isOneOf(FAILED_TYPES, bytes, from, to);
-                lastEvent |= failedEvent || isOneOf(LAST_TYPES, bytes, from, to);
+                failedEvent |= isOneOf(FAILED_TYPES, bytes, length);
+                lastEvent |= failedEvent || isOneOf(LAST_TYPES, bytes, length);
             }
-            case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, from, to);
+            case "status" -> failedEvent |= !stream && isOneOf(FAILED_STATUS, bytes, length);
             case "error" -> {
                 // As in the SDKs, null and empty values are no error.
-                failedEvent |= to - from > 2 && (bytes[from] == '{' || bytes[from] == '"');
+                failedEvent |= length > 2 && (bytes[0] == '{' || bytes[0] == '"');
                 lastEvent |= failedEvent;
             }
-            case "sequence_number" -> sequenceNumber = Math.max(sequenceNumber, number(bytes, from, to));
-            case "response.id" -> responseId = text(bytes, from, to);
-            case "service_tier", "response.service_tier" -> tokens.readServiceTier(text(bytes, from, to));
-            case "tool_usage", "response.tool_usage" -> tokens.readToolUsage(bytes, from, to - from);
+            case "sequence_number" -> sequenceNumber = Math.max(sequenceNumber, number(bytes, length));
+            case "response.id" -> responseId = text(bytes, length);
+            case "service_tier", "response.service_tier" -> tokens.readServiceTier(text(bytes, length));
+            case "tool_usage", "response.tool_usage" -> tokens.readToolUsage(bytes, 0, length);
             default -> {
                 if (protocol == Protocol.RESPONSES) {
-                    tokens.readResponses(bytes, from, to - from);
+                    tokens.readResponses(bytes, 0, length);
                 } else {
-                    tokens.readMessages(bytes, from, to - from);
+                    tokens.readMessages(bytes, 0, length);
                 }
             }
         }
@@ -230,9 +230,9 @@ public final class ResponseReader {
                 .toArray(byte[][]::new);
     }
 
-    private static boolean isOneOf(byte[][] literals, byte[] bytes, int from, int to) {
+    private static boolean isOneOf(byte[][] literals, byte[] bytes, int length) {
         for (byte[] literal : literals) {
-            if (Arrays.equals(bytes, from, to, literal, 0, literal.length)) {
+            if (Arrays.equals(bytes, 0, length, literal, 0, literal.length)) {
                 return true;
             }
         }
@@ -240,23 +240,23 @@ public final class ResponseReader {
     }
 
     /** Parses a number of at most 18 digits; -1 for anything else. */
-    private static long number(byte[] bytes, int from, int to) {
+    private static long number(byte[] bytes, int length) {
         long number = 0;
-        for (int i = from; i < to; i++) {
+        for (int i = 0; i < length; i++) {
             if (bytes[i] < '0' || bytes[i] > '9') {
                 return -1;
             }
             number = 10 * number + bytes[i] - '0';
         }
-        return from < to && to - from <= 18 ? number : -1;
+        return length > 0 && length <= 18 ? number : -1;
     }
 
     /** Parses a short string without escapes; null for anything else. */
-    private static String text(byte[] bytes, int from, int to) {
-        if (to - from < 3 || to - from > MAX_TEXT_LENGTH || bytes[from] != '"') {
+    private static String text(byte[] bytes, int length) {
+        if (length < 3 || length > MAX_TEXT_LENGTH || bytes[0] != '"') {
             return null;
         }
-        String text = new String(bytes, from + 1, to - from - 2, US_ASCII);
+        String text = new String(bytes, 1, length - 2, US_ASCII);
         return text.indexOf('\\') < 0 ? text : null;
     }
 

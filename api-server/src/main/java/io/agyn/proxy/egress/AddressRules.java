@@ -68,24 +68,24 @@ public class AddressRules {
      * Returns why an address is not allowed.
      *
      * @param address a resolved address, or a literal
-     * @return the kind of address and the rule, to follow "leads to", without the address; empty if it is allowed
+     * @return the kind of address and the rule, to follow "resolves to", without the address; empty if it is allowed
      */
     public Optional<String> refusal(InetAddress address) {
         List<byte[]> interpretations = interpretations(address.getAddress());
         if (isIn(METADATA, interpretations)) {
-            return Optional.of("a cloud's metadata service, which is never connected to");
+            return Optional.of("a cloud metadata address, which is always blocked");
         }
         if (isIn(LINK_LOCAL, interpretations)) {
-            return Optional.of("a link-local address, which is never connected to");
+            return Optional.of("a link-local address, which is always blocked");
         }
         if (isIn(UNUSABLE, interpretations)) {
-            return Optional.of("an address that is no host's, which is never connected to");
+            return Optional.of("an address that belongs to no host, which is always blocked");
         }
         if (!isPrivateAllowed && isIn(LOOPBACK, interpretations)) {
-            return Optional.of("this server's own machine, which is not connected to (AGYN_EGRESS_PRIVATE is deny)");
+            return Optional.of("a loopback address, which is blocked (AGYN_EGRESS_PRIVATE is deny)");
         }
         if (!isPrivateAllowed && isIn(PRIVATE, interpretations)) {
-            return Optional.of("a private address, which is not connected to (AGYN_EGRESS_PRIVATE is deny)");
+            return Optional.of("a private address, which is blocked (AGYN_EGRESS_PRIVATE is deny)");
         }
         return Optional.empty();
     }

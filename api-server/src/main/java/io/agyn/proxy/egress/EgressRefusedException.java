@@ -6,6 +6,6 @@ public final class EgressRefusedException extends Exception {
 
     /** @param refusal the reason, from {@link AddressRules#refusal} */
     EgressRefusedException(String refusal) {
-        super("its host leads to " + refusal + ".");
+        super("its host resolves to " + refusal + ".");
     }
 }

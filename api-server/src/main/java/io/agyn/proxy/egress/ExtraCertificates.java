@@ -51,12 +51,12 @@ public final class ExtraCertificates {
         } catch (IOException e) {
             throw new OperatorException(
                     "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + OperatorException.reason(e)
-                            + "): correct it, or remove it to trust the JDK's certificates alone.",
+                            + "): correct it, or remove it to trust only the JDK's certificates.",
                     e);
         } catch (CertificateException e) {
             throw new OperatorException(
                     "AGYN_EXTRA_CA_FILE is " + file + ", which is not a PEM file of certificates and nothing else:"
-                            + " correct it, or remove it to trust the JDK's certificates alone.",
+                            + " correct it, or remove it to trust only the JDK's certificates.",
                     e);
         }
     }

@@ -12,7 +12,7 @@ import io.vertx.core.http.impl.HttpClientConnection;
 import java.time.Duration;
 
 /**
- * Configures the connections to providers beyond Vert.x's options, and tells which failed requests were never
+ * Configures the connections to providers beyond Vert.x's options, and reports which failed requests were never
  * processed. All methods run on a connection's event loop.
  */
 public final class UpstreamConnections {

@@ -137,7 +137,7 @@ public class Callers implements ChangeListener {
 
     private static void onUseNotRecorded(RuntimeException reason) {
         // A later call records it.
-        LOG.debug("The use of an API token is not noted", Exceptions.withoutMessages(reason));
+        LOG.debug("The use of an API token could not be recorded", Exceptions.withoutMessages(reason));
     }
 
     /** A token's cached identity, and when the use of the token is next recorded. */

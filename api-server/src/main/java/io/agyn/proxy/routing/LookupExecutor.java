@@ -81,13 +81,14 @@ public class LookupExecutor {
         try {
             threads.execute(() -> {
                 if (System.nanoTime() - submitted > queueTimeout) {
-                    rejected.accept(new RejectedExecutionException("Other lookups have waited too long for the database"));
+                    rejected.accept(
+                            new RejectedExecutionException("Other lookups have waited too long for the database"));
                 } else {
                     lookup.run();
                 }
             });
         } catch (RejectedExecutionException e) {
-            rejected.accept(new RejectedExecutionException("Too many wait for the database", e));
+            rejected.accept(new RejectedExecutionException("Too many lookups wait for the database", e));
         }
     }
 

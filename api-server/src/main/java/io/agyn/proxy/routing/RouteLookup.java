@@ -189,17 +189,18 @@ class RouteLookup {
             case X_API_KEY -> List.of(Map.entry("x-api-key", sendable(token(row, organizationId, providerId))));
             case CUSTOM_HEADERS ->
                 headers(cipher.decrypt(
-                        row.getBytes(12), EncryptionContext.ofProviderHeaders(organizationId, providerId)));
+                        row.getBytes(12),
+                        new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers")));
         };
     }
 
     private String token(ResultSet row, UUID organizationId, UUID providerId) throws SQLException {
         byte[] own = row.getBytes(11);
         return own != null
-                ? cipher.decrypt(own, EncryptionContext.ofProviderToken(organizationId, providerId))
+                ? cipher.decrypt(own, new EncryptionContext(organizationId, "llm_provider", providerId, "token"))
                 : cipher.decrypt(
                         row.getBytes(14),
-                        EncryptionContext.ofSecretValue(organizationId, row.getObject(13, UUID.class)));
+                        new EncryptionContext(organizationId, "secret", row.getObject(13, UUID.class), "value"));
     }
 
     private List<Map.Entry<String, String>> headers(String json) {

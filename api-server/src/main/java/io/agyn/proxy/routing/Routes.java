@@ -21,7 +21,7 @@ import java.util.stream.Collectors;
  */
 @Singleton
 public class Routes implements ChangeListener {
-    // NAMING tables decide which model a name resolves to; CREDENTIALS tables hold what its calls send.
+    // NAMING tables decide which model a name resolves to; CREDENTIALS tables hold its endpoint and credentials.
     private static final Set<String> NAMING = Set.of("organization", "model");
     private static final Set<String> CREDENTIALS = Set.of("secret", "llm_provider");
     // A slug of 63 characters, a slash, and a name of 128 code points, up to two Java chars each.

@@ -88,7 +88,7 @@ class FormTest {
     private static ProblemException problem(Map<String, String> violations) {
         return new ProblemException(
                 ProblemKind.INVALID_REQUEST,
-                "The request is invalid; errors says where and what to do.",
+                "The request is invalid; see errors.",
                 violations.entrySet().stream()
                         .map(each -> new Violation().pointer(each.getKey()).detail(each.getValue()))
                         .toList());

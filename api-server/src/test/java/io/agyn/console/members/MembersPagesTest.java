@@ -63,7 +63,7 @@ class MembersPagesTest {
                 admin.submit(members + "/new", Map.of("email", "nobody@acme.example", "user_id", "", "role", "owner"));
         nobody.then().statusCode(422);
         assertThat(nobody.asString())
-                .contains("#email\">Email</a>: There is no such user", "value=\"nobody@acme.example\"")
+                .contains("#email\">Email</a>: This user does not exist", "value=\"nobody@acme.example\"")
                 .contains("<option value=\"owner\" selected>");
         Response noId = admin.submit(members + "/new", Map.of("email", "", "user_id", "me", "role", "king"));
         noId.then().statusCode(422);
@@ -73,7 +73,7 @@ class MembersPagesTest {
         admin.submit(members + "/new", Map.of("email", "", "user_id", "", "role", "member"))
                 .then()
                 .statusCode(422)
-                .body(containsString("Give “User id” or email"));
+                .body(containsString("Set “User id” or email"));
         admin.submit(members + "/new", Map.of("email", "a@acme.example", "role", "king"))
                 .then()
                 .statusCode(422)
@@ -88,7 +88,7 @@ class MembersPagesTest {
                 .submit(members + "/new", Map.of("email", "", "user_id", user, "role", "member"))
                 .then()
                 .statusCode(409)
-                .body(containsString("belongs to the organization already"));
+                .body(containsString("is already a member"));
     }
 
     @Test

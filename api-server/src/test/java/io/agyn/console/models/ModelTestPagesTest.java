@@ -88,7 +88,7 @@ class ModelTestPagesTest {
                 .singleElement()
                 .satisfies(line -> assertThat(line.path("html").asText())
                         .contains(
-                                "takes no more calls for now",
+                                "is rate limiting calls",
                                 "The LLM provider returned 429:",
                                 "&quot;rate_limit_error&quot;"));
     }
@@ -100,7 +100,7 @@ class ModelTestPagesTest {
                         .getLast()
                         .path("html")
                         .asText())
-                .contains("refused the credentials", "The LLM provider returned 401:", "invalid_api_key");
+                .contains("rejected the credentials", "The LLM provider returned 401:", "invalid_api_key");
     }
 
     @ParameterizedTest
@@ -110,7 +110,7 @@ class ModelTestPagesTest {
         List<JsonNode> lines = stream(Visitor.signedIn(Api.adminToken()), model);
         assertThat(lines.size()).isGreaterThan(1);
         assertThat(lines.getLast().path("html").asText())
-                .contains("The test failed", "closed the connection before its answer was whole");
+                .contains("The test failed", "closed the connection before the response was complete");
     }
 
     @Test

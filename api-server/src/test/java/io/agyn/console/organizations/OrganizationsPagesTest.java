@@ -125,7 +125,7 @@ class OrganizationsPagesTest {
         owner.submit(path + "/delete", Map.of("typed", name))
                 .then()
                 .statusCode(409)
-                .body(containsString("still holds 1 secret, 1 LLM provider; delete what it holds first"));
+                .body(containsString("still has 1 LLM provider, 1 secret; delete them first"));
         Api.get(path);
     }
 

@@ -140,10 +140,10 @@ class LlmProvidersPagesTest {
         refused.then().statusCode(422);
         assertThat(refused.asString())
                 .as("what the form finds wrong, and what the API does, at once")
-                .contains("<a href=\"#name\">Name</a>: Give 1 to 128 characters")
+                .contains("<a href=\"#name\">Name</a>: Must have 1 to 128 characters")
                 .contains("<a href=\"#header_2\">Header 2</a>: Duplicate of header 1.")
                 .contains("<a href=\"#header_3\">Header 3</a>: Remove this header; Host is managed by the proxy.")
-                .contains("<a href=\"#header_4\">Header 4</a>: Give 1 to")
+                .contains("<a href=\"#header_4\">Header 4</a>: Must have 1 to")
                 .contains("value=\"x-key\"")
                 .containsOnlyOnce("#header_2\"");
     }

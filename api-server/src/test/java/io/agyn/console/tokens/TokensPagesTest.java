@@ -122,7 +122,8 @@ class TokensPagesTest {
         owner.post(tokens + "/new", fields(form, "CI", Api.organization(), ""))
                 .then()
                 .statusCode(422)
-                .body(containsString("#organization_id\">Access</a>: There is no such organization"));
+                .body(containsString(
+                        "#organization_id\">Access</a>: This organization does not exist, or you cannot access it"));
     }
 
     @Test

@@ -124,7 +124,7 @@ class UsagePagesTest {
         calls.startedAt = Instant.parse("2026-03-02T10:30:00Z");
         Records.load(dataSource, first, calls.next());
 
-        var figures = admin().get(usage + "/figures.csv" + MARCH + "&group_by=model&interval=day");
+        var figures = admin().get(usage + "/usage.csv" + MARCH + "&group_by=model&interval=day");
         figures.then()
                 .statusCode(200)
                 .contentType("text/csv")
@@ -155,7 +155,7 @@ class UsagePagesTest {
         assertThat(admin().get(usage + "/calls.csv" + MARCH).asString())
                 .contains(",10,7,5000,9,4,create_message,2000,3000,6,0,priority,\r\n")
                 .contains(",count_message_tokens,,,,,,unsupported_encoding\r\n");
-        assertThat(admin().get(usage + "/figures.csv" + MARCH).asString()).contains(",2000,3000,6,0,1\r\n");
+        assertThat(admin().get(usage + "/usage.csv" + MARCH).asString()).contains(",2000,3000,6,0,1\r\n");
     }
 
     @Test
@@ -182,7 +182,7 @@ class UsagePagesTest {
     @Test
     void otherTenantsGetNotFound() {
         Visitor other = Visitor.signedIn(Api.tokenOfNew("owner", Api.organization()));
-        for (String path : List.of("", "/figures.csv", "/calls.csv")) {
+        for (String path : List.of("", "/usage.csv", "/calls.csv")) {
             other.get(usage + path).then().statusCode(404).contentType("text/html");
         }
     }
@@ -214,8 +214,8 @@ class UsagePagesTest {
         "page_token, page=nonsense",
     })
     void invalidFiltersAreErrorsAtTheirFields(String field, String query) {
-        for (String path : List.of("", "/figures.csv", "/calls.csv")) {
-            if (!field.equals("page_token") || !path.equals("/figures.csv")) {
+        for (String path : List.of("", "/usage.csv", "/calls.csv")) {
+            if (!field.equals("page_token") || !path.equals("/usage.csv")) {
                 admin().get(usage + path + "?" + query)
                         .then()
                         .statusCode(equalTo(422))

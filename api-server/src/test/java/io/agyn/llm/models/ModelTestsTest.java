@@ -216,7 +216,7 @@ class ModelTestsTest {
                     .then()
                     .statusCode(429)
                     .header("retry-after", "5")
-                    .body("detail", containsString("10 tests of models at once"));
+                    .body("detail", containsString("already run 10 model tests"));
         } finally {
             for (Socket caller : callers) {
                 caller.close();

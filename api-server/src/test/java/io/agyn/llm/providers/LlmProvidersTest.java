@@ -73,7 +73,7 @@ class LlmProvidersTest {
     @ValueSource(strings = {"bearer", "x_api_key"})
     void aTokenMethodTakesExactlyOneTokenAndNoHeaders(String method) {
         String secret = Api.secret(organization, "v");
-        refused(providerBody(method, Map.of()), "/token_secret_id", "needs one of them");
+        refused(providerBody(method, Map.of()), "/token_secret_id", "requires one of them");
         refused(providerBody(method, Map.of("token", "t", "token_secret_id", secret)), "/token", "not both");
         refused(
                 providerBody(method, Map.of("token", "t", "custom_headers", Map.of("X-A", "b"))),
@@ -112,7 +112,7 @@ class LlmProvidersTest {
         refused(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of(name, "x"))),
                 "/custom_headers/" + name,
-                "Choose another name");
+                "A header name may contain only");
     }
 
     @ParameterizedTest
@@ -146,7 +146,7 @@ class LlmProvidersTest {
         body.put("endpoint", longest);
         create(body).statusCode(201).body("endpoint", equalTo(longest));
         body.put("endpoint", longest + "a");
-        refused(body, "/endpoint", "2048 characters; there are 2049");
+        refused(body, "/endpoint", "2048 characters, not 2049");
     }
 
     @Test
@@ -154,7 +154,7 @@ class LlmProvidersTest {
         refused(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", "1", "x-a", "2"))),
                 null,
-                "is the same header");
+                "Duplicate of header");
     }
 
     @ParameterizedTest

@@ -103,13 +103,13 @@ class ModelLocatorTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "{\"model\":\"a\",\"model\":\"b\"} | given twice",
-                "{\"model\":\"a\",\"x\":[],\"mod\\u0065l\":\"b\"} | given twice",
-                "{\"model\":\"a\",\"\\u006d\\u006F\\u0064\\u0065\\u006c\":\"b\"} | given twice",
-                "{\"mod\\u0065l\":\"a\",\"model\":\"b\"} | given twice",
-                "{\"model\":\"a\",\"Model\":\"b\"} | given twice",
-                "{\"MODEL\":\"a\",\"model\":\"b\"} | \"MODEL\" may be taken for",
-                "{\"\\u004dodel\":\"a\"} | \"Model\" may be taken for",
+                "{\"model\":\"a\",\"model\":\"b\"} | is duplicated",
+                "{\"model\":\"a\",\"x\":[],\"mod\\u0065l\":\"b\"} | is duplicated",
+                "{\"model\":\"a\",\"\\u006d\\u006F\\u0064\\u0065\\u006c\":\"b\"} | is duplicated",
+                "{\"mod\\u0065l\":\"a\",\"model\":\"b\"} | is duplicated",
+                "{\"model\":\"a\",\"Model\":\"b\"} | is duplicated",
+                "{\"MODEL\":\"a\",\"model\":\"b\"} | \"MODEL\" could be read as",
+                "{\"\\u004dodel\":\"a\"} | \"Model\" could be read as",
                 "[{\"model\":\"a\"}] | not a JSON object",
                 "\"model\" | not a JSON object",
                 "null | not a JSON object",
@@ -126,10 +126,10 @@ class ModelLocatorTest {
                 "{\"model\":\"\\u12\"} | not a valid JSON string",
                 "{\"model\":\"\\ud800\"} | not a valid JSON string",
                 "{\"model\":\"a\tb\"} | not a valid JSON string",
-                "{\"model\":\"a\"}{\"model\":\"b\"} | more after the JSON object",
-                "{\"model\":\"a\"}, | more after the JSON object",
-                "{\"model\":\"a\" | ends before",
-                "{\"model\":\"a | ends before",
+                "{\"model\":\"a\"}{\"model\":\"b\"} | after the JSON object",
+                "{\"model\":\"a\"}, | after the JSON object",
+                "{\"model\":\"a\" | ends in the middle",
+                "{\"model\":\"a | ends in the middle",
                 "{\"model\":\"a\",\"x\":[1} | brackets do not match",
                 "{\"model\":\"a\",\"x\":[{]} | brackets do not match",
                 "{\"model\":\"a\",\"x\":[1]] | not JSON",
@@ -177,7 +177,7 @@ class ModelLocatorTest {
         byte[] endless = ("{\"model\":\"" + "a".repeat(5_000)).getBytes(UTF_8);
         assertThatThrownBy(() -> readWhole(endless, DEPTH_LIMIT))
                 .isInstanceOf(MalformedBodyException.class)
-                .hasMessageContaining("too long");
+                .hasMessageContaining("longer than any model name");
     }
 
     private static byte[] nested(int levels) {

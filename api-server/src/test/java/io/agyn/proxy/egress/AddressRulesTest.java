@@ -28,17 +28,17 @@ class AddressRulesTest {
         "169.254.255.255, link-local",
         "fe80::1, link-local",
         "febf:ffff::1, link-local",
-        "0.0.0.0, no host's",
-        "0.1.2.3, no host's",
-        "::, no host's",
-        "224.0.0.1, no host's",
-        "239.255.255.255, no host's",
-        "ff02::1, no host's",
-        "255.255.255.255, no host's",
+        "0.0.0.0, belongs to no host",
+        "0.1.2.3, belongs to no host",
+        "::, belongs to no host",
+        "224.0.0.1, belongs to no host",
+        "239.255.255.255, belongs to no host",
+        "ff02::1, belongs to no host",
+        "255.255.255.255, belongs to no host",
         "::ffff:169.254.169.254, metadata",
         "::ffff:0:169.254.169.254, metadata",
         "::169.254.169.254, metadata",
-        "::0.0.0.2, no host's",
+        "::0.0.0.2, belongs to no host",
         "64:ff9b::169.254.169.254, metadata",
         "64:ff9b::a9fe:1, link-local",
         "64:ff9b:1::169.254.169.254, metadata",
@@ -52,7 +52,7 @@ class AddressRulesTest {
         for (AddressRules rules : new AddressRules[] {allowing, denying}) {
             assertThat(rules.refusal(InetAddress.ofLiteral(address))).hasValueSatisfying(reason -> assertThat(reason)
                     .contains(why)
-                    .endsWith("never connected to")
+                    .endsWith("always blocked")
                     .doesNotContain(address));
         }
     }

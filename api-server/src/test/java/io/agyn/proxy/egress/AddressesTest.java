@@ -66,7 +66,7 @@ class AddressesTest {
         assertThatThrownBy(() -> addresses.of("models.example").get())
                 .hasCauseInstanceOf(EgressRefusedException.class)
                 .cause()
-                .hasMessage("its host leads to a cloud's metadata service, which is never connected to.");
+                .hasMessage("its host resolves to a cloud metadata address, which is always blocked.");
     }
 
     @Test

@@ -43,7 +43,7 @@ class ExtraCertificatesTest {
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
                         "AGYN_EXTRA_CA_FILE is " + file + ", which is not a PEM file of certificates and nothing else:"
-                                + " correct it, or remove it to trust the JDK's certificates alone.");
+                                + " correct it, or remove it to trust only the JDK's certificates.");
     }
 
     @Test
@@ -52,8 +52,8 @@ class ExtraCertificatesTest {
         assertThatThrownBy(() -> ExtraCertificates.read(file))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "AGYN_EXTRA_CA_FILE is %s, which cannot be read (%s is not there):"
-                                + " correct it, or remove it to trust the JDK's certificates alone.",
+                        "AGYN_EXTRA_CA_FILE is %s, which cannot be read (%s does not exist):"
+                                + " correct it, or remove it to trust only the JDK's certificates.",
                         file, file);
     }
 

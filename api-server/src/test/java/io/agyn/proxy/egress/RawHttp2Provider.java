@@ -141,7 +141,7 @@ public final class RawHttp2Provider implements AutoCloseable {
     }
 
     /**
-     * A request.
+     * A request as the provider received it.
      *
      * @param connection the connection's number, from 1
      * @param number the request's number on its connection, from 1
