@@ -264,7 +264,7 @@ class BackupIT {
                 postgres.close();
                 try (EmbeddedPostgres restored = embedded(backup)) {
                     link.leadTo(port(restored));
-                    await("the later token is forgotten").atMost(PATIENCE).until(() -> call(server, added) == 401);
+                    await("the later token is unknown").atMost(PATIENCE).until(() -> call(server, added) == 401);
                     assertAsBefore(server, data, variables);
                     stop(server);
                 }
@@ -311,7 +311,7 @@ class BackupIT {
                 server,
                 inOrganization("models"),
                 Map.of("name", "late", "provider_id", llmProvider, "remote_model_name", "gpt-remote"));
-        await("the rotated key is in force")
+        await("the rotated key is active")
                 .atMost(PATIENCE)
                 .until(() -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
         assertThat(call(server, revoked)).isEqualTo(401);

@@ -111,7 +111,7 @@ class FaultsIT {
                         request(server, admin, "stream-" + i, "events=40;every=100ms", true), BodyHandlers.ofString()));
             }
         }
-        await("all streams under way")
+        await("all streams in flight")
                 .atMost(PATIENCE)
                 .until(() -> provider.received().stream()
                                 .filter(call -> call.answerBytes() > 0)
@@ -165,7 +165,7 @@ class FaultsIT {
             streams.add(http.sendAsync(
                     request(server, token, "under-way", "events=40;every=100ms", true), BodyHandlers.ofString()));
         }
-        await("both streams under way")
+        await("both streams in flight")
                 .atMost(PATIENCE)
                 .until(() -> provider.received().stream()
                                 .filter(call -> call.answerBytes() > 0)

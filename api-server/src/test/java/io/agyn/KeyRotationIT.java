@@ -379,7 +379,7 @@ class KeyRotationIT {
         return matcher.group(1);
     }
 
-    /** A secret, and what was written to it last and acknowledged. */
+    /** A secret and its last acknowledged value. */
     private static final class Written {
         private final String name;
         private final String secret;

@@ -398,7 +398,7 @@ class OutagesIT {
                 .jsonPath();
     }
 
-    /** A model that leads to the scripted provider, and who calls it. */
+    /** A model of the scripted provider, and its caller. */
     private record Call(URI server, String token, String organization) {
         static Call of(ServerProcess server, ScriptedProvider provider) throws IOException {
             String organization = create(server, "organizations", Map.of("name", "Callers"));

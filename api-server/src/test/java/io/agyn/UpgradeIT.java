@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The packaged server on databases that earlier ones have made and filled; see upgrades/README.md. */
+/** The packaged server on databases of earlier releases; see upgrades/README.md. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class UpgradeIT {
     private static final ObjectMapper JSON = new ObjectMapper();

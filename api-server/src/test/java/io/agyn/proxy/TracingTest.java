@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against a collector that keeps the requests that it receives. */
+/** Uses a collector that keeps the received requests. */
 @Timeout(30)
 class TracingTest {
     private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -163,7 +163,7 @@ class TracingTest {
         return "http://127.0.0.1:" + collector.getAddress().getPort();
     }
 
-    /** As the environment would, until the test ends. */
+    /** Sets a system property until the test ends. */
     private void set(String property, String value) {
         System.setProperty(property, value);
         changed.add(property);

@@ -171,7 +171,7 @@ class CallRecordsTest {
             }
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> records.spooledBytes() == 0);
-        // Some of the pool's connections are still those of before.
+        // Some connections of the pool are still from before the outage.
         Thread.sleep(1_100);
         assertThat(count()).isEqualTo(20);
     }
