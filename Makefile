@@ -144,7 +144,7 @@ fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
 	terraform-provider/scripts/fuzz.sh $(or $(FUZZ_TIME),10m)
 
 sbom: ## Write a bill of materials of the Java modules (CycloneDX), to target/bom.json and target/bom.xml
-	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeAggregateBom
+	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeAggregateBom
 
 bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java

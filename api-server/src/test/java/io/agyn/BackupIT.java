@@ -2,6 +2,7 @@ package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -38,9 +39,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup and restore, as documented in docs/operations/backup.md. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BackupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -101,7 +104,7 @@ class BackupIT {
             fill(server);
             Thread writer = Thread.ofVirtual().start(() -> write(server, acknowledged));
             Thread checkpoints = Thread.ofVirtual().start(this::reuseTheLog);
-            await("writes", () -> acknowledged.size() > 20);
+            await("writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20);
             before = List.copyOf(acknowledged);
             assertThat(succeed(data, Map.of(), "backup", backup.toString()))
                     .matches("Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
@@ -261,7 +264,7 @@ class BackupIT {
                 postgres.close();
                 try (EmbeddedPostgres restored = embedded(backup)) {
                     link.leadTo(port(restored));
-                    await("the later token is forgotten", () -> call(server, added) == 401);
+                    await("the later token is unknown").atMost(PATIENCE).until(() -> call(server, added) == 401);
                     assertAsBefore(server, data, variables);
                     stop(server);
                 }
@@ -308,9 +311,9 @@ class BackupIT {
                 server,
                 inOrganization("models"),
                 Map.of("name", "late", "provider_id", llmProvider, "remote_model_name", "gpt-remote"));
-        await(
-                "the rotated key is in force",
-                () -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
+        await("the rotated key is active")
+                .atMost(PATIENCE)
+                .until(() -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
         assertThat(call(server, revoked)).isEqualTo(401);
         assertThat(call(server, added, "late")).isEqualTo(200);
     }
@@ -505,18 +508,6 @@ class BackupIT {
             for (String sql : statements) {
                 statement.execute(sql);
             }
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(50);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -31,14 +32,17 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two packaged servers on one database, while things change and break. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FaultsIT {
     private static final String OLD_KEY = "sk-old";
     private static final String NEW_KEY = "sk-new";
@@ -107,9 +111,9 @@ class FaultsIT {
                         request(server, admin, "stream-" + i, "events=40;every=100ms", true), BodyHandlers.ofString()));
             }
         }
-        await(
-                "all streams in flight",
-                () -> provider.received().stream()
+        await("all streams in flight")
+                .atMost(PATIENCE)
+                .until(() -> provider.received().stream()
                                 .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2 * STREAMS);
@@ -161,9 +165,9 @@ class FaultsIT {
             streams.add(http.sendAsync(
                     request(server, token, "in-flight", "events=40;every=100ms", true), BodyHandlers.ofString()));
         }
-        await(
-                "both streams in flight",
-                () -> provider.received().stream()
+        await("both streams in flight")
+                .atMost(PATIENCE)
+                .until(() -> provider.received().stream()
                                 .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2);
@@ -249,9 +253,13 @@ class FaultsIT {
         postgres.start();
         link.leadTo(port());
         int expected = calls + 1;
-        await("all calls in the table", () -> recorded("0-").size() == expected);
+        await("all calls in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("0-").size() == expected);
         assertThat(recorded("0-").values()).containsOnly(1);
-        await("the other token known", () -> call(one, unknown, "1-again").statusCode() == 200);
+        await("the other token known")
+                .atMost(PATIENCE)
+                .until(() -> call(one, unknown, "1-again").statusCode() == 200);
         update(inOrganization("secrets/" + secret), Map.of("name", "key", "value", NEW_KEY));
         Thread.sleep(A_SECOND);
         assertThat(call(one, known, "2-rotated").statusCode()).isEqualTo(200);
@@ -301,7 +309,9 @@ class FaultsIT {
 
         one.close();
         one = run("one").ready();
-        await("all records in the table", () -> recorded("kill-").keySet().containsAll(due));
+        await("all records in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("kill-").keySet().containsAll(due));
         assertThat(recorded("kill-").values()).containsOnly(1);
     }
 
@@ -321,7 +331,9 @@ class FaultsIT {
                 assertThat(response.join().statusCode()).isEqualTo(200);
             }
         }
-        await("all calls in the table", () -> recorded("slow-").size() == 200);
+        await("all calls in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("slow-").size() == 200);
     }
 
     private ServerProcess run(String name) throws IOException {
@@ -449,18 +461,6 @@ class FaultsIT {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(50);
         }
     }
 }

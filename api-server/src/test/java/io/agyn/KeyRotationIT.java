@@ -2,6 +2,7 @@ package io.agyn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -32,18 +33,21 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has its copy of
  * the keyset, and receives a new one later than the other, as on two machines.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     // Enough that a rewrap can be killed before its end.
@@ -109,7 +113,10 @@ class KeyRotationIT {
         distribute();
         succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.
-        await("a row with the new key", () -> count(fresh) > 0);
+        await("a row with the new key")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> count(fresh) > 0);
         assertThat(rejected("keyset", "rewrap"))
                 .startsWith("1 of 2 running servers encrypt with another key than " + fresh);
         distribute();
@@ -118,7 +125,10 @@ class KeyRotationIT {
                 .endsWith("): run \"keyset rewrap\" first.\n");
 
         try (ServerProcess rewrap = command("keyset", "rewrap")) {
-            await("progress", () -> rewrap.output().contains("Encrypted "));
+            await("progress")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> rewrap.output().contains("Encrypted "));
             rewrap.kill();
         }
         assertThat(count(old)).as("killed before the end").isPositive();
@@ -367,18 +377,6 @@ class KeyRotationIT {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         assertThat(matcher.find()).as(text).isTrue();
         return matcher.group(1);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(10);
-        }
     }
 
     /** A secret and its last acknowledged value. */

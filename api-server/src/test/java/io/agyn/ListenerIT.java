@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -100,13 +101,13 @@ class ListenerIT {
 
             // Half of a pair: the previous certificate stays in use.
             replace(certificate, second.certificate());
-            await(() -> server.output().contains("The previous certificate stays active"));
+            await().atMost(PATIENCE).until(() -> server.output().contains("The previous certificate stays active"));
             try (HttpClient next = trusting(first)) {
                 assertThat(me(next, server).statusCode()).isEqualTo(200);
             }
 
             replace(key, second.key());
-            await(() -> isShown(second, server));
+            await().atMost(PATIENCE).until(() -> isShown(second, server));
             assertThat(isShown(first, server)).isFalse();
             assertThat(me(before, server).statusCode())
                     .as("on the connection of before")
@@ -297,7 +298,7 @@ class ListenerIT {
                         assertThat(more.readResponse()).allMatch(response -> response.startsWith("HTTP/1.1 200 "));
                     }
                 }
-                await(() -> metrics(server).contains("agyn_http_connections 6.0"));
+                await().atMost(PATIENCE).until(() -> metrics(server).contains("agyn_http_connections 6.0"));
                 // The connection that has asked for the metrics is the sixth, and ends after its response.
                 Thread.sleep(500);
                 try (Callers last = new Callers(server, 5)) {
@@ -310,7 +311,8 @@ class ListenerIT {
                 }
                 assertThat(some.isOpen()).isTrue();
             }
-            await(() -> metrics(server).contains("agyn_http_connections_refused_total{limit=\"address\"} 5.0"));
+            await().atMost(PATIENCE).until(() -> metrics(server)
+                    .contains("agyn_http_connections_refused_total{limit=\"address\"} 5.0"));
             assertThat(metrics(server)).contains("agyn_http_connections_refused_total{limit=\"total\"} 0.0");
         }
     }
@@ -577,18 +579,6 @@ class ListenerIT {
                     (char) stream
                 })
                 + payload;
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(Condition condition) throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).isBefore(deadline);
-            Thread.sleep(200);
-        }
     }
 
     /** Connections whose every byte the test sends. */

@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agyn.keys.Keyset;
@@ -41,9 +42,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Outages of the database, disk or network as callers see them; afterwards, everything works again. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutagesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(60);
@@ -87,9 +90,11 @@ class OutagesIT {
                 postgres.start();
                 link.leadTo(port(postgres));
                 Instant back = Instant.now();
-                await("writes again", () -> secrets.acknowledged() > before);
+                await("writes again").atMost(PATIENCE).until(() -> secrets.acknowledged() > before);
                 Duration recovery = Duration.between(back, Instant.now());
-                await("ready", () -> server.request().get("/q/health/ready").statusCode() == 200);
+                await("ready")
+                        .atMost(PATIENCE)
+                        .until(() -> server.request().get("/q/health/ready").statusCode() == 200);
                 isOver.set(true);
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
@@ -129,10 +134,11 @@ class OutagesIT {
                             }
                         }))
                         .toList();
-                await(
-                        "all connections taken",
-                        () -> number(postgres, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
-                                == 4);
+                await("all connections taken")
+                        .atMost(PATIENCE)
+                        .until(() ->
+                                number(postgres, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                                        == 4);
                 for (int i = 0; i < 4; i++) {
                     String key = "rejected-" + i;
                     HttpResponse<String> rejection = timed(longest, () -> secrets.create(address, key));
@@ -232,7 +238,7 @@ class OutagesIT {
             assertThat(rejections).as("writes rejected since the disk is full").isPositive();
 
             Files.delete(filler);
-            await("writes again", () -> {
+            await("writes again").atMost(PATIENCE).until(() -> {
                 HttpResponse<String> response = secrets.create(address, "after");
                 if (response.statusCode() == 201) {
                     secrets.take("after", response);
@@ -271,9 +277,9 @@ class OutagesIT {
             assertThat(call.send(http, "before")).isEqualTo(200);
 
             setClock(Duration.ofDays(-1));
-            await(
-                    "the clock set back",
-                    () -> token(server)
+            await("the clock set back")
+                    .atMost(PATIENCE)
+                    .until(() -> token(server)
                                     .getString("created_at")
                                     .compareTo(Instant.now()
                                             .minus(Duration.ofHours(12))
@@ -294,7 +300,7 @@ class OutagesIT {
                     .statusCode(204);
             Thread.sleep(Duration.ofSeconds(1));
             assertThat(with.send(http, "revoked")).isEqualTo(401);
-            await("both calls in the usage", () -> call.recorded(server) == 2);
+            await("both calls in the usage").atMost(PATIENCE).until(() -> call.recorded(server) == 2);
             secrets.assertAllThereOnce(server, folder.resolve("server"), Map.of());
         }
     }
@@ -390,18 +396,6 @@ class OutagesIT {
                 .statusCode(201)
                 .extract()
                 .jsonPath();
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.sleep(50);
-        }
     }
 
     /** A model of the scripted provider, and its caller. */

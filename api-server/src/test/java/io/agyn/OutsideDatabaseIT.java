@@ -3,6 +3,7 @@ package io.agyn;
 import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
@@ -181,9 +182,7 @@ class OutsideDatabaseIT {
                         "operator",
                         "AGYN_DATABASE_PASSWORD",
                         PASSWORD))) {
-            while (!server.errors().contains("AGYN_DATABASE_START_TIMEOUT")) {
-                Thread.sleep(100);
-            }
+            await().until(() -> server.errors().contains("AGYN_DATABASE_START_TIMEOUT"));
             postgres = EmbeddedPostgres.on(folder);
             postgres.start();
             link.leadTo(port());

@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.proxy.RawCaller;
 import io.agyn.scripted.Options;
@@ -254,15 +255,16 @@ class ProxyShutdownIT {
                 .build();
     }
 
-    private void awaitRefusedConnections() throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (Instant.now().isBefore(deadline)) {
-            try (RawCaller caller = new RawCaller(address.getPort())) {
-                Thread.sleep(10);
-            } catch (ConnectException e) {
-                return;
-            }
-        }
-        throw new AssertionError("Connections are accepted by a server that was asked to stop");
+    private void awaitRefusedConnections() {
+        await("connections are refused")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> {
+                    try (RawCaller caller = new RawCaller(address.getPort())) {
+                        return false;
+                    } catch (ConnectException e) {
+                        return true;
+                    }
+                });
     }
 }

@@ -10,6 +10,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the memory of buffered bodies: model calls until their {@code model} is known, bodies of the API, and forms.
@@ -115,7 +116,7 @@ public final class ByteBudget {
             add(-taken);
         }
 
-        private boolean isOver(Object key, long limit) {
+        private boolean isOver(@Nullable Object key, long limit) {
             return key != null && shares.get(key) > limit;
         }
 

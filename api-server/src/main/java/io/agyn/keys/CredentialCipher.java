@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Encrypts credentials (AES-256-GCM), bound to their encryption context, and computes their fingerprints. */
 @Singleton
@@ -62,13 +63,13 @@ public final class CredentialCipher {
      * @param stored the stored fingerprint, or null. It is returned if it matches the credential, even under an
      *     earlier fingerprint key
      */
-    public String fingerprint(String credential, EncryptionContext context, String stored) {
+    public String fingerprint(String credential, EncryptionContext context, @Nullable String stored) {
         Keyset keyset = keys.current();
         byte[] bytes = credential.getBytes(StandardCharsets.UTF_8);
-        boolean isSame = stored != null
-                && Fingerprints.keyOf(stored, keyset, bytes, context.bytes()).isPresent();
-        return isSame
-                ? stored
-                : Fingerprints.compute(keyset.primary(KeyPurpose.FINGERPRINT), keyset, bytes, context.bytes());
+        if (stored != null
+                && Fingerprints.keyOf(stored, keyset, bytes, context.bytes()).isPresent()) {
+            return stored;
+        }
+        return Fingerprints.compute(keyset.primary(KeyPurpose.FINGERPRINT), keyset, bytes, context.bytes());
     }
 }

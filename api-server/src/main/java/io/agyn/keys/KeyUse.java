@@ -96,7 +96,8 @@ public final class KeyUse {
      * @param kind one of {@link #kinds}
      */
     public long of(String kind, KeyId key) {
-        return counts.get(requireNonNull(kind, "kind is null")).getOrDefault(key, 0L);
+        return requireNonNull(counts.get(requireNonNull(kind, "kind is null")), "unknown kind")
+                .getOrDefault(key, 0L);
     }
 
     /** The number of rows that need a key. */

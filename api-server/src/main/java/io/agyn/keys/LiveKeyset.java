@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keyset of a running server, which follows its file: changes by {@code keyset} commands take effect within
@@ -164,7 +165,7 @@ public class LiveKeyset {
         LOG.infof("The keyset file has changed; active are %s", next);
     }
 
-    private void reject(String reason) {
+    private void reject(@Nullable String reason) {
         rejected = true;
         LOG.errorf("The changed keyset file %s is rejected, and %s stay active: %s", file.path(), current, reason);
     }

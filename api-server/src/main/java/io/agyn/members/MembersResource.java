@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -45,7 +46,12 @@ class MembersResource implements MembersApi {
 
     @Override
     public Response listMembers(
-            UUID organizationId, Integer pageSize, String pageToken, String name, String email, String search) {
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search) {
         Selection selection = Selection.in(organizationId)
                 .with("user.name", name)
                 .with("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT))

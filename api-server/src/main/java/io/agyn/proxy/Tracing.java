@@ -5,6 +5,7 @@ import static io.opentelemetry.api.common.AttributeKey.stringKey;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.Protocol;
+import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.Outcome;
@@ -14,31 +15,33 @@ import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
-import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
-import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
 import io.opentelemetry.sdk.resources.Resource;
-import io.opentelemetry.sdk.trace.SdkTracerProvider;
-import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.vertx.core.MultiMap;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
- * Traces calls with OpenTelemetry's <a
- * href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/">conventions for generative AI</a>, and
- * sends the spans to a collector by OTLP if the operator configures one. A span continues the caller's trace (W3C
- * Trace Context), and the provider's span continues it. Without a collector, the caller's trace headers pass
- * unchanged.
+ * Spans of calls, by OpenTelemetry's
+ * <a href="https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/">conventions for generative AI</a>. A span
+ * continues the caller's trace (W3C Trace Context), and the provider's span continues it. OpenTelemetry's standard
+ * variables ({@code OTEL_*}) configure sampling, resource and exporter. Without a collector or exporter there are no spans,
+ * and the caller's {@code traceparent} passes unchanged.
  */
 @Singleton
 class Tracing {
-    private static final TextMapPropagator PROPAGATOR = W3CTraceContextPropagator.getInstance();
+    private static final String SERVICE_NAME = "agyn-llm-proxy";
+    private static final AttributeKey<String> SERVICE = stringKey("service.name");
     private static final AttributeKey<String> OPERATION = stringKey("gen_ai.operation.name");
     private static final AttributeKey<String> PROVIDER = stringKey("gen_ai.provider.name");
     private static final AttributeKey<String> MODEL = stringKey("gen_ai.request.model");
@@ -63,14 +66,19 @@ class Tracing {
         }
     };
 
-    private final Optional<SdkTracerProvider> provider;
-    private final Optional<Tracer> tracer;
+    private final Optional<Exporting> exporting;
+
+    private record Exporting(OpenTelemetrySdk sdk, Tracer tracer, TextMapPropagator propagator) {
+        Exporting(OpenTelemetrySdk sdk) {
+            this(sdk, sdk.getTracer("io.agyn.proxy"), sdk.getPropagators().getTextMapPropagator());
+        }
+    }
 
     @Inject
     Tracing(Settings settings) {
         requireNonNull(settings, "settings is null");
-        provider = settings.otlpEndpoint().filter(url -> !url.isBlank()).map(Tracing::provider);
-        tracer = provider.map(sdk -> sdk.get("io.agyn.proxy"));
+        Optional<String> endpoint = settings.otlpEndpoint().filter(url -> !url.isBlank());
+        exporting = isOn(endpoint) ? Optional.of(new Exporting(sdk(endpoint))) : Optional.empty();
     }
 
     /** The trace of a call, from its arrival to its usage record. */
@@ -85,31 +93,70 @@ class Tracing {
     }
 
     Trace begin(Operation operation, MultiMap headers) {
-        return tracer.isEmpty() ? Trace.NONE : new SpanOfCall(span(tracer.get(), operation, headers), operation);
+        return exporting.isEmpty() ? Trace.NONE : begin(exporting.get(), operation, headers);
     }
 
     @PreDestroy
     void close() {
-        provider.ifPresent(sdk -> sdk.shutdown().join(5, TimeUnit.SECONDS));
+        exporting.ifPresent(to -> to.sdk().shutdown().join(5, TimeUnit.SECONDS));
     }
 
-    private static Span span(Tracer tracer, Operation operation, MultiMap headers) {
-        return tracer.spanBuilder(name(operation))
+    private static Trace begin(Exporting to, Operation operation, MultiMap headers) {
+        Span span = to.tracer()
+                .spanBuilder(name(operation))
                 .setSpanKind(SpanKind.SERVER)
-                .setParent(PROPAGATOR.extract(Context.root(), headers, GETTER))
+                .setParent(to.propagator().extract(Context.root(), headers, GETTER))
                 .startSpan();
+        return new SpanOfCall(span, to.propagator(), operation);
     }
 
-    private static SdkTracerProvider provider(String endpoint) {
-        String base = endpoint.replaceAll("/+$", "");
-        return SdkTracerProvider.builder()
-                .setResource(Resource.getDefault()
-                        .merge(Resource.create(Attributes.of(stringKey("service.name"), "agyn-llm-proxy"))))
-                .addSpanProcessor(BatchSpanProcessor.builder(OtlpHttpSpanExporter.builder()
-                                .setEndpoint(base + "/v1/traces")
-                                .build())
-                        .build())
-                .build();
+    /** Without a collector or exporter OpenTelemetry's classes are not even loaded. */
+    private static boolean isOn(Optional<String> endpoint) {
+        String exporter = variable("otel.traces.exporter").orElse("");
+        boolean isDisabled = exporter.equals("none")
+                || variable("otel.sdk.disabled").orElse("").equalsIgnoreCase("true");
+        return !isDisabled
+                && (endpoint.isPresent()
+                        || !exporter.isEmpty()
+                        || variable("otel.exporter.otlp.endpoint").isPresent()
+                        || variable("otel.exporter.otlp.traces.endpoint").isPresent());
+    }
+
+    private static Optional<String> variable(String property) {
+        return ConfigProvider.getConfig()
+                .getOptionalValue(property, String.class)
+                .map(String::strip);
+    }
+
+    private static OpenTelemetrySdk sdk(Optional<String> endpoint) {
+        Map<String, String> defaults = new HashMap<>(Map.of(
+                "otel.exporter.otlp.protocol", "http/protobuf",
+                "otel.logs.exporter", "none",
+                "otel.metrics.exporter", "none",
+                // Baggage passes as other headers do.
+                "otel.propagators", "tracecontext"));
+        endpoint.ifPresent(url -> defaults.put("otel.exporter.otlp.endpoint", url));
+        try {
+            return AutoConfiguredOpenTelemetrySdk.builder()
+                    // The container closes it.
+                    .disableShutdownHook()
+                    .addPropertiesSupplier(() -> defaults)
+                    .addResourceCustomizer((resource, _) -> named(resource))
+                    .build()
+                    .getOpenTelemetrySdk();
+        } catch (RuntimeException e) {
+            // Without the cause, whose message may contain a header with a credential.
+            throw new OperatorException(
+                    "Traces cannot be exported as the OTEL_ variables say: the protocol is http/protobuf,"
+                            + " the exporter otlp, and headers are written as name=value,name=value.");
+        }
+    }
+
+    private static Resource named(Resource resource) {
+        String name = resource.getAttribute(SERVICE);
+        return name == null || name.startsWith("unknown_service")
+                ? resource.merge(Resource.create(Attributes.of(SERVICE, SERVICE_NAME)))
+                : resource;
     }
 
     private static String name(Operation operation) {
@@ -127,10 +174,10 @@ class Tracing {
         };
     }
 
-    private record SpanOfCall(Span span, Operation operation) implements Trace {
+    private record SpanOfCall(Span span, TextMapPropagator propagator, Operation operation) implements Trace {
         @Override
         public void inject(MultiMap headers) {
-            PROPAGATOR.inject(Context.root().with(span), headers, (to, name, value) -> to.set(name, value));
+            propagator.inject(Context.root().with(span), headers, (to, name, value) -> to.set(name, value));
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import jakarta.persistence.AttributeConverter;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores an enum of the contract under the contract's names.
@@ -17,12 +18,12 @@ public abstract class EnumConverter<E extends Enum<E>> implements AttributeConve
     }
 
     @Override
-    public String convertToDatabaseColumn(E value) {
+    public @Nullable String convertToDatabaseColumn(@Nullable E value) {
         return value == null ? null : value.toString();
     }
 
     @Override
-    public E convertToEntityAttribute(String name) {
+    public @Nullable E convertToEntityAttribute(@Nullable String name) {
         return name == null ? null : fromName.apply(name);
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pages of lists (AIP-158), ordered by (created_at, id). A page token is the position after which the next page
@@ -27,14 +28,14 @@ public final class Paging {
      * @param size the number of items; the contract has the default
      * @param token the previous page's next_page_token, or null for the first page
      */
-    public record Request(int size, String token) {}
+    public record Request(int size, @Nullable String token) {}
 
     /**
      * A page of a list.
      *
      * @param nextPageToken the start of the next page, or null on the last one
      */
-    public record Page<T>(List<T> items, String nextPageToken) {
+    public record Page<T>(List<T> items, @Nullable String nextPageToken) {
         /** Returns the page with each item converted. */
         public <R> Page<R> map(Function<T, R> mapping) {
             return new Page<>(items.stream().map(mapping).toList(), nextPageToken);

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
 
 /** Maps exceptions to problems. */
 @Singleton
@@ -66,7 +67,7 @@ public final class Problems {
     }
 
     /** Maps the REST stack's own exceptions. */
-    private ProblemException rejected(WebApplicationException rejected) {
+    private @Nullable ProblemException rejected(WebApplicationException rejected) {
         return switch (rejected.getResponse().getStatus()) {
             case 400 -> new ProblemException(ProblemKind.INVALID_REQUEST, "The request is malformed.");
             case 404 -> new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the contract is at /openapi.");

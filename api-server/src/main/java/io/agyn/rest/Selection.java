@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The conditions of a list, all of which must hold. A condition with a null value is ignored, like a missing filter.
@@ -29,12 +30,12 @@ public final class Selection {
     }
 
     /** Requires a field to have a value. */
-    public Selection with(String field, Object value) {
+    public Selection with(String field, @Nullable Object value) {
         return value == null ? this : and(field + " = " + parameter(value));
     }
 
     /** Requires a field to have one of the values; an empty collection selects nothing. */
-    public Selection withOneOf(String field, Collection<?> values) {
+    public Selection withOneOf(String field, @Nullable Collection<?> values) {
         if (values == null) {
             return this;
         }
@@ -42,12 +43,12 @@ public final class Selection {
     }
 
     /** Requires a field to be set, or to be null. */
-    public Selection filled(String field, Boolean isFilled) {
+    public Selection filled(String field, @Nullable Boolean isFilled) {
         return isFilled == null ? this : and(field + (isFilled ? " is not null" : " is null"));
     }
 
     /** Requires one of the fields to contain a text, ignoring case. */
-    public Selection containing(String text, String... fields) {
+    public Selection containing(@Nullable String text, String... fields) {
         if (text == null) {
             return this;
         }

@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The id and times of every stored resource, which order its lists. */
 @MappedSuperclass
@@ -34,7 +35,7 @@ public abstract class StoredResource {
     }
 
     /** Converts a time to the contract's type. */
-    public static OffsetDateTime utc(Instant time) {
+    public static @Nullable OffsetDateTime utc(@Nullable Instant time) {
         return time == null ? null : time.atOffset(ZoneOffset.UTC);
     }
 

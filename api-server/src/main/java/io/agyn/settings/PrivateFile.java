@@ -37,7 +37,7 @@ public final class PrivateFile {
      */
     public static void create(Path file, byte[] content) throws IOException {
         requireNonNull(content, "content is null");
-        Path folder = requireNonNull(file, "file is null").toAbsolutePath().getParent();
+        Path folder = folderOf(requireNonNull(file, "file is null"));
         Path draft = draft(file, content);
         try {
             // A link, since a rename would replace a file that another process has created meanwhile.
@@ -74,7 +74,7 @@ public final class PrivateFile {
         } finally {
             Files.deleteIfExists(draft);
         }
-        syncFolder(file.toAbsolutePath().getParent());
+        syncFolder(folderOf(file));
     }
 
     /**
@@ -122,5 +122,9 @@ public final class PrivateFile {
             throw e;
         }
         return draft;
+    }
+
+    private static Path folderOf(Path file) {
+        return requireNonNull(file.toAbsolutePath().getParent(), "the root folder is no file");
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes an access line for each call to standard output: text of the form {@code key=value}, or a JSON object. A
@@ -154,7 +155,7 @@ final class AccessLog {
         }
     }
 
-    private void bare(Object value) {
+    private void bare(@Nullable Object value) {
         switch (value) {
             case null -> lines.append('-');
             case UUID id -> lines.append(id);
@@ -163,7 +164,7 @@ final class AccessLog {
         }
     }
 
-    private void quoted(String value) {
+    private void quoted(@Nullable String value) {
         if (value == null) {
             lines.append('-');
         } else {
@@ -196,7 +197,7 @@ final class AccessLog {
         lines.append('}');
     }
 
-    private void member(String name, Object value) {
+    private void member(String name, @Nullable Object value) {
         lines.append(",\"").append(name).append("\":");
         switch (value) {
             case null -> lines.append("null");
@@ -209,7 +210,7 @@ final class AccessLog {
     }
 
     /** Milliseconds with microsecond precision. */
-    private void millis(Duration duration, String absent) {
+    private void millis(@Nullable Duration duration, String absent) {
         if (duration == null) {
             lines.append(absent);
             return;

@@ -5,6 +5,7 @@ import io.agyn.api.model.Protocol;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The usage record of a model call: the caller, the model, durations, outcome and tokens. It contains nothing of the
@@ -33,18 +34,18 @@ public record CallRecord(
         UUID id,
         Instant startedAt,
         String requestId,
-        UUID organizationId,
-        UUID modelId,
-        String model,
-        UUID providerId,
-        String provider,
-        UUID tokenId,
-        UUID userId,
+        @Nullable UUID organizationId,
+        @Nullable UUID modelId,
+        @Nullable String model,
+        @Nullable UUID providerId,
+        @Nullable String provider,
+        @Nullable UUID tokenId,
+        @Nullable UUID userId,
         Protocol protocol,
         CallOperation operation,
         boolean streamed,
         CallUsage usage,
-        Duration timeToFirstByte,
+        @Nullable Duration timeToFirstByte,
         Duration duration,
-        Integer status,
+        @Nullable Integer status,
         Outcome outcome) {}

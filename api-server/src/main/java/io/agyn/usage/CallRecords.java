@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Collects usage records: each gets an access line, and goes through the {@link Spool} into the database.
@@ -52,7 +53,7 @@ public final class CallRecords {
     private long nextReport = System.nanoTime();
 
     /** A record, the earlier ones, and their number including this one. */
-    private record Queued(CallRecord record, Queued before, int depth) {}
+    private record Queued(CallRecord record, @Nullable Queued before, int depth) {}
 
     CallRecords(Spool spool, AccessLog accessLog, UsageLoader loader) {
         this.spool = requireNonNull(spool, "spool is null");

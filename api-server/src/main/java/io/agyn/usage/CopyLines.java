@@ -2,6 +2,7 @@ package io.agyn.usage;
 
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Formats records for PostgreSQL's COPY in text format: one line each, with tabs between the fields. The spool's
@@ -64,7 +65,7 @@ final class CopyLines {
         to.append('\n');
     }
 
-    private static void id(LineBuffer to, UUID id) {
+    private static void id(LineBuffer to, @Nullable UUID id) {
         to.append('\t');
         if (id == null) {
             to.append(NULL);
@@ -73,7 +74,7 @@ final class CopyLines {
         }
     }
 
-    private static void tokens(LineBuffer to, Long count) {
+    private static void tokens(LineBuffer to, @Nullable Long count) {
         to.append('\t');
         if (count == null || count < 0 || count > MAX_TOKENS) {
             to.append(NULL);
@@ -82,7 +83,7 @@ final class CopyLines {
         }
     }
 
-    private static void micros(LineBuffer to, Duration duration) {
+    private static void micros(LineBuffer to, @Nullable Duration duration) {
         to.append('\t');
         if (duration == null) {
             to.append(NULL);
@@ -91,7 +92,7 @@ final class CopyLines {
         }
     }
 
-    private static void text(LineBuffer to, String text) {
+    private static void text(LineBuffer to, @Nullable String text) {
         to.append('\t');
         if (text == null) {
             to.append(NULL);

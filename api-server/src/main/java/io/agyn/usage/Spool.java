@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Buffers records for the database, in files of lines ("segments") that outlive the process. One segment is being
@@ -44,7 +45,7 @@ final class Spool {
     private final long limit;
 
     private final Deque<Segment> closed = new ArrayDeque<>();
-    private OpenSegment current;
+    private @Nullable OpenSegment current;
     private long length;
     private long firstWrite;
     private long closedBytes;
@@ -117,19 +118,17 @@ final class Spool {
         if (bytes() + lines.length > limit) {
             return false;
         }
-        if (current == null) {
-            begin(create());
-        }
+        OpenSegment segment = current == null ? begin(create()) : current;
         if (length == 0) {
             firstWrite = System.nanoTime();
         }
         try {
             ByteBuffer buffer = ByteBuffer.wrap(lines);
             while (buffer.hasRemaining()) {
-                current.channel().write(buffer);
+                segment.channel().write(buffer);
             }
         } catch (IOException e) {
-            abandon(e);
+            abandon(segment, e);
             throw e;
         }
         length += lines.length;
@@ -143,15 +142,16 @@ final class Spool {
         return new OpenSegment(file, channel);
     }
 
-    private void begin(OpenSegment next) {
+    private OpenSegment begin(OpenSegment next) {
         current = next;
         length = 0;
+        return next;
     }
 
     /** Earlier lines stay complete; a truncated line must not be followed by another. */
-    private void abandon(IOException failure) {
+    private void abandon(OpenSegment segment, IOException failure) {
         try {
-            current.channel().truncate(length);
+            segment.channel().truncate(length);
         } catch (IOException e) {
             failure.addSuppressed(e);
             closeSegment();

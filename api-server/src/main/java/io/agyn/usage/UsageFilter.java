@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A filter of records, as an SQL condition and its parameters. */
 final class UsageFilter {
@@ -23,19 +24,19 @@ final class UsageFilter {
      * @param from the inclusive start, or null
      * @param to the exclusive end, or null
      */
-    UsageFilter within(OffsetDateTime from, OffsetDateTime to) {
+    UsageFilter within(@Nullable OffsetDateTime from, @Nullable OffsetDateTime to) {
         return and("started_at >= ?", from).and("started_at < ?", to);
     }
 
     /** Adds conditions on the model, LLM provider and outcome; null adds none. */
-    UsageFilter of(UUID modelId, UUID providerId, CallOutcome outcome) {
+    UsageFilter of(@Nullable UUID modelId, @Nullable UUID providerId, @Nullable CallOutcome outcome) {
         return and("model_id = ?", modelId)
                 .and("provider_id = ?", providerId)
                 .and("outcome = ?", outcome == null ? null : outcome.toString());
     }
 
     /** Adds a condition on the user, unless it is null. */
-    UsageFilter by(UUID userId) {
+    UsageFilter by(@Nullable UUID userId) {
         return and("user_id = ?", userId);
     }
 
@@ -48,7 +49,7 @@ final class UsageFilter {
         return this;
     }
 
-    private UsageFilter and(String term, Object parameter) {
+    private UsageFilter and(String term, @Nullable Object parameter) {
         if (parameter != null) {
             condition.append(" and ").append(term);
             parameters.add(parameter);

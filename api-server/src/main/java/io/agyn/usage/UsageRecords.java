@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 @Singleton
 final class UsageRecords {
@@ -89,15 +90,15 @@ final class UsageRecords {
                 .outcome(CallOutcome.fromValue(row.getString("outcome")));
     }
 
-    private static CallOperation operation(String code) {
+    private static @Nullable CallOperation operation(@Nullable String code) {
         return code == null ? null : CallOperation.fromValue(code);
     }
 
-    private static UsageUnknownReason unknownReason(String code) {
+    private static @Nullable UsageUnknownReason unknownReason(@Nullable String code) {
         return code == null ? null : UsageUnknownReason.fromValue(code);
     }
 
-    private static Double millis(Long micros) {
+    private static @Nullable Double millis(@Nullable Long micros) {
         return micros == null ? null : micros / 1_000.0;
     }
 }

@@ -23,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 class UsageResource implements UsageApi {
@@ -47,13 +48,13 @@ class UsageResource implements UsageApi {
     @Override
     public Response getUsage(
             UUID organizationId,
-            OffsetDateTime from,
-            OffsetDateTime to,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
             Set<String> groupBy,
-            UUID modelId,
-            UUID providerId,
-            UUID userId,
-            CallOutcome outcome) {
+            @Nullable UUID modelId,
+            @Nullable UUID providerId,
+            @Nullable UUID userId,
+            @Nullable CallOutcome outcome) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime start = utc(from == null ? end.minus(DEFAULT_TIME) : from);
         Set<String> keys = new TreeSet<>(Parameters.items(groupBy));
@@ -77,13 +78,13 @@ class UsageResource implements UsageApi {
     public Response listUsageRecords(
             UUID organizationId,
             Integer pageSize,
-            String pageToken,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            UUID modelId,
-            UUID providerId,
-            UUID userId,
-            CallOutcome outcome) {
+            @Nullable String pageToken,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable UUID modelId,
+            @Nullable UUID providerId,
+            @Nullable UUID userId,
+            @Nullable CallOutcome outcome) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", BACKWARDS);
@@ -99,7 +100,7 @@ class UsageResource implements UsageApi {
     }
 
     /** Members see only their own calls, whatever filter they send. */
-    private UsageFilter filter(UUID organizationId, UUID userId) {
+    private UsageFilter filter(UUID organizationId, @Nullable UUID userId) {
         Identity identity = caller.identity();
         UsageFilter filter = new UsageFilter(organizationId).by(userId);
         return identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER

@@ -21,6 +21,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -37,7 +38,13 @@ class UsersResource implements UsersApi {
 
     @Override
     public Response listUsers(
-            Integer pageSize, String pageToken, String name, String email, String search, Role role, UserState state) {
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search,
+            @Nullable Role role,
+            @Nullable UserState state) {
         Selection selection = Selection.all()
                 .with("name", name)
                 .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))

@@ -3,6 +3,7 @@ package io.agyn.changes;
 import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.changes.RowChange.Operation;
@@ -22,14 +23,17 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
+    private static final ConditionFactory WITHIN_A_SECOND =
+            await("it is heard within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
+
     @Singleton
     static class Recorder implements ChangeListener {
         private final List<RowChange> changes = new CopyOnWriteArrayList<>();
@@ -63,24 +67,24 @@ class ChangeFeedTest {
     void aFreshSecret() throws InterruptedException {
         organization = Api.organization();
         secret = Api.secret(organization, "v");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
     void everyChangeOfRoutingDataIsReportedOnce() throws InterruptedException {
         String provider = Api.provider(organization, secret);
         String model = Api.model(organization, provider);
-        await("organization", organization);
-        await("llm_provider", provider);
-        await("model", model);
+        awaitChange("organization", organization);
+        awaitChange("llm_provider", provider);
+        awaitChange("model", model);
         recorder.changes.clear();
         // The model is orphaned by the database itself.
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
                 .statusCode(204);
-        await("llm_provider", provider);
-        await("model", model);
+        awaitChange("llm_provider", provider);
+        awaitChange("model", model);
         // Over several readings.
         Thread.sleep(1_200);
         assertThat(recorder.changes)
@@ -91,7 +95,7 @@ class ChangeFeedTest {
     @Test
     void transactionThatCommitsLateIsReported() throws Exception {
         String other = Api.secret(organization, "v");
-        await("secret", other);
+        awaitChange("secret", other);
         try (Connection early = database.getConnection();
                 Statement statement = early.createStatement()) {
             early.setAutoCommit(false);
@@ -99,13 +103,13 @@ class ChangeFeedTest {
             recorder.changes.clear();
             for (int i = 0; i < 3; i++) {
                 execute("update secret set description = '" + i + "' where id = '" + other + "'");
-                await("secret", other);
+                awaitChange("secret", other);
                 recorder.changes.clear();
             }
             early.commit();
             early.setAutoCommit(true);
         }
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
@@ -127,7 +131,7 @@ class ChangeFeedTest {
         recorder.changes.clear();
         execute("insert into change (table_name, row_id, organization_id) values ('secret', '" + secret + "', '"
                 + organization + "')");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
@@ -137,7 +141,7 @@ class ChangeFeedTest {
             recorder.changes.clear();
             ChangeFeedConnections.kill(database);
             execute("update secret set description = '" + i + "' where id = '" + secret + "'");
-            await("secret", secret);
+            awaitChange("secret", secret);
         }
         assertThat(recorder.gaps).hasValue(gaps);
     }
@@ -147,10 +151,10 @@ class ChangeFeedTest {
         int gaps = recorder.gaps.get();
         recorder.fails.set(true);
         execute("update secret set description = 'x' where id = '" + secret + "'");
-        await(() -> recorder.gaps.get() > gaps);
+        WITHIN_A_SECOND.until(() -> recorder.gaps.get() > gaps);
         recorder.changes.clear();
         execute("update secret set description = 'y' where id = '" + secret + "'");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
@@ -162,19 +166,12 @@ class ChangeFeedTest {
         assertThat(count("select count(*) from change where row_id = '" + id + "'"))
                 .isZero();
         asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
-        await("api_token", id);
+        awaitChange("api_token", id);
     }
 
-    private void await(String table, String id) throws InterruptedException {
-        await(() -> recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("it is reported within a second").isLessThan(deadline);
-            Thread.sleep(5);
-        }
+    private void awaitChange(String table, String id) {
+        WITHIN_A_SECOND.until(
+                () -> recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private RowChange change(String table, Operation operation, String id) {

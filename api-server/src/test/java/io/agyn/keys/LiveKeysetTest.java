@@ -2,6 +2,7 @@ package io.agyn.keys;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -43,9 +44,9 @@ class LiveKeysetTest {
             // As a copy that keeps times has it.
             Files.setLastModifiedTime(file.path(), FileTime.fromMillis(0));
 
-            await(added);
+            awaitKeys(added);
             KeyId fresh = added.keys().getLast();
-            await(file.change(keyset -> keyset.withPrimary(fresh)));
+            awaitKeys(file.change(keyset -> keyset.withPrimary(fresh)));
 
             assertThat(keys.current().primary()).isEqualTo(fresh);
         } finally {
@@ -118,12 +119,10 @@ class LiveKeysetTest {
         }
     }
 
-    private void await(Keyset wanted) throws InterruptedException {
-        long deadline = System.nanoTime() + LiveKeyset.POLL.multipliedBy(5).toNanos();
-        while (!(keys.current().keys().equals(wanted.keys())
-                && keys.current().primary().equals(wanted.primary()))) {
-            assertThat(System.nanoTime()).as("in force").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+    private void awaitKeys(Keyset wanted) {
+        await("the keys of the file")
+                .atMost(LiveKeyset.POLL.multipliedBy(5))
+                .until(() -> keys.current().keys().equals(wanted.keys())
+                        && keys.current().primary().equals(wanted.primary()));
     }
 }

@@ -2,6 +2,7 @@ package io.agyn.keys;
 
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.Database;
@@ -246,29 +247,21 @@ class RotationTest {
         return keys.current();
     }
 
-    private void awaitServer(Keyset keyset) throws Exception {
+    private void awaitServer(Keyset keyset) {
         ServerKeys wanted = new ServerKeys(
                 Stream.of(KeyPurpose.values())
                         .flatMap(purpose -> keyset.keys(purpose).stream())
                         .collect(Collectors.toSet()),
                 Stream.of(KeyPurpose.values()).map(keyset::primary).collect(Collectors.toSet()));
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!ServerKeys.read(connection).equals(List.of(wanted))) {
-            assertThat(System.nanoTime()).as("announced").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+        await("announced").until(() -> ServerKeys.read(connection).equals(List.of(wanted)));
     }
 
-    private void awaitOneThatWaits() throws Exception {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (database.column(
+    private void awaitOneThatWaits() {
+        await("a statement that waits for the row").until(() -> database.column(
                         Long.class,
-                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update"
-                                + " secret set value_ciphertext%'")
-                .equals(List.of(0L))) {
-            assertThat(System.nanoTime()).as("waits for the row").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+                        "select count(*) from pg_stat_activity"
+                                + " where wait_event_type = 'Lock' and query like 'update secret set value_ciphertext%'")
+                .equals(List.of(1L)));
     }
 
     private Connection another() {

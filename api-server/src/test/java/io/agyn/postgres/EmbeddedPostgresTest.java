@@ -3,6 +3,7 @@ package io.agyn.postgres;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.settings.OperatorException;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -89,7 +89,8 @@ class EmbeddedPostgresTest {
         String url = postgres.jdbcUrl();
 
         kill(postgres.postmaster());
-        await(() -> query("select answer from kept").equals("42"));
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> query("select answer from kept")
+                .equals("42"));
 
         assertThat(postgres.jdbcUrl()).isEqualTo(url);
     }
@@ -121,11 +122,13 @@ class EmbeddedPostgresTest {
         CompletableFuture<Void> busy = CompletableFuture.runAsync(
                 () -> assertThatThrownBy(() -> query("select sum(sqrt(i)) from generate_series(1, 1000000000000) as i"))
                         .isInstanceOf(SQLException.class));
-        await(() -> query("select count(*) from pg_stat_activity where query like 'select sum%' and state = 'active'")
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> query(
+                        "select count(*) from pg_stat_activity where query like 'select sum%' and state = 'active'")
                 .equals("1"));
 
         kill(postgres.postmaster());
-        await(() -> query("select 1").equals("1"));
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> query("select 1")
+                .equals("1"));
 
         busy.get(PATIENCE.toSeconds(), SECONDS);
     }
@@ -224,7 +227,7 @@ class EmbeddedPostgresTest {
                         "unix_socket_directories="))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        await(() -> PostmasterPid.read(folder.resolve("postgres"))
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> PostmasterPid.read(folder.resolve("postgres"))
                 .filter(file -> file.pid() == process.pid() && file.ready())
                 .isPresent());
         return process;
@@ -257,30 +260,5 @@ class EmbeddedPostgresTest {
 
     private static String mode(Path path) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
-    }
-
-    private static void await(Condition condition) {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (true) {
-            try {
-                if (condition.holds()) {
-                    return;
-                }
-            } catch (SQLException | IOException e) {
-                if (Instant.now().isAfter(deadline)) {
-                    throw new AssertionError(e);
-                }
-            }
-            assertThat(Instant.now()).as("in time").isBefore(deadline);
-            try {
-                Thread.sleep(50);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws SQLException, IOException;
     }
 }

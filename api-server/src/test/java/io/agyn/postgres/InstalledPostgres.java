@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 
 /** A PostgreSQL of the machine's own packages, if there is one: it brings the clients that the embedded one lacks. */
 public final class InstalledPostgres implements AutoCloseable {
@@ -69,7 +70,7 @@ public final class InstalledPostgres implements AutoCloseable {
                 .redirectOutput(cluster.resolve("log").toFile())
                 .start();
         InstalledPostgres started = new InstalledPostgres(programs, process, port);
-        started.await();
+        started.awaitReady();
         return started;
     }
 
@@ -92,16 +93,12 @@ public final class InstalledPostgres implements AutoCloseable {
         Postmaster.stop(process.toHandle());
     }
 
-    private void await() throws InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
+    private void awaitReady() {
+        Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> {
             try (Connection connection = connect()) {
-                return;
-            } catch (SQLException e) {
-                assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(deadline);
-                Thread.sleep(50);
+                return connection.isValid(1);
             }
-        }
+        });
     }
 
     private static Optional<Path> find() {

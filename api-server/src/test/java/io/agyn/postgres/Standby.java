@@ -1,5 +1,7 @@
 package io.agyn.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -11,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -64,14 +67,13 @@ public final class Standby implements AutoCloseable {
                         "unix_socket_directories="))
                 .redirectOutput(cluster.resolveSibling("standby.log").toFile())
                 .start();
-        for (long end = System.nanoTime() + 20_000_000_000L; System.nanoTime() < end; Thread.sleep(50)) {
+        await().atMost(Duration.ofSeconds(20)).until(() -> {
             try (Connection connection = connect()) {
-                return;
+                return connection.isValid(1);
             } catch (SQLException e) {
-                // Not yet.
+                return false;
             }
-        }
-        throw new AssertionError(Files.readString(cluster.resolveSibling("standby.log")));
+        });
     }
 
     /** The port it listens on. */

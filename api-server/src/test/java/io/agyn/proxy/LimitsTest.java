@@ -5,6 +5,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.api.model.Protocol;
@@ -275,9 +276,7 @@ class LimitsTest {
             }
             providers.forEach(ScriptedProvider::close);
         }
-        while (SCENE.post("/v1/responses", body(SCENE.responses())).statusCode() != 200) {
-            Thread.sleep(50);
-        }
+        await().until(() -> SCENE.post("/v1/responses", body(SCENE.responses())).statusCode() == 200);
     }
 
     private static RawCaller endless(String token, String model) throws Exception {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -360,19 +361,15 @@ class MeteringTest {
     }
 
     private static List<Map<String, Object>> await(String organization, String query, int count) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            List<Map<String, Object>> found = asAdmin()
-                    .get("/organizations/{org}/usage/records" + query, organization)
-                    .then()
-                    .statusCode(200)
-                    .extract()
-                    .path("items");
-            if (found.size() == count || System.nanoTime() > deadline) {
-                assertThat(found).hasSize(count);
-                return found;
-            }
-            pause(50);
-        }
+        return Awaitility.await()
+                .atMost(PATIENCE)
+                .until(
+                        () -> asAdmin()
+                                .get("/organizations/{org}/usage/records" + query, organization)
+                                .then()
+                                .statusCode(200)
+                                .extract()
+                                .path("items"),
+                        found -> found.size() == count);
     }
 }

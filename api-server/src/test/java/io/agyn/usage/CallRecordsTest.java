@@ -2,6 +2,7 @@ package io.agyn.usage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.Database;
@@ -76,7 +77,7 @@ class CallRecordsTest {
 
         records.add(call);
 
-        await(Duration.ofSeconds(2), () -> count() == 1);
+        await().atMost(Duration.ofSeconds(2)).until(() -> count() == 1);
         assertThat(database.column(
                         String.class,
                         "select concat_ws('|', id, started_at at time zone 'UTC', request_id, model_id, model,"
@@ -107,7 +108,7 @@ class CallRecordsTest {
 
         records.add(calls.next());
 
-        await(Duration.ofSeconds(2), () -> count() == 1);
+        await().atMost(Duration.ofSeconds(2)).until(() -> count() == 1);
         assertThat(details()).isEqualTo("create_message|10|7|5|2|3|9|4|6|1|priority|corrupt_encoding");
     }
 
@@ -137,7 +138,7 @@ class CallRecordsTest {
                 threads.submit(() -> IntStream.range(0, 5_000).forEach(i -> busy.add(calls.next())));
             }
         }
-        await(Duration.ofSeconds(10), () -> count() == 20_000);
+        await().atMost(Duration.ofSeconds(10)).until(() -> count() == 20_000);
         assertThat(busy.queued()).isZero();
         assertThat(busy.droppedRecords()).isZero();
         busy.stop(null);
@@ -150,7 +151,7 @@ class CallRecordsTest {
         records.add(null);
         calls.organization = organization;
         records.add(calls.next());
-        await(Duration.ofSeconds(2), () -> count() == 1);
+        await().atMost(Duration.ofSeconds(2)).until(() -> count() == 1);
     }
 
     @Test
@@ -169,7 +170,7 @@ class CallRecordsTest {
                 execute(beside, "alter database postgres allow_connections true");
             }
         }
-        await(Duration.ofSeconds(10), () -> records.spooledBytes() == 0);
+        await().atMost(Duration.ofSeconds(10)).until(() -> records.spooledBytes() == 0);
         // Some connections of the pool are still from before the outage.
         Thread.sleep(1_100);
         assertThat(count()).isEqualTo(20);
@@ -236,7 +237,9 @@ class CallRecordsTest {
         bounded.start(null);
         for (int i = 0; i < 20; i++) {
             bounded.add(calls.next());
-            await(Duration.ofSeconds(2), () -> bounded.queued() == 0);
+            await().atMost(Duration.ofSeconds(2))
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> bounded.queued() == 0);
         }
         bounded.stop(null);
 
@@ -361,14 +364,6 @@ class CallRecordsTest {
     private long count() throws SQLException {
         return database.column(Long.class, "select count(*) from usage_record where organization_id = ?", organization)
                 .getFirst();
-    }
-
-    private static void await(Duration patience, Callable<Boolean> condition) throws Exception {
-        Instant end = Instant.now().plus(patience);
-        while (!condition.call()) {
-            assertThat(Instant.now()).isBefore(end);
-            Thread.sleep(20);
-        }
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

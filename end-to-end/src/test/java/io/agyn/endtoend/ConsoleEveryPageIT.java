@@ -18,16 +18,19 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every page of the Console is accessible, small, escapes names, and has no links beyond the user's permissions. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ConsoleEveryPageIT {
     private static final long PAGE_BYTES = 15 * 1024;
     private static final long FIRST_BYTES = 100 * 1024;

@@ -1,6 +1,7 @@
 package io.agyn.console.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -14,8 +15,6 @@ import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -156,17 +155,13 @@ class ModelTestPagesTest {
     }
 
     /** The number of calls in the usage; waits for the first one. */
-    private int recorded() throws InterruptedException {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
-        int count = 0;
-        while (count == 0 && Instant.now().isBefore(deadline)) {
-            Thread.sleep(100);
-            count = Api.get("/organizations/{id}/usage/records", organization)
-                    .extract()
-                    .<List<?>>path("items")
-                    .size();
-        }
-        return count;
+    private int recorded() {
+        return await().until(
+                        () -> Api.get("/organizations/{id}/usage/records", organization)
+                                .extract()
+                                .<List<?>>path("items")
+                                .size(),
+                        count -> count > 0);
     }
 
     private String model(String protocol, String authMethod, String key, String remoteModel) {

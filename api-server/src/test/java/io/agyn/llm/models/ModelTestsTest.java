@@ -5,6 +5,7 @@ import static io.agyn.Api.asAdmin;
 import static io.agyn.Api.freshName;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThan;
@@ -209,9 +210,7 @@ class ModelTestsTest {
             for (int i = 0; i < 10; i++) {
                 callers.add(begin(model));
             }
-            while (cloud.received().size() < 10) {
-                Thread.sleep(20);
-            }
+            await().until(() -> cloud.received().size() == 10);
             asAdmin()
                     .post("/organizations/{org}/models/{id}/test", organization, model)
                     .then()
@@ -224,12 +223,10 @@ class ModelTestsTest {
             }
         }
         String other = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "remote");
-        while (asAdmin()
+        await().until(() -> asAdmin()
                         .post("/organizations/{org}/models/{id}/test", organization, other)
                         .statusCode()
-                == 429) {
-            Thread.sleep(20);
-        }
+                != 429);
         test(other).body("succeeded", equalTo(true));
     }
 

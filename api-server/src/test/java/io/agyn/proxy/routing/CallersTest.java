@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -141,13 +142,10 @@ class CallersTest {
     }
 
     private void await(String token, Predicate<Optional<Identity>> inForce) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        while (!inForce.test(callers.identify(token).join())) {
-            assertThat(System.nanoTime())
-                    .as("the change is in force within a second")
-                    .isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        Awaitility.await("the change is effective within a second")
+                .atMost(Duration.ofSeconds(1))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> inForce.test(callers.identify(token).join()));
     }
 
     private static String token(Map<String, String> body) {

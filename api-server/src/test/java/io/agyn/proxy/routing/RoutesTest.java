@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -360,13 +361,10 @@ class RoutesTest {
     }
 
     private void await(Identity identity, String called, Predicate<Route> inForce) throws InterruptedException {
-        long deadline = System.nanoTime() + IN_FORCE.toNanos();
-        while (!inForce.test(route(identity, Optional.empty(), called))) {
-            assertThat(System.nanoTime())
-                    .as("the change is in force within a second")
-                    .isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        Awaitility.await("the change is effective within a second")
+                .atMost(IN_FORCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> inForce.test(route(identity, Optional.empty(), called)));
     }
 
     private void rotate(String value) {
