@@ -75,7 +75,7 @@ class PermissionsTest {
         "SUSPENDED, false",
         "SUSPENDED, true"
     })
-    void everybodyMayDoWhatTheTableSaysAndNoMore(Who who, boolean bound) {
+    void rolesHaveExactlyThePermissionsOfTheTable(Who who, boolean bound) {
         Map<String, String> expected = new TreeMap<>();
         Map<String, String> seen = new TreeMap<>();
         Scene scene = Scene.of(who, bound);

@@ -136,9 +136,9 @@ class DeniedPagesTest {
     }
 
     /** A user's denials in the audit log, without user, time and address. */
-    private static List<Map<String, Object>> denied(String place, String user) {
+    private static List<Map<String, Object>> denied(String path, String user) {
         List<Map<String, Object>> events = Api.asAdmin()
-                .get(place + "/audit-events?outcome=denied&user_id=" + user)
+                .get(path + "/audit-events?outcome=denied&user_id=" + user)
                 .then()
                 .statusCode(200)
                 .extract()

@@ -127,11 +127,11 @@ class UsageTest {
         calls.modelId = slow;
         calls.model = "slow";
         calls.outcome = Outcome.REFUSED;
-        CallRecord refused = calls.next();
+        CallRecord rejected = calls.next();
         calls.startedAt = Instant.parse("2026-03-31T23:59:59Z");
         calls.modelId = null;
         calls.model = null;
-        load(late, onTheHour, refused, calls.next());
+        load(late, onTheHour, rejected, calls.next());
 
         assertThat(rows("group_by=hour", "starts_at", "calls"))
                 .containsExactly("2026-03-01T10:00:00Z 1", "2026-03-01T11:00:00Z 2", "2026-03-31T23:00:00Z 1");
@@ -236,7 +236,7 @@ class UsageTest {
     }
 
     @Test
-    void aRecordSaysAllThatIsKept() throws SQLException {
+    void recordContainsAllStoredFields() throws SQLException {
         calls.outcome = Outcome.UPSTREAM_TRUNCATED;
         calls.duration = Duration.ofNanos(1_234_567_890);
         CallRecord call = calls.next();
@@ -349,7 +349,7 @@ class UsageTest {
         "outcome, outcome=COMPLETED",
         "page_size, page_size=10",
     })
-    void whatIsWrongWithARequestIsNamed(String parameter, String query) {
+    void invalidRequestErrorNamesTheCause(String parameter, String query) {
         asAdmin()
                 .urlEncodingEnabled(false)
                 .get("/organizations/" + organization + "/usage?" + query)
@@ -366,7 +366,7 @@ class UsageTest {
         "group_by, group_by=model",
         "outcome, outcome=failed",
     })
-    void whatIsWrongWithARequestOfRecordsIsNamed(String parameter, String query) {
+    void invalidRecordsRequestErrorNamesTheCause(String parameter, String query) {
         asAdmin()
                 .get("/organizations/" + organization + "/usage/records?" + query)
                 .then()
@@ -387,7 +387,7 @@ class UsageTest {
     }
 
     @Test
-    void anOrganizationIsDeletedWhateverItHasUsed() throws SQLException {
+    void organizationIsDeletedDespiteUsage() throws SQLException {
         load(calls.next());
         asAdmin().delete("/organizations/{org}", organization).then().statusCode(204);
         asAdmin().get(SUMS, organization).then().statusCode(404);

@@ -10,7 +10,7 @@ final class UsageFiles {
     private UsageFiles() {}
 
     /** The data of the charts. */
-    static Csv figures(Group group, List<UsageRow> rows) {
+    static Csv metrics(Group group, List<UsageRow> rows) {
         Csv csv = new Csv(List.of(
                 "starts_at",
                 "group_by",

@@ -68,7 +68,7 @@ class ModelTestsTest {
 
     @ParameterizedTest
     @CsvSource({"responses, bearer, 17, ", "anthropic_messages, x_api_key, 17, 5"})
-    void showsWhatTheModelSaidAndWhatItCost(String protocol, String authMethod, int input, Integer cacheWrite) {
+    void responseOfTheModelAndItsTokensAreShown(String protocol, String authMethod, int input, Integer cacheWrite) {
         test(model(protocol, authMethod, "sk-right", cloud.origin() + "/v1", "remote"))
                 .body("succeeded", equalTo(true))
                 .body("failure", equalTo("none"))
@@ -94,7 +94,7 @@ class ModelTestsTest {
         "scripted:status=500, 500, provider_failed",
         "scripted:status=529, 529, provider_failed"
     })
-    void showsTheProvidersErrorVerbatimAndWhatItMeans(String remoteModel, int status, String failure) {
+    void providersErrorIsShownVerbatimWithItsMeaning(String remoteModel, int status, String failure) {
         test(model("anthropic_messages", "x_api_key", "sk-right", cloud.origin() + "/v1", remoteModel))
                 .body("succeeded", equalTo(false))
                 .body("failure", equalTo(failure))
@@ -105,7 +105,7 @@ class ModelTestsTest {
     }
 
     @Test
-    void saysThatTheCredentialsAreRefused() {
+    void rejectedCredentialsAreReported() {
         test(model("responses", "bearer", "sk-wrong", cloud.origin() + "/v1", "remote"))
                 .body("failure", equalTo("credentials_refused"))
                 .body("status", equalTo(401))
@@ -145,7 +145,7 @@ class ModelTestsTest {
 
     @Test
     void saysThatTheEndpointIsNotOfTheProtocol() {
-        // This server itself answers, but with a problem.
+        // This server itself responds, but with a problem.
         String elsewhere = "http://127.0.0.1:" + RestAssured.port + "/nothing";
         test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
                 .body("failure", equalTo("protocol_mismatch"))
