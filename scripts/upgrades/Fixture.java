@@ -194,7 +194,7 @@ final class Fixture {
             if (schema >= 3) {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
                 String times = "from=" + now.minus(Duration.ofHours(1)) + "&to=" + now;
-                read("admin", in(organization, "usage?group_by=model,provider,identity,outcome&" + times));
+                read("admin", in(organization, "usage?group_by=model,provider,outcome&" + times));
                 read("admin", in(organization, "usage/records?" + times));
             }
             if (schema >= 4) {

@@ -255,7 +255,7 @@ final class Rolling {
                     List.of("/organizations", in("secrets"), in("llm-providers"), in("models"), "/api-tokens")) {
                 expect(200, at(servers, turn).send("GET", api(path), admin, ""));
             }
-            expect(200, at(servers, turn).send("GET", api(in("usage?group_by=model,identity,outcome")), admin, ""));
+            expect(200, at(servers, turn).send("GET", api(in("usage?group_by=model,provider,outcome")), admin, ""));
         }));
         return threads;
     }

@@ -91,7 +91,7 @@ class AccessTest {
         Api.join(foreign, stranger, "member");
         Map<String, String> ids = Map.of(
                 "{secret_id}", secret,
-                "{llm_provider_id}", provider,
+                "{provider_id}", provider,
                 "{model_id}", Api.model(foreign, provider),
                 "{user_id}", stranger);
         for (String token : callers(own)) {

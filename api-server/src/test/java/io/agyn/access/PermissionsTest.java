@@ -157,8 +157,8 @@ class PermissionsTest {
         if (path.contains("{secret_id}")) {
             return path.replace("{secret_id}", Api.secret(organization, "v"));
         }
-        if (path.contains("{llm_provider_id}")) {
-            return path.replace("{llm_provider_id}", provider(organization));
+        if (path.contains("{provider_id}")) {
+            return path.replace("{provider_id}", provider(organization));
         }
         if (path.contains("{model_id}")) {
             String provider = provider(organization);

@@ -144,7 +144,7 @@ class DeniedPagesTest {
                 .extract()
                 .path("items");
         return events.stream()
-                .peek(event -> Stream.of("id", "at", "user_id", "api_token_id", "request_id")
+                .peek(event -> Stream.of("id", "occurred_at", "user_id", "api_token_id", "request_id")
                         .forEach(event::remove))
                 .toList();
     }

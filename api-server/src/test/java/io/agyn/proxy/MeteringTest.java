@@ -312,7 +312,7 @@ class MeteringTest {
                 .isEqualTo(404);
         Map<String, Object> record = await(organization, "", 1).getFirst();
         assertThat(record.get("outcome")).isEqualTo("refused");
-        assertThat(record.get("model")).isNull();
+        assertThat(record.get("model_name")).isNull();
         assertThat(record.get("status")).isEqualTo(404);
     }
 

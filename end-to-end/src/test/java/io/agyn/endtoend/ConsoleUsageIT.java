@@ -90,10 +90,10 @@ class ConsoleUsageIT {
                     .hasSizeGreaterThan(60)
                     .first()
                     .asString()
-                    .startsWith("starts_at,group_by,group_id,group,calls,errors,");
+                    .startsWith("started_at,group_by,group_id,group_name,calls,errors,");
 
             page.getByLabel("Outcome").selectOption("upstream_error");
-            page.getByLabel("Group by").selectOption("identity");
+            page.getByLabel("Group by").selectOption("user");
             console.press("Show");
             assertThat(page.locator(".tiles")).containsText("100.0 %");
             assertThat(page.getByRole(AriaRole.TABLE, named("Recent calls"))

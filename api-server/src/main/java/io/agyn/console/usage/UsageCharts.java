@@ -117,7 +117,7 @@ final class UsageCharts {
         Double[] values = new Double[time.size()];
         Arrays.fill(values, 0.0);
         for (UsageRow row : rows) {
-            values[time.index(row.getStartsAt())] += value.applyAsDouble(row);
+            values[time.index(row.getStartedAt())] += value.applyAsDouble(row);
         }
         return new Series(label, tone, Arrays.asList(values));
     }
@@ -129,7 +129,7 @@ final class UsageCharts {
         for (UsageRow row : rows) {
             Double average = value.of(row);
             if (average != null) {
-                int index = time.index(row.getStartsAt());
+                int index = time.index(row.getStartedAt());
                 sums[index] += average * row.getCalls();
                 calls[index] += row.getCalls();
             }

@@ -20,14 +20,14 @@ class UsageTest extends ClientTest {
     void aggregatesByTheRequestedDimensions() {
         server.respond(200, """
                 {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "rows": [
-                 {"starts_at": "2026-01-31T00:00:00Z", "model": "fast", "outcome": null, "calls": 3,
+                 {"started_at": "2026-01-31T00:00:00Z", "model_name": "fast", "outcome": null, "calls": 3,
                   "average_duration_ms": 12.5, "average_time_to_first_byte_ms": null}]}""");
 
         UsageReport report = usage.sum(
                 UsageSelection.all().from(JANUARY).to(JANUARY.plusMonths(1)), UsageGroup.MODEL, UsageGroup.DAY);
 
         assertThat(report.getRows()).singleElement().satisfies(row -> {
-            assertThat(row.getModel()).isEqualTo("fast");
+            assertThat(row.getModelName()).isEqualTo("fast");
             assertThat(row.getCalls()).isEqualTo(3);
             assertThat(row.getAverageDurationMs()).isEqualTo(12.5);
             assertThat(row.getAverageTimeToFirstByteMs()).isNull();
