@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
     private static final ConditionFactory WITHIN_A_SECOND =
-            await("it is heard within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
+            await("it is reported within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
 
     @Singleton
     static class Recorder implements ChangeListener {
