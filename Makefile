@@ -21,9 +21,9 @@ SDK_REPOSITORY := target/repository/io/agyn/agyn-java-sdk
 SDK := openapi/java-sdk/target/agyn-java-sdk-$(SDK_VERSION).jar
 SDK_EXAMPLE := examples/java-sdk/target/java-sdk-example.jar
 
-POMS := pom.xml openapi/pom.xml openapi/java-sdk/pom.xml api-server/pom.xml
+POMS := pom.xml openapi/pom.xml openapi/java-sdk/pom.xml operator/pom.xml embedded-postgres/pom.xml api-server/pom.xml
 CONTRACT := openapi/openapi.yaml
-SERVER_SOURCES := $(shell find api-server/src/main -type f)
+SERVER_SOURCES := $(shell find operator/src/main embedded-postgres/src/main api-server/src/main -type f)
 SDK_SOURCES := $(shell find openapi/java-sdk/src/main -type f)
 SDK_EXAMPLE_SOURCES := $(shell find examples/java-sdk/src examples/java-sdk/pom.xml -type f)
 PROVIDER_SOURCES := $(shell find terraform-provider -name '*.go' -not -path '*/tools/*') terraform-provider/go.mod

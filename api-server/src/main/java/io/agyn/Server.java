@@ -3,8 +3,8 @@ package io.agyn;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.OutOfMemoryExit;
-import io.agyn.rest.BaseUrl;
-import io.agyn.settings.DataFolder;
+import io.agyn.listener.BaseUrl;
+import io.agyn.operator.DataFolder;
 import io.agyn.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;

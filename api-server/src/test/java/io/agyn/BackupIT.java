@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.database.InstalledPostgres;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.postgres.InstalledPostgres;
 import io.agyn.postgres.OnlineBackup;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.RestAssured;
@@ -16,8 +16,8 @@ import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -382,7 +382,9 @@ class BackupIT {
 
     /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is enough. */
     private void reuseTheLog() {
-        try (Connection connection = EmbeddedPostgres.connectToRunning(data);
+        EmbeddedPostgres.Access access = EmbeddedPostgres.ofRunning(data);
+        try (Connection connection =
+                        DriverManager.getConnection(access.jdbcUrl(), access.username(), access.password());
                 Statement statement = connection.createStatement()) {
             do {
                 statement.execute("select pg_switch_wal()");

@@ -3,15 +3,15 @@ package io.agyn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.database.Standby;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.postgres.Standby;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.http.ContentType;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package io.agyn.changes;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.database.DatabaseFailures;
+import io.agyn.database.PoolConnections;
 import io.agyn.health.BackgroundThread;
-import io.agyn.postgres.DatabaseFailures;
-import io.agyn.postgres.PoolConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.arc.All;

@@ -2,15 +2,15 @@ package io.agyn.idempotency;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.EncryptionContext;
+import io.agyn.keys.credentials.CredentialCipher;
+import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.quarkus.scheduler.Scheduled;
 import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.quarkus.scheduler.Scheduled;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
+import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;

@@ -18,7 +18,7 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.prf.PredefinedPrfParameters;
 import com.google.crypto.tink.prf.PrfConfig;
 import com.google.crypto.tink.prf.PrfSet;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -90,7 +90,7 @@ public final class Keyset {
     }
 
     /** Creates new keys, one for each purpose. */
-    static Keyset random() {
+    public static Keyset random() {
         try {
             register();
             Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
@@ -268,7 +268,7 @@ public final class Keyset {
      *
      * @throws GeneralSecurityException if it cannot be decrypted
      */
-    byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {
+    public byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {
         byte[] plaintext = aead.decrypt(ciphertext, context);
         try {
             return aead.encrypt(plaintext, context);

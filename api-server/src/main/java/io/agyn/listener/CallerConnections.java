@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.agyn.access.SourceAddress;
 import io.agyn.budget.KeyedCounter;
-import io.agyn.rest.BaseUrl;
 import io.agyn.settings.Settings;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -1,6 +1,6 @@
 package io.agyn.listener;
 
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -2,11 +2,20 @@ package io.agyn.proxy;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.ids.Uuid7;
 import io.agyn.listener.Drain;
+import io.agyn.listener.RequestUri;
 import io.agyn.pipeline.Stage;
-import io.agyn.proxy.ProxyError.Kind;
-import io.agyn.rest.RequestUri;
-import io.agyn.rest.Uuid7;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.WrongBaseUrl;
+import io.agyn.proxy.exchange.HttpExchange;
+import io.agyn.proxy.exchange.ProxyResponses;
+import io.agyn.proxy.forwarding.Call;
+import io.agyn.proxy.forwarding.ProxyContext;
+import io.agyn.proxy.listing.ModelListing;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;

@@ -2,7 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.postgres.DatabaseFailures;
+import io.agyn.database.DatabaseFailures;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;

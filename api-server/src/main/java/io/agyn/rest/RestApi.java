@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Contract;
 import io.agyn.listener.Drain;
+import io.agyn.listener.RequestUri;
+import io.agyn.pipeline.RequestIds;
 import io.agyn.pipeline.Stage;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Violations;
 import io.agyn.headers.HeaderSyntax;
-import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.RowLocks;
+import io.agyn.storage.RowLocks;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;

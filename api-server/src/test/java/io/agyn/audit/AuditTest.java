@@ -12,10 +12,10 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
+import io.agyn.contract.Contract;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.keys.LiveKeyset;
-import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.changes.RowChange.Operation;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -11,9 +11,9 @@ import static org.hamcrest.Matchers.not;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.EncryptionContext;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
+import io.agyn.keys.credentials.CredentialCipher;
+import io.agyn.keys.credentials.EncryptionContext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

@@ -6,9 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.DatabaseProbe;
-import io.agyn.postgres.PostgresTestResource;
-import io.agyn.settings.DatabaseUrl;
+import io.agyn.database.DatabaseProbe;
+import io.agyn.database.DatabaseUrl;
+import io.agyn.database.PostgresTestResource;
+import io.agyn.keys.credentials.AllCredentialColumns;
+import io.agyn.keys.credentials.CredentialCipher;
+import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.keys.rotation.KeyUse;
+import io.agyn.keys.rotation.KeysetVerification;
+import io.agyn.keys.rotation.Rewrap;
 import io.agyn.settings.Settings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

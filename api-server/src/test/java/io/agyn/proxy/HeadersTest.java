@@ -2,7 +2,7 @@ package io.agyn.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ReceivedCall;
 import io.quarkus.test.common.WithTestResource;

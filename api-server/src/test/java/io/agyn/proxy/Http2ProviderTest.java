@@ -5,7 +5,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.proxy.egress.OwnCertificate;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;

@@ -9,12 +9,16 @@ import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.api.model.Protocol;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
+import io.agyn.ids.Uuid7;
+import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
+import io.agyn.proxy.forwarding.UpstreamBulkhead;
+import io.agyn.proxy.forwarding.UpstreamConnector;
+import io.agyn.proxy.forwarding.Upstreams;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
-import io.agyn.rest.Uuid7;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;

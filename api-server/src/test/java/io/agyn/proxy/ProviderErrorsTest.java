@@ -4,7 +4,7 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;

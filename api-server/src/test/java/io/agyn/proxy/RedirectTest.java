@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.api.model.Protocol;
+import io.agyn.ids.Uuid7;
+import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.forwarding.Redirect;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
-import io.agyn.rest.Uuid7;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;

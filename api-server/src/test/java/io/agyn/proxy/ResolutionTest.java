@@ -6,7 +6,7 @@ import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;

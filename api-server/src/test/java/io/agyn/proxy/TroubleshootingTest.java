@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.api.model.ModelTestFailure;
 import io.agyn.problems.ProblemKind;
+import io.agyn.proxy.dialect.ProxyError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

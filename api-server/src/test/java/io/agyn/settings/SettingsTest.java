@@ -3,9 +3,11 @@ package io.agyn.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.agyn.database.DatabaseUrl;
+import io.agyn.operator.OperatorException;
 import io.quarkus.runtime.configuration.MemorySize;
-import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
+import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.WithName;
 import java.lang.reflect.Method;
 import java.math.BigInteger;

@@ -2,7 +2,7 @@ package io.agyn.proxy.egress;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
 import java.io.ByteArrayInputStream;

@@ -3,7 +3,7 @@ package io.agyn.console.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.contract.Contract;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.arc.All;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.Api;
 import io.agyn.console.Visitor;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;

@@ -8,7 +8,7 @@ import io.agyn.Api;
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.console.Visitor;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
