@@ -63,8 +63,8 @@ final class CommandDatabase implements AutoCloseable {
         Optional<DataFolder> free = DataFolder.openIfFree(folder);
         if (free.isEmpty()) {
             EmbeddedPostgres.Access running = EmbeddedPostgres.ofRunning(folder);
-            Connection connection = DatabaseProbe.connect(
-                    DatabaseUrl.parse(running.jdbcUrl()), running.username(), running.password());
+            Connection connection =
+                    DatabaseProbe.connect(DatabaseUrl.parse(running.jdbcUrl()), running.username(), running.password());
             return new CommandDatabase(connection, () -> {});
         }
         // Locked until the end, so that no server mistakes this PostgreSQL for one left by a killed server.

@@ -133,7 +133,8 @@ final class KeysetCommands {
         KeyRotation rotation = new KeyRotation(file, new AuditRotationLog());
         Rewrapped result;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            result = rotation.rewrap(database.connection(), new RewrapProgress(file.read().primary(), out));
+            result = rotation.rewrap(
+                    database.connection(), new RewrapProgress(file.read().primary(), out));
         }
         Keyset keyset = result.keyset();
         if (!result.unreadable().isEmpty()) {
@@ -142,9 +143,8 @@ final class KeysetCommands {
                             + named(result.unreadable()) + "; set these again over the API, or delete them.");
         }
         if (!result.brokenChains().isEmpty()) {
-            throw new OperatorException(
-                    "The audit log was tampered with, in " + result.brokenChains().size()
-                            + " chains, which keep their seals: \"audit verify\" lists them.");
+            throw new OperatorException("The audit log was tampered with, in "
+                    + result.brokenChains().size() + " chains, which keep their seals: \"audit verify\" lists them.");
         }
         if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
             out.println("All fingerprints use key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");

@@ -8,8 +8,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
-import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
 import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -12,8 +12,8 @@ import static org.hamcrest.Matchers.startsWith;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.contract.Contract.Operation;
 import io.agyn.contract.Contract;
+import io.agyn.contract.Contract.Operation;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.keys.LiveKeyset;
 import io.quarkus.test.common.WithTestResource;

@@ -31,8 +31,9 @@ import org.junit.jupiter.api.Test;
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
-    private static final ConditionFactory WITHIN_A_SECOND =
-            await("it is reported within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
+    private static final ConditionFactory WITHIN_A_SECOND = await("it is reported within a second")
+            .atMost(Duration.ofSeconds(1))
+            .pollInterval(Duration.ofMillis(5));
 
     @Singleton
     static class Recorder implements ChangeListener {

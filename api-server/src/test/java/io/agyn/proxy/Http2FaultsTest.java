@@ -5,8 +5,8 @@ import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.database.PostgresTestResource;
-import io.agyn.proxy.egress.RawHttp2Provider.Behaviour;
 import io.agyn.proxy.egress.RawHttp2Provider;
+import io.agyn.proxy.egress.RawHttp2Provider.Behaviour;
 import io.netty.handler.codec.http2.Http2Error;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -67,7 +67,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 Optional<PostmasterPid> running =
                         PostmasterPid.read(Cluster.folder(dataFolder)).filter(file -> file.ready() && file.port() != 0);
                 if (running.isPresent()) {
-                    return new Access(url(running.get().port()),
+                    return new Access(
+                            url(running.get().port()),
                             Cluster.USERNAME,
                             Cluster.password(Cluster.passwordFile(dataFolder)));
                 }

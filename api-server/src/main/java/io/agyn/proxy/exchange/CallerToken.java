@@ -1,7 +1,7 @@
 package io.agyn.proxy.exchange;
 
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;

@@ -1,8 +1,8 @@
 package io.agyn.proxy.exchange;
 
 import io.agyn.logging.Exceptions;
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.LookupExecutor;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;

@@ -1,8 +1,8 @@
 package io.agyn.proxy.exchange;
 
 import io.agyn.proxy.dialect.Operation;
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 

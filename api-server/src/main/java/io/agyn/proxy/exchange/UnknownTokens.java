@@ -2,14 +2,14 @@ package io.agyn.proxy.exchange;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.access.DenialLog.Sender;
 import io.agyn.access.DenialLog;
+import io.agyn.access.DenialLog.Sender;
 import io.agyn.access.FailedTokens;
 import io.agyn.access.SourceAddress;
 import io.agyn.access.Throttle;
 import io.agyn.problems.ProblemKind;
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;

@@ -1,8 +1,8 @@
 package io.agyn.proxy.forwarding;
 
 import io.agyn.proxy.dialect.Operation;
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Target;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpClientResponse;

@@ -2,8 +2,8 @@ package io.agyn.proxy.forwarding;
 
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.ProviderErrors;
-import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.egress.EgressDeniedException;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.routing.Endpoint;

@@ -48,7 +48,8 @@ public class Upstreams {
     };
 
     @Inject
-    public Upstreams(Vertx vertx, EgressResolver resolver, HttpClients clients, Settings settings, MeterRegistry registry) {
+    public Upstreams(
+            Vertx vertx, EgressResolver resolver, HttpClients clients, Settings settings, MeterRegistry registry) {
         this(vertx, resolver::resolve, clients, settings.proxy().callsPerProvider());
         Gauge.builder("agyn.proxy.calls.active", () -> sum(UpstreamBulkhead::calls))
                 .description("Calls in flight to LLM providers")

@@ -3,8 +3,8 @@ package io.agyn.usage.accesslog;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
-import io.agyn.settings.Settings.Log.Format;
 import io.agyn.settings.Settings;
+import io.agyn.settings.Settings.Log.Format;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.LineBuffer;

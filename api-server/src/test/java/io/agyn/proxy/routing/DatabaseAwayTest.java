@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.agyn.Api;
 import io.agyn.access.Identity;
-import io.agyn.changes.RowChange.Operation;
 import io.agyn.changes.RowChange;
+import io.agyn.changes.RowChange.Operation;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
