@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go bench sbom clean
+.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
 
 # Looked up on first use, so that `make` alone needs no tools.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -21,9 +21,9 @@ SDK_REPOSITORY := target/repository/io/agyn/agyn-java-sdk
 SDK := openapi/java-sdk/target/agyn-java-sdk-$(SDK_VERSION).jar
 SDK_EXAMPLE := examples/java-sdk/target/java-sdk-example.jar
 
-POMS := pom.xml openapi/pom.xml openapi/java-sdk/pom.xml api-server/pom.xml
+POMS := pom.xml openapi/pom.xml openapi/java-sdk/pom.xml operator/pom.xml embedded-postgres/pom.xml api-server/pom.xml
 CONTRACT := openapi/openapi.yaml
-SERVER_SOURCES := $(shell find api-server/src/main -type f)
+SERVER_SOURCES := $(shell find operator/src/main embedded-postgres/src/main api-server/src/main -type f)
 SDK_SOURCES := $(shell find openapi/java-sdk/src/main -type f)
 SDK_EXAMPLE_SOURCES := $(shell find examples/java-sdk/src examples/java-sdk/pom.xml -type f)
 PROVIDER_SOURCES := $(shell find terraform-provider -name '*.go' -not -path '*/tools/*') terraform-provider/go.mod
@@ -143,8 +143,14 @@ fuzz-api: $(AOT_CACHE) ## Fuzz the API with its contract (needs schemathesis)
 fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
 	terraform-provider/scripts/fuzz.sh $(or $(FUZZ_TIME),10m)
 
+# MUTATE selects some of the packages below io.agyn, such as keys.
+mutation: $(addprefix mutation-,$(or $(MUTATE),access keys proxy.body proxy.routing usage)) ## Mutate the code of some packages of the server with PIT, and report the mutants that no test kills
+
+mutation-%:
+	$(MVN) -q -Pmutation -pl api-server -am process-test-classes -Dmutation.package=io.agyn.$*
+
 sbom: ## Write a bill of materials of the Java modules (CycloneDX), to target/bom.json and target/bom.xml
-	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.1:makeAggregateBom
+	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeAggregateBom
 
 bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Start.java

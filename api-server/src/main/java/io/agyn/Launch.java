@@ -2,20 +2,21 @@ package io.agyn;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.database.DatabaseProbe;
+import io.agyn.database.DatabaseUrl;
+import io.agyn.health.BackgroundThread;
 import io.agyn.keys.Keyset;
-import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
+import io.agyn.keys.rotation.KeysetCheck;
 import io.agyn.listener.CertificateFiles;
 import io.agyn.listener.ListenAddress;
 import io.agyn.listener.ListenerExtension;
+import io.agyn.listener.RequestUri;
 import io.agyn.listener.ServerCertificate;
-import io.agyn.postgres.DatabaseProbe;
+import io.agyn.operator.DataFolder;
+import io.agyn.operator.OperatorException;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.proxy.egress.ExtraCertificates;
-import io.agyn.rest.RequestUri;
-import io.agyn.settings.DataFolder;
-import io.agyn.settings.DatabaseUrl;
-import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.quarkus.runtime.Application;
@@ -142,7 +143,7 @@ final class Launch {
         Runtime.getRuntime().addShutdownHook(hook);
         Thread loading = Thread.ofPlatform().name("load-application").start(Launch::loadApplication);
         try (postgres) {
-            postgres.start();
+            postgres.start(task -> BackgroundThread.unstarted("embedded-postgres", task));
             requireMatch(DatabaseUrl.parse(postgres.jdbcUrl()), postgres.username(), postgres.password(), keyset);
             join(loading);
             return runQuarkus(postgres.jdbcUrl(), postgres.username(), postgres.password());
@@ -205,7 +206,7 @@ final class Launch {
             case OperatorException operator -> operator;
             // Thrown by the JDK, by epoll, and for an invalid address.
             case BindException _, NativeIoException _, UnknownHostException _ ->
-                ListenAddress.refused(settings.http(), cause);
+                ListenAddress.cannotListen(settings.http(), cause);
             case FlywayException migration
             when isLockTimeout(migration) ->
                 new OperatorException(

@@ -1,7 +1,7 @@
 package io.agyn;
 
 import io.agyn.commands.Commands;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import io.quarkus.runtime.annotations.QuarkusMain;

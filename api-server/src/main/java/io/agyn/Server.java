@@ -3,8 +3,8 @@ package io.agyn;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.OutOfMemoryExit;
-import io.agyn.rest.BaseUrl;
-import io.agyn.settings.DataFolder;
+import io.agyn.listener.BaseUrl;
+import io.agyn.operator.DataFolder;
 import io.agyn.settings.Settings;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
@@ -49,12 +49,13 @@ public final class Server implements QuarkusApplication {
 
     private void announce(String baseUrl, Path dataDir) {
         Path token = dataDir.resolve("admin-token");
-        String tokenPlace = Files.exists(token) ? token.toString() : "created earlier, not in the data folder";
+        String tokenLocation = Files.exists(token) ? token.toString() : "created earlier, not in the data folder";
         switch (settings.log().format()) {
             case TEXT ->
                 System.out.printf(
-                        "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenPlace);
-            case JSON -> LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenPlace);
+                        "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenLocation);
+            case JSON ->
+                LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenLocation);
         }
     }
 }

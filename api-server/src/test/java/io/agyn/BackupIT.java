@@ -2,10 +2,11 @@ package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
+import io.agyn.database.InstalledPostgres;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.postgres.InstalledPostgres;
 import io.agyn.postgres.OnlineBackup;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.RestAssured;
@@ -38,9 +39,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup and restore, as documented in docs/operations/backup.md. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BackupIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -92,7 +95,7 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOfARunningServerHoldsAllThatWasAcknowledgedBefore() throws Exception {
+    void backupOfARunningServerContainsAcknowledgedWrites() throws Exception {
         Path backup = folder.resolve("backup");
         Path keyset = folder.resolve("keyset-backup.json");
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
@@ -101,7 +104,7 @@ class BackupIT {
             fill(server);
             Thread writer = Thread.ofVirtual().start(() -> write(server, acknowledged));
             Thread checkpoints = Thread.ofVirtual().start(this::reuseTheLog);
-            await("writes", () -> acknowledged.size() > 20);
+            await("writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20);
             before = List.copyOf(acknowledged);
             assertThat(succeed(data, Map.of(), "backup", backup.toString()))
                     .matches("Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
@@ -118,9 +121,9 @@ class BackupIT {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
                 .isEqualTo("rwx------");
         Path restored = restore(backup);
-        assertThat(refused(restored, Map.of())).startsWith("The keyset file " + restored.resolve("keyset.json"));
+        assertThat(rejected(restored, Map.of())).startsWith("The keyset file " + restored.resolve("keyset.json"));
         Keyset.create(restored.resolve("keyset.json"));
-        assertThat(refused(restored, Map.of()))
+        assertThat(rejected(restored, Map.of()))
                 .startsWith("The keyset is not the one that this database's credentials");
         Files.delete(restored.resolve("keyset.json"));
         Files.copy(keyset, restored.resolve("keyset.json"));
@@ -153,25 +156,25 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOverwritesNothingAndLeavesNothingBehindWhereItFails() throws Exception {
+    void failedBackupOverwritesNothingAndLeavesNoFiles() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             Path there = Files.createDirectory(folder.resolve("there"));
-            assertThat(refused(data, Map.of(), "backup", there.toString()))
+            assertThat(rejected(data, Map.of(), "backup", there.toString()))
                     .isEqualTo(there + " already exists and is never overwritten: name another folder.\n");
             Path within = data.resolve("postgres/backup");
-            assertThat(refused(data, Map.of(), "backup", within.toString()))
+            assertThat(rejected(data, Map.of(), "backup", within.toString()))
                     .isEqualTo(within + " is within PostgreSQL's own folder: name one outside of "
                             + data.resolve("postgres") + ".\n");
             Path nowhere = folder.resolve("no/backup");
-            assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
+            assertThat(rejected(data, Map.of(), "backup", nowhere.toString()))
                     .isEqualTo("The backup " + nowhere + " cannot be created (" + nowhere.getParent()
                             + " does not exist): free disk space, and name a new folder in an existing, writable"
                             + " one.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
-            assertThat(refused(
+            assertThat(rejected(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
                     .contains(data.resolve("postgres/elsewhere") + ": is a link");
-            assertThat(refused(data, Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1/x"), "backup", "x"))
+            assertThat(rejected(data, Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1/x"), "backup", "x"))
                     .startsWith("AGYN_DATABASE_URL is set");
             server.request().get("/api/v1/me").then().statusCode(200);
         }
@@ -261,7 +264,7 @@ class BackupIT {
                 postgres.close();
                 try (EmbeddedPostgres restored = embedded(backup)) {
                     link.leadTo(port(restored));
-                    await("the later token is forgotten", () -> call(server, added) == 401);
+                    await("the later token is unknown").atMost(PATIENCE).until(() -> call(server, added) == 401);
                     assertAsBefore(server, data, variables);
                     stop(server);
                 }
@@ -308,9 +311,9 @@ class BackupIT {
                 server,
                 inOrganization("models"),
                 Map.of("name", "late", "provider_id", llmProvider, "remote_model_name", "gpt-remote"));
-        await(
-                "the rotated key is in force",
-                () -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
+        await("the rotated key is active")
+                .atMost(PATIENCE)
+                .until(() -> call(server, added) == 200 && keyOfLastCall().equals("sk-new"));
         assertThat(call(server, revoked)).isEqualTo(401);
         assertThat(call(server, added, "late")).isEqualTo(200);
     }
@@ -379,7 +382,9 @@ class BackupIT {
 
     /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is enough. */
     private void reuseTheLog() {
-        try (Connection connection = EmbeddedPostgres.connectToRunning(data);
+        EmbeddedPostgres.Access access = EmbeddedPostgres.ofRunning(data);
+        try (Connection connection =
+                        DriverManager.getConnection(access.jdbcUrl(), access.username(), access.password());
                 Statement statement = connection.createStatement()) {
             do {
                 statement.execute("select pg_switch_wal()");
@@ -426,12 +431,12 @@ class BackupIT {
     }
 
     private Response token(ServerProcess server) {
-        Response answer = request(server)
+        Response response = request(server)
                 .contentType(ContentType.JSON)
                 .body(Map.of("description", "t"))
                 .post("/api/v1/api-tokens");
-        answer.then().statusCode(201);
-        return answer;
+        response.then().statusCode(201);
+        return response;
     }
 
     private String create(ServerProcess server, String path, Map<String, String> body) {
@@ -468,12 +473,12 @@ class BackupIT {
         }
     }
 
-    private static String refused(Path dataFolder, Map<String, String> variables, String... arguments)
+    private static String rejected(Path dataFolder, Map<String, String> variables, String... arguments)
             throws Exception {
-        try (ServerProcess refused = ServerProcess.run(dataFolder, variables, arguments)) {
-            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
-            assertThat(refused.errors()).hasLineCount(1);
-            return refused.errors();
+        try (ServerProcess rejected = ServerProcess.run(dataFolder, variables, arguments)) {
+            assertThat(rejected.exitCode()).as(rejected.output()).isEqualTo(1);
+            assertThat(rejected.errors()).hasLineCount(1);
+            return rejected.errors();
         }
     }
 
@@ -505,18 +510,6 @@ class BackupIT {
             for (String sql : statements) {
                 statement.execute(sql);
             }
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(50);
         }
     }
 }

@@ -1,10 +1,11 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.agyn.database.Standby;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.postgres.Standby;
 import io.agyn.scripted.ScriptedProvider;
 import io.restassured.http.ContentType;
 import java.io.IOException;
@@ -109,8 +110,10 @@ class FailoverIT {
                 standby.promote();
                 writing.set(false);
                 writer.join();
-                await("ready", () -> server.request().get("/q/health/ready").statusCode() == 200);
-                await("writes", () -> write(server, below + "secrets/" + secret, -1) == 200);
+                await("ready")
+                        .atMost(PATIENCE)
+                        .until(() -> server.request().get("/q/health/ready").statusCode() == 200);
+                await("writes").atMost(PATIENCE).until(() -> write(server, below + "secrets/" + secret, -1) == 200);
                 Duration outage = Duration.ofNanos(System.nanoTime() - start);
                 Thread.sleep(Duration.ofSeconds(1));
                 isOver.set(true);
@@ -177,18 +180,6 @@ class FailoverIT {
             List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
             processes.forEach(process -> command.add(Long.toString(process.pid())));
             assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(end);
-            Thread.sleep(100);
         }
     }
 }

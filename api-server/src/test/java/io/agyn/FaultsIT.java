@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -31,14 +32,17 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two packaged servers on one database, while things change and break. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class FaultsIT {
     private static final String OLD_KEY = "sk-old";
     private static final String NEW_KEY = "sk-new";
@@ -107,10 +111,10 @@ class FaultsIT {
                         request(server, admin, "stream-" + i, "events=40;every=100ms", true), BodyHandlers.ofString()));
             }
         }
-        await(
-                "all streams under way",
-                () -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+        await("all streams in flight")
+                .atMost(PATIENCE)
+                .until(() -> provider.received().stream()
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2 * STREAMS);
 
@@ -159,12 +163,12 @@ class FaultsIT {
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
         for (ServerProcess server : List.of(one, other)) {
             streams.add(http.sendAsync(
-                    request(server, token, "under-way", "events=40;every=100ms", true), BodyHandlers.ofString()));
+                    request(server, token, "in-flight", "events=40;every=100ms", true), BodyHandlers.ofString()));
         }
-        await(
-                "both streams under way",
-                () -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+        await("both streams in flight")
+                .atMost(PATIENCE)
+                .until(() -> provider.received().stream()
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2);
 
@@ -221,9 +225,9 @@ class FaultsIT {
                 .statusCode(204);
         Thread.sleep(A_SECOND);
         for (ServerProcess server : List.of(one, other)) {
-            HttpResponse<String> answer = call(server, admin, "after");
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body()).contains("orphaned");
+            HttpResponse<String> response = call(server, admin, "after");
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body()).contains("orphaned");
         }
     }
 
@@ -237,21 +241,25 @@ class FaultsIT {
         int calls = 0;
         long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
         while (System.nanoTime() < end) {
-            assertThat(call(one, known, "0-away-" + calls++).statusCode()).isEqualTo(200);
+            assertThat(call(one, known, "0-down-" + calls++).statusCode()).isEqualTo(200);
             Thread.sleep(20);
         }
-        HttpResponse<String> refused = call(one, unknown, "1-unknown");
-        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-        assertThat(refused.headers().firstValue("retry-after")).isPresent();
-        assertThat(refused.body()).contains("\"code\":\"unavailable\"");
+        HttpResponse<String> rejected = call(one, unknown, "1-unknown");
+        assertThat(rejected.statusCode()).as(rejected.body()).isEqualTo(503);
+        assertThat(rejected.headers().firstValue("retry-after")).isPresent();
+        assertThat(rejected.body()).contains("\"code\":\"unavailable\"");
 
         postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         link.leadTo(port());
         int expected = calls + 1;
-        await("all calls in the table", () -> recorded("0-").size() == expected);
+        await("all calls in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("0-").size() == expected);
         assertThat(recorded("0-").values()).containsOnly(1);
-        await("the other token known", () -> call(one, unknown, "1-again").statusCode() == 200);
+        await("the other token known")
+                .atMost(PATIENCE)
+                .until(() -> call(one, unknown, "1-again").statusCode() == 200);
         update(inOrganization("secrets/" + secret), Map.of("name", "key", "value", NEW_KEY));
         Thread.sleep(A_SECOND);
         assertThat(call(one, known, "2-rotated").statusCode()).isEqualTo(200);
@@ -301,7 +309,9 @@ class FaultsIT {
 
         one.close();
         one = run("one").ready();
-        await("all records in the table", () -> recorded("kill-").keySet().containsAll(due));
+        await("all records in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("kill-").keySet().containsAll(due));
         assertThat(recorded("kill-").values()).containsOnly(1);
     }
 
@@ -314,14 +324,16 @@ class FaultsIT {
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute("lock table usage_record, api_token, model, llm_provider, secret in access exclusive mode");
-            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 200)
+            List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 200)
                     .mapToObj(i -> http.sendAsync(request(one, admin, "slow-" + i, "", false), BodyHandlers.ofString()))
                     .toList();
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertThat(answer.join().statusCode()).isEqualTo(200);
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertThat(response.join().statusCode()).isEqualTo(200);
             }
         }
-        await("all calls in the table", () -> recorded("slow-").size() == 200);
+        await("all calls in the table")
+                .atMost(PATIENCE)
+                .until(() -> recorded("slow-").size() == 200);
     }
 
     private ServerProcess run(String name) throws IOException {
@@ -372,14 +384,14 @@ class FaultsIT {
     }
 
     private Map<String, String> token() throws IOException {
-        var answer = one.request()
+        var response = one.request()
                 .contentType(ContentType.JSON)
                 .body(Map.of("description", "of " + UUID.randomUUID()))
                 .post("/api/v1/api-tokens")
                 .then()
                 .statusCode(201)
                 .extract();
-        return Map.of("id", answer.path("id"), "token", answer.path("token"));
+        return Map.of("id", response.path("id"), "token", response.path("token"));
     }
 
     /** The id of a user who is a member of the organization. */
@@ -449,18 +461,6 @@ class FaultsIT {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(50);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.agyn;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
@@ -32,18 +33,21 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The encryption keys of two packaged servers are rotated while both are called and written to. Each server has its copy of
  * the keyset, and receives a new one later than the other, as on two machines.
  */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     // Enough that a rewrap can be killed before its end.
@@ -103,26 +107,32 @@ class KeyRotationIT {
         Thread.sleep(Duration.ofSeconds(2));
 
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
-        assertThat(refused("keyset", "promote", fresh))
+        assertThat(rejected("keyset", "promote", fresh))
                 .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
                         + " to them, and run this again.\n");
         distribute();
         succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.
-        await("a row with the new key", () -> count(fresh) > 0);
-        assertThat(refused("keyset", "rewrap"))
+        await("a row with the new key")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> count(fresh) > 0);
+        assertThat(rejected("keyset", "rewrap"))
                 .startsWith("1 of 2 running servers encrypt with another key than " + fresh);
         distribute();
-        assertThat(refused("keyset", "retire", old))
+        assertThat(rejected("keyset", "retire", old))
                 .startsWith("Key " + old + " is still needed (secret values: ")
                 .endsWith("): run \"keyset rewrap\" first.\n");
 
         try (ServerProcess rewrap = command("keyset", "rewrap")) {
-            await("progress", () -> rewrap.output().contains("Encrypted "));
+            await("progress")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(() -> rewrap.output().contains("Encrypted "));
             rewrap.kill();
         }
         assertThat(count(old)).as("killed before the end").isPositive();
-        assertThat(count(fresh)).as("killed after the beginning").isGreaterThanOrEqualTo(500);
+        assertThat(count(fresh)).as("killed after the start").isGreaterThanOrEqualTo(500);
         assertThat(succeed("keyset", "rewrap"))
                 .contains("Encrypted ", " rows with key " + fresh)
                 .endsWith("All rows are encrypted with key " + fresh + ".\n");
@@ -202,13 +212,13 @@ class KeyRotationIT {
         String body = keeps
                 ? "{\"name\":\"%s\"}".formatted(secret.name)
                 : "{\"name\":\"%s\",\"value\":\"%s\"}".formatted(secret.name, value);
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, inOrganization("secrets/" + secret.secret))
                         .PUT(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            failures.add("write: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("write: " + response.statusCode() + " " + response.body());
         } else if (!keeps) {
             secret.value = value;
             secret.version++;
@@ -220,15 +230,15 @@ class KeyRotationIT {
     }
 
     private void call(ServerProcess server, Written secret, String id) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, "/v1/responses")
                         .header("X-Request-Id", id)
                         .POST(BodyPublishers.ofString("{\"model\":\"" + secret.name + "\",\"input\":\"hi\"}"))
                         .build(),
                 BodyHandlers.ofString());
         calls.incrementAndGet();
-        if (answer.statusCode() != 200) {
-            failures.add("call: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("call: " + response.statusCode() + " " + response.body());
         }
     }
 
@@ -273,11 +283,12 @@ class KeyRotationIT {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();
-                byte[] place = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
+                byte[] context =
+                        "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
                 insert.setObject(1, id);
                 insert.setString(2, organization);
                 insert.setString(3, "filler-" + i);
-                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), place));
+                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), context));
                 insert.addBatch();
                 if (i % 1000 == 999) {
                     insert.executeBatch();
@@ -314,7 +325,7 @@ class KeyRotationIT {
         }
     }
 
-    private String refused(String... arguments) throws Exception {
+    private String rejected(String... arguments) throws Exception {
         try (ServerProcess command = command(arguments)) {
             assertThat(command.exitCode()).as(command.output()).isEqualTo(1);
             return command.errors();
@@ -367,18 +378,6 @@ class KeyRotationIT {
         Matcher matcher = Pattern.compile(pattern).matcher(text);
         assertThat(matcher.find()).as(text).isTrue();
         return matcher.group(1);
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-            Thread.sleep(10);
-        }
     }
 
     /** A secret and its last acknowledged value. */

@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -12,7 +13,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -83,19 +83,16 @@ final class Nginx implements AutoCloseable {
                 .replaceAll(" *ssl_certificate[^\n]*\n", "");
     }
 
-    private void awaitListening() throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (true) {
+    private void awaitListening() {
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
+            assertThat(process.isAlive()).as("nginx runs; it logs: " + log()).isTrue();
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                return;
+                return true;
             } catch (ConnectException e) {
-                assertThat(process.isAlive() && Instant.now().isBefore(deadline))
-                        .as("nginx listens; it logs: " + log())
-                        .isTrue();
-                Thread.sleep(20);
+                return false;
             }
-        }
+        });
     }
 
     static int freePort() throws IOException {
@@ -108,7 +105,7 @@ final class Nginx implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Its log, without the connections that it was refused, which are part of its work. */
+    /** Its log, without the connections that it was rejected, which are part of its work. */
     String log() throws IOException {
         return Files.exists(log)
                 ? Files.readAllLines(log).stream()

@@ -1,6 +1,7 @@
 package io.agyn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.agyn.keys.Keyset;
@@ -41,9 +42,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Outages of the database, disk or network as callers see them; afterwards, everything works again. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class OutagesIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration OUTAGE = Duration.ofSeconds(60);
@@ -63,40 +66,42 @@ class OutagesIT {
                 SecretWrites secrets = new SecretWrites(server);
                 URI address = server.baseUrl();
                 AtomicBoolean isOver = new AtomicBoolean();
-                AtomicInteger refusals = new AtomicInteger();
+                AtomicInteger rejections = new AtomicInteger();
                 AtomicLong longest = new AtomicLong();
                 List<Thread> writers = secrets.start(() -> {
                     String key = UUID.randomUUID().toString();
-                    HttpResponse<String> answer = timed(longest, () -> secrets.create(address, key));
-                    while (answer.statusCode() == 503) {
-                        assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
-                        refusals.incrementAndGet();
+                    HttpResponse<String> response = timed(longest, () -> secrets.create(address, key));
+                    while (response.statusCode() == 503) {
+                        assertThat(response.headers().firstValue("retry-after")).hasValue("1");
+                        rejections.incrementAndGet();
                         Thread.sleep(Duration.ofSeconds(1));
-                        answer = timed(longest, () -> secrets.create(address, key));
+                        response = timed(longest, () -> secrets.create(address, key));
                     }
-                    secrets.take(key, answer);
+                    secrets.take(key, response);
                     return !isOver.get();
                 });
                 Thread.sleep(Duration.ofSeconds(2));
                 postgres.close();
                 Thread.sleep(OUTAGE);
                 int before = secrets.acknowledged();
-                assertThat(refusals).hasValueGreaterThan(SecretWrites.WRITERS);
+                assertThat(rejections).hasValueGreaterThan(SecretWrites.WRITERS);
                 server.request().get("/q/health/ready").then().statusCode(503);
                 postgres = EmbeddedPostgres.on(folder);
                 postgres.start();
                 link.leadTo(port(postgres));
                 Instant back = Instant.now();
-                await("writes again", () -> secrets.acknowledged() > before);
+                await("writes again").atMost(PATIENCE).until(() -> secrets.acknowledged() > before);
                 Duration recovery = Duration.between(back, Instant.now());
-                await("ready", () -> server.request().get("/q/health/ready").statusCode() == 200);
+                await("ready")
+                        .atMost(PATIENCE)
+                        .until(() -> server.request().get("/q/health/ready").statusCode() == 200);
                 isOver.set(true);
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
-                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms;"
+                        "Database down: %,d writes acknowledged and kept, %,d rejected with 503, the longest after %,d ms;"
                                 + " the first was acknowledged %,d ms after the database was back.",
-                        secrets.acknowledged(), refusals.get(), longest.get(), recovery.toMillis());
+                        secrets.acknowledged(), rejections.get(), longest.get(), recovery.toMillis());
             }
         } finally {
             postgres.close();
@@ -104,7 +109,7 @@ class OutagesIT {
     }
 
     @Test
-    void whoFindsNoConnectionOfTheDatabaseFreeIsToldToComeAgain() throws Exception {
+    void exhaustedConnectionPoolGetsRetryAfter() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -129,25 +134,27 @@ class OutagesIT {
                             }
                         }))
                         .toList();
-                await(
-                        "all connections taken",
-                        () -> number(postgres, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
-                                == 4);
+                await("all connections taken")
+                        .atMost(PATIENCE)
+                        .until(() ->
+                                number(postgres, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                                        == 4);
                 for (int i = 0; i < 4; i++) {
-                    String key = "refused-" + i;
-                    HttpResponse<String> refusal = timed(longest, () -> secrets.create(address, key));
-                    assertThat(refusal.statusCode()).as(refusal.body()).isEqualTo(503);
-                    assertThat(refusal.headers().firstValue("retry-after")).hasValue("1");
-                    assertThat(refusal.body()).contains("\"code\":\"unavailable\"");
+                    String key = "rejected-" + i;
+                    HttpResponse<String> rejection = timed(longest, () -> secrets.create(address, key));
+                    assertThat(rejection.statusCode()).as(rejection.body()).isEqualTo(503);
+                    assertThat(rejection.headers().firstValue("retry-after")).hasValue("1");
+                    assertThat(rejection.body()).contains("\"code\":\"unavailable\"");
                 }
                 assertThat(waiting).noneMatch(CompletableFuture::isDone);
             }
-            for (CompletableFuture<HttpResponse<String>> answer : waiting) {
-                assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
+            for (CompletableFuture<HttpResponse<String>> response : waiting) {
+                assertThat(response.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
                         .isEqualTo(201);
             }
             for (int i = 0; i < 4; i++) {
-                assertThat(secrets.create(address, "refused-" + i).statusCode()).isEqualTo(201);
+                assertThat(secrets.create(address, "rejected-" + i).statusCode())
+                        .isEqualTo(201);
             }
             tell("No connection free: a 503 after %,d ms at the latest.", longest.get());
         } finally {
@@ -210,48 +217,48 @@ class OutagesIT {
 
             Path filler = disk.resolve("filler");
             fill(filler);
-            int refusals = 0;
+            int rejections = 0;
             int calls = 0;
             Instant end = Instant.now().plusSeconds(20);
             // Each is larger than the free space of a table's page, so that new disk space is needed.
             for (int i = 0; Instant.now().isBefore(end); i++) {
                 String key = "full-" + i;
-                HttpResponse<String> answer = secrets.create(address, key);
-                if (answer.statusCode() == 201) {
-                    secrets.take(key, answer);
+                HttpResponse<String> response = secrets.create(address, key);
+                if (response.statusCode() == 201) {
+                    secrets.take(key, response);
                     fill(filler);
                 } else {
-                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-                    assertThat(answer.headers().firstValue("retry-after")).isPresent();
-                    refusals++;
+                    assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+                    assertThat(response.headers().firstValue("retry-after")).isPresent();
+                    rejections++;
                     Thread.sleep(200);
                 }
                 assertThat(call.send(http, "full-" + i)).isEqualTo(200);
                 calls++;
             }
-            assertThat(refusals).as("writes refused since the disk is full").isPositive();
+            assertThat(rejections).as("writes rejected since the disk is full").isPositive();
 
             Files.delete(filler);
-            await("writes again", () -> {
-                HttpResponse<String> answer = secrets.create(address, "after");
-                if (answer.statusCode() == 201) {
-                    secrets.take("after", answer);
+            await("writes again").atMost(PATIENCE).until(() -> {
+                HttpResponse<String> response = secrets.create(address, "after");
+                if (response.statusCode() == 201) {
+                    secrets.take("after", response);
                 }
-                return answer.statusCode() == 201;
+                return response.statusCode() == 201;
             });
             assertThat(call.send(http, "after")).isEqualTo(200);
             secrets.assertAllThereOnce(server, disk.resolve("data"), Map.of());
             tell(
-                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered"
+                    "Disk full: %,d writes acknowledged and kept, %,d rejected with 503, %,d calls of models completed"
                             + " meanwhile.",
-                    secrets.acknowledged(), refusals, calls);
+                    secrets.acknowledged(), rejections, calls);
         } finally {
             succeeds("umount", "--lazy", disk.toString());
         }
     }
 
     @Test
-    void aClockThatIsSetBackByADayMixesNothingUp() throws Exception {
+    void clockSetBackByADayMixesNothingUp() throws Exception {
         Path library = folder.resolve("clock.so");
         assumeTrue(
                 succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/clock.c"),
@@ -271,9 +278,9 @@ class OutagesIT {
             assertThat(call.send(http, "before")).isEqualTo(200);
 
             setClock(Duration.ofDays(-1));
-            await(
-                    "the clock set back",
-                    () -> token(server)
+            await("the clock set back")
+                    .atMost(PATIENCE)
+                    .until(() -> token(server)
                                     .getString("created_at")
                                     .compareTo(Instant.now()
                                             .minus(Duration.ofHours(12))
@@ -294,7 +301,7 @@ class OutagesIT {
                     .statusCode(204);
             Thread.sleep(Duration.ofSeconds(1));
             assertThat(with.send(http, "revoked")).isEqualTo(401);
-            await("both calls in the usage", () -> call.recorded(server) == 2);
+            await("both calls in the usage").atMost(PATIENCE).until(() -> call.recorded(server) == 2);
             secrets.assertAllThereOnce(server, folder.resolve("server"), Map.of());
         }
     }
@@ -313,8 +320,8 @@ class OutagesIT {
     }
 
     /** A result for the report. */
-    private static void tell(String sentence, Object... figures) {
-        System.out.println(sentence.formatted(figures));
+    private static void tell(String sentence, Object... results) {
+        System.out.println(sentence.formatted(results));
     }
 
     private interface Write {
@@ -324,9 +331,9 @@ class OutagesIT {
     private static HttpResponse<String> timed(AtomicLong longestMillis, Write write)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        HttpResponse<String> answer = write.run();
+        HttpResponse<String> response = write.run();
         longestMillis.accumulateAndGet((System.nanoTime() - start) / 1_000_000, Math::max);
-        return answer;
+        return response;
     }
 
     /** Writes until nothing is left. */
@@ -390,18 +397,6 @@ class OutagesIT {
                 .statusCode(201)
                 .extract()
                 .jsonPath();
-    }
-
-    private interface Condition {
-        boolean holds() throws Exception;
-    }
-
-    private static void await(String what, Condition condition) throws Exception {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!condition.holds()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.sleep(50);
-        }
     }
 
     /** A model of the scripted provider, and its caller. */

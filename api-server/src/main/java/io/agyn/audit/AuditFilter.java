@@ -2,7 +2,7 @@ package io.agyn.audit;
 
 import io.agyn.api.model.AuditOutcome;
 import io.agyn.contract.Violations;
-import io.agyn.rest.Paging.Position;
+import io.agyn.storage.Paging.Position;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

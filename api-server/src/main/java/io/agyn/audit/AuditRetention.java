@@ -6,7 +6,8 @@ import io.agyn.audit.AuditChain.End;
 import io.agyn.keys.Keyset;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.settings.Settings;
-import io.agyn.upkeep.HourlyJob;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -26,7 +27,7 @@ import org.jboss.logging.Logger;
 
 /** Deletes expired audit events from the start of their chains. */
 @Singleton
-final class AuditRetention implements HourlyJob {
+final class AuditRetention {
     private static final Logger LOG = Logger.getLogger(AuditRetention.class);
     private static final int BATCH_SIZE = 10_000;
 
@@ -59,13 +60,12 @@ final class AuditRetention implements HourlyJob {
         this.retention = requireNonNull(retention, "retention is null");
     }
 
-    @Override
-    public String name() {
-        return "audit retention";
-    }
-
-    @Override
-    public void run() throws SQLException {
+    @Scheduled(
+            identity = "audit-retention",
+            every = "1h",
+            delayed = "2m",
+            concurrentExecution = ConcurrentExecution.SKIP)
+    void run() throws SQLException {
         drop();
     }
 

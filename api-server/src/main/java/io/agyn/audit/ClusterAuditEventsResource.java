@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.ClusterAuditEventsApi;
 import io.agyn.api.model.AuditOutcome;
-import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
+import io.agyn.storage.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;

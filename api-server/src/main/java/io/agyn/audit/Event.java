@@ -1,6 +1,6 @@
 package io.agyn.audit;
 
-import io.agyn.rest.Uuid7;
+import io.agyn.ids.Uuid7;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

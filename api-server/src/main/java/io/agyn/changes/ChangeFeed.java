@@ -2,9 +2,9 @@ package io.agyn.changes;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.database.DatabaseFailures;
+import io.agyn.database.PoolConnections;
 import io.agyn.health.BackgroundThread;
-import io.agyn.postgres.DatabaseFailures;
-import io.agyn.postgres.PoolConnections;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quarkus.arc.All;
@@ -28,6 +28,7 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -247,7 +248,7 @@ public class ChangeFeed {
      * Parses the trigger's name of an operation. A change without one comes from an older schema, and may be any of
      * them.
      */
-    private static RowChange.Operation operation(String name) {
+    private static RowChange.Operation operation(@Nullable String name) {
         return name == null ? RowChange.Operation.DELETE : RowChange.Operation.valueOf(name);
     }
 

@@ -2,10 +2,10 @@ package io.agyn.commands;
 
 import io.agyn.audit.AuditWriter;
 import io.agyn.keys.Keyset;
-import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
-import io.agyn.settings.OperatorException;
-import io.agyn.settings.PrivateFile;
+import io.agyn.keys.rotation.KeysetCheck;
+import io.agyn.operator.OperatorException;
+import io.agyn.operator.PrivateFile;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import io.agyn.tokens.AdminTokenRecovery;

@@ -2,9 +2,9 @@ package io.agyn.commands;
 
 import io.agyn.audit.AuditVerification;
 import io.agyn.keys.Keyset;
-import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
-import io.agyn.settings.OperatorException;
+import io.agyn.keys.rotation.KeysetCheck;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import java.io.PrintStream;

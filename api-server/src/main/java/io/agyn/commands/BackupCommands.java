@@ -1,7 +1,7 @@
 package io.agyn.commands;
 
+import io.agyn.operator.OperatorException;
 import io.agyn.postgres.OnlineBackup;
-import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import java.io.PrintStream;

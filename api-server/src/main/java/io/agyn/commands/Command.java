@@ -25,7 +25,7 @@ record Command(String name, String parameters, String summary, String help, Acti
          *
          * @param arguments one for each parameter, except omitted optional ones
          * @param out receives the output
-         * @throws io.agyn.settings.OperatorException if the command fails, with a message for the operator
+         * @throws io.agyn.operator.OperatorException if the command fails, with a message for the operator
          * @throws UsageException if an argument is invalid
          * @throws SQLException if the database fails
          */

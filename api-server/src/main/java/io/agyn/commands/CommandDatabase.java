@@ -1,10 +1,10 @@
 package io.agyn.commands;
 
-import io.agyn.postgres.DatabaseProbe;
+import io.agyn.database.DatabaseProbe;
+import io.agyn.database.DatabaseUrl;
+import io.agyn.operator.DataFolder;
+import io.agyn.operator.OperatorException;
 import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.settings.DataFolder;
-import io.agyn.settings.DatabaseUrl;
-import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -62,7 +62,10 @@ final class CommandDatabase implements AutoCloseable {
         }
         Optional<DataFolder> free = DataFolder.openIfFree(folder);
         if (free.isEmpty()) {
-            return new CommandDatabase(EmbeddedPostgres.connectToRunning(folder), () -> {});
+            EmbeddedPostgres.Access running = EmbeddedPostgres.ofRunning(folder);
+            Connection connection =
+                    DatabaseProbe.connect(DatabaseUrl.parse(running.jdbcUrl()), running.username(), running.password());
+            return new CommandDatabase(connection, () -> {});
         }
         // Locked until the end, so that no server mistakes this PostgreSQL for one left by a killed server.
         DataFolder held = free.get();

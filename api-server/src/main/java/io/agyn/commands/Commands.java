@@ -3,7 +3,7 @@ package io.agyn.commands;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.commands.Command.UsageException;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.SettingsReader;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,35 +1,26 @@
 package io.agyn.commands;
 
-import io.agyn.audit.AuditSeals;
-import io.agyn.audit.AuditWriter;
+import io.agyn.audit.AuditRotationLog;
 import io.agyn.commands.Command.UsageException;
 import io.agyn.keys.KeyId;
 import io.agyn.keys.KeyPurpose;
-import io.agyn.keys.KeyUse;
 import io.agyn.keys.Keyset;
-import io.agyn.keys.KeysetCheck;
 import io.agyn.keys.KeysetFile;
-import io.agyn.keys.KeysetVerification;
 import io.agyn.keys.LiveKeyset;
 import io.agyn.keys.PassphraseLock;
-import io.agyn.keys.Rewrap;
-import io.agyn.keys.ServerKeys;
-import io.agyn.settings.OperatorException;
+import io.agyn.keys.rotation.KeyRotation;
+import io.agyn.keys.rotation.KeyRotation.Rewrapped;
+import io.agyn.keys.rotation.KeysetVerification;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Commands for encryption keys. {@link LiveKeyset} describes how they make up a rotation. */
@@ -90,11 +81,7 @@ final class KeysetCommands {
                 without a lock. Remove these settings before the next start of a server.
                 """, KeysetCommands::unlock));
 
-    private static final Duration SERVER_TIMEOUT = Duration.ofSeconds(10);
-    private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PROGRESS_INTERVAL = Duration.ofSeconds(1);
-    // A request that has encrypted with a key may take this long to commit.
-    private static final Duration WRITES_IN_FLIGHT = LiveKeyset.POLL.multipliedBy(2);
     private static final int MAX_LISTED = 20;
 
     private KeysetCommands() {}
@@ -121,31 +108,14 @@ final class KeysetCommands {
         KeyId key = keyOf(arguments);
         Settings settings = SettingsReader.read();
         KeysetFile file = KeysetFile.of(settings);
-        KeyPurpose purpose = requireKey(file, file.read(), key);
-        requireForward(file.read(), purpose, key);
+        KeyRotation rotation = new KeyRotation(file, new AuditRotationLog());
+        KeyPurpose purpose = rotation.requirePromotable(key);
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            requireKey(database.connection(), file, key);
-            // First, so that a server without the key can no longer start.
-            KeysetCheck.promote(database.connection(), file.read().withPrimary(key), purpose);
-            // Again, for a server that was starting meanwhile.
-            requireKey(database.connection(), file, key);
-            file.change(keyset -> {
-                requireKey(file, keyset, key);
-                return keyset.withPrimary(key);
-            });
-            new AuditWriter(file::read).addCommand(database.connection(), "keyset promote");
+            rotation.promote(database.connection(), key);
         }
         out.printf(
                 "Key %s in %s is now the primary %s key. Once all servers have this file, run \"keyset rewrap\".%n",
                 key, file.path(), purpose);
-    }
-
-    /** Waits until all running servers have a key. */
-    private static void requireKey(Connection connection, KeysetFile file, KeyId key) throws SQLException {
-        awaitServers(
-                connection,
-                server -> server.keys().contains(key),
-                "do not have key " + key + " yet: deploy the file " + file.path() + " to them, and run this again.");
     }
 
     private static void list(List<String> arguments, PrintStream out) throws SQLException {
@@ -160,77 +130,39 @@ final class KeysetCommands {
     private static void rewrap(List<String> arguments, PrintStream out) throws SQLException {
         Settings settings = SettingsReader.read();
         KeysetFile file = KeysetFile.of(settings);
-        Keyset keyset = file.read();
+        KeyRotation rotation = new KeyRotation(file, new AuditRotationLog());
+        Rewrapped result;
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            Connection connection = database.connection();
-            KeysetCheck.require(connection, keyset);
-            for (KeyPurpose purpose : KeyPurpose.values()) {
-                awaitPrimary(connection, file, keyset, purpose);
-            }
-            new AuditWriter(() -> keyset).addCommand(connection, "keyset rewrap");
-            long total = KeyUse.count(connection).ofOthers(keyset.primary());
-            Progress progress = new Progress(total, keyset.primary(), out);
-            Set<String> unreadable = new Rewrap(connection, keyset, progress::rewrapped).run();
-            if (!unreadable.isEmpty()) {
-                throw new OperatorException(
-                        "Key " + keyset.primary() + " now encrypts everything except values that cannot be decrypted: "
-                                + named(unreadable) + "; set these again over the API, or delete them.");
-            }
-            List<UUID> broken = new AuditSeals(keyset).renew(connection);
-            if (!broken.isEmpty()) {
-                throw new OperatorException("The audit log was tampered with, in " + broken.size()
-                        + " chains, which keep their seals: \"audit verify\" lists them.");
-            }
-            if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
-                out.println("All fingerprints use key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");
-            }
-            if (keyset.keys(KeyPurpose.AUDIT).size() > 1) {
-                out.println("The audit log is sealed with key " + keyset.primary(KeyPurpose.AUDIT) + ".");
-            }
-            out.println("All rows are encrypted with key " + keyset.primary() + ".");
+            result = rotation.rewrap(
+                    database.connection(), new RewrapProgress(file.read().primary(), out));
         }
-    }
-
-    /** Waits until all running servers use only the primary key of a purpose. */
-    private static void awaitPrimary(Connection connection, KeysetFile file, Keyset keyset, KeyPurpose purpose)
-            throws SQLException {
-        Set<KeyId> others = new HashSet<>(keyset.keys(purpose));
-        others.remove(keyset.primary(purpose));
-        String use = purpose == KeyPurpose.ENCRYPTION ? "encrypt with another key" : "use another " + purpose + " key";
-        awaitServers(
-                connection,
-                server -> server.primary().contains(keyset.primary(purpose))
-                        && Collections.disjoint(server.primary(), others),
-                use + " than " + keyset.primary(purpose) + ": deploy the file " + file.path()
-                        + " to them, and run this again.");
+        Keyset keyset = result.keyset();
+        if (!result.unreadable().isEmpty()) {
+            throw new OperatorException(
+                    "Key " + keyset.primary() + " now encrypts everything except values that cannot be decrypted: "
+                            + named(result.unreadable()) + "; set these again over the API, or delete them.");
+        }
+        if (!result.brokenChains().isEmpty()) {
+            throw new OperatorException("The audit log was tampered with, in "
+                    + result.brokenChains().size() + " chains, which keep their seals: \"audit verify\" lists them.");
+        }
+        if (keyset.keys(KeyPurpose.FINGERPRINT).size() > 1) {
+            out.println("All fingerprints use key " + keyset.primary(KeyPurpose.FINGERPRINT) + ".");
+        }
+        if (keyset.keys(KeyPurpose.AUDIT).size() > 1) {
+            out.println("The audit log is sealed with key " + keyset.primary(KeyPurpose.AUDIT) + ".");
+        }
+        out.println("All rows are encrypted with key " + keyset.primary() + ".");
     }
 
     private static void retire(List<String> arguments, PrintStream out) throws SQLException {
         KeyId key = keyOf(arguments);
         Settings settings = SettingsReader.read();
         KeysetFile file = KeysetFile.of(settings);
-        requireNotPrimary(file, file.read(), key);
+        KeyRotation rotation = new KeyRotation(file, new AuditRotationLog());
+        rotation.requireRetirable(key);
         try (CommandDatabase database = CommandDatabase.open(settings)) {
-            Connection connection = database.connection();
-            KeysetCheck.require(connection, file.read());
-            List<ServerKeys> servers = awaitServers(
-                    connection,
-                    server -> !server.primary().contains(key),
-                    "still use key " + key + ": deploy the file " + file.path() + " to them, and run this again.");
-            if (!servers.isEmpty()) {
-                pause(WRITES_IN_FLIGHT);
-            }
-            KeyUse use = KeyUse.countAfterWrites(connection);
-            if (use.of(key) > 0) {
-                throw new OperatorException(
-                        "Key " + key + " is still needed (" + use.describe(key) + "): run \"keyset rewrap\" first.");
-            }
-            requireNoHashes(connection, file.read(), key);
-            file.change(keyset -> {
-                requireNotPrimary(file, keyset, key);
-                return keyset.without(key);
-            });
-            new AuditWriter(file::read).addCommand(connection, "keyset retire");
+            rotation.retire(database.connection(), key);
         }
         out.println("Retired key " + key + ": " + file.path() + " no longer holds it.");
     }
@@ -281,72 +213,6 @@ final class KeysetCommands {
         out.println("Removed the lock of " + file.path() + ": anyone who can read the file has the keys.");
     }
 
-    /** Waits until all running servers meet a condition. Servers that share the file do so within a second. */
-    private static List<ServerKeys> awaitServers(Connection connection, Predicate<ServerKeys> isReady, String otherwise)
-            throws SQLException {
-        long deadline = System.nanoTime() + SERVER_TIMEOUT.toNanos();
-        while (true) {
-            List<ServerKeys> servers = ServerKeys.read(connection);
-            long pending = servers.stream().filter(isReady.negate()).count();
-            if (pending == 0) {
-                return servers;
-            }
-            if (System.nanoTime() > deadline) {
-                throw new OperatorException(pending + " of " + servers.size() + " running servers " + otherwise);
-            }
-            pause(POLL);
-        }
-    }
-
-    private static KeyPurpose requireKey(KeysetFile file, Keyset keyset, KeyId key) {
-        return keyset.purposeOf(key)
-                .orElseThrow(() -> new OperatorException(
-                        "The keyset " + file.path() + " holds no key " + key + ": \"keyset list\" shows its keys."));
-    }
-
-    /** Epochs of the audit log only go forward, and a leaked fingerprint key must not become primary again. */
-    private static void requireForward(Keyset keyset, KeyPurpose purpose, KeyId key) {
-        KeyId primary = keyset.primary(purpose);
-        if (purpose != KeyPurpose.ENCRYPTION
-                && !keyset.later(purpose, key, primary).equals(key)) {
-            throw new OperatorException("Key " + key + " is older than the primary " + purpose + " key " + primary
-                    + ": add a new one with \"keyset add " + purpose + "\".");
-        }
-    }
-
-    /** Fails if fingerprints or the audit log still use a key. */
-    private static void requireNoHashes(Connection connection, Keyset keyset, KeyId key) throws SQLException {
-        switch (keyset.purposeOf(key).orElseThrow()) {
-            case ENCRYPTION -> {
-                // Encrypted rows have the id of their key.
-            }
-            case FINGERPRINT -> {
-                long fingerprints = KeysetVerification.run(connection, keyset)
-                        .fingerprints()
-                        .getOrDefault(key, 0L);
-                if (fingerprints > 0) {
-                    throw new OperatorException("Key " + key + " is still needed (fingerprints: " + fingerprints
-                            + "): run \"keyset rewrap\" first.");
-                }
-            }
-            case AUDIT -> {
-                long hashes = new AuditSeals(keyset).count(connection).getOrDefault(key, 0L);
-                if (hashes > 0) {
-                    throw new OperatorException("Key " + key + " is still needed (audit log: " + hashes
-                            + "): \"keyset rewrap\" renews the seals, and events are verified with it until"
-                            + " AGYN_AUDIT_RETENTION drops them.");
-                }
-            }
-        }
-    }
-
-    private static void requireNotPrimary(KeysetFile file, Keyset keyset, KeyId key) {
-        if (keyset.primary(requireKey(file, keyset, key)).equals(key)) {
-            throw new OperatorException(
-                    "Key " + key + " is the primary key: promote another one with \"keyset promote\".");
-        }
-    }
-
     private static KeysetFile fileOf(List<String> arguments, Settings settings) {
         KeysetFile file = KeysetFile.of(settings);
         return arguments.isEmpty() ? file : file.at(Command.path(arguments.getFirst()));
@@ -369,29 +235,19 @@ final class KeysetCommands {
         return rows.size() <= MAX_LISTED ? first : first + " and " + (rows.size() - MAX_LISTED) + " more";
     }
 
-    private static void pause(Duration duration) {
-        try {
-            Thread.sleep(duration);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new OperatorException("The command was stopped before it finished: run it again.", e);
-        }
-    }
-
     /** Prints the progress, at once and then every second. */
-    private static final class Progress {
-        private final long total;
+    private static final class RewrapProgress implements KeyRotation.Progress {
         private final KeyId key;
         private final PrintStream out;
         private long nextLine = System.nanoTime();
 
-        Progress(long total, KeyId key, PrintStream out) {
-            this.total = total;
+        RewrapProgress(KeyId key, PrintStream out) {
             this.key = key;
             this.out = out;
         }
 
-        void rewrapped(long done) {
+        @Override
+        public void rewrapped(long done, long total) {
             if (System.nanoTime() >= nextLine) {
                 nextLine = System.nanoTime() + PROGRESS_INTERVAL.toNanos();
                 out.printf("Encrypted %d of %d rows with key %s.%n", done, Math.max(done, total), key);

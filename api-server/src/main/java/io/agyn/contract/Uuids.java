@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Parses UUIDs in their standard form (RFC 9562, section 4); Java's parser accepts groups of any length. */
 public final class Uuids {
@@ -14,7 +15,7 @@ public final class Uuids {
     private Uuids() {}
 
     /** Parses a list parameter that was checked against the contract; null if it is missing. */
-    public static List<UUID> list(Collection<String> given) {
+    public static @Nullable List<UUID> list(@Nullable Collection<String> given) {
         return given == null || given.isEmpty()
                 ? null
                 : Parameters.items(given).stream().map(UUID::fromString).toList();

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Returns the first response to a repeated request with the same {@code Idempotency-Key}, instead of running it
@@ -94,7 +95,7 @@ class IdempotencyInterceptor {
     }
 
     /** Returns the operation's idempotency key, or null. */
-    private String key(InvocationContext invocation) {
+    private @Nullable String key(InvocationContext invocation) {
         int position = keyPositions.computeIfAbsent(invocation.getMethod(), IdempotencyInterceptor::keyPosition);
         return position == MISSING ? null : (String) invocation.getParameters()[position];
     }

@@ -2,11 +2,12 @@ package io.agyn.idempotency;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.keys.CredentialCipher;
-import io.agyn.keys.EncryptionContext;
+import io.agyn.keys.credentials.CredentialCipher;
+import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.upkeep.HourlyJob;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import jakarta.transaction.Transactional.TxType;
@@ -24,7 +25,7 @@ import javax.sql.DataSource;
 
 /** Stores the first responses to requests with an {@code Idempotency-Key}, each for a day. */
 @ApplicationScoped
-public class IdempotencyKeys implements HourlyJob {
+public class IdempotencyKeys {
     private static final String EXPIRED = "created_at < now() - interval '24 hours'";
     private static final String CLAIM = """
         insert into idempotency_key as kept (id, organization_id, user_id, key, request_fingerprint, created_at)
@@ -89,13 +90,12 @@ public class IdempotencyKeys implements HourlyJob {
         }
     }
 
-    @Override
-    public String name() {
-        return "removal of old idempotency keys";
-    }
-
-    @Override
-    public void run() throws SQLException {
+    @Scheduled(
+            identity = "idempotency-key-removal",
+            every = "1h",
+            delayed = "2m",
+            concurrentExecution = ConcurrentExecution.SKIP)
+    void run() throws SQLException {
         dropExpired();
     }
 

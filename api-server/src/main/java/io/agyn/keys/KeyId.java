@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record KeyId(int value) {
     // Tink's prefix of a ciphertext: the byte 1, and the key's id.
-    static final int PREFIX_BYTES = 1 + Integer.BYTES;
+    public static final int PREFIX_BYTES = 1 + Integer.BYTES;
 
     private static final byte TINK = 1;
 
@@ -35,7 +35,7 @@ public record KeyId(int value) {
      * @param ciphertext the ciphertext, or its first bytes
      * @return the id; empty if it does not start like a ciphertext
      */
-    static Optional<KeyId> of(byte[] ciphertext) {
+    public static Optional<KeyId> of(byte[] ciphertext) {
         return ciphertext.length >= PREFIX_BYTES && ciphertext[0] == TINK
                 ? Optional.of(
                         new KeyId(ByteBuffer.wrap(ciphertext, 1, Integer.BYTES).getInt()))
@@ -54,7 +54,7 @@ public record KeyId(int value) {
     }
 
     /** The prefix of each ciphertext of this key. */
-    byte[] prefix() {
+    public byte[] prefix() {
         return ByteBuffer.allocate(PREFIX_BYTES).put(TINK).putInt(value).array();
     }
 

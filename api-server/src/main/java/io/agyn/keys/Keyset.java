@@ -18,7 +18,7 @@ import com.google.crypto.tink.aead.PredefinedAeadParameters;
 import com.google.crypto.tink.prf.PredefinedPrfParameters;
 import com.google.crypto.tink.prf.PrfConfig;
 import com.google.crypto.tink.prf.PrfSet;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that encrypt and fingerprint credentials and chain the audit log: a Tink keyset for each
@@ -55,9 +56,10 @@ public final class Keyset {
 
     private Keyset(Map<KeyPurpose, KeysetHandle> handles) throws GeneralSecurityException {
         this.handles = handles;
-        this.aead = handles.get(KeyPurpose.ENCRYPTION).getPrimitive(RegistryConfiguration.get(), Aead.class);
-        this.fingerprints = handles.get(KeyPurpose.FINGERPRINT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
-        this.audit = handles.get(KeyPurpose.AUDIT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
+        this.aead = handle(handles, KeyPurpose.ENCRYPTION).getPrimitive(RegistryConfiguration.get(), Aead.class);
+        this.fingerprints =
+                handle(handles, KeyPurpose.FINGERPRINT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
+        this.audit = handle(handles, KeyPurpose.AUDIT).getPrimitive(RegistryConfiguration.get(), PrfSet.class);
         handles.forEach((purpose, handle) -> keys.put(
                 purpose,
                 IntStream.range(0, handle.size())
@@ -88,12 +90,12 @@ public final class Keyset {
     }
 
     /** Creates new keys, one for each purpose. */
-    static Keyset random() {
+    public static Keyset random() {
         try {
             register();
             Map<KeyPurpose, KeysetHandle> handles = new EnumMap<>(KeyPurpose.class);
             for (KeyPurpose purpose : KeyPurpose.values()) {
-                handles.put(purpose, KeysetHandle.generateNew(parameters(purpose)));
+                handles.put(purpose, KeysetHandle.generateNew(parameters(purpose), RegistryConfiguration.get()));
             }
             return new Keyset(handles);
         } catch (GeneralSecurityException e) {
@@ -132,7 +134,7 @@ public final class Keyset {
                 json.set(
                         part.getKey().toString(),
                         JSON.readTree(TinkJsonProtoKeysetFormat.serializeKeyset(
-                                part.getValue(), InsecureSecretKeyAccess.get())));
+                                part.getValue(), RegistryConfiguration.get(), InsecureSecretKeyAccess.get())));
             }
             return json;
         } catch (GeneralSecurityException | JsonProcessingException e) {
@@ -152,7 +154,7 @@ public final class Keyset {
 
     /** The id of the key for new values. */
     public KeyId primary(KeyPurpose purpose) {
-        return new KeyId(handles.get(purpose).getPrimary().getId());
+        return new KeyId(handle(handles, purpose).getPrimary().getId());
     }
 
     /** The ids of the encryption keys, oldest first. */
@@ -162,7 +164,7 @@ public final class Keyset {
 
     /** The ids of the keys of a purpose, oldest first. */
     public List<KeyId> keys(KeyPurpose purpose) {
-        return keys.get(purpose);
+        return requireNonNull(keys.get(purpose), "no keys of this purpose");
     }
 
     /** The purpose of a key; empty if it is not in the keyset. */
@@ -190,8 +192,8 @@ public final class Keyset {
     public List<KeyPurpose> primariesMissingIn(Keyset other) {
         return Stream.of(KeyPurpose.values())
                 .filter(purpose -> {
-                    KeysetHandle otherHandle = other.handles.get(purpose);
-                    KeysetHandle.Entry primary = handles.get(purpose).getPrimary();
+                    KeysetHandle otherHandle = handle(other.handles, purpose);
+                    KeysetHandle.Entry primary = handle(handles, purpose).getPrimary();
                     return IntStream.range(0, otherHandle.size())
                             .mapToObj(otherHandle::getAt)
                             .noneMatch(entry -> entry.getId() == primary.getId()
@@ -254,7 +256,8 @@ public final class Keyset {
     private static byte[] compute(PrfSet keys, KeyId key, byte[] data) {
         requireNonNull(data, "data is null");
         try {
-            return keys.getPrfs().get(key.value()).compute(data, FINGERPRINT_BYTES);
+            return requireNonNull(keys.getPrfs().get(key.value()), "the key is not in the keyset")
+                    .compute(data, FINGERPRINT_BYTES);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("A keyed hash cannot be computed", e);
         }
@@ -265,7 +268,7 @@ public final class Keyset {
      *
      * @throws GeneralSecurityException if it cannot be decrypted
      */
-    byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {
+    public byte[] rewrap(byte[] ciphertext, byte[] context) throws GeneralSecurityException {
         byte[] plaintext = aead.decrypt(ciphertext, context);
         try {
             return aead.encrypt(plaintext, context);
@@ -292,13 +295,17 @@ public final class Keyset {
         }
     }
 
+    private static KeysetHandle handle(Map<KeyPurpose, KeysetHandle> handles, KeyPurpose purpose) {
+        return requireNonNull(handles.get(purpose), "no keys of this purpose");
+    }
+
     private KeyPurpose requirePurpose(KeyId key) {
         return purposeOf(key).orElseThrow(() -> new IllegalArgumentException("the keyset holds no key " + key));
     }
 
     private int position(KeyPurpose purpose, KeyId key) {
-        return IntStream.range(0, handles.get(purpose).size())
-                .filter(i -> handles.get(purpose).getAt(i).getId() == key.value())
+        return IntStream.range(0, handle(handles, purpose).size())
+                .filter(i -> handle(handles, purpose).getAt(i).getId() == key.value())
                 .findFirst()
                 .orElseThrow();
     }
@@ -314,11 +321,11 @@ public final class Keyset {
         PrfConfig.register();
     }
 
-    private static KeysetHandle read(JsonNode keyset, KeyPurpose purpose) throws GeneralSecurityException {
+    private static KeysetHandle read(@Nullable JsonNode keyset, KeyPurpose purpose) throws GeneralSecurityException {
         if (keyset == null || !keyset.path(purpose.toString()).isObject()) {
             throw new GeneralSecurityException("no " + purpose + " keyset");
         }
         return TinkJsonProtoKeysetFormat.parseKeyset(
-                keyset.get(purpose.toString()).toString(), InsecureSecretKeyAccess.get());
+                keyset.get(purpose.toString()).toString(), RegistryConfiguration.get(), InsecureSecretKeyAccess.get());
     }
 }

@@ -7,12 +7,13 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Announces the keys that this server has loaded, for the commands. */
 @Singleton
 class KeysetAnnouncement implements ChangeFeedHook {
     private final LiveKeyset keys;
-    private Connection connection;
+    private @Nullable Connection connection;
     private Optional<Keyset> announced = Optional.empty();
 
     KeysetAnnouncement(LiveKeyset keys) {
@@ -27,7 +28,7 @@ class KeysetAnnouncement implements ChangeFeedHook {
         }
         Keyset keyset = keys.current();
         if (announced.filter(before -> before == keyset).isEmpty()) {
-            ServerKeys.announce(connection, announced, keyset);
+            ServerKeys.announce(current, announced, keyset);
             announced = Optional.of(keyset);
         }
     }

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agyn.settings.OperatorException;
-import io.agyn.settings.PrivateFile;
+import io.agyn.operator.OperatorException;
+import io.agyn.operator.PrivateFile;
 import io.agyn.settings.Settings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,6 +26,7 @@ import java.util.Collections;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A keyset in a file of mode 0600, optionally locked with an external key. */
 public final class KeysetFile {
@@ -286,7 +287,7 @@ public final class KeysetFile {
         return isLocked(json(content));
     }
 
-    private static boolean isLocked(JsonNode json) {
+    private static boolean isLocked(@Nullable JsonNode json) {
         return json != null && json.has(LOCKED_BY);
     }
 

@@ -3,7 +3,7 @@ package io.agyn.keys;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.health.BackgroundThread;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The keyset of a running server, which follows its file: changes by {@code keyset} commands take effect within
@@ -62,11 +63,11 @@ public class LiveKeyset {
     private byte[] seen;
 
     @Inject
-    LiveKeyset(Settings settings) {
+    public LiveKeyset(Settings settings) {
         this(KeysetFile.of(settings));
     }
 
-    LiveKeyset(KeysetFile file) {
+    public LiveKeyset(KeysetFile file) {
         this.file = requireNonNull(file, "file is null");
         byte[] content = file.content();
         this.current = file.parse(content);
@@ -75,7 +76,7 @@ public class LiveKeyset {
     }
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {
-        Gauge.builder("agyn.keyset.refused", () -> rejected ? 1 : 0)
+        Gauge.builder("agyn.keyset.rejected", () -> rejected ? 1 : 0)
                 .description("1 while the keyset file is rejected and the previous keys stay active")
                 .register(registry);
         thread.start();
@@ -92,7 +93,7 @@ public class LiveKeyset {
     }
 
     /** Returns the current keys, including the key of a ciphertext if the file has it. */
-    Keyset currentFor(byte[] ciphertext) {
+    public Keyset currentFor(byte[] ciphertext) {
         Optional<KeyId> key = KeyId.of(ciphertext);
         if (key.isPresent() && !current.contains(key.get())) {
             reload();
@@ -103,7 +104,7 @@ public class LiveKeyset {
     /**
      * Promotes a key: {@code keyset promote} ran while this server was down, and its copy of the file is older.
      */
-    synchronized void promote(KeyId key) {
+    public synchronized void promote(KeyId key) {
         boolean isPrimary =
                 current.purposeOf(key).map(current::primary).filter(key::equals).isPresent();
         if (current.contains(key) && !isPrimary) {
@@ -115,7 +116,7 @@ public class LiveKeyset {
     }
 
     /** Loads the keys if the file has changed. A rejected file is not checked again. */
-    synchronized void reload() {
+    public synchronized void reload() {
         byte[] last = seen;
         try {
             seen = UNREADABLE;
@@ -164,7 +165,7 @@ public class LiveKeyset {
         LOG.infof("The keyset file has changed; active are %s", next);
     }
 
-    private void reject(String reason) {
+    private void reject(@Nullable String reason) {
         rejected = true;
         LOG.errorf("The changed keyset file %s is rejected, and %s stay active: %s", file.path(), current, reason);
     }

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import java.io.IOException;

@@ -2,9 +2,8 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.operator.OperatorException;
 import io.agyn.pipeline.Stage;
-import io.agyn.rest.RequestUri;
-import io.agyn.settings.OperatorException;
 import io.agyn.settings.Settings;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -67,7 +66,7 @@ class ManagementListener {
 
     private static void separate(RoutingContext context, int managementPort) {
         if (!RequestUri.isValid(context.request())) {
-            // The next routes refuse it.
+            // The next routes reject it.
             context.next();
             return;
         }

@@ -2,7 +2,7 @@ package io.agyn.listener;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
 import io.quarkus.tls.runtime.KeyStoreAndKeyCertOptions;
 import io.vertx.core.buffer.Buffer;

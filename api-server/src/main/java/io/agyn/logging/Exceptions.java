@@ -3,6 +3,7 @@ package io.agyn.logging;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Prepares exceptions for logging. */
 public final class Exceptions {
@@ -39,7 +40,7 @@ public final class Exceptions {
 
         private final String type;
 
-        private WithoutMessage(String type, Throwable cause) {
+        private WithoutMessage(String type, @Nullable Throwable cause) {
             super(null, cause, true, true);
             this.type = type;
         }

@@ -1,7 +1,7 @@
 package io.agyn.members;
 
 import io.agyn.api.model.MemberRole;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;

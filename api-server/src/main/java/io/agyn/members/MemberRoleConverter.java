@@ -1,7 +1,7 @@
 package io.agyn.members;
 
 import io.agyn.api.model.MemberRole;
-import io.agyn.rest.EnumConverter;
+import io.agyn.storage.EnumConverter;
 import jakarta.persistence.Converter;
 
 @Converter

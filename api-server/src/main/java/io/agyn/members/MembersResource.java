@@ -13,10 +13,10 @@ import io.agyn.api.model.MemberUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ConstraintProblem;
-import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
-import io.agyn.rest.Selection;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.Paging;
+import io.agyn.storage.Selection;
+import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -45,7 +46,12 @@ class MembersResource implements MembersApi {
 
     @Override
     public Response listMembers(
-            UUID organizationId, Integer pageSize, String pageToken, String name, String email, String search) {
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search) {
         Selection selection = Selection.in(organizationId)
                 .with("user.name", name)
                 .with("lower(user.email)", email == null ? null : email.toLowerCase(Locale.ROOT))

@@ -1,6 +1,6 @@
 package io.agyn.organizations;
 
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.StoredResource;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 

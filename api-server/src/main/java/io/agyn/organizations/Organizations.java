@@ -4,7 +4,7 @@ import io.agyn.access.Tenants;
 import io.agyn.organizations.OrganizationContents.Content;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.RowLocks;
+import io.agyn.storage.RowLocks;
 import io.quarkus.arc.All;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;

@@ -12,15 +12,16 @@ import io.agyn.audit.Audited;
 import io.agyn.contract.Uuids;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.problems.ProblemException;
-import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
-import io.agyn.rest.Selection;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.Paging;
+import io.agyn.storage.Selection;
+import io.agyn.storage.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -39,7 +40,12 @@ class OrganizationsResource implements OrganizationsApi {
 
     @Override
     public Response listOrganizations(
-            Integer pageSize, String pageToken, String name, String slug, String search, Set<String> ids) {
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String slug,
+            @Nullable String search,
+            @Nullable Set<String> ids) {
         Selection selection = Selection.all()
                 .withOneOf("id", caller.identity().scope().organizations().orElse(null))
                 .with("name", name)

@@ -4,11 +4,12 @@ import static java.util.Objects.requireNonNull;
 
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the diff of a write from {@link ResourceResponses} to the interceptors around the resource. */
 @RequestScoped
 public class ChangeRecorder {
-    private ResourceDiff diff;
+    private @Nullable ResourceDiff diff;
     private boolean isRepeated;
 
     void record(ResourceDiff recorded) {

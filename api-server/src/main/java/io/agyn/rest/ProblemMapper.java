@@ -2,6 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.pipeline.RequestIds;
 import io.agyn.problems.ProblemBodies;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;

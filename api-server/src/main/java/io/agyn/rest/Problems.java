@@ -2,7 +2,7 @@ package io.agyn.rest;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.postgres.DatabaseFailures;
+import io.agyn.database.DatabaseFailures;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
 
 /** Maps exceptions to problems. */
 @Singleton
@@ -54,7 +55,7 @@ public final class Problems {
                 Optional.ofNullable(fired.getConstraintName())
                         .map(constraints::get)
                         .map(ConstraintProblem::exception);
-            case WebApplicationException refused -> Optional.ofNullable(refused(refused));
+            case WebApplicationException rejected -> Optional.ofNullable(rejected(rejected));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->
                 Optional.of(unavailable("The database is unavailable; try again in a second."));
@@ -66,8 +67,8 @@ public final class Problems {
     }
 
     /** Maps the REST stack's own exceptions. */
-    private ProblemException refused(WebApplicationException refused) {
-        return switch (refused.getResponse().getStatus()) {
+    private @Nullable ProblemException rejected(WebApplicationException rejected) {
+        return switch (rejected.getResponse().getStatus()) {
             case 400 -> new ProblemException(ProblemKind.INVALID_REQUEST, "The request is malformed.");
             case 404 -> new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the contract is at /openapi.");
             case 405 -> notAllowed();

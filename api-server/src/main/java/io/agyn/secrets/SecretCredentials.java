@@ -1,7 +1,7 @@
 package io.agyn.secrets;
 
-import io.agyn.keys.CredentialColumn;
-import io.agyn.keys.CredentialColumns;
+import io.agyn.keys.credentials.CredentialColumn;
+import io.agyn.keys.credentials.CredentialColumns;
 import java.util.List;
 
 /** The encrypted column of secrets. */

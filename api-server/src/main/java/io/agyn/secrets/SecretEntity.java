@@ -1,8 +1,8 @@
 package io.agyn.secrets;
 
 import io.agyn.api.model.SecretStorage;
-import io.agyn.keys.EncryptionContext;
-import io.agyn.rest.StoredResource;
+import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;

@@ -1,7 +1,7 @@
 package io.agyn.secrets;
 
 import io.agyn.api.model.SecretStorage;
-import io.agyn.rest.EnumConverter;
+import io.agyn.storage.EnumConverter;
 import jakarta.persistence.Converter;
 
 @Converter

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.contract.Violations;
 import io.agyn.headers.HeaderSyntax;
-import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.rest.RowLocks;
+import io.agyn.storage.RowLocks;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -50,7 +50,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
      */
     void setValue(SecretEntity secret, String value) {
         if (HeaderSyntax.credential(value).isEmpty()) {
-            refuseWhileInUse(secret);
+            rejectWhileInUse(secret);
         }
         String fingerprint = cipher.fingerprint(value, secret.valueContext(), secret.fingerprint);
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
@@ -81,7 +81,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valueContext());
     }
 
-    private void refuseWhileInUse(SecretEntity secret) {
+    private void rejectWhileInUse(SecretEntity secret) {
         List<String> found = users.usersOf(secret.organizationId, secret.id);
         if (!found.isEmpty()) {
             Violations violations = new Violations();

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.spi.Converter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses paths, with a leading {@code ~} as the user's home, since no shell expands values from a unit or compose
@@ -19,7 +20,7 @@ public final class PathConverter implements Converter<Path> {
      * @throws java.nio.file.InvalidPathException if the value is invalid
      */
     @Override
-    public Path convert(String value) {
+    public @Nullable Path convert(String value) {
         requireNonNull(value, "value is null");
         if (value.isBlank()) {
             return null;

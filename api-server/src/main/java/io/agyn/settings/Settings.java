@@ -30,7 +30,7 @@ public interface Settings {
 
     @Setting(
             value = "collector for traces of calls, by OTLP over HTTP, such as `http://collector:4318`; "
-                    + "without it there are no traces",
+                    + "OpenTelemetry's `OTEL_*` variables [work too](../operations/monitoring.md#traces)",
             syntax = Syntax.URL,
             absent = "no traces")
     @WithName("otlp-endpoint")

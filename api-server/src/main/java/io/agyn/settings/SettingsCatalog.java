@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** All settings by variable, read once from the annotations in {@link Settings}. */
 public final class SettingsCatalog {
@@ -50,7 +51,8 @@ public final class SettingsCatalog {
      * @param property the property, such as {@code agyn.http.port}
      * @param defaultValue the default as an operator would write it, or null
      */
-    public record Entry(String property, Class<?> type, String defaultValue, Setting setting) {
+    public record Entry(
+            String property, Class<?> type, @Nullable String defaultValue, Setting setting) {
         /** The environment variable, such as {@code AGYN_HTTP_PORT}. */
         public String variable() {
             return property.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
@@ -67,7 +69,7 @@ public final class SettingsCatalog {
 
         /** The default, or the behaviour without one; may be empty. */
         public String defaultText() {
-            return hasDefault() ? defaultValue : setting.absent();
+            return defaultValue == null ? setting.absent() : defaultValue;
         }
 
         /** Returns the error for an invalid value; empty for a valid one. */

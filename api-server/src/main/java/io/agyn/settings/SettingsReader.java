@@ -2,6 +2,7 @@ package io.agyn.settings;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.operator.OperatorException;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.PrintStream;

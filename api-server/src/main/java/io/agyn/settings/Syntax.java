@@ -1,5 +1,6 @@
 package io.agyn.settings;
 
+import io.agyn.database.DatabaseUrl;
 import io.agyn.headers.HeaderNames;
 import java.nio.file.InvalidPathException;
 import java.util.function.Predicate;

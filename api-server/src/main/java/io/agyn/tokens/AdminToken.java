@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.Role;
 import io.agyn.api.model.UserState;
-import io.agyn.settings.PrivateFile;
+import io.agyn.operator.PrivateFile;
 import io.agyn.settings.Settings;
 import io.agyn.users.UserEntity;
 import io.quarkus.runtime.StartupEvent;

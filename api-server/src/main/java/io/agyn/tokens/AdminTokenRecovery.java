@@ -2,8 +2,8 @@ package io.agyn.tokens;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.rest.Uuid7;
-import io.agyn.settings.OperatorException;
+import io.agyn.ids.Uuid7;
+import io.agyn.operator.OperatorException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,6 +1,6 @@
 package io.agyn.tokens;
 
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

@@ -15,10 +15,10 @@ import io.agyn.contract.Violations;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.members.Members;
 import io.agyn.problems.ConstraintProblem;
-import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
-import io.agyn.rest.Selection;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.Paging;
+import io.agyn.storage.Selection;
+import io.agyn.storage.StoredResource;
 import io.agyn.users.UserEntity;
 import io.agyn.users.Users;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -66,7 +66,7 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response createApiToken(ApiTokenCreate body, String idempotencyKey) {
         UserEntity user = user(body);
-        requireReach(user, body.getOrganizationId());
+        requireAccess(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
         ApiTokenEntity token = new ApiTokenEntity(
                 user,
@@ -110,7 +110,7 @@ class ApiTokensResource implements ApiTokensApi {
      * A token bound to an organization that its user does not belong to would never work. For a cluster admin, the
      * foreign key checks that the organization exists.
      */
-    private void requireReach(UserEntity user, UUID organizationId) {
+    private void requireAccess(UserEntity user, UUID organizationId) {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {

@@ -5,6 +5,7 @@ import io.agyn.api.model.Protocol;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The usage record of a model call: the caller, the model, durations, outcome and tokens. It contains nothing of the
@@ -13,7 +14,7 @@ import java.util.UUID;
  * @param id the record's id, a UUIDv7, which makes loading idempotent
  * @param startedAt when the call arrived
  * @param requestId the call's id in the response and the log
- * @param organizationId the organization; null if the call was refused before it was known
+ * @param organizationId the organization; null if the call was rejected before it was known
  * @param modelId the model; null if it was not found
  * @param model the model's name in the organization; null if it was not found
  * @param providerId the LLM provider; null if there was none
@@ -33,18 +34,18 @@ public record CallRecord(
         UUID id,
         Instant startedAt,
         String requestId,
-        UUID organizationId,
-        UUID modelId,
-        String model,
-        UUID providerId,
-        String provider,
-        UUID tokenId,
-        UUID userId,
+        @Nullable UUID organizationId,
+        @Nullable UUID modelId,
+        @Nullable String model,
+        @Nullable UUID providerId,
+        @Nullable String provider,
+        @Nullable UUID tokenId,
+        @Nullable UUID userId,
         Protocol protocol,
         CallOperation operation,
         boolean streamed,
         CallUsage usage,
-        Duration timeToFirstByte,
+        @Nullable Duration timeToFirstByte,
         Duration duration,
-        Integer status,
+        @Nullable Integer status,
         Outcome outcome) {}

@@ -1,6 +1,7 @@
 package io.agyn.usage;
 
 import io.agyn.api.model.UsageUnknownReason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The usage that a provider reported for a call. Each value is null if the provider did not report it.
@@ -18,17 +19,17 @@ import io.agyn.api.model.UsageUnknownReason;
  * @param unknownReason why the response could not be read, or null
  */
 public record CallUsage(
-        Long inputTokens,
-        Long cachedInputTokens,
-        Long cacheWriteTokens,
-        Long cacheWrite5mTokens,
-        Long cacheWrite1hTokens,
-        Long outputTokens,
-        Long reasoningTokens,
-        Long webSearchRequests,
-        Long webFetchRequests,
-        String serviceTier,
-        UsageUnknownReason unknownReason) {
+        @Nullable Long inputTokens,
+        @Nullable Long cachedInputTokens,
+        @Nullable Long cacheWriteTokens,
+        @Nullable Long cacheWrite5mTokens,
+        @Nullable Long cacheWrite1hTokens,
+        @Nullable Long outputTokens,
+        @Nullable Long reasoningTokens,
+        @Nullable Long webSearchRequests,
+        @Nullable Long webFetchRequests,
+        @Nullable String serviceTier,
+        @Nullable UsageUnknownReason unknownReason) {
     /** The usage of a call without a response. */
     public static final CallUsage NONE =
             new CallUsage(null, null, null, null, null, null, null, null, null, null, null);

@@ -10,35 +10,35 @@ import java.util.UUID;
  * Lines of text in UTF-8. Records are formatted straight into bytes, since strings took a third of the time. Not
  * thread-safe.
  */
-final class LineBuffer {
+public final class LineBuffer {
     private static final byte[] HEX = "0123456789abcdef".getBytes(ISO_8859_1);
     private static final int MAX_LONG_LENGTH = 20;
 
     private byte[] bytes = new byte[8_192];
     private int length;
 
-    int length() {
+    public int length() {
         return length;
     }
 
     /** Truncates the buffer to an earlier length. */
-    void truncate(int newLength) {
+    public void truncate(int newLength) {
         length = newLength;
     }
 
-    byte[] toBytes() {
+    public byte[] toBytes() {
         return Arrays.copyOf(bytes, length);
     }
 
     /** Appends encoded text. */
-    LineBuffer append(byte[] text) {
+    public LineBuffer append(byte[] text) {
         ensure(text.length);
         System.arraycopy(text, 0, bytes, length, text.length);
         length += text.length;
         return this;
     }
 
-    LineBuffer append(String text) {
+    public LineBuffer append(String text) {
         int end = text.length();
         ensure(end);
         int at = length;
@@ -54,7 +54,7 @@ final class LineBuffer {
         return this;
     }
 
-    LineBuffer append(char c) {
+    public LineBuffer append(char c) {
         if (c >= 0x80) {
             return append(String.valueOf(c).getBytes(UTF_8));
         }
@@ -63,7 +63,7 @@ final class LineBuffer {
         return this;
     }
 
-    LineBuffer append(long value) {
+    public LineBuffer append(long value) {
         if (value < 0) {
             return append(Long.toString(value));
         }
@@ -77,7 +77,7 @@ final class LineBuffer {
     }
 
     /** Appends a number with leading zeros. */
-    void appendDigits(long value, int digits) {
+    public void appendDigits(long value, int digits) {
         ensure(digits);
         long rest = value;
         for (int at = length + digits - 1; at >= length; at--) {
@@ -88,7 +88,7 @@ final class LineBuffer {
     }
 
     /** Appends a UUID in its canonical form. */
-    LineBuffer append(UUID id) {
+    public LineBuffer append(UUID id) {
         ensure(36);
         long high = id.getMostSignificantBits();
         long low = id.getLeastSignificantBits();

@@ -10,14 +10,14 @@ import java.time.format.DateTimeFormatter;
  * Formats times as in RFC 3339, in UTC with microseconds. Consecutive times are mostly within one second, whose text
  * is cached. Not thread-safe.
  */
-final class TimeText {
+public final class TimeText {
     private static final DateTimeFormatter SECOND =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.").withZone(ZoneOffset.UTC);
 
     private long second = Long.MIN_VALUE;
     private byte[] text = {};
 
-    void append(LineBuffer to, Instant time) {
+    public void append(LineBuffer to, Instant time) {
         if (time.getEpochSecond() != second) {
             second = time.getEpochSecond();
             text = SECOND.format(time).getBytes(ISO_8859_1);

@@ -1,7 +1,7 @@
 package io.agyn.users;
 
 import io.agyn.api.model.Role;
-import io.agyn.rest.EnumConverter;
+import io.agyn.storage.EnumConverter;
 import jakarta.persistence.Converter;
 
 @Converter

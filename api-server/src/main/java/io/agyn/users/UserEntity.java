@@ -2,7 +2,7 @@ package io.agyn.users;
 
 import io.agyn.api.model.Role;
 import io.agyn.api.model.UserState;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.StoredResource;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;

@@ -11,16 +11,17 @@ import io.agyn.api.model.UserState;
 import io.agyn.api.model.UserUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
-import io.agyn.rest.Paging;
 import io.agyn.rest.ResourceResponses;
-import io.agyn.rest.Selection;
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.Paging;
+import io.agyn.storage.Selection;
+import io.agyn.storage.StoredResource;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -37,7 +38,13 @@ class UsersResource implements UsersApi {
 
     @Override
     public Response listUsers(
-            Integer pageSize, String pageToken, String name, String email, String search, Role role, UserState state) {
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String email,
+            @Nullable String search,
+            @Nullable Role role,
+            @Nullable UserState state) {
         Selection selection = Selection.all()
                 .with("name", name)
                 .with("lower(email)", email == null ? null : email.toLowerCase(Locale.ROOT))

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.audit.Event.Outcome;
 import io.agyn.audit.Event.Source;
-import io.agyn.rest.Uuid7;
+import io.agyn.ids.Uuid7;
 import jakarta.inject.Singleton;
 import java.util.List;
 

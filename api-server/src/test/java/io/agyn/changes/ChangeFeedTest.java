@@ -3,10 +3,11 @@ package io.agyn.changes;
 import static io.agyn.Api.as;
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.changes.RowChange.Operation;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -22,26 +23,30 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
+    private static final ConditionFactory WITHIN_A_SECOND = await("it is reported within a second")
+            .atMost(Duration.ofSeconds(1))
+            .pollInterval(Duration.ofMillis(5));
+
     @Singleton
-    static class Heard implements ChangeListener {
+    static class Recorder implements ChangeListener {
         private final List<RowChange> changes = new CopyOnWriteArrayList<>();
         private final AtomicInteger gaps = new AtomicInteger();
         private final AtomicBoolean fails = new AtomicBoolean();
 
         @Override
-        public void onChanges(List<RowChange> heard) {
+        public void onChanges(List<RowChange> reported) {
             if (fails.getAndSet(false)) {
                 throw new IllegalStateException("a listener that fails, in a test");
             }
-            changes.addAll(heard);
+            changes.addAll(reported);
         }
 
         @Override
@@ -51,7 +56,7 @@ class ChangeFeedTest {
     }
 
     @Inject
-    Heard heard;
+    Recorder recorder;
 
     @Inject
     DataSource database;
@@ -63,54 +68,54 @@ class ChangeFeedTest {
     void aFreshSecret() throws InterruptedException {
         organization = Api.organization();
         secret = Api.secret(organization, "v");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
-    void everyChangeOfWhatACallIsResolvedFromIsHeardOnce() throws InterruptedException {
+    void everyChangeOfRoutingDataIsReportedOnce() throws InterruptedException {
         String provider = Api.provider(organization, secret);
         String model = Api.model(organization, provider);
-        await("organization", organization);
-        await("llm_provider", provider);
-        await("model", model);
-        heard.changes.clear();
+        awaitChange("organization", organization);
+        awaitChange("llm_provider", provider);
+        awaitChange("model", model);
+        recorder.changes.clear();
         // The model is orphaned by the database itself.
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
                 .statusCode(204);
-        await("llm_provider", provider);
-        await("model", model);
+        awaitChange("llm_provider", provider);
+        awaitChange("model", model);
         // Over several readings.
         Thread.sleep(1_200);
-        assertThat(heard.changes)
+        assertThat(recorder.changes)
                 .containsOnlyOnce(
                         change("llm_provider", Operation.DELETE, provider), change("model", Operation.UPDATE, model));
     }
 
     @Test
-    void aTransactionThatCommitsAfterLaterOnesIsHeard() throws Exception {
+    void transactionThatCommitsLateIsReported() throws Exception {
         String other = Api.secret(organization, "v");
-        await("secret", other);
+        awaitChange("secret", other);
         try (Connection early = database.getConnection();
                 Statement statement = early.createStatement()) {
             early.setAutoCommit(false);
             touch(statement, secret);
-            heard.changes.clear();
+            recorder.changes.clear();
             for (int i = 0; i < 3; i++) {
                 execute("update secret set description = '" + i + "' where id = '" + other + "'");
-                await("secret", other);
-                heard.changes.clear();
+                awaitChange("secret", other);
+                recorder.changes.clear();
             }
             early.commit();
             early.setAutoCommit(true);
         }
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
     void aChangeThatIsTakenBackIsNotHeard() throws Exception {
-        heard.changes.clear();
+        recorder.changes.clear();
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -119,38 +124,38 @@ class ChangeFeedTest {
             connection.setAutoCommit(true);
         }
         Thread.sleep(700);
-        assertThat(heard.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
+        assertThat(recorder.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
     }
 
     @Test
-    void aChangeWhoseNotificationWasLostIsHeard() throws Exception {
-        heard.changes.clear();
+    void changeWithALostNotificationIsReported() throws Exception {
+        recorder.changes.clear();
         execute("insert into change (table_name, row_id, organization_id) values ('secret', '" + secret + "', '"
                 + organization + "')");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
     void nothingIsMissedWhileTheConnectionIsKilledAgainAndAgain() throws Exception {
-        int gaps = heard.gaps.get();
+        int gaps = recorder.gaps.get();
         for (int i = 0; i < 5; i++) {
-            heard.changes.clear();
+            recorder.changes.clear();
             ChangeFeedConnections.kill(database);
             execute("update secret set description = '" + i + "' where id = '" + secret + "'");
-            await("secret", secret);
+            awaitChange("secret", secret);
         }
-        assertThat(heard.gaps).hasValue(gaps);
+        assertThat(recorder.gaps).hasValue(gaps);
     }
 
     @Test
     void failingListenerInvalidatesAllCachesAndTheFeedContinues() throws Exception {
-        int gaps = heard.gaps.get();
-        heard.fails.set(true);
+        int gaps = recorder.gaps.get();
+        recorder.fails.set(true);
         execute("update secret set description = 'x' where id = '" + secret + "'");
-        await(() -> heard.gaps.get() > gaps);
-        heard.changes.clear();
+        WITHIN_A_SECOND.until(() -> recorder.gaps.get() > gaps);
+        recorder.changes.clear();
         execute("update secret set description = 'y' where id = '" + secret + "'");
-        await("secret", secret);
+        awaitChange("secret", secret);
     }
 
     @Test
@@ -162,19 +167,12 @@ class ChangeFeedTest {
         assertThat(count("select count(*) from change where row_id = '" + id + "'"))
                 .isZero();
         asAdmin().delete("/api-tokens/{id}", id).then().statusCode(204);
-        await("api_token", id);
+        awaitChange("api_token", id);
     }
 
-    private void await(String table, String id) throws InterruptedException {
-        await(() -> heard.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("it is heard within a second").isLessThan(deadline);
-            Thread.sleep(5);
-        }
+    private void awaitChange(String table, String id) {
+        WITHIN_A_SECOND.until(() ->
+                recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private RowChange change(String table, Operation operation, String id) {

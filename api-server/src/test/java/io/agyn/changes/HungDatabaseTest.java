@@ -3,9 +3,10 @@ package io.agyn.changes;
 import static io.agyn.Api.asAdmin;
 import static io.restassured.RestAssured.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.proxy.routing.Callers;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -21,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -68,7 +68,7 @@ class HungDatabaseTest {
                                 .statusCode(),
                         write -> Thread.ofVirtual().start(write)));
             }
-            await(() -> get("/q/health/ready").statusCode() == 503);
+            await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 503);
             assertThat(since(start)).as("readiness is down").isLessThan(Duration.ofSeconds(5));
             long asked = System.nanoTime();
             assertThat(get("/q/health/ready").statusCode()).isEqualTo(503);
@@ -78,14 +78,18 @@ class HungDatabaseTest {
             for (CompletableFuture<Integer> write : writes) {
                 assertThat(write.join()).isEqualTo(503);
             }
-            assertThat(since(start)).as("all writes are refused").isLessThan(Duration.ofSeconds(12));
+            assertThat(since(start)).as("all writes are rejected").isLessThan(Duration.ofSeconds(12));
         } finally {
             signal("CONT", processes);
         }
         long back = System.nanoTime();
-        await(() -> get("/q/health/ready").statusCode() == 200);
-        await(() ->
-                asAdmin().body(Map.of("name", "Acme")).post("/organizations").statusCode() == 201);
+        await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);
+        await().atMost(PATIENCE)
+                .until(() -> asAdmin()
+                                .body(Map.of("name", "Acme"))
+                                .post("/organizations")
+                                .statusCode()
+                        == 201);
         assertThat(since(back)).as("writes again").isLessThan(Duration.ofSeconds(12));
     }
 
@@ -98,7 +102,7 @@ class HungDatabaseTest {
     }
 
     @Test
-    void revokedTokenIsRefusedAlthoughChangesCannotBeRead() throws Exception {
+    void revokedTokenIsRejectedIfChangesCannotBeRead() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
         String id = callers.identify(token).join().orElseThrow().tokenId().toString();
         try (Connection lock = DriverManager.getConnection(url, username, password);
@@ -110,10 +114,10 @@ class HungDatabaseTest {
             // Without the trigger, which would wait for the lock.
             revoking.execute("set session_replication_role = replica");
             revoking.execute("delete from api_token where id = '" + id + "'");
-            await(() -> callers.identify(token).join().isEmpty());
+            await().atMost(PATIENCE).until(() -> callers.identify(token).join().isEmpty());
             lock.rollback();
         }
-        await(() -> get("/q/health/ready").statusCode() == 200);
+        await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);
     }
 
     /** PostgreSQL's main process and its backends. */
@@ -132,14 +136,6 @@ class HungDatabaseTest {
         List<String> command = new ArrayList<>(List.of("kill", "-" + signal));
         processes.forEach(process -> command.add(Long.toString(process.pid())));
         assertThat(new ProcessBuilder(command).start().waitFor()).isZero();
-    }
-
-    private static void await(BooleanSupplier condition) throws InterruptedException {
-        long start = System.nanoTime();
-        while (!condition.getAsBoolean()) {
-            assertThat(since(start)).isLessThan(PATIENCE);
-            Thread.sleep(50);
-        }
     }
 
     private static Duration since(long start) {

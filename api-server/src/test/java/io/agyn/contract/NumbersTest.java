@@ -4,7 +4,7 @@ import static io.agyn.Api.asAdmin;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;

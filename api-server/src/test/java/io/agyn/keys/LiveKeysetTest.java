@@ -2,6 +2,7 @@ package io.agyn.keys;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LiveKeysetTest {
     private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
-    private static final byte[] PLACE = "place".getBytes(UTF_8);
+    private static final byte[] CONTEXT = "context".getBytes(UTF_8);
 
     @TempDir
     private Path folder;
@@ -43,9 +44,9 @@ class LiveKeysetTest {
             // As a copy that keeps times has it.
             Files.setLastModifiedTime(file.path(), FileTime.fromMillis(0));
 
-            await(added);
+            awaitKeys(added);
             KeyId fresh = added.keys().getLast();
-            await(file.change(keyset -> keyset.withPrimary(fresh)));
+            awaitKeys(file.change(keyset -> keyset.withPrimary(fresh)));
 
             assertThat(keys.current().primary()).isEqualTo(fresh);
         } finally {
@@ -54,19 +55,19 @@ class LiveKeysetTest {
     }
 
     @Test
-    void readsWhatAServerWithANewerFileHasWritten() throws GeneralSecurityException {
+    void rereadsTheFileForAnUnknownKey() throws GeneralSecurityException {
         Keyset added = file.change(Keyset::withNewKey);
         Keyset promoted = added.withPrimary(added.keys().getLast());
-        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, CONTEXT);
 
         assertThat(keys.current().keys()).hasSize(1);
-        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, PLACE))
+        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, CONTEXT))
                 .isEqualTo(VALUE);
         assertThat(keys.current().keys()).isEqualTo(added.keys());
     }
 
     @Test
-    void staysWithItsKeysWhileTheFileIsNoneOfTheirs() throws IOException {
+    void keepsItsKeysWhileTheFileHasOthers() throws IOException {
         Keyset before = keys.current();
         Path other = folder.resolve("other.json");
         Keyset.create(other);
@@ -104,26 +105,24 @@ class LiveKeysetTest {
         keys.start(new StartupEvent(), registry);
         try {
             byte[] right = Files.readAllBytes(file.path());
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
 
             Files.writeString(file.path(), "not json");
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isOne();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isOne();
 
             Files.write(file.path(), right);
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
         } finally {
             keys.stop(new ShutdownEvent());
         }
     }
 
-    private void await(Keyset wanted) throws InterruptedException {
-        long deadline = System.nanoTime() + LiveKeyset.POLL.multipliedBy(5).toNanos();
-        while (!(keys.current().keys().equals(wanted.keys())
-                && keys.current().primary().equals(wanted.primary()))) {
-            assertThat(System.nanoTime()).as("in force").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+    private void awaitKeys(Keyset wanted) {
+        await("the keys of the file")
+                .atMost(LiveKeyset.POLL.multipliedBy(5))
+                .until(() -> keys.current().keys().equals(wanted.keys())
+                        && keys.current().primary().equals(wanted.primary()));
     }
 }

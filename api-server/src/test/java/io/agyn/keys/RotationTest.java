@@ -2,12 +2,19 @@ package io.agyn.keys;
 
 import static io.agyn.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.DatabaseProbe;
-import io.agyn.postgres.PostgresTestResource;
-import io.agyn.settings.DatabaseUrl;
+import io.agyn.database.DatabaseProbe;
+import io.agyn.database.DatabaseUrl;
+import io.agyn.database.PostgresTestResource;
+import io.agyn.keys.credentials.AllCredentialColumns;
+import io.agyn.keys.credentials.CredentialCipher;
+import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.keys.rotation.KeyUse;
+import io.agyn.keys.rotation.KeysetVerification;
+import io.agyn.keys.rotation.Rewrap;
 import io.agyn.settings.Settings;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -66,7 +73,7 @@ class RotationTest {
     }
 
     @Test
-    void rewrappingChangesTheKeyAndNothingThatAReaderSees() throws SQLException {
+    void rewrappingChangesOnlyTheKey() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         Map<String, Response> before = read(token, headers);
@@ -85,22 +92,22 @@ class RotationTest {
         assertThat(keyOf("llm_provider", "custom_headers", headers)).contains(keyset.primary());
         assertThat(KeyUse.count(connection).of("keyset check", keyset.primary()))
                 .isEqualTo(1);
-        read(token, headers).forEach((id, answer) -> {
-            assertThat(answer.asString()).isEqualTo(before.get(id).asString());
-            assertThat(answer.header("ETag")).isEqualTo(before.get(id).header("ETag"));
+        read(token, headers).forEach((id, response) -> {
+            assertThat(response.asString()).isEqualTo(before.get(id).asString());
+            assertThat(response.header("ETag")).isEqualTo(before.get(id).header("ETag"));
         });
-        assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
+        assertThat(changes()).as("nothing for servers to look up again").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
         assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
         assertThat(KeyUse.count(connection).ofOthers(keyset.primary())).isEqualTo(unreadable.size());
     }
 
     @Test
-    void whatIsWrittenMeanwhileIsNotOverwritten() throws Exception {
+    void concurrentWriteIsNotOverwritten() throws Exception {
         Keyset old = keys.current();
         Keyset keyset = promoteANewKey();
-        byte[] written =
-                old.aead().encrypt("written meanwhile".getBytes(), place(secret).bytes());
+        byte[] written = old.aead()
+                .encrypt("written meanwhile".getBytes(), context(secret).bytes());
         try (Connection writer = another();
                 PreparedStatement write =
                         writer.prepareStatement("update secret set value_ciphertext = ? where id = ?::uuid")) {
@@ -125,7 +132,7 @@ class RotationTest {
     }
 
     @Test
-    void whatCannotBeDecryptedIsNamedAndLeftAsItIs() throws SQLException {
+    void undecryptableCredentialIsNamedAndKept() throws SQLException {
         database.execute(
                 "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext,"
                         + " 20)) where id = ?::uuid",
@@ -157,7 +164,7 @@ class RotationTest {
     }
 
     @Test
-    void newFingerprintKeyReplacesAllFingerprintsAndNothingElse() throws SQLException {
+    void newFingerprintKeyReplacesOnlyFingerprints() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         String reference = create("bearer", Map.of("token_secret_id", secret));
@@ -231,7 +238,8 @@ class RotationTest {
 
         assertThat(columns)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                CredentialColumns.all().stream().map(column -> column.table() + "." + column.column()),
+                                AllCredentialColumns.COLUMNS.stream()
+                                        .map(column -> column.table() + "." + column.column()),
                                 Stream.of("keyset_check.ciphertext"))
                         .toList());
     }
@@ -245,29 +253,21 @@ class RotationTest {
         return keys.current();
     }
 
-    private void awaitServer(Keyset keyset) throws Exception {
+    private void awaitServer(Keyset keyset) {
         ServerKeys wanted = new ServerKeys(
                 Stream.of(KeyPurpose.values())
                         .flatMap(purpose -> keyset.keys(purpose).stream())
                         .collect(Collectors.toSet()),
                 Stream.of(KeyPurpose.values()).map(keyset::primary).collect(Collectors.toSet()));
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!ServerKeys.read(connection).equals(List.of(wanted))) {
-            assertThat(System.nanoTime()).as("announced").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+        await("announced").until(() -> ServerKeys.read(connection).equals(List.of(wanted)));
     }
 
-    private void awaitOneThatWaits() throws Exception {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (database.column(
+    private void awaitOneThatWaits() {
+        await("a statement that waits for the row").until(() -> database.column(
                         Long.class,
-                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update"
-                                + " secret set value_ciphertext%'")
-                .equals(List.of(0L))) {
-            assertThat(System.nanoTime()).as("waits for the row").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+                        "select count(*) from pg_stat_activity"
+                                + " where wait_event_type = 'Lock' and query like 'update secret set value_ciphertext%'")
+                .equals(List.of(1L)));
     }
 
     private Connection another() {
@@ -303,10 +303,10 @@ class RotationTest {
     }
 
     private String decrypted(String id) throws SQLException {
-        return cipher.decrypt(ciphertext(id), place(id));
+        return cipher.decrypt(ciphertext(id), context(id));
     }
 
-    private EncryptionContext place(String id) {
+    private EncryptionContext context(String id) {
         return new EncryptionContext(UUID.fromString(organization), "secret", UUID.fromString(id), "value");
     }
 

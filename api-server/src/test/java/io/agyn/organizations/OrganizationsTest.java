@@ -10,7 +10,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
 import io.agyn.Kind;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -109,7 +109,7 @@ class OrganizationsTest {
     }
 
     @RepeatedTest(10)
-    void anOrganizationIsNeverDeletedFromUnderWhatIsJustMadeInIt() {
+    void organizationWithAResourceBeingCreatedIsNotDeleted() {
         String organization = Api.organization();
         Callable<Integer> delete =
                 () -> asAdmin().delete("/organizations/{id}", organization).statusCode();

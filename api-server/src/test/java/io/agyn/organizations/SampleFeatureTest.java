@@ -6,7 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;

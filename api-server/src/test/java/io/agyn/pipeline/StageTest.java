@@ -3,9 +3,9 @@ package io.agyn.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.audit.Audited;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.idempotency.Idempotent;
 import io.agyn.pipeline.Stage.Kind;
-import io.agyn.postgres.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.ext.web.Route;

@@ -8,7 +8,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

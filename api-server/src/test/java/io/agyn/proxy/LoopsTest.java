@@ -4,7 +4,7 @@ import static io.agyn.proxy.Scene.body;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

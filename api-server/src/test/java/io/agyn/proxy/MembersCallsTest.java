@@ -2,9 +2,10 @@ package io.agyn.proxy;
 
 import static io.agyn.proxy.Scene.body;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;
@@ -34,23 +35,23 @@ class MembersCallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"member", "owner"})
-    void whoeverBelongsToAnOrganizationCallsItsModelsUntilTheyLeave(String role) throws InterruptedException {
+    void membersCallModelsUntilTheyLeave(String role) {
         Api.join(SCENE.organization(), Api.user(), "owner");
         assertThat(call()).isEqualTo(404);
         Api.join(SCENE.organization(), user, role);
-        await(200);
+        awaitStatus(200);
         Api.leave(SCENE.organization(), user);
-        await(404);
+        awaitStatus(404);
     }
 
     @Test
-    void aSuspendedUserCallsNothing() throws InterruptedException {
+    void suspendedUserCallsNoModel() {
         Api.join(SCENE.organization(), user, "member");
         assertThat(call()).isEqualTo(200);
         Api.setState(user, "suspended");
-        await(401);
+        awaitStatus(401);
         Api.setState(user, "active");
-        await(200);
+        awaitStatus(200);
     }
 
     @Test
@@ -69,13 +70,10 @@ class MembersCallsTest {
                 .statusCode();
     }
 
-    private void await(int status) throws InterruptedException {
-        long deadline = System.nanoTime() + IN_FORCE.toNanos();
-        while (call() != status) {
-            assertThat(System.nanoTime())
-                    .as("the change is in force within a second")
-                    .isLessThan(deadline);
-            Thread.sleep(5);
-        }
+    private void awaitStatus(int status) {
+        await("the change is effective within a second")
+                .atMost(IN_FORCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> call() == status);
     }
 }

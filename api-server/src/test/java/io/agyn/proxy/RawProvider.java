@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.agyn.proxy.exchange.Exchange;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,7 +24,7 @@ final class RawProvider implements AutoCloseable {
 
     /** Handles a connection after a request's head. */
     interface Behaviour {
-        void answer(Exchange exchange) throws IOException;
+        void respond(Exchange exchange) throws IOException;
     }
 
     private final ServerSocket listener;
@@ -45,10 +46,10 @@ final class RawProvider implements AutoCloseable {
     }
 
     /** Starts a provider that responds to every complete request with the same bytes. */
-    static RawProvider answering(String answer) throws IOException {
+    static RawProvider respondingWith(String response) throws IOException {
         return start(exchange -> {
             exchange.body();
-            exchange.send(answer);
+            exchange.send(response);
         });
     }
 
@@ -105,7 +106,7 @@ final class RawProvider implements AutoCloseable {
                     return;
                 }
                 heads.add(head);
-                behaviour.answer(new Exchange(socket, in, head));
+                behaviour.respond(new Exchange(socket, in, head));
             }
         } catch (IOException e) {
             // The proxy left, or the test closed it.

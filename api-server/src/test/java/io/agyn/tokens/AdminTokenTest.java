@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -25,7 +25,7 @@ class AdminTokenTest {
     Database database;
 
     @Test
-    void aSecondStartMakesNoOtherToken() throws SQLException {
+    void secondStartCreatesNoOtherToken() throws SQLException {
         String before = Api.adminToken();
         var stored = database.column(Object.class, TOKENS);
 

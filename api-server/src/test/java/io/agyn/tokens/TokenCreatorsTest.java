@@ -5,6 +5,7 @@ import static io.agyn.Api.asAdmin;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -12,7 +13,7 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.agyn.Api;
 import io.agyn.Database;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ExtractableResponse;
@@ -84,11 +85,7 @@ class TokenCreatorsTest {
 
         asAdmin().delete("/api-tokens/{id}", parent.<String>path("id")).then().statusCode(204);
 
-        Instant deadline = Instant.now().plusSeconds(5);
-        while (listModels(child) != 401 && Instant.now().isBefore(deadline)) {
-            Thread.sleep(50);
-        }
-        assertThat(listModels(child)).isEqualTo(401);
+        await().atMost(Duration.ofSeconds(5)).until(() -> listModels(child) == 401);
     }
 
     @Test

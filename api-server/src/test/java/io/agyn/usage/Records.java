@@ -2,7 +2,9 @@ package io.agyn.usage;
 
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
-import io.agyn.rest.Uuid7;
+import io.agyn.ids.Uuid7;
+import io.agyn.usage.ingest.CopyLines;
+import io.agyn.usage.ingest.UsageTable;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;

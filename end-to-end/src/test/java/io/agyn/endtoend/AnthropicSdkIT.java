@@ -101,7 +101,7 @@ class AnthropicSdkIT {
                 .create(question(CalledModels.CLAUDE)
                         .addTool(weather())
                         .addMessage(first)
-                        .addUserMessageOfBlockParams(
+                        .addUserMessageOfContentBlockParams(
                                 List.of(ContentBlockParam.ofToolResult(ToolResultBlockParam.builder()
                                         .toolUseId(use.id())
                                         .content("sunny")

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The Java SDK example, built and run outside the repository with only the SDK installed. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class JavaSdkExampleIT {
 
     private static final String VERSION = "0.1.0-SNAPSHOT";

@@ -2,8 +2,11 @@ package io.agyn.endtoend;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 
 /** The Node.js example with OpenAI's and Anthropic's SDKs. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class NodeExampleIT extends SdkExampleTests {
 
     // Node.js resolves libraries relative to the program, so it runs from the folder where they are installed.

@@ -3,8 +3,11 @@ package io.agyn.endtoend;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 
 /** The Python example with OpenAI's and Anthropic's SDKs. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class PythonExampleIT extends SdkExampleTests {
 
     private final Path venv = Checkout.kept("python-example");

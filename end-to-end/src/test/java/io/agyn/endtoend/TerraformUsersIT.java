@@ -10,12 +10,15 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Everyday use of terraform: rejected plans, rotation, concurrent users. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class TerraformUsersIT {
 
     private static Server server;
@@ -38,7 +41,7 @@ class TerraformUsersIT {
 
     @Test
     void planRejectsAReservedHeader() throws Exception {
-        Terraform.User user = terraform.user("refused", Checkout.example("custom-headers"), server.environment());
+        Terraform.User user = terraform.user("rejected", Checkout.example("custom-headers"), server.environment());
         Path hcl = user.workspace().resolve("main.tf");
         Files.writeString(hcl, Files.readString(hcl).replace("\"X-Cost-Center\"", "\"Host\""));
 
@@ -46,7 +49,7 @@ class TerraformUsersIT {
         String errors = user.tryTo("plan").expect(1).errors();
 
         assertThat(unwrapped(errors))
-                .contains("The header is managed by the proxy", "\"Host\" =", "Remove Host from custom_headers");
+                .contains("The header is managed by the proxy", "\"Host\" =", "Host is managed by the proxy");
         assertThat(api.organizationSlugs()).isEmpty();
     }
 
@@ -89,7 +92,7 @@ class TerraformUsersIT {
 
         inParallel(users, user -> user.run("destroy", "-auto-approve"));
         for (State state : states) {
-            api.assertHoldsNoneOf(state);
+            api.assertContainsNoneOf(state);
         }
     }
 

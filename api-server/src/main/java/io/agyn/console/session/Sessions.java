@@ -7,7 +7,8 @@ import io.agyn.access.Identity;
 import io.agyn.audit.SignIns;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.upkeep.HourlyJob;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.sql.Connection;
@@ -23,7 +24,7 @@ import javax.sql.DataSource;
  * or as soon as its API token stops working.
  */
 @ApplicationScoped
-public class Sessions implements HourlyJob {
+public class Sessions {
     private static final String LIVE =
             "created_at > now() - interval '12 hours' and last_used_at > now() - interval '30 minutes'";
     // The lock waits for a concurrent revocation of the token.
@@ -98,13 +99,12 @@ public class Sessions implements HourlyJob {
         execute(END, (Object) id.hash());
     }
 
-    @Override
-    public String name() {
-        return "removal of ended Console sessions";
-    }
-
-    @Override
-    public void run() throws SQLException {
+    @Scheduled(
+            identity = "console-session-removal",
+            every = "1h",
+            delayed = "2m",
+            concurrentExecution = ConcurrentExecution.SKIP)
+    void run() throws SQLException {
         removeExpired();
     }
 

@@ -1,6 +1,6 @@
 package io.agyn.llm.models;
 
-import io.agyn.rest.StoredResource;
+import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;

@@ -8,7 +8,7 @@ import io.agyn.api.model.Protocol;
 import io.agyn.llm.providers.LlmProviders;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
-import io.agyn.proxy.ConcurrentCalls;
+import io.agyn.proxy.forwarding.ConcurrentCalls;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.Vertx;

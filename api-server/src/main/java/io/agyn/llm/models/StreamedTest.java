@@ -8,4 +8,4 @@ import io.agyn.api.model.ModelTest;
  * @param test the result; if the stream reported a failure, the body is that event
  * @param firstTextMs milliseconds from the call to the first text, or null if there was none
  */
-public record StreamedTest(ModelTest test, Long firstTextMs) {}
+public record StreamedTest(ModelTest test, Double firstTextMs) {}

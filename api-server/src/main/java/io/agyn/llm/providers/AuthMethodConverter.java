@@ -1,7 +1,7 @@
 package io.agyn.llm.providers;
 
 import io.agyn.api.model.AuthMethod;
-import io.agyn.rest.EnumConverter;
+import io.agyn.storage.EnumConverter;
 import jakarta.persistence.Converter;
 
 @Converter

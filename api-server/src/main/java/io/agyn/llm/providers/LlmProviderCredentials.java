@@ -1,8 +1,8 @@
 package io.agyn.llm.providers;
 
-import io.agyn.keys.CredentialColumn;
-import io.agyn.keys.CredentialColumns;
-import io.agyn.keys.FingerprintedReference;
+import io.agyn.keys.credentials.CredentialColumn;
+import io.agyn.keys.credentials.CredentialColumns;
+import io.agyn.keys.credentials.FingerprintedReference;
 import java.util.List;
 
 /** The encrypted columns of LLM providers. The kind of credential is part of the fingerprint, so that it changes with it. */

@@ -2,8 +2,8 @@ package io.agyn.llm.providers;
 
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
-import io.agyn.keys.EncryptionContext;
-import io.agyn.rest.StoredResource;
+import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.Protocol;
 import io.agyn.contract.Violations;
-import io.agyn.keys.CredentialCipher;
+import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.problems.ProblemException;
 import io.agyn.secrets.SecretUsers;
 import io.agyn.secrets.Secrets;

@@ -2,7 +2,7 @@ package io.agyn.proxy.egress;
 
 import static java.util.Objects.requireNonNull;
 
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.TrustOptions;
 import java.io.ByteArrayInputStream;
@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** The certificates of {@code AGYN_EXTRA_CA_FILE}, which are trusted in addition to the JDK's. */
 public final class ExtraCertificates {
@@ -100,7 +101,7 @@ public final class ExtraCertificates {
                     .toList();
         }
 
-        private static TrustManagerFactory factory(KeyStore trusted) throws GeneralSecurityException {
+        private static TrustManagerFactory factory(@Nullable KeyStore trusted) throws GeneralSecurityException {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(trusted);
             return factory;

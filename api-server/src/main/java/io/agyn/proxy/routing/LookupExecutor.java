@@ -1,6 +1,6 @@
 package io.agyn.proxy.routing;
 
-import io.agyn.postgres.DatabaseFailures;
+import io.agyn.database.DatabaseFailures;
 import io.agyn.settings.Settings;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;

@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.not;
 import io.agyn.Api;
 import io.agyn.audit.Strangers;
 import io.agyn.console.Visitor;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

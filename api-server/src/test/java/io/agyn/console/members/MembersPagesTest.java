@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.hasItems;
 
 import io.agyn.Api;
 import io.agyn.console.Visitor;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -109,7 +109,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void editConflictShowsWhoSavedFirst() {
+    void editConflictShowsTheOtherUser() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor admin = Visitor.signedIn(Api.adminToken());

@@ -1,21 +1,20 @@
 package io.agyn.console.models;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.agyn.Api;
 import io.agyn.console.Visitor;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ScriptedProvider;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.io.IOException;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -142,31 +141,27 @@ class ModelTestPagesTest {
     private List<JsonNode> stream(Visitor visitor, String model) throws IOException {
         Matcher csrf = CSRF.matcher(visitor.page(path(model)));
         assertThat(csrf.find()).isTrue();
-        Response answer = visitor.request()
+        Response response = visitor.request()
                 .header("HX-Request", "true")
                 .formParam("csrf", csrf.group(1))
                 .formParam("prompt", "Hello")
                 .post(path(model) + "/test");
-        answer.then().statusCode(200).contentType("application/x-ndjson");
+        response.then().statusCode(200).contentType("application/x-ndjson");
         List<JsonNode> lines = new ArrayList<>();
-        for (String line : answer.asString().split("\n")) {
+        for (String line : response.asString().split("\n")) {
             lines.add(JSON.readTree(line));
         }
         return lines;
     }
 
     /** The number of calls in the usage; waits for the first one. */
-    private int recorded() throws InterruptedException {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(10));
-        int count = 0;
-        while (count == 0 && Instant.now().isBefore(deadline)) {
-            Thread.sleep(100);
-            count = Api.get("/organizations/{id}/usage/records", organization)
-                    .extract()
-                    .<List<?>>path("items")
-                    .size();
-        }
-        return count;
+    private int recorded() {
+        return await().until(
+                        () -> Api.get("/organizations/{id}/usage/records", organization)
+                                .extract()
+                                .<List<?>>path("items")
+                                .size(),
+                        count -> count > 0);
     }
 
     private String model(String protocol, String authMethod, String key, String remoteModel) {

@@ -4,7 +4,7 @@ import static io.agyn.Api.asAdmin;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.Api;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
@@ -64,10 +64,11 @@ class ModelsTest {
     void aModelIsPointedOnlyAtAProviderThatThereIs() {
         String id = Api.model(organization, provider);
         Map<String, String> body = body("lost", UUID.randomUUID().toString(), "gpt-4o");
-        for (var refusal : List.of(
+        for (var rejection : List.of(
                 asAdmin().body(body).post(MODELS, organization),
                 asAdmin().body(body).put(MODEL, organization, id))) {
-            refusal.then()
+            rejection
+                    .then()
                     .statusCode(404)
                     .body("code", equalTo("reference_not_found"))
                     .body("errors.pointer", equalTo(List.of("/provider_id")));

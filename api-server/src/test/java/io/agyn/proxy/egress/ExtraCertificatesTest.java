@@ -3,7 +3,7 @@ package io.agyn.proxy.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agyn.settings.OperatorException;
+import io.agyn.operator.OperatorException;
 import io.vertx.core.Vertx;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class ExtraCertificatesTest {
     }
 
     @Test
-    void aFileThatIsNotThereEndsTheStart() {
+    void missingFileEndsTheStart() {
         Path file = folder.resolve("none.pem");
         assertThatThrownBy(() -> ExtraCertificates.read(file))
                 .isInstanceOf(OperatorException.class)

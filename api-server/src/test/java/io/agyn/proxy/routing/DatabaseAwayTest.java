@@ -8,7 +8,7 @@ import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.changes.RowChange;
 import io.agyn.changes.RowChange.Operation;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

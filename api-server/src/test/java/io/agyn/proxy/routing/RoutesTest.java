@@ -9,7 +9,7 @@ import io.agyn.api.model.Protocol;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.changes.RowChange;
 import io.agyn.changes.RowChange.Operation;
-import io.agyn.postgres.PostgresTestResource;
+import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,7 @@ class RoutesTest {
     }
 
     @Test
-    void aTargetSaysWhereTheProviderIsAndWhatItIsGiven() {
+    void targetHasTheProvidersEndpointAndCredentials() {
         Target target = target(admin, Optional.empty(), name);
         assertThat(target.organizationId()).isEqualTo(UUID.fromString(organization));
         assertThat(target.modelName()).isEqualTo(name);
@@ -86,7 +87,7 @@ class RoutesTest {
     }
 
     @Test
-    void anInlineTokenAndCustomHeadersAreGivenToo() {
+    void inlineTokenAndCustomHeadersAreSentToo() {
         String inline = modelOf(Api.providerBody("x_api_key", Map.of("token", "sk-inline")));
         assertThat(target(admin, Optional.empty(), inline).credentials())
                 .containsExactly(Map.entry("x-api-key", "sk-inline"));
@@ -122,7 +123,7 @@ class RoutesTest {
     }
 
     @Test
-    void aModelWhoseProviderIsGoneIsOrphaned() {
+    void modelOfADeletedProviderIsOrphaned() {
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
@@ -132,7 +133,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsNotThereIsUnknown() {
+    void unknownNameIsAnUnknownModel() {
         for (String called : List.of(
                 "none",
                 UUID.randomUUID().toString(),
@@ -209,7 +210,7 @@ class RoutesTest {
     }
 
     @Test
-    void whoReachesTheSameIsLedByOneLookUp() {
+    void callersWithTheSameAccessShareOneTarget() {
         String one = Api.user();
         String other = Api.user();
         for (String user : List.of(one, other)) {
@@ -234,7 +235,7 @@ class RoutesTest {
     }
 
     @Test
-    void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
+    void onlyEntriesAffectedByAChangeAreLookedUpAgain() {
         // A cache that the server's feed does not notify.
         Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
@@ -302,7 +303,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatChangesAboutProviderAndModelIsInForceWithinASecond() throws InterruptedException {
+    void changesOfProviderAndModelTakeEffectWithinASecond() throws InterruptedException {
         Identity bound = bound(organization);
         target(bound, Optional.empty(), name);
         Map<String, Object> body = Api.providerBody("bearer", Map.of("token_secret_id", secret));
@@ -334,7 +335,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsKnownIsNotLookedUpAgain() {
+    void cachedEntryIsNotLookedUpAgain() {
         Identity bound = bound(organization);
         assertThat(target(bound, Optional.empty(), name)).isSameAs(target(bound, Optional.empty(), name));
     }
@@ -360,13 +361,10 @@ class RoutesTest {
     }
 
     private void await(Identity identity, String called, Predicate<Route> inForce) throws InterruptedException {
-        long deadline = System.nanoTime() + IN_FORCE.toNanos();
-        while (!inForce.test(route(identity, Optional.empty(), called))) {
-            assertThat(System.nanoTime())
-                    .as("the change is in force within a second")
-                    .isLessThan(deadline);
-            Thread.sleep(5);
-        }
+        Awaitility.await("the change is effective within a second")
+                .atMost(IN_FORCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> inForce.test(route(identity, Optional.empty(), called)));
     }
 
     private void rotate(String value) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.budget;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.changes;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.commands;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.contract;
+
+import org.jspecify.annotations.NullMarked;

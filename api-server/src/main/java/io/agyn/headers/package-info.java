@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.headers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.idempotency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.keys;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.logging;
+
+import org.jspecify.annotations.NullMarked;

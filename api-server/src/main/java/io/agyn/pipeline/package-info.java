@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.pipeline;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package io.agyn.proxy.dialect;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.agyn.api.model.Protocol;
+import io.agyn.proxy.body.ResponseReader;
+import io.vertx.core.MultiMap;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** The format of the proxy's errors, so that the caller's SDK understands them. */
+public enum Dialect {
+    /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
+    OPENAI("x-request-id", "response.failed") {
+        @Override
+        void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
+            json.writeStartObject();
+            writeErrorField(json, error);
+            json.writeEndObject();
+        }
+
+        private void writeErrorField(JsonGenerator json, ProxyError error) throws IOException {
+            json.writeObjectFieldStart("error");
+            json.writeStringField("message", error.message());
+            json.writeStringField("type", error.kind().openAiType());
+            json.writeStringField("param", error.parameter());
+            json.writeStringField("code", error.kind().openAiCode());
+            json.writeEndObject();
+        }
+
+        @Override
+        void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
+                throws IOException {
+            json.writeStartObject();
+            json.writeStringField("type", "response.failed");
+            json.writeNumberField("sequence_number", stream.sequenceNumber() + 1);
+            // Codex ignores events of the type "error" and reads this field.
+            json.writeObjectFieldStart("response");
+            json.writeStringField("id", stream.responseId() == null ? requestId : stream.responseId());
+            json.writeStringField("object", "response");
+            json.writeStringField("status", "failed");
+            json.writeObjectFieldStart("error");
+            json.writeStringField("code", error.kind().openAiCode());
+            json.writeStringField("message", error.message());
+            json.writeEndObject();
+            json.writeArrayFieldStart("output");
+            json.writeEndArray();
+            json.writeEndObject();
+            // OpenAI's SDKs return every event to their caller, except one with an error, which they raise.
+            writeErrorField(json, error);
+            json.writeEndObject();
+        }
+    },
+    /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
+    ANTHROPIC("request-id", "error") {
+        @Override
+        void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
+            json.writeStartObject();
+            json.writeStringField("type", "error");
+            json.writeObjectFieldStart("error");
+            json.writeStringField("type", error.kind().anthropicType());
+            json.writeStringField("message", error.message());
+            json.writeEndObject();
+            json.writeStringField("request_id", requestId);
+            json.writeEndObject();
+        }
+
+        @Override
+        void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
+                throws IOException {
+            writeError(json, error, requestId);
+        }
+    };
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final String ANTHROPIC_VERSION = "anthropic-version";
+
+    private final String requestIdHeader;
+    private final String failureEvent;
+
+    Dialect(String requestIdHeader, String failureEvent) {
+        this.requestIdHeader = requestIdHeader;
+        this.failureEvent = failureEvent;
+    }
+
+    /** Returns the dialect of clients that use a protocol. */
+    public static Dialect of(Protocol protocol) {
+        return switch (protocol) {
+            case RESPONSES -> OPENAI;
+            case ANTHROPIC_MESSAGES -> ANTHROPIC;
+        };
+    }
+
+    /** Returns the dialect that a caller's headers suggest, for paths that do not determine it. */
+    public static Dialect of(MultiMap headers) {
+        return headers.contains(ANTHROPIC_VERSION) ? ANTHROPIC : OPENAI;
+    }
+
+    /** The header in which SDKs of this dialect look for the request id. */
+    public String requestIdHeader() {
+        return requestIdHeader;
+    }
+
+    /** Returns the body of an error response, JSON in UTF-8. */
+    public byte[] error(ProxyError error, String requestId) {
+        return json(generator -> writeError(generator, error, requestId));
+    }
+
+    /**
+     * Returns the last event of a failed stream, with the empty line that ends it.
+     *
+     * @param stream the stream so far
+     */
+    public byte[] errorEvent(ProxyError error, String requestId, ResponseReader stream) {
+        byte[] data = json(generator -> writeEvent(generator, error, requestId, stream));
+        return ("event: " + failureEvent + "\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
+    }
+
+    abstract void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException;
+
+    abstract void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
+            throws IOException;
+
+    public interface Writer {
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** Returns the written JSON in UTF-8. */
+    public static byte[] json(Writer writer) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(bytes)) {
+            writer.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.proxy.egress;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,150 @@
+package io.agyn.proxy.exchange;
+
+import static java.util.Objects.requireNonNull;
+
+import io.agyn.pipeline.BodyDrainer;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** A call over HTTP. */
+public final class HttpExchange implements Exchange {
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+
+    public HttpExchange(HttpServerRequest request) {
+        this.request = requireNonNull(request, "request is null");
+        this.response = request.response();
+    }
+
+    @Override
+    public Optional<HttpServerRequest> http() {
+        return Optional.of(request);
+    }
+
+    @Override
+    public MultiMap headers() {
+        return request.headers();
+    }
+
+    @Override
+    public String query() {
+        return request.query();
+    }
+
+    @Override
+    public boolean endsByClosing() {
+        return request.version() == HttpVersion.HTTP_1_0;
+    }
+
+    @Override
+    public void writeContinue() {
+        response.writeContinue();
+    }
+
+    @Override
+    public void read(Consumer<Buffer> pieces, Runnable end) {
+        request.handler(pieces::accept);
+        request.endHandler(nothing -> end.run());
+        request.resume();
+    }
+
+    @Override
+    public void pause() {
+        request.pause();
+    }
+
+    @Override
+    public void resume() {
+        request.resume();
+    }
+
+    @Override
+    public void discardBody() {
+        BodyDrainer.discard(request);
+    }
+
+    @Override
+    public void onDisconnect(Runnable listener) {
+        response.exceptionHandler(disconnected -> listener.run());
+        response.closeHandler(disconnected -> listener.run());
+        request.exceptionHandler(disconnected -> listener.run());
+    }
+
+    @Override
+    public int status() {
+        return response.getStatusCode();
+    }
+
+    @Override
+    public void setStatus(int status) {
+        response.setStatusCode(status);
+    }
+
+    @Override
+    public MultiMap responseHeaders() {
+        return response.headers();
+    }
+
+    @Override
+    public void setChunked() {
+        response.setChunked(true);
+    }
+
+    @Override
+    public void writeHead() {
+        if (endsByClosing()) {
+            response.write(Buffer.buffer());
+        } else {
+            response.writeHead();
+        }
+    }
+
+    @Override
+    public boolean isHeadWritten() {
+        return response.headWritten();
+    }
+
+    @Override
+    public void write(Buffer piece) {
+        response.write(piece, null);
+    }
+
+    @Override
+    public boolean isWriteQueueFull() {
+        return response.writeQueueFull();
+    }
+
+    @Override
+    public void onDrain(Runnable listener) {
+        response.drainHandler(drained -> listener.run());
+    }
+
+    @Override
+    public void end() {
+        response.end();
+    }
+
+    @Override
+    public void end(Buffer piece) {
+        response.end(piece, null);
+    }
+
+    @Override
+    public boolean isEnded() {
+        return response.ended();
+    }
+
+    @Override
+    public void abort(long code) {
+        if (request.version() == HttpVersion.HTTP_2) {
+            response.reset(code);
+        } else {
+            request.connection().close();
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.agyn.proxy.exchange;
+
+import io.agyn.access.Throttle;
+import io.agyn.pipeline.RequestIds;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import java.util.UUID;
+
+/** Writes the proxy's own responses. */
+public final class ProxyResponses {
+    /** The header with the proxy's id of a call, next to the provider's own id. */
+    public static final CharSequence AGYN_REQUEST_ID = HttpHeaders.createOptimized("x-agyn-request-id");
+
+    /** The header that marks errors of the proxy, with their code. Responses of providers never have it. */
+    static final CharSequence AGYN_ERROR = HttpHeaders.createOptimized("x-agyn-error");
+
+    private static final String RETRY_AFTER_SECONDS = "2";
+
+    private ProxyResponses() {}
+
+    /** Returns the id that the caller sent, or else the generated one. */
+    public static String requestId(MultiMap headers, UUID generated) {
+        return RequestIds.given(headers).orElseGet(generated::toString);
+    }
+
+    public static void respond(Exchange exchange, Dialect dialect, int status, byte[] json, String requestId) {
+        MultiMap headers = exchange.responseHeaders();
+        exchange.setStatus(status);
+        headers.set(HttpHeaderNames.CONTENT_TYPE, "application/json");
+        headers.set(dialect.requestIdHeader(), requestId);
+        headers.set(AGYN_REQUEST_ID, requestId);
+        headers.set("x-content-type-options", "nosniff");
+        exchange.end(Buffer.buffer(json));
+        exchange.discardBody();
+    }
+
+    /** Responds with an error. */
+    public static void reject(Exchange exchange, Dialect dialect, ProxyError error, String requestId) {
+        // Without HTTP, the caller is this server, for a member who tests a model.
+        ProxyError shown = exchange.http().isPresent() ? error : error.detailed();
+        if (error.kind() == Kind.UNAUTHENTICATED) {
+            exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
+        }
+        if (error.kind() == Kind.UNAVAILABLE || error.kind() == Kind.TOO_MANY_CALLS) {
+            exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
+        }
+        if (error.kind() == Kind.TOO_MANY_REQUESTS) {
+            exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
+        }
+        exchange.responseHeaders().set(AGYN_ERROR, error.kind().code());
+        respond(exchange, dialect, error.status(), dialect.error(shown, requestId), requestId);
+    }
+}

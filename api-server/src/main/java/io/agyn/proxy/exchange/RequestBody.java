@@ -1,0 +1,369 @@
+package io.agyn.proxy.exchange;
+
+import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.ModelLocator;
+import io.agyn.proxy.dialect.ProxyError;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+
+/**
+ * Streams the body of a call to the provider. It is buffered until the route is known, and then forwarded as it
+ * arrives. Only the value of {@code model} changes, and reading keeps pace with the provider.
+ */
+public final class RequestBody {
+    // Deeper than any model call needs; each level takes one bit of memory.
+    private static final int MAX_DEPTH = 1000;
+    private static final long UNKNOWN = -1;
+    // The memory of a piece in addition to its bytes.
+    private static final int PIECE_OVERHEAD = 256;
+    // A long body is written in pieces, at the provider's pace.
+    private static final int MAX_WRITE_BYTES = 64 << 10;
+    private static final int MAX_REPEATABLE_BYTES = 256 << 10;
+
+    public interface Listener {
+        /** Opens the lease for the memory of a buffered body. */
+        ByteBudget.Lease lease();
+
+        /** The model is known; nothing more is read before {@link #pass}. */
+        void onModel(String model);
+
+        /** The body cannot be forwarded; nothing more is read. */
+        void onRejected(ProxyError error);
+    }
+
+    private final Exchange exchange;
+    private final long length;
+    private final long limit;
+    private final Listener listener;
+    private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
+    private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
+    private long bufferedMemory;
+    private ByteBudget.Lease lease;
+    private boolean waitsForMemory;
+    private ByteBuf unsent;
+    private ByteBuf repeatable;
+    private long received;
+    private long progress;
+    private long progressTaken;
+    private boolean complete;
+    private boolean modelReported;
+    private boolean rejected;
+    private HttpClientRequest provider;
+    private boolean passedOn;
+
+    /**
+     * Creates the body of a request that has not been read.
+     *
+     * @param length the {@code Content-Length}, or -1
+     * @param limit the most bytes of the body
+     */
+    public RequestBody(Exchange exchange, long length, long limit, Listener listener) {
+        this.exchange = exchange;
+        this.length = length;
+        this.limit = limit;
+        this.listener = listener;
+    }
+
+    public void read() {
+        exchange.read(this::receive, this::end);
+    }
+
+    /** Whether the whole body has arrived and was forwarded. */
+    public boolean isSent() {
+        return complete && provider != null && unsent == null;
+    }
+
+    /** Whether bytes have arrived, or left the buffer, since the last call of this method. */
+    public boolean takeProgress() {
+        boolean progressed = progress != progressTaken;
+        progressTaken = progress;
+        return progressed;
+    }
+
+    /** Whether reading is paused until the provider takes more. */
+    public boolean waitsForProvider() {
+        return provider != null && provider.writeQueueFull();
+    }
+
+    /** Whether reading is paused because the memory for bodies is used up. */
+    public boolean waitsForMemory() {
+        return waitsForMemory;
+    }
+
+    /** Resumes reading if it waited for memory that is now available. */
+    public void retryMemory() {
+        if (waitsForMemory && !rejected && !lease.isExhausted()) {
+            waitsForMemory = false;
+            exchange.resume();
+        }
+    }
+
+    /**
+     * Sends the buffered part, and the rest as it arrives.
+     *
+     * @param to the request to the provider, with all headers except the length
+     * @param model the provider's model name, as a JSON string
+     * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
+     */
+    public void pass(HttpClientRequest to, byte[] model, boolean keep) {
+        ByteBuf body = replaceModel(model);
+        buffered = null;
+        if (keep
+                && complete
+                && body.readableBytes() <= MAX_REPEATABLE_BYTES
+                && (lease == null || !lease.isExhausted())) {
+            repeatable = body.duplicate();
+        }
+        send(to, body);
+    }
+
+    /** Whether a copy of the complete body is kept. */
+    public boolean isRepeatable() {
+        return repeatable != null;
+    }
+
+    /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
+    public void repeat(HttpClientRequest to) {
+        ByteBuf body = repeatable;
+        repeatable = null;
+        send(to, body);
+    }
+
+    /** Drops the copy for a repetition. */
+    public void dropCopy() {
+        if (repeatable != null) {
+            repeatable = null;
+            if (unsent == null) {
+                releaseMemory();
+            }
+        }
+    }
+
+    private void send(HttpClientRequest to, ByteBuf body) {
+        provider = to;
+        passedOn = false;
+        if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
+            passedOn = true;
+            if (repeatable == null) {
+                releaseMemory();
+            }
+            // The length is known, so end() sets it.
+            to.end(Buffer.buffer(body), null);
+            return;
+        }
+        if (complete) {
+            to.putHeader("content-length", Integer.toString(body.readableBytes()));
+        } else if (length == UNKNOWN) {
+            to.setChunked(true);
+        } else {
+            to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
+        }
+        to.exceptionHandler(broken -> {
+            // The response fails too, with a better error.
+        });
+        unsent = body;
+        sendBuffered();
+    }
+
+    /** Sends the buffer, and then the rest of the body as it arrives. */
+    private void sendBuffered() {
+        while (unsent != null) {
+            if (provider.writeQueueFull()) {
+                provider.drainHandler(drained -> {
+                    if (!rejected) {
+                        sendBuffered();
+                    }
+                });
+                return;
+            }
+            ByteBuf piece = unsent.readSlice(Math.min(MAX_WRITE_BYTES, unsent.readableBytes()));
+            progress += piece.readableBytes();
+            if (lease != null && repeatable == null) {
+                lease.release(piece.readableBytes());
+            }
+            if (unsent.isReadable()) {
+                provider.write(Buffer.buffer(piece), null);
+            } else {
+                unsent = null;
+                if (repeatable == null) {
+                    releaseMemory();
+                }
+                write(Buffer.buffer(piece));
+            }
+        }
+        if (!complete && !provider.writeQueueFull()) {
+            exchange.resume();
+        }
+    }
+
+    /** Stops reading. */
+    public void stop() {
+        rejected = true;
+        buffered = null;
+        unsent = null;
+        repeatable = null;
+        releaseMemory();
+    }
+
+    private void releaseMemory() {
+        if (lease != null) {
+            lease.release();
+        }
+    }
+
+    private ByteBuf replaceModel(byte[] model) {
+        int start = Math.toIntExact(locator.modelStart());
+        int end = Math.toIntExact(locator.modelEnd());
+        int tail = buffered.writerIndex() - end;
+        if (buffered.hasArray()) {
+            byte[] bytes = new byte[start + model.length + tail];
+            buffered.getBytes(0, bytes, 0, start);
+            System.arraycopy(model, 0, bytes, start, model.length);
+            buffered.getBytes(end, bytes, start + model.length, tail);
+            return Unpooled.wrappedBuffer(bytes);
+        }
+        return Unpooled.wrappedBuffer(
+                buffered.slice(0, start), Unpooled.wrappedBuffer(model), buffered.slice(end, tail));
+    }
+
+    private void receive(Buffer buffer) {
+        if (rejected) {
+            return;
+        }
+        ByteBuf bytes = buffer.getByteBuf();
+        received += bytes.readableBytes();
+        progress += bytes.readableBytes();
+        if (received > limit) {
+            reject(tooLarge(limit));
+            return;
+        }
+        try {
+            locate(bytes);
+            // Not only in end(), which comes separately: with all bytes of Content-Length, the body is complete.
+            if (received == length) {
+                complete();
+            }
+        } catch (MalformedBodyException e) {
+            reject(malformed(e));
+            return;
+        }
+        if (provider == null) {
+            append(bytes);
+            reserveMemory(bytes.readableBytes());
+            reportModel();
+        } else {
+            write(buffer);
+        }
+    }
+
+    private void end() {
+        if (rejected || complete) {
+            return;
+        }
+        try {
+            complete();
+        } catch (MalformedBodyException e) {
+            reject(malformed(e));
+            return;
+        }
+        if (provider != null) {
+            passedOn = true;
+            provider.end(ignored -> {
+                // The response shows whether that succeeded.
+            });
+        }
+    }
+
+    private void complete() throws MalformedBodyException {
+        locator.end();
+        complete = true;
+    }
+
+    private void locate(ByteBuf bytes) throws MalformedBodyException {
+        if (bytes.hasArray()) {
+            int from = bytes.arrayOffset() + bytes.readerIndex();
+            locator.read(bytes.array(), from, from + bytes.readableBytes());
+        } else {
+            byte[] copy = new byte[bytes.readableBytes()];
+            bytes.getBytes(bytes.readerIndex(), copy);
+            locator.read(copy, 0, copy.length);
+        }
+    }
+
+    private void append(ByteBuf bytes) {
+        if (buffered == Unpooled.EMPTY_BUFFER) {
+            buffered = bytes.slice();
+        } else if (buffered instanceof CompositeByteBuf parts) {
+            parts.addComponent(true, bytes);
+        } else {
+            buffered = Unpooled.compositeBuffer(Integer.MAX_VALUE)
+                    .addComponent(true, buffered)
+                    .addComponent(true, bytes);
+        }
+    }
+
+    private void reserveMemory(int bytes) {
+        long before = Math.max(bufferedMemory, ByteBudget.FREE);
+        bufferedMemory += bytes + PIECE_OVERHEAD;
+        if (bufferedMemory <= before) {
+            return;
+        }
+        if (lease == null) {
+            lease = listener.lease();
+        }
+        lease.take(bufferedMemory - before);
+        if (!complete && !locator.isFound() && lease.isExhausted()) {
+            waitsForMemory = true;
+            exchange.pause();
+        }
+    }
+
+    private void reportModel() {
+        if (modelReported || !locator.isFound()) {
+            return;
+        }
+        modelReported = true;
+        if (!complete) {
+            exchange.pause();
+        }
+        listener.onModel(locator.model());
+    }
+
+    private void write(Buffer buffer) {
+        if (complete && !passedOn) {
+            passedOn = true;
+            provider.end(buffer, null);
+            return;
+        }
+        provider.write(buffer, null);
+        if (provider.writeQueueFull()) {
+            exchange.pause();
+            provider.drainHandler(drained -> {
+                if (!rejected) {
+                    exchange.resume();
+                }
+            });
+        }
+    }
+
+    private void reject(ProxyError error) {
+        stop();
+        listener.onRejected(error);
+    }
+
+    private static ProxyError malformed(MalformedBodyException e) {
+        return ProxyError.of(ProxyError.Kind.INVALID_REQUEST, e.getMessage());
+    }
+
+    /** The error for a body over the limit. */
+    static ProxyError tooLarge(long limit) {
+        return ProxyError.of(
+                ProxyError.Kind.REQUEST_TOO_LARGE,
+                "The body is larger than the limit of " + limit + " bytes: send less, or ask the operator"
+                        + " for a higher AGYN_PROXY_BODY_LIMIT.");
+    }
+}

@@ -1,0 +1,83 @@
+package io.agyn.proxy.exchange;
+
+import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Target;
+
+/** The errors of calls that no provider receives. */
+public final class RoutingErrors {
+    /** A lookup needs the database, which does not respond. */
+    static final ProxyError DATABASE_UNAVAILABLE = ProxyError.of(
+            Kind.UNAVAILABLE, "The database is unavailable, and this model or token is not cached; try again soon.");
+
+    private static final String MODEL = "model";
+
+    private RoutingErrors() {}
+
+    public static ProxyError unknownModel(String model) {
+        return ProxyError.of(
+                        Kind.MODEL_NOT_FOUND,
+                        "No model \"" + model + "\" is accessible with your API token; GET /v1/models lists the"
+                                + " accessible models.")
+                .about(MODEL);
+    }
+
+    public static ProxyError unknownOrganization() {
+        return ProxyError.of(Kind.NOT_FOUND, "No organization with this id or slug is accessible with your API token.")
+                .about(RequestHead.ORGANIZATION.toString());
+    }
+
+    public static ProxyError uncallable(Route.Uncallable route) {
+        return switch (route) {
+            case Route.Orphaned orphaned -> orphaned(orphaned);
+            case Route.Unreadable unreadable -> unreadable(unreadable);
+            case Route.Unsendable unsendable -> unsendable(unsendable);
+        };
+    }
+
+    private static ProxyError orphaned(Route.Orphaned route) {
+        return ProxyError.of(
+                        Kind.MODEL_NOT_FOUND,
+                        "The model \"" + route.modelName() + "\" is orphaned: its LLM provider was deleted. Choose"
+                                + " another LLM provider for it.")
+                .about(MODEL);
+    }
+
+    private static ProxyError unreadable(Route.Unreadable route) {
+        return ProxyError.of(
+                        Kind.INTERNAL,
+                        "The credentials of the LLM provider of \"" + route.modelName() + "\" cannot be decrypted: set"
+                                + " them again.")
+                .about(MODEL);
+    }
+
+    private static ProxyError unsendable(Route.Unsendable route) {
+        return ProxyError.of(
+                        Kind.CREDENTIALS_UNUSABLE,
+                        "The credentials of the LLM provider " + route.providerName()
+                                + " contain characters that are invalid in HTTP headers: replace them, or the secret that"
+                                + " holds them, with visible ASCII characters.")
+                .about(MODEL);
+    }
+
+    public static ProxyError ambiguous(Route.Ambiguous route, String model) {
+        return ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "Several organizations have a model \"" + model + "\" (" + String.join(", ", route.slugs())
+                                + "): write \"" + route.slugs().getFirst() + "/" + model
+                                + "\", or send the header x-agyn-organization with an organization's id or slug.")
+                .about(MODEL);
+    }
+
+    public static ProxyError wrongPath(Operation asked, Target target) {
+        return ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "The model \"" + target.modelName() + "\" uses the protocol " + target.protocol()
+                                + ": call it at "
+                                + Operation.creating(target.protocol()).callerPath() + ", not at "
+                                + asked.callerPath() + ".")
+                .about(MODEL);
+    }
+}

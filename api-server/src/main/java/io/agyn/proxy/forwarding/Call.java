@@ -1,0 +1,466 @@
+package io.agyn.proxy.forwarding;
+
+import io.agyn.access.Identity;
+import io.agyn.budget.ByteBudget;
+import io.agyn.ids.Uuid7;
+import io.agyn.logging.Exceptions;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.exchange.CallerToken;
+import io.agyn.proxy.exchange.Exchange;
+import io.agyn.proxy.exchange.HttpExchange;
+import io.agyn.proxy.exchange.LookupFailures;
+import io.agyn.proxy.exchange.PassedQuery;
+import io.agyn.proxy.exchange.ProxyResponses;
+import io.agyn.proxy.exchange.RequestBody;
+import io.agyn.proxy.exchange.RequestHead;
+import io.agyn.proxy.exchange.RoutingErrors;
+import io.agyn.proxy.forwarding.CallState.Unlimited;
+import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.routing.Target;
+import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
+import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http2.Http2Error;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
+ * Attempt} at the provider, then finish. It belongs to one event loop and never blocks it.
+ */
+public final class Call implements RequestBody.Listener {
+    private static final Logger LOG = Logger.getLogger(Call.class);
+
+    private final ProxyContext proxy;
+    private final LoopState loop;
+    private final Context context;
+    private final Operation operation;
+    private final Dialect dialect;
+    private final Exchange exchange;
+
+    private final UUID id = Uuid7.next();
+    private final String requestId;
+    private final Instant startedAt = Instant.now();
+    private final long started = System.nanoTime();
+    private final Tracing.Trace trace;
+
+    private CallState state = Unlimited.LOOKING_UP;
+    private long lastProgress = started;
+    private int index;
+
+    // Null until it is known.
+    private Caller caller;
+    private RequestBody body;
+    private Model model;
+    private Attempt attempt;
+    private long firstByte = -1;
+
+    /**
+     * The caller, as authenticated.
+     *
+     * @param token null for a call of this server itself
+     * @param lookedUpAt the time of the event loop's tick
+     */
+    private record Caller(Identity identity, String token, long lookedUpAt) {}
+
+    /**
+     * The called model.
+     *
+     * @param target null for a model that cannot be called
+     */
+    private record Model(UUID organizationId, UUID id, String name, Target target) {}
+
+    private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
+        this.proxy = proxy;
+        this.loop = proxy.shared().upstreams().loop();
+        this.context = Vertx.currentContext();
+        this.operation = operation;
+        this.dialect = Dialect.of(operation.protocol());
+        this.exchange = exchange;
+        this.caller = caller;
+        this.requestId = ProxyResponses.requestId(exchange.headers(), id);
+        this.trace = proxy.trace(operation, exchange.headers());
+    }
+
+    /** Starts a call by HTTP, on the event loop of its connection. */
+    public static void begin(ProxyContext proxy, Operation operation, HttpServerRequest request) {
+        begin(new Call(proxy, operation, new HttpExchange(request), null));
+    }
+
+    /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
+    public static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
+        begin(new Call(proxy, operation, exchange, new Caller(identity, null, 0)));
+    }
+
+    private static void begin(Call call) {
+        call.loop.add(call);
+        call.guard(call::admit);
+    }
+
+    // Authenticate
+
+    private void admit() {
+        exchange.onDisconnect(this::onCallerDisconnect);
+        Optional<ProxyError> invalid =
+                RequestHead.error(exchange, proxy.shared().limits().body());
+        if (invalid.isPresent()) {
+            reject(invalid.get());
+        } else if (proxy.shared().loops().isLoop(exchange.headers())) {
+            reject(ProxyError.of(
+                    Kind.LOOP_DETECTED,
+                    "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
+                            + " the LLM provider elsewhere."));
+        } else if (caller != null) {
+            read();
+        } else {
+            switch (CallerToken.of(exchange.headers())) {
+                case CallerToken.Given given -> identify(given.token(), this::read);
+                case CallerToken.Rejected rejected -> reject(rejected.error());
+            }
+        }
+    }
+
+    private void identify(String token, Runnable next) {
+        when(proxy.identify(token), found -> {
+            if (found.isEmpty()) {
+                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
+                return;
+            }
+            caller = new Caller(found.get(), token, loop.now());
+            next.run();
+        });
+    }
+
+    // Read
+
+    private void read() {
+        enter(new ReadingModel());
+        if (RequestHead.expectsContinue(exchange.headers())) {
+            exchange.writeContinue();
+        }
+        body = new RequestBody(
+                exchange,
+                RequestHead.contentLength(exchange.headers()),
+                proxy.shared().limits().body(),
+                this);
+        body.read();
+    }
+
+    /** Reads the request as far as the value of {@code model}. */
+    final class ReadingModel implements CallState {
+        @Override
+        public void onTick(long silence) {
+            body.retryMemory();
+            if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
+                reject(ProxyError.of(
+                        Kind.REQUEST_TIMED_OUT,
+                        "The call's \"model\" did not arrive within "
+                                + proxy.shared().limits().model().toSeconds() + " s; send it before large fields."));
+            }
+        }
+
+        @Override
+        public Duration limit() {
+            return body.waitsForMemory()
+                    ? proxy.shared().limits().queue()
+                    : proxy.shared().limits().idle();
+        }
+
+        @Override
+        public void onLimit() {
+            if (body.waitsForMemory()) {
+                reject(ProxyError.of(
+                        Kind.UNAVAILABLE,
+                        "The memory for request bodies is full; try again soon, and send"
+                                + " \"model\" before large fields."));
+            } else {
+                abandon();
+            }
+        }
+    }
+
+    @Override
+    public ByteBudget.Lease lease() {
+        return proxy.lease(exchange, caller.identity());
+    }
+
+    @Override
+    public void onRejected(ProxyError error) {
+        reject(error);
+    }
+
+    // Route
+
+    @Override
+    public void onModel(String name) {
+        enter(Unlimited.LOOKING_UP);
+        guard(() -> {
+            if (caller.token() == null || caller.lookedUpAt() == loop.now()) {
+                find(name);
+            } else {
+                // The body took its time, and the token may have been revoked meanwhile.
+                identify(caller.token(), () -> find(name));
+            }
+        });
+    }
+
+    private void find(String name) {
+        Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
+        when(proxy.find(caller.identity(), organization, name), route -> follow(route, name));
+    }
+
+    private void follow(Route route, String name) {
+        switch (route) {
+            case Route.Found found -> {
+                Target target = found.target();
+                model = new Model(target.organizationId(), target.modelId(), target.modelName(), target);
+                if (target.protocol() == operation.protocol()) {
+                    call(target);
+                } else {
+                    reject(RoutingErrors.wrongPath(operation, target));
+                }
+            }
+            case Route.Uncallable found -> {
+                model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
+                reject(RoutingErrors.uncallable(found));
+            }
+            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
+            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
+        }
+    }
+
+    // Call the provider
+
+    private void call(Target target) {
+        Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
+        UUID tokenId = caller.identity().tokenId();
+        if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
+            reject(tooManyCalls("with this API token"));
+            return;
+        }
+        if (!proxy.shared().organizationCalls().tryAcquire(target.organizationId())) {
+            proxy.shared().tokenCalls().release(tokenId);
+            reject(tooManyCalls("of this organization"));
+            return;
+        }
+        attempt = first;
+        attempt.start();
+    }
+
+    private static ProxyError tooManyCalls(String which) {
+        return ProxyError.of(
+                Kind.TOO_MANY_CALLS, "The limit for concurrent calls " + which + " is reached; try again soon.");
+    }
+
+    private String uri(Target target) {
+        String path = target.endpoint().path() + operation.path();
+        String query = PassedQuery.of(exchange.query());
+        return query.isEmpty() ? path : path + "?" + query;
+    }
+
+    /**
+     * Notes that some of the response has arrived.
+     *
+     * @param isProgress false after the last event of a stream, when only the end of the response is missing
+     */
+    void onResponseBytes(boolean isProgress) {
+        if (firstByte < 0) {
+            firstByte = System.nanoTime();
+        }
+        if (isProgress) {
+            lastProgress = loop.now();
+        }
+    }
+
+    // Time
+
+    /** Enters a state, which starts its time. */
+    void enter(CallState next) {
+        state = next;
+        lastProgress = loop.now();
+    }
+
+    /** Ends the state if there was no progress for too long; called at each tick of the event loop. */
+    void checkTime() {
+        if (body != null && body.takeProgress()) {
+            lastProgress = loop.now();
+        }
+        long silence = loop.now() - lastProgress;
+        CallState checked = state;
+        checked.onTick(silence);
+        if (state == checked && silence > checked.limit().toNanos()) {
+            checked.onLimit();
+        }
+    }
+
+    // Finish
+
+    /** Ends the call, since the server stops and the time to finish calls is over. */
+    void stop() {
+        boolean responds = attempt != null && attempt.response() != null;
+        fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
+    }
+
+    private void reject(ProxyError error) {
+        fail(error, Outcome.REFUSED);
+    }
+
+    /** Ends the call with an error of the proxy, as far as the response that has been sent allows. */
+    void fail(ProxyError error, Outcome outcome) {
+        if (isFinished()) {
+            return;
+        }
+        proxy.onError(error);
+        if (!exchange.isHeadWritten()) {
+            exchange.responseHeaders().clear();
+            exchange.setStatus(error.status());
+            finish(outcome);
+            ProxyResponses.reject(exchange, dialect, error, requestId);
+            return;
+        }
+        ResponsePipe response = attempt == null ? null : attempt.response();
+        if (response != null && response.acceptsEvent()) {
+            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId, response.reader())));
+            finish(outcome);
+            // Properly, as vendors do: Codex hides an event behind a broken connection.
+            response.endEarly();
+        } else {
+            finish(outcome);
+            exchange.abort(Http2Error.INTERNAL_ERROR.code());
+        }
+    }
+
+    /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
+    void abandon() {
+        onCallerDisconnect();
+        exchange.abort(Http2Error.INTERNAL_ERROR.code());
+    }
+
+    private void onCallerDisconnect() {
+        if (!isFinished() && !exchange.isEnded()) {
+            // Codex closes the connection at the last event.
+            finish(attempt != null && attempt.hasLastEvent() ? attempt.outcome() : Outcome.CLIENT_CANCELLED);
+        }
+    }
+
+    /** Releases everything but the connection to the caller, and records the call. */
+    void finish(Outcome outcome) {
+        if (isFinished()) {
+            return;
+        }
+        enter(Unlimited.FINISHED);
+        loop.remove(this);
+        if (body != null) {
+            body.stop();
+        }
+        if (attempt != null) {
+            attempt.close();
+            proxy.shared().tokenCalls().release(caller.identity().tokenId());
+            proxy.shared().organizationCalls().release(model.organizationId());
+        }
+        CallRecord record = record(outcome);
+        trace.end(record);
+        proxy.onCallEnd(operation, record);
+    }
+
+    boolean isFinished() {
+        return state == Unlimited.FINISHED;
+    }
+
+    private CallRecord record(Outcome outcome) {
+        Identity identity = caller == null ? null : caller.identity();
+        Target target = model == null ? null : model.target();
+        boolean hasStatus = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
+        return new CallRecord(
+                id,
+                startedAt,
+                requestId,
+                organizationId(identity),
+                model == null ? null : model.id(),
+                model == null ? null : model.name(),
+                target == null ? null : target.providerId(),
+                target == null ? null : target.providerName(),
+                identity == null ? null : identity.tokenId(),
+                identity == null ? null : identity.userId(),
+                operation.protocol(),
+                operation.recorded(),
+                attempt != null && attempt.isStream(),
+                attempt == null ? CallUsage.NONE : attempt.usage(),
+                firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
+                Duration.ofNanos(System.nanoTime() - started),
+                hasStatus ? exchange.status() : null,
+                outcome);
+    }
+
+    private UUID organizationId(Identity identity) {
+        if (model != null) {
+            return model.organizationId();
+        }
+        return identity == null ? null : identity.boundOrganization().orElse(null);
+    }
+
+    // Mechanics
+
+    /** Runs a step; an unexpected exception ends the call, which would wait for ever otherwise. */
+    void guard(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
+            reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
+        }
+    }
+
+    /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
+    private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+        if (future.isDone() && !future.isCompletedExceptionally()) {
+            next.accept(future.join());
+            return;
+        }
+        future.whenComplete((value, failure) -> context.runOnContext(back -> {
+            if (isFinished()) {
+                return;
+            }
+            if (failure == null) {
+                guard(() -> next.accept(value));
+            } else {
+                reject(LookupFailures.error(failure, requestId));
+            }
+        }));
+    }
+
+    Operation operation() {
+        return operation;
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    Tracing.Trace trace() {
+        return trace;
+    }
+
+    /** The index in the event loop's list of calls. */
+    int index() {
+        return index;
+    }
+
+    void setIndex(int index) {
+        this.index = index;
+    }
+}

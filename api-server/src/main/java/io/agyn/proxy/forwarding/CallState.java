@@ -1,0 +1,44 @@
+package io.agyn.proxy.forwarding;
+
+import java.time.Duration;
+
+/** The state of a call. Each state has a time limit without progress, and handles its expiry. */
+sealed interface CallState
+        permits CallState.Unlimited,
+                Call.ReadingModel,
+                Attempt.Queueing,
+                Attempt.Connecting,
+                Attempt.AwaitingResponse,
+                Attempt.Forwarding {
+    /** The states that something else ends. */
+    enum Unlimited implements CallState {
+        /** Looks up the token or the model. {@link io.agyn.proxy.routing.LookupExecutor} limits the time. */
+        LOOKING_UP,
+        FINISHED;
+
+        private static final Duration NO_LIMIT = Duration.ofNanos(Long.MAX_VALUE);
+
+        @Override
+        public Duration limit() {
+            return NO_LIMIT;
+        }
+
+        @Override
+        public void onLimit() {
+            throw new IllegalStateException("has no limit");
+        }
+    }
+
+    /** The time limit without progress. */
+    Duration limit();
+
+    /** Ends the state after {@link #limit} without progress. */
+    void onLimit();
+
+    /**
+     * Called at each tick of the event loop, before the limit is checked.
+     *
+     * @param silence nanoseconds since the last progress
+     */
+    default void onTick(long silence) {}
+}

@@ -1,0 +1,80 @@
+package io.agyn.proxy.forwarding;
+
+import io.agyn.access.Identity;
+import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.ProxyError;
+import io.agyn.proxy.exchange.Exchange;
+import io.agyn.proxy.exchange.LoopDetection;
+import io.agyn.proxy.exchange.PassedHeaders;
+import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.Route;
+import io.agyn.settings.Settings;
+import io.agyn.usage.CallRecord;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The services that all model calls use. */
+public interface ProxyContext {
+    /** Looks up the caller. Empty for an invalid token; fails if the lookup is impossible now. */
+    CompletableFuture<Optional<Identity>> identify(String token);
+
+    /** Returns the error for a token that identifies nobody. */
+    ProxyError unknownToken(HttpServerRequest request, String token, String requestId);
+
+    /** Looks up the route of a call; fails if the lookup is impossible now. */
+    CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
+
+    Shared shared();
+
+    /** Opens a lease for the memory of a call's body. */
+    ByteBudget.Lease lease(Exchange exchange, Identity identity);
+
+    /** Starts the trace of a call. */
+    Tracing.Trace trace(Operation operation, MultiMap headers);
+
+    /** Records a call that has ended. */
+    void onCallEnd(Operation operation, CallRecord record);
+
+    /** Counts an error of the proxy. */
+    void onError(ProxyError error);
+
+    /**
+     * The objects that all calls share.
+     *
+     * @param organizationCalls the calls in flight of each organization
+     * @param tokenCalls the calls in flight of each API token
+     */
+    record Shared(
+            Upstreams upstreams,
+            PassedHeaders headers,
+            LoopDetection loops,
+            ConcurrentCalls organizationCalls,
+            ConcurrentCalls tokenCalls,
+            Limits limits) {}
+
+    /**
+     * Limits of a call.
+     *
+     * @param body the most bytes of a body
+     * @param model how long a caller may take to send a call up to its {@code model}
+     * @param queue how long a call may wait in the queue
+     * @param connect how long connecting to a provider may take, for DNS, all addresses and TLS together
+     * @param firstByte how long a provider may take to start its response
+     * @param idle how long either body may be silent
+     */
+    record Limits(long body, Duration model, Duration queue, Duration connect, Duration firstByte, Duration idle) {
+        static Limits of(Settings.Proxy settings) {
+            return new Limits(
+                    settings.bodyLimit().asLongValue(),
+                    settings.modelTimeout(),
+                    settings.queueTimeout(),
+                    settings.connectTimeout(),
+                    settings.firstByteTimeout(),
+                    settings.idleTimeout());
+        }
+    }
+}

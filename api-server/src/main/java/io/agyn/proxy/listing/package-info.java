@@ -1,0 +1,2 @@
+/** {@code GET /v1/models}. */
+package io.agyn.proxy.listing;

@@ -1,0 +1,2 @@
+/** Metrics and traces of calls. */
+package io.agyn.proxy.observability;

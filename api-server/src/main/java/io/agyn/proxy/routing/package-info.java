@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.proxy.routing;
+
+import org.jspecify.annotations.NullMarked;

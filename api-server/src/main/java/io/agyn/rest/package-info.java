@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.rest;
+
+import org.jspecify.annotations.NullMarked;

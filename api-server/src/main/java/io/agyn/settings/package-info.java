@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.settings;
+
+import org.jspecify.annotations.NullMarked;

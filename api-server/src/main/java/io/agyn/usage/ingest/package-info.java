@@ -1,0 +1,5 @@
+/** Records of calls on their way from the proxy to the table: queued, spooled to a file, and copied into the database. */
+@NullMarked
+package io.agyn.usage.ingest;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.usage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,176 @@
+package io.agyn.proxy.exchange;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.ModelLocator;
+import io.agyn.proxy.dialect.ProxyError;
+import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Timeout;
+
+/** Bodies of model calls, from a caller that sends them in pieces to a provider that takes them slowly. */
+@Timeout(60)
+class RequestBodyFuzz {
+    private static final byte[] MODEL = "\"remote/\u540d\"".getBytes(UTF_8);
+    private static final int LIMIT = 1 << 20;
+
+    @FuzzTest
+    void providerReceivesTheBodyWithItsOwnModel(byte[] bytes) {
+        byte[] expected = expected(bytes);
+        for (int seed = 0; seed < 3; seed++) {
+            Random random = new Random(Arrays.hashCode(bytes) + seed);
+            Transfer transfer = new Transfer(random, seed == 0 ? -1 : bytes.length);
+            transfer.run(bytes);
+            assertThat(transfer.isRejected).isEqualTo(expected == null);
+            if (expected != null) {
+                assertThat(transfer.received.getBytes()).isEqualTo(expected);
+                assertThat(transfer.hasEnded).isTrue();
+                assertThat(transfer.announced).isIn(-1L, (long) expected.length);
+            }
+        }
+    }
+
+    /** The bytes for the provider; null if the body is rejected. */
+    private static byte[] expected(byte[] bytes) {
+        ModelLocator locator = new ModelLocator(1000);
+        try {
+            locator.read(bytes, 0, bytes.length);
+            locator.end();
+        } catch (MalformedBodyException e) {
+            return null;
+        }
+        return Buffer.buffer()
+                .appendBytes(bytes, 0, (int) locator.modelStart())
+                .appendBytes(MODEL)
+                .appendBytes(bytes, (int) locator.modelEnd(), bytes.length - (int) locator.modelEnd())
+                .getBytes();
+    }
+
+    /** One call: both connections, and the state that the body's owner would keep. */
+    private static final class Transfer implements RequestBody.Listener {
+        private final Random random;
+        private final RequestBody body;
+        private final Buffer received = Buffer.buffer();
+        private Consumer<Buffer> pieces;
+        private Runnable end;
+        private boolean isPaused;
+        private String model;
+        private boolean isPassed;
+        private boolean isRejected;
+        private boolean hasEnded;
+        private long announced = -1;
+        private boolean isFull;
+        private Handler<Void> drain;
+
+        Transfer(Random random, long length) {
+            this.random = random;
+            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, this);
+        }
+
+        void run(byte[] bytes) {
+            body.read();
+            int at = 0;
+            boolean isOver = false;
+            for (int steps = 0; !isRejected && (!isOver || model != null && !isPassed || isFull); steps++) {
+                assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
+                if (model != null && !isPassed && random.nextBoolean()) {
+                    isPassed = true;
+                    body.pass(fake(HttpClientRequest.class, this::provider), MODEL, false);
+                } else if (isFull && random.nextBoolean()) {
+                    isFull = false;
+                    if (drain != null) {
+                        drain.handle(null);
+                    }
+                } else if (!isOver && !isPaused && at < bytes.length) {
+                    int to = at + 1 + random.nextInt(random.nextBoolean() ? 3 : bytes.length - at);
+                    pieces.accept(Buffer.buffer(Arrays.copyOfRange(bytes, at, Math.min(to, bytes.length))));
+                    at = Math.min(to, bytes.length);
+                } else if (!isOver && !isPaused) {
+                    isOver = true;
+                    end.run();
+                }
+            }
+        }
+
+        private Object caller(Object self, Method method, Object[] arguments) {
+            switch (method.getName()) {
+                case "read" -> {
+                    pieces = consumer(arguments[0]);
+                    end = (Runnable) arguments[1];
+                }
+                case "pause" -> isPaused = true;
+                case "resume" -> isPaused = false;
+                default -> throw new AssertionError(method);
+            }
+            return null;
+        }
+
+        private Object provider(Object self, Method method, Object[] arguments) {
+            switch (method.getName()) {
+                case "write" -> {
+                    received.appendBuffer((Buffer) arguments[0]);
+                    isFull |= random.nextInt(3) == 0;
+                }
+                case "end" -> {
+                    assertThat(hasEnded).isFalse();
+                    hasEnded = true;
+                    if (arguments.length == 2) {
+                        received.appendBuffer((Buffer) arguments[0]);
+                    }
+                }
+                case "putHeader" -> announced = Long.parseLong(arguments[1].toString());
+                case "writeQueueFull" -> {
+                    return isFull;
+                }
+                case "drainHandler" -> drain = handler(arguments[0]);
+                case "setChunked", "exceptionHandler" -> {
+                    // Nothing to keep.
+                }
+                default -> throw new AssertionError(method);
+            }
+            return self;
+        }
+
+        @Override
+        public ByteBudget.Lease lease() {
+            // Many pieces of a small body take more memory than its bytes.
+            return ByteBudget.unlimited().lease(null, "127.0.0.1");
+        }
+
+        @Override
+        public void onModel(String found) {
+            assertThat(model).isNull();
+            model = found;
+        }
+
+        @Override
+        public void onRejected(ProxyError rejection) {
+            isRejected = true;
+        }
+
+        @SuppressWarnings("unchecked")
+        private static Consumer<Buffer> consumer(Object argument) {
+            return (Consumer<Buffer>) argument;
+        }
+
+        @SuppressWarnings("unchecked")
+        private static Handler<Void> handler(Object argument) {
+            return (Handler<Void>) argument;
+        }
+
+        private static <T> T fake(Class<T> type, InvocationHandler calls) {
+            return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, calls));
+        }
+    }
+}

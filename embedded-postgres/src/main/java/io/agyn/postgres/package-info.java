@@ -1,0 +1,2 @@
+/** The embedded PostgreSQL: binaries, cluster, process and backup. */
+package io.agyn.postgres;

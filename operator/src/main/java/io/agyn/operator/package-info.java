@@ -1,0 +1,5 @@
+/** What the operator sees and touches: errors, private files and the data folder. */
+@NullMarked
+package io.agyn.operator;
+
+import org.jspecify.annotations.NullMarked;
