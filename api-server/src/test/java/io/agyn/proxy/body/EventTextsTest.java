@@ -67,6 +67,31 @@ class EventTextsTest {
         assertThat(text).hasToString("small");
     }
 
+    @Test
+    void eventOfOneMebibyteIsStillText() {
+        String event = "{\"type\":\"response.output_text.delta\",\"delta\":\"\"}";
+        String largest = event.replace("\"\"", "\"" + "x".repeat((1 << 20) - event.length()) + "\"");
+        read("data: " + largest + "\n\n");
+        assertThat(text).hasSize((1 << 20) - event.length());
+        text.setLength(0);
+        read("data: " + largest.replaceFirst("x", "xx") + "\n\n");
+        assertThat(text).isEmpty();
+    }
+
+    @Test
+    void errorMayBeATextButNotNull() {
+        read("data: {\"error\":null}\n\ndata: {\"error\":1}\n\ndata: {\"type\":\"response.created\"}\n\n");
+        assertThat(texts.error()).isNull();
+        read("data: {\"error\":\"no\"}\n\n");
+        assertThat(texts.error()).isEqualTo("{\"error\":\"no\"}");
+    }
+
+    @Test
+    void eventWithoutDataIsSkipped() {
+        read(": ping\n\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n");
+        assertThat(text).hasToString("a");
+    }
+
     private void read(String events) {
         Pieces.of(events.getBytes(UTF_8), new Random(1), new EventSplitter(texts)::read);
     }
