@@ -30,7 +30,7 @@ class AlertsTest {
     private static final Set<String> OF_PROMETHEUS = Set.of("up");
 
     @Test
-    void everyFigureAndLabelValueIsServed() throws IOException {
+    void everyMetricAndLabelValueIsServed() throws IOException {
         List<String> served = given().get("/q/metrics")
                 .then()
                 .statusCode(200)

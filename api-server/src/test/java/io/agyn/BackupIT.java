@@ -78,7 +78,7 @@ class BackupIT {
     }
 
     @Test
-    void aCopyOfAStoppedServersDataFolderIsAServer() throws Exception {
+    void copiedDataFolderOfAStoppedServerWorks() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             fill(server);
             stop(server);
@@ -138,7 +138,7 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOfAStoppedServerIsTheSame() throws Exception {
+    void backupOfAStoppedServerIsTheSame() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             fill(server);
             stop(server);
@@ -184,7 +184,7 @@ class BackupIT {
     }
 
     @Test
-    void aDumpOfAnOutsideDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
+    void externalDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
         assumeThat(InstalledPostgres.isThere())
                 .as("a PostgreSQL with its clients is installed")
                 .isTrue();
@@ -224,7 +224,7 @@ class BackupIT {
 
     /** Needs no PostgreSQL client: the server copies the database, and the copy replaces it. */
     @Test
-    void anOutsideDatabaseIsPutBackUnderStoppedServers() throws Exception {
+    void externalDatabaseIsRestoredWhileServersAreStopped() throws Exception {
         try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"))) {
             execute(
                     connect(postgres),

@@ -83,7 +83,7 @@ class BodyFloodIT {
     }
 
     @Test
-    void aLargeBodyBeforeTheModelPasses() throws Exception {
+    void largeBodyBeforeTheModelPasses() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
                 ServerProcess server = ServerProcess.run(folder, Map.of("JDK_JAVA_OPTIONS", "-Xmx256m"))
                         .ready();

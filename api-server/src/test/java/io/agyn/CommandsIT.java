@@ -32,7 +32,7 @@ class CommandsIT {
     private Path folder;
 
     @Test
-    void eachCommandExplainsItselfAndItsMisuse() throws Exception {
+    void eachCommandHasHelpAndExplainsMisuse() throws Exception {
         List<String> commands;
         try (ServerProcess help = run("--help")) {
             assertThat(help.exitCode()).isZero();
@@ -224,7 +224,7 @@ class CommandsIT {
     }
 
     @Test
-    void aLostAdminTokenIsReplaced() throws Exception {
+    void lostAdminTokenIsReplaced() throws Exception {
         Path file = folder.resolve("new-token");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             Files.delete(folder.resolve("admin-token"));

@@ -267,7 +267,7 @@ class FaultsIT {
     }
 
     @Test
-    void aKilledServerLosesNoRecordThatIsOlderThanASecond() throws Exception {
+    void killedServerKeepsRecordsOlderThanASecond() throws Exception {
         ConcurrentMap<String, Long> ended = new ConcurrentHashMap<>();
         List<Thread> callers = new ArrayList<>();
         for (int caller = 0; caller < 8; caller++) {
@@ -316,7 +316,7 @@ class FaultsIT {
     }
 
     @Test
-    void aSlowDatabaseSlowsNoCall() throws Exception {
+    void slowDatabaseDoesNotSlowCalls() throws Exception {
         // By now the servers know of all that the set-up wrote, and forget nothing of the call "before" because of it.
         Thread.sleep(A_SECOND);
         assertThat(call(one, admin, "before").statusCode()).isEqualTo(200);

@@ -100,7 +100,7 @@ class KeyRotationIT {
     }
 
     @Test
-    void aRotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
+    void rotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
         String old = Keyset.load(keyset).primary().toString();
         fill(old);
         List<Thread> load = load();

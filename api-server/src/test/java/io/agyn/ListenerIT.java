@@ -122,7 +122,7 @@ class ListenerIT {
     }
 
     @Test
-    void aModelIsTestedWhereTheServerSpeaksTls() throws Exception {
+    void modelIsTestedOnAServerWithTls() throws Exception {
         OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
         try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
                 ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))

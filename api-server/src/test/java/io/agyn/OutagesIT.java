@@ -198,7 +198,7 @@ class OutagesIT {
     }
 
     @Test
-    void aFullDiskCostsNoAcknowledgedWriteNoCallAndNoRestart() throws Exception {
+    void fullDiskLosesNoAcknowledgedWriteAndNoCall() throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         assumeTrue(
                 succeeds("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", disk.toString()),
@@ -258,7 +258,7 @@ class OutagesIT {
     }
 
     @Test
-    void clockSetBackByADayMixesNothingUp() throws Exception {
+    void clockSetBackByADayLosesNoCallAndNoWrite() throws Exception {
         Path library = folder.resolve("clock.so");
         assumeTrue(
                 succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/clock.c"),

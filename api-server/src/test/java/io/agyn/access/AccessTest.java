@@ -180,7 +180,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherTenantsIdsAndPageTokensFindNothing() {
+    void idsAndPageTokensOfAnotherTenantAreNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         String ownSecret = Api.secret(own, "v");
@@ -244,7 +244,7 @@ class AccessTest {
     }
 
     @Test
-    void aReferenceToAnotherTenantsThingIsNotFoundAndNamesTheField() {
+    void referenceToAnotherTenantsResourceNamesTheField() {
         String own = Api.organization();
         String foreign = Api.organization();
         String foreignSecret = Api.secret(foreign, "v");

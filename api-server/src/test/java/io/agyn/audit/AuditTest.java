@@ -233,7 +233,7 @@ class AuditTest {
     }
 
     @Test
-    void aCallWithATokenThatDoesNotWorkIsInTheLog() throws Exception {
+    void callWithAnInvalidTokenIsLogged() throws Exception {
         RestAssured.given()
                 .header("Authorization", "Bearer agyn_none")
                 .body("{\"model\":\"gpt\"}")
@@ -275,7 +275,7 @@ class AuditTest {
     }
 
     @Test
-    void theLogIsReadInPagesByFilterAndAsJsonLines() {
+    void logIsReadInPagesByFilterAndAsJsonLines() {
         String organization = Api.organization();
         List<String> secrets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

@@ -49,13 +49,13 @@ class ConstraintsTest {
     }
 
     @Test
-    void aProviderCannotUseTheSecretOfAnotherTenant() throws SQLException {
+    void providerCannotUseTheSecretOfAnotherTenant() throws SQLException {
         assertThat(copyProvider(ownSecret)).isEqualTo(1);
         assertRejected("llm_provider_token_secret", () -> copyProvider(foreignSecret));
     }
 
     @Test
-    void aModelCannotUseTheProviderOfAnotherTenant() throws SQLException {
+    void modelCannotUseTheProviderOfAnotherTenant() throws SQLException {
         assertThat(insertModel(ownProvider)).isEqualTo(1);
         assertRejected("model_provider", () -> insertModel(foreignProvider));
     }
@@ -69,13 +69,13 @@ class ConstraintsTest {
     }
 
     @Test
-    void aSecretInUseCannotBeDeleted() {
+    void secretInUseCannotBeDeleted() {
         assertRejected(
                 "llm_provider_token_secret", () -> database.execute("delete from secret where id = ?", ownSecret));
     }
 
     @Test
-    void aProviderHasTheCredentialsOfItsAuthMethodAndNoOther() {
+    void providerHasOnlyTheCredentialsOfItsAuthMethod() {
         assertRejected(
                 "llm_provider_credentials",
                 () -> database.execute("update llm_provider set token_ciphertext = '\\x00' where id = ?", ownProvider));
@@ -86,7 +86,7 @@ class ConstraintsTest {
     }
 
     @Test
-    void everyConstraintThatACallerCanRunIntoHasItsProblem() throws SQLException {
+    void everyConstraintThatACallerCanViolateHasItsProblem() throws SQLException {
         var constraints = database.column(
                 String.class,
                 // A unique index that is no constraint fires just as one.

@@ -49,7 +49,7 @@ class BodiesTest {
                 "{\"model\":\"MODEL}",
                 "{\"model\":\"MODEL\\x\"}",
             })
-    void aBodyInWhichNoModelIsNamedReachesNobody(String body) {
+    void bodyWithoutAModelReachesNoProvider(String body) {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
         assertThat(response.statusCode()).as(text(response)).isEqualTo(400);
         JsonObject error = new JsonObject(text(response)).getJsonObject("error");
@@ -78,7 +78,7 @@ class BodiesTest {
     }
 
     @Test
-    void aSecondModelFarBehindTheFirstNeverCompletesTheCall() throws Exception {
+    void secondModelFarBehindTheFirstNeverCompletesTheCall() throws Exception {
         String start = "{\"model\":\"" + SCENE.responses() + "\",\"input\":\"" + "x".repeat(100_000) + "\"";
         String rest = ",\"model\":\"gpt-5\"}";
         try (RawCaller caller = Scene.connect()) {

@@ -35,7 +35,7 @@ class CredentialValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", " \n"})
-    void aLineBreakAtTheEndOfASecretIsNotSent(String end) throws Exception {
+    void lineBreakAtTheEndOfASecretIsNotSent(String end) throws Exception {
         String secret = Api.secret(SCENE.organization(), Scene.CREDENTIAL + end);
         String model = modelOf(provider(secret));
 
@@ -56,7 +56,7 @@ class CredentialValuesTest {
                 "sk-canary-of-e-acute-0123456789\u00e9",
                 "sk-canary-of-two-breaks-0123456789\n\n"
             })
-    void aSecretThatNoHeaderCanCarryIsNoToken(String value) throws Exception {
+    void secretThatNoHeaderCanCarryIsRejectedAsToken(String value) throws Exception {
         String unsendable = Api.secret(SCENE.organization(), value);
         asAdmin()
                 .body(Api.providerBody("bearer", Map.of("token_secret_id", unsendable)))

@@ -50,7 +50,7 @@ class FidelityTest {
     }
 
     @Test
-    void aModelsNameAtTheProviderIsWrittenAsJson() throws Exception {
+    void remoteModelNameIsWrittenAsJson() throws Exception {
         String model = modelCalled("a \"quoted\" \\ näme 😀");
         assertThat(SCENE.post("/v1/responses", Scene.body(model)).statusCode()).isEqualTo(200);
         assertThat(new JsonObject(SCENE.received().text()).getString("model")).isEqualTo("a \"quoted\" \\ näme 😀");
@@ -125,7 +125,7 @@ class FidelityTest {
     }
 
     @Test
-    void aQueryStringPasses() throws Exception {
+    void queryStringPasses() throws Exception {
         String query = "?beta=true&a=%2F%20+&a=b=c&&%E5%90%8D#".replace("#", "");
         assertThat(SCENE.post("/v1/messages" + query, Scene.body(SCENE.messages()))
                         .statusCode())
@@ -134,7 +134,7 @@ class FidelityTest {
     }
 
     @Test
-    void theEndpointsPathComesFirstAndWithoutOneV1() throws Exception {
+    void endpointPathIsPrependedWithoutASecondV1() throws Exception {
         String origin = SCENE.provider().origin().toString();
         assertThat(targetOf(SCENE.responsesModel(origin), "/v1/responses")).isEqualTo("/v1/responses");
         assertThat(targetOf(SCENE.responsesModel(origin + "/"), "/v1/responses"))

@@ -92,7 +92,7 @@ class Http2ProviderTest {
     }
 
     @Test
-    void aResponseThatIsResetNeverLooksSuccessful() throws Exception {
+    void resetResponseNeverLooksSuccessful() throws Exception {
         SCENE.provider().script("break=3");
         for (String member : List.of(STREAM, "\"stream\":false")) {
             try (RawCaller caller = Scene.connect()) {

@@ -136,7 +136,7 @@ class Http2Test {
     }
 
     @Test
-    void aBodyFlowsBeforeItsEnd() throws Exception {
+    void bodyIsForwardedBeforeItsEnd() throws Exception {
         HttpClientRequest request = request("/v1/responses").setChunked(true);
         request.write(Buffer.buffer("{\"model\":\"" + SCENE.responses() + "\",\"input\":\"one"));
         SCENE.provider().await(call -> call.text().equals("{\"model\":\"gpt-4o\",\"input\":\"one"), PATIENCE);
@@ -180,7 +180,7 @@ class Http2Test {
     }
 
     @Test
-    void aStreamThatTheCallerResetsCancelsTheProvidersCallAlone() throws Exception {
+    void resetStreamCancelsOnlyItsProviderCall() throws Exception {
         for (String script : List.of("endless;every=20ms", "stall=before", "endless")) {
             SCENE.provider().forget();
             SCENE.provider().script(script);
@@ -197,7 +197,7 @@ class Http2Test {
     }
 
     @Test
-    void aConnectionThatEndsCancelsAllItsCalls() throws Exception {
+    void closedConnectionCancelsAllItsCalls() throws Exception {
         SCENE.provider().script("endless;every=20ms");
         HttpClientRequest first = request("/v1/responses");
         first.end(Buffer.buffer(body(SCENE.responses(), STREAM)));
@@ -210,7 +210,7 @@ class Http2Test {
     }
 
     @Test
-    void aStreamThatIsNotReadStopsItsProviderAndNoOtherStream() throws Exception {
+    void unreadStreamStopsItsProviderAndNoOtherStream() throws Exception {
         SCENE.provider().script("endless");
         HttpClientResponse unread = call("/v1/responses", body(SCENE.responses(), STREAM));
         unread.pause();

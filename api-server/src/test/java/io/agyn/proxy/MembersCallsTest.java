@@ -55,7 +55,7 @@ class MembersCallsTest {
     }
 
     @Test
-    void aTokenIsBoundToItsOrganizationWhereverItsUserBelongs() {
+    void tokenReachesOnlyTheOrganizationItIsBoundTo() {
         String other = Api.organization();
         Api.join(SCENE.organization(), user, "member");
         Api.join(other, user, "member");

@@ -49,7 +49,7 @@ class ModelListingTest {
     }
 
     @Test
-    void aPlusSignInANameIsAPlusSign() {
+    void plusSignInANameIsAPlusSign() {
         asAdmin()
                 .body(Map.of("name", "qwen2.5+lora", "provider_id", provider, "remote_model_name", "qwen"))
                 .post("/organizations/{id}/models", organization)

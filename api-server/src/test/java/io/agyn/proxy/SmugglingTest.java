@@ -39,7 +39,7 @@ class SmugglingTest {
     }
 
     @Test
-    void aLengthBesideChunksIsNotBelieved() throws Exception {
+    void lengthWithChunksIsIgnored() throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
         // CL.TE: for a reader of the length, the body ends amid the chunks; TE.CL the other way round.
         for (int length : new int[] {0, 4, chunked.length(), chunked.length() + hidden.length()}) {
@@ -66,7 +66,7 @@ class SmugglingTest {
                 "Transfer_Encoding: chunked",
                 "Transfer-Encoding\0: chunked",
             })
-    void disguisedTransferEncodingSmugglesNothing(String line) throws Exception {
+    void disguisedTransferEncodingDoesNotSmuggle(String line) throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
         assertAtMostOneCall(head(line, "Content-Length: " + chunked.length()) + chunked + hidden);
         assertAtMostOneCall(head(line, "Content-Length: " + body.length()) + body + hidden);
@@ -175,7 +175,7 @@ class SmugglingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "0x10", "10 ", "+10", "g", "", "fffffffffffffffff", "7fffffffffffffff", "1\0"})
-    void aChunkOfNoSizeNeverCompletesACall(String size) throws Exception {
+    void chunkWithoutASizeNeverCompletesACall(String size) throws Exception {
         assertThat(size).isNotNull();
         String chunked = size + "\r\n" + body + "\r\n0\r\n\r\n";
         if (size.strip().equals("10")) {
@@ -194,7 +194,7 @@ class SmugglingTest {
     }
 
     @Test
-    void aTrailerDoesNotReachTheProvider() throws Exception {
+    void trailerDoesNotReachTheProvider() throws Exception {
         String chunked = chunk(body) + "0\r\nX-Smuggled: 1\r\nAuthorization: Bearer theirs\r\n\r\n";
         assertAtMostOneCall(head("Transfer-Encoding: chunked") + chunked);
         assertThat(SCENE.provider().received()).hasSize(1);

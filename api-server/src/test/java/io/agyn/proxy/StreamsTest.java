@@ -33,7 +33,7 @@ class StreamsTest {
     static final Scene SCENE = new Scene();
 
     @Test
-    void anEventIsReadWhenItIsSent() throws Exception {
+    void eventIsForwardedWhenItIsSent() throws Exception {
         SCENE.provider().script("stall=within");
         try (RawCaller caller = responses(STREAM)) {
             assertThat(caller.head().getFirst()).contains("200");
@@ -42,7 +42,7 @@ class StreamsTest {
     }
 
     @Test
-    void theHeadIsReadBeforeTheFirstEvent() throws Exception {
+    void headIsForwardedBeforeTheFirstEvent() throws Exception {
         try (RawProvider provider = RawProvider.start(exchange -> {
                     exchange.body();
                     exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED));
@@ -55,7 +55,7 @@ class StreamsTest {
     }
 
     @Test
-    void aCompressedStreamPassesAsItComes() throws Exception {
+    void compressedStreamPassesUnchanged() throws Exception {
         SCENE.provider().script("gzip;events=50");
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responses(), STREAM));
         assertThat(response.headers().allValues("content-encoding")).containsExactly("gzip");
@@ -70,7 +70,7 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatEndsEnds() throws Exception {
+    void streamEndsWhenTheProviderEndsIt() throws Exception {
         SCENE.provider().script("events=200");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
@@ -120,7 +120,7 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatBreaksWithinAnEventBreaksWithoutAnother() throws Exception {
+    void streamBrokenWithinAnEventGetsNoErrorEvent() throws Exception {
         String half = "event: a\ndata: {\"type\":\"a\"}\n\nevent: b\ndata: {\"ty";
         assertBroken(half, half, RawProvider.head("200 OK", EVENTS, CHUNKED), true);
     }
@@ -136,7 +136,7 @@ class StreamsTest {
     }
 
     @Test
-    void aCompressedStreamThatBreaksIsNotWhole() throws Exception {
+    void brokenCompressedStreamIsNotComplete() throws Exception {
         SCENE.provider().script("gzip;break=3");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
@@ -200,7 +200,7 @@ class StreamsTest {
     }
 
     @Test
-    void aProviderThatDoesNotReadStopsTheCaller() throws Exception {
+    void providerThatDoesNotReadStopsTheCaller() throws Exception {
         int most = 64 << 20;
         try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
                 RawCaller caller = Scene.connect()) {
@@ -321,7 +321,7 @@ class StreamsTest {
     }
 
     @Test
-    void aFailureEventContinuesTheStreamsNumbersAndId() throws Exception {
+    void failureEventContinuesTheStreamsNumbersAndId() throws Exception {
         String created =
                 "data: {\"type\":\"response.created\",\"sequence_number\":6,\"response\":{\"id\":\"resp_7\"}}\n\n";
         try (RawProvider provider = RawProvider.start(exchange -> {

@@ -42,7 +42,7 @@ class TokensTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTokenIsTakenFromEitherHeader(Path api) throws Exception {
+    void tokenIsReadFromEitherHeader(Path api) throws Exception {
         assertThat(status(api, "authorization: Bearer " + SCENE.token())).isEqualTo(200);
         assertThat(status(api, "authorization: bearer   " + SCENE.token())).isEqualTo(200);
         assertThat(status(api, "x-api-key: " + SCENE.token())).isEqualTo(200);

@@ -111,7 +111,7 @@ class UsersTest {
     }
 
     @Test
-    void aUserReadsThemselvesAndWhereTheyBelong() {
+    void userReadsThemselvesAndTheirMemberships() {
         String first = Api.organization();
         String second = Api.organization();
         String user = Api.user();
@@ -145,7 +145,7 @@ class UsersTest {
     }
 
     @Test
-    void aListOfOrganizationsHasThoseThatOneBelongsTo() {
+    void userListsOnlyTheirOrganizations() {
         String first = Api.organization();
         Api.organization();
         String second = Api.organization();
@@ -179,7 +179,7 @@ class UsersTest {
     }
 
     @Test
-    void aDeletedUsersTokensAndMembershipsGoAndOthersStay() throws SQLException {
+    void deletingAUserDeletesTheirTokensAndMemberships() throws SQLException {
         String organization = Api.organization();
         String user = Api.user();
         Api.join(organization, user, "member");
@@ -196,7 +196,7 @@ class UsersTest {
     }
 
     @Test
-    void theLastClusterAdminIsNeitherDemotedNorSuspendedNorDeleted() throws SQLException {
+    void lastClusterAdminIsNeitherDemotedSuspendedNorDeleted() throws SQLException {
         String admin = onlyAdmin();
         String email = Api.freshName("admin") + "@acme.example";
         for (Map<String, String> change : List.of(

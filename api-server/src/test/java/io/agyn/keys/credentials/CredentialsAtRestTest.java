@@ -60,7 +60,7 @@ class CredentialsAtRestTest {
     }
 
     @Test
-    void anUpdateThatLeavesACredentialOutKeepsIt() throws SQLException {
+    void updateWithoutACredentialKeepsTheStoredOne() throws SQLException {
         String organization = Api.organization();
         String secret = Api.secret(organization, "kept value");
         String token = create(organization, "bearer", Map.of("token", "kept-token"));

@@ -74,7 +74,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void theModelIsKnownAsSoonAsItHasArrived() throws Exception {
+    void modelIsKnownAsSoonAsItHasArrived() throws Exception {
         ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
         byte[] start = "{\"model\":\"gpt".getBytes(UTF_8);
         locator.read(start, 0, start.length);
@@ -94,7 +94,7 @@ class ModelLocatorTest {
                 "{\"model\":\"a\",\"big\":123456789012345678901234567890.5e+999,\"modell\":\"b\",\"mode\":\"c\",\"\":\"model\"}",
                 "{\"x\":{\"model\":\"b\"},\"y\":[{\"model\":1},\"model\"],\"model\":\"a\",\"x\":1,\"x\":2}"
             })
-    void aModelIsFound(String body) throws Exception {
+    void modelIsFound(String body) throws Exception {
         assertThat(readWhole(body.getBytes(UTF_8), new Random(1)).model()).isEqualTo("a");
     }
 

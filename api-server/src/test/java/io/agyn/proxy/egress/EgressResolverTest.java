@@ -101,7 +101,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void aPlainProviderIsCalledByHttp11UnderItsHost() throws Exception {
+    void plainProviderIsCalledByHttp11UnderItsHost() throws Exception {
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(request -> request.response().end(request.version() + " " + request.authority()))
                 .listen(0, "127.0.0.1")
@@ -198,7 +198,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void withoutAnHttpProxyAHostThatNobodyKnowsIsUnknown() {
+    void unknownHostFailsWithoutAnHttpProxy() {
         assertThatThrownBy(() ->
                         routes(SettingsReader.read(Map.of())).resolve(HOST).get())
                 .hasCauseInstanceOf(UnknownHostException.class);

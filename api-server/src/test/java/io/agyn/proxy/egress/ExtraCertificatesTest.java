@@ -37,7 +37,7 @@ class ExtraCertificatesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "\0\1"})
-    void aFileWithoutCertificatesEndsTheStart(String content) throws Exception {
+    void fileWithoutCertificatesEndsTheStart(String content) throws Exception {
         Path file = Files.writeString(folder.resolve("ca.pem"), content);
         assertThatThrownBy(() -> ExtraCertificates.read(file))
                 .isInstanceOf(OperatorException.class)

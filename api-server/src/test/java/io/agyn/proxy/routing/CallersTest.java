@@ -33,7 +33,7 @@ class CallersTest {
     DataSource database;
 
     @Test
-    void aCallerIsKnownByTheirTokenAndItsUseIsNoted() {
+    void callerIsFoundByTokenAndItsUseIsRecorded() {
         String organization = Api.organization();
         Identity identity =
                 callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();

@@ -75,7 +75,7 @@ class CallRecordsTest {
     private final Records calls = new Records(organization);
 
     @Test
-    void aRecordIsInTheDatabaseWithinASecondOrTwoAsItWas() throws Exception {
+    void recordIsInTheDatabaseWithinTwoSeconds() throws Exception {
         calls.model = "tab\t, line\n, \\N, é😀";
         calls.startedAt = Instant.parse("2026-01-31T23:59:59.999999Z");
         CallRecord call = calls.next();
@@ -182,7 +182,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void aSegmentThatIsLoadedTwiceIsThereOnce() throws Exception {
+    void segmentLoadedTwiceIsStoredOnce() throws Exception {
         Path segment = segment(calls.next(), calls.next());
         byte[] bytes = Files.readAllBytes(segment);
         load();
@@ -232,7 +232,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void aFullSpoolDropsAndCounts() throws Exception {
+    void fullSpoolDropsAndCounts() throws Exception {
         Spool spool = new Spool(folder, 5_000);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         CallRecords bounded = new CallRecords(

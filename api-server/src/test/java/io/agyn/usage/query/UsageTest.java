@@ -277,7 +277,7 @@ class UsageTest {
     }
 
     @Test
-    void anotherTenantSeesNothingOfIt() throws SQLException {
+    void usageIsInvisibleToAnotherTenant() throws SQLException {
         load(calls.next());
         String neighbour = Api.organization();
         String token = Api.tokenBoundTo(neighbour);
@@ -295,7 +295,7 @@ class UsageTest {
     }
 
     @Test
-    void aMemberSeesTheirOwnUsageAloneAndAnOwnerAllOfIt() throws SQLException {
+    void memberSeesOwnUsageAndOwnerSeesAll() throws SQLException {
         String member = Api.user();
         Api.join(organization, member, "member");
         calls.userId = UUID.randomUUID();
@@ -381,7 +381,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?from=0000-01-01T00:00:00%2B01:00", "?to=9999-12-31T23:59:59-01:00"})
-    void theFarthestTimesAreTakenToo(String query) {
+    void extremeTimesAreAccepted(String query) {
         for (String path : List.of("/usage", "/usage/records")) {
             asAdmin()
                     .urlEncodingEnabled(false)
