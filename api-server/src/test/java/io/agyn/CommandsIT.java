@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of the packaged server, on its embedded PostgreSQL and beside it. */
+/** The commands of the packaged server, on an embedded and on an external PostgreSQL. */
 class CommandsIT {
     private static final String PASSPHRASE = "p$$a${b}\\c %@ passphrase";
 
@@ -309,7 +309,7 @@ class CommandsIT {
             server.terminate();
             server.exitCode();
         }
-        // As an older release has left it: a start with the right keyset would bring the tables up.
+        // As left by an older release: a start with the right keyset would migrate the tables.
         execute("drop table usage_record", "delete from flyway_schema_history where version::int >= 3");
         List<String> stored = dump();
         byte[] right = Files.readAllBytes(keyset);

@@ -289,7 +289,7 @@ class FaultsIT {
             }));
         }
         Thread.sleep(Duration.ofSeconds(4));
-        // While the usage cannot be loaded, so that nothing but the spool holds it.
+        // Blocks loading, so that the usage is only in the spool.
         try (Connection connection = connect();
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -317,7 +317,7 @@ class FaultsIT {
 
     @Test
     void slowDatabaseDoesNotSlowCalls() throws Exception {
-        // By now the servers know of all that the set-up wrote, and forget nothing of the call "before" because of it.
+        // By now the servers have read the set-up's changes, so these do not invalidate the route of "before".
         Thread.sleep(A_SECOND);
         assertThat(call(one, admin, "before").statusCode()).isEqualTo(200);
         try (Connection connection = connect();

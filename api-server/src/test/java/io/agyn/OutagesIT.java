@@ -336,7 +336,7 @@ class OutagesIT {
         return response;
     }
 
-    /** Writes until nothing is left. */
+    /** Writes until the disk is full. */
     private static void fill(Path file) throws IOException {
         byte[] piece = new byte[4096];
         try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -348,7 +348,7 @@ class OutagesIT {
         }
     }
 
-    /** How far the server's clock, and its database's, is ahead. */
+    /** Sets the offset of the clock of the server and its database. */
     private Path setClock(Duration ahead) throws IOException {
         Path file = folder.resolve("clock");
         Path draft = Files.writeString(folder.resolve("clock.draft"), Long.toString(ahead.toSeconds()));
@@ -424,7 +424,7 @@ class OutagesIT {
             return new Call(server, other, organization);
         }
 
-        /** Calls the model; gives the status. */
+        /** Calls the model, and returns the status. */
         int send(HttpClient http, String id) throws IOException, InterruptedException {
             return http.send(
                             HttpRequest.newBuilder(server.resolve("/v1/responses"))

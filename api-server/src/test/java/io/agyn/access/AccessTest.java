@@ -220,7 +220,7 @@ class AccessTest {
                 .statusCode(200);
     }
 
-    /** One of each kind of caller who has nothing to look for in other organizations than their own. */
+    /** A caller of each role that is limited to its organization. */
     private static List<String> callers(String own) {
         return List.of(
                 Api.tokenBoundTo(own),

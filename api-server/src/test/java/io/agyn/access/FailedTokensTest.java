@@ -20,7 +20,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Callers with many failed tokens must wait, and lock nobody out. */
+/** Callers with many failed tokens must wait; other callers are not affected. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @TestProfile(FailedTokensTest.Few.class)

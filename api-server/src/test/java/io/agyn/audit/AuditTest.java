@@ -184,7 +184,7 @@ class AuditTest {
                 .containsExactlyInAnyOrder("not_found", "forbidden");
         assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
                 .containsExactly("not_found");
-        // Anonymous callers, in the same minute also of another test.
+        // Anonymous callers, perhaps of another test in the same minute.
         assertThat(outside.getList("items.findAll { it.operation == 'listSecrets' }.code"))
                 .contains("unauthenticated");
         assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");
@@ -450,7 +450,7 @@ class AuditTest {
         assertThat(faults()).noneMatch(fault -> fault.contains(organization));
     }
 
-    /** Does something with the triggers off, as only the database's owner can, in a chain of three events. */
+    /** Runs a change without triggers, as only the database's owner can, on a chain of three events. */
     private void assertShows(String statement, String fault) throws SQLException {
         String organization = Api.organization();
         for (int i = 0; i < 3; i++) {

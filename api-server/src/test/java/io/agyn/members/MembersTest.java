@@ -234,7 +234,7 @@ class MembersTest {
         assertLastOwner(asAdmin().delete("/users/{id}", user), slug);
         Api.get(MEMBER, organization, user).body("role", equalTo("owner")).body("state", equalTo("active"));
 
-        // One who is suspended is no help, and may go.
+        // A suspended owner does not count, and may be removed.
         String other = Api.user();
         Api.join(organization, other, "owner");
         Api.setState(other, "suspended");

@@ -175,7 +175,7 @@ class MigrationsTest {
         return migrations;
     }
 
-    /** As Flyway computes it: of the lines without their ends. */
+    /** As Flyway computes it, without line ends. */
     private static int checksum(Path file) throws IOException {
         CRC32 checksum = new CRC32();
         Files.readAllLines(file).forEach(line -> checksum.update(line.getBytes(UTF_8)));

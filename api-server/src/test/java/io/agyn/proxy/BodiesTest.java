@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies in which a model cannot be found for sure: they reach no provider, or not whole. */
+/** Bodies with an ambiguous model: no provider receives one completely. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class BodiesTest {

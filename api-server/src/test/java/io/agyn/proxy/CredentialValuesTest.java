@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Secrets whose values are no header values, as files and pastes leave them. */
+/** Secrets with values that are invalid in headers, as in pasted files. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -76,7 +76,7 @@ class CredentialValuesTest {
                 .body("errors[0].pointer", equalTo("/value"))
                 .body("errors[0].detail", containsString("only visible ASCII characters"));
 
-        // As a release that did not check it has stored it.
+        // As stored by a release without this check.
         database.execute(
                 "update llm_provider set token_secret_id = ? where id = ?",
                 UUID.fromString(unsendable),

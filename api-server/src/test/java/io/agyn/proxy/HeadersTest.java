@@ -315,7 +315,7 @@ class HeadersTest {
         }
     }
 
-    /** The call as it reaches the provider with these headers beside the token's. */
+    /** The provider's view of a call with these headers and the token. */
     private static ReceivedCall receivedWith(String... headers) throws Exception {
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(

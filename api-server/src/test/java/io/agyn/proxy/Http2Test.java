@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers that speak HTTP/2, each call a stream of one connection. */
+/** HTTP/2 callers, with each call on a stream of one connection. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class Http2Test {
@@ -166,7 +166,7 @@ class Http2Test {
         assertThat(seen.get().toString())
                 .contains("event: response.failed\ndata: ")
                 .endsWith("}\n\n");
-        // The connection is as good as before.
+        // The connection is still usable.
         SCENE.provider().script("");
         assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);
     }
@@ -239,7 +239,7 @@ class Http2Test {
         return result(request.send(body).map(HttpClientResponse::pause));
     }
 
-    /** The whole body of a response that is paused, since it could come before anybody listens. */
+    /** The body of a paused response, which could otherwise arrive before the handler is set. */
     private static Buffer read(HttpClientResponse response) throws Exception {
         Future<Buffer> body = response.body();
         response.resume();

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Calls that come back to the server that sent them. */
+/** Calls that reach the server that sent them. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls by members, and their end with the membership. */
+/** Calls by members, which fail after the membership ends. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class MembersCallsTest {

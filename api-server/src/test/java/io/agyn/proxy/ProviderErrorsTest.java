@@ -173,7 +173,7 @@ class ProviderErrorsTest {
         }
     }
 
-    /** Names the provider and what to check, and nothing that the caller should not know. */
+    /** Names the provider and the remedy, without details that callers must not see. */
     private static void assertRejected(HttpResponse<byte[]> response, String saysToo, String... saysNot) {
         assertThat(response.statusCode()).as(text(response)).isEqualTo(502);
         String message = new JsonObject(text(response)).getJsonObject("error").getString("message");

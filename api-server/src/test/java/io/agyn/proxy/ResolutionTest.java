@@ -166,7 +166,7 @@ class ResolutionTest {
 
     private record Twins(String name, String firstSlug, String second, String secondSlug) {}
 
-    /** Two organizations that have a model of one name, at the same provider. */
+    /** Two organizations with a model of the same name, at one provider. */
     private static Twins twins() {
         String name = Api.freshName("twin");
         String first = Api.organization();

@@ -76,7 +76,7 @@ class StreamsTest {
             RawCaller.Response response = caller.response();
             assertThat(response.isWhole()).isTrue();
             assertThat(response.body()).contains("response.completed").doesNotContain("event: error");
-            // And the connection is good for another.
+            // The connection is reused.
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
                             .response()
                             .body())
@@ -89,7 +89,7 @@ class StreamsTest {
         SCENE.provider().script("break=3");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
-            // Else Codex shows the broken connection and not the reason.
+            // Otherwise Codex reports the broken connection instead of the reason.
             assertThat(response.isWhole()).isTrue();
             JsonObject failed = lastEvent(response.body(), "response.failed");
             assertThat(failed.getString("type")).isEqualTo("response.failed");
@@ -101,7 +101,7 @@ class StreamsTest {
                     .isEqualTo("provider_broke_off");
             assertThat(failed.getJsonObject("error").getString("message")).isEqualTo(message);
             assertThat(response.body().split("\n\n")).hasSize(4);
-            // And the connection is good for another.
+            // The connection is reused.
             SCENE.provider().script("");
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
                             .response()
@@ -176,9 +176,9 @@ class StreamsTest {
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
             long sent = settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
-            // Only as much as sockets and queues hold.
+            // Only the sockets' and queues' capacity.
             assertThat(sent).isLessThan(32L << 20);
-            // And goes on once it reads.
+            // The caller continues when the provider reads.
             for (long read = 0; read < sent + (1 << 20); ) {
                 read += caller.some().length;
             }
@@ -345,7 +345,7 @@ class StreamsTest {
         return new JsonObject(body.substring(body.lastIndexOf("data: ") + "data: ".length()));
     }
 
-    /** How much the provider has sent once it sends no more. */
+    /** The number of bytes that the provider has sent when it pauses. */
     private static long settled(ReceivedCall begun) throws InterruptedException {
         long before = -1;
         long now = begun.responseBytes();

@@ -105,7 +105,7 @@ class ProblemsTest {
     void bodyOverOneMebibyteIsTooLarge(int mebibytes) {
         String body = "{\"name\": \"" + "a".repeat(mebibytes << 20) + "\"}";
         problem(post("/secrets", body), 413, "content_too_large");
-        // Of no known length, so that it is sent in chunks.
+        // Without a known length, so that it is sent in chunks.
         problem(
                 asAdmin()
                         .body(new ByteArrayInputStream(body.getBytes(UTF_8)))

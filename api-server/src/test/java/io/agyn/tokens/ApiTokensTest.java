@@ -67,7 +67,7 @@ class ApiTokensTest {
                 Instant.now().plus(Duration.ofHours(1)).toString()));
         as(created.path("token")).get("/me").then().statusCode(200);
 
-        // Time passes in the database, since a short time to live has often passed before the first call returns.
+        // Changes the time in the database, since a short lifetime often ends before the first call returns.
         database.execute("update api_token set expires_at = now() where id = ?::uuid", created.<String>path("id"));
 
         String expiry = Api.get("/api-tokens/{id}", created.<String>path("id"))

@@ -129,7 +129,7 @@ class CredentialsAtRestTest {
         }
     }
 
-    /** A 500 that names no class, no SQL, and nothing that is stored. */
+    /** A 500 without class names, SQL or stored values. */
     private static ValidatableResponse failure(Response response) {
         assertThat(response.asString())
                 .doesNotContainPattern(

@@ -145,7 +145,7 @@ class ModelTestsTest {
 
     @Test
     void saysThatTheEndpointIsNotOfTheProtocol() {
-        // This server itself responds, but with a problem.
+        // This server responds with a problem.
         String elsewhere = "http://127.0.0.1:" + RestAssured.port + "/nothing";
         test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
                 .body("failure", equalTo("protocol_mismatch"))

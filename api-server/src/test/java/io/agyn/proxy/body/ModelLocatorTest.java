@@ -154,7 +154,7 @@ class ModelLocatorTest {
     }
 
     @ParameterizedTest
-    // A byte that begins nothing, a long spelling of a slash, half of a pair, and a character that is cut off.
+    // An invalid first byte, an overlong slash, half of a surrogate pair, and a truncated character.
     @ValueSource(strings = {"\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e5\u0090"})
     void invalidUtf8ModelIsRejected(String latin) {
         assertThatThrownBy(() -> readWhole(("{\"model\":\"a" + latin + "\"}").getBytes(ISO_8859_1), new Random(1)))

@@ -95,7 +95,7 @@ class EgressResolverTest {
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThatThrownBy(() -> call(settings, true, "other.test", server.port(), THIS_MACHINE))
                 .hasCauseInstanceOf(SSLException.class);
-        // Also where the name that is verified is the very address that is dialled.
+        // Also if the verified name is the dialled address.
         assertThatThrownBy(() -> call(settings, true, "127.0.0.1", server.port(), THIS_MACHINE))
                 .hasCauseInstanceOf(SSLException.class);
     }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections to providers that stay open although nobody is there. */
+/** Open connections to providers that have vanished. */
 @Timeout(60)
 class UpstreamConnectionsTest {
     private static final Duration SILENCE = Duration.ofMillis(300);

@@ -142,7 +142,7 @@ class ModelListTest {
         String shared = Api.freshName("shared");
         create(organization, shared, provider);
         create(Api.organization(), shared);
-        // Not those of other tests, some of which nobody can call.
+        // Excludes other tests' models, which may be orphaned.
         List<ListedModel> own = list(admin, Optional.empty()).stream()
                 .filter(model -> model.name().equals(shared))
                 .toList();

@@ -260,7 +260,7 @@ class RoutesTest {
             assertThat(isKeptAfter(alone, identity, "secret", Operation.INSERT, UUID.fromString(secret), here))
                     .isTrue();
         }
-        // Where a token spans both, it may be a model of the same name, or a slug.
+        // For a token that reaches both, it may be a model of the same name, or a slug.
         assertThat(isKeptAfter(alone, admin, "model", elsewhere)).isFalse();
         assertThat(isKeptAfter(alone, admin, "organization", elsewhere)).isFalse();
         assertThat(isKeptAfter(alone, bound, "model", elsewhere)).isTrue();

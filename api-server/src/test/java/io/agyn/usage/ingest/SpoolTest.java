@@ -22,7 +22,7 @@ class SpoolTest {
         Spool spool = open(100);
         assertThat(spool.append(LINES)).isTrue();
 
-        // Of a process that is killed now, the next one finds it.
+        // If this process is killed now, the next one finds the file.
         Segment left = open(100).oldest(Duration.ZERO).orElseThrow();
         assertThat(left.file()).hasBinaryContent(LINES);
         assertThat(left.bytes()).isEqualTo(LINES.length);

@@ -212,7 +212,7 @@ class UsageTest {
     void recordsComeInPagesTheNewestFirst() throws SQLException {
         List<CallRecord> made = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            // Two of one moment, and some of other days.
+            // Two at the same time, and some on other days.
             calls.startedAt = Instant.parse("2026-03-0%dT10:00:00.123456Z".formatted(1 + i / 2));
             made.add(calls.next());
         }
@@ -402,7 +402,7 @@ class UsageTest {
         return asAdmin().get(SUMS + MONTH + query, organization).then().statusCode(200);
     }
 
-    /** The rows' fields, apart by spaces. */
+    /** The rows' fields, separated by spaces. */
     private List<String> rows(String query, String... fields) {
         List<Map<String, Object>> rows = sums("&" + query).extract().path("rows");
         return rows.stream()
