@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Headers in both directions: all pass except those of the connection and, to the provider, those that identify the
+ * Headers in both directions: all pass except the connection's and, to the provider, headers that identify the
  * caller.
  */
 @QuarkusTest

@@ -421,7 +421,7 @@ class LimitsTest {
         return Integer.toHexString(text.getBytes(UTF_8).length) + "\r\n" + text + "\r\n";
     }
 
-    /** Fills a listener's backlog, after which the kernel accepts no connection. */
+    /** Fills a listener's backlog, so that the kernel accepts no connection. */
     private static void fill(ServerSocket full, List<Socket> queue) throws IOException {
         while (queue.size() < 100) {
             Socket socket = new Socket();
