@@ -26,7 +26,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model holds the attributes that the server returnsthat do not depend on the models and the credentials.
+// model holds the attributes that the server returns and that do not depend on the models and the credentials.
 type model struct {
 	ID                     types.String `tfsdk:"id"`
 	OrganizationID         types.String `tfsdk:"organization_id"`
