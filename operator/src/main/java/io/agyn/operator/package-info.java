@@ -1,4 +1,4 @@
-/** The operator's view: errors, private files and the data folder. */
+/** Errors for the operator, private files, and the data folder. */
 @NullMarked
 package io.agyn.operator;
 
