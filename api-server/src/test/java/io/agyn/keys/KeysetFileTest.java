@@ -27,7 +27,7 @@ class KeysetFileTest {
     private Path folder;
 
     @Test
-    void aLockedFileOpensWithItsPassphraseAlone() throws IOException {
+    void lockedFileOpensOnlyWithItsPassphrase() throws IOException {
         Path path = folder.resolve("keyset.json");
         KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
         file.create();
@@ -80,7 +80,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void anAlteredLockDoesNotOpen() throws IOException {
+    void alteredLockDoesNotOpen() throws IOException {
         Path path = folder.resolve("keyset.json");
         KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
         file.create();
@@ -115,7 +115,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aLockIsPutOnChangedAndTakenOff() {
+    void lockIsAddedChangedAndRemoved() {
         Path path = folder.resolve("keyset.json");
         Keyset.create(path);
         byte[] fingerprint = Keyset.load(path).fingerprint(VALUE);
@@ -156,7 +156,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aChangeThatFailsLeavesTheFileAsItWas() throws IOException {
+    void failedChangeLeavesTheFileUnchanged() throws IOException {
         Path path = folder.resolve("keyset.json");
         Keyset.create(path);
         String content = Files.readString(path);
@@ -170,7 +170,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aBackupIsTheSameAndNeverOverwritten() throws IOException {
+    void backupIsIdenticalAndNeverOverwritten() throws IOException {
         Path path = folder.resolve("keyset.json");
         Path copy = folder.resolve("copy.json");
         Keyset.create(path);
