@@ -56,7 +56,7 @@ class ModelLocatorErrorsTest {
                 "{\"x\":{},\"y\":[],\"model\":\"c\"} | c",
                 "{\"x\":{\"model\":{\"model\":\"x\"}},\"model\":\"d\"} | d",
                 "{\"model\":\"\\u00e9\\\"e\"} | é\"e",
-                "{\"model\" \t\r\n:\t\"f\" , \"x\" : 1 } | f",
+                "{\"model\" \t:\t\"f\" , \"x\" : 1 } | f",
                 "{\"\\\\odel\":1,\"m\\u006fdel\":\"g\"} | g",
                 "{\"model1\":1,\"mode\\u006c1\":2,\"mode\\l\":3,\"model\":\"h\"} | h",
             })
