@@ -43,8 +43,8 @@ class KeysetFileTest {
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(lock(OTHER_PASSPHRASE))).read())
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(
-                        "The passphrase does not open the keyset file %s: set the passphrase that it was locked with, or"
-                                + " restore the file if it was altered.",
+                        "The passphrase does not open the keyset file %s: set the passphrase that it was locked with,"
+                                + " or restore the file if it was altered.",
                         path)
                 .hasNoCause();
         assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).read())
@@ -66,8 +66,8 @@ class KeysetFileTest {
             assertThatThrownBy(file::read)
                     .isInstanceOf(OperatorException.class)
                     .hasMessage(
-                            "The keyset file %s is open to other users of this machine (mode %s): run \"chmod 600 %s\", or lock"
-                                    + " it with a passphrase.",
+                            "The keyset file %s is open to other users of this machine (mode %s): run \"chmod 600"
+                                    + " %s\", or lock it with a passphrase.",
                             path, mode, path);
         }
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r--r-----"));

@@ -68,8 +68,8 @@ class KeysetFormatTest {
     void keysetIsShownByItsKeyIds() {
         Keyset keyset = Keyset.random().withNewKey();
         assertThat(keyset.toString())
-                .startsWith("encryption keys [" + keyset.keys().getFirst() + ", " + keyset.keys().getLast()
-                        + "] (primary " + keyset.primary() + "), fingerprint keys [");
+                .startsWith("encryption keys [" + keyset.keys().getFirst() + ", "
+                        + keyset.keys().getLast() + "] (primary " + keyset.primary() + "), fingerprint keys [");
     }
 
     @Test
@@ -128,7 +128,8 @@ class KeysetFormatTest {
         Path path = folder.resolve("missing.json");
         assertThatThrownBy(() -> new KeysetFile(path, Optional.empty()).change(Keyset::withNewKey))
                 .isInstanceOf(OperatorException.class)
-                .hasMessage("The keyset file %s does not exist: restore it, or set AGYN_KEYSET_FILE to its path.", path);
+                .hasMessage(
+                        "The keyset file %s does not exist: restore it, or set AGYN_KEYSET_FILE to its path.", path);
     }
 
     /** A lock that hides nothing, and keeps the plain keysets that it was given or has returned. */

@@ -160,7 +160,8 @@ class LiveKeysetTest {
             keys.reload();
             keys.reload();
 
-            String rejected = "The changed keyset file " + file.path() + " is rejected, and " + before + " stay active: ";
+            String rejected =
+                    "The changed keyset file " + file.path() + " is rejected, and " + before + " stay active: ";
             assertThat(logged(log, Level.SEVERE))
                     .containsExactly(
                             rejected + "It lacks the encryption key " + before.primary() + " and the fingerprint key "
@@ -199,8 +200,8 @@ class LiveKeysetTest {
         Path passphrase = folder.resolve("passphrase");
         Files.writeString(passphrase, "correct horse battery staple");
         file.relock(Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS)));
-        LiveKeyset locked = new LiveKeyset(
-                new KeysetFile(file.path(), Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS))));
+        LiveKeyset locked =
+                new LiveKeyset(new KeysetFile(file.path(), Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS))));
         locked.start(new StartupEvent(), new SimpleMeterRegistry());
         try {
             Keyset added = new KeysetFile(file.path(), Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS)))
@@ -210,9 +211,9 @@ class LiveKeysetTest {
             assertThat(locked.current().keys()).hasSize(1);
 
             Files.writeString(passphrase, "correct horse battery staple");
-            await("the retry").atMost(LiveKeyset.POLL.multipliedBy(12)).until(() -> locked.current()
-                    .keys()
-                    .equals(added.keys()));
+            await("the retry")
+                    .atMost(LiveKeyset.POLL.multipliedBy(12))
+                    .until(() -> locked.current().keys().equals(added.keys()));
         } finally {
             locked.stop(new ShutdownEvent());
         }

@@ -31,8 +31,7 @@ class PassphraseLockTest {
     @Test
     void passphraseInASettingAndInAFileIsTheSame() throws Exception {
         ObjectNode locked = PassphraseLock.inFile(passphraseFile(PASSPHRASE)).close(KEYSET);
-        PassphraseLock setting = PassphraseLock.of(
-                        SettingsReader.read(Map.of("agyn.keyset-passphrase", PASSPHRASE)))
+        PassphraseLock setting = PassphraseLock.of(SettingsReader.read(Map.of("agyn.keyset-passphrase", PASSPHRASE)))
                 .orElseThrow();
 
         assertThat(locked.get("iterations").intValue()).isEqualTo(600_000);
@@ -44,7 +43,8 @@ class PassphraseLockTest {
     void lockIsFoundInTheSettings() throws IOException {
         assertThat(PassphraseLock.of(SettingsReader.read(Map.of()))).isEmpty();
         assertThat(PassphraseLock.of(SettingsReader.read(Map.of(
-                        "agyn.keyset-passphrase-file", passphraseFile(PASSPHRASE).toString()))))
+                        "agyn.keyset-passphrase-file",
+                        passphraseFile(PASSPHRASE).toString()))))
                 .get()
                 .extracting(PassphraseLock::kind)
                 .isEqualTo("passphrase");

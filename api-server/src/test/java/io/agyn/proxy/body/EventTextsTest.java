@@ -20,18 +20,18 @@ class EventTextsTest {
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void textOfResponsesIsReadWithAnyLineEnds(String lineEnd) {
         read("""
-                data: {"type":"response.created","response":{}}
+            data: {"type":"response.created","response":{}}
 
-                data: {"type":"response.output_text.delta",
-                data: "delta":"Hel"}
+            data: {"type":"response.output_text.delta",
+            data: "delta":"Hel"}
 
-                data: {"type":"response.reasoning_text.delta","delta":"hm"}
+            data: {"type":"response.reasoning_text.delta","delta":"hm"}
 
-                data: {"type":"response.output_text.delta","delta":"lo 😀"}
+            data: {"type":"response.output_text.delta","delta":"lo 😀"}
 
-                data: [DONE]
+            data: [DONE]
 
-                """.replace("\n", lineEnd));
+            """.replace("\n", lineEnd));
         assertThat(text).hasToString("Hello 😀");
         assertThat(texts.error()).isNull();
     }
@@ -39,11 +39,11 @@ class EventTextsTest {
     @Test
     void textOfMessagesIsReadWithoutThoughts() {
         read("""
-                data: {"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}
+            data: {"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}
 
-                data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"Hello"}}
+            data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"Hello"}}
 
-                """);
+            """);
         assertThat(text).hasToString("Hello");
     }
 

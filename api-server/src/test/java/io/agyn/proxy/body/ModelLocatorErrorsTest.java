@@ -64,10 +64,10 @@ class ModelLocatorErrorsTest {
         for (long seed = 0; seed < 20; seed++) {
             ModelLocator locator = read(body, seed);
             assertThat(locator.model()).isEqualTo(model);
-            String value = body.substring(
-                    (int) locator.modelStart(), (int) locator.modelEnd());
+            String value = body.substring((int) locator.modelStart(), (int) locator.modelEnd());
             assertThat(value).startsWith("\"").endsWith("\"");
-            assertThat(JsonStrings.decode(value.substring(1, value.length() - 1))).isEqualTo(model);
+            assertThat(JsonStrings.decode(value.substring(1, value.length() - 1)))
+                    .isEqualTo(model);
         }
     }
 

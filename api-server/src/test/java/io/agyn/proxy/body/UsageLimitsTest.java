@@ -29,7 +29,8 @@ class UsageLimitsTest {
     @Test
     void sumOfIterationsIsCapped() {
         String iteration = "{\"type\":\"compaction\",\"output_tokens\":" + LARGEST + "}";
-        assertThat(messages("\"iterations\":[" + iteration + "," + iteration + "]").outputTokens())
+        assertThat(messages("\"iterations\":[" + iteration + "," + iteration + "]")
+                        .outputTokens())
                 .isEqualTo(LARGEST);
     }
 
@@ -53,10 +54,12 @@ class UsageLimitsTest {
     @Test
     void serviceTierIsAShortVisibleName() {
         for (String tier : new String[] {"!", "~", "t".repeat(128)}) {
-            assertThat(messages("\"service_tier\":\"" + tier + "\"").serviceTier()).isEqualTo(tier);
+            assertThat(messages("\"service_tier\":\"" + tier + "\"").serviceTier())
+                    .isEqualTo(tier);
         }
         for (String none : new String[] {"", " ", "a b", "\u007F", "t".repeat(129)}) {
-            assertThat(messages("\"service_tier\":\"" + none + "\"").serviceTier()).isNull();
+            assertThat(messages("\"service_tier\":\"" + none + "\"").serviceTier())
+                    .isNull();
         }
     }
 
@@ -75,7 +78,8 @@ class UsageLimitsTest {
         String usage = "{\"usage\":{\"input_tokens\":100,\"input_tokens_details\":{\"cached_tokens\":30,"
                 + "\"cache_write_tokens\":20}}}";
         assertThat(read(Protocol.RESPONSES, usage).tokens().input()).isEqualTo(50);
-        assertThat(messages("\"input_tokens\":100,\"cache_read_input_tokens\":30").inputTokens())
+        assertThat(messages("\"input_tokens\":100,\"cache_read_input_tokens\":30")
+                        .inputTokens())
                 .isEqualTo(100);
         assertThat(read(Protocol.RESPONSES, "{\"usage\":{\"input_tokens_details\":{\"cached_tokens\":1}}}")
                         .tokens()
@@ -125,7 +129,8 @@ class UsageLimitsTest {
     @Test
     void responseIdIsAShortTextWithoutEscapes() {
         for (String id : new String[] {"r", "resp_1", "r".repeat(126)}) {
-            assertThat(stream("{\"response\":{\"id\":\"" + id + "\"}}").responseId()).isEqualTo(id);
+            assertThat(stream("{\"response\":{\"id\":\"" + id + "\"}}").responseId())
+                    .isEqualTo(id);
         }
         for (String none : new String[] {"\"\"", "\"a\\nb\"", "\"\\n\"", "\"" + "r".repeat(127) + "\"", "123", "[1]"}) {
             assertThat(stream("{\"response\":{\"id\":" + none + "}}").responseId())
@@ -137,7 +142,8 @@ class UsageLimitsTest {
     @Test
     void eventStreamIsKnownByItsContentType() {
         assertThat(ResponseReader.isEventStream("text/event-stream")).isTrue();
-        assertThat(ResponseReader.isEventStream("Text/Event-Stream; charset=utf-8")).isTrue();
+        assertThat(ResponseReader.isEventStream("Text/Event-Stream; charset=utf-8"))
+                .isTrue();
         assertThat(ResponseReader.isEventStream("text/event-strea")).isFalse();
         assertThat(ResponseReader.isEventStream("application/json")).isFalse();
         assertThat(ResponseReader.isEventStream(null)).isFalse();
@@ -149,11 +155,17 @@ class UsageLimitsTest {
             ResponseReader reader = read(Protocol.RESPONSES, "{\"error\":" + none + "}");
             reader.end();
             assertThat(reader.hasFailed()).as(none).isFalse();
-            assertThat(stream("{\"error\":" + none + "}").isTerminated()).as(none).isFalse();
+            assertThat(stream("{\"error\":" + none + "}").isTerminated())
+                    .as(none)
+                    .isFalse();
         }
         for (String error : new String[] {"\"x\"", "{\"a\":1}"}) {
-            assertThat(stream("{\"error\":" + error + "}").hasFailed()).as(error).isTrue();
-            assertThat(stream("{\"error\":" + error + "}").isTerminated()).as(error).isTrue();
+            assertThat(stream("{\"error\":" + error + "}").hasFailed())
+                    .as(error)
+                    .isTrue();
+            assertThat(stream("{\"error\":" + error + "}").isTerminated())
+                    .as(error)
+                    .isTrue();
         }
     }
 
@@ -212,7 +224,8 @@ class UsageLimitsTest {
         byte[] small = gzip(large);
         ResponseReader reader = new ResponseReader(Protocol.RESPONSES, "application/json", "gzip");
         for (int i = 0; i < small.length; i += 512) {
-            reader.read(Arrays.copyOfRange(small, i, Math.min(i + 512, small.length)), 0, Math.min(512, small.length - i));
+            reader.read(
+                    Arrays.copyOfRange(small, i, Math.min(i + 512, small.length)), 0, Math.min(512, small.length - i));
         }
         reader.close();
         assertThat(reader.tokens().input()).isEqualTo(5);

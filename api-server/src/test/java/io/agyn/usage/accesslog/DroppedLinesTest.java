@@ -50,8 +50,8 @@ class DroppedLinesTest {
         long dropped = 200 * LINES_PER_BATCH - written.toString(UTF_8).lines().count();
         assertThat(dropped).isPositive();
         assertThat(reports())
-                .containsExactly("Access log lines were dropped (calls: " + dropped
-                        + ") because standard output was blocked");
+                .containsExactly(
+                        "Access log lines were dropped (calls: " + dropped + ") because standard output was blocked");
     }
 
     @Test
