@@ -135,7 +135,7 @@ class Resources {
     }
 
     private Entry.Resource inside(String name, UUID organization, String path) {
-        return new Entry.Resource(name, Page.path(there.get(organization)) + path);
+        return new Entry.Resource(name, Page.path(requireNonNull(there.get(organization), "unknown organization")) + path);
     }
 
     private static Optional<Entry.Resource> found(Supplier<Entry.Resource> look) {

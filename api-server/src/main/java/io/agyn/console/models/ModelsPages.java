@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/models")
 @SessionAuthenticated
@@ -61,7 +62,7 @@ public class ModelsPages {
 
         static native TemplateInstance create(Form form, Picker.Options providers);
 
-        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
+        static native TemplateInstance model(Model model, @Nullable LlmProvider provider, List<Snippet> snippets, Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }

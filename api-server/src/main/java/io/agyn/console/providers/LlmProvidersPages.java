@@ -46,6 +46,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/llm-providers")
 @SessionAuthenticated
@@ -58,10 +59,10 @@ public class LlmProvidersPages {
     static class Templates {
         static native TemplateInstance list(ListPage<LlmProvider> providers, Map<UUID, ProviderState> states);
 
-        static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, Preset chosen);
+        static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, @Nullable Preset chosen);
 
         static native TemplateInstance provider(
-                LlmProvider provider, ProviderState state, Secret secret, ListPage<Model> models);
+                LlmProvider provider, ProviderState state, @Nullable Secret secret, ListPage<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
     }
@@ -159,7 +160,7 @@ public class LlmProvidersPages {
         Secret secret = provider.getTokenSecretId() == null
                 ? null
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
-        ProviderState state = states(organizationId, List.of(provider)).get(id);
+        ProviderState state = requireNonNull(states(organizationId, List.of(provider)).get(id));
         // The page has no search field.
         ListPage<Model> models =
                 ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
@@ -226,7 +227,7 @@ public class LlmProvidersPages {
         return page.in(organization, "llm-providers").getId();
     }
 
-    private TemplateInstance creation(UUID organizationId, Form form, Preset chosen) {
+    private TemplateInstance creation(UUID organizationId, Form form, @Nullable Preset chosen) {
         return Templates.create(form, fields(organizationId, form), List.of(Preset.values()), chosen);
     }
 

@@ -4,13 +4,14 @@ import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.rendering.Csv;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** CSV files of the page's data. Columns have the names of the contract. */
 final class UsageFiles {
     private UsageFiles() {}
 
     /** The data of the charts. */
-    static Csv figures(Group group, List<UsageRow> rows) {
+    static Csv figures(@Nullable Group group, List<UsageRow> rows) {
         Csv csv = new Csv(List.of(
                 "starts_at",
                 "group_by",

@@ -5,6 +5,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "model")
@@ -16,13 +17,15 @@ public class ModelEntity extends StoredResource {
 
     /** Null after the provider was deleted. */
     @Column(name = "provider_id")
-    UUID providerId;
+    @Nullable UUID providerId;
 
     @Column(name = "remote_model_name")
     String remoteModelName;
 
     protected ModelEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     ModelEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.postgres;
+
+import org.jspecify.annotations.NullMarked;
