@@ -121,16 +121,16 @@ final class Agyn implements AutoCloseable {
     }
 
     private String create(String path, String body) throws IOException, InterruptedException {
-        HttpResponse<String> answer = HTTP.send(
+        HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create(uri() + "/api/v1" + path))
                         .header("Authorization", "Bearer " + token())
                         .header("Content-Type", "application/json")
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
-        Matcher id = ID.matcher(answer.body());
-        if (answer.statusCode() != 201 || !id.find()) {
-            throw new IOException("POST " + path + ": " + answer.statusCode() + " " + answer.body());
+        Matcher id = ID.matcher(response.body());
+        if (response.statusCode() != 201 || !id.find()) {
+            throw new IOException("POST " + path + ": " + response.statusCode() + " " + response.body());
         }
         return id.group(1);
     }

@@ -177,9 +177,9 @@ final class Console {
                 .POST(HttpRequest.BodyPublishers.ofString(
                         "csrf=" + encoded(csrf.group(1)) + "&token=" + encoded(token)))
                 .build();
-        HttpResponse<String> answer = browser.send(form, BodyHandlers.ofString());
-        if (answer.statusCode() != 303) {
-            throw new IOException("The sign-in answered " + answer.statusCode() + ": " + answer.body());
+        HttpResponse<String> response = browser.send(form, BodyHandlers.ofString());
+        if (response.statusCode() != 303) {
+            throw new IOException("The sign-in returned " + response.statusCode() + ": " + response.body());
         }
     }
 
@@ -250,11 +250,11 @@ final class Console {
         HttpRequest request = HttpRequest.newBuilder(URI.create(gateway + path))
                 .header("Accept-Encoding", encoding)
                 .build();
-        HttpResponse<byte[]> answer = browser.send(request, BodyHandlers.ofByteArray());
-        if (answer.statusCode() != wanted) {
-            throw new IOException(path + " answered " + answer.statusCode());
+        HttpResponse<byte[]> response = browser.send(request, BodyHandlers.ofByteArray());
+        if (response.statusCode() != wanted) {
+            throw new IOException(path + " returned " + response.statusCode());
         }
-        return answer;
+        return response;
     }
 
     private void get(String path) throws IOException, InterruptedException {
@@ -278,12 +278,12 @@ final class Console {
     }
 
     private String send(HttpRequest request, int wanted) throws IOException, InterruptedException {
-        HttpResponse<String> answer = rest.send(request, BodyHandlers.ofString());
-        if (answer.statusCode() != wanted) {
-            throw new IOException(
-                    request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": " + answer.body());
+        HttpResponse<String> response = rest.send(request, BodyHandlers.ofString());
+        if (response.statusCode() != wanted) {
+            throw new IOException(request.method() + " " + request.uri() + " returned " + response.statusCode() + ": "
+                    + response.body());
         }
-        return answer.body();
+        return response.body();
     }
 
     private static String encoded(String text) {

@@ -73,10 +73,10 @@ final class Idle {
     private static boolean ask(Socket socket) {
         try {
             socket.getOutputStream().write(REQUEST);
-            byte[] answer = new byte[4096];
+            byte[] response = new byte[4096];
             int length = 0;
-            while (!new String(answer, 0, length, ISO_8859_1).endsWith("}")) {
-                int read = socket.getInputStream().read(answer, length, answer.length - length);
+            while (!new String(response, 0, length, ISO_8859_1).endsWith("}")) {
+                int read = socket.getInputStream().read(response, length, response.length - length);
                 if (read < 0) {
                     return false;
                 }

@@ -121,7 +121,7 @@ final class Lists {
         int step = Math.min(1_000, count / 2);
         String next = "";
         for (int read = 0; read < count / 2; read += step) {
-            Matcher matcher = NEXT.matcher(answer(organization + "/secrets?page_size=" + step + next));
+            Matcher matcher = NEXT.matcher(response(organization + "/secrets?page_size=" + step + next));
             matcher.find();
             next = "&page_token=" + matcher.group(1);
         }
@@ -154,7 +154,7 @@ final class Lists {
     }
 
     private Request get(String path) {
-        return () -> answer(path);
+        return () -> response(path);
     }
 
     /** Creates a secret, and deletes it to keep the number constant. */
@@ -217,7 +217,7 @@ final class Lists {
         return id.group(1);
     }
 
-    private String answer(String path) throws IOException, InterruptedException {
+    private String response(String path) throws IOException, InterruptedException {
         return send(request(path).build(), 200);
     }
 
@@ -233,11 +233,11 @@ final class Lists {
     }
 
     private String send(HttpRequest request, int wanted) throws IOException, InterruptedException {
-        HttpResponse<String> answer = client.send(request, HttpResponse.BodyHandlers.ofString());
-        if (answer.statusCode() != wanted) {
-            throw new IOException(
-                    request.method() + " " + request.uri() + " answered " + answer.statusCode() + ": " + answer.body());
+        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+        if (response.statusCode() != wanted) {
+            throw new IOException(request.method() + " " + request.uri() + " returned " + response.statusCode() + ": "
+                    + response.body());
         }
-        return answer.body();
+        return response.body();
     }
 }

@@ -42,7 +42,7 @@ final class OpenLoop {
     Result run(double perSecond, Duration duration) throws IOException {
         int count = (int) (perSecond * duration.toMillis() / 1000);
         long[] latencies = new long[count];
-        int answered = 0;
+        int completed = 0;
         int sent = 0;
         long errors = 0;
         try (Selector selector = Selector.open()) {
@@ -52,7 +52,7 @@ final class OpenLoop {
             }
             long start = System.nanoTime() + 10_000_000;
             double interval = 1e9 / perSecond;
-            while (answered < count) {
+            while (completed < count) {
                 long now = System.nanoTime();
                 long due = start + (long) (sent * interval);
                 while (sent < count && due <= now && !idle.isEmpty()) {
@@ -61,7 +61,7 @@ final class OpenLoop {
                     due = start + (long) (sent * interval);
                 }
                 if (now - start > duration.toNanos() + 10_000_000_000L) {
-                    throw new IOException("Only " + answered + " of " + count + " requests completed");
+                    throw new IOException("Only " + completed + " of " + count + " requests completed");
                 }
                 if (selector.selectNow() == 0) {
                     // Not a busy loop: the measured server shares the processors.
@@ -71,7 +71,7 @@ final class OpenLoop {
                 for (SelectionKey key : selector.selectedKeys()) {
                     Connection connection = (Connection) key.attachment();
                     if (connection.read()) {
-                        latencies[answered++] = System.nanoTime() - connection.due;
+                        latencies[completed++] = System.nanoTime() - connection.due;
                         errors += connection.isOk ? 0 : 1;
                         idle.add(connection);
                     }

@@ -102,7 +102,7 @@ public final class Proxy {
         }
         double ratio = Report.median(ratios);
         table.add(Report.row(
-                "throughput, 3 KiB requests, 1.5 KiB answers, " + CONNECTIONS + " connections",
+                "throughput, 3 KiB requests, 1.5 KiB responses, " + CONNECTIONS + " connections",
                 "≥ 0.75 of nginx",
                 "%.2f (%.2f to %.2f): %,.0f/s and %,.0f/s; CPU of a call %.0f µs (PostgreSQL %.0f µs besides) and %.0f µs"
                         .formatted(

@@ -68,14 +68,14 @@ public final class Streams {
                     Agyn agyn = Agyn.start(folder, URI.create("http://127.0.0.1:" + provider.listener.getLocalPort()));
                     Socket caller = new Socket(LOOPBACK, agyn.uri().getPort())) {
                 caller.setTcpNoDelay(true);
-                InputStream answers = new BufferedInputStream(caller.getInputStream());
+                InputStream responses = new BufferedInputStream(caller.getInputStream());
                 byte[] small = request(agyn, 1 << 10);
                 byte[] large = request(agyn, 16 << 20);
                 double[] smallMillis = new double[ROUNDS];
                 double[] largeMillis = new double[ROUNDS];
                 for (int round = -WARM_UP; round < ROUNDS; round++) {
-                    double smallTime = provider.call(caller, answers, small);
-                    double largeTime = provider.call(caller, answers, large);
+                    double smallTime = provider.call(caller, responses, small);
+                    double largeTime = provider.call(caller, responses, large);
                     if (round >= 0) {
                         smallMillis[round] = smallTime;
                         largeMillis[round] = largeTime;
@@ -105,14 +105,14 @@ public final class Streams {
         }
 
         /** Sends a call and returns its time in milliseconds. */
-        private double call(Socket caller, InputStream answers, byte[] request) throws IOException {
+        private double call(Socket caller, InputStream responses, byte[] request) throws IOException {
             long start = System.nanoTime();
             caller.getOutputStream().write(request);
-            String head = readHead(answers);
+            String head = readHead(responses);
             if (!head.startsWith("HTTP/1.1 200")) {
                 throw new IOException("The proxy responded " + head);
             }
-            answers.skipNBytes(2);
+            responses.skipNBytes(2);
             return (firstByte - start) / 1e6;
         }
 
@@ -254,9 +254,9 @@ public final class Streams {
 
         private void stream(HttpClient client, HttpRequest request) {
             try {
-                HttpResponse<Stream<String>> answer = client.send(request, HttpResponse.BodyHandlers.ofLines());
+                HttpResponse<Stream<String>> response = client.send(request, HttpResponse.BodyHandlers.ofLines());
                 open.incrementAndGet();
-                try (Stream<String> lines = answer.body()) {
+                try (Stream<String> lines = response.body()) {
                     long events = lines.filter("event: response.output_text.delta"::equals)
                             .count();
                     if (events == EVENTS) {

@@ -111,11 +111,11 @@ make_mirror() {
 
 # Sets $version, $fingerprint and $id from the secret openai-api-key.
 read_secret() {
-  local answer
-  answer=$(get "/organizations/$organization/secrets?name=openai-api-key")
-  version=$(echo "$answer" | field version)
-  fingerprint=$(echo "$answer" | field fingerprint)
-  id=$(echo "$answer" | field id)
+  local response
+  response=$(get "/organizations/$organization/secrets?name=openai-api-key")
+  version=$(echo "$response" | field version)
+  fingerprint=$(echo "$response" | field fingerprint)
+  id=$(echo "$response" | field id)
 }
 
 bold='' plain=''
@@ -166,17 +166,17 @@ grep -q '"model_count":1' "$work/provider" || fail "the provider does not count 
 
 heading "4. Call the models, as agents do: plain, and as a stream"
 printf '\n%s$ curl "$AGYN_GATEWAY/v1/responses" -d '"'"'{"model": "gpt-4o", "input": "Hello, world"}'"'"'%s\n' "$bold" "$plain"
-ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
 say
-grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not respond"
-grep -q '"model":"gpt-4o-2024-08-06"' "$work/answer" || fail "the provider did not get its own model name"
+grep -q 'Hello from the scripted provider' "$work/response" || fail "the model did not respond"
+grep -q '"model":"gpt-4o-2024-08-06"' "$work/response" || fail "the provider did not get its own model name"
 printf '\n%s$ curl "$AGYN_GATEWAY/v1/messages" -d '"'"'{"model": "claude", …, "stream": true}'"'"'%s\n' "$bold" "$plain"
 ask /v1/messages '{"model": "claude", "max_tokens": 64, "stream": true,
-  "messages": [{"role": "user", "content": "Hello, world"}]}' 'anthropic-version: 2023-06-01' | tee "$work/answer"
-grep -q '"type":"message_stop"' "$work/answer" || fail "the stream did not end"
+  "messages": [{"role": "user", "content": "Hello, world"}]}' 'anthropic-version: 2023-06-01' | tee "$work/response"
+grep -q '"type":"message_stop"' "$work/response" || fail "the stream did not end"
 ask /v1/messages '{"model": "claude", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello, world"}]}' \
-  >"$work/answer"
-grep -q 'Hello from the scripted provider' "$work/answer" || fail "the model did not respond"
+  >"$work/response"
+grep -q 'Hello from the scripted provider' "$work/response" || fail "the model did not respond"
 
 heading "5. Rotate OpenAI's key during a stream: change the secret's value in place"
 ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world", "stream": true}' \
@@ -201,9 +201,9 @@ grep -q response.completed "$work/stream" || fail "the stream did not survive th
 say
 say "The stream finished with the old key. The next call uses the new key, which this provider does not know:"
 until [ "$(date +%s)" -gt "$rotated" ]; do sleep 0.1; done
-ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/answer"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
 say
-grep -q invalid_api_key "$work/answer" || fail "the next call did not use the new key"
+grep -q invalid_api_key "$work/response" || fail "the next call did not use the new key"
 
 heading "6. Read the usage"
 printf '\n%s$ curl "$AGYN_GATEWAY/api/v1/organizations/%s/usage?group_by=model,outcome"%s\n' "$bold" "$organization" "$plain"
@@ -218,15 +218,15 @@ cat "$work/usage"
 say
 
 heading "7. Plan an invalid configuration: a Host header in custom_headers"
-mkdir "$work/refused"
-sed 's/"X-Cost-Center"/"Host"/' "$root/examples/custom-headers/main.tf" >"$work/refused/main.tf"
-cd "$work/refused"
+mkdir "$work/rejected"
+sed 's/"X-Cost-Center"/"Host"/' "$root/examples/custom-headers/main.tf" >"$work/rejected/main.tf"
+cd "$work/rejected"
 terraform init >/dev/null
-if shown terraform plan 2>"$work/refusal"; then
+if shown terraform plan 2>"$work/errors"; then
   fail "the plan was not rejected"
 fi
-cat "$work/refusal"
-grep -q 'Host' "$work/refusal" && grep -q 'managed by the proxy' "$work/refusal" || fail "the plan was rejected for another reason"
+cat "$work/errors"
+grep -q 'Host' "$work/errors" && grep -q 'managed by the proxy' "$work/errors" || fail "the plan was rejected for another reason"
 say
 say "Terraform rejected it before creating anything, as it should."
 

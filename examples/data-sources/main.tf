@@ -31,7 +31,7 @@ data "agyn_llm_model" "gpt_4o" {
   id              = agyn_llm_model.gpt_4o.id
 }
 
-# This team's model on the other team's LLM provider.
+# A model of this team that uses the platform team's LLM provider.
 resource "agyn_llm_model" "drafts" {
   organization_id   = data.agyn_organization.platform.id
   name              = "drafts"

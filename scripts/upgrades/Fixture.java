@@ -194,7 +194,7 @@ final class Fixture {
             if (schema >= 3) {
                 Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS).plusSeconds(1);
                 String times = "from=" + now.minus(Duration.ofHours(1)) + "&to=" + now;
-                read("admin", in(organization, "usage?group_by=model,provider,identity,outcome&" + times));
+                read("admin", in(organization, "usage?group_by=model,provider,outcome&" + times));
                 read("admin", in(organization, "usage/records?" + times));
             }
             if (schema >= 4) {
@@ -223,13 +223,13 @@ final class Fixture {
     }
 
     private void read(String token, String path) throws Exception {
-        HttpResponse<String> answer =
+        HttpResponse<String> response =
                 server.send("GET", api(path), tokens.get(token).textValue(), "");
         ObjectNode read = reads.addObject().put("token", token).put("path", api(path));
-        read.put("status", answer.statusCode());
-        answer.headers().firstValue("ETag").ifPresent(tag -> read.put("etag", tag));
-        if (answer.statusCode() == 200) {
-            read.set("body", JSON.readTree(answer.body()));
+        read.put("status", response.statusCode());
+        response.headers().firstValue("ETag").ifPresent(tag -> read.put("etag", tag));
+        if (response.statusCode() == 200) {
+            read.set("body", JSON.readTree(response.body()));
         }
     }
 
@@ -350,25 +350,25 @@ final class Fixture {
 
     private String create(String path, ObjectNode body) throws Exception {
         // Releases without support for the header ignore it.
-        HttpResponse<String> answer = server.send(
+        HttpResponse<String> response = server.send(
                 "POST",
                 api(path),
                 admin(),
                 body.toString(),
                 "Idempotency-Key",
                 UUID.randomUUID().toString());
-        return JSON.readTree(expect(201, answer)).get("id").textValue();
+        return JSON.readTree(expect(201, response)).get("id").textValue();
     }
 
     private void update(String path, ObjectNode body) throws Exception {
         expect(200, server.send("PUT", api(path), admin(), body.toString()));
     }
 
-    private static String expect(int status, HttpResponse<String> answer) throws IOException {
-        if (answer.statusCode() != status) {
-            throw new IOException(answer.request() + ": " + answer.statusCode() + " " + answer.body());
+    private static String expect(int status, HttpResponse<String> response) throws IOException {
+        if (response.statusCode() != status) {
+            throw new IOException(response.request() + ": " + response.statusCode() + " " + response.body());
         }
-        return answer.body();
+        return response.body();
     }
 
     private String admin() {

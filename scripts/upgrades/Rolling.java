@@ -255,7 +255,7 @@ final class Rolling {
                     List.of("/organizations", in("secrets"), in("llm-providers"), in("models"), "/api-tokens")) {
                 expect(200, at(servers, turn).send("GET", api(path), admin, ""));
             }
-            expect(200, at(servers, turn).send("GET", api(in("usage?group_by=model,identity,outcome")), admin, ""));
+            expect(200, at(servers, turn).send("GET", api(in("usage?group_by=model,provider,outcome")), admin, ""));
         }));
         return threads;
     }
@@ -341,9 +341,9 @@ final class Rolling {
     private void call(Server server, String model, String token, String id) throws Exception {
         boolean streams = calls.incrementAndGet() % 5 == 0;
         String body = "{\"model\":\"%s\",\"stream\":%s,\"input\":\"hi\"}".formatted(model, streams);
-        HttpResponse<String> answer = server.send("POST", "/v1/responses", token, body, "X-Request-Id", id);
-        expect(200, answer);
-        require(!streams || answer.body().contains("response.completed"), "a stream that broke off");
+        HttpResponse<String> response = server.send("POST", "/v1/responses", token, body, "X-Request-Id", id);
+        expect(200, response);
+        require(!streams || response.body().contains("response.completed"), "a stream that broke off");
     }
 
     private HttpResponse<String> write(Server server, String method, String path, String body) throws Exception {
@@ -413,15 +413,16 @@ final class Rolling {
         }
     }
 
-    private static JsonNode json(int status, HttpResponse<String> answer) throws IOException {
-        return JSON.readTree(expect(status, answer));
+    private static JsonNode json(int status, HttpResponse<String> response) throws IOException {
+        return JSON.readTree(expect(status, response));
     }
 
-    private static String expect(int status, HttpResponse<String> answer) throws IOException {
+    private static String expect(int status, HttpResponse<String> response) throws IOException {
         require(
-                answer.statusCode() == status,
-                answer.request().method() + " " + answer.uri() + ": " + answer.statusCode() + " " + answer.body());
-        return answer.body();
+                response.statusCode() == status,
+                response.request().method() + " " + response.uri() + ": " + response.statusCode() + " "
+                        + response.body());
+        return response.body();
     }
 
     private static void require(boolean holds, String otherwise) throws IOException {

@@ -299,7 +299,7 @@ data "agyn_api_token" "by_id" {
 }
 data "agyn_usage" "none" {
   organization_id = local.organization
-  group_by        = ["model", "day"]
+  group_by        = ["api_token", "user", "day"]
   outcome         = "completed"
 }
 data "agyn_usage" "sum" {

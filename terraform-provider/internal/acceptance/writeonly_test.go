@@ -90,7 +90,7 @@ func TestAccCredentialSwitchesFormInPlace(t *testing.T) {
 func TestAccCredentialFormsAreMutuallyExclusive(t *testing.T) {
 	acceptance(t)
 	for name, invalid := range map[string]struct{ value, remedy string }{
-		"both":                      {"value = \"a\"\nvalue_wo = \"a\"", "Remove either value or value_wo"},
+		"both":                      {"value = \"a\"\nvalue_wo = \"a\"", "Set value or value_wo, not both"},
 		"none":                      {"", "Set value, or value_wo"},
 		"a version without a value": {"value = \"a\"\nvalue_wo_version = 1", "value_wo"},
 		"a value that is too long":  {`value_wo = join("", [for i in range(1000) : "` + strings.Repeat("0123456789", 7) + `"])`, "Invalid length"},

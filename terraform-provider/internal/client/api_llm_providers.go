@@ -196,7 +196,7 @@ type ApiDeleteLlmProviderRequest struct {
 	ctx            context.Context
 	ApiService     *LlmProvidersAPIService
 	organizationId string
-	llmProviderId  string
+	providerId     string
 	ifMatch        *string
 }
 
@@ -217,15 +217,15 @@ Deletes an LLM provider. Its models become `orphaned` and cannot be called until
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
-	@param llmProviderId The id of the LLM provider.
+	@param providerId The id of the LLM provider.
 	@return ApiDeleteLlmProviderRequest
 */
-func (a *LlmProvidersAPIService) DeleteLlmProvider(ctx context.Context, organizationId string, llmProviderId string) ApiDeleteLlmProviderRequest {
+func (a *LlmProvidersAPIService) DeleteLlmProvider(ctx context.Context, organizationId string, providerId string) ApiDeleteLlmProviderRequest {
 	return ApiDeleteLlmProviderRequest{
 		ApiService:     a,
 		ctx:            ctx,
 		organizationId: organizationId,
-		llmProviderId:  llmProviderId,
+		providerId:     providerId,
 	}
 }
 
@@ -242,9 +242,9 @@ func (a *LlmProvidersAPIService) DeleteLlmProviderExecute(r ApiDeleteLlmProvider
 		return nil, &GenericOpenAPIError{error: err.Error()}
 	}
 
-	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{llm_provider_id}"
+	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{provider_id}"
 	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"llm_provider_id"+"}", url.PathEscape(parameterValueToString(r.llmProviderId, "llmProviderId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"provider_id"+"}", url.PathEscape(parameterValueToString(r.providerId, "providerId")), -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -255,11 +255,11 @@ func (a *LlmProvidersAPIService) DeleteLlmProviderExecute(r ApiDeleteLlmProvider
 	if strlen(r.organizationId) > 36 {
 		return nil, reportError("organizationId must have less than 36 elements")
 	}
-	if strlen(r.llmProviderId) < 36 {
-		return nil, reportError("llmProviderId must have at least 36 elements")
+	if strlen(r.providerId) < 36 {
+		return nil, reportError("providerId must have at least 36 elements")
 	}
-	if strlen(r.llmProviderId) > 36 {
-		return nil, reportError("llmProviderId must have less than 36 elements")
+	if strlen(r.providerId) > 36 {
+		return nil, reportError("providerId must have less than 36 elements")
 	}
 
 	// to determine the Content-Type header
@@ -355,7 +355,7 @@ type ApiGetLlmProviderRequest struct {
 	ctx            context.Context
 	ApiService     *LlmProvidersAPIService
 	organizationId string
-	llmProviderId  string
+	providerId     string
 }
 
 func (r ApiGetLlmProviderRequest) Execute() (*LlmProvider, *http.Response, error) {
@@ -369,15 +369,15 @@ Returns an LLM provider without its credentials.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
-	@param llmProviderId The id of the LLM provider.
+	@param providerId The id of the LLM provider.
 	@return ApiGetLlmProviderRequest
 */
-func (a *LlmProvidersAPIService) GetLlmProvider(ctx context.Context, organizationId string, llmProviderId string) ApiGetLlmProviderRequest {
+func (a *LlmProvidersAPIService) GetLlmProvider(ctx context.Context, organizationId string, providerId string) ApiGetLlmProviderRequest {
 	return ApiGetLlmProviderRequest{
 		ApiService:     a,
 		ctx:            ctx,
 		organizationId: organizationId,
-		llmProviderId:  llmProviderId,
+		providerId:     providerId,
 	}
 }
 
@@ -397,9 +397,9 @@ func (a *LlmProvidersAPIService) GetLlmProviderExecute(r ApiGetLlmProviderReques
 		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
 	}
 
-	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{llm_provider_id}"
+	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{provider_id}"
 	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"llm_provider_id"+"}", url.PathEscape(parameterValueToString(r.llmProviderId, "llmProviderId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"provider_id"+"}", url.PathEscape(parameterValueToString(r.providerId, "providerId")), -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -410,11 +410,11 @@ func (a *LlmProvidersAPIService) GetLlmProviderExecute(r ApiGetLlmProviderReques
 	if strlen(r.organizationId) > 36 {
 		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
 	}
-	if strlen(r.llmProviderId) < 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have at least 36 elements")
+	if strlen(r.providerId) < 36 {
+		return localVarReturnValue, nil, reportError("providerId must have at least 36 elements")
 	}
-	if strlen(r.llmProviderId) > 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have less than 36 elements")
+	if strlen(r.providerId) > 36 {
+		return localVarReturnValue, nil, reportError("providerId must have less than 36 elements")
 	}
 
 	// to determine the Content-Type header
@@ -687,7 +687,7 @@ type ApiRevealLlmProviderCredentialsRequest struct {
 	ctx            context.Context
 	ApiService     *LlmProvidersAPIService
 	organizationId string
-	llmProviderId  string
+	providerId     string
 }
 
 func (r ApiRevealLlmProviderCredentialsRequest) Execute() (*LlmProviderCredentialsRevealed, *http.Response, error) {
@@ -702,15 +702,15 @@ token is in a secret; use `revealSecret` then. Owners and cluster admins only.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
-	@param llmProviderId The id of the LLM provider.
+	@param providerId The id of the LLM provider.
 	@return ApiRevealLlmProviderCredentialsRequest
 */
-func (a *LlmProvidersAPIService) RevealLlmProviderCredentials(ctx context.Context, organizationId string, llmProviderId string) ApiRevealLlmProviderCredentialsRequest {
+func (a *LlmProvidersAPIService) RevealLlmProviderCredentials(ctx context.Context, organizationId string, providerId string) ApiRevealLlmProviderCredentialsRequest {
 	return ApiRevealLlmProviderCredentialsRequest{
 		ApiService:     a,
 		ctx:            ctx,
 		organizationId: organizationId,
-		llmProviderId:  llmProviderId,
+		providerId:     providerId,
 	}
 }
 
@@ -730,9 +730,9 @@ func (a *LlmProvidersAPIService) RevealLlmProviderCredentialsExecute(r ApiReveal
 		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
 	}
 
-	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{llm_provider_id}/reveal-credentials"
+	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{provider_id}/reveal-credentials"
 	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"llm_provider_id"+"}", url.PathEscape(parameterValueToString(r.llmProviderId, "llmProviderId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"provider_id"+"}", url.PathEscape(parameterValueToString(r.providerId, "providerId")), -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -743,11 +743,11 @@ func (a *LlmProvidersAPIService) RevealLlmProviderCredentialsExecute(r ApiReveal
 	if strlen(r.organizationId) > 36 {
 		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
 	}
-	if strlen(r.llmProviderId) < 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have at least 36 elements")
+	if strlen(r.providerId) < 36 {
+		return localVarReturnValue, nil, reportError("providerId must have at least 36 elements")
 	}
-	if strlen(r.llmProviderId) > 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have less than 36 elements")
+	if strlen(r.providerId) > 36 {
+		return localVarReturnValue, nil, reportError("providerId must have less than 36 elements")
 	}
 
 	// to determine the Content-Type header
@@ -827,7 +827,7 @@ type ApiUpdateLlmProviderRequest struct {
 	ctx               context.Context
 	ApiService        *LlmProvidersAPIService
 	organizationId    string
-	llmProviderId     string
+	providerId        string
 	llmProviderUpdate *LlmProviderUpdate
 	ifMatch           *string
 }
@@ -854,15 +854,15 @@ Replaces the configuration. Omitted credentials keep their stored values if the 
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
-	@param llmProviderId The id of the LLM provider.
+	@param providerId The id of the LLM provider.
 	@return ApiUpdateLlmProviderRequest
 */
-func (a *LlmProvidersAPIService) UpdateLlmProvider(ctx context.Context, organizationId string, llmProviderId string) ApiUpdateLlmProviderRequest {
+func (a *LlmProvidersAPIService) UpdateLlmProvider(ctx context.Context, organizationId string, providerId string) ApiUpdateLlmProviderRequest {
 	return ApiUpdateLlmProviderRequest{
 		ApiService:     a,
 		ctx:            ctx,
 		organizationId: organizationId,
-		llmProviderId:  llmProviderId,
+		providerId:     providerId,
 	}
 }
 
@@ -882,9 +882,9 @@ func (a *LlmProvidersAPIService) UpdateLlmProviderExecute(r ApiUpdateLlmProvider
 		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
 	}
 
-	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{llm_provider_id}"
+	localVarPath := localBasePath + "/organizations/{organization_id}/llm-providers/{provider_id}"
 	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
-	localVarPath = strings.Replace(localVarPath, "{"+"llm_provider_id"+"}", url.PathEscape(parameterValueToString(r.llmProviderId, "llmProviderId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"provider_id"+"}", url.PathEscape(parameterValueToString(r.providerId, "providerId")), -1)
 
 	localVarHeaderParams := make(map[string]string)
 	localVarQueryParams := url.Values{}
@@ -895,11 +895,11 @@ func (a *LlmProvidersAPIService) UpdateLlmProviderExecute(r ApiUpdateLlmProvider
 	if strlen(r.organizationId) > 36 {
 		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
 	}
-	if strlen(r.llmProviderId) < 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have at least 36 elements")
+	if strlen(r.providerId) < 36 {
+		return localVarReturnValue, nil, reportError("providerId must have at least 36 elements")
 	}
-	if strlen(r.llmProviderId) > 36 {
-		return localVarReturnValue, nil, reportError("llmProviderId must have less than 36 elements")
+	if strlen(r.providerId) > 36 {
+		return localVarReturnValue, nil, reportError("providerId must have less than 36 elements")
 	}
 	if r.llmProviderUpdate == nil {
 		return localVarReturnValue, nil, reportError("llmProviderUpdate is required and must be specified")

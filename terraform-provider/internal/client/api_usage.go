@@ -46,7 +46,7 @@ func (r ApiGetUsageRequest) To(to time.Time) ApiGetUsageRequest {
 	return r
 }
 
-// The dimensions of a group, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;token&#x60;, &#x60;identity&#x60; (the user of the API token), &#x60;operation&#x60;, &#x60;outcome&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (UTC).
+// The dimensions of a group, separated by commas: &#x60;model&#x60;, &#x60;provider&#x60;, &#x60;api_token&#x60;, &#x60;user&#x60; (of the API token), &#x60;operation&#x60;, &#x60;outcome&#x60;, and either &#x60;hour&#x60; or &#x60;day&#x60; (UTC).
 func (r ApiGetUsageRequest) GroupBy(groupBy []string) ApiGetUsageRequest {
 	r.groupBy = &groupBy
 	return r

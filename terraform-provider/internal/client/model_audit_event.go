@@ -21,8 +21,8 @@ var _ MappedNullable = &AuditEvent{}
 type AuditEvent struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
-	// When the event happened.
-	At time.Time `json:"at"`
+	// When the event occurred.
+	OccurredAt time.Time `json:"occurred_at"`
 	// The organization; null for events outside organizations.
 	OrganizationId NullableString `json:"organization_id"`
 	// The operationId; `callModel` for a call through the LLM Proxy; `signIn`, `signOut`, `useSession` or `sendForm` in the Console; or a server command, such as `keyset rewrap`.
@@ -55,10 +55,10 @@ type _AuditEvent AuditEvent
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewAuditEvent(id string, at time.Time, organizationId NullableString, operation string, outcome AuditOutcome, code NullableString, resourceId NullableString, changedFields []string, userId NullableString, userName NullableString, apiTokenId NullableString, address NullableString, userAgent NullableString, requestId string) *AuditEvent {
+func NewAuditEvent(id string, occurredAt time.Time, organizationId NullableString, operation string, outcome AuditOutcome, code NullableString, resourceId NullableString, changedFields []string, userId NullableString, userName NullableString, apiTokenId NullableString, address NullableString, userAgent NullableString, requestId string) *AuditEvent {
 	this := AuditEvent{}
 	this.Id = id
-	this.At = at
+	this.OccurredAt = occurredAt
 	this.OrganizationId = organizationId
 	this.Operation = operation
 	this.Outcome = outcome
@@ -106,28 +106,28 @@ func (o *AuditEvent) SetId(v string) {
 	o.Id = v
 }
 
-// GetAt returns the At field value
-func (o *AuditEvent) GetAt() time.Time {
+// GetOccurredAt returns the OccurredAt field value
+func (o *AuditEvent) GetOccurredAt() time.Time {
 	if o == nil {
 		var ret time.Time
 		return ret
 	}
 
-	return o.At
+	return o.OccurredAt
 }
 
-// GetAtOk returns a tuple with the At field value
+// GetOccurredAtOk returns a tuple with the OccurredAt field value
 // and a boolean to check if the value has been set.
-func (o *AuditEvent) GetAtOk() (*time.Time, bool) {
+func (o *AuditEvent) GetOccurredAtOk() (*time.Time, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.At, true
+	return &o.OccurredAt, true
 }
 
-// SetAt sets field value
-func (o *AuditEvent) SetAt(v time.Time) {
-	o.At = v
+// SetOccurredAt sets field value
+func (o *AuditEvent) SetOccurredAt(v time.Time) {
+	o.OccurredAt = v
 }
 
 // GetOrganizationId returns the OrganizationId field value
@@ -445,7 +445,7 @@ func (o AuditEvent) MarshalJSON() ([]byte, error) {
 func (o AuditEvent) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["id"] = o.Id
-	toSerialize["at"] = o.At
+	toSerialize["occurred_at"] = o.OccurredAt
 	toSerialize["organization_id"] = o.OrganizationId.Get()
 	toSerialize["operation"] = o.Operation
 	toSerialize["outcome"] = o.Outcome
@@ -472,7 +472,7 @@ func (o *AuditEvent) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"id",
-		"at",
+		"occurred_at",
 		"organization_id",
 		"operation",
 		"outcome",
@@ -515,7 +515,7 @@ func (o *AuditEvent) UnmarshalJSON(data []byte) (err error) {
 
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
 		delete(additionalProperties, "id")
-		delete(additionalProperties, "at")
+		delete(additionalProperties, "occurred_at")
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "operation")
 		delete(additionalProperties, "outcome")

@@ -19,8 +19,9 @@ var _ MappedNullable = &ModelTest{}
 // ModelTest The result of a model test.
 type ModelTest struct {
 	// Whether the model responded successfully.
-	Succeeded bool             `json:"succeeded"`
-	Failure   ModelTestFailure `json:"failure"`
+	Succeeded bool `json:"succeeded"`
+	// Why the test failed; null if it succeeded.
+	Failure NullableModelTestFailure `json:"failure"`
 	// The cause of the failure and a remedy; null if the test succeeded.
 	Explanation NullableString `json:"explanation"`
 	// The LLM provider's HTTP status; null if it did not respond.
@@ -32,7 +33,7 @@ type ModelTest struct {
 	// Whether `body` is truncated.
 	BodyTruncated bool `json:"body_truncated"`
 	// Milliseconds from the start of the call to the end of the response.
-	DurationMs int64 `json:"duration_ms"`
+	DurationMs float64 `json:"duration_ms"`
 	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	InputTokens NullableInt64 `json:"input_tokens"`
 	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
@@ -44,7 +45,7 @@ type ModelTest struct {
 	// A number of tokens. Each token is counted in one class only. Null if the LLM provider did not report it.
 	ReasoningTokens NullableInt64 `json:"reasoning_tokens"`
 	// The id of the call in the access log and in usage records.
-	CallId               string `json:"call_id"`
+	RequestId            string `json:"request_id"`
 	AdditionalProperties map[string]interface{}
 }
 
@@ -54,7 +55,7 @@ type _ModelTest ModelTest
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewModelTest(succeeded bool, failure ModelTestFailure, explanation NullableString, status NullableInt32, text NullableString, body NullableString, bodyTruncated bool, durationMs int64, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, callId string) *ModelTest {
+func NewModelTest(succeeded bool, failure NullableModelTestFailure, explanation NullableString, status NullableInt32, text NullableString, body NullableString, bodyTruncated bool, durationMs float64, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, requestId string) *ModelTest {
 	this := ModelTest{}
 	this.Succeeded = succeeded
 	this.Failure = failure
@@ -69,7 +70,7 @@ func NewModelTest(succeeded bool, failure ModelTestFailure, explanation Nullable
 	this.CacheWriteTokens = cacheWriteTokens
 	this.OutputTokens = outputTokens
 	this.ReasoningTokens = reasoningTokens
-	this.CallId = callId
+	this.RequestId = requestId
 	return &this
 }
 
@@ -106,27 +107,29 @@ func (o *ModelTest) SetSucceeded(v bool) {
 }
 
 // GetFailure returns the Failure field value
+// If the value is explicit nil, the zero value for ModelTestFailure will be returned
 func (o *ModelTest) GetFailure() ModelTestFailure {
-	if o == nil {
+	if o == nil || o.Failure.Get() == nil {
 		var ret ModelTestFailure
 		return ret
 	}
 
-	return o.Failure
+	return *o.Failure.Get()
 }
 
 // GetFailureOk returns a tuple with the Failure field value
 // and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
 func (o *ModelTest) GetFailureOk() (*ModelTestFailure, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.Failure, true
+	return o.Failure.Get(), o.Failure.IsSet()
 }
 
 // SetFailure sets field value
 func (o *ModelTest) SetFailure(v ModelTestFailure) {
-	o.Failure = v
+	o.Failure.Set(&v)
 }
 
 // GetExplanation returns the Explanation field value
@@ -258,9 +261,9 @@ func (o *ModelTest) SetBodyTruncated(v bool) {
 }
 
 // GetDurationMs returns the DurationMs field value
-func (o *ModelTest) GetDurationMs() int64 {
+func (o *ModelTest) GetDurationMs() float64 {
 	if o == nil {
-		var ret int64
+		var ret float64
 		return ret
 	}
 
@@ -269,7 +272,7 @@ func (o *ModelTest) GetDurationMs() int64 {
 
 // GetDurationMsOk returns a tuple with the DurationMs field value
 // and a boolean to check if the value has been set.
-func (o *ModelTest) GetDurationMsOk() (*int64, bool) {
+func (o *ModelTest) GetDurationMsOk() (*float64, bool) {
 	if o == nil {
 		return nil, false
 	}
@@ -277,7 +280,7 @@ func (o *ModelTest) GetDurationMsOk() (*int64, bool) {
 }
 
 // SetDurationMs sets field value
-func (o *ModelTest) SetDurationMs(v int64) {
+func (o *ModelTest) SetDurationMs(v float64) {
 	o.DurationMs = v
 }
 
@@ -411,28 +414,28 @@ func (o *ModelTest) SetReasoningTokens(v int64) {
 	o.ReasoningTokens.Set(&v)
 }
 
-// GetCallId returns the CallId field value
-func (o *ModelTest) GetCallId() string {
+// GetRequestId returns the RequestId field value
+func (o *ModelTest) GetRequestId() string {
 	if o == nil {
 		var ret string
 		return ret
 	}
 
-	return o.CallId
+	return o.RequestId
 }
 
-// GetCallIdOk returns a tuple with the CallId field value
+// GetRequestIdOk returns a tuple with the RequestId field value
 // and a boolean to check if the value has been set.
-func (o *ModelTest) GetCallIdOk() (*string, bool) {
+func (o *ModelTest) GetRequestIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return &o.CallId, true
+	return &o.RequestId, true
 }
 
-// SetCallId sets field value
-func (o *ModelTest) SetCallId(v string) {
-	o.CallId = v
+// SetRequestId sets field value
+func (o *ModelTest) SetRequestId(v string) {
+	o.RequestId = v
 }
 
 func (o ModelTest) MarshalJSON() ([]byte, error) {
@@ -446,7 +449,7 @@ func (o ModelTest) MarshalJSON() ([]byte, error) {
 func (o ModelTest) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["succeeded"] = o.Succeeded
-	toSerialize["failure"] = o.Failure
+	toSerialize["failure"] = o.Failure.Get()
 	toSerialize["explanation"] = o.Explanation.Get()
 	toSerialize["status"] = o.Status.Get()
 	toSerialize["text"] = o.Text.Get()
@@ -458,7 +461,7 @@ func (o ModelTest) ToMap() (map[string]interface{}, error) {
 	toSerialize["cache_write_tokens"] = o.CacheWriteTokens.Get()
 	toSerialize["output_tokens"] = o.OutputTokens.Get()
 	toSerialize["reasoning_tokens"] = o.ReasoningTokens.Get()
-	toSerialize["call_id"] = o.CallId
+	toSerialize["request_id"] = o.RequestId
 
 	for key, value := range o.AdditionalProperties {
 		toSerialize[key] = value
@@ -485,7 +488,7 @@ func (o *ModelTest) UnmarshalJSON(data []byte) (err error) {
 		"cache_write_tokens",
 		"output_tokens",
 		"reasoning_tokens",
-		"call_id",
+		"request_id",
 	}
 
 	allProperties := make(map[string]interface{})
@@ -528,7 +531,7 @@ func (o *ModelTest) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "cache_write_tokens")
 		delete(additionalProperties, "output_tokens")
 		delete(additionalProperties, "reasoning_tokens")
-		delete(additionalProperties, "call_id")
+		delete(additionalProperties, "request_id")
 		o.AdditionalProperties = additionalProperties
 	}
 

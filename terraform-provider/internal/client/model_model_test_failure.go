@@ -13,12 +13,11 @@ import (
 	"fmt"
 )
 
-// ModelTestFailure Why the test failed; `none` if it succeeded. `no_provider`: the model is orphaned. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be reached, did not respond in time, or closed the connection early. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: the LLM provider responded with such an error. `protocol_mismatch`: the response does not follow the protocol. `proxy_failed`: this server could not send the call.
+// ModelTestFailure Why a test failed. `no_provider`: the model is orphaned. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be reached, did not respond in time, or closed the connection early. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: the LLM provider responded with such an error. `protocol_mismatch`: the response does not follow the protocol. `proxy_failed`: this server could not send the call.
 type ModelTestFailure string
 
 // List of ModelTestFailure
 const (
-	MODELTESTFAILURE_NONE                ModelTestFailure = "none"
 	MODELTESTFAILURE_NO_PROVIDER         ModelTestFailure = "no_provider"
 	MODELTESTFAILURE_UNREACHABLE         ModelTestFailure = "unreachable"
 	MODELTESTFAILURE_TIMED_OUT           ModelTestFailure = "timed_out"
@@ -34,7 +33,6 @@ const (
 
 // All allowed values of ModelTestFailure enum
 var AllowedModelTestFailureEnumValues = []ModelTestFailure{
-	"none",
 	"no_provider",
 	"unreachable",
 	"timed_out",

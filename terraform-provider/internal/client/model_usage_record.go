@@ -30,13 +30,13 @@ type UsageRecord struct {
 	// The model; null if it was not found.
 	ModelId NullableString `json:"model_id"`
 	// The model's name; null if it was not found.
-	Model NullableString `json:"model"`
+	ModelName NullableString `json:"model_name"`
 	// The LLM provider; null if the call was not routed to one.
 	ProviderId NullableString `json:"provider_id"`
 	// The LLM provider's name; null if the call was not routed to one.
-	Provider NullableString `json:"provider"`
+	ProviderName NullableString `json:"provider_name"`
 	// The API token; null if unknown.
-	TokenId NullableString `json:"token_id"`
+	ApiTokenId NullableString `json:"api_token_id"`
 	// The user of the API token; null if unknown.
 	UserId   NullableString `json:"user_id"`
 	Protocol Protocol       `json:"protocol"`
@@ -82,17 +82,17 @@ type _UsageRecord UsageRecord
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, userId NullableString, protocol Protocol, operation NullableCallOperation, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, cacheWrite5mTokens NullableInt64, cacheWrite1hTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, webSearchRequests NullableInt64, webFetchRequests NullableInt64, serviceTier NullableString, usageUnknownReason NullableUsageUnknownReason, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome) *UsageRecord {
+func NewUsageRecord(id string, startedAt time.Time, requestId string, organizationId string, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, userId NullableString, protocol Protocol, operation NullableCallOperation, streamed bool, inputTokens NullableInt64, cachedInputTokens NullableInt64, cacheWriteTokens NullableInt64, cacheWrite5mTokens NullableInt64, cacheWrite1hTokens NullableInt64, outputTokens NullableInt64, reasoningTokens NullableInt64, webSearchRequests NullableInt64, webFetchRequests NullableInt64, serviceTier NullableString, usageUnknownReason NullableUsageUnknownReason, timeToFirstByteMs NullableFloat64, durationMs float64, status NullableInt32, outcome CallOutcome) *UsageRecord {
 	this := UsageRecord{}
 	this.Id = id
 	this.StartedAt = startedAt
 	this.RequestId = requestId
 	this.OrganizationId = organizationId
 	this.ModelId = modelId
-	this.Model = model
+	this.ModelName = modelName
 	this.ProviderId = providerId
-	this.Provider = provider
-	this.TokenId = tokenId
+	this.ProviderName = providerName
+	this.ApiTokenId = apiTokenId
 	this.UserId = userId
 	this.Protocol = protocol
 	this.Operation = operation
@@ -245,30 +245,30 @@ func (o *UsageRecord) SetModelId(v string) {
 	o.ModelId.Set(&v)
 }
 
-// GetModel returns the Model field value
+// GetModelName returns the ModelName field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRecord) GetModel() string {
-	if o == nil || o.Model.Get() == nil {
+func (o *UsageRecord) GetModelName() string {
+	if o == nil || o.ModelName.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Model.Get()
+	return *o.ModelName.Get()
 }
 
-// GetModelOk returns a tuple with the Model field value
+// GetModelNameOk returns a tuple with the ModelName field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRecord) GetModelOk() (*string, bool) {
+func (o *UsageRecord) GetModelNameOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Model.Get(), o.Model.IsSet()
+	return o.ModelName.Get(), o.ModelName.IsSet()
 }
 
-// SetModel sets field value
-func (o *UsageRecord) SetModel(v string) {
-	o.Model.Set(&v)
+// SetModelName sets field value
+func (o *UsageRecord) SetModelName(v string) {
+	o.ModelName.Set(&v)
 }
 
 // GetProviderId returns the ProviderId field value
@@ -297,56 +297,56 @@ func (o *UsageRecord) SetProviderId(v string) {
 	o.ProviderId.Set(&v)
 }
 
-// GetProvider returns the Provider field value
+// GetProviderName returns the ProviderName field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRecord) GetProvider() string {
-	if o == nil || o.Provider.Get() == nil {
+func (o *UsageRecord) GetProviderName() string {
+	if o == nil || o.ProviderName.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Provider.Get()
+	return *o.ProviderName.Get()
 }
 
-// GetProviderOk returns a tuple with the Provider field value
+// GetProviderNameOk returns a tuple with the ProviderName field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRecord) GetProviderOk() (*string, bool) {
+func (o *UsageRecord) GetProviderNameOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Provider.Get(), o.Provider.IsSet()
+	return o.ProviderName.Get(), o.ProviderName.IsSet()
 }
 
-// SetProvider sets field value
-func (o *UsageRecord) SetProvider(v string) {
-	o.Provider.Set(&v)
+// SetProviderName sets field value
+func (o *UsageRecord) SetProviderName(v string) {
+	o.ProviderName.Set(&v)
 }
 
-// GetTokenId returns the TokenId field value
+// GetApiTokenId returns the ApiTokenId field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRecord) GetTokenId() string {
-	if o == nil || o.TokenId.Get() == nil {
+func (o *UsageRecord) GetApiTokenId() string {
+	if o == nil || o.ApiTokenId.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.TokenId.Get()
+	return *o.ApiTokenId.Get()
 }
 
-// GetTokenIdOk returns a tuple with the TokenId field value
+// GetApiTokenIdOk returns a tuple with the ApiTokenId field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRecord) GetTokenIdOk() (*string, bool) {
+func (o *UsageRecord) GetApiTokenIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.TokenId.Get(), o.TokenId.IsSet()
+	return o.ApiTokenId.Get(), o.ApiTokenId.IsSet()
 }
 
-// SetTokenId sets field value
-func (o *UsageRecord) SetTokenId(v string) {
-	o.TokenId.Set(&v)
+// SetApiTokenId sets field value
+func (o *UsageRecord) SetApiTokenId(v string) {
+	o.ApiTokenId.Set(&v)
 }
 
 // GetUserId returns the UserId field value
@@ -850,10 +850,10 @@ func (o UsageRecord) ToMap() (map[string]interface{}, error) {
 	toSerialize["request_id"] = o.RequestId
 	toSerialize["organization_id"] = o.OrganizationId
 	toSerialize["model_id"] = o.ModelId.Get()
-	toSerialize["model"] = o.Model.Get()
+	toSerialize["model_name"] = o.ModelName.Get()
 	toSerialize["provider_id"] = o.ProviderId.Get()
-	toSerialize["provider"] = o.Provider.Get()
-	toSerialize["token_id"] = o.TokenId.Get()
+	toSerialize["provider_name"] = o.ProviderName.Get()
+	toSerialize["api_token_id"] = o.ApiTokenId.Get()
 	toSerialize["user_id"] = o.UserId.Get()
 	toSerialize["protocol"] = o.Protocol
 	toSerialize["operation"] = o.Operation.Get()
@@ -891,10 +891,10 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		"request_id",
 		"organization_id",
 		"model_id",
-		"model",
+		"model_name",
 		"provider_id",
-		"provider",
-		"token_id",
+		"provider_name",
+		"api_token_id",
 		"user_id",
 		"protocol",
 		"operation",
@@ -948,10 +948,10 @@ func (o *UsageRecord) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "request_id")
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "model_id")
-		delete(additionalProperties, "model")
+		delete(additionalProperties, "model_name")
 		delete(additionalProperties, "provider_id")
-		delete(additionalProperties, "provider")
-		delete(additionalProperties, "token_id")
+		delete(additionalProperties, "provider_name")
+		delete(additionalProperties, "api_token_id")
 		delete(additionalProperties, "user_id")
 		delete(additionalProperties, "protocol")
 		delete(additionalProperties, "operation")

@@ -20,23 +20,23 @@ var _ MappedNullable = &UsageRow{}
 // UsageRow Aggregated usage of one group. Fields that are not in `group_by`, or unknown for the group's calls, are null. Names are current; deleted models and LLM providers keep their last name.
 type UsageRow struct {
 	// The start of the hour or day, in UTC.
-	StartsAt NullableTime `json:"starts_at"`
+	StartedAt NullableTime `json:"started_at"`
 	// The id of the model; null unless in `group_by`.
 	ModelId NullableString `json:"model_id"`
 	// The current name of the model; null unless in `group_by`.
-	Model NullableString `json:"model"`
+	ModelName NullableString `json:"model_name"`
 	// The id of the LLM provider; null unless in `group_by`.
 	ProviderId NullableString `json:"provider_id"`
 	// The current name of the LLM provider; null unless in `group_by`.
-	Provider NullableString `json:"provider"`
+	ProviderName NullableString `json:"provider_name"`
 	// The API token.
-	TokenId NullableString `json:"token_id"`
+	ApiTokenId NullableString `json:"api_token_id"`
 	// The description of the API token; null if it is deleted or not bound to this organization.
-	Token NullableString `json:"token"`
+	ApiTokenDescription NullableString `json:"api_token_description"`
 	// The user of the API token.
 	UserId NullableString `json:"user_id"`
 	// The user's name; null if the user is deleted.
-	User NullableString `json:"user"`
+	UserName NullableString `json:"user_name"`
 	// The operation; also null for calls recorded by an earlier release.
 	Operation NullableCallOperation `json:"operation"`
 	// The outcome; null unless in `group_by`.
@@ -78,17 +78,17 @@ type _UsageRow UsageRow
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewUsageRow(startsAt NullableTime, modelId NullableString, model NullableString, providerId NullableString, provider NullableString, tokenId NullableString, token NullableString, userId NullableString, user NullableString, operation NullableCallOperation, outcome NullableCallOutcome, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, cacheWrite5mTokens int64, cacheWrite1hTokens int64, outputTokens int64, reasoningTokens int64, webSearchRequests int64, webFetchRequests int64, unknownUsageCalls int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
+func NewUsageRow(startedAt NullableTime, modelId NullableString, modelName NullableString, providerId NullableString, providerName NullableString, apiTokenId NullableString, apiTokenDescription NullableString, userId NullableString, userName NullableString, operation NullableCallOperation, outcome NullableCallOutcome, calls int64, errors int64, inputTokens int64, cachedInputTokens int64, cacheWriteTokens int64, cacheWrite5mTokens int64, cacheWrite1hTokens int64, outputTokens int64, reasoningTokens int64, webSearchRequests int64, webFetchRequests int64, unknownUsageCalls int64, averageDurationMs NullableFloat64, averageTimeToFirstByteMs NullableFloat64) *UsageRow {
 	this := UsageRow{}
-	this.StartsAt = startsAt
+	this.StartedAt = startedAt
 	this.ModelId = modelId
-	this.Model = model
+	this.ModelName = modelName
 	this.ProviderId = providerId
-	this.Provider = provider
-	this.TokenId = tokenId
-	this.Token = token
+	this.ProviderName = providerName
+	this.ApiTokenId = apiTokenId
+	this.ApiTokenDescription = apiTokenDescription
 	this.UserId = userId
-	this.User = user
+	this.UserName = userName
 	this.Operation = operation
 	this.Outcome = outcome
 	this.Calls = calls
@@ -116,30 +116,30 @@ func NewUsageRowWithDefaults() *UsageRow {
 	return &this
 }
 
-// GetStartsAt returns the StartsAt field value
+// GetStartedAt returns the StartedAt field value
 // If the value is explicit nil, the zero value for time.Time will be returned
-func (o *UsageRow) GetStartsAt() time.Time {
-	if o == nil || o.StartsAt.Get() == nil {
+func (o *UsageRow) GetStartedAt() time.Time {
+	if o == nil || o.StartedAt.Get() == nil {
 		var ret time.Time
 		return ret
 	}
 
-	return *o.StartsAt.Get()
+	return *o.StartedAt.Get()
 }
 
-// GetStartsAtOk returns a tuple with the StartsAt field value
+// GetStartedAtOk returns a tuple with the StartedAt field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetStartsAtOk() (*time.Time, bool) {
+func (o *UsageRow) GetStartedAtOk() (*time.Time, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.StartsAt.Get(), o.StartsAt.IsSet()
+	return o.StartedAt.Get(), o.StartedAt.IsSet()
 }
 
-// SetStartsAt sets field value
-func (o *UsageRow) SetStartsAt(v time.Time) {
-	o.StartsAt.Set(&v)
+// SetStartedAt sets field value
+func (o *UsageRow) SetStartedAt(v time.Time) {
+	o.StartedAt.Set(&v)
 }
 
 // GetModelId returns the ModelId field value
@@ -168,30 +168,30 @@ func (o *UsageRow) SetModelId(v string) {
 	o.ModelId.Set(&v)
 }
 
-// GetModel returns the Model field value
+// GetModelName returns the ModelName field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRow) GetModel() string {
-	if o == nil || o.Model.Get() == nil {
+func (o *UsageRow) GetModelName() string {
+	if o == nil || o.ModelName.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Model.Get()
+	return *o.ModelName.Get()
 }
 
-// GetModelOk returns a tuple with the Model field value
+// GetModelNameOk returns a tuple with the ModelName field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetModelOk() (*string, bool) {
+func (o *UsageRow) GetModelNameOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Model.Get(), o.Model.IsSet()
+	return o.ModelName.Get(), o.ModelName.IsSet()
 }
 
-// SetModel sets field value
-func (o *UsageRow) SetModel(v string) {
-	o.Model.Set(&v)
+// SetModelName sets field value
+func (o *UsageRow) SetModelName(v string) {
+	o.ModelName.Set(&v)
 }
 
 // GetProviderId returns the ProviderId field value
@@ -220,82 +220,82 @@ func (o *UsageRow) SetProviderId(v string) {
 	o.ProviderId.Set(&v)
 }
 
-// GetProvider returns the Provider field value
+// GetProviderName returns the ProviderName field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRow) GetProvider() string {
-	if o == nil || o.Provider.Get() == nil {
+func (o *UsageRow) GetProviderName() string {
+	if o == nil || o.ProviderName.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Provider.Get()
+	return *o.ProviderName.Get()
 }
 
-// GetProviderOk returns a tuple with the Provider field value
+// GetProviderNameOk returns a tuple with the ProviderName field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetProviderOk() (*string, bool) {
+func (o *UsageRow) GetProviderNameOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Provider.Get(), o.Provider.IsSet()
+	return o.ProviderName.Get(), o.ProviderName.IsSet()
 }
 
-// SetProvider sets field value
-func (o *UsageRow) SetProvider(v string) {
-	o.Provider.Set(&v)
+// SetProviderName sets field value
+func (o *UsageRow) SetProviderName(v string) {
+	o.ProviderName.Set(&v)
 }
 
-// GetTokenId returns the TokenId field value
+// GetApiTokenId returns the ApiTokenId field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRow) GetTokenId() string {
-	if o == nil || o.TokenId.Get() == nil {
+func (o *UsageRow) GetApiTokenId() string {
+	if o == nil || o.ApiTokenId.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.TokenId.Get()
+	return *o.ApiTokenId.Get()
 }
 
-// GetTokenIdOk returns a tuple with the TokenId field value
+// GetApiTokenIdOk returns a tuple with the ApiTokenId field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetTokenIdOk() (*string, bool) {
+func (o *UsageRow) GetApiTokenIdOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.TokenId.Get(), o.TokenId.IsSet()
+	return o.ApiTokenId.Get(), o.ApiTokenId.IsSet()
 }
 
-// SetTokenId sets field value
-func (o *UsageRow) SetTokenId(v string) {
-	o.TokenId.Set(&v)
+// SetApiTokenId sets field value
+func (o *UsageRow) SetApiTokenId(v string) {
+	o.ApiTokenId.Set(&v)
 }
 
-// GetToken returns the Token field value
+// GetApiTokenDescription returns the ApiTokenDescription field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRow) GetToken() string {
-	if o == nil || o.Token.Get() == nil {
+func (o *UsageRow) GetApiTokenDescription() string {
+	if o == nil || o.ApiTokenDescription.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.Token.Get()
+	return *o.ApiTokenDescription.Get()
 }
 
-// GetTokenOk returns a tuple with the Token field value
+// GetApiTokenDescriptionOk returns a tuple with the ApiTokenDescription field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetTokenOk() (*string, bool) {
+func (o *UsageRow) GetApiTokenDescriptionOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.Token.Get(), o.Token.IsSet()
+	return o.ApiTokenDescription.Get(), o.ApiTokenDescription.IsSet()
 }
 
-// SetToken sets field value
-func (o *UsageRow) SetToken(v string) {
-	o.Token.Set(&v)
+// SetApiTokenDescription sets field value
+func (o *UsageRow) SetApiTokenDescription(v string) {
+	o.ApiTokenDescription.Set(&v)
 }
 
 // GetUserId returns the UserId field value
@@ -324,30 +324,30 @@ func (o *UsageRow) SetUserId(v string) {
 	o.UserId.Set(&v)
 }
 
-// GetUser returns the User field value
+// GetUserName returns the UserName field value
 // If the value is explicit nil, the zero value for string will be returned
-func (o *UsageRow) GetUser() string {
-	if o == nil || o.User.Get() == nil {
+func (o *UsageRow) GetUserName() string {
+	if o == nil || o.UserName.Get() == nil {
 		var ret string
 		return ret
 	}
 
-	return *o.User.Get()
+	return *o.UserName.Get()
 }
 
-// GetUserOk returns a tuple with the User field value
+// GetUserNameOk returns a tuple with the UserName field value
 // and a boolean to check if the value has been set.
 // NOTE: If the value is an explicit nil, `nil, true` will be returned
-func (o *UsageRow) GetUserOk() (*string, bool) {
+func (o *UsageRow) GetUserNameOk() (*string, bool) {
 	if o == nil {
 		return nil, false
 	}
-	return o.User.Get(), o.User.IsSet()
+	return o.UserName.Get(), o.UserName.IsSet()
 }
 
-// SetUser sets field value
-func (o *UsageRow) SetUser(v string) {
-	o.User.Set(&v)
+// SetUserName sets field value
+func (o *UsageRow) SetUserName(v string) {
+	o.UserName.Set(&v)
 }
 
 // GetOperation returns the Operation field value
@@ -752,15 +752,15 @@ func (o UsageRow) MarshalJSON() ([]byte, error) {
 
 func (o UsageRow) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
-	toSerialize["starts_at"] = o.StartsAt.Get()
+	toSerialize["started_at"] = o.StartedAt.Get()
 	toSerialize["model_id"] = o.ModelId.Get()
-	toSerialize["model"] = o.Model.Get()
+	toSerialize["model_name"] = o.ModelName.Get()
 	toSerialize["provider_id"] = o.ProviderId.Get()
-	toSerialize["provider"] = o.Provider.Get()
-	toSerialize["token_id"] = o.TokenId.Get()
-	toSerialize["token"] = o.Token.Get()
+	toSerialize["provider_name"] = o.ProviderName.Get()
+	toSerialize["api_token_id"] = o.ApiTokenId.Get()
+	toSerialize["api_token_description"] = o.ApiTokenDescription.Get()
 	toSerialize["user_id"] = o.UserId.Get()
-	toSerialize["user"] = o.User.Get()
+	toSerialize["user_name"] = o.UserName.Get()
 	toSerialize["operation"] = o.Operation.Get()
 	toSerialize["outcome"] = o.Outcome.Get()
 	toSerialize["calls"] = o.Calls
@@ -790,15 +790,15 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 	// by unmarshalling the object into a generic map with string keys and checking
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
-		"starts_at",
+		"started_at",
 		"model_id",
-		"model",
+		"model_name",
 		"provider_id",
-		"provider",
-		"token_id",
-		"token",
+		"provider_name",
+		"api_token_id",
+		"api_token_description",
 		"user_id",
-		"user",
+		"user_name",
 		"operation",
 		"outcome",
 		"calls",
@@ -844,15 +844,15 @@ func (o *UsageRow) UnmarshalJSON(data []byte) (err error) {
 	additionalProperties := make(map[string]interface{})
 
 	if err = json.Unmarshal(data, &additionalProperties); err == nil {
-		delete(additionalProperties, "starts_at")
+		delete(additionalProperties, "started_at")
 		delete(additionalProperties, "model_id")
-		delete(additionalProperties, "model")
+		delete(additionalProperties, "model_name")
 		delete(additionalProperties, "provider_id")
-		delete(additionalProperties, "provider")
-		delete(additionalProperties, "token_id")
-		delete(additionalProperties, "token")
+		delete(additionalProperties, "provider_name")
+		delete(additionalProperties, "api_token_id")
+		delete(additionalProperties, "api_token_description")
 		delete(additionalProperties, "user_id")
-		delete(additionalProperties, "user")
+		delete(additionalProperties, "user_name")
 		delete(additionalProperties, "operation")
 		delete(additionalProperties, "outcome")
 		delete(additionalProperties, "calls")

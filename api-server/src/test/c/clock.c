@@ -1,4 +1,4 @@
-/* A clock on the wall that is as many seconds ahead as the file $CLOCK_FILE says, for whoever is run with it preloaded. */
+/* Preloaded into a process, it sets its wall clock ahead by the number of seconds in the file $CLOCK_FILE. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/syscall.h>

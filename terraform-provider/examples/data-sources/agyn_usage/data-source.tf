@@ -4,5 +4,5 @@ data "agyn_usage" "by_model" {
 }
 
 output "tokens_by_model" {
-  value = { for row in data.agyn_usage.by_model.rows : "${row.starts_at} ${row.model}" => row.output_tokens if row.model != null }
+  value = { for row in data.agyn_usage.by_model.rows : "${row.started_at} ${row.model_name}" => row.output_tokens if row.model_name != null }
 }

@@ -25,8 +25,8 @@ var (
 	headerValue = regexp.MustCompile(`^[\x21-\x7E]([\x09\x20-\x7E]*[\x21-\x7E])?$`)
 )
 
-// checkCredentials rejects credentials that do not fit the auth method. It accepts unknown values, such as the id of a secret
-// that the same apply creates.
+// checkCredentials rejects credentials that do not fit the auth method, in the words of the server (LlmProviderRules). It accepts
+// unknown values, such as the id of a secret that the same apply creates.
 func checkCredentials(config resourceModel, diagnostics *diag.Diagnostics) {
 	if config.AuthMethod.IsUnknown() {
 		return
@@ -43,32 +43,32 @@ func checkToken(config resourceModel, diagnostics *diag.Diagnostics) {
 	method := config.AuthMethod.ValueString()
 	for _, headers := range setOf(config, "custom_headers", "custom_headers_wo") {
 		diagnostics.AddAttributeError(path.Root(headers), "The custom headers do not fit the auth method",
-			fmt.Sprintf("Remove %s, or set auth_method to \"custom_headers\": %s uses a token.", headers, method))
+			fmt.Sprintf("Remove %s, or set auth_method to custom_headers; %s takes a token.", headers, method))
 	}
 	if config.TokenSecretID.IsNull() && config.Token.IsNull() && config.TokenWO.IsNull() {
 		diagnostics.AddAttributeError(path.Root("token_secret_id"), "The token is missing",
-			fmt.Sprintf("Set token_secret_id to the id of a secret, or token or token_wo: %s requires one of them.", method))
+			fmt.Sprintf("Set token, token_wo or token_secret_id; %s requires one of them.", method))
 	}
 	if tokens := setOf(config, "token_secret_id", "token", "token_wo"); len(tokens) > 1 {
 		diagnostics.AddAttributeError(path.Root(tokens[1]), "The token is set twice",
-			fmt.Sprintf("Remove either %s.", strings.Join(tokens, " or ")))
+			fmt.Sprintf("Set %s, not both.", strings.Join(tokens[:2], " or ")))
 	}
 }
 
 func checkOnlyHeaders(config resourceModel, diagnostics *diag.Diagnostics) {
 	for _, token := range setOf(config, "token", "token_wo", "token_secret_id") {
 		diagnostics.AddAttributeError(path.Root(token), "The token does not fit the auth method",
-			fmt.Sprintf("Remove %s: auth_method \"custom_headers\" uses only headers.", token))
+			fmt.Sprintf("Remove %s; auth_method custom_headers uses only the header map.", token))
 	}
 	headers := setOf(config, "custom_headers", "custom_headers_wo")
 	if len(headers) > 1 {
 		diagnostics.AddAttributeError(path.Root(headers[1]), "The custom headers are set twice",
-			"Remove either custom_headers or custom_headers_wo.")
+			"Set custom_headers or custom_headers_wo, not both.")
 	}
 	missing := config.CustomHeaders.IsNull() && config.CustomHeadersWO.IsNull()
 	if missing || hasNoHeader(config.CustomHeaders) || hasNoHeader(config.CustomHeadersWO) {
 		diagnostics.AddAttributeError(path.Root("custom_headers"), "The custom headers are missing",
-			"Set custom_headers to at least one header, or custom_headers_wo: auth_method \"custom_headers\" requires them.")
+			"Set custom_headers or custom_headers_wo; it must have at least one header.")
 	}
 }
 
@@ -116,13 +116,13 @@ func checkHeaders(name string, headers types.Map, diagnostics *diag.Diagnostics)
 		switch {
 		case slices.Contains(managedByProxy, folded):
 			diagnostics.AddAttributeError(attribute, "The header is managed by the proxy",
-				fmt.Sprintf("Remove %s from %s: Host, Content-Length, Connection and Transfer-Encoding cannot be set.", header, name))
+				fmt.Sprintf("Remove this header; %s is managed by the proxy.", header))
 		case !headerName.MatchString(header):
 			diagnostics.AddAttributeError(attribute, "Invalid header name",
-				"Choose another name: header names consist of letters, digits and !#$%&'*+.^_`|~- without spaces.")
+				"A header name may contain only letters, digits and !#$%&'*+.^_`|~-.")
 		case twice:
 			diagnostics.AddAttributeError(attribute, "The header is set twice",
-				fmt.Sprintf("Remove %s or %s: header names are case-insensitive.", other, header))
+				fmt.Sprintf("Duplicate of header %s.", other))
 		}
 		checkValue(attribute, elements[header], diagnostics)
 	}
@@ -133,6 +133,6 @@ func checkValue(attribute path.Path, element attr.Value, diagnostics *diag.Diagn
 	if ok && object.IsSet(value) && !headerValue.MatchString(value.ValueString()) {
 		// The message omits the value, which is a credential.
 		diagnostics.AddAttributeError(attribute, "Invalid header value",
-			"Set it to visible ASCII characters, with spaces or tabs only between them.")
+			"Expected: A header value, visible ASCII characters with spaces or tabs between them.")
 	}
 }

@@ -76,7 +76,7 @@ func Endpoint() []validator.String {
 	return []validator.String{
 		stringvalidator.LengthAtMost(2048),
 		sensitivePattern{regexp.MustCompile(endpointPattern), false, "must be an http or https URL without user info, query or fragment"},
-		sensitivePattern{operationPattern, true, "must be the base URL, without /responses or /messages at the end: SDKs append them"},
+		sensitivePattern{operationPattern, true, "must not end in /responses or /messages; the endpoint is the base URL, and calls add it"},
 	}
 }
 

@@ -138,7 +138,7 @@ func checkForms(config resourceModel, diagnostics *diag.Diagnostics) {
 		diagnostics.AddAttributeError(path.Root("value"), "The value is missing", "Set value, or value_wo, which is not in the state.")
 	}
 	if object.IsSet(config.Value) && object.IsSet(config.ValueWO) {
-		diagnostics.AddAttributeError(path.Root("value_wo"), "The value is set twice", "Remove either value or value_wo.")
+		diagnostics.AddAttributeError(path.Root("value_wo"), "The value is set twice", "Set value or value_wo, not both.")
 	}
 }
 

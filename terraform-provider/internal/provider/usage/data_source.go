@@ -19,7 +19,7 @@ import (
 )
 
 // groups are the dimensions that the contract can group by.
-var groups = []string{"model", "provider", "token", "identity", "operation", "outcome", "hour", "day"}
+var groups = []string{"model", "provider", "api_token", "user", "operation", "outcome", "hour", "day"}
 
 // DataSource is data agyn_usage.
 type DataSource struct {
@@ -39,15 +39,15 @@ type model struct {
 }
 
 type rowModel struct {
-	StartsAt                 types.String  `tfsdk:"starts_at"`
+	StartedAt                types.String  `tfsdk:"started_at"`
 	ModelID                  types.String  `tfsdk:"model_id"`
-	Model                    types.String  `tfsdk:"model"`
+	ModelName                types.String  `tfsdk:"model_name"`
 	ProviderID               types.String  `tfsdk:"provider_id"`
-	Provider                 types.String  `tfsdk:"provider"`
-	TokenID                  types.String  `tfsdk:"token_id"`
-	Token                    types.String  `tfsdk:"token"`
+	ProviderName             types.String  `tfsdk:"provider_name"`
+	APITokenID               types.String  `tfsdk:"api_token_id"`
+	APITokenDescription      types.String  `tfsdk:"api_token_description"`
 	UserID                   types.String  `tfsdk:"user_id"`
-	User                     types.String  `tfsdk:"user"`
+	UserName                 types.String  `tfsdk:"user_name"`
 	Operation                types.String  `tfsdk:"operation"`
 	Outcome                  types.String  `tfsdk:"outcome"`
 	Calls                    types.Int64   `tfsdk:"calls"`
@@ -91,7 +91,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 			"group_by": schema.ListAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
-				MarkdownDescription: "The dimensions to group calls by: `model`, `provider`, `token`, `identity` (the user of the token), `operation`, " +
+				MarkdownDescription: "The dimensions to group calls by: `model`, `provider`, `api_token`, `user` (of the API token), `operation`, " +
 					"`outcome`, and either `hour` or `day`. Without it, there is one row.",
 				Validators: []validator.List{
 					listvalidator.SizeBetween(1, len(groups)), listvalidator.UniqueValues(),
@@ -163,15 +163,15 @@ func (d *DataSource) usageRequest(ctx context.Context, config model, diagnostics
 
 func read(row *client.UsageRow) rowModel {
 	return rowModel{
-		StartsAt:                 object.Time(row.StartsAt.Get()),
+		StartedAt:                object.Time(row.StartedAt.Get()),
 		ModelID:                  types.StringPointerValue(row.ModelId.Get()),
-		Model:                    types.StringPointerValue(row.Model.Get()),
+		ModelName:                types.StringPointerValue(row.ModelName.Get()),
 		ProviderID:               types.StringPointerValue(row.ProviderId.Get()),
-		Provider:                 types.StringPointerValue(row.Provider.Get()),
-		TokenID:                  types.StringPointerValue(row.TokenId.Get()),
-		Token:                    types.StringPointerValue(row.Token.Get()),
+		ProviderName:             types.StringPointerValue(row.ProviderName.Get()),
+		APITokenID:               types.StringPointerValue(row.ApiTokenId.Get()),
+		APITokenDescription:      types.StringPointerValue(row.ApiTokenDescription.Get()),
 		UserID:                   types.StringPointerValue(row.UserId.Get()),
-		User:                     types.StringPointerValue(row.User.Get()),
+		UserName:                 types.StringPointerValue(row.UserName.Get()),
 		Operation:                types.StringPointerValue((*string)(row.Operation.Get())),
 		Outcome:                  types.StringPointerValue((*string)(row.Outcome.Get())),
 		Calls:                    types.Int64Value(row.Calls),
@@ -193,15 +193,15 @@ func read(row *client.UsageRow) rowModel {
 
 func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
-		"starts_at":             schema.StringAttribute{Computed: true, MarkdownDescription: "The start of the hour or day, in UTC."},
+		"started_at":            schema.StringAttribute{Computed: true, MarkdownDescription: "The start of the hour or day, in UTC."},
 		"model_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the model."},
-		"model":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name."},
+		"model_name":            schema.StringAttribute{Computed: true, MarkdownDescription: "The model's name."},
 		"provider_id":           schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the LLM provider."},
-		"provider":              schema.StringAttribute{Computed: true, MarkdownDescription: "The LLM provider's name."},
-		"token_id":              schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token."},
-		"token":                 schema.StringAttribute{Computed: true, MarkdownDescription: "The API token's description."},
+		"provider_name":         schema.StringAttribute{Computed: true, MarkdownDescription: "The LLM provider's name."},
+		"api_token_id":          schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the API token."},
+		"api_token_description": schema.StringAttribute{Computed: true, MarkdownDescription: "The API token's description."},
 		"user_id":               schema.StringAttribute{Computed: true, MarkdownDescription: "The id of the user of the API token."},
-		"user":                  schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
+		"user_name":             schema.StringAttribute{Computed: true, MarkdownDescription: "The user's name."},
 		"operation":             schema.StringAttribute{Computed: true, MarkdownDescription: "The operation, such as `create_response`."},
 		"outcome":               schema.StringAttribute{Computed: true, MarkdownDescription: "The outcome of the calls."},
 		"calls":                 schema.Int64Attribute{Computed: true, MarkdownDescription: "The number of calls."},

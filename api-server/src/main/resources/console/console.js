@@ -1,10 +1,10 @@
-// What pages do beyond links and forms; each of them works without it.
+// Enhancements of pages. Every page works without scripts.
 "use strict";
 
 const MASK = "••••••••";
-const LOST = "The server cannot be reached. What you typed is still here; try again once the connection is back.";
+const CONNECTION_LOST = "Cannot connect to the server. Your input is kept; try again when the connection is back.";
 
-// Calls it for all that a page has of something, and that htmx brings into it later.
+// Calls begin for all matching elements, also for those that htmx adds later.
 function each(selector, begin) {
   htmx.onLoad((root) => {
     if (root.matches(selector)) begin(root);
@@ -12,7 +12,7 @@ function each(selector, begin) {
   });
 }
 
-// Revealed credentials hide again by themselves, and when their button is pressed once more.
+// Revealed credentials are hidden again after some seconds, or when their button is pressed again.
 function rename(button, from, to) {
   for (const name of ["aria-label", "title"]) button.setAttribute(name, button.getAttribute(name).replace(from, to));
 }
@@ -37,33 +37,33 @@ document.addEventListener("htmx:confirm", (event) => {
   hide(event.target);
 });
 
-// A lost connection says so, until something is tried again.
-function say(...texts) {
-  const said = texts.map((text) => {
+// Shows errors until the next request.
+function showErrors(...texts) {
+  const paragraphs = texts.map((text) => {
     const paragraph = document.createElement("p");
     paragraph.className = "alert";
     paragraph.textContent = text;
     return paragraph;
   });
-  document.getElementById("trouble").replaceChildren(...said);
+  document.getElementById("trouble").replaceChildren(...paragraphs);
 }
 
-document.addEventListener("htmx:beforeRequest", () => say());
-document.addEventListener("htmx:sendError", () => say(LOST));
+document.addEventListener("htmx:beforeRequest", () => showErrors());
+document.addEventListener("htmx:sendError", () => showErrors(CONNECTION_LOST));
 document.addEventListener("htmx:beforeSwap", (event) => {
-  // What a proxy answers for a server that is gone is no page of ours, and would take the form's place.
-  const answer = event.detail.xhr;
-  if (answer.getResponseHeader("HX-Retarget") || /<main id="main"|data-hide/.test(answer.responseText)) return;
+  // If the server is down, a load balancer's error page must not replace the form.
+  const response = event.detail.xhr;
+  if (response.getResponseHeader("HX-Retarget") || /<main id="main"|data-hide/.test(response.responseText)) return;
   event.detail.shouldSwap = false;
-  say(LOST);
+  showErrors(CONNECTION_LOST);
 });
 
-// Where a form was that is gone, reading goes on at the top, unless something went wrong, which is read first.
+// After a form was replaced, moves the focus to the top, unless an error message has it.
 document.addEventListener("htmx:afterSettle", () => {
   if (document.activeElement === document.body) document.getElementById("main").focus();
 });
 
-// Copying needs a script, and a connection that browsers call secure, so its buttons appear with them.
+// Browsers provide the clipboard only to scripts in a secure context, so copy buttons are hidden otherwise.
 each("[data-copy]", (button) => {
   button.hidden = !navigator.clipboard;
   button.addEventListener("click", async () => {
@@ -73,7 +73,7 @@ each("[data-copy]", (button) => {
   });
 });
 
-// What is known of a preset is filled in here, so that the key that was typed stays too.
+// Fills in a preset without a request, so that a typed key is kept.
 each("[data-preset]", (button) => {
   button.addEventListener("click", (event) => {
     event.preventDefault();
@@ -82,7 +82,7 @@ each("[data-preset]", (button) => {
   });
 });
 
-// Rows of headers: without a script there are some to spare, with one they are added and removed.
+// Rows of headers. The page contains spare empty rows; this script adds and removes rows instead.
 each("[data-rows]", (rows) => {
   const more = rows.parentElement.querySelector("[data-add]");
   const reserved = rows.dataset.reserved.split(" ");
@@ -141,7 +141,7 @@ each("[data-rows]", (rows) => {
   });
 });
 
-// A model's answer is shown as it streams: lines of JSON, of text first, then of what became of it.
+// Shows a model's response while it streams: lines of JSON with text, then one with the outcome.
 async function* lines(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
@@ -153,10 +153,10 @@ async function* lines(body) {
 }
 
 async function test(form) {
-  const answer = document.getElementById("answer");
+  const output = document.getElementById("response");
   const outcome = document.getElementById("outcome");
-  answer.textContent = "";
-  answer.hidden = false;
+  output.textContent = "";
+  output.hidden = false;
   outcome.textContent = "";
   const response = await fetch(form.action, {
     method: "POST",
@@ -170,32 +170,32 @@ async function test(form) {
   } else {
     for await (const line of lines(response.body)) {
       if (line.html) outcome.innerHTML = line.html;
-      else answer.append(line.text);
+      else output.append(line.text);
     }
-    if (outcome.textContent === "") throw new Error("The answer has no end.");
+    if (outcome.textContent === "") throw new Error("The stream has no outcome.");
   }
 }
 
 each("[data-test]", (form) => {
-  if (!document.getElementById("answer")) return;
+  if (!document.getElementById("response")) return;
   const button = form.querySelector("button");
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    // Not disabled in the browser's way, which would take the focus from it.
+    // The disabled attribute would remove the focus.
     if (button.hasAttribute("aria-disabled")) return;
     button.setAttribute("aria-disabled", "true");
-    say();
+    showErrors();
     try {
       await test(form);
     } catch {
-      say(LOST);
+      showErrors(CONNECTION_LOST);
     }
-    document.getElementById("answer").hidden = document.getElementById("answer").textContent === "";
+    document.getElementById("response").hidden = document.getElementById("response").textContent === "";
     button.removeAttribute("aria-disabled");
   });
 });
 
-// An open menu closes by Escape and by a click beside it.
+// Escape and clicks outside close an open menu.
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.querySelector("details.menu[open]");

@@ -206,7 +206,7 @@ final class Launch {
             case OperatorException operator -> operator;
             // Thrown by the JDK, by epoll, and for an invalid address.
             case BindException _, NativeIoException _, UnknownHostException _ ->
-                ListenAddress.refused(settings.http(), cause);
+                ListenAddress.cannotListen(settings.http(), cause);
             case FlywayException migration
             when isLockTimeout(migration) ->
                 new OperatorException(

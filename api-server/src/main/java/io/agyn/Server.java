@@ -49,12 +49,12 @@ public final class Server implements QuarkusApplication {
 
     private void announce(String baseUrl, Path dataDir) {
         Path token = dataDir.resolve("admin-token");
-        String tokenPlace = Files.exists(token) ? token.toString() : "created earlier, not in the data folder";
+        String tokenLocation = Files.exists(token) ? token.toString() : "created earlier, not in the data folder";
         switch (settings.log().format()) {
             case TEXT ->
                 System.out.printf(
-                        "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenPlace);
-            case JSON -> LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenPlace);
+                        "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenLocation);
+            case JSON -> LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenLocation);
         }
     }
 }

@@ -42,20 +42,20 @@ class AlertsTest {
                 .flatMap(expression -> FIGURE.matcher(
                                 NO_FIGURES.matcher(expression).replaceAll(" "))
                         .results())
-                .filter(figure -> !OF_PROMETHEUS.contains(figure.group(1)))
+                .filter(metric -> !OF_PROMETHEUS.contains(metric.group(1)))
                 .toList();
         assertThat(asked).hasSizeGreaterThan(12);
-        for (MatchResult figure : asked) {
+        for (MatchResult metric : asked) {
             List<String> samples = served.stream()
-                    .filter(line -> line.matches(Pattern.quote(figure.group(1)) + "[{ ].*"))
+                    .filter(line -> line.matches(Pattern.quote(metric.group(1)) + "[{ ].*"))
                     .toList();
-            assertThat(samples).as(figure.group(1)).isNotEmpty();
-            LABEL.matcher(figure.group(2) == null ? "" : figure.group(2))
+            assertThat(samples).as(metric.group(1)).isNotEmpty();
+            LABEL.matcher(metric.group(2) == null ? "" : metric.group(2))
                     .results()
                     .forEach(label -> {
                         for (String value : label.group(3).split("\\|")) {
                             assertThat(samples)
-                                    .as(figure.group())
+                                    .as(metric.group())
                                     .anyMatch(line -> line.contains(label.group(1) + "=\"" + value + "\""));
                         }
                     });
@@ -63,7 +63,7 @@ class AlertsTest {
     }
 
     @Test
-    void everyAlertSaysWhatIsWrong() throws IOException {
+    void everyAlertHasADescription() throws IOException {
         assertThat(rules()).isNotEmpty().allSatisfy(rule -> {
             assertThat(rule.path("alert").asText()).startsWith("Agyn");
             assertThat(rule.path("labels").path("severity").asText()).isIn("warning", "critical");

@@ -178,11 +178,11 @@ public final class Api {
     /** The responses to concurrent calls. */
     public static <T> List<T> inParallel(List<? extends Callable<T>> calls) {
         try (ExecutorService executor = Executors.newFixedThreadPool(calls.size())) {
-            List<T> answers = new ArrayList<>();
-            for (Future<T> answer : executor.invokeAll(calls)) {
-                answers.add(answer.get());
+            List<T> responses = new ArrayList<>();
+            for (Future<T> response : executor.invokeAll(calls)) {
+                responses.add(response.get());
             }
-            return answers;
+            return responses;
         } catch (InterruptedException | ExecutionException e) {
             throw new AssertionError(e);
         }

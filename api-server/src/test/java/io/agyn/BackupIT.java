@@ -95,7 +95,7 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOfARunningServerHoldsAllThatWasAcknowledgedBefore() throws Exception {
+    void backupOfARunningServerContainsAcknowledgedWrites() throws Exception {
         Path backup = folder.resolve("backup");
         Path keyset = folder.resolve("keyset-backup.json");
         Queue<String> acknowledged = new ConcurrentLinkedQueue<>();
@@ -121,9 +121,9 @@ class BackupIT {
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
                 .isEqualTo("rwx------");
         Path restored = restore(backup);
-        assertThat(refused(restored, Map.of())).startsWith("The keyset file " + restored.resolve("keyset.json"));
+        assertThat(rejected(restored, Map.of())).startsWith("The keyset file " + restored.resolve("keyset.json"));
         Keyset.create(restored.resolve("keyset.json"));
-        assertThat(refused(restored, Map.of()))
+        assertThat(rejected(restored, Map.of()))
                 .startsWith("The keyset is not the one that this database's credentials");
         Files.delete(restored.resolve("keyset.json"));
         Files.copy(keyset, restored.resolve("keyset.json"));
@@ -156,25 +156,25 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOverwritesNothingAndLeavesNothingBehindWhereItFails() throws Exception {
+    void failedBackupOverwritesNothingAndLeavesNoFiles() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             Path there = Files.createDirectory(folder.resolve("there"));
-            assertThat(refused(data, Map.of(), "backup", there.toString()))
+            assertThat(rejected(data, Map.of(), "backup", there.toString()))
                     .isEqualTo(there + " already exists and is never overwritten: name another folder.\n");
             Path within = data.resolve("postgres/backup");
-            assertThat(refused(data, Map.of(), "backup", within.toString()))
+            assertThat(rejected(data, Map.of(), "backup", within.toString()))
                     .isEqualTo(within + " is within PostgreSQL's own folder: name one outside of "
                             + data.resolve("postgres") + ".\n");
             Path nowhere = folder.resolve("no/backup");
-            assertThat(refused(data, Map.of(), "backup", nowhere.toString()))
+            assertThat(rejected(data, Map.of(), "backup", nowhere.toString()))
                     .isEqualTo("The backup " + nowhere + " cannot be created (" + nowhere.getParent()
                             + " does not exist): free disk space, and name a new folder in an existing, writable"
                             + " one.\n");
             Files.createSymbolicLink(data.resolve("postgres/elsewhere"), there);
-            assertThat(refused(
+            assertThat(rejected(
                             data, Map.of(), "backup", folder.resolve("backup").toString()))
                     .contains(data.resolve("postgres/elsewhere") + ": is a link");
-            assertThat(refused(data, Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1/x"), "backup", "x"))
+            assertThat(rejected(data, Map.of("AGYN_DATABASE_URL", "postgres://127.0.0.1/x"), "backup", "x"))
                     .startsWith("AGYN_DATABASE_URL is set");
             server.request().get("/api/v1/me").then().statusCode(200);
         }
@@ -429,12 +429,12 @@ class BackupIT {
     }
 
     private Response token(ServerProcess server) {
-        Response answer = request(server)
+        Response response = request(server)
                 .contentType(ContentType.JSON)
                 .body(Map.of("description", "t"))
                 .post("/api/v1/api-tokens");
-        answer.then().statusCode(201);
-        return answer;
+        response.then().statusCode(201);
+        return response;
     }
 
     private String create(ServerProcess server, String path, Map<String, String> body) {
@@ -471,12 +471,12 @@ class BackupIT {
         }
     }
 
-    private static String refused(Path dataFolder, Map<String, String> variables, String... arguments)
+    private static String rejected(Path dataFolder, Map<String, String> variables, String... arguments)
             throws Exception {
-        try (ServerProcess refused = ServerProcess.run(dataFolder, variables, arguments)) {
-            assertThat(refused.exitCode()).as(refused.output()).isEqualTo(1);
-            assertThat(refused.errors()).hasLineCount(1);
-            return refused.errors();
+        try (ServerProcess rejected = ServerProcess.run(dataFolder, variables, arguments)) {
+            assertThat(rejected.exitCode()).as(rejected.output()).isEqualTo(1);
+            assertThat(rejected.errors()).hasLineCount(1);
+            return rejected.errors();
         }
     }
 

@@ -72,8 +72,8 @@ class BodyFloodIT {
                 assertOthersAreServed(server, client, model);
                 Thread.sleep(200);
             }
-            String refusal = new String(read(oneOfThem.getInputStream()), UTF_8);
-            assertThat(refusal).startsWith("HTTP/1.1 503 ").contains("retry-after", "\"model\\\" before");
+            String rejection = new String(read(oneOfThem.getInputStream()), UTF_8);
+            assertThat(rejection).startsWith("HTTP/1.1 503 ").contains("retry-after", "\"model\\\" before");
             close();
             assertOthersAreServed(server, client, model);
             assertThat(server.output() + server.errors()).doesNotContain("OutOfMemoryError");
@@ -145,7 +145,7 @@ class BodyFloodIT {
                     socket.getOutputStream().write(piece, 0, Math.min(piece.length, bytes - sent));
                 }
             } catch (IOException e) {
-                // Refused, which is right.
+                // Rejected, which is right.
             }
         });
     }

@@ -65,7 +65,7 @@ class CommandsIT {
     void saysThatThereIsNoDatabase() throws Exception {
         Keyset.create(folder.resolve("keyset.json"));
         for (String command : List.of("keyset list", "keyset rewrap", "keyset check", "admin-token create")) {
-            assertThat(refused(command.split(" ")))
+            assertThat(rejected(command.split(" ")))
                     .isEqualTo("The data folder " + folder + " has no database"
                             + ": start the server once, or correct AGYN_DATA_DIR or AGYN_DATABASE_URL.\n");
         }
@@ -88,7 +88,7 @@ class CommandsIT {
                 String old =
                         Keyset.load(folder.resolve("keyset.json")).primary().toString();
                 String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
-                assertThat(refused("keyset", "retire", old))
+                assertThat(rejected("keyset", "retire", old))
                         .isEqualTo(
                                 "Key " + old + " is the primary key: promote another one with \"keyset promote\".\n");
                 succeed("keyset", "promote", fresh);
@@ -97,7 +97,7 @@ class CommandsIT {
                         .containsPattern(fresh + " +encryption +primary +" + servers + " +keyset check: 1\n")
                         .containsPattern("\\d+ +fingerprint +primary +" + servers + " +fingerprints: 1\n")
                         .containsPattern("\\d+ +audit +primary +" + servers + " +audit log: \\d+\n");
-                assertThat(refused("keyset", "retire", old))
+                assertThat(rejected("keyset", "retire", old))
                         .isEqualTo(
                                 "Key " + old + " is still needed (secret values: 1): run \"keyset rewrap\" first.\n");
                 assertThat(succeed("keyset", "rewrap"))
@@ -163,7 +163,7 @@ class CommandsIT {
             }
             Keyset after = Keyset.load(keyset);
             String audit = before.primary(KeyPurpose.AUDIT).toString();
-            assertThat(refused("keyset", "promote", audit)).contains("is older than the primary audit key");
+            assertThat(rejected("keyset", "promote", audit)).contains("is older than the primary audit key");
             assertThat(succeed("keyset", "rewrap"))
                     .contains(
                             "All fingerprints use key " + after.primary(KeyPurpose.FINGERPRINT),
@@ -172,7 +172,7 @@ class CommandsIT {
 
             succeed("keyset", "retire", before.primary().toString());
             succeed("keyset", "retire", before.primary(KeyPurpose.FINGERPRINT).toString());
-            assertThat(refused("keyset", "retire", audit)).contains("is still needed (audit log: ");
+            assertThat(rejected("keyset", "retire", audit)).contains("is still needed (audit log: ");
             assertThat(succeed("keyset", "check")).contains("can read everything: 2 credentials");
             assertThat(succeed("audit", "verify"))
                     .contains(
@@ -180,7 +180,7 @@ class CommandsIT {
             assertThat(server.output()).doesNotContain("ERROR");
         }
         Files.write(keyset, leaked);
-        assertThat(refused("audit", "verify")).contains("The keyset is not the one");
+        assertThat(rejected("audit", "verify")).contains("The keyset is not the one");
     }
 
     @Test
@@ -203,7 +203,7 @@ class CommandsIT {
     }
 
     @Test
-    void aBackupIsCheckedAgainstWhatIsStored() throws Exception {
+    void backupIsComparedWithTheStoredData() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             createSecret(server);
             Path early = folder.resolve("early.json");
@@ -215,10 +215,10 @@ class CommandsIT {
             succeed("keyset", "promote", fresh);
             succeed("keyset", "rewrap");
 
-            assertThat(refused("keyset", "check", early.toString()))
+            assertThat(rejected("keyset", "check", early.toString()))
                     .startsWith("With the keyset " + early + ", 0 credentials can be read, but not ")
                     .contains("the keyset check", "the value of secret ");
-            assertThat(refused("keyset", "backup", early.toString()))
+            assertThat(rejected("keyset", "backup", early.toString()))
                     .isEqualTo("The file " + early + " already exists and is never overwritten: name another file.\n");
         }
     }
@@ -240,7 +240,7 @@ class CommandsIT {
             assertThat(token).isNotEqualTo(printed.strip());
             assertThat(statusOfMe(server, token)).isEqualTo(200);
 
-            assertThat(refused("admin-token", "create", file.toString()))
+            assertThat(rejected("admin-token", "create", file.toString()))
                     .isEqualTo("The file " + file + " already exists and is never overwritten: name another file.\n");
             assertThat(server.output()).doesNotContain(printed.strip(), token);
             server.terminate();
@@ -267,14 +267,14 @@ class CommandsIT {
         byte[] locked = Files.readAllBytes(keyset);
         List<String> stored = dump();
 
-        assertThat(refusedStart(Map.of()))
+        assertThat(failedStart(Map.of()))
                 .isEqualTo(
                         "The keyset file " + keyset + " is locked by a passphrase: set AGYN_KEYSET_PASSPHRASE_FILE to"
                                 + " the file that holds it, or AGYN_KEYSET_PASSPHRASE.\n");
-        assertThat(refusedStart(Map.of("AGYN_KEYSET_PASSPHRASE", "not the passphrase")))
+        assertThat(failedStart(Map.of("AGYN_KEYSET_PASSPHRASE", "not the passphrase")))
                 .isEqualTo("The passphrase does not open the keyset file " + keyset
                         + ": set the passphrase that it was locked with, or restore the file if it was altered.\n");
-        assertThat(refusedStart(Map.of(
+        assertThat(failedStart(Map.of(
                         "AGYN_KEYSET_PASSPHRASE_FILE", folder.resolve("none").toString())))
                 .startsWith("The passphrase cannot be read from " + folder.resolve("none"));
         assertThat(keyset).hasBinaryContent(locked);
@@ -294,7 +294,7 @@ class CommandsIT {
                 ServerProcess.run(folder, Map.of("AGYN_KEYSET_PASSPHRASE", PASSPHRASE), "keyset", "unlock")) {
             assertThat(unlock.exitCode()).as(unlock.errors()).isZero();
         }
-        assertThat(refusedStart(Map.of("AGYN_KEYSET_PASSPHRASE", PASSPHRASE)))
+        assertThat(failedStart(Map.of("AGYN_KEYSET_PASSPHRASE", PASSPHRASE)))
                 .startsWith("The keyset file " + keyset + " is not locked, and a passphrase is set");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             server.request().get("/api/v1/me").then().statusCode(200);
@@ -302,7 +302,7 @@ class CommandsIT {
     }
 
     @Test
-    void anotherKeysetIsRefusedAndChangesNothing() throws Exception {
+    void anotherKeysetIsRejectedAndChangesNothing() throws Exception {
         Path keyset = folder.resolve("keyset.json");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             createSecret(server);
@@ -315,15 +315,15 @@ class CommandsIT {
         byte[] right = Files.readAllBytes(keyset);
         Files.delete(keyset);
 
-        assertThat(refusedStart(Map.of())).startsWith("The keyset file " + keyset + " is missing");
+        assertThat(failedStart(Map.of())).startsWith("The keyset file " + keyset + " is missing");
         Keyset.create(keyset);
         byte[] wrong = Files.readAllBytes(keyset);
         String sentence = "The keyset is not the one that this database's credentials are encrypted with: set"
                 + " AGYN_KEYSET_FILE to the right one.\n";
-        assertThat(refusedStart(Map.of())).isEqualTo(sentence);
-        assertThat(refused("keyset", "rewrap")).isEqualTo(sentence);
-        assertThat(refused("audit", "verify")).isEqualTo(sentence);
-        assertThat(refused("admin-token", "create")).isEqualTo(sentence);
+        assertThat(failedStart(Map.of())).isEqualTo(sentence);
+        assertThat(rejected("keyset", "rewrap")).isEqualTo(sentence);
+        assertThat(rejected("audit", "verify")).isEqualTo(sentence);
+        assertThat(rejected("admin-token", "create")).isEqualTo(sentence);
 
         assertThat(keyset).hasBinaryContent(wrong);
         assertThat(dump()).isEqualTo(stored);
@@ -353,7 +353,7 @@ class CommandsIT {
         }
     }
 
-    private String refused(String... arguments) throws Exception {
+    private String rejected(String... arguments) throws Exception {
         try (ServerProcess command = run(arguments)) {
             assertThat(command.exitCode()).as(command.output()).isEqualTo(1);
             assertThat(command.errors()).hasLineCount(1);
@@ -361,7 +361,7 @@ class CommandsIT {
         }
     }
 
-    private String refusedStart(Map<String, String> variables) throws Exception {
+    private String failedStart(Map<String, String> variables) throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, variables)) {
             assertThat(server.exitCode()).isEqualTo(1);
             assertThat(server.errors()).hasLineCount(1);

@@ -114,7 +114,7 @@ class FaultsIT {
         await("all streams in flight")
                 .atMost(PATIENCE)
                 .until(() -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2 * STREAMS);
 
@@ -163,12 +163,12 @@ class FaultsIT {
         List<CompletableFuture<HttpResponse<String>>> streams = new ArrayList<>();
         for (ServerProcess server : List.of(one, other)) {
             streams.add(http.sendAsync(
-                    request(server, token, "under-way", "events=40;every=100ms", true), BodyHandlers.ofString()));
+                    request(server, token, "in-flight", "events=40;every=100ms", true), BodyHandlers.ofString()));
         }
         await("both streams in flight")
                 .atMost(PATIENCE)
                 .until(() -> provider.received().stream()
-                                .filter(call -> call.answerBytes() > 0)
+                                .filter(call -> call.responseBytes() > 0)
                                 .count()
                         == 2);
 
@@ -225,9 +225,9 @@ class FaultsIT {
                 .statusCode(204);
         Thread.sleep(A_SECOND);
         for (ServerProcess server : List.of(one, other)) {
-            HttpResponse<String> answer = call(server, admin, "after");
-            assertThat(answer.statusCode()).isEqualTo(404);
-            assertThat(answer.body()).contains("orphaned");
+            HttpResponse<String> response = call(server, admin, "after");
+            assertThat(response.statusCode()).isEqualTo(404);
+            assertThat(response.body()).contains("orphaned");
         }
     }
 
@@ -241,13 +241,13 @@ class FaultsIT {
         int calls = 0;
         long end = System.nanoTime() + Duration.ofSeconds(8).toNanos();
         while (System.nanoTime() < end) {
-            assertThat(call(one, known, "0-away-" + calls++).statusCode()).isEqualTo(200);
+            assertThat(call(one, known, "0-down-" + calls++).statusCode()).isEqualTo(200);
             Thread.sleep(20);
         }
-        HttpResponse<String> refused = call(one, unknown, "1-unknown");
-        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
-        assertThat(refused.headers().firstValue("retry-after")).isPresent();
-        assertThat(refused.body()).contains("\"code\":\"unavailable\"");
+        HttpResponse<String> rejected = call(one, unknown, "1-unknown");
+        assertThat(rejected.statusCode()).as(rejected.body()).isEqualTo(503);
+        assertThat(rejected.headers().firstValue("retry-after")).isPresent();
+        assertThat(rejected.body()).contains("\"code\":\"unavailable\"");
 
         postgres = EmbeddedPostgres.on(folder);
         postgres.start();
@@ -324,11 +324,11 @@ class FaultsIT {
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
             lock.execute("lock table usage_record, api_token, model, llm_provider, secret in access exclusive mode");
-            List<CompletableFuture<HttpResponse<String>>> answers = IntStream.range(0, 200)
+            List<CompletableFuture<HttpResponse<String>>> responses = IntStream.range(0, 200)
                     .mapToObj(i -> http.sendAsync(request(one, admin, "slow-" + i, "", false), BodyHandlers.ofString()))
                     .toList();
-            for (CompletableFuture<HttpResponse<String>> answer : answers) {
-                assertThat(answer.join().statusCode()).isEqualTo(200);
+            for (CompletableFuture<HttpResponse<String>> response : responses) {
+                assertThat(response.join().statusCode()).isEqualTo(200);
             }
         }
         await("all calls in the table")
@@ -384,14 +384,14 @@ class FaultsIT {
     }
 
     private Map<String, String> token() throws IOException {
-        var answer = one.request()
+        var response = one.request()
                 .contentType(ContentType.JSON)
                 .body(Map.of("description", "of " + UUID.randomUUID()))
                 .post("/api/v1/api-tokens")
                 .then()
                 .statusCode(201)
                 .extract();
-        return Map.of("id", answer.path("id"), "token", answer.path("token"));
+        return Map.of("id", response.path("id"), "token", response.path("token"));
     }
 
     /** The id of a user who is a member of the organization. */

@@ -107,7 +107,7 @@ class KeyRotationIT {
         Thread.sleep(Duration.ofSeconds(2));
 
         String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
-        assertThat(refused("keyset", "promote", fresh))
+        assertThat(rejected("keyset", "promote", fresh))
                 .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
                         + " to them, and run this again.\n");
         distribute();
@@ -117,10 +117,10 @@ class KeyRotationIT {
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> count(fresh) > 0);
-        assertThat(refused("keyset", "rewrap"))
+        assertThat(rejected("keyset", "rewrap"))
                 .startsWith("1 of 2 running servers encrypt with another key than " + fresh);
         distribute();
-        assertThat(refused("keyset", "retire", old))
+        assertThat(rejected("keyset", "retire", old))
                 .startsWith("Key " + old + " is still needed (secret values: ")
                 .endsWith("): run \"keyset rewrap\" first.\n");
 
@@ -132,7 +132,7 @@ class KeyRotationIT {
             rewrap.kill();
         }
         assertThat(count(old)).as("killed before the end").isPositive();
-        assertThat(count(fresh)).as("killed after the beginning").isGreaterThanOrEqualTo(500);
+        assertThat(count(fresh)).as("killed after the start").isGreaterThanOrEqualTo(500);
         assertThat(succeed("keyset", "rewrap"))
                 .contains("Encrypted ", " rows with key " + fresh)
                 .endsWith("All rows are encrypted with key " + fresh + ".\n");
@@ -212,13 +212,13 @@ class KeyRotationIT {
         String body = keeps
                 ? "{\"name\":\"%s\"}".formatted(secret.name)
                 : "{\"name\":\"%s\",\"value\":\"%s\"}".formatted(secret.name, value);
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, inOrganization("secrets/" + secret.secret))
                         .PUT(BodyPublishers.ofString(body))
                         .build(),
                 BodyHandlers.ofString());
-        if (answer.statusCode() != 200) {
-            failures.add("write: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("write: " + response.statusCode() + " " + response.body());
         } else if (!keeps) {
             secret.value = value;
             secret.version++;
@@ -230,15 +230,15 @@ class KeyRotationIT {
     }
 
     private void call(ServerProcess server, Written secret, String id) throws IOException, InterruptedException {
-        HttpResponse<String> answer = http.send(
+        HttpResponse<String> response = http.send(
                 request(server, "/v1/responses")
                         .header("X-Request-Id", id)
                         .POST(BodyPublishers.ofString("{\"model\":\"" + secret.name + "\",\"input\":\"hi\"}"))
                         .build(),
                 BodyHandlers.ofString());
         calls.incrementAndGet();
-        if (answer.statusCode() != 200) {
-            failures.add("call: " + answer.statusCode() + " " + answer.body());
+        if (response.statusCode() != 200) {
+            failures.add("call: " + response.statusCode() + " " + response.body());
         }
     }
 
@@ -283,11 +283,11 @@ class KeyRotationIT {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();
-                byte[] place = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
+                byte[] context = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
                 insert.setObject(1, id);
                 insert.setString(2, organization);
                 insert.setString(3, "filler-" + i);
-                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), place));
+                insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), context));
                 insert.addBatch();
                 if (i % 1000 == 999) {
                     insert.executeBatch();
@@ -324,7 +324,7 @@ class KeyRotationIT {
         }
     }
 
-    private String refused(String... arguments) throws Exception {
+    private String rejected(String... arguments) throws Exception {
         try (ServerProcess command = command(arguments)) {
             assertThat(command.exitCode()).as(command.output()).isEqualTo(1);
             return command.errors();

@@ -41,8 +41,8 @@ class KilledIT {
     }
 
     @Test
-    void killedServersLoseNothingThatWasAcknowledged() throws Exception {
-        Set<String> unanswered = ConcurrentHashMap.newKeySet();
+    void killedServersLoseNoAcknowledgedWrite() throws Exception {
+        Set<String> unacknowledged = ConcurrentHashMap.newKeySet();
         for (int kill = 0; kill < SERVER_KILLS; kill++) {
             int before = secrets.acknowledged();
             ServerProcess server = server();
@@ -53,7 +53,7 @@ class KilledIT {
                     secrets.take(key, secrets.create(address, key));
                     return true;
                 } catch (IOException e) {
-                    unanswered.add(key);
+                    unacknowledged.add(key);
                     return false;
                 }
             });
@@ -65,7 +65,7 @@ class KilledIT {
         }
 
         try (ServerProcess server = server()) {
-            for (String key : unanswered) {
+            for (String key : unacknowledged) {
                 secrets.take(key, secrets.create(server.baseUrl(), key));
             }
             secrets.assertAllThereOnce(server, folder, Map.of());
@@ -80,12 +80,12 @@ class KilledIT {
             List<Thread> writers = secrets.start(() -> {
                 String key = UUID.randomUUID().toString();
                 Instant deadline = Instant.now().plus(PATIENCE);
-                HttpResponse<String> answer = secrets.create(address, key);
-                while (answer.statusCode() >= 500 && Instant.now().isBefore(deadline)) {
+                HttpResponse<String> response = secrets.create(address, key);
+                while (response.statusCode() >= 500 && Instant.now().isBefore(deadline)) {
                     Thread.sleep(50);
-                    answer = secrets.create(address, key);
+                    response = secrets.create(address, key);
                 }
-                secrets.take(key, answer);
+                secrets.take(key, response);
                 return Instant.now().isBefore(end[0]);
             });
             for (int kill = 0; kill < POSTGRES_KILLS; kill++) {

@@ -90,10 +90,10 @@ class ListenerIT {
                         .ready();
                 HttpClient before = trusting(first)) {
             assertThat(server.output()).contains("Agyn is ready at https://127.0.0.1:");
-            HttpResponse<String> answer = me(before, server);
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
-            assertThat(answer.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
+            HttpResponse<String> response = me(before, server);
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
+            assertThat(response.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
             assertThat(head(first, server, "agyn.example")).contains("strict-transport-security: max-age=31536000");
             // Browsers would ask for TLS of all other programs on this machine, too.
             assertThat(head(first, server, "localhost")).doesNotContain("strict-transport-security");
@@ -102,8 +102,8 @@ class ListenerIT {
             // Half of a pair: the previous certificate stays in use.
             replace(certificate, second.certificate());
             await().atMost(PATIENCE).until(() -> server.output().contains("The previous certificate stays active"));
-            try (HttpClient anew = trusting(first)) {
-                assertThat(me(anew, server).statusCode()).isEqualTo(200);
+            try (HttpClient next = trusting(first)) {
+                assertThat(me(next, server).statusCode()).isEqualTo(200);
             }
 
             replace(key, second.key());
@@ -165,7 +165,7 @@ class ListenerIT {
     }
 
     @Test
-    void whoSignsInToTheConsoleByTlsHasCookiesOfThisHostAlone() throws Exception {
+    void signInByTlsSetsHostCookies() throws Exception {
         OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
         try (ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))
                         .ready();
@@ -195,23 +195,23 @@ class ListenerIT {
     }
 
     @Test
-    void doesNotStartWithACertificateThatIsNone() throws Exception {
+    void invalidCertificateEndsTheStart() throws Exception {
         OwnCertificate one = OwnCertificate.create(Files.createDirectory(folder.resolve("one")), "localhost");
         OwnCertificate other = OwnCertificate.create(Files.createDirectory(folder.resolve("other")), "localhost");
-        assertThat(refusal(Map.of("AGYN_HTTP_TLS_KEY_FILE", one.key().toString())))
+        assertThat(rejection(Map.of("AGYN_HTTP_TLS_KEY_FILE", one.key().toString())))
                 .isEqualTo("AGYN_HTTP_TLS_CERTIFICATE_FILE and AGYN_HTTP_TLS_KEY_FILE go together: set both for TLS,"
                         + " or neither for plain HTTP.\n");
-        assertThat(refusal(tls(one.certificate(), other.key())))
+        assertThat(rejection(tls(one.certificate(), other.key())))
                 .isEqualTo("AGYN_HTTP_TLS_CERTIFICATE_FILE is " + one.certificate() + " and AGYN_HTTP_TLS_KEY_FILE is "
                         + other.key()
                         + ", which are not a PEM file of certificates and one of the private key of the first"
                         + " of them, not encrypted: correct them, or remove both for plain HTTP.\n");
-        assertThat(refusal(tls(one.certificate(), folder.resolve("none.pem"))))
+        assertThat(rejection(tls(one.certificate(), folder.resolve("none.pem"))))
                 .startsWith("AGYN_HTTP_TLS_KEY_FILE is " + folder.resolve("none.pem") + ", which cannot be read (");
     }
 
     @Test
-    void servesOthersWhileSlowCallersTakeTheirTimeAndGivesThemUp() throws Exception {
+    void slowCallersTimeOutWithoutDelayingOthers() throws Exception {
         try (ServerProcess server = ServerProcess.run(
                                 folder.resolve("server"), Map.of("AGYN_HTTP_REQUEST_TIMEOUT", "3s"))
                         .ready();
@@ -222,7 +222,7 @@ class ListenerIT {
             // In two pieces.
             kept.send("GET /q/health/live HTTP/1.1\r\n");
             kept.send("Host: a\r\n\r\n");
-            kept.readAnswer();
+            kept.readResponse();
             bodies.send(
                     "POST /api/v1/organizations HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization:"
                             + " Bearer " + server.token() + "\r\nContent-Length: 1000\r\n\r\n");
@@ -234,7 +234,7 @@ class ListenerIT {
                 Thread.sleep(500);
             }
             assertThat(heads.ends()).as("heads that were given up").allMatch(String::isEmpty);
-            assertThat(bodies.ends()).as("bodies that were given up").allSatisfy(answer -> assertThat(answer)
+            assertThat(bodies.ends()).as("bodies that were given up").allSatisfy(response -> assertThat(response)
                     .startsWith("HTTP/1.1 408 ")
                     .contains("request_timeout", "The body took longer than 3 s to arrive"));
             assertThat(Duration.between(begun, Instant.now())).isLessThan(PATIENCE);
@@ -243,7 +243,7 @@ class ListenerIT {
 
             // A kept connection may be reused, and a slow head times out then too.
             kept.send("GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n");
-            kept.readAnswer();
+            kept.readResponse();
             kept.send("GET");
             assertThat(kept.ends()).as("after a slow head").containsExactly("");
             assertThat(server.output()).doesNotContain("ERROR");
@@ -291,11 +291,11 @@ class ListenerIT {
                 ServerProcess.run(folder.resolve("server"), limits).ready()) {
             try (Callers some = new Callers(server, 5)) {
                 some.send(LIVE);
-                some.readAnswer();
+                some.readResponse();
                 for (int turn = 0; turn < 20; turn++) {
                     try (Callers more = new Callers(server, 1)) {
                         more.send(LIVE);
-                        assertThat(more.readAnswer()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
+                        assertThat(more.readResponse()).allMatch(response -> response.startsWith("HTTP/1.1 200 "));
                     }
                 }
                 await().atMost(PATIENCE).until(() -> metrics(server).contains("agyn_http_connections 6.0"));
@@ -303,7 +303,7 @@ class ListenerIT {
                 Thread.sleep(500);
                 try (Callers last = new Callers(server, 5)) {
                     last.send(LIVE);
-                    last.readAnswer();
+                    last.readResponse();
                     try (Callers tooMany = new Callers(server, 5)) {
                         assertThat(tooMany.ends()).containsOnly("");
                     }
@@ -354,9 +354,9 @@ class ListenerIT {
             SSLParameters tls12 = new SSLParameters();
             tls12.setProtocols(new String[] {"TLSv1.2"});
             try (HttpClient client = trustingBuilder(own).sslParameters(tls12).build()) {
-                HttpResponse<String> answer = me(client, server);
-                assertThat(answer.statusCode()).isEqualTo(200);
-                SSLSession session = answer.sslSession().orElseThrow();
+                HttpResponse<String> response = me(client, server);
+                assertThat(response.statusCode()).isEqualTo(200);
+                SSLSession session = response.sslSession().orElseThrow();
                 assertThat(session.getProtocol()).isEqualTo("TLSv1.2");
                 assertThat(session.getCipherSuite()).contains("ECDHE").contains("GCM");
             }
@@ -373,7 +373,7 @@ class ListenerIT {
     }
 
     @Test
-    void cutsNoCallOffThatTakesItsTime() throws Exception {
+    void longCallIsNotCutOff() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start();
                 HttpClient http = HttpClient.newBuilder()
                         .version(HttpClient.Version.HTTP_1_1)
@@ -398,10 +398,10 @@ class ListenerIT {
                 for (int i = 0; i < 8; i++) {
                     uploading.send(body.substring(i * body.length() / 8, (i + 1) * body.length() / 8));
                     kept.send(head + body);
-                    assertThat(kept.readAnswer()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
+                    assertThat(kept.readResponse()).allMatch(response -> response.startsWith("HTTP/1.1 200 "));
                     Thread.sleep(500);
                 }
-                assertThat(uploading.readAnswer()).allMatch(answer -> answer.startsWith("HTTP/1.1 200 "));
+                assertThat(uploading.readResponse()).allMatch(response -> response.startsWith("HTTP/1.1 200 "));
             }
             assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).body())
                     .contains("response.completed");
@@ -442,8 +442,8 @@ class ListenerIT {
                 "AGYN_HTTP_TLS_CERTIFICATE_FILE", certificate.toString(), "AGYN_HTTP_TLS_KEY_FILE", key.toString());
     }
 
-    private String refusal(Map<String, String> variables) throws Exception {
-        try (ServerProcess server = ServerProcess.run(folder.resolve("refused"), variables)) {
+    private String rejection(Map<String, String> variables) throws Exception {
+        try (ServerProcess server = ServerProcess.run(folder.resolve("rejected"), variables)) {
             assertThat(server.exitCode()).isEqualTo(1);
             return server.errors();
         }
@@ -471,16 +471,16 @@ class ListenerIT {
                 BodyHandlers.ofString());
     }
 
-    private static void assertAreOfThisHost(HttpResponse<String> answer) {
-        assertThat(answer.headers().allValues("Set-Cookie")).isNotEmpty().allSatisfy(cookie -> assertThat(cookie)
+    private static void assertAreOfThisHost(HttpResponse<String> response) {
+        assertThat(response.headers().allValues("Set-Cookie")).isNotEmpty().allSatisfy(cookie -> assertThat(cookie)
                 .startsWith("__Host-agyn_")
                 .contains("Secure", "HttpOnly", "SameSite=Strict", "Path=/")
                 .doesNotContain("Domain"));
     }
 
     /** The cookies that a browser sends back. */
-    private static String cookies(HttpResponse<String> answer) {
-        return answer.headers().allValues("Set-Cookie").stream()
+    private static String cookies(HttpResponse<String> response) {
+        return response.headers().allValues("Set-Cookie").stream()
                 .map(cookie -> cookie.split(";")[0])
                 .collect(Collectors.joining("; "));
     }
@@ -632,8 +632,8 @@ class ListenerIT {
             return read.toByteArray();
         }
 
-        /** Reads one answer of each, which ends with its Content-Length; gives the heads. */
-        List<String> readAnswer() throws IOException {
+        /** Reads one response of each, which ends with its Content-Length; gives the heads. */
+        List<String> readResponse() throws IOException {
             List<String> heads = new ArrayList<>();
             for (Socket socket : sockets) {
                 socket.setSoTimeout((int) PATIENCE.toMillis());

@@ -66,25 +66,25 @@ class OutagesIT {
                 SecretWrites secrets = new SecretWrites(server);
                 URI address = server.baseUrl();
                 AtomicBoolean isOver = new AtomicBoolean();
-                AtomicInteger refusals = new AtomicInteger();
+                AtomicInteger rejections = new AtomicInteger();
                 AtomicLong longest = new AtomicLong();
                 List<Thread> writers = secrets.start(() -> {
                     String key = UUID.randomUUID().toString();
-                    HttpResponse<String> answer = timed(longest, () -> secrets.create(address, key));
-                    while (answer.statusCode() == 503) {
-                        assertThat(answer.headers().firstValue("retry-after")).hasValue("1");
-                        refusals.incrementAndGet();
+                    HttpResponse<String> response = timed(longest, () -> secrets.create(address, key));
+                    while (response.statusCode() == 503) {
+                        assertThat(response.headers().firstValue("retry-after")).hasValue("1");
+                        rejections.incrementAndGet();
                         Thread.sleep(Duration.ofSeconds(1));
-                        answer = timed(longest, () -> secrets.create(address, key));
+                        response = timed(longest, () -> secrets.create(address, key));
                     }
-                    secrets.take(key, answer);
+                    secrets.take(key, response);
                     return !isOver.get();
                 });
                 Thread.sleep(Duration.ofSeconds(2));
                 postgres.close();
                 Thread.sleep(OUTAGE);
                 int before = secrets.acknowledged();
-                assertThat(refusals).hasValueGreaterThan(SecretWrites.WRITERS);
+                assertThat(rejections).hasValueGreaterThan(SecretWrites.WRITERS);
                 server.request().get("/q/health/ready").then().statusCode(503);
                 postgres = EmbeddedPostgres.on(folder);
                 postgres.start();
@@ -99,9 +99,9 @@ class OutagesIT {
                 secrets.join(writers);
                 secrets.assertAllThereOnce(server, folder.resolve("server"), variables);
                 tell(
-                        "Database away: %,d writes acknowledged and kept, %,d answered 503, the longest after %,d ms;"
+                        "Database down: %,d writes acknowledged and kept, %,d rejected with 503, the longest after %,d ms;"
                                 + " the first was acknowledged %,d ms after the database was back.",
-                        secrets.acknowledged(), refusals.get(), longest.get(), recovery.toMillis());
+                        secrets.acknowledged(), rejections.get(), longest.get(), recovery.toMillis());
             }
         } finally {
             postgres.close();
@@ -109,7 +109,7 @@ class OutagesIT {
     }
 
     @Test
-    void whoFindsNoConnectionOfTheDatabaseFreeIsToldToComeAgain() throws Exception {
+    void exhaustedConnectionPoolGetsRetryAfter() throws Exception {
         EmbeddedPostgres postgres = EmbeddedPostgres.on(folder);
         postgres.start();
         Map<String, String> variables = outside(postgres);
@@ -140,20 +140,20 @@ class OutagesIT {
                                 number(postgres, "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
                                         == 4);
                 for (int i = 0; i < 4; i++) {
-                    String key = "refused-" + i;
-                    HttpResponse<String> refusal = timed(longest, () -> secrets.create(address, key));
-                    assertThat(refusal.statusCode()).as(refusal.body()).isEqualTo(503);
-                    assertThat(refusal.headers().firstValue("retry-after")).hasValue("1");
-                    assertThat(refusal.body()).contains("\"code\":\"unavailable\"");
+                    String key = "rejected-" + i;
+                    HttpResponse<String> rejection = timed(longest, () -> secrets.create(address, key));
+                    assertThat(rejection.statusCode()).as(rejection.body()).isEqualTo(503);
+                    assertThat(rejection.headers().firstValue("retry-after")).hasValue("1");
+                    assertThat(rejection.body()).contains("\"code\":\"unavailable\"");
                 }
                 assertThat(waiting).noneMatch(CompletableFuture::isDone);
             }
-            for (CompletableFuture<HttpResponse<String>> answer : waiting) {
-                assertThat(answer.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
+            for (CompletableFuture<HttpResponse<String>> response : waiting) {
+                assertThat(response.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).statusCode())
                         .isEqualTo(201);
             }
             for (int i = 0; i < 4; i++) {
-                assertThat(secrets.create(address, "refused-" + i).statusCode()).isEqualTo(201);
+                assertThat(secrets.create(address, "rejected-" + i).statusCode()).isEqualTo(201);
             }
             tell("No connection free: a 503 after %,d ms at the latest.", longest.get());
         } finally {
@@ -216,48 +216,48 @@ class OutagesIT {
 
             Path filler = disk.resolve("filler");
             fill(filler);
-            int refusals = 0;
+            int rejections = 0;
             int calls = 0;
             Instant end = Instant.now().plusSeconds(20);
             // Each is larger than the free space of a table's page, so that new disk space is needed.
             for (int i = 0; Instant.now().isBefore(end); i++) {
                 String key = "full-" + i;
-                HttpResponse<String> answer = secrets.create(address, key);
-                if (answer.statusCode() == 201) {
-                    secrets.take(key, answer);
+                HttpResponse<String> response = secrets.create(address, key);
+                if (response.statusCode() == 201) {
+                    secrets.take(key, response);
                     fill(filler);
                 } else {
-                    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
-                    assertThat(answer.headers().firstValue("retry-after")).isPresent();
-                    refusals++;
+                    assertThat(response.statusCode()).as(response.body()).isEqualTo(503);
+                    assertThat(response.headers().firstValue("retry-after")).isPresent();
+                    rejections++;
                     Thread.sleep(200);
                 }
                 assertThat(call.send(http, "full-" + i)).isEqualTo(200);
                 calls++;
             }
-            assertThat(refusals).as("writes refused since the disk is full").isPositive();
+            assertThat(rejections).as("writes rejected since the disk is full").isPositive();
 
             Files.delete(filler);
             await("writes again").atMost(PATIENCE).until(() -> {
-                HttpResponse<String> answer = secrets.create(address, "after");
-                if (answer.statusCode() == 201) {
-                    secrets.take("after", answer);
+                HttpResponse<String> response = secrets.create(address, "after");
+                if (response.statusCode() == 201) {
+                    secrets.take("after", response);
                 }
-                return answer.statusCode() == 201;
+                return response.statusCode() == 201;
             });
             assertThat(call.send(http, "after")).isEqualTo(200);
             secrets.assertAllThereOnce(server, disk.resolve("data"), Map.of());
             tell(
-                    "Disk full: %,d writes acknowledged and kept, %,d answered 503, %,d calls of models answered"
+                    "Disk full: %,d writes acknowledged and kept, %,d rejected with 503, %,d calls of models completed"
                             + " meanwhile.",
-                    secrets.acknowledged(), refusals, calls);
+                    secrets.acknowledged(), rejections, calls);
         } finally {
             succeeds("umount", "--lazy", disk.toString());
         }
     }
 
     @Test
-    void aClockThatIsSetBackByADayMixesNothingUp() throws Exception {
+    void clockSetBackByADayMixesNothingUp() throws Exception {
         Path library = folder.resolve("clock.so");
         assumeTrue(
                 succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/clock.c"),
@@ -319,8 +319,8 @@ class OutagesIT {
     }
 
     /** A result for the report. */
-    private static void tell(String sentence, Object... figures) {
-        System.out.println(sentence.formatted(figures));
+    private static void tell(String sentence, Object... results) {
+        System.out.println(sentence.formatted(results));
     }
 
     private interface Write {
@@ -330,9 +330,9 @@ class OutagesIT {
     private static HttpResponse<String> timed(AtomicLong longestMillis, Write write)
             throws IOException, InterruptedException {
         long start = System.nanoTime();
-        HttpResponse<String> answer = write.run();
+        HttpResponse<String> response = write.run();
         longestMillis.accumulateAndGet((System.nanoTime() - start) / 1_000_000, Math::max);
-        return answer;
+        return response;
     }
 
     /** Writes until nothing is left. */

@@ -85,7 +85,7 @@ class OutsideDatabaseIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"text", "json"})
-    void answersThatItsDatabaseIsAwayAndLogsUnderTheRequestsId(String format) throws Exception {
+    void databaseOutageIsAProblemAndLoggedWithTheRequestId(String format) throws Exception {
         try (ServerProcess server = run(Map.of(
                 "AGYN_DATABASE_URL",
                 "postgres://" + location + "/control",
@@ -117,7 +117,7 @@ class OutsideDatabaseIT {
     void asksForTheKeyset() throws Exception {
         try (ServerProcess server = ServerProcess.run(
                 folder.resolve("server"), Map.of("AGYN_DATABASE_URL", "postgres://" + location + "/x"))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "With AGYN_DATABASE_URL a keyset file is required: create it once with \"java -jar"
                             + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
@@ -132,9 +132,9 @@ class OutsideDatabaseIT {
                 "postgres://operator@" + location + "/control",
                 "AGYN_DATABASE_PASSWORD",
                 "guess"))) {
-            assertRefused(
+            assertRejected(
                     server,
-                    "The database postgresql://" + location + "/control refuses the user or password: correct"
+                    "The database postgresql://" + location + "/control rejects the user or password: correct"
                             + " AGYN_DATABASE_USERNAME and AGYN_DATABASE_PASSWORD.");
         }
     }
@@ -146,7 +146,7 @@ class OutsideDatabaseIT {
                 "postgres://operator@" + location + "/nowhere",
                 "AGYN_DATABASE_PASSWORD",
                 PASSWORD))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "There is no database postgresql://" + location
                             + "/nowhere: create it, or correct AGYN_DATABASE_URL.");
@@ -154,7 +154,7 @@ class OutsideDatabaseIT {
     }
 
     @Test
-    void saysThatNothingAnswers() throws Exception {
+    void unreachableServerIsReported() throws Exception {
         int unused;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             unused = socket.getLocalPort();
@@ -164,7 +164,7 @@ class OutsideDatabaseIT {
                 "postgres://127.0.0.1:" + unused + "/control",
                 "AGYN_DATABASE_START_TIMEOUT",
                 "0s"))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "No PostgreSQL responds at postgresql://127.0.0.1:" + unused
                             + "/control: start it, or correct AGYN_DATABASE_URL.");
@@ -197,7 +197,7 @@ class OutsideDatabaseIT {
                 "postgres://operator@" + location + "/control?sslmode=require",
                 "AGYN_DATABASE_PASSWORD",
                 PASSWORD))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "TLS with the database postgresql://" + location + "/control fails (The server does not support"
                             + " SSL.): turn it on there, or correct sslmode and certificates in AGYN_DATABASE_URL.");
@@ -214,7 +214,7 @@ class OutsideDatabaseIT {
                 PASSWORD,
                 "AGYN_DATABASE_START_TIMEOUT",
                 "0s"))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "The database postgresql://" + location + "/control is read-only, as a standby is: name the primary"
                             + " in AGYN_DATABASE_URL, or all of its hosts.");
@@ -222,7 +222,7 @@ class OutsideDatabaseIT {
     }
 
     @Test
-    void saysThatTheTablesCannotBeMade() throws Exception {
+    void missingPrivilegeToCreateTablesIsReported() throws Exception {
         update("create table organization ()");
         try (ServerProcess server = run(Map.of(
                 "AGYN_DATABASE_URL",
@@ -256,7 +256,7 @@ class OutsideDatabaseIT {
         }
     }
 
-    private static void assertRefused(ServerProcess server, String sentence) throws Exception {
+    private static void assertRejected(ServerProcess server, String sentence) throws Exception {
         assertThat(server.exitCode()).isEqualTo(1);
         assertThat(server.errors()).isEqualTo(sentence + "\n");
     }

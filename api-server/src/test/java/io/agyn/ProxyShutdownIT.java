@@ -73,8 +73,8 @@ class ProxyShutdownIT {
                 RawCaller pooled = new RawCaller(address.getPort());
                 RawCaller unused = new RawCaller(address.getPort());
                 RawCaller prometheus = new RawCaller(address.getPort())) {
-            assertThat(pooled.send(me()).answer().status()).isEqualTo(200);
-            assertThat(prometheus.send(METRICS).answer().status()).isEqualTo(200);
+            assertThat(pooled.send(me()).response().status()).isEqualTo(200);
+            assertThat(prometheus.send(METRICS).response().status()).isEqualTo(200);
             HttpResponse<InputStream> stream = client.send(call("events=20;every=150ms"), BodyHandlers.ofInputStream());
             BufferedReader reader = new BufferedReader(new InputStreamReader(stream.body()));
             assertThat(reader.readLine()).startsWith("event: response.created");
@@ -83,13 +83,13 @@ class ProxyShutdownIT {
 
             awaitRefusedConnections();
             for (RawCaller caller : List.of(pooled, unused)) {
-                RawCaller.Answer last = caller.send(me()).answer();
+                RawCaller.Response last = caller.send(me()).response();
                 assertThat(last.status()).isEqualTo(200);
                 assertThat(last.values("connection")).containsExactly("close");
                 assertThat(caller.isEnded()).isTrue();
             }
             for (int scrape = 0; scrape < 3; scrape++) {
-                RawCaller.Answer metrics = prometheus.send(METRICS).answer();
+                RawCaller.Response metrics = prometheus.send(METRICS).response();
                 assertThat(metrics.status()).isEqualTo(200);
                 assertThat(metrics.body()).contains("agyn_http_connections 2");
                 assertThat(metrics.values("connection")).isEmpty();
@@ -104,15 +104,15 @@ class ProxyShutdownIT {
     }
 
     @Test
-    void http2CallersAreToldAndTheirStreamsFinish() throws Exception {
+    void http2CallersGetGoAwayAndTheirStreamsFinish() throws Exception {
         Vertx vertx = Vertx.vertx();
-        CompletableFuture<GoAway> told = new CompletableFuture<>();
+        CompletableFuture<GoAway> goAways = new CompletableFuture<>();
         try (ServerProcess server = server("30s", "0s")) {
             HttpClientOptions http2 = new HttpClientOptions()
                     .setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false);
             CompletableFuture<Buffer> stream = vertx.createHttpClient(http2)
-                    .connectionHandler(connection -> connection.goAwayHandler(told::complete))
+                    .connectionHandler(connection -> connection.goAwayHandler(goAways::complete))
                     .request(HttpMethod.POST, address.getPort(), address.getHost(), "/v1/responses")
                     .compose(request -> request.putHeader("authorization", "Bearer " + token)
                             .putHeader("x-scripted", "events=10;every=200ms")
@@ -124,7 +124,7 @@ class ProxyShutdownIT {
 
             server.terminate();
 
-            GoAway goAway = told.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            GoAway goAway = goAways.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(goAway.getErrorCode()).isZero();
             // A request in flight is served.
             assertThat(goAway.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
@@ -142,7 +142,7 @@ class ProxyShutdownIT {
         try (ServerProcess server = server("30s", "2s");
                 HttpClient client = HttpClient.newHttpClient()) {
             URI readiness = address.resolve("/q/health/ready");
-            Instant told = Instant.now();
+            Instant signalled = Instant.now();
             server.terminate();
             HttpResponse<String> response;
             do {
@@ -150,18 +150,18 @@ class ProxyShutdownIT {
             } while (response.statusCode() == 200);
             assertThat(response.statusCode()).isEqualTo(503);
             try (RawCaller fresh = new RawCaller(address.getPort())) {
-                RawCaller.Answer served = fresh.send(me()).answer();
+                RawCaller.Response served = fresh.send(me()).response();
                 assertThat(served.status()).isEqualTo(200);
                 assertThat(served.values("connection")).isEmpty();
             }
             awaitRefusedConnections();
-            assertThat(Duration.between(told, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
+            assertThat(Duration.between(signalled, Instant.now())).isGreaterThan(Duration.ofSeconds(2));
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
         }
     }
 
     @Test
-    void callsThatDoNotEndAreRefusedAtTheLimit() throws Exception {
+    void callsBeyondTheLimitAreRejected() throws Exception {
         try (ServerProcess server = server("1s", "0s");
                 HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<InputStream> stream = client.send(call("endless;every=50ms"), BodyHandlers.ofInputStream());
@@ -172,10 +172,10 @@ class ProxyShutdownIT {
 
             server.terminate();
 
-            HttpResponse<String> refused = silent.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(refused.statusCode()).isEqualTo(503);
-            assertThat(refused.headers().firstValue("retry-after")).isPresent();
-            assertThat(refused.body()).contains("\"error\":{", "This server is stopping");
+            HttpResponse<String> rejected = silent.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            assertThat(rejected.statusCode()).isEqualTo(503);
+            assertThat(rejected.headers().firstValue("retry-after")).isPresent();
+            assertThat(rejected.body()).contains("\"error\":{", "This server is stopping");
             StringBuilder seen = new StringBuilder();
             try {
                 for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -193,14 +193,14 @@ class ProxyShutdownIT {
     }
 
     @Test
-    void aServerWithNothingToDoEndsAtOnce() throws Exception {
+    void idleServerStopsImmediately() throws Exception {
         try (ServerProcess server = server("30s", "0s");
                 RawCaller idle = new RawCaller(address.getPort())) {
-            assertThat(idle.send(LIVE).answer().status()).isEqualTo(200);
-            Instant told = Instant.now();
+            assertThat(idle.send(LIVE).response().status()).isEqualTo(200);
+            Instant signalled = Instant.now();
             server.terminate();
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
-            assertThat(Duration.between(told, Instant.now())).isLessThan(Duration.ofSeconds(10));
+            assertThat(Duration.between(signalled, Instant.now())).isLessThan(Duration.ofSeconds(10));
         }
     }
 

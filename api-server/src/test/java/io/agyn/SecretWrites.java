@@ -31,7 +31,7 @@ final class SecretWrites {
     private final String token;
     private final String organization;
     private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
-    private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+    private final Queue<String> rejected = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** Writes into a new organization, on behalf of a server's first administrator. */
@@ -95,11 +95,11 @@ final class SecretWrites {
     }
 
     /** Remembers the last response for an idempotency key. */
-    void take(String key, HttpResponse<String> answer) {
-        if (answer.statusCode() == 201) {
+    void take(String key, HttpResponse<String> response) {
+        if (response.statusCode() == 201) {
             acknowledged.add(name(key));
         } else {
-            refused.add(answer.statusCode() + " " + answer.body());
+            rejected.add(response.statusCode() + " " + response.body());
         }
     }
 
@@ -110,7 +110,7 @@ final class SecretWrites {
 
     /** No write failed permanently; each secret exists once, with its event, and the audit log's chains are intact. */
     void assertAllThereOnce(ServerProcess server, Path dataDir, Map<String, String> variables) throws Exception {
-        assertThat(refused).isEmpty();
+        assertThat(rejected).isEmpty();
         assertThat(list(server, "secrets", "items.name"))
                 .containsExactlyInAnyOrderElementsOf(new TreeSet<>(acknowledged));
         assertThat(list(server, "audit-events", "items.resource_id"))

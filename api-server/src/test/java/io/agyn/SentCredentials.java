@@ -49,20 +49,20 @@ public final class SentCredentials {
      * fails.
      */
     public static Filter filter() {
-        return (request, response, context) -> {
+        return (request, expected, context) -> {
             Set<String> sent = credentials(request.getBody());
             sent.forEach(SentCredentials::add);
-            Response answer = context.next(request, response);
-            if (answer.statusCode() >= 400) {
-                String problem = answer.asString();
+            Response response = context.next(request, expected);
+            if (response.statusCode() >= 400) {
+                String problem = response.asString();
                 if (sent.stream()
                         .anyMatch(credential -> credential.length() >= SHORTEST && problem.contains(credential))) {
                     throw new AssertionError("A problem shows a credential: " + problem);
                 }
             } else if (request.getURI().contains("/api-tokens")) {
-                credentials(answer.asString()).forEach(SentCredentials::add);
+                credentials(response.asString()).forEach(SentCredentials::add);
             }
-            return answer;
+            return response;
         };
     }
 
@@ -146,7 +146,7 @@ public final class SentCredentials {
                 }
 
                 @Override
-                public FileVisitResult visitFileFailed(Path file, IOException gone) {
+                public FileVisitResult visitFileFailed(Path file, IOException failure) {
                     return FileVisitResult.CONTINUE;
                 }
             });
@@ -182,7 +182,7 @@ public final class SentCredentials {
 
     /** Finds many texts at once, by the first bytes of each. */
     private static final class Search {
-        private final Map<Long, Map<String, byte[]>> byBeginning = new HashMap<>();
+        private final Map<Long, Map<String, byte[]>> byPrefix = new HashMap<>();
 
         Search(Set<String> credentials) {
             for (String credential : credentials) {
@@ -194,11 +194,11 @@ public final class SentCredentials {
         }
 
         private void index(String credential, byte[] bytes) {
-            long beginning = 0;
+            long prefix = 0;
             for (int i = 0; i < INDEXED; i++) {
-                beginning = beginning << 8 | bytes[i] & 0xFF;
+                prefix = prefix << 8 | bytes[i] & 0xFF;
             }
-            byBeginning.computeIfAbsent(beginning, any -> new HashMap<>()).put(credential, bytes);
+            byPrefix.computeIfAbsent(prefix, any -> new HashMap<>()).put(credential, bytes);
         }
 
         Set<String> in(byte[] bytes) {
@@ -207,9 +207,9 @@ public final class SentCredentials {
             for (int i = 0; i < bytes.length; i++) {
                 window = window << 8 | bytes[i] & 0xFF;
                 // Most of a database's files is zeros.
-                if (window != 0 && i >= INDEXED - 1 && byBeginning.containsKey(window)) {
+                if (window != 0 && i >= INDEXED - 1 && byPrefix.containsKey(window)) {
                     int start = i - INDEXED + 1;
-                    byBeginning.get(window).forEach((credential, form) -> {
+                    byPrefix.get(window).forEach((credential, form) -> {
                         if (matches(bytes, start, form)) {
                             found.add(credential);
                         }

@@ -184,9 +184,9 @@ final class ServerProcess implements AutoCloseable {
     }
 
     private String metrics() throws IOException {
-        boolean answers = isServer && process.isAlive() && Files.exists(dataDir.resolve("base-url"));
+        boolean responds = isServer && process.isAlive() && Files.exists(dataDir.resolve("base-url"));
         // One with TLS has a certificate that nobody trusts.
-        return answers && address().getScheme().equals("http")
+        return responds && address().getScheme().equals("http")
                 ? RestAssured.get(address().resolve("/q/metrics")).asString()
                 : "";
     }

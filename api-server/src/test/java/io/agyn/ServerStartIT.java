@@ -33,7 +33,7 @@ class ServerStartIT {
     private Path folder;
 
     @Test
-    void startsOnAnEmptyFolderAndLeavesNothingRunning() throws Exception {
+    void startsOnAnEmptyFolderAndStopsCompletely() throws Exception {
         Path dataDir = folder.resolve("agyn");
         try (ServerProcess server = ServerProcess.run(dataDir, Map.of()).ready()) {
             URI baseUrl = server.baseUrl();
@@ -93,7 +93,7 @@ class ServerStartIT {
 
     @ParameterizedTest
     @EnumSource(Killed.class)
-    void startsAgainAfterAKillWithWhatWasAcknowledged(Killed killed) throws Exception {
+    void restartAfterAKillKeepsAcknowledgedWrites(Killed killed) throws Exception {
         String keyset;
         String token;
         ProcessHandle postmaster;
@@ -188,7 +188,7 @@ class ServerStartIT {
     void isTheOnlyServerOnItsFolder() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready();
                 ServerProcess second = ServerProcess.run(folder, Map.of())) {
-            assertRefused(
+            assertRejected(
                     second,
                     "Another server is running on the data folder " + folder
                             + ": stop it, or set AGYN_DATA_DIR to another folder.");
@@ -201,7 +201,7 @@ class ServerStartIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerProcess server =
                         ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", Integer.toString(taken.getLocalPort())))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses"
                             + " it, or this user lacks permission; stop that program, or set AGYN_HTTP_PORT to another port.");
@@ -215,7 +215,7 @@ class ServerStartIT {
     @ValueSource(strings = {"192.0.2.1", "no-such-host.invalid"})
     void saysThatTheAddressIsNotOfThisMachine(String host) throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_HOST", host))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "AGYN_HTTP_HOST is \"" + host + "\", which is not an address of this machine: correct it, or remove"
                             + " it to use 127.0.0.1.");
@@ -225,7 +225,7 @@ class ServerStartIT {
     @Test
     void saysWhichSettingIsWrong() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", "abc"))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535:"
                             + " correct it, or remove it to use 8080.");
@@ -233,11 +233,11 @@ class ServerStartIT {
     }
 
     @Test
-    void saysThatTheExtraCertificatesAreNotThere() throws Exception {
+    void missingExtraCertificatesAreReported() throws Exception {
         Path file = folder.resolve("ca.pem");
         try (ServerProcess server =
                 ServerProcess.run(folder.resolve("agyn"), Map.of("AGYN_EXTRA_CA_FILE", file.toString()))) {
-            assertRefused(
+            assertRejected(
                     server,
                     "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file
                             + " does not exist): correct it," + " or remove it to trust only the JDK's certificates.");
@@ -256,7 +256,7 @@ class ServerStartIT {
     }
 
     @Test
-    void warnsOfVariablesThatMeanNothing() throws Exception {
+    void warnsAboutUnknownVariables() throws Exception {
         try (ServerProcess server = ServerProcess.run(
                         folder, Map.of("AGYN_PROT", "1", "AGYN_TOKEN", "agyn_x", "AGYN_GATEWAY", "http://127.0.0.1"))
                 .ready()) {
@@ -265,7 +265,7 @@ class ServerStartIT {
     }
 
     @Test
-    void refusesDataWhoseKeysetIsGone() throws Exception {
+    void rejectsDataWithoutItsKeyset() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             server.terminate();
             server.exitCode();
@@ -274,7 +274,7 @@ class ServerStartIT {
         Files.delete(keyset);
 
         try (ServerProcess server = ServerProcess.run(folder, Map.of())) {
-            assertRefused(
+            assertRejected(
                     server,
                     "The keyset file " + keyset + " is missing, and the credentials in the database cannot be decrypted"
                             + " without it: restore it, or set AGYN_KEYSET_FILE to its path.");
@@ -303,7 +303,7 @@ class ServerStartIT {
         }
         assertThat(mode(file)).isEqualTo("rw-------");
         try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
-            assertRefused(command, "The file " + file + " already exists and is never overwritten: name another file.");
+            assertRejected(command, "The file " + file + " already exists and is never overwritten: name another file.");
         }
     }
 
@@ -333,7 +333,7 @@ class ServerStartIT {
         return server.request().get("/api/v1/organizations").path("items.name").toString();
     }
 
-    private static void assertRefused(ServerProcess server, String sentence) throws Exception {
+    private static void assertRejected(ServerProcess server, String sentence) throws Exception {
         assertThat(server.exitCode()).isEqualTo(1);
         assertThat(server.errors()).isEqualTo(sentence + "\n");
     }

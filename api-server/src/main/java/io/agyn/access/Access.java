@@ -27,7 +27,7 @@ public final class Access {
         this.tenants = requireNonNull(tenants, "tenants is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.ids = requireNonNull(ids, "ids is null");
-        this.denials = requireNonNull(denials, "refusals is null");
+        this.denials = requireNonNull(denials, "denials is null");
     }
 
     /**

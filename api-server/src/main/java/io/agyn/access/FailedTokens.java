@@ -38,12 +38,12 @@ public final class FailedTokens {
      * Counts a failed token.
      *
      * @param token the token as sent
-     * @param refusal the error for it
+     * @param error the error for it
      * @return the error, or one for too many failed tokens
      */
-    public ProblemException count(String token, ProblemException refusal) {
+    public ProblemException count(String token, ProblemException error) {
         if (!throttle.isThrottled(addresses.of(http), token)) {
-            return refusal;
+            return error;
         }
         return new ProblemException(
                         ProblemKind.TOO_MANY_REQUESTS,

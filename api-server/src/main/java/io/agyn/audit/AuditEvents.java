@@ -64,7 +64,7 @@ final class AuditEvents {
         }
         List<AuditEvent> items = found.subList(0, request.size());
         AuditEvent last = items.getLast();
-        return new Page<>(items, new Position(last.getAt().toInstant(), last.getId()).token());
+        return new Page<>(items, new Position(last.getOccurredAt().toInstant(), last.getId()).token());
     }
 
     /** Reads all events that match a filter, page by page. */
@@ -84,7 +84,7 @@ final class AuditEvents {
         UUID chain = row.getObject("chain", UUID.class);
         return new AuditEvent()
                 .id(row.getObject("id", UUID.class))
-                .at(row.getObject("at", OffsetDateTime.class))
+                .occurredAt(row.getObject("at", OffsetDateTime.class))
                 .organizationId(chain.equals(Event.NO_ORGANIZATION) ? null : chain)
                 .operation(row.getString("operation"))
                 .outcome(AuditOutcome.fromValue(row.getString("outcome")))

@@ -9,8 +9,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +36,7 @@ public final class ByteBudget {
     private final long perToken;
     private final long perAddress;
     private final AtomicLong used = new AtomicLong();
-    private final ConcurrentMap<Object, Long> shares = new ConcurrentHashMap<>();
+    private final KeyedCounter<Object> shares = new KeyedCounter<>();
 
     @Inject
     ByteBudget(Settings settings, MeterRegistry registry) {
@@ -119,7 +117,7 @@ public final class ByteBudget {
         }
 
         private boolean isOver(@Nullable Object key, long limit) {
-            return key != null && shares.getOrDefault(key, 0L) > limit;
+            return key != null && shares.get(key) > limit;
         }
 
         private void add(long bytes) {
@@ -128,15 +126,10 @@ public final class ByteBudget {
             }
             taken += bytes;
             used.addAndGet(bytes);
-            share(address, bytes);
+            shares.add(address, bytes);
             if (tokenId != null) {
-                share(tokenId, bytes);
+                shares.add(tokenId, bytes);
             }
-        }
-
-        private void share(Object key, long bytes) {
-            // Unused shares are removed, since callers can have any number of addresses.
-            shares.merge(key, bytes, (before, more) -> before + more == 0 ? null : before + more);
         }
     }
 }

@@ -18,6 +18,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.stream.Stream;
 
 /** The OpenAPI contract, {@code openapi/openapi.yaml}, which the server is generated from and serves. */
@@ -63,6 +65,7 @@ public class Contract {
 
     private final byte[] source = read();
     private final CompletableFuture<Parsed> parsed = new CompletableFuture<>();
+    private final ConcurrentMap<String, Map<String, String>> auditNames = new ConcurrentHashMap<>();
 
     /** Parses in the background, so that the rest of the start does not wait. */
     @PostConstruct
@@ -102,7 +105,10 @@ public class Contract {
      * but those in its {@code x-agyn-derived}, named as its {@code x-agyn-audit-names} says.
      */
     public Map<String, String> auditNames(String schema) {
-        JsonNode resource = schema(schema);
+        return auditNames.computeIfAbsent(schema, name -> auditNames(schema(name)));
+    }
+
+    private static Map<String, String> auditNames(JsonNode resource) {
         Set<String> derived = new HashSet<>();
         resource.path("x-agyn-derived").forEach(name -> derived.add(name.asText()));
         JsonNode renamed = resource.path("x-agyn-audit-names");

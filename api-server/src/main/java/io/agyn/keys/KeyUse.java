@@ -33,7 +33,7 @@ public final class KeyUse {
     /** Counts the rows, with one scan of each table. */
     public static KeyUse count(Connection connection) throws SQLException {
         KeyUse use = new KeyUse();
-        for (CredentialColumn column : CredentialColumns.all()) {
+        for (CredentialColumn column : AllCredentialColumns.COLUMNS) {
             use.counts.put(column.label(), count(connection, column.table(), column.column()));
         }
         use.counts.put(CHECK, count(connection, "keyset_check", "ciphertext"));
@@ -47,7 +47,7 @@ public final class KeyUse {
      * @throws OperatorException if a transaction takes too long
      */
     public static KeyUse countAfterWrites(Connection connection) throws SQLException {
-        for (String table : CredentialColumns.all().stream()
+        for (String table : AllCredentialColumns.COLUMNS.stream()
                 .map(CredentialColumn::table)
                 .distinct()
                 .toList()) {

@@ -43,7 +43,7 @@ public record KeysetVerification(
         if (!KeysetCheck.isReadable(connection, keyset)) {
             unreadable.add("the keyset check");
         }
-        for (CredentialColumn column : CredentialColumns.all()) {
+        for (CredentialColumn column : AllCredentialColumns.COLUMNS) {
             UUID last = CredentialRow.START;
             List<CredentialRow> rows;
             while (!(rows = CredentialRow.after(last, column, Optional.empty(), connection)).isEmpty()) {

@@ -76,7 +76,7 @@ public class LiveKeyset {
     }
 
     void start(@Observes StartupEvent event, MeterRegistry registry) {
-        Gauge.builder("agyn.keyset.refused", () -> rejected ? 1 : 0)
+        Gauge.builder("agyn.keyset.rejected", () -> rejected ? 1 : 0)
                 .description("1 while the keyset file is rejected and the previous keys stay active")
                 .register(registry);
         thread.start();

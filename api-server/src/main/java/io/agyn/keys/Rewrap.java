@@ -63,13 +63,13 @@ public final class Rewrap {
         long before;
         do {
             before = rewrapped;
-            for (CredentialColumn column : CredentialColumns.all()) {
+            for (CredentialColumn column : AllCredentialColumns.COLUMNS) {
                 rewrap(column);
             }
             // Again, since a server may have written rows with another key meanwhile.
         } while (rewrapped > before);
         if (hasOlderFingerprints()) {
-            for (FingerprintedReference reference : CredentialColumns.allReferences()) {
+            for (FingerprintedReference reference : AllCredentialColumns.REFERENCES) {
                 rewrapped += write(sql(WRITE_REFERENCE, reference), write -> addReferences(reference, write));
             }
         }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.agyn.access.SourceAddress;
+import io.agyn.budget.KeyedCounter;
 import io.agyn.rest.BaseUrl;
 import io.agyn.settings.Settings;
 import io.micrometer.core.instrument.Counter;
@@ -47,7 +48,7 @@ public class CallerConnections {
     private final Counter refused;
     private final Counter refusedPerSource;
     private final AtomicInteger open = new AtomicInteger();
-    private final ConcurrentMap<Object, Integer> openBySource = new ConcurrentHashMap<>();
+    private final KeyedCounter<Object> openBySource = new KeyedCounter<>();
     // The set of each event loop is used only on that loop.
     private final ConcurrentMap<EventLoop, Set<CallerConnection>> byLoop = new ConcurrentHashMap<>();
     private final Set<ServerChannel> listeners = ConcurrentHashMap.newKeySet();
@@ -110,7 +111,7 @@ public class CallerConnections {
             refused.increment();
             return false;
         }
-        if (!sources.isTrustedProxy(source) && openBySource.merge(network(source), 1, Integer::sum) > limitPerSource) {
+        if (!sources.isTrustedProxy(source) && openBySource.add(network(source), 1) > limitPerSource) {
             release(source);
             refusedPerSource.increment();
             return false;
@@ -120,7 +121,7 @@ public class CallerConnections {
 
     private void release(InetAddress source) {
         open.decrementAndGet();
-        openBySource.computeIfPresent(network(source), (network, count) -> count == 1 ? null : count - 1);
+        openBySource.add(network(source), -1);
     }
 
     /** An IPv4 address, or the /64 network of an IPv6 address, since a host may use all addresses of its network. */

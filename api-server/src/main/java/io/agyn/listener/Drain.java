@@ -53,8 +53,8 @@ public class Drain {
         this.timeout = settings.shutdownTimeout();
     }
 
-    /** Whether a request must be refused because the time for requests in flight is over. */
-    public boolean refuses(HttpServerRequest request) {
+    /** Whether a request must be rejected because the time for requests in flight is over. */
+    public boolean rejects(HttpServerRequest request) {
         return isOverdue && !isMonitoring(request.path());
     }
 

@@ -25,12 +25,12 @@ public final class ListenAddress {
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getByName(settings.host()), settings.port()));
         } catch (IOException e) {
-            throw refused(settings, e);
+            throw cannotListen(settings, e);
         }
     }
 
     /** Returns the error for an unavailable address. */
-    public static OperatorException refused(Settings.Http settings, Throwable cause) {
+    public static OperatorException cannotListen(Settings.Http settings, Throwable cause) {
         String host = settings.host();
         int port = settings.port();
         if (port == 0 || !isOfThisMachine(host)) {

@@ -67,7 +67,7 @@ class ManagementListener {
 
     private static void separate(RoutingContext context, int managementPort) {
         if (!RequestUri.isValid(context.request())) {
-            // The next routes refuse it.
+            // The next routes reject it.
             context.next();
             return;
         }

@@ -87,15 +87,15 @@ public enum Stage {
 
     /** Adds a route for all paths at this stage. */
     public Route route(Router router) {
-        return place(router.route());
+        return ordered(router.route());
     }
 
     /** Adds a route for a path at this stage; the path may end with {@code *}. */
     public Route route(Router router, String path) {
-        return place(router.route(path));
+        return ordered(router.route(path));
     }
 
-    private Route place(Route route) {
+    private Route ordered(Route route) {
         if (kind != Kind.ROUTE && kind != Kind.LAST_ROUTE) {
             throw new IllegalStateException(this + " is no route");
         }

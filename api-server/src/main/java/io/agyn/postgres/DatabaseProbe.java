@@ -160,7 +160,7 @@ public final class DatabaseProbe {
         }
         return switch (state) {
             case "28P01", "28000", REJECTED ->
-                "The database " + location + " refuses the user or password: correct AGYN_DATABASE_USERNAME and"
+                "The database " + location + " rejects the user or password: correct AGYN_DATABASE_USERNAME and"
                         + " AGYN_DATABASE_PASSWORD.";
             case "3D000" -> "There is no database " + location + ": create it, or correct AGYN_DATABASE_URL.";
             case DatabaseFailures.READ_ONLY ->

@@ -45,7 +45,7 @@ final class AcceptEncoding {
         gzip = gzip == null ? others : gzip;
         identity = identity == null ? others : identity;
         if (gzip == null || isZero(gzip)) {
-            // Even if the caller refuses identity: the provider may ignore the header, and an error would help
+            // Even if the caller rejects identity: the provider may ignore the header, and an error would help
             // nobody.
             return IDENTITY;
         }

@@ -23,7 +23,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     private static final Logger LOG = Logger.getLogger(Attempt.class);
     // After its last event, a provider only has to end the response.
     private static final Duration AFTER_LAST_EVENT = Duration.ofSeconds(1);
-    // A provider that does not process a request closes or refuses it early; a model may take minutes.
+    // A provider that does not process a request closes or rejects it early; a model may take minutes.
     private static final Duration REPEATABLE = Duration.ofSeconds(15);
 
     private final Call call;
@@ -52,12 +52,12 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         this.body = body;
         this.target = target;
         this.connector = new UpstreamConnector(
-                proxy.upstreams(),
-                proxy.upstreams().loop(),
+                proxy.shared().upstreams(),
+                proxy.shared().upstreams().loop(),
                 context,
                 target,
                 uri,
-                proxy.limits().connect(),
+                proxy.shared().limits().connect(),
                 this);
     }
 
@@ -72,7 +72,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Queueing implements CallState {
         @Override
         public Duration limit() {
-            return proxy.limits().queue();
+            return proxy.shared().limits().queue();
         }
 
         @Override
@@ -89,7 +89,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Connecting implements CallState {
         @Override
         public Duration limit() {
-            return proxy.limits().connect();
+            return proxy.shared().limits().connect();
         }
 
         @Override
@@ -112,8 +112,8 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     private void send() {
-        proxy.headers().toProvider(exchange.headers(), request.headers(), target.credentials());
-        request.headers().set(LoopDetection.HEADER, proxy.loops().next(exchange.headers()));
+        proxy.shared().headers().toProvider(exchange.headers(), request.headers(), target.credentials());
+        request.headers().set(LoopDetection.HEADER, proxy.shared().loops().next(exchange.headers()));
         call.trace().inject(request.headers());
         call.enter(new AwaitingResponse());
         request.response(this::onResponse);
@@ -136,7 +136,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         // A provider's time starts when it has the whole request.
         @Override
         public Duration limit() {
-            return body.isSent() ? proxy.limits().firstByte() : proxy.limits().idle();
+            return body.isSent()
+                    ? proxy.shared().limits().firstByte()
+                    : proxy.shared().limits().idle();
         }
 
         @Override
@@ -168,7 +170,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         } else if (!PassedHeaders.areValid(head.headers())) {
             call.fail(ProviderErrors.invalidHeader(target), Outcome.UPSTREAM_ERROR);
         } else if (Redirect.is(head.statusCode())) {
-            call.fail(Redirect.refusal(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
+            call.fail(Redirect.error(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
         } else {
             forward(head);
         }
@@ -198,7 +200,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     final class Forwarding implements CallState {
         @Override
         public Duration limit() {
-            return waitsForEndOnly() ? AFTER_LAST_EVENT : proxy.limits().idle();
+            return waitsForEndOnly()
+                    ? AFTER_LAST_EVENT
+                    : proxy.shared().limits().idle();
         }
 
         @Override

@@ -72,7 +72,7 @@ final class Call implements RequestBody.Listener {
 
     private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
         this.proxy = proxy;
-        this.loop = proxy.upstreams().loop();
+        this.loop = proxy.shared().upstreams().loop();
         this.context = Vertx.currentContext();
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
@@ -100,13 +100,13 @@ final class Call implements RequestBody.Listener {
     // Authenticate
 
     private void admit() {
-        exchange.onDisconnect(this::onCallerGone);
+        exchange.onDisconnect(this::onCallerDisconnect);
         Optional<ProxyError> invalid =
-                RequestHead.refusal(exchange, proxy.limits().body());
+                RequestHead.error(exchange, proxy.shared().limits().body());
         if (invalid.isPresent()) {
-            refuse(invalid.get());
-        } else if (proxy.loops().isLoop(exchange.headers())) {
-            refuse(ProxyError.of(
+            reject(invalid.get());
+        } else if (proxy.shared().loops().isLoop(exchange.headers())) {
+            reject(ProxyError.of(
                     Kind.LOOP_DETECTED,
                     "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
                             + " the LLM provider elsewhere."));
@@ -115,7 +115,7 @@ final class Call implements RequestBody.Listener {
         } else {
             switch (CallerToken.of(exchange.headers())) {
                 case CallerToken.Given given -> identify(given.token(), this::read);
-                case CallerToken.Refused refused -> refuse(refused.refusal());
+                case CallerToken.Rejected rejected -> reject(rejected.error());
             }
         }
     }
@@ -123,7 +123,7 @@ final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                refuse(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
+                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -141,7 +141,7 @@ final class Call implements RequestBody.Listener {
         body = new RequestBody(
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
-                proxy.limits().body(),
+                proxy.shared().limits().body(),
                 this);
         body.read();
     }
@@ -151,25 +151,25 @@ final class Call implements RequestBody.Listener {
         @Override
         public void onTick(long silence) {
             body.retryMemory();
-            if (loop.now() - started > proxy.limits().model().toNanos()) {
-                refuse(ProxyError.of(
+            if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
+                reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "
-                                + proxy.limits().model().toSeconds() + " s; send it before large fields."));
+                                + proxy.shared().limits().model().toSeconds() + " s; send it before large fields."));
             }
         }
 
         @Override
         public Duration limit() {
             return body.waitsForMemory()
-                    ? proxy.limits().queue()
-                    : proxy.limits().idle();
+                    ? proxy.shared().limits().queue()
+                    : proxy.shared().limits().idle();
         }
 
         @Override
         public void onLimit() {
             if (body.waitsForMemory()) {
-                refuse(ProxyError.of(
+                reject(ProxyError.of(
                         Kind.UNAVAILABLE,
                         "The memory for request bodies is full; try again soon, and send"
                                 + " \"model\" before large fields."));
@@ -185,8 +185,8 @@ final class Call implements RequestBody.Listener {
     }
 
     @Override
-    public void onRefused(ProxyError error) {
-        refuse(error);
+    public void onRejected(ProxyError error) {
+        reject(error);
     }
 
     // Route
@@ -217,16 +217,16 @@ final class Call implements RequestBody.Listener {
                 if (target.protocol() == operation.protocol()) {
                     call(target);
                 } else {
-                    refuse(RoutingErrors.wrongPath(operation, target));
+                    reject(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Uncallable found -> {
                 model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
-                refuse(RoutingErrors.uncallable(found));
+                reject(RoutingErrors.uncallable(found));
             }
-            case Route.Ambiguous ambiguous -> refuse(RoutingErrors.ambiguous(ambiguous, name));
-            case Route.UnknownModel unknown -> refuse(RoutingErrors.unknownModel(name));
-            case Route.UnknownOrganization unknown -> refuse(RoutingErrors.unknownOrganization());
+            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
+            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
     }
 
@@ -235,13 +235,13 @@ final class Call implements RequestBody.Listener {
     private void call(Target target) {
         Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
         UUID tokenId = caller.identity().tokenId();
-        if (!proxy.tokenCalls().tryAcquire(tokenId)) {
-            refuse(tooManyCalls("with this API token"));
+        if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
+            reject(tooManyCalls("with this API token"));
             return;
         }
-        if (!proxy.organizationCalls().tryAcquire(target.organizationId())) {
-            proxy.tokenCalls().release(tokenId);
-            refuse(tooManyCalls("of this organization"));
+        if (!proxy.shared().organizationCalls().tryAcquire(target.organizationId())) {
+            proxy.shared().tokenCalls().release(tokenId);
+            reject(tooManyCalls("of this organization"));
             return;
         }
         attempt = first;
@@ -302,7 +302,7 @@ final class Call implements RequestBody.Listener {
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
-    private void refuse(ProxyError error) {
+    private void reject(ProxyError error) {
         fail(error, Outcome.REFUSED);
     }
 
@@ -316,7 +316,7 @@ final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.refuse(exchange, dialect, error, requestId);
+            ProxyResponses.reject(exchange, dialect, error, requestId);
             return;
         }
         ResponsePipe response = attempt == null ? null : attempt.response();
@@ -333,11 +333,11 @@ final class Call implements RequestBody.Listener {
 
     /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
     void abandon() {
-        onCallerGone();
+        onCallerDisconnect();
         exchange.abort(Http2Error.INTERNAL_ERROR.code());
     }
 
-    private void onCallerGone() {
+    private void onCallerDisconnect() {
         if (!isFinished() && !exchange.isEnded()) {
             // Codex closes the connection at the last event.
             finish(attempt != null && attempt.hasLastEvent() ? attempt.outcome() : Outcome.CLIENT_CANCELLED);
@@ -356,8 +356,8 @@ final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
-            proxy.tokenCalls().release(caller.identity().tokenId());
-            proxy.organizationCalls().release(model.organizationId());
+            proxy.shared().tokenCalls().release(caller.identity().tokenId());
+            proxy.shared().organizationCalls().release(model.organizationId());
         }
         CallRecord record = record(outcome);
         trace.end(record);
@@ -408,7 +408,7 @@ final class Call implements RequestBody.Listener {
             step.run();
         } catch (RuntimeException e) {
             LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
-            refuse(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
+            reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
 
@@ -425,7 +425,7 @@ final class Call implements RequestBody.Listener {
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                refuse(LookupFailures.refusal(failure, requestId));
+                reject(LookupFailures.error(failure, requestId));
             }
         }));
     }

@@ -11,7 +11,7 @@ sealed interface CallerToken {
     ProxyError TOO_MANY = ProxyError.of(
             Kind.TOO_MANY_REQUESTS, "Too many failed API tokens from this address or with this prefix; wait a minute.");
 
-    Refused TWO = new Refused(ProxyError.of(
+    Rejected TWO = new Rejected(ProxyError.of(
             Kind.INVALID_REQUEST, "Authorization and x-api-key contain different tokens: send only one of them."));
 
     CharSequence API_KEY = HttpHeaders.createOptimized("x-api-key");
@@ -21,7 +21,7 @@ sealed interface CallerToken {
     record Given(String token) implements CallerToken {}
 
     /** A missing token, or two different ones. */
-    record Refused(ProxyError refusal) implements CallerToken {}
+    record Rejected(ProxyError error) implements CallerToken {}
 
     static CallerToken of(MultiMap headers) {
         String token = null;
@@ -50,7 +50,7 @@ sealed interface CallerToken {
         if (token != null) {
             return new Given(token);
         }
-        return new Refused(ProxyError.of(
+        return new Rejected(ProxyError.of(
                 Kind.UNAUTHENTICATED,
                 (isEmpty ? "The API token is empty" : "An API token is missing")
                         + ": send it as \"Authorization: Bearer agyn_…\" or as \"x-api-key: agyn_…\"."));

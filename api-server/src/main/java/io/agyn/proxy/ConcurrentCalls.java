@@ -1,13 +1,12 @@
 package io.agyn.proxy;
 
+import io.agyn.budget.KeyedCounter;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 
 /** Limits the calls in flight of each organization, API token or user. */
 public final class ConcurrentCalls {
     private final int limit;
-    private final ConcurrentMap<UUID, Integer> calls = new ConcurrentHashMap<>();
+    private final KeyedCounter<UUID> calls = new KeyedCounter<>();
 
     /** @param limit the most concurrent calls for an id */
     public ConcurrentCalls(int limit) {
@@ -16,7 +15,7 @@ public final class ConcurrentCalls {
 
     /** Counts a call; returns false, without counting it, if the limit is reached. */
     public boolean tryAcquire(UUID id) {
-        if (calls.merge(id, 1, Integer::sum) <= limit) {
+        if (calls.add(id, 1) <= limit) {
             return true;
         }
         release(id);
@@ -25,6 +24,6 @@ public final class ConcurrentCalls {
 
     /** Ends a counted call. */
     public void release(UUID id) {
-        calls.computeIfPresent(id, (key, count) -> count == 1 ? null : count - 1);
+        calls.add(id, -1);
     }
 }

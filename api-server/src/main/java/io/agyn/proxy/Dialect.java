@@ -16,23 +16,23 @@ enum Dialect {
     /** The errors of the <a href="https://platform.openai.com/docs/guides/error-codes">OpenAI API</a>. */
     OPENAI("x-request-id", "response.failed") {
         @Override
-        void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException {
+        void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
-            writeErrorField(json, refusal);
+            writeErrorField(json, error);
             json.writeEndObject();
         }
 
-        private void writeErrorField(JsonGenerator json, ProxyError refusal) throws IOException {
+        private void writeErrorField(JsonGenerator json, ProxyError error) throws IOException {
             json.writeObjectFieldStart("error");
-            json.writeStringField("message", refusal.message());
-            json.writeStringField("type", refusal.kind().openAiType());
-            json.writeStringField("param", refusal.parameter());
-            json.writeStringField("code", refusal.kind().openAiCode());
+            json.writeStringField("message", error.message());
+            json.writeStringField("type", error.kind().openAiType());
+            json.writeStringField("param", error.parameter());
+            json.writeStringField("code", error.kind().openAiCode());
             json.writeEndObject();
         }
 
         @Override
-        void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
+        void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
                 throws IOException {
             json.writeStartObject();
             json.writeStringField("type", "response.failed");
@@ -43,35 +43,35 @@ enum Dialect {
             json.writeStringField("object", "response");
             json.writeStringField("status", "failed");
             json.writeObjectFieldStart("error");
-            json.writeStringField("code", refusal.kind().openAiCode());
-            json.writeStringField("message", refusal.message());
+            json.writeStringField("code", error.kind().openAiCode());
+            json.writeStringField("message", error.message());
             json.writeEndObject();
             json.writeArrayFieldStart("output");
             json.writeEndArray();
             json.writeEndObject();
             // OpenAI's SDKs return every event to their caller, except one with an error, which they raise.
-            writeErrorField(json, refusal);
+            writeErrorField(json, error);
             json.writeEndObject();
         }
     },
     /** The errors of the <a href="https://platform.claude.com/docs/en/api/errors">Anthropic API</a>. */
     ANTHROPIC("request-id", "error") {
         @Override
-        void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException {
+        void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
             json.writeStringField("type", "error");
             json.writeObjectFieldStart("error");
-            json.writeStringField("type", refusal.kind().anthropicType());
-            json.writeStringField("message", refusal.message());
+            json.writeStringField("type", error.kind().anthropicType());
+            json.writeStringField("message", error.message());
             json.writeEndObject();
             json.writeStringField("request_id", requestId);
             json.writeEndObject();
         }
 
         @Override
-        void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
+        void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
                 throws IOException {
-            writeError(json, refusal, requestId);
+            writeError(json, error, requestId);
         }
     };
 
@@ -105,8 +105,8 @@ enum Dialect {
     }
 
     /** Returns the body of an error response, JSON in UTF-8. */
-    byte[] error(ProxyError refusal, String requestId) {
-        return json(generator -> writeError(generator, refusal, requestId));
+    byte[] error(ProxyError error, String requestId) {
+        return json(generator -> writeError(generator, error, requestId));
     }
 
     /**
@@ -114,14 +114,14 @@ enum Dialect {
      *
      * @param stream the stream so far
      */
-    byte[] errorEvent(ProxyError refusal, String requestId, ResponseReader stream) {
-        byte[] data = json(generator -> writeEvent(generator, refusal, requestId, stream));
+    byte[] errorEvent(ProxyError error, String requestId, ResponseReader stream) {
+        byte[] data = json(generator -> writeEvent(generator, error, requestId, stream));
         return ("event: " + failureEvent + "\ndata: " + new String(data, UTF_8) + "\n\n").getBytes(UTF_8);
     }
 
-    abstract void writeError(JsonGenerator json, ProxyError refusal, String requestId) throws IOException;
+    abstract void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException;
 
-    abstract void writeEvent(JsonGenerator json, ProxyError refusal, String requestId, ResponseReader stream)
+    abstract void writeEvent(JsonGenerator json, ProxyError error, String requestId, ResponseReader stream)
             throws IOException;
 
     interface Writer {

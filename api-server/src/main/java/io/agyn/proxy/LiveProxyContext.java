@@ -26,17 +26,12 @@ class LiveProxyContext implements ProxyContext {
     private final Callers callers;
     private final UnknownTokens unknownTokens;
     private final Routes routes;
-    private final Upstreams upstreams;
     private final CallRecords records;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
     private final ByteBudget budget;
     private final SourceAddress sources;
-    private final PassedHeaders headers;
-    private final LoopDetection loops;
-    private final ConcurrentCalls organizationCalls;
-    private final ConcurrentCalls tokenCalls;
-    private final Limits limits;
+    private final Shared shared;
 
     LiveProxyContext(
             Callers callers,
@@ -53,18 +48,24 @@ class LiveProxyContext implements ProxyContext {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
         this.routes = requireNonNull(routes, "routes is null");
-        this.upstreams = requireNonNull(upstreams, "upstreams is null");
         this.records = requireNonNull(records, "records is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
         this.budget = requireNonNull(budget, "budget is null");
         this.sources = requireNonNull(sources, "sources is null");
-        this.headers = new PassedHeaders(
-                HeaderNames.entries(settings.proxy().dropHeaders().orElse("")));
-        this.loops = new LoopDetection(deployment.id().toString());
-        this.organizationCalls = new ConcurrentCalls(settings.proxy().callsPerOrganization());
-        this.tokenCalls = new ConcurrentCalls(settings.proxy().callsPerToken());
-        this.limits = Limits.of(settings.proxy());
+        this.shared = new Shared(
+                requireNonNull(upstreams, "upstreams is null"),
+                new PassedHeaders(
+                        HeaderNames.entries(settings.proxy().dropHeaders().orElse(""))),
+                new LoopDetection(deployment.id().toString()),
+                new ConcurrentCalls(settings.proxy().callsPerOrganization()),
+                new ConcurrentCalls(settings.proxy().callsPerToken()),
+                Limits.of(settings.proxy()));
+    }
+
+    @Override
+    public Shared shared() {
+        return shared;
     }
 
     @Override
@@ -74,7 +75,7 @@ class LiveProxyContext implements ProxyContext {
 
     @Override
     public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
-        return unknownTokens.refuse(request, token, requestId);
+        return unknownTokens.reject(request, token, requestId);
     }
 
     @Override
@@ -83,38 +84,8 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public Upstreams upstreams() {
-        return upstreams;
-    }
-
-    @Override
-    public PassedHeaders headers() {
-        return headers;
-    }
-
-    @Override
-    public LoopDetection loops() {
-        return loops;
-    }
-
-    @Override
-    public ConcurrentCalls organizationCalls() {
-        return organizationCalls;
-    }
-
-    @Override
-    public ConcurrentCalls tokenCalls() {
-        return tokenCalls;
-    }
-
-    @Override
     public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
         return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(THIS_SERVER));
-    }
-
-    @Override
-    public Limits limits() {
-        return limits;
     }
 
     @Override
@@ -129,7 +100,7 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public void onError(ProxyError refusal) {
-        metrics.count(refusal.kind());
+    public void onError(ProxyError error) {
+        metrics.count(error.kind());
     }
 }

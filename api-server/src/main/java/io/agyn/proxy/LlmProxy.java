@@ -46,30 +46,30 @@ class LlmProxy {
         } else if (path.startsWith(BELOW_ROOT)) {
             handle(request, path);
         } else {
-            WrongBaseUrl.refusal(request)
-                    .ifPresentOrElse(refusal -> refuse(request, dialect(request, path), refusal), context::next);
+            WrongBaseUrl.error(request)
+                    .ifPresentOrElse(error -> reject(request, dialect(request, path), error), context::next);
         }
     }
 
     private void handle(HttpServerRequest request, String path) {
         Optional<Operation> operation = Operation.at(path);
-        if (drain.refuses(request)) {
-            refuse(request, dialect(request, path), ProxyError.STOPPING);
+        if (drain.rejects(request)) {
+            reject(request, dialect(request, path), ProxyError.STOPPING);
         } else if (!RequestUri.isValid(request)) {
-            refuse(request, dialect(request, path), ProxyError.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
+            reject(request, dialect(request, path), ProxyError.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else if (operation.isPresent()) {
             if (request.method() == HttpMethod.POST) {
                 Call.begin(calls, operation.get(), request);
             } else {
-                refuse(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
+                reject(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
             }
         } else if (ModelListing.isAt(path)) {
             models.respond(request);
         } else {
-            refuse(
+            reject(
                     request,
                     dialect(request, path),
-                    WrongBaseUrl.refusal(request).orElseGet(() -> nothingHere(path)));
+                    WrongBaseUrl.error(request).orElseGet(() -> nothingHere(path)));
         }
     }
 
@@ -105,8 +105,8 @@ class LlmProxy {
         return WrongBaseUrl.protocol(request).map(Dialect::of).orElseGet(() -> Dialect.of(request.headers()));
     }
 
-    private static void refuse(HttpServerRequest request, Dialect dialect, ProxyError refusal) {
-        ProxyResponses.refuse(
-                new HttpExchange(request), dialect, refusal, ProxyResponses.requestId(request.headers(), Uuid7.next()));
+    private static void reject(HttpServerRequest request, Dialect dialect, ProxyError error) {
+        ProxyResponses.reject(
+                new HttpExchange(request), dialect, error, ProxyResponses.requestId(request.headers(), Uuid7.next()));
     }
 }

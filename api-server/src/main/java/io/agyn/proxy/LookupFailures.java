@@ -22,7 +22,7 @@ final class LookupFailures {
     private LookupFailures() {}
 
     /** Returns the error for a call whose lookup failed, and logs the cause. */
-    static ProxyError refusal(Throwable failure, String requestId) {
+    static ProxyError error(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (LookupExecutor.isUnavailable(cause)) {

@@ -69,8 +69,8 @@ class ModelListing {
                     if (failure == null) {
                         ProxyResponses.respond(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
-                        ProxyResponses.refuse(
-                                new HttpExchange(request), dialect, refusal(failure, requestId), requestId);
+                        ProxyResponses.reject(
+                                new HttpExchange(request), dialect, error(failure, requestId), requestId);
                     }
                 }));
     }
@@ -78,14 +78,14 @@ class ModelListing {
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, String requestId) {
         if (request.method() != HttpMethod.GET) {
             request.response().putHeader(HttpHeaderNames.ALLOW, "GET");
-            return refused(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
+            return rejected(ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only GET is allowed at " + PATH + "."));
         }
         return switch (CallerToken.of(request.headers())) {
-            case CallerToken.Refused refused -> refused(refused.refusal());
+            case CallerToken.Rejected rejected -> rejected(rejected.error());
             case CallerToken.Given given ->
                 callers.identify(given.token())
                         .thenCompose(identity -> identity.isEmpty()
-                                ? refused(unknownTokens.refuse(request, given.token(), requestId))
+                                ? rejected(unknownTokens.reject(request, given.token(), requestId))
                                 : body(request, dialect, identity.get()));
         };
     }
@@ -96,7 +96,7 @@ class ModelListing {
             Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
             return models.list(identity, organization)
                     .thenCompose(list -> list.isEmpty()
-                            ? refused(RoutingErrors.unknownOrganization())
+                            ? rejected(RoutingErrors.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
         String model = name(request.path());
@@ -104,13 +104,13 @@ class ModelListing {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())
                         .thenCompose(listed -> listed.isEmpty()
-                                ? refused(RoutingErrors.unknownModel(model))
+                                ? rejected(RoutingErrors.unknownModel(model))
                                 : CompletableFuture.completedFuture(
                                         Dialect.json(json -> write(json, dialect, listed.get()))));
-            case Route.Uncallable uncallable -> refused(RoutingErrors.uncallable(uncallable));
-            case Route.Ambiguous ambiguous -> refused(RoutingErrors.ambiguous(ambiguous, model));
-            case Route.UnknownModel unknown -> refused(RoutingErrors.unknownModel(model));
-            case Route.UnknownOrganization unknown -> refused(RoutingErrors.unknownOrganization());
+            case Route.Uncallable uncallable -> rejected(RoutingErrors.uncallable(uncallable));
+            case Route.Ambiguous ambiguous -> rejected(RoutingErrors.ambiguous(ambiguous, model));
+            case Route.UnknownModel unknown -> rejected(RoutingErrors.unknownModel(model));
+            case Route.UnknownOrganization unknown -> rejected(RoutingErrors.unknownOrganization());
         });
     }
 
@@ -134,7 +134,7 @@ class ModelListing {
             case ANTHROPIC -> {
                 int limit = limit(query);
                 if (limit < 1 || limit > MAX_PAGE_SIZE) {
-                    yield refused(ProxyError.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
+                    yield rejected(ProxyError.of(Kind.INVALID_REQUEST, "limit must be a number from 1 to 1000.")
                             .about("limit"));
                 }
                 Optional<String> before = first(query, "before_id");
@@ -143,7 +143,7 @@ class ModelListing {
                         : ModelPage.after(all, limit, first(query, "after_id"));
                 if (found.isEmpty()) {
                     String parameter = before.isPresent() ? "before_id" : "after_id";
-                    yield refused(
+                    yield rejected(
                             ProxyError.of(Kind.INVALID_REQUEST, parameter + " is not the id of a model in this list.")
                                     .about(parameter));
                 }
@@ -201,28 +201,28 @@ class ModelListing {
         json.writeEndObject();
     }
 
-    private static <T> CompletableFuture<T> refused(ProxyError refusal) {
-        return CompletableFuture.failedFuture(new RefusedException(refusal));
+    private static <T> CompletableFuture<T> rejected(ProxyError error) {
+        return CompletableFuture.failedFuture(new RejectedException(error));
     }
 
-    private static ProxyError refusal(Throwable failure, String requestId) {
+    private static ProxyError error(Throwable failure, String requestId) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof RefusedException refused) {
-            return refused.refusal;
+        if (cause instanceof RejectedException rejected) {
+            return rejected.error;
         }
-        return LookupFailures.refusal(cause, requestId);
+        return LookupFailures.error(cause, requestId);
     }
 
     /** Carries an error through futures. */
-    private static final class RefusedException extends RuntimeException {
+    private static final class RejectedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient ProxyError refusal;
+        private final transient ProxyError error;
 
-        private RefusedException(ProxyError refusal) {
-            super(refusal.message(), null, false, false);
-            this.refusal = refusal;
+        private RejectedException(ProxyError error) {
+            super(error.message(), null, false, false);
+            this.error = error;
         }
     }
 }

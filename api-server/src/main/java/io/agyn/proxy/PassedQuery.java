@@ -1,5 +1,6 @@
 package io.agyn.proxy;
 
+import io.agyn.tokens.Plaintext;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -9,8 +10,6 @@ import java.util.stream.Stream;
  * The query that is sent to the provider: the caller's, without parameters that contain an API token of this server.
  */
 final class PassedQuery {
-    private static final String TOKEN_MARK = "agyn_";
-    private static final Pattern TOKEN = Pattern.compile("agyn_[0-9A-Za-z]{44}");
     private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private PassedQuery() {}
@@ -24,11 +23,11 @@ final class PassedQuery {
         if (query == null) {
             return "";
         }
-        if (!query.contains(TOKEN_MARK) && query.indexOf('%') < 0) {
+        if (query.indexOf('%') < 0 && !Plaintext.isContainedIn(query)) {
             return query;
         }
         return Stream.of(query.split("&", -1))
-                .filter(parameter -> !TOKEN.matcher(decoded(parameter)).find())
+                .filter(parameter -> !Plaintext.isContainedIn(decoded(parameter)))
                 .collect(Collectors.joining("&"));
     }
 

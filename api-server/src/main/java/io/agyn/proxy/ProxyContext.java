@@ -22,22 +22,10 @@ interface ProxyContext {
     /** Looks up the route of a call; fails if the lookup is impossible now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
 
-    Upstreams upstreams();
-
-    PassedHeaders headers();
-
-    LoopDetection loops();
-
-    /** The calls in flight of each organization. */
-    ConcurrentCalls organizationCalls();
-
-    /** The calls in flight of each API token. */
-    ConcurrentCalls tokenCalls();
+    Shared shared();
 
     /** Opens a lease for the memory of a call's body. */
     ByteBudget.Lease lease(Exchange exchange, Identity identity);
-
-    Limits limits();
 
     /** Starts the trace of a call. */
     Tracing.Trace trace(Operation operation, MultiMap headers);
@@ -46,7 +34,21 @@ interface ProxyContext {
     void onCallEnd(Operation operation, CallRecord record);
 
     /** Counts an error of the proxy. */
-    void onError(ProxyError refusal);
+    void onError(ProxyError error);
+
+    /**
+     * The objects that all calls share.
+     *
+     * @param organizationCalls the calls in flight of each organization
+     * @param tokenCalls the calls in flight of each API token
+     */
+    record Shared(
+            Upstreams upstreams,
+            PassedHeaders headers,
+            LoopDetection loops,
+            ConcurrentCalls organizationCalls,
+            ConcurrentCalls tokenCalls,
+            Limits limits) {}
 
     /**
      * Limits of a call.

@@ -23,7 +23,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * The proxy's metrics at {@code /q/metrics}, with the names and buckets of OpenTelemetry's <a
@@ -50,9 +49,8 @@ class ProxyMetrics {
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
 
-    ProxyMetrics(MeterRegistry registry, Upstreams upstreams, Callers callers, Routes routes, CallRecords records) {
+    ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records) {
         requireNonNull(registry, "registry is null");
-        requireNonNull(upstreams, "upstreams is null");
         requireNonNull(callers, "callers is null");
         requireNonNull(routes, "routes is null");
         requireNonNull(records, "records is null");
@@ -85,16 +83,6 @@ class ProxyMetrics {
         cacheWrite = tokens(registry, "cache_write");
         output = tokens(registry, "output");
         reasoning = tokens(registry, "reasoning");
-        gauge(
-                registry,
-                "agyn.proxy.calls.active",
-                "Calls in flight to LLM providers",
-                () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::calls)));
-        gauge(
-                registry,
-                "agyn.proxy.calls.waiting",
-                "Calls that wait because the limit for the LLM provider is reached",
-                () -> sum(upstreams.bulkheads().stream().map(UpstreamBulkhead::waiting)));
         cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
         cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
@@ -171,10 +159,6 @@ class ProxyMetrics {
                 .description("Lookups that queried the database")
                 .tag("cache", cache)
                 .register(registry);
-    }
-
-    private static int sum(Stream<Integer> numbers) {
-        return numbers.mapToInt(Integer::intValue).sum();
     }
 
     private static String name(Enum<?> value) {

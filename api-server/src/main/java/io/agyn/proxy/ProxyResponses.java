@@ -38,19 +38,19 @@ final class ProxyResponses {
     }
 
     /** Responds with an error. */
-    static void refuse(Exchange exchange, Dialect dialect, ProxyError refusal, String requestId) {
+    static void reject(Exchange exchange, Dialect dialect, ProxyError error, String requestId) {
         // Without HTTP, the caller is this server, for a member who tests a model.
-        ProxyError shown = exchange.http().isPresent() ? refusal : refusal.detailed();
-        if (refusal.kind() == Kind.UNAUTHENTICATED) {
+        ProxyError shown = exchange.http().isPresent() ? error : error.detailed();
+        if (error.kind() == Kind.UNAUTHENTICATED) {
             exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
-        if (refusal.kind() == Kind.UNAVAILABLE || refusal.kind() == Kind.TOO_MANY_CALLS) {
+        if (error.kind() == Kind.UNAVAILABLE || error.kind() == Kind.TOO_MANY_CALLS) {
             exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        if (refusal.kind() == Kind.TOO_MANY_REQUESTS) {
+        if (error.kind() == Kind.TOO_MANY_REQUESTS) {
             exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
-        exchange.responseHeaders().set(AGYN_ERROR, refusal.kind().code());
-        respond(exchange, dialect, refusal.status(), dialect.error(shown, requestId), requestId);
+        exchange.responseHeaders().set(AGYN_ERROR, error.kind().code());
+        respond(exchange, dialect, error.status(), dialect.error(shown, requestId), requestId);
     }
 }

@@ -28,13 +28,13 @@ final class Redirect {
      * Returns the error. Its message names only the provider; its detail, for users who may see the endpoint, has the
      * location without its query.
      */
-    static ProxyError refusal(Target target, Operation operation, HttpClientResponse response) {
+    static ProxyError error(Target target, Operation operation, HttpClientResponse response) {
         String what = "The LLM provider " + target.providerName()
                 + " redirects calls, and redirects are not followed: set its endpoint to the target of the redirect";
-        ProxyError refusal = ProxyError.of(Kind.PROVIDER_REDIRECTS, what + ".");
+        ProxyError error = ProxyError.of(Kind.PROVIDER_REDIRECTS, what + ".");
         return location(response)
-                .map(location -> refusal.withDetail(what + ", " + endpoint(location, operation.path()) + "."))
-                .orElse(refusal);
+                .map(location -> error.withDetail(what + ", " + endpoint(location, operation.path()) + "."))
+                .orElse(error);
     }
 
     private static String endpoint(String location, String operation) {

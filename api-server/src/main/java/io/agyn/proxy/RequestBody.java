@@ -31,7 +31,7 @@ final class RequestBody {
         void onModel(String model);
 
         /** The body cannot be forwarded; nothing more is read. */
-        void onRefused(ProxyError refusal);
+        void onRejected(ProxyError error);
     }
 
     private final Exchange exchange;
@@ -50,7 +50,7 @@ final class RequestBody {
     private long progressTaken;
     private boolean complete;
     private boolean modelReported;
-    private boolean refused;
+    private boolean rejected;
     private HttpClientRequest provider;
     private boolean passedOn;
 
@@ -95,7 +95,7 @@ final class RequestBody {
 
     /** Resumes reading if it waited for memory that is now available. */
     void retryMemory() {
-        if (waitsForMemory && !refused && !lease.isExhausted()) {
+        if (waitsForMemory && !rejected && !lease.isExhausted()) {
             waitsForMemory = false;
             exchange.resume();
         }
@@ -173,7 +173,7 @@ final class RequestBody {
         while (unsent != null) {
             if (provider.writeQueueFull()) {
                 provider.drainHandler(drained -> {
-                    if (!refused) {
+                    if (!rejected) {
                         sendBuffered();
                     }
                 });
@@ -201,7 +201,7 @@ final class RequestBody {
 
     /** Stops reading. */
     void stop() {
-        refused = true;
+        rejected = true;
         buffered = null;
         unsent = null;
         repeatable = null;
@@ -230,14 +230,14 @@ final class RequestBody {
     }
 
     private void receive(Buffer buffer) {
-        if (refused) {
+        if (rejected) {
             return;
         }
         ByteBuf bytes = buffer.getByteBuf();
         received += bytes.readableBytes();
         progress += bytes.readableBytes();
         if (received > limit) {
-            refuse(tooLarge(limit));
+            reject(tooLarge(limit));
             return;
         }
         try {
@@ -247,7 +247,7 @@ final class RequestBody {
                 complete();
             }
         } catch (MalformedBodyException e) {
-            refuse(malformed(e));
+            reject(malformed(e));
             return;
         }
         if (provider == null) {
@@ -260,13 +260,13 @@ final class RequestBody {
     }
 
     private void end() {
-        if (refused || complete) {
+        if (rejected || complete) {
             return;
         }
         try {
             complete();
         } catch (MalformedBodyException e) {
-            refuse(malformed(e));
+            reject(malformed(e));
             return;
         }
         if (provider != null) {
@@ -342,16 +342,16 @@ final class RequestBody {
         if (provider.writeQueueFull()) {
             exchange.pause();
             provider.drainHandler(drained -> {
-                if (!refused) {
+                if (!rejected) {
                     exchange.resume();
                 }
             });
         }
     }
 
-    private void refuse(ProxyError refusal) {
+    private void reject(ProxyError error) {
         stop();
-        listener.onRefused(refusal);
+        listener.onRejected(error);
     }
 
     private static ProxyError malformed(MalformedBodyException e) {

@@ -18,7 +18,7 @@ final class RequestHead {
      *
      * @param bodyLimit the most bytes of a body
      */
-    static Optional<ProxyError> refusal(Exchange request, long bodyLimit) {
+    static Optional<ProxyError> error(Exchange request, long bodyLimit) {
         MultiMap headers = request.headers();
         if (!PassedHeaders.areValid(headers)) {
             return Optional.of(ProxyError.of(

@@ -23,22 +23,22 @@ class UnknownTokens {
     private final Callers callers;
     private final Throttle throttle;
     private final SourceAddress addresses;
-    private final DenialLog refusals;
+    private final DenialLog denials;
 
-    UnknownTokens(Callers callers, Throttle throttle, SourceAddress addresses, DenialLog refusals) {
+    UnknownTokens(Callers callers, Throttle throttle, SourceAddress addresses, DenialLog denials) {
         this.callers = requireNonNull(callers, "callers is null");
         this.throttle = requireNonNull(throttle, "throttle is null");
         this.addresses = requireNonNull(addresses, "addresses is null");
-        this.refusals = requireNonNull(refusals, "refusals is null");
+        this.denials = requireNonNull(denials, "denials is null");
     }
 
-    ProxyError refuse(HttpServerRequest request, String token, String requestId) {
+    ProxyError reject(HttpServerRequest request, String token, String requestId) {
         String address = addresses.of(request);
         boolean isThrottled = throttle.isThrottled(address, token);
         Sender sender = new Sender(address, request.getHeader(HttpHeaders.USER_AGENT), requestId);
         // It writes to the database, which would block the event loop.
         Thread.startVirtualThread(() ->
-                refusals.log(CALL, isThrottled ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
+                denials.log(CALL, isThrottled ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));
         return isThrottled
                 ? CallerToken.TOO_MANY
                 : ProxyError.of(

@@ -2,7 +2,7 @@ package io.agyn.proxy;
 
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.ProxyError.Kind;
-import io.agyn.proxy.egress.EgressRefusedException;
+import io.agyn.proxy.egress.EgressDeniedException;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
@@ -35,7 +35,7 @@ final class UpstreamConnector {
         void onOpened(HttpClientRequest request);
 
         /** No connection is possible. */
-        void onFailed(ProxyError refusal);
+        void onFailed(ProxyError error);
     }
 
     private final Upstreams upstreams;
@@ -130,7 +130,7 @@ final class UpstreamConnector {
                     if (failure == null) {
                         connect(found, 0);
                     } else {
-                        listener.onFailed(refusal(failure));
+                        listener.onFailed(error(failure));
                     }
                 }));
     }
@@ -153,7 +153,7 @@ final class UpstreamConnector {
             } else if (index + 1 < routes.size()) {
                 connect(routes, index + 1);
             } else {
-                listener.onFailed(refusal(result.cause()));
+                listener.onFailed(error(result.cause()));
             }
         });
     }
@@ -172,14 +172,14 @@ final class UpstreamConnector {
         }
     }
 
-    private ProxyError refusal(Throwable failure) {
+    private ProxyError error(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         LOG.debugf(Exceptions.withoutMessages(cause), "Cannot connect to %s", target);
         String provider = "The LLM provider " + target.providerName();
         return switch (cause) {
-            case EgressRefusedException refused ->
-                ProxyError.of(Kind.PROVIDER_UNREACHABLE, provider + " is not called: " + refused.getMessage());
+            case EgressDeniedException rejected ->
+                ProxyError.of(Kind.PROVIDER_UNREACHABLE, provider + " is not called: " + rejected.getMessage());
             case UnknownHostException unknown ->
                 ProxyError.of(
                         Kind.PROVIDER_UNREACHABLE, provider + " is not found: check the host name in its endpoint.");

@@ -8,6 +8,8 @@ import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.settings.Settings;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.util.concurrent.FastThreadLocal;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -23,6 +25,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 
 /** The connections to LLM providers: concurrency limits, network routes, and each event loop's HTTP clients. */
 @Singleton
@@ -45,8 +48,14 @@ class Upstreams {
     };
 
     @Inject
-    Upstreams(Vertx vertx, EgressResolver resolver, HttpClients clients, Settings settings) {
+    Upstreams(Vertx vertx, EgressResolver resolver, HttpClients clients, Settings settings, MeterRegistry registry) {
         this(vertx, resolver::resolve, clients, settings.proxy().callsPerProvider());
+        Gauge.builder("agyn.proxy.calls.active", () -> sum(UpstreamBulkhead::calls))
+                .description("Calls in flight to LLM providers")
+                .register(registry);
+        Gauge.builder("agyn.proxy.calls.waiting", () -> sum(UpstreamBulkhead::waiting))
+                .description("Calls that wait because the limit for the LLM provider is reached")
+                .register(registry);
     }
 
     /**
@@ -59,7 +68,7 @@ class Upstreams {
             HttpClients clients,
             int callsPerProvider) {
         this.vertx = requireNonNull(vertx, "vertx is null");
-        this.resolver = requireNonNull(resolver, "ways is null");
+        this.resolver = requireNonNull(resolver, "resolver is null");
         this.clients = requireNonNull(clients, "clients is null");
         this.callsPerProvider = callsPerProvider;
     }
@@ -80,6 +89,10 @@ class Upstreams {
     /** The bulkheads of all endpoints with calls, and some that are idle. */
     Collection<UpstreamBulkhead> bulkheads() {
         return bulkheads.values();
+    }
+
+    private int sum(ToIntFunction<UpstreamBulkhead> count) {
+        return bulkheads.values().stream().mapToInt(count).sum();
     }
 
     /** Finds the routes to an endpoint, in the order in which to try them. */

@@ -81,10 +81,6 @@ class WarmUp {
 
     /** A provider, a proxy and callers on one event loop. */
     private final class Simulation extends AbstractVerticle implements ProxyContext {
-        private final PassedHeaders headers = new PassedHeaders(List.of());
-        private final LoopDetection loops = new LoopDetection("warm-up");
-        private final ConcurrentCalls counts = new ConcurrentCalls(Integer.MAX_VALUE);
-        private final Limits limits = Limits.of(settings.proxy());
         private final Duration duration;
         private final Identity identity = new Identity(
                 Uuid7.next(),
@@ -94,7 +90,7 @@ class WarmUp {
                 Uuid7.next(),
                 Optional.empty(),
                 Optional.empty());
-        private Upstreams upstreams;
+        private Shared shared;
         private Route route;
         private HttpClient callers;
         private int port;
@@ -106,11 +102,17 @@ class WarmUp {
 
         @Override
         public void start(Promise<Void> started) {
-            upstreams = new Upstreams(
-                    vertx,
-                    host -> CompletableFuture.completedFuture(List.of(new EgressRoute.Direct(LOOPBACK))),
-                    clients,
-                    CONNECTIONS);
+            shared = new Shared(
+                    new Upstreams(
+                            vertx,
+                            host -> CompletableFuture.completedFuture(List.of(new EgressRoute.Direct(LOOPBACK))),
+                            clients,
+                            CONNECTIONS),
+                    new PassedHeaders(List.of()),
+                    new LoopDetection("warm-up"),
+                    new ConcurrentCalls(Integer.MAX_VALUE),
+                    new ConcurrentCalls(Integer.MAX_VALUE),
+                    Limits.of(settings.proxy()));
             callers = vertx.createHttpClient(new HttpClientOptions().setMaxPoolSize(CONNECTIONS));
             Buffer response = Buffer.buffer(RESPONSE);
             vertx.createHttpServer()
@@ -168,6 +170,11 @@ class WarmUp {
         }
 
         @Override
+        public Shared shared() {
+            return shared;
+        }
+
+        @Override
         public CompletableFuture<Optional<Identity>> identify(String token) {
             return CompletableFuture.completedFuture(Optional.of(identity));
         }
@@ -183,38 +190,8 @@ class WarmUp {
         }
 
         @Override
-        public Upstreams upstreams() {
-            return upstreams;
-        }
-
-        @Override
-        public PassedHeaders headers() {
-            return headers;
-        }
-
-        @Override
-        public LoopDetection loops() {
-            return loops;
-        }
-
-        @Override
-        public ConcurrentCalls organizationCalls() {
-            return counts;
-        }
-
-        @Override
-        public ConcurrentCalls tokenCalls() {
-            return counts;
-        }
-
-        @Override
         public ByteBudget.Lease lease(Exchange exchange, Identity caller) {
             return ByteBudget.unlimited().lease(null, LOOPBACK);
-        }
-
-        @Override
-        public Limits limits() {
-            return limits;
         }
 
         @Override
@@ -228,7 +205,7 @@ class WarmUp {
         }
 
         @Override
-        public void onError(ProxyError refusal) {
+        public void onError(ProxyError error) {
             // Not counted.
         }
     }

@@ -13,7 +13,7 @@ final class WrongBaseUrl {
     private WrongBaseUrl() {}
 
     /** Returns the error for such a call; empty for other requests. */
-    static Optional<ProxyError> refusal(HttpServerRequest request) {
+    static Optional<ProxyError> error(HttpServerRequest request) {
         return protocol(request).map(protocol -> ProxyError.of(Kind.NOT_FOUND, advice(protocol)));
     }
 

@@ -44,7 +44,7 @@ public class BodyDrainer {
         Vertx vertx = Vertx.currentContext().owner();
         long timer = vertx.setTimer(TIMEOUT.toMillis(), late -> stop(request));
         request.endHandler(end -> vertx.cancelTimer(timer));
-        request.exceptionHandler(gone -> vertx.cancelTimer(timer));
+        request.exceptionHandler(closed -> vertx.cancelTimer(timer));
         request.handler(piece -> {
             if (request.bytesRead() > MAX_BYTES) {
                 stop(request);

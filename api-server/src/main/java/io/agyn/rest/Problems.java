@@ -55,7 +55,7 @@ public final class Problems {
                 Optional.ofNullable(fired.getConstraintName())
                         .map(constraints::get)
                         .map(ConstraintProblem::exception);
-            case WebApplicationException refused -> Optional.ofNullable(refused(refused));
+            case WebApplicationException rejected -> Optional.ofNullable(rejected(rejected));
             case SQLException failed
             when DatabaseFailures.isUnavailable(failed) ->
                 Optional.of(unavailable("The database is unavailable; try again in a second."));
@@ -67,8 +67,8 @@ public final class Problems {
     }
 
     /** Maps the REST stack's own exceptions. */
-    private @Nullable ProblemException refused(WebApplicationException refused) {
-        return switch (refused.getResponse().getStatus()) {
+    private @Nullable ProblemException rejected(WebApplicationException rejected) {
+        return switch (rejected.getResponse().getStatus()) {
             case 400 -> new ProblemException(ProblemKind.INVALID_REQUEST, "The request is malformed.");
             case 404 -> new ProblemException(ProblemKind.NOT_FOUND, "Unknown path; the contract is at /openapi.");
             case 405 -> notAllowed();

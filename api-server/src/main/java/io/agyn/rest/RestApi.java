@@ -41,7 +41,7 @@ public class RestApi {
 
     void register(@Observes Router router) {
         Stage.ADMISSION.route(router).handler(this::admit);
-        Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::refuseEmptySegments);
+        Stage.EMPTY_SEGMENTS.route(router, ROOT + "/*").handler(this::rejectEmptySegments);
         // The REST stack's own response to OPTIONS also lists the methods of sibling paths.
         Stage.OPTIONS.route(router, ROOT + "/*").method(HttpMethod.OPTIONS).handler(this::options);
         Stage.NOT_FOUND.route(router).handler(this::notFound);
@@ -57,7 +57,7 @@ public class RestApi {
     }
 
     private void admit(RoutingContext context) {
-        if (drain.refuses(context.request())) {
+        if (drain.rejects(context.request())) {
             context.response().putHeader("Retry-After", "1").putHeader("Connection", "close");
             end(
                     context,
@@ -70,7 +70,7 @@ public class RestApi {
     }
 
     // Vert.x would drop an empty segment, and match another path.
-    private void refuseEmptySegments(RoutingContext context) {
+    private void rejectEmptySegments(RoutingContext context) {
         if (context.request().path().indexOf("//", 1) < 0) {
             context.next();
         } else {

@@ -50,7 +50,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
      */
     void setValue(SecretEntity secret, String value) {
         if (HeaderSyntax.credential(value).isEmpty()) {
-            refuseWhileInUse(secret);
+            rejectWhileInUse(secret);
         }
         String fingerprint = cipher.fingerprint(value, secret.valueContext(), secret.fingerprint);
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
@@ -81,7 +81,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valueContext());
     }
 
-    private void refuseWhileInUse(SecretEntity secret) {
+    private void rejectWhileInUse(SecretEntity secret) {
         List<String> found = users.usersOf(secret.organizationId, secret.id);
         if (!found.isEmpty()) {
             Violations violations = new Violations();

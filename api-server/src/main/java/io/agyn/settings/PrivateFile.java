@@ -100,7 +100,7 @@ public final class PrivateFile {
     /**
      * Syncs a folder, so that its file names are durable.
      *
-     * @throws IOException if the file system refuses
+     * @throws IOException if the file system rejects
      */
     public static void syncFolder(Path folder) throws IOException {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {

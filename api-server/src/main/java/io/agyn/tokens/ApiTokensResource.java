@@ -67,7 +67,7 @@ class ApiTokensResource implements ApiTokensApi {
     @Override
     public Response createApiToken(ApiTokenCreate body, String idempotencyKey) {
         UserEntity user = user(body);
-        requireReach(user, body.getOrganizationId());
+        requireAccess(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
         ApiTokenEntity token = new ApiTokenEntity(
                 user,
@@ -111,7 +111,7 @@ class ApiTokensResource implements ApiTokensApi {
      * A token bound to an organization that its user does not belong to would never work. For a cluster admin, the
      * foreign key checks that the organization exists.
      */
-    private void requireReach(UserEntity user, @Nullable UUID organizationId) {
+    private void requireAccess(UserEntity user, @Nullable UUID organizationId) {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {

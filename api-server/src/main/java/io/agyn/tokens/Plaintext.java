@@ -47,6 +47,11 @@ public final class Plaintext {
                 : Optional.empty();
     }
 
+    /** Whether a text contains something in the format of a token. */
+    public static boolean isContainedIn(String text) {
+        return FORMAT.matcher(text).find();
+    }
+
     /** The full token. It is shown once, on creation. */
     public String reveal() {
         return text;

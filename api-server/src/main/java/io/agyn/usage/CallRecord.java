@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the record's id, a UUIDv7, which makes loading idempotent
  * @param startedAt when the call arrived
  * @param requestId the call's id in the response and the log
- * @param organizationId the organization; null if the call was refused before it was known
+ * @param organizationId the organization; null if the call was rejected before it was known
  * @param modelId the model; null if it was not found
  * @param model the model's name in the organization; null if it was not found
  * @param providerId the LLM provider; null if there was none

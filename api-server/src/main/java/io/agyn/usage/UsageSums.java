@@ -59,11 +59,11 @@ final class UsageSums {
             from usage_record where %s
             group by %s
             limit %d)
-        select sums.starts_at,
-            sums.model_id, case when sums.model_id is not null then coalesce(model.name, sums.model) end as model,
+        select sums.started_at,
+            sums.model_id, case when sums.model_id is not null then coalesce(model.name, sums.model) end as model_name,
             sums.provider_id,
-            case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider,
-            sums.token_id, api_token.description as token,
+            case when sums.provider_id is not null then coalesce(llm_provider.name, sums.provider) end as provider_name,
+            sums.token_id, api_token.description as api_token_description,
             sums.user_id, app_user.name as user_name,
             sums.operation, sums.outcome, calls, errors,
             input_tokens, cached_input_tokens, cache_write_tokens, cache_write_5m_tokens, cache_write_1h_tokens,
@@ -74,7 +74,7 @@ final class UsageSums {
         left join llm_provider on llm_provider.organization_id = ? and llm_provider.id = sums.provider_id
         left join api_token on api_token.organization_id = ? and api_token.id = sums.token_id
         left join app_user on app_user.id = sums.user_id
-        order by sums.starts_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
+        order by sums.started_at, calls desc, sums.model_id, sums.provider_id, sums.token_id, sums.user_id,
             sums.operation, sums.outcome\
         """;
 
@@ -119,28 +119,28 @@ final class UsageSums {
 
     private static String sql(UsageFilter filter, Set<String> groupBy) {
         StringJoiner columns = new StringJoiner(", ");
-        String startsAt = null;
+        String startedAt = null;
         for (String key : groupBy) {
             switch (key) {
-                case "hour", "day" -> startsAt = "date_trunc('" + key + "', started_at, 'UTC')";
+                case "hour", "day" -> startedAt = "date_trunc('" + key + "', started_at, 'UTC')";
                 case "model" -> columns.add("model_id");
                 case "provider" -> columns.add("provider_id");
-                case "token" -> columns.add("token_id");
-                case "identity" -> columns.add("user_id");
+                case "api_token" -> columns.add("token_id");
+                case "user" -> columns.add("user_id");
                 case "operation" -> columns.add("operation");
                 case "outcome" -> columns.add("outcome");
                 default -> throw new IllegalArgumentException("unknown group: " + key);
             }
         }
-        if (startsAt != null) {
-            columns.add(startsAt);
+        if (startedAt != null) {
+            columns.add(startedAt);
         }
         return SUMS.formatted(
-                (startsAt == null ? "null::timestamptz" : startsAt) + " as starts_at",
+                (startedAt == null ? "null::timestamptz" : startedAt) + " as started_at",
                 key(groupBy, "model", "model_id", "uuid"),
                 key(groupBy, "provider", "provider_id", "uuid"),
-                key(groupBy, "token", "token_id", "uuid"),
-                key(groupBy, "identity", "user_id", "uuid"),
+                key(groupBy, "api_token", "token_id", "uuid"),
+                key(groupBy, "user", "user_id", "uuid"),
                 key(groupBy, "operation", "operation", "text"),
                 key(groupBy, "outcome", "outcome", "text"),
                 COUNTS,
@@ -157,15 +157,15 @@ final class UsageSums {
         String operation = row.getString("operation");
         String outcome = row.getString("outcome");
         return new UsageRow()
-                .startsAt(row.getObject("starts_at", OffsetDateTime.class))
+                .startedAt(row.getObject("started_at", OffsetDateTime.class))
                 .modelId(row.getObject("model_id", UUID.class))
-                .model(row.getString("model"))
+                .modelName(row.getString("model_name"))
                 .providerId(row.getObject("provider_id", UUID.class))
-                .provider(row.getString("provider"))
-                .tokenId(row.getObject("token_id", UUID.class))
-                .token(row.getString("token"))
+                .providerName(row.getString("provider_name"))
+                .apiTokenId(row.getObject("token_id", UUID.class))
+                .apiTokenDescription(row.getString("api_token_description"))
                 .userId(row.getObject("user_id", UUID.class))
-                .user(row.getString("user_name"))
+                .userName(row.getString("user_name"))
                 .operation(operation == null ? null : CallOperation.fromValue(operation))
                 .outcome(outcome == null ? null : CallOutcome.fromValue(outcome))
                 .calls(row.getLong("calls"))

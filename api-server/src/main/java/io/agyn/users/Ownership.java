@@ -55,7 +55,7 @@ public class Ownership {
      * @throws ProblemException {@code last_owner}
      */
     public void requireAnotherOwner(UUID userId, UUID organizationId) {
-        refuse(withoutOtherOwner(userId, "and m.organization_id = ?3")
+        reject(withoutOtherOwner(userId, "and m.organization_id = ?3")
                 .setParameter(3, organizationId)
                 .getResultList());
     }
@@ -66,7 +66,7 @@ public class Ownership {
      * @throws ProblemException {@code last_owner}, which names the organizations
      */
     void requireAnotherOwner(UUID userId) {
-        refuse(withoutOtherOwner(userId, "").getResultList());
+        reject(withoutOtherOwner(userId, "").getResultList());
     }
 
     private NativeQuery<String> withoutOtherOwner(UUID userId, String condition) {
@@ -76,7 +76,7 @@ public class Ownership {
                 .setParameter(2, MAX_LISTED);
     }
 
-    private static void refuse(List<String> slugs) {
+    private static void reject(List<String> slugs) {
         if (!slugs.isEmpty()) {
             throw new ProblemException(
                     ProblemKind.LAST_OWNER,

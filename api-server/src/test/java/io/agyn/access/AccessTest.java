@@ -33,7 +33,7 @@ class AccessTest {
     Contract contract;
 
     @Test
-    void noOperationAnswersWithoutAToken() {
+    void everyOperationRequiresAToken() {
         contract.operations().values().forEach(operation -> asNobody()
                 .request(operation.method(), pathOf(operation, UUID.randomUUID().toString()))
                 .then()
@@ -44,7 +44,7 @@ class AccessTest {
     }
 
     @Test
-    void noOperationAnswersToAFalseToken() {
+    void everyOperationRejectsAnInvalidToken() {
         for (String token : new String[] {WELL_FORMED_BUT_UNKNOWN, "agyn_short", "sk-something"}) {
             contract.operations().values().forEach(operation -> as(token)
                     .request(
@@ -68,7 +68,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherTenantsOrganizationAnswersAsOneThatDoesNotExist() {
+    void anotherTenantsOrganizationIsNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         for (String token : callers(own)) {
@@ -82,7 +82,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherTenantsThingsAnswerInPathsAsThoseThatDoNotExist() {
+    void anotherTenantsResourcesAreNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         String secret = Api.secret(foreign, "v");
@@ -91,7 +91,7 @@ class AccessTest {
         Api.join(foreign, stranger, "member");
         Map<String, String> ids = Map.of(
                 "{secret_id}", secret,
-                "{llm_provider_id}", provider,
+                "{provider_id}", provider,
                 "{model_id}", Api.model(foreign, provider),
                 "{user_id}", stranger);
         for (String token : callers(own)) {
@@ -122,7 +122,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherUsersTokensAnswerAsThoseThatDoNotExist() {
+    void anotherUsersTokensAreNotFound() {
         String own = Api.organization();
         String token = Api.tokenOfNew("owner", own);
         String neighbour = Api.user();
@@ -151,7 +151,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherTenantsIdsAnswerInBodiesAsThoseThatDoNotExist() {
+    void anotherTenantsIdsInBodiesAreNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         String secret = Api.secret(foreign, "v");
@@ -180,7 +180,7 @@ class AccessTest {
     }
 
     @Test
-    void theIdsAndPageTokensOfAnotherTenantFindNothingOfTheirs() {
+    void anotherTenantsIdsAndPageTokensFindNothing() {
         String own = Api.organization();
         String foreign = Api.organization();
         String ownSecret = Api.secret(own, "v");
@@ -230,7 +230,7 @@ class AccessTest {
     }
 
     @Test
-    void whatLiesInAnotherOrganizationIsNotFoundBelowOnesOwn() {
+    void resourcesOfAnotherOrganizationAreNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         String secret = Api.secret(foreign, "v");
@@ -265,7 +265,7 @@ class AccessTest {
     }
 
     @Test
-    void aBoundTokenReachesItsOrganizationAndNothingAroundIt() {
+    void boundTokenAccessesOnlyItsOrganization() {
         String own = Api.organization();
         String token = Api.tokenBoundTo(own);
         as(token).get("/organizations/{own}", own).then().statusCode(200);

@@ -54,7 +54,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void tokensThatBeginAlikeAreCountedFromEverywhere() {
+    void failedTokensWithOnePrefixAreCountedAcrossAddresses() {
         for (int i = 0; i < LIMIT; i++) {
             rest("198.51.100." + i, "agyn_guessed" + i).then().statusCode(401);
         }
@@ -75,7 +75,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void callsOfModelsAreCountedTooAndAnsweredInTheirDialect() {
+    void modelCallsAreLimitedInTheirDialect() {
         for (int i = 0; i < LIMIT; i++) {
             model("192.0.2.77", "wrong-" + i).then().statusCode(401);
         }
@@ -120,7 +120,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void byTlsBeforeTheTrustedProxyCookiesAreOfThisHostAndOthersAreNoSession() {
+    void tlsProxyRequiresHostCookies() {
         Visitor plain = Visitor.signedIn(Api.adminToken());
         Response form = byTls("").get("/sign-in");
         String cookie = form.getHeader("Set-Cookie");

@@ -75,7 +75,7 @@ class PermissionsTest {
         "SUSPENDED, false",
         "SUSPENDED, true"
     })
-    void everybodyMayDoWhatTheTableSaysAndNoMore(Who who, boolean bound) {
+    void rolesHaveExactlyThePermissionsOfTheTable(Who who, boolean bound) {
         Map<String, String> expected = new TreeMap<>();
         Map<String, String> seen = new TreeMap<>();
         Scene scene = Scene.of(who, bound);
@@ -157,8 +157,8 @@ class PermissionsTest {
         if (path.contains("{secret_id}")) {
             return path.replace("{secret_id}", Api.secret(organization, "v"));
         }
-        if (path.contains("{llm_provider_id}")) {
-            return path.replace("{llm_provider_id}", provider(organization));
+        if (path.contains("{provider_id}")) {
+            return path.replace("{provider_id}", provider(organization));
         }
         if (path.contains("{model_id}")) {
             String provider = provider(organization);

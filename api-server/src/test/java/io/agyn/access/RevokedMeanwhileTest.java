@@ -27,7 +27,7 @@ class RevokedMeanwhileTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"the token is revoked", "the user is suspended", "the user leaves", "the user becomes a member"})
-    void aBodyThatIsHeldBackDoesNothingAnyMore(String what) throws Exception {
+    void slowBodyHasNoEffectAfterAccessIsLost(String what) throws Exception {
         String organization = Api.organization();
         String user = Api.user();
         Api.join(organization, Api.user(), "owner");
@@ -64,7 +64,7 @@ class RevokedMeanwhileTest {
     }
 
     @Test
-    void aCallWhoseModelIsHeldBackIsRefused() throws Exception {
+    void callThatWithholdsItsModelIsRejected() throws Exception {
         Map<String, String> token = asAdmin()
                 .body(Map.of("description", "a caller"))
                 .post("/api-tokens")
@@ -92,7 +92,7 @@ class RevokedMeanwhileTest {
         return socket;
     }
 
-    /** Sends the rest; gives the first line of the answer. */
+    /** Sends the rest; gives the first line of the response. */
     private static String end(Socket socket, String body) throws IOException {
         socket.setSoTimeout(10_000);
         socket.getOutputStream().write(body.substring(5).getBytes(US_ASCII));

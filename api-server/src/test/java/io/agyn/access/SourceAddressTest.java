@@ -15,14 +15,14 @@ class SourceAddressTest {
     }
 
     @Test
-    void whatATrustedProxyHasSeenIsBelieved() {
+    void addressFromATrustedProxyIsUsed() {
         assertThat(trustsProxies.source("10.0.0.1", List.of("192.0.2.1"))).isEqualTo("192.0.2.1");
         assertThat(trustsProxies.source("2001:db8::1", List.of("192.0.2.1"))).isEqualTo("192.0.2.1");
         assertThat(trustsProxies.source("192.0.2.9", List.of("192.0.2.1"))).isEqualTo("192.0.2.9");
     }
 
     @Test
-    void whatACallerHasInventedIsNot() {
+    void addressInventedByACallerIsIgnored() {
         assertThat(trustsProxies.source("10.0.0.1", List.of("198.51.100.7, 192.0.2.1, 10.1.1.1")))
                 .isEqualTo("192.0.2.1");
         assertThat(trustsProxies.source("10.0.0.1", List.of("198.51.100.7", "192.0.2.1")))
@@ -32,7 +32,7 @@ class SourceAddressTest {
     }
 
     @Test
-    void aProxyThatSaysNothingIsTheSource() {
+    void proxyWithoutForwardedHeaderIsTheSource() {
         assertThat(trustsProxies.source("10.0.0.1", List.of())).isEqualTo("10.0.0.1");
         assertThat(trustsProxies.source("10.0.0.1", List.of("10.0.0.2"))).isEqualTo("10.0.0.2");
     }

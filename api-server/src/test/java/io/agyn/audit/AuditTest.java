@@ -111,7 +111,7 @@ class AuditTest {
     }
 
     @Test
-    void anEventSaysWhoWhatWhenAndFromWhereAndNamesTheFieldsOnly() {
+    void eventHasUserOperationTimeAddressAndFieldNames() {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-before");
 
@@ -147,7 +147,7 @@ class AuditTest {
     }
 
     @Test
-    void whatFailsLeavesNoEvent() {
+    void failedWriteLeavesNoEvent() {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-1");
         Api.provider(organization, secret);
@@ -161,7 +161,7 @@ class AuditTest {
     }
 
     @Test
-    void whatIsDeniedIsInTheLogOnceAMinute() {
+    void repeatedDenialsAreLoggedOnceAMinute() {
         String own = Api.organization();
         String foreign = Api.organization();
         String user = Api.user();
@@ -191,7 +191,7 @@ class AuditTest {
     }
 
     @Test
-    void whatAMemberIsDeniedSaysOnWhat() {
+    void deniedOperationNamesItsResource() {
         String organization = Api.organization();
         String member = Api.tokenOfNew("member", organization);
         List<String> secrets = List.of(Api.secret(organization, "sk-1"), Api.secret(organization, "sk-2"));
@@ -208,7 +208,7 @@ class AuditTest {
     }
 
     @Test
-    void nobodyFillsTheLogByAskingForWhatTheyMakeUp() {
+    void requestsForInventedIdsDoNotFillTheLog() {
         String member = Api.tokenOfNew("member", Api.organization());
         for (int i = 0; i < DeniedAccess.MAX_PER_CALLER + 20; i++) {
             asNobody()
@@ -251,7 +251,7 @@ class AuditTest {
     }
 
     @Test
-    void clusterAdminsReadWhatWasDoneInAnOrganizationThatIsGone() {
+    void clusterAdminsReadTheAuditLogOfADeletedOrganization() {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-1");
         asAdmin()
@@ -325,7 +325,7 @@ class AuditTest {
     }
 
     @Test
-    void aRevealAnswersThePlaintextAndIsNotStoredOnItsWay() {
+    void revealReturnsThePlaintextAndForbidsCaching() {
         String organization = Api.organization();
         String secret = Api.secret(organization, "sk-1");
         String headers = asAdmin()
@@ -364,13 +364,13 @@ class AuditTest {
         database.execute("alter table audit_event add constraint refuse check (operation <> 'revealSecret'"
                 + " and operation <> 'createModel') not valid");
         try {
-            String refused = asAdmin()
+            String rejected = asAdmin()
                     .post("/organizations/{o}/secrets/{s}/reveal", organization, secret)
                     .then()
                     .statusCode(500)
                     .extract()
                     .asString();
-            assertThat(refused).doesNotContain("sk-1");
+            assertThat(rejected).doesNotContain("sk-1");
             asAdmin()
                     .body(model("gpt", Api.provider(organization, secret)))
                     .post("/organizations/{o}/models", organization)
@@ -383,7 +383,7 @@ class AuditTest {
     }
 
     @Test
-    void theDatabaseRefusesToChangeTheLog() {
+    void databaseRejectsChangesOfTheLog() {
         Api.organization();
         for (String statement : List.of(
                 "update audit_event set outcome = 'denied'", "delete from audit_event", "truncate audit_event")) {
@@ -414,7 +414,7 @@ class AuditTest {
     }
 
     @Test
-    void whateverIsDoneToTheLogBehindTheServersBackShows() throws SQLException {
+    void tamperingWithTheLogIsDetected() throws SQLException {
         assertShows(
                 "update audit_event set user_name = 'Somebody else' where chain = ?::uuid and sequence = 2", "event 2");
         assertShows("update audit_event set changed_fields = '{}' where chain = ?::uuid and sequence = 1", "event 1");
@@ -435,7 +435,7 @@ class AuditTest {
     }
 
     @Test
-    void whatIsOlderThanItIsKeptIsDroppedAndTheRestStillHolds() throws Exception {
+    void eventsBeyondRetentionAreDroppedAndTheRestVerifies() throws Exception {
         String organization = Api.organization();
         Api.secret(organization, "sk-1");
         Api.secret(organization, "sk-2");

@@ -52,7 +52,7 @@ class ByteBudgetTest {
     }
 
     @Test
-    void noMoreIsGivenBackThanWasTaken() {
+    void releaseIsLimitedToTheTakenBytes() {
         ByteBudget.Lease lease = budget.lease(token, "192.0.2.1");
         lease.take(300);
         lease.release(100);

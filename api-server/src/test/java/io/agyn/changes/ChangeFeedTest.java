@@ -32,20 +32,20 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class ChangeFeedTest {
     private static final ConditionFactory WITHIN_A_SECOND =
-            await("it is heard within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
+            await("it is reported within a second").atMost(Duration.ofSeconds(1)).pollInterval(Duration.ofMillis(5));
 
     @Singleton
-    static class Heard implements ChangeListener {
+    static class Recorder implements ChangeListener {
         private final List<RowChange> changes = new CopyOnWriteArrayList<>();
         private final AtomicInteger gaps = new AtomicInteger();
         private final AtomicBoolean fails = new AtomicBoolean();
 
         @Override
-        public void onChanges(List<RowChange> heard) {
+        public void onChanges(List<RowChange> reported) {
             if (fails.getAndSet(false)) {
                 throw new IllegalStateException("a listener that fails, in a test");
             }
-            changes.addAll(heard);
+            changes.addAll(reported);
         }
 
         @Override
@@ -55,7 +55,7 @@ class ChangeFeedTest {
     }
 
     @Inject
-    Heard heard;
+    Recorder recorder;
 
     @Inject
     DataSource database;
@@ -71,13 +71,13 @@ class ChangeFeedTest {
     }
 
     @Test
-    void everyChangeOfWhatACallIsResolvedFromIsHeardOnce() throws InterruptedException {
+    void everyChangeOfRoutingDataIsReportedOnce() throws InterruptedException {
         String provider = Api.provider(organization, secret);
         String model = Api.model(organization, provider);
         awaitChange("organization", organization);
         awaitChange("llm_provider", provider);
         awaitChange("model", model);
-        heard.changes.clear();
+        recorder.changes.clear();
         // The model is orphaned by the database itself.
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
@@ -87,24 +87,24 @@ class ChangeFeedTest {
         awaitChange("model", model);
         // Over several readings.
         Thread.sleep(1_200);
-        assertThat(heard.changes)
+        assertThat(recorder.changes)
                 .containsOnlyOnce(
                         change("llm_provider", Operation.DELETE, provider), change("model", Operation.UPDATE, model));
     }
 
     @Test
-    void aTransactionThatCommitsAfterLaterOnesIsHeard() throws Exception {
+    void transactionThatCommitsLateIsReported() throws Exception {
         String other = Api.secret(organization, "v");
         awaitChange("secret", other);
         try (Connection early = database.getConnection();
                 Statement statement = early.createStatement()) {
             early.setAutoCommit(false);
             touch(statement, secret);
-            heard.changes.clear();
+            recorder.changes.clear();
             for (int i = 0; i < 3; i++) {
                 execute("update secret set description = '" + i + "' where id = '" + other + "'");
                 awaitChange("secret", other);
-                heard.changes.clear();
+                recorder.changes.clear();
             }
             early.commit();
             early.setAutoCommit(true);
@@ -114,7 +114,7 @@ class ChangeFeedTest {
 
     @Test
     void aChangeThatIsTakenBackIsNotHeard() throws Exception {
-        heard.changes.clear();
+        recorder.changes.clear();
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -123,12 +123,12 @@ class ChangeFeedTest {
             connection.setAutoCommit(true);
         }
         Thread.sleep(700);
-        assertThat(heard.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
+        assertThat(recorder.changes).doesNotContain(change("secret", Operation.UPDATE, secret));
     }
 
     @Test
-    void aChangeWhoseNotificationWasLostIsHeard() throws Exception {
-        heard.changes.clear();
+    void changeWithALostNotificationIsReported() throws Exception {
+        recorder.changes.clear();
         execute("insert into change (table_name, row_id, organization_id) values ('secret', '" + secret + "', '"
                 + organization + "')");
         awaitChange("secret", secret);
@@ -136,23 +136,23 @@ class ChangeFeedTest {
 
     @Test
     void nothingIsMissedWhileTheConnectionIsKilledAgainAndAgain() throws Exception {
-        int gaps = heard.gaps.get();
+        int gaps = recorder.gaps.get();
         for (int i = 0; i < 5; i++) {
-            heard.changes.clear();
+            recorder.changes.clear();
             ChangeFeedConnections.kill(database);
             execute("update secret set description = '" + i + "' where id = '" + secret + "'");
             awaitChange("secret", secret);
         }
-        assertThat(heard.gaps).hasValue(gaps);
+        assertThat(recorder.gaps).hasValue(gaps);
     }
 
     @Test
     void failingListenerInvalidatesAllCachesAndTheFeedContinues() throws Exception {
-        int gaps = heard.gaps.get();
-        heard.fails.set(true);
+        int gaps = recorder.gaps.get();
+        recorder.fails.set(true);
         execute("update secret set description = 'x' where id = '" + secret + "'");
-        WITHIN_A_SECOND.until(() -> heard.gaps.get() > gaps);
-        heard.changes.clear();
+        WITHIN_A_SECOND.until(() -> recorder.gaps.get() > gaps);
+        recorder.changes.clear();
         execute("update secret set description = 'y' where id = '" + secret + "'");
         awaitChange("secret", secret);
     }
@@ -171,7 +171,7 @@ class ChangeFeedTest {
 
     private void awaitChange(String table, String id) {
         WITHIN_A_SECOND.until(
-                () -> heard.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
+                () -> recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private RowChange change(String table, Operation operation, String id) {

@@ -78,7 +78,7 @@ class HungDatabaseTest {
             for (CompletableFuture<Integer> write : writes) {
                 assertThat(write.join()).isEqualTo(503);
             }
-            assertThat(since(start)).as("all writes are refused").isLessThan(Duration.ofSeconds(12));
+            assertThat(since(start)).as("all writes are rejected").isLessThan(Duration.ofSeconds(12));
         } finally {
             signal("CONT", processes);
         }
@@ -102,7 +102,7 @@ class HungDatabaseTest {
     }
 
     @Test
-    void revokedTokenIsRefusedAlthoughChangesCannotBeRead() throws Exception {
+    void revokedTokenIsRejectedIfChangesCannotBeRead() throws Exception {
         String token = Api.tokenBoundTo(Api.organization());
         String id = callers.identify(token).join().orElseThrow().tokenId().toString();
         try (Connection lock = DriverManager.getConnection(url, username, password);

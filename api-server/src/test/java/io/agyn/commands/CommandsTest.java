@@ -36,7 +36,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void eachCommandRefusesWhatItDoesNotTake(Command command) {
+    void eachCommandRejectsUnknownParameters(Command command) {
         List<String> misuses = new ArrayList<>(List.of("1 2 3", "--force", "-x"));
         if (command.parameters().startsWith("<")) {
             misuses.add("");
@@ -76,7 +76,7 @@ class CommandsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"keyset", "keyset burn", "keyset burn --help", "burn", "burn --help", "--version x", "--help x"})
-    void whatIsNoCommandIsMisuse(String arguments) {
+    void unknownCommandIsMisuse(String arguments) {
         assertThat(run(arguments)).isEqualTo(2);
         assertThat(err.toString(UTF_8)).startsWith("Unknown command \"" + arguments + "\".\nUsage:\n");
         assertThat(out.toString(UTF_8)).isEmpty();

@@ -136,15 +136,15 @@ class DeniedPagesTest {
     }
 
     /** A user's denials in the audit log, without user, time and address. */
-    private static List<Map<String, Object>> denied(String place, String user) {
+    private static List<Map<String, Object>> denied(String path, String user) {
         List<Map<String, Object>> events = Api.asAdmin()
-                .get(place + "/audit-events?outcome=denied&user_id=" + user)
+                .get(path + "/audit-events?outcome=denied&user_id=" + user)
                 .then()
                 .statusCode(200)
                 .extract()
                 .path("items");
         return events.stream()
-                .peek(event -> Stream.of("id", "at", "user_id", "api_token_id", "request_id")
+                .peek(event -> Stream.of("id", "occurred_at", "user_id", "api_token_id", "request_id")
                         .forEach(event::remove))
                 .toList();
     }

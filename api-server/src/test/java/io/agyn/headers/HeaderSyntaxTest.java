@@ -31,7 +31,7 @@ class HeaderSyntaxTest {
                 "sk-1\u2026",
                 "sk-1\ud83d\udd11"
             })
-    void aCredentialThatNoHeaderCanCarryIsRefused(String stored) {
+    void credentialThatIsNoValidHeaderValueIsRejected(String stored) {
         assertThat(HeaderSyntax.credential(stored)).isEmpty();
     }
 

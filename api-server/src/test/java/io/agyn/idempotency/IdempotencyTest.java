@@ -42,7 +42,7 @@ class IdempotencyTest {
     private final String key = UUID.randomUUID().toString();
 
     @Test
-    void aRepeatIsAnsweredWhatTheFirstWas() {
+    void repeatGetsTheFirstResponse() {
         String organization = Api.organization();
         Map<String, String> secret = Map.of("name", "key", "value", "sk-1");
 
@@ -77,35 +77,35 @@ class IdempotencyTest {
     }
 
     @Test
-    void theSameKeyWithAnotherRequestIsRefusedAndMakesNothing() {
+    void reusedKeyForAnotherRequestIsRejected() {
         String organization = Api.organization();
         post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-1"));
 
-        for (Response refused : List.of(
+        for (Response rejected : List.of(
                 post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-2")),
                 post("/organizations/" + Api.organization() + "/secrets", Map.of("name", "key", "value", "sk-1")))) {
-            refused.then().statusCode(422).body("code", equalTo("idempotency_key_reused"));
+            rejected.then().statusCode(422).body("code", equalTo("idempotency_key_reused"));
         }
         asAdmin().get("/organizations/{o}/secrets", organization).then().body("items.size()", equalTo(1));
     }
 
     @Test
-    void ofManyAtOnceOneMakesItAndAllAreAnsweredTheSame() {
+    void concurrentRepeatsCreateOnceAndGetOneResponse() {
         String organization = Api.organization();
         List<Callable<Response>> posts = Collections.nCopies(
                 20, () -> post("/organizations/" + organization + "/secrets", Map.of("name", "key", "value", "sk-1")));
 
-        List<Response> answers = inParallel(posts);
+        List<Response> responses = inParallel(posts);
 
-        assertThat(answers).extracting(Response::statusCode).containsOnly(201);
-        assertThat(answers)
+        assertThat(responses).extracting(Response::statusCode).containsOnly(201);
+        assertThat(responses)
                 .extracting(Response::asString)
-                .containsOnly(answers.getFirst().asString());
+                .containsOnly(responses.getFirst().asString());
         asAdmin().get("/organizations/{o}/secrets", organization).then().body("items.size()", equalTo(1));
     }
 
     @Test
-    void whatWasRefusedMayBeTriedAgainWithTheSameKey() {
+    void rejectedCreateMayBeRepeatedWithTheSameKey() {
         String organization = Api.organization();
         String taken = Api.secret(organization, "sk-1");
         String name = asAdmin()
@@ -149,7 +149,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyCanBeUsedAnewAfterADayAndIsThenGone() throws SQLException {
+    void keyExpiresAndIsDeletedAfterADay() throws SQLException {
         String organization = Api.organization();
         post("/organizations/" + organization + "/secrets", Map.of("name", "first", "value", "sk-1"));
         database.execute("update idempotency_key set created_at = created_at - interval '25 hours' where key = ?", key);

@@ -82,7 +82,7 @@ class CredentialsAtRestTest {
     }
 
     @Test
-    void aCiphertextThatIsMovedToAnotherRowDoesNotDecryptAndSaysSo() throws SQLException {
+    void ciphertextMovedToAnotherRowIsReported() throws SQLException {
         String organization = Api.organization();
         String one = Api.secret(organization, "marked-one");
         String other = Api.secret(organization, "marked-other");
@@ -101,7 +101,7 @@ class CredentialsAtRestTest {
         }
 
         asAdmin()
-                .body(Map.of("name", "renamed", "value", "written anew"))
+                .body(Map.of("name", "renamed", "value", "rewritten"))
                 .put(SECRET, organization, other)
                 .then()
                 .statusCode(200);
@@ -113,7 +113,7 @@ class CredentialsAtRestTest {
     }
 
     @Test
-    void aFailureTellsTheLogWhatItWasAndTheCallerNothing() throws SQLException {
+    void failureIsLoggedAndHiddenFromTheCaller() throws SQLException {
         String organization = Api.organization();
         database.execute("alter table secret rename to marked_table");
         try (Log log = Log.listen()) {

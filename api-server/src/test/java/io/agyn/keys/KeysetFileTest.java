@@ -55,7 +55,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void fileThatOthersCanReadIsRefusedUnlessItIsLocked() throws IOException {
+    void unlockedFileThatOthersCanReadIsRejected() throws IOException {
         Path path = folder.resolve("keyset.json");
         KeysetFile file = new KeysetFile(path, Optional.empty());
         file.create();
@@ -101,7 +101,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aFileWithoutALockIsRefusedWhereAPassphraseIsSet() {
+    void unlockedFileIsRejectedIfAPassphraseIsSet() {
         Path path = folder.resolve("keyset.json");
         Keyset.create(path);
 
@@ -132,7 +132,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aChangeKeepsTheLockTheModeAndWhereALinkLeads() throws IOException {
+    void changeKeepsLockModeAndLinkTarget() throws IOException {
         Path real = folder.resolve("real.json");
         Path link = folder.resolve("link.json");
         KeysetFile file = new KeysetFile(link, Optional.of(lock(PASSPHRASE)));
@@ -185,7 +185,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void saysWhatIsWrongWithAPassphraseAndDoesNotRepeatIt() throws IOException {
+    void passphraseErrorDoesNotRepeatThePassphrase() throws IOException {
         Path path = folder.resolve("keyset.json");
         Path missing = folder.resolve("missing");
         assertThatThrownBy(() -> new KeysetFile(path, Optional.of(PassphraseLock.inFile(missing))).create())

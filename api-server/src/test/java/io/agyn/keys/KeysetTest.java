@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeysetTest {
 
     private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
-    private static final byte[] PLACE = "place".getBytes(UTF_8);
+    private static final byte[] CONTEXT = "context".getBytes(UTF_8);
 
     @TempDir
     private Path folder;
@@ -56,10 +56,10 @@ class KeysetTest {
     }
 
     @Test
-    void decryptsWhatItHasEncryptedBeforeARestart() throws GeneralSecurityException {
-        byte[] ciphertext = Keyset.load(file).aead().encrypt(VALUE, PLACE);
+    void decryptsDataFromBeforeARestart() throws GeneralSecurityException {
+        byte[] ciphertext = Keyset.load(file).aead().encrypt(VALUE, CONTEXT);
 
-        assertThat(Keyset.load(file).aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
+        assertThat(Keyset.load(file).aead().decrypt(ciphertext, CONTEXT)).isEqualTo(VALUE);
     }
 
     @Test
@@ -71,7 +71,7 @@ class KeysetTest {
 
         assertThat(fingerprint).hasSize(Keyset.FINGERPRINT_BYTES);
         assertThat(Keyset.load(file).fingerprint(VALUE)).isEqualTo(fingerprint);
-        assertThat(Keyset.load(file).fingerprint(PLACE)).isNotEqualTo(fingerprint);
+        assertThat(Keyset.load(file).fingerprint(CONTEXT)).isNotEqualTo(fingerprint);
         assertThat(Keyset.load(another).fingerprint(VALUE)).isNotEqualTo(fingerprint);
     }
 
@@ -97,31 +97,31 @@ class KeysetTest {
 
         assertThat(added.keys()).containsExactly(old, fresh);
         assertThat(added.primary()).isEqualTo(old);
-        assertThat(KeyId.of(added.aead().encrypt(VALUE, PLACE))).contains(old);
+        assertThat(KeyId.of(added.aead().encrypt(VALUE, CONTEXT))).contains(old);
 
         Keyset promoted = added.withPrimary(fresh);
-        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, CONTEXT);
 
         assertThat(KeyId.of(ciphertext)).contains(fresh);
         assertThat(ciphertext).startsWith(fresh.prefix());
-        assertThat(added.aead().decrypt(ciphertext, PLACE)).isEqualTo(VALUE);
-        assertThatThrownBy(() -> before.aead().decrypt(ciphertext, PLACE)).isInstanceOf(GeneralSecurityException.class);
+        assertThat(added.aead().decrypt(ciphertext, CONTEXT)).isEqualTo(VALUE);
+        assertThatThrownBy(() -> before.aead().decrypt(ciphertext, CONTEXT)).isInstanceOf(GeneralSecurityException.class);
     }
 
     @Test
     void aKeyThatIsRetiredDecryptsNoMore() throws GeneralSecurityException {
         Keyset before = Keyset.load(file);
         KeyId old = before.primary();
-        byte[] ciphertext = before.aead().encrypt(VALUE, PLACE);
+        byte[] ciphertext = before.aead().encrypt(VALUE, CONTEXT);
         Keyset added = before.withNewKey();
         Keyset promoted = added.withPrimary(added.keys().getLast());
-        byte[] rewrapped = promoted.rewrap(ciphertext, PLACE);
+        byte[] rewrapped = promoted.rewrap(ciphertext, CONTEXT);
 
         Keyset retired = promoted.without(old);
 
         assertThat(retired.contains(old)).isFalse();
-        assertThat(retired.aead().decrypt(rewrapped, PLACE)).isEqualTo(VALUE);
-        assertThatThrownBy(() -> retired.aead().decrypt(ciphertext, PLACE))
+        assertThat(retired.aead().decrypt(rewrapped, CONTEXT)).isEqualTo(VALUE);
+        assertThatThrownBy(() -> retired.aead().decrypt(ciphertext, CONTEXT))
                 .isInstanceOf(GeneralSecurityException.class);
     }
 
@@ -138,7 +138,7 @@ class KeysetTest {
     }
 
     @Test
-    void eachPurposeHasAKeyOfItsOwnWithARotationOfItsOwn() {
+    void eachPurposeHasItsOwnKeyAndRotation() {
         Keyset before = Keyset.load(file);
         KeyId fingerprint = before.primary(KeyPurpose.FINGERPRINT);
         KeyId audit = before.primary(KeyPurpose.AUDIT);
@@ -195,7 +195,7 @@ class KeysetTest {
                 "{\"encryption\":{\"primaryKeyId\":1,\"key\":[]},\"fingerprint\":{\"primaryKeyId\":1,\"key\":[]}}",
                 "{\"encryption\":{\"primaryKeyId\":1,\"key\":[{\"keyId\":1,\"keyData\":{\"value\":\"sk-inside\"}}]}}"
             })
-    void refusesAFileThatIsNoKeyset(String content) throws IOException {
+    void rejectsAFileThatIsNoKeyset(String content) throws IOException {
         Files.writeString(file, content);
 
         assertThatThrownBy(() -> Keyset.load(file))

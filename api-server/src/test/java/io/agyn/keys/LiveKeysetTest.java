@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LiveKeysetTest {
     private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
-    private static final byte[] PLACE = "place".getBytes(UTF_8);
+    private static final byte[] CONTEXT = "context".getBytes(UTF_8);
 
     @TempDir
     private Path folder;
@@ -55,19 +55,19 @@ class LiveKeysetTest {
     }
 
     @Test
-    void readsWhatAServerWithANewerFileHasWritten() throws GeneralSecurityException {
+    void rereadsTheFileForAnUnknownKey() throws GeneralSecurityException {
         Keyset added = file.change(Keyset::withNewKey);
         Keyset promoted = added.withPrimary(added.keys().getLast());
-        byte[] ciphertext = promoted.aead().encrypt(VALUE, PLACE);
+        byte[] ciphertext = promoted.aead().encrypt(VALUE, CONTEXT);
 
         assertThat(keys.current().keys()).hasSize(1);
-        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, PLACE))
+        assertThat(keys.currentFor(ciphertext).aead().decrypt(ciphertext, CONTEXT))
                 .isEqualTo(VALUE);
         assertThat(keys.current().keys()).isEqualTo(added.keys());
     }
 
     @Test
-    void staysWithItsKeysWhileTheFileIsNoneOfTheirs() throws IOException {
+    void keepsItsKeysWhileTheFileHasOthers() throws IOException {
         Keyset before = keys.current();
         Path other = folder.resolve("other.json");
         Keyset.create(other);
@@ -105,15 +105,15 @@ class LiveKeysetTest {
         keys.start(new StartupEvent(), registry);
         try {
             byte[] right = Files.readAllBytes(file.path());
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
 
             Files.writeString(file.path(), "not json");
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isOne();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isOne();
 
             Files.write(file.path(), right);
             keys.reload();
-            assertThat(registry.get("agyn.keyset.refused").gauge().value()).isZero();
+            assertThat(registry.get("agyn.keyset.rejected").gauge().value()).isZero();
         } finally {
             keys.stop(new ShutdownEvent());
         }

@@ -67,7 +67,7 @@ class RotationTest {
     }
 
     @Test
-    void rewrappingChangesTheKeyAndNothingThatAReaderSees() throws SQLException {
+    void rewrappingChangesOnlyTheKey() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         Map<String, Response> before = read(token, headers);
@@ -86,22 +86,22 @@ class RotationTest {
         assertThat(keyOf("llm_provider", "custom_headers", headers)).contains(keyset.primary());
         assertThat(KeyUse.count(connection).of("keyset check", keyset.primary()))
                 .isEqualTo(1);
-        read(token, headers).forEach((id, answer) -> {
-            assertThat(answer.asString()).isEqualTo(before.get(id).asString());
-            assertThat(answer.header("ETag")).isEqualTo(before.get(id).header("ETag"));
+        read(token, headers).forEach((id, response) -> {
+            assertThat(response.asString()).isEqualTo(before.get(id).asString());
+            assertThat(response.header("ETag")).isEqualTo(before.get(id).header("ETag"));
         });
-        assertThat(changes()).as("nothing for servers to look up anew").isEqualTo(changes);
+        assertThat(changes()).as("nothing for servers to look up again").isEqualTo(changes);
         assertThat(decrypted(secret)).isEqualTo("kept value");
         assertThat(new Rewrap(connection, keyset, progress::set).run()).isEqualTo(unreadable);
         assertThat(KeyUse.count(connection).ofOthers(keyset.primary())).isEqualTo(unreadable.size());
     }
 
     @Test
-    void whatIsWrittenMeanwhileIsNotOverwritten() throws Exception {
+    void concurrentWriteIsNotOverwritten() throws Exception {
         Keyset old = keys.current();
         Keyset keyset = promoteANewKey();
         byte[] written =
-                old.aead().encrypt("written meanwhile".getBytes(), place(secret).bytes());
+                old.aead().encrypt("written meanwhile".getBytes(), context(secret).bytes());
         try (Connection writer = another();
                 PreparedStatement write =
                         writer.prepareStatement("update secret set value_ciphertext = ? where id = ?::uuid")) {
@@ -126,7 +126,7 @@ class RotationTest {
     }
 
     @Test
-    void whatCannotBeDecryptedIsNamedAndLeftAsItIs() throws SQLException {
+    void undecryptableCredentialIsNamedAndKept() throws SQLException {
         database.execute(
                 "update secret set value_ciphertext = set_byte(value_ciphertext, 20, 255 - get_byte(value_ciphertext,"
                         + " 20)) where id = ?::uuid",
@@ -158,7 +158,7 @@ class RotationTest {
     }
 
     @Test
-    void newFingerprintKeyReplacesAllFingerprintsAndNothingElse() throws SQLException {
+    void newFingerprintKeyReplacesOnlyFingerprints() throws SQLException {
         String token = create("bearer", Map.of("token", "kept-token"));
         String headers = create("custom_headers", Map.of("custom_headers", Map.of("X-Key", "kept header")));
         String reference = create("bearer", Map.of("token_secret_id", secret));
@@ -232,7 +232,8 @@ class RotationTest {
 
         assertThat(columns)
                 .containsExactlyInAnyOrderElementsOf(Stream.concat(
-                                CredentialColumns.all().stream().map(column -> column.table() + "." + column.column()),
+                                AllCredentialColumns.COLUMNS.stream()
+                                        .map(column -> column.table() + "." + column.column()),
                                 Stream.of("keyset_check.ciphertext"))
                         .toList());
     }
@@ -296,10 +297,10 @@ class RotationTest {
     }
 
     private String decrypted(String id) throws SQLException {
-        return cipher.decrypt(ciphertext(id), place(id));
+        return cipher.decrypt(ciphertext(id), context(id));
     }
 
-    private EncryptionContext place(String id) {
+    private EncryptionContext context(String id) {
         return new EncryptionContext(UUID.fromString(organization), "secret", UUID.fromString(id), "value");
     }
 

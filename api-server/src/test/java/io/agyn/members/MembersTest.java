@@ -142,7 +142,7 @@ class MembersTest {
     }
 
     @Test
-    void exactlyOneOfUserIdAndEmailSaysWhoItIs() {
+    void exactlyOneOfUserIdAndEmailIsRequired() {
         asAdmin()
                 .body(Map.of("role", "member"))
                 .post(MEMBERS, organization)
@@ -158,7 +158,7 @@ class MembersTest {
     }
 
     @Test
-    void whoIsNoUserIsNotFoundAndTheFieldIsNamed() {
+    void unknownUserErrorNamesTheField() {
         Map<String, String> nobody =
                 Map.of("user_id", UUID.randomUUID().toString(), "email", Api.freshName("nobody") + "@acme.example");
         nobody.forEach((field, value) -> asAdmin()
@@ -267,7 +267,7 @@ class MembersTest {
     }
 
     @RepeatedTest(20)
-    void ofTheLastTwoOwnersOneStaysWhateverIsDoneToBothAtOnce(RepetitionInfo repetition) {
+    void oneOfTwoOwnersStaysInConcurrentRemovals(RepetitionInfo repetition) {
         String other = Api.user();
         Api.join(organization, user, "owner");
         Api.join(organization, other, "owner");
@@ -301,8 +301,8 @@ class MembersTest {
         return Map.of("name", "Payments", "email", email, "role", "user", "state", "suspended");
     }
 
-    private static void assertLastOwner(Response refusal, String slug) {
-        refusal.then()
+    private static void assertLastOwner(Response rejection, String slug) {
+        rejection.then()
                 .statusCode(409)
                 .body("code", equalTo("last_owner"))
                 .body("detail", containsString("owner of " + slug + ";"));

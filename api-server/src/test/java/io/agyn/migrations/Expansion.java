@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 /**
  * Finds changes in migrations that break servers of the previous release.
  *
- * <p>What is new since that release may be made as one likes. Of what there was, it knows which statements add and no more;
- * all others it refuses, unless a comment before them says {@code -- unused since 1.2.0}, with a release, or, where nothing
+ * <p>What is new since that release may be created as one likes. Of what there was, it knows which statements add and no more;
+ * all others it rejects, unless a comment before them says {@code -- unused since 1.2.0}, with a release, or, where nothing
  * is taken away, {@code -- fits the release before: } and why.
  */
 final class Expansion {
@@ -30,24 +30,24 @@ final class Expansion {
 
     private final Set<String> old = new HashSet<>();
     private final Predicate<String> isRelease;
-    private final List<String> refusals = new ArrayList<>();
+    private final List<String> rejections = new ArrayList<>();
 
     /**
-     * @param released the migrations that the servers of the release before have made
+     * @param released the migrations that the servers of the release before have created
      * @param isRelease whether there is a release of a number
      */
     Expansion(List<String> released, Predicate<String> isRelease) {
         this.isRelease = isRelease;
         for (String migration : released) {
             for (String statement : statements(migration)) {
-                made(statement).ifPresent(old::add);
+                created(statement).ifPresent(old::add);
             }
         }
     }
 
     /** The violations of a later migration. */
-    List<String> refusals(String migration) {
-        refusals.clear();
+    List<String> rejections(String migration) {
+        rejections.clear();
         boolean waits = false;
         for (String statement : statements(migration)) {
             boolean unused = false;
@@ -55,18 +55,18 @@ final class Expansion {
             if (marker.find()) {
                 unused = isRelease.test(marker.group(1));
                 if (!unused) {
-                    refusals.add("there is no release " + marker.group(1) + " that has stopped using it");
+                    rejections.add("there is no release " + marker.group(1) + " that has stopped using it");
                 }
             }
             String bare = bare(statement);
             if (LOCK_TIMEOUT.matcher(bare).matches()) {
                 waits = true;
             } else if (locksOld(bare) && !waits) {
-                refusals.add("begin with \"set local lock_timeout = '5s';\": it waits for a table in use: " + bare);
+                rejections.add("begin with \"set local lock_timeout = '5s';\": it waits for a table in use: " + bare);
             }
             judge(bare, unused, FITS.matcher(statement).find());
         }
-        return List.copyOf(refusals);
+        return List.copyOf(rejections);
     }
 
     private void judge(String statement, boolean unused, boolean fits) {
@@ -75,12 +75,12 @@ final class Expansion {
             case ADDS -> {}
             case MAY_NOT_FIT -> {
                 if (!fits && !unused) {
-                    refusals.add("say why it fits the release before: " + statement);
+                    rejections.add("say why it fits the release before: " + statement);
                 }
             }
             case TAKES_AWAY -> {
                 if (!unused) {
-                    refusals.add("the release before still uses it: " + statement);
+                    rejections.add("the release before still uses it: " + statement);
                 }
             }
         }
@@ -112,9 +112,9 @@ final class Expansion {
         if (statement.matches("^create (or replace )?trigger .*")) {
             return isOld(after(" on (\\w+) (?:for|when|execute)", statement)) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
         }
-        Optional<String> made = made(statement);
-        if (made.isPresent()) {
-            return isOld(made.get()) || holdsRowsOfOldTables(statement) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
+        Optional<String> created = created(statement);
+        if (created.isPresent()) {
+            return isOld(created.get()) || holdsRowsOfOldTables(statement) ? Verdict.MAY_NOT_FIT : Verdict.ADDS;
         }
         if (statement.matches("^(insert into|update|comment on|select) .*")) {
             return isOld(after("^(?:insert into|update|comment on \\w+) (\\w+)", statement))
@@ -177,7 +177,7 @@ final class Expansion {
         return matcher.find() ? matcher.group(1) : "";
     }
 
-    private static Optional<String> made(String statement) {
+    private static Optional<String> created(String statement) {
         Matcher matcher = MADE.matcher(bare(statement));
         return matcher.find() ? Optional.of(matcher.group(2)) : Optional.empty();
     }

@@ -56,13 +56,13 @@ class MigrationsTest {
                 "delete from team",
                 "revoke all on team from public",
             })
-    void whatTheReleaseBeforeUsesIsNotTakenAway(String statement) {
-        assertThat(refusals(statement)).singleElement().asString().startsWith("the release before still uses it: ");
-        assertThat(refusals("-- fits the release before: it does not.\n" + statement))
+    void removalOfUsedObjectsIsRejected(String statement) {
+        assertThat(rejections(statement)).singleElement().asString().startsWith("the release before still uses it: ");
+        assertThat(rejections("-- fits the release before: it does not.\n" + statement))
                 .hasSize(1);
-        assertThat(refusals("-- unused since 9.9.9\n" + statement))
+        assertThat(rejections("-- unused since 9.9.9\n" + statement))
                 .contains("there is no release 9.9.9 that has stopped using it");
-        assertThat(refusals("-- unused since 0.2.0\n" + statement)).isEmpty();
+        assertThat(rejections("-- unused since 0.2.0\n" + statement)).isEmpty();
     }
 
     @ParameterizedTest
@@ -79,10 +79,10 @@ class MigrationsTest {
                 "create table player (team_id uuid references team (id))",
                 "update team set motto = name",
             })
-    void whatMayNotFitTheReleaseBeforeSaysWhyItDoes(String statement) {
-        assertThat(refusals(statement)).singleElement().asString().startsWith("say why it fits the release before: ");
-        assertThat(refusals("-- fits the release before: \n" + statement)).hasSize(1);
-        assertThat(refusals("-- fits the release before: no row of its has any.\n" + statement))
+    void riskyMigrationRequiresAReason(String statement) {
+        assertThat(rejections(statement)).singleElement().asString().startsWith("say why it fits the release before: ");
+        assertThat(rejections("-- fits the release before: \n" + statement)).hasSize(1);
+        assertThat(rejections("-- fits the release before: no row of its has any.\n" + statement))
                 .isEmpty();
     }
 
@@ -98,14 +98,14 @@ class MigrationsTest {
                 "alter table team add column a text, add column b numeric(10, 2) not null default 0",
                 "alter table team validate constraint short",
             })
-    void whatAddsIsTaken(String statement) {
-        assertThat(refusals(statement)).isEmpty();
+    void additiveMigrationIsAccepted(String statement) {
+        assertThat(rejections(statement)).isEmpty();
     }
 
     @Test
     void aTableInUseIsNotWaitedForForLong() {
         String statement = "alter table team add column size integer";
-        assertThat(new Expansion(RELEASED, release -> false).refusals(statement))
+        assertThat(new Expansion(RELEASED, release -> false).rejections(statement))
                 .singleElement()
                 .asString()
                 .startsWith("begin with \"set local lock_timeout = '5s';\"");
@@ -128,7 +128,7 @@ class MigrationsTest {
                 .filter(file -> file.getKey() > released)
                 .map(file ->
                         DynamicTest.dynamicTest(file.getValue().getFileName().toString(), () -> assertThat(
-                                        expansion.refusals(Files.readString(file.getValue())))
+                                        expansion.rejections(Files.readString(file.getValue())))
                                 .isEmpty()));
     }
 
@@ -152,9 +152,9 @@ class MigrationsTest {
         assertThat(checked).isGreaterThanOrEqualTo(lastReleasedSchema());
     }
 
-    private static List<String> refusals(String statements) {
+    private static List<String> rejections(String statements) {
         return new Expansion(RELEASED, "0.2.0"::equals)
-                .refusals("set local lock_timeout = '5s';\n" + statements + ";\n");
+                .rejections("set local lock_timeout = '5s';\n" + statements + ";\n");
     }
 
     private static int lastReleasedSchema() throws IOException {

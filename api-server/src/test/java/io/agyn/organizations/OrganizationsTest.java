@@ -109,7 +109,7 @@ class OrganizationsTest {
     }
 
     @RepeatedTest(10)
-    void anOrganizationIsNeverDeletedFromUnderWhatIsJustMadeInIt() {
+    void organizationWithAResourceBeingCreatedIsNotDeleted() {
         String organization = Api.organization();
         Callable<Integer> delete =
                 () -> asAdmin().delete("/organizations/{id}", organization).statusCode();

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SlugsTest {
     @ParameterizedTest
     @CsvSource({"Acme GmbH, acme-gmbh", "Müller & Söhne, muller-sohne", "--a--, a", "東京, organization", "42, 42"})
-    void aSlugIsADnsLabelMadeFromTheName(String name, String slug) {
+    void slugIsADnsLabelOfTheName(String name, String slug) {
         assertThat(Slugs.from(name)).isEqualTo(slug);
     }
 

@@ -66,7 +66,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesAnotherPassword() {
+    void rejectsAnotherPassword() {
         assertThatThrownBy(() -> DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), "guess"))
                 .isInstanceOfSatisfying(
                         SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo("28P01"));
@@ -162,7 +162,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesTheFolderOfAnotherMajorVersion() throws IOException {
+    void rejectsTheFolderOfAnotherMajorVersion() throws IOException {
         postgres.close();
         Files.writeString(folder.resolve("postgres/PG_VERSION"), "17\n");
 
@@ -175,7 +175,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void refusesAFolderThatIsNotPostgres() throws IOException {
+    void rejectsAFolderThatIsNotPostgres() throws IOException {
         postgres.close();
         Files.delete(folder.resolve("postgres/PG_VERSION"));
 
@@ -185,7 +185,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void asksForThePasswordFileWhenItIsGone() throws IOException {
+    void missingPasswordFileIsReported() throws IOException {
         postgres.close();
         Files.delete(folder.resolve("postgres-password"));
 
@@ -195,7 +195,7 @@ class EmbeddedPostgresTest {
     }
 
     @Test
-    void saysWhatTheLogSaysWhenPostgresDoesNotStart() throws IOException {
+    void startFailureRepeatsPostgresLog() throws IOException {
         postgres.close();
         Files.writeString(folder.resolve("postgres/postgresql.conf"), "no_such_setting = 1\n");
         postgres = EmbeddedPostgres.on(folder);

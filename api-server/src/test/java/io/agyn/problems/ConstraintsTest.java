@@ -51,35 +51,35 @@ class ConstraintsTest {
     @Test
     void aProviderCannotUseTheSecretOfAnotherTenant() throws SQLException {
         assertThat(copyProvider(ownSecret)).isEqualTo(1);
-        assertRefused("llm_provider_token_secret", () -> copyProvider(foreignSecret));
+        assertRejected("llm_provider_token_secret", () -> copyProvider(foreignSecret));
     }
 
     @Test
     void aModelCannotUseTheProviderOfAnotherTenant() throws SQLException {
         assertThat(insertModel(ownProvider)).isEqualTo(1);
-        assertRefused("model_provider", () -> insertModel(foreignProvider));
+        assertRejected("model_provider", () -> insertModel(foreignProvider));
     }
 
     @Test
-    void whatIsReferredToCannotChangeTenants() {
+    void referencedResourceCannotChangeTenants() {
         UUID foreign = UUID.fromString(Api.organization());
-        assertRefused(
+        assertRejected(
                 "llm_provider_token_secret",
                 () -> database.execute("update secret set organization_id = ? where id = ?", foreign, ownSecret));
     }
 
     @Test
     void aSecretInUseCannotBeDeleted() {
-        assertRefused(
+        assertRejected(
                 "llm_provider_token_secret", () -> database.execute("delete from secret where id = ?", ownSecret));
     }
 
     @Test
     void aProviderHasTheCredentialsOfItsAuthMethodAndNoOther() {
-        assertRefused(
+        assertRejected(
                 "llm_provider_credentials",
                 () -> database.execute("update llm_provider set token_ciphertext = '\\x00' where id = ?", ownProvider));
-        assertRefused(
+        assertRejected(
                 "llm_provider_credentials",
                 () -> database.execute(
                         "update llm_provider set auth_method = 'custom_headers' where id = ?", ownProvider));
@@ -134,7 +134,7 @@ class ConstraintsTest {
                 """, own, provider);
     }
 
-    private static void assertRefused(String constraint, Write write) {
+    private static void assertRejected(String constraint, Write write) {
         assertThatThrownBy(write::run).isInstanceOf(SQLException.class).hasMessageContaining("\"" + constraint + "\"");
     }
 

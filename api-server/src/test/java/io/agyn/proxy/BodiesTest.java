@@ -50,9 +50,9 @@ class BodiesTest {
                 "{\"model\":\"MODEL\\x\"}",
             })
     void aBodyInWhichNoModelIsNamedReachesNobody(String body) {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
-        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(400);
-        JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(400);
+        JsonObject error = new JsonObject(text(response)).getJsonObject("error");
         assertThat(error.getString("type")).isEqualTo("invalid_request_error");
         assertThat(error.getString("message")).isNotBlank();
         assertThat(SCENE.provider().received()).isEmpty();
@@ -71,9 +71,9 @@ class BodiesTest {
                 "{\"model\":\"MODEL\",\"a\":1",
                 "{\"model\":\"MODEL\",/*\"a\":*/\"b\":1}",
             })
-    void aBodyThatParsersReadDifferentlyIsRefused(String body) {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
-        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(400);
+    void ambiguousJsonBodyIsRejected(String body) {
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(400);
         assertThat(SCENE.provider().received()).noneMatch(call -> call.bodyEnded() || call.status() != 0);
     }
 
@@ -85,9 +85,9 @@ class BodiesTest {
             caller.send(SCENE.head("/v1/responses", "Content-Length: " + (start.length() + rest.length())))
                     .send(start);
             SCENE.provider().await(call -> call.body().length > 50_000, PATIENCE);
-            RawCaller.Answer answer = caller.send(rest).answer();
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).contains("duplicated");
+            RawCaller.Response response = caller.send(rest).response();
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.body()).contains("duplicated");
         }
         assertThat(SCENE.provider()
                         .await(call -> call.callerLeft() || call.bodyEnded(), PATIENCE)
@@ -96,15 +96,15 @@ class BodiesTest {
     }
 
     @Test
-    void invalidUtf8InTheModelIsRefused() throws Exception {
+    void invalidUtf8InTheModelIsRejected() throws Exception {
         String body = "{\"model\":\"" + SCENE.responses() + "\u00ff\u00fe\"}";
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.head("/v1/responses", "Content-Length: " + body.length())
+            RawCaller.Response response = caller.send(SCENE.head("/v1/responses", "Content-Length: " + body.length())
                             .getBytes(ISO_8859_1))
                     .send(body.getBytes(ISO_8859_1))
-                    .answer();
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).contains("UTF-8");
+                    .response();
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.body()).contains("UTF-8");
         }
         assertThat(SCENE.provider().received()).isEmpty();
     }
@@ -116,20 +116,20 @@ class BodiesTest {
                         .statusCode())
                 .isEqualTo(200);
         SCENE.provider().forget();
-        HttpResponse<byte[]> answer =
+        HttpResponse<byte[]> response =
                 SCENE.post("/v1/responses", body.formatted("[".repeat(100_000), "]".repeat(100_000)));
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(text(answer)).contains("nested deeper");
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(text(response)).contains("nested deeper");
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
-    void aCompressedBodyIsRefusedAndSaysHowToSendIt() {
+    void compressedBodyIsRejectedWithTheRemedy() {
         for (String encoding : List.of("gzip", "zstd", "identity, gzip", "GZIP")) {
-            HttpResponse<byte[]> answer =
+            HttpResponse<byte[]> response =
                     SCENE.post("/v1/messages", Scene.body(SCENE.messages()), "content-encoding: " + encoding);
-            assertThat(answer.statusCode()).as(encoding).isEqualTo(415);
-            assertThat(text(answer)).contains("Content-Encoding", "\"invalid_request_error\"");
+            assertThat(response.statusCode()).as(encoding).isEqualTo(415);
+            assertThat(text(response)).contains("Content-Encoding", "\"invalid_request_error\"");
         }
         HttpResponse<byte[]> twice = SCENE.post(
                 "/v1/messages", Scene.body(SCENE.messages()), "content-encoding: identity", "content-encoding: gzip");
@@ -141,31 +141,31 @@ class BodiesTest {
     }
 
     @Test
-    void aBodyThatSaysItIsTooLargeIsRefusedBeforeItIsRead() throws Exception {
+    void tooLargeContentLengthIsRejectedBeforeTheBodyIsRead() throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.head("/v1/messages", "Content-Length: " + ((32 << 20) + 1)))
-                    .answer();
-            assertThat(answer.status()).isEqualTo(413);
-            assertThat(new JsonObject(answer.body()).getJsonObject("error").getString("type"))
+            RawCaller.Response response = caller.send(SCENE.head("/v1/messages", "Content-Length: " + ((32 << 20) + 1)))
+                    .response();
+            assertThat(response.status()).isEqualTo(413);
+            assertThat(new JsonObject(response.body()).getJsonObject("error").getString("type"))
                     .isEqualTo("request_too_large");
         }
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
-    void aConnectionGoesOnAfterARefusal() throws Exception {
+    void connectionStaysUsableAfterARejection() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             for (int i = 0; i < 3; i++) {
                 assertThat(caller.send(SCENE.whole("/v1/responses", "{\"model\":\"none\",\"x\":1}"))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(404);
                 assertThat(caller.send(SCENE.whole("/v1/responses", "[1,2,3]"))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(400);
                 assertThat(caller.send(SCENE.whole("/v1/responses", Scene.body(SCENE.responses())))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(200);
             }

@@ -36,14 +36,14 @@ class FidelityTest {
         String model = SCENE.responses();
         for (int seed = 0; seed < 300; seed++) {
             Random random = new Random(seed);
-            RandomBody made = new RandomBody(random);
-            String before = made.text().substring(0, made.modelStart());
-            String after = made.text().substring(made.modelEnd());
+            RandomBody request = new RandomBody(random);
+            String before = request.text().substring(0, request.modelStart());
+            String after = request.text().substring(request.modelEnd());
             byte[] sent = (before + '"' + escaped(model, random) + '"' + after).getBytes(UTF_8);
             SCENE.provider().forget();
             try (RawCaller caller = Scene.connect()) {
-                int status = sendInPieces(caller, sent, random).answer().status();
-                assertThat(status).as("seed %d, %s", seed, made.text()).isEqualTo(200);
+                int status = sendInPieces(caller, sent, random).response().status();
+                assertThat(status).as("seed %d, %s", seed, request.text()).isEqualTo(200);
             }
             assertThat(SCENE.received().text()).as("seed %d", seed).isEqualTo(before + "\"gpt-4o\"" + after);
         }
@@ -57,8 +57,8 @@ class FidelityTest {
     }
 
     @Test
-    void aRandomAnswerPassesByteForByte() throws Exception {
-        AtomicReference<RandomAnswer> next = new AtomicReference<>();
+    void randomResponsePassesByteForByte() throws Exception {
+        AtomicReference<RandomResponse> next = new AtomicReference<>();
         try (RawProvider provider = RawProvider.start(exchange -> {
             exchange.body();
             next.get().send(exchange);
@@ -66,17 +66,17 @@ class FidelityTest {
             String responses = SCENE.responsesModel(provider.origin());
             String messages = SCENE.messagesModel(provider.origin());
             for (int seed = 0; seed < 200; seed++) {
-                RandomAnswer answer = new RandomAnswer(new Random(seed));
-                next.set(answer);
+                RandomResponse response = new RandomResponse(new Random(seed));
+                next.set(response);
                 boolean isResponses = seed % 2 == 0;
                 try (RawCaller caller = Scene.connect()) {
-                    RawCaller.Answer got = caller.send(SCENE.whole(
+                    RawCaller.Response got = caller.send(SCENE.whole(
                                     isResponses ? "/v1/responses" : "/v1/messages",
                                     Scene.body(isResponses ? responses : messages)))
-                            .answer();
+                            .response();
                     assertThat(got.isWhole()).as("seed %d", seed).isTrue();
-                    assertThat(got.body()).as("seed %d", seed).isEqualTo(answer.text());
-                    assertThat(got.values("content-type")).containsExactly(answer.contentType);
+                    assertThat(got.body()).as("seed %d", seed).isEqualTo(response.text());
+                    assertThat(got.values("content-type")).containsExactly(response.contentType);
                 }
             }
         }
@@ -101,7 +101,7 @@ class FidelityTest {
     }
 
     @Test
-    void theProviderReadsWhatIsKnownWhileTheCallerHoldsTheRestBack() throws Exception {
+    void bodyIsForwardedWhileTheCallerStillSends() throws Exception {
         String start = "{\"model\":\"" + SCENE.responses() + "\",\"input\":\"one";
         String rest = " two\"}";
         for (boolean chunked : List.of(true, false)) {
@@ -118,7 +118,7 @@ class FidelityTest {
                 assertThat(begun.bodyEnded()).isFalse();
                 assertThat(begun.text()).isEqualTo("{\"model\":\"gpt-4o\",\"input\":\"one");
                 caller.send(chunked ? chunk(rest) + "0\r\n\r\n" : rest);
-                assertThat(caller.answer().status()).isEqualTo(200);
+                assertThat(caller.response().status()).isEqualTo(200);
             }
             assertThat(SCENE.received().text()).isEqualTo("{\"model\":\"gpt-4o\",\"input\":\"one two\"}");
         }
@@ -212,12 +212,12 @@ class FidelityTest {
     }
 
     /** Events, or something like them, or anything, cut anywhere. */
-    private static final class RandomAnswer {
+    private static final class RandomResponse {
         private final Random random;
         private final String contentType;
         private final StringBuilder text = new StringBuilder();
 
-        private RandomAnswer(Random random) {
+        private RandomResponse(Random random) {
             this.random = random;
             contentType = random.nextInt(3) == 0 ? "application/json" : "text/event-stream; charset=utf-8";
             int events = random.nextInt(30);

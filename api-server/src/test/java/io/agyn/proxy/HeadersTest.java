@@ -55,7 +55,7 @@ class HeadersTest {
     }
 
     @Test
-    void providerReceivesOnlyWhatTheCallerSentAndACallNeeds() throws Exception {
+    void providerGetsOnlyCallersAndRequiredHeaders() throws Exception {
         ReceivedCall call = receivedWith("X-Mine: 1");
         assertThat(call.headers())
                 .extracting(header -> header.name().toLowerCase(Locale.ROOT))
@@ -76,7 +76,7 @@ class HeadersTest {
                 "Trailer: X-Sum",
                 "Upgrade: foo/2",
                 "X-Kept: 1");
-        assertHasNone(
+        assertDoesNotContain(
                 call,
                 "connection",
                 "x-hop",
@@ -91,7 +91,7 @@ class HeadersTest {
     }
 
     @Test
-    void whoCallsAndByWhichWayStaysBehind() throws Exception {
+    void headersOfCallerAndNetworkAreNotForwarded() throws Exception {
         ReceivedCall call = receivedWith(
                 "X-Api-Key: " + SCENE.token(),
                 "Cookie: session=1",
@@ -104,7 +104,7 @@ class HeadersTest {
                 "X-Agyn-Organization: " + SCENE.organization(),
                 "x-agyn-anything: 1",
                 "X-Kept: 1");
-        assertHasNone(
+        assertDoesNotContain(
                 call,
                 "x-api-key",
                 "cookie",
@@ -140,7 +140,7 @@ class HeadersTest {
             })
     void headersOfInfrastructureStayBehind(String header) throws Exception {
         ReceivedCall call = receivedWith(header, "X-Kept: 1");
-        assertHasNone(call, header.substring(0, header.indexOf(':')));
+        assertDoesNotContain(call, header.substring(0, header.indexOf(':')));
         assertThat(call.values("x-kept")).containsExactly("1");
     }
 
@@ -159,7 +159,7 @@ class HeadersTest {
             SCENE.provider().forget();
             try (RawCaller caller = Scene.connect()) {
                 assertThat(caller.send(SCENE.whole("/v1/responses" + query, body))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(200);
             }
@@ -182,20 +182,20 @@ class HeadersTest {
     void aBearerCredentialIsTheOnlyOne() throws Exception {
         ReceivedCall call = receivedWith();
         assertThat(call.values("authorization")).containsExactly("Bearer " + Scene.CREDENTIAL);
-        assertHasNone(call, "x-api-key");
+        assertDoesNotContain(call, "x-api-key");
     }
 
     @Test
     void anXApiKeyCredentialIsTheOnlyOne() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             assertThat(caller.send(SCENE.whole("/v1/messages", Scene.body(SCENE.messages())))
-                            .answer()
+                            .response()
                             .status())
                     .isEqualTo(200);
         }
         ReceivedCall call = SCENE.received();
         assertThat(call.values("x-api-key")).containsExactly(Scene.CREDENTIAL);
-        assertHasNone(call, "authorization");
+        assertDoesNotContain(call, "authorization");
     }
 
     @Test
@@ -216,7 +216,7 @@ class HeadersTest {
                                     "X-TENANT: theirs",
                                     "X-Tenant: again",
                                     "openai-organization: org-theirs"))
-                            .answer()
+                            .response()
                             .status())
                     .isEqualTo(200);
         }
@@ -224,21 +224,21 @@ class HeadersTest {
         assertThat(call.values("api-key")).containsExactly("k1");
         assertThat(call.values("x-tenant")).containsExactly("ours");
         assertThat(call.values("openai-organization")).containsExactly("org-ours");
-        assertHasNone(call, "authorization", "x-api-key");
+        assertDoesNotContain(call, "authorization", "x-api-key");
     }
 
     @Test
-    void theConnectionHeaderCannotTakeTheCredentialsAway() throws Exception {
+    void connectionHeaderCannotRemoveTheCredentials() throws Exception {
         ReceivedCall call = receivedWith("Connection: authorization, host, content-length, x-kept", "X-Kept: 1");
         assertThat(call.values("authorization")).containsExactly("Bearer " + Scene.CREDENTIAL);
         assertThat(call.text()).isEqualTo(Scene.body("gpt-4o"));
-        assertHasNone(call, "x-kept");
+        assertDoesNotContain(call, "x-kept");
     }
 
     @Test
     void theProvidersHeadersPassInTheirOrderAndSpelling() throws Exception {
         String body = "{\"error\":{}}";
-        try (RawProvider provider = RawProvider.answering(RawProvider.head(
+        try (RawProvider provider = RawProvider.respondingWith(RawProvider.head(
                         "418 I'm a teapot",
                         "Content-Type: application/json; x=1",
                         "X-Request-Id: req_1",
@@ -265,11 +265,11 @@ class HeadersTest {
                 + body)) {
             String model = SCENE.responsesModel(provider.origin());
             try (RawCaller caller = Scene.connect()) {
-                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
-                        .answer();
-                assertThat(answer.status()).isEqualTo(418);
-                assertThat(answer.body()).isEqualTo(body);
-                assertThat(answer.head())
+                RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
+                        .response();
+                assertThat(response.status()).isEqualTo(418);
+                assertThat(response.body()).isEqualTo(body);
+                assertThat(response.head())
                         .containsSubsequence(
                                 "Content-Type: application/json; x=1",
                                 "X-Request-Id: req_1",
@@ -291,25 +291,25 @@ class HeadersTest {
                         "clear-site-data",
                         "access-control-allow-origin",
                         "x-echo")) {
-                    assertThat(answer.values(name)).as(name).isEmpty();
+                    assertThat(response.values(name)).as(name).isEmpty();
                 }
-                assertThat(answer.values("x-agyn-request-id")).hasSize(1);
-                assertThat(answer.values("x-content-type-options")).containsExactly("nosniff");
+                assertThat(response.values("x-agyn-request-id")).hasSize(1);
+                assertThat(response.values("x-content-type-options")).containsExactly("nosniff");
             }
         }
     }
 
     @Test
-    void anAnswerWithoutABodyStaysWithoutOne() throws Exception {
-        try (RawProvider provider = RawProvider.answering(RawProvider.head("204 No Content", "X-A: 1"))) {
+    void responseWithoutABodyStaysWithoutOne() throws Exception {
+        try (RawProvider provider = RawProvider.respondingWith(RawProvider.head("204 No Content", "X-A: 1"))) {
             String model = SCENE.responsesModel(provider.origin());
             try (RawCaller caller = Scene.connect()) {
                 for (int i = 0; i < 2; i++) {
-                    RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
-                            .answer();
-                    assertThat(answer.status()).isEqualTo(204);
-                    assertThat(answer.values("transfer-encoding")).isEmpty();
-                    assertThat(answer.values("x-a")).containsExactly("1");
+                    RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", Scene.body(model)))
+                            .response();
+                    assertThat(response.status()).isEqualTo(204);
+                    assertThat(response.values("transfer-encoding")).isEmpty();
+                    assertThat(response.values("x-a")).containsExactly("1");
                 }
             }
         }
@@ -318,14 +318,14 @@ class HeadersTest {
     /** The call as it reaches the provider with these headers beside the token's. */
     private static ReceivedCall receivedWith(String... headers) throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", Scene.body(SCENE.responses()), headers))
-                    .answer();
-            assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+            RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", Scene.body(SCENE.responses()), headers))
+                    .response();
+            assertThat(response.status()).as(response.body()).isEqualTo(200);
         }
         return SCENE.received();
     }
 
-    private static void assertHasNone(ReceivedCall call, String... names) {
+    private static void assertDoesNotContain(ReceivedCall call, String... names) {
         for (String name : names) {
             assertThat(call.values(name)).as(name).isEmpty();
         }

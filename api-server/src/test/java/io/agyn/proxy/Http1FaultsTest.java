@@ -26,7 +26,7 @@ class Http1FaultsTest {
     static final Scene SCENE = new Scene();
 
     @RepeatedTest(5)
-    void aRefusalDuringAnUploadReachesTheCaller() throws Exception {
+    void errorDuringAnUploadReachesTheCaller() throws Exception {
         String error = "{\"error\":{\"message\":\"too large\"}}";
         try (RawProvider provider = RawProvider.start(exchange -> {
             exchange.in().readNBytes(64 << 10);
@@ -37,10 +37,10 @@ class Http1FaultsTest {
             exchange.socket().close();
         })) {
             String model = SCENE.responsesModel(provider.origin());
-            HttpResponse<byte[]> answer =
+            HttpResponse<byte[]> response =
                     SCENE.post("/v1/responses", body(model).replace("Hi", "x".repeat(20 << 20)));
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(413);
-            assertThat(text(answer)).isEqualTo(error);
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(413);
+            assertThat(text(response)).isEqualTo(error);
         }
     }
 
@@ -48,12 +48,12 @@ class Http1FaultsTest {
     @ValueSource(ints = {100, 102, 103, 104, 199})
     void interimResponsesAreSkipped(int status) throws Exception {
         String interim = RawProvider.head(status + " Something", "Link: </a>");
-        try (RawProvider provider = RawProvider.answering(interim + interim + OK)) {
+        try (RawProvider provider = RawProvider.respondingWith(interim + interim + OK)) {
             String model = SCENE.responsesModel(provider.origin());
             for (int i = 0; i < 2; i++) {
-                HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(model));
-                assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
-                assertThat(text(answer)).isEqualTo("{}");
+                HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(model));
+                assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
+                assertThat(text(response)).isEqualTo("{}");
             }
         }
     }
@@ -77,16 +77,16 @@ class Http1FaultsTest {
         try (RawProvider provider = closesReused("")) {
             String model = SCENE.responsesModel(provider.origin());
             for (int i = 0; i < 6; i++) {
-                HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(model));
-                assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+                HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(model));
+                assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
             }
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.", "HTTP/1.1 200 OK\r\nContent-", "HTTP/1.1 102 Processing\r\n\r\n"})
-    void callsAreNotSentAgainAfterAByteOfAResponse(String beginning) throws Exception {
-        try (RawProvider provider = closesReused(beginning)) {
+    void callsAreNotSentAgainAfterAByteOfAResponse(String prefix) throws Exception {
+        try (RawProvider provider = closesReused(prefix)) {
             String model = SCENE.responsesModel(provider.origin());
             assertThat(SCENE.post("/v1/responses", body(model)).statusCode()).isEqualTo(200);
             assertThat(SCENE.post("/v1/responses", body(model)).statusCode()).isEqualTo(502);
@@ -106,7 +106,7 @@ class Http1FaultsTest {
     }
 
     /** Responds to the first request on each connection, and closes it at the second. */
-    private static RawProvider closesReused(String beginning) throws Exception {
+    private static RawProvider closesReused(String prefix) throws Exception {
         ThreadLocal<Integer> onConnection = ThreadLocal.withInitial(() -> 0);
         return RawProvider.start(exchange -> {
             exchange.body();
@@ -114,7 +114,7 @@ class Http1FaultsTest {
             if (onConnection.get() == 1) {
                 exchange.send(OK);
             } else {
-                exchange.send(beginning);
+                exchange.send(prefix);
                 exchange.socket().close();
             }
         });

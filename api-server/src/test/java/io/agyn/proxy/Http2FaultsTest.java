@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Providers on HTTP/2 that refuse single calls, leave, or say something before their response. */
+/** Providers on HTTP/2 that reject single calls, leave, or say something before their response. */
 @QuarkusTest
 @TestProfile(ShortLimits.class)
 @WithTestResource(PostgresTestResource.class)
@@ -108,9 +108,9 @@ class Http2FaultsTest {
             }
             exchange.respond("{\"a\":1}");
         })) {
-            HttpResponse<byte[]> answer = post(model(provider));
-            assertThat(answer.statusCode()).isEqualTo(200);
-            assertThat(text(answer)).isEqualTo("{\"a\":1}");
+            HttpResponse<byte[]> response = post(model(provider));
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(text(response)).isEqualTo("{\"a\":1}");
         }
     }
 
@@ -126,25 +126,25 @@ class Http2FaultsTest {
     }
 
     @Test
-    void aRefusalDuringAnUploadReachesTheCaller() throws Exception {
+    void errorDuringAnUploadReachesTheCaller() throws Exception {
         String whole = "x".repeat(40_000);
         try (RawHttp2Provider provider = provider(exchange -> {
             exchange.respond("\"" + whole + "\"");
             exchange.reset(Http2Error.NO_ERROR);
         })) {
-            HttpResponse<byte[]> answer =
+            HttpResponse<byte[]> response =
                     SCENE.post("/v1/responses", body(model(provider)).replace("Hi", "x".repeat(200_000)));
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
-            assertThat(text(answer)).isEqualTo("\"" + whole + "\"");
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
+            assertThat(text(response)).isEqualTo("\"" + whole + "\"");
         }
     }
 
     @Test
-    void aProviderThatNeverSendsSettingsIsGivenUp() throws Exception {
+    void providerWithoutHttp2SettingsTimesOut() throws Exception {
         try (RawHttp2Provider provider = RawHttp2Provider.mute(ShortLimits.trusted())) {
-            HttpResponse<byte[]> answer = post(model(provider));
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("did not accept a connection in time");
+            HttpResponse<byte[]> response = post(model(provider));
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(504);
+            assertThat(text(response)).contains("did not accept a connection in time");
         }
     }
 

@@ -44,9 +44,9 @@ class Http2ProviderTest {
 
     @Test
     void http2IsSpokenByAgreement() throws Exception {
-        HttpResponse<byte[]> answer = SCENE.post(
+        HttpResponse<byte[]> response = SCENE.post(
                 "/v1/responses?a=b", body(model), "x-mine: 1", "x-agyn-organization: " + SCENE.organization());
-        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
         ReceivedCall call = SCENE.received();
         assertThat(call.version()).isEqualTo("HTTP/2");
         assertThat(call.target()).isEqualTo("/v1/responses?a=b");
@@ -68,7 +68,7 @@ class Http2ProviderTest {
     }
 
     @Test
-    void aCertificateThatNobodyTrustsIsRefused(@TempDir Path folder) throws Exception {
+    void untrustedCertificateIsRejected(@TempDir Path folder) throws Exception {
         OwnCertificate other = OwnCertificate.create(folder, "localhost");
         try (ScriptedProvider stranger =
                 ScriptedProvider.start(Options.defaults().withTls(other.certificate(), other.key()))) {
@@ -77,7 +77,7 @@ class Http2ProviderTest {
     }
 
     @Test
-    void aCertificateOfAnotherHostIsRefused() {
+    void certificateOfAnotherHostIsRejected() {
         assertNotTrusted(SCENE.provider().origin().toString(), SCENE.provider());
     }
 
@@ -85,9 +85,9 @@ class Http2ProviderTest {
     void longBodiesAndStreamsPass() throws Exception {
         SCENE.provider().script("text=1000000");
         String sent = body(model, STREAM).replace("Hi", "x".repeat(200_000));
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", sent);
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(text(answer)).contains("response.completed").hasSizeGreaterThan(1_000_000);
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", sent);
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(text(response)).contains("response.completed").hasSizeGreaterThan(1_000_000);
         assertThat(SCENE.received().text()).isEqualTo(sent.replace(model, "gpt-4o"));
     }
 
@@ -96,18 +96,18 @@ class Http2ProviderTest {
         SCENE.provider().script("break=3");
         for (String member : List.of(STREAM, "\"stream\":false")) {
             try (RawCaller caller = Scene.connect()) {
-                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, member)))
-                        .answer();
-                assertThat(answer.status()).isEqualTo(200);
+                RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(model, member)))
+                        .response();
+                assertThat(response.status()).isEqualTo(200);
                 // A stream ends with an error event, a plain response is truncated.
-                assertThat(answer.isWhole()).isEqualTo(member.equals(STREAM));
-                assertThat(answer.body().contains("event: response.failed")).isEqualTo(member.equals(STREAM));
+                assertThat(response.isWhole()).isEqualTo(member.equals(STREAM));
+                assertThat(response.body().contains("event: response.failed")).isEqualTo(member.equals(STREAM));
             }
         }
     }
 
     @Test
-    void aCallerWhoLeavesCancelsItsOwnCallAlone() throws Exception {
+    void callerThatDisconnectsCancelsOnlyItsCall() throws Exception {
         for (String script : List.of("endless;every=50ms", "stall=before", "endless")) {
             SCENE.provider().forget();
             try (RawCaller stays = Scene.connect();
@@ -126,17 +126,17 @@ class Http2ProviderTest {
     }
 
     @Test
-    void aCallerWhoDoesNotReadStopsItsOwnStreamAlone() throws Exception {
+    void callerThatDoesNotReadPausesOnlyItsStream() throws Exception {
         try (RawCaller reads = Scene.connect();
                 RawCaller sleeps = Scene.connect()) {
             sleeps.send(SCENE.whole("/v1/responses", body(model, STREAM), "x-scripted: endless"));
-            SCENE.provider().await(call -> call.answerBytes() > 100_000, PATIENCE);
+            SCENE.provider().await(call -> call.responseBytes() > 100_000, PATIENCE);
             for (int i = 0; i < 5; i++) {
                 reads.send(SCENE.whole("/v1/responses", body(model, STREAM), "x-scripted: text=20000"));
-                assertThat(reads.answer().isWhole()).isTrue();
+                assertThat(reads.response().isWhole()).isTrue();
             }
             // Until it is given up, which is the limits' test.
-            assertThat(SCENE.provider().received().getFirst().answerBytes()).isLessThan(32L << 20);
+            assertThat(SCENE.provider().received().getFirst().responseBytes()).isLessThan(32L << 20);
         }
     }
 
@@ -145,9 +145,9 @@ class Http2ProviderTest {
     }
 
     private static void assertNotTrusted(String endpoint, ScriptedProvider provider) {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responsesModel(endpoint)));
-        assertThat(answer.statusCode()).isEqualTo(502);
-        assertThat(text(answer)).contains("certificate", "AGYN_EXTRA_CA_FILE", "provider-");
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responsesModel(endpoint)));
+        assertThat(response.statusCode()).isEqualTo(502);
+        assertThat(text(response)).contains("certificate", "AGYN_EXTRA_CA_FILE", "provider-");
         assertThat(provider.received()).isEmpty();
     }
 

@@ -104,7 +104,7 @@ class Http2Test {
                 "b\u007f",
                 "b\r"
             })
-    void aHeaderValueWithControlCharactersIsRefused(String value) throws Exception {
+    void headerValueWithControlCharactersIsRejected(String value) throws Exception {
         HttpClientRequest request = request("/v1/responses");
         addUnchecked(request, "x-a", value);
         HttpClientResponse response = result(request.send(body(SCENE.responses())));
@@ -114,14 +114,14 @@ class Http2Test {
     }
 
     @Test
-    void aPathWithALineBreakIsRefused() throws Exception {
+    void pathWithALineBreakIsRejected() throws Exception {
         HttpClientRequest request = request("/v1/responses?a=b HTTP/1.1\r\nx-smuggled: 1\r\n\r\n");
         assertThat(result(request.send(body(SCENE.responses()))).statusCode()).isEqualTo(400);
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
-    void refusalsArriveWhole() throws Exception {
+    void errorResponsesArriveComplete() throws Exception {
         HttpClientResponse unknown = call("/v1/responses", body("none"));
         assertThat(unknown.statusCode()).isEqualTo(404);
         assertThat(read(unknown).toString()).contains("model_not_found");
@@ -145,22 +145,22 @@ class Http2Test {
     }
 
     @Test
-    void aLongBodyAndALongAnswerPass() throws Exception {
+    void longRequestAndResponseBodiesPass() throws Exception {
         SCENE.provider().script("text=3000000");
-        HttpClientResponse answer =
+        HttpClientResponse response =
                 call("/v1/responses", body(SCENE.responses()).replace("Hi", "x".repeat(3_000_000)));
-        assertThat(read(answer).length()).isGreaterThan(3_000_000);
+        assertThat(read(response).length()).isGreaterThan(3_000_000);
         assertThat(SCENE.received().body()).hasSize(body("gpt-4o").length() - 2 + 3_000_000);
     }
 
     @Test
-    void aStreamThatBreaksEndsWithTheEventThatSaysSo() throws Exception {
+    void streamThatBreaksEndsWithAnErrorEvent() throws Exception {
         SCENE.provider().script("break=3");
         AtomicReference<Buffer> seen = new AtomicReference<>(Buffer.buffer());
         HttpClientRequest request = request("/v1/responses");
-        Future<Void> end = request.send(body(SCENE.responses(), STREAM)).compose(answer -> {
-            answer.handler(piece -> seen.get().appendBuffer(piece));
-            return answer.end();
+        Future<Void> end = request.send(body(SCENE.responses(), STREAM)).compose(response -> {
+            response.handler(piece -> seen.get().appendBuffer(piece));
+            return response.end();
         });
         result(end);
         assertThat(seen.get().toString())
@@ -172,7 +172,7 @@ class Http2Test {
     }
 
     @Test
-    void aPlainAnswerThatBreaksIsReset() throws Exception {
+    void plainResponseThatBreaksIsReset() throws Exception {
         SCENE.provider().script("break=1");
         HttpClientRequest request = request("/v1/responses");
         Future<Buffer> body = request.send(body(SCENE.responses())).compose(HttpClientResponse::body);
@@ -202,8 +202,8 @@ class Http2Test {
         HttpClientRequest first = request("/v1/responses");
         first.end(Buffer.buffer(body(SCENE.responses(), STREAM)));
         request("/v1/messages").end(Buffer.buffer(body(SCENE.messages(), STREAM)));
-        SCENE.provider().await(call -> call.target().endsWith("responses") && call.answerBytes() > 0, PATIENCE);
-        SCENE.provider().await(call -> call.target().endsWith("messages") && call.answerBytes() > 0, PATIENCE);
+        SCENE.provider().await(call -> call.target().endsWith("responses") && call.responseBytes() > 0, PATIENCE);
+        SCENE.provider().await(call -> call.target().endsWith("messages") && call.responseBytes() > 0, PATIENCE);
         first.connection().close();
         SCENE.provider().await(call -> call.target().endsWith("responses") && call.callerLeft(), A_SECOND);
         SCENE.provider().await(call -> call.target().endsWith("messages") && call.callerLeft(), A_SECOND);
@@ -220,7 +220,7 @@ class Http2Test {
         while (now != before && System.nanoTime() < deadline) {
             before = now;
             Thread.sleep(400);
-            now = SCENE.provider().received().getFirst().answerBytes();
+            now = SCENE.provider().received().getFirst().responseBytes();
         }
         assertThat(now).isEqualTo(before).isLessThan(32L << 20);
         List<Future<Buffer>> others = new ArrayList<>();
@@ -239,10 +239,10 @@ class Http2Test {
         return result(request.send(body).map(HttpClientResponse::pause));
     }
 
-    /** The whole body of an answer that is paused, since it could come before anybody listens. */
-    private static Buffer read(HttpClientResponse answer) throws Exception {
-        Future<Buffer> body = answer.body();
-        answer.resume();
+    /** The whole body of a response that is paused, since it could come before anybody listens. */
+    private static Buffer read(HttpClientResponse response) throws Exception {
+        Future<Buffer> body = response.body();
+        response.resume();
         return result(body);
     }
 

@@ -65,33 +65,33 @@ class LimitsTest {
     HttpClients clients;
 
     @Test
-    void aProviderThatDoesNotBeginToAnswerIsGivenUp() throws Exception {
+    void providerWithoutAFirstByteTimesOut() throws Exception {
         SCENE.provider().script("stall=before");
-        List<HttpResponse<byte[]>> answers = Api.inParallel(List.of(
+        List<HttpResponse<byte[]>> responses = Api.inParallel(List.of(
                 () -> SCENE.post("/v1/responses", body(SCENE.responses(), STREAM)),
                 () -> SCENE.post("/v1/messages", body(SCENE.messages()))));
-        HttpResponse<byte[]> openAi = answers.getFirst();
+        HttpResponse<byte[]> openAi = responses.getFirst();
         assertThat(openAi.statusCode()).isEqualTo(504);
         JsonObject error = new JsonObject(text(openAi)).getJsonObject("error");
         assertThat(error.getString("code")).isEqualTo("provider_timed_out");
         assertThat(error.getString("message")).contains("provider-", "2 s").doesNotContain("127.0.0.1");
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
 
-        HttpResponse<byte[]> anthropic = answers.getLast();
+        HttpResponse<byte[]> anthropic = responses.getLast();
         assertThat(anthropic.statusCode()).isEqualTo(504);
         assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
                 .isEqualTo("timeout_error");
     }
 
     @Test
-    void aStreamThatFallsSilentIsEndedAndSaysSo() throws Exception {
+    void silentStreamEndsWithAnErrorEvent() throws Exception {
         SCENE.provider().script("stall=within");
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)))
-                    .answer();
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.isWhole()).isTrue();
-            assertThat(answer.body()).contains("event: response.failed\ndata: ").contains("stopped sending");
+            RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)))
+                    .response();
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.isWhole()).isTrue();
+            assertThat(response.body()).contains("event: response.failed\ndata: ").contains("stopped sending");
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
     }
@@ -100,15 +100,15 @@ class LimitsTest {
     void aStreamThatIsSlowButNotSilentGoesOn() throws Exception {
         SCENE.provider().script("events=4;every=300ms");
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
-                    .answer();
-            assertThat(answer.isWhole()).isTrue();
-            assertThat(answer.body()).contains("message_stop");
+            RawCaller.Response response = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
+                    .response();
+            assertThat(response.isWhole()).isTrue();
+            assertThat(response.body()).contains("message_stop");
         }
     }
 
     @Test
-    void aCallerWhoSendsSlowlyIsNotTooLate() throws Exception {
+    void slowUploadDoesNotTimeOut() throws Exception {
         String model = SCENE.responses();
         Api.inParallel(
                 Stream.of("{\"model\":\"" + model + "\",\"x\":\"123\"}", "{\"x\":\"123\",\"model\":\"" + model + "\"}")
@@ -122,7 +122,7 @@ class LimitsTest {
                                     caller.send(body.substring(begun + i, begun + i + 1));
                                 }
                                 assertThat(caller.send(body.substring(begun + 3))
-                                                .answer()
+                                                .response()
                                                 .status())
                                         .isEqualTo(200);
                             }
@@ -132,23 +132,23 @@ class LimitsTest {
     }
 
     @Test
-    void aCallWhoseModelDoesNotArriveInTimeIsRefused() throws Exception {
+    void callWithoutItsModelInTimeIsRejected() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.head("/v1/responses", "Content-Length: 1000")).send("{\"input\":\"");
             for (int i = 0; i < 10; i++) {
                 Thread.sleep(500);
                 caller.sendAsFarAsTaken("a".getBytes(UTF_8));
             }
-            RawCaller.Answer answer = caller.answer();
-            assertThat(answer.status()).isEqualTo(408);
-            assertThat(answer.values("x-agyn-error")).containsExactly("request_timed_out");
-            assertThat(answer.body()).contains("before large fields");
+            RawCaller.Response response = caller.response();
+            assertThat(response.status()).isEqualTo(408);
+            assertThat(response.values("x-agyn-error")).containsExactly("request_timed_out");
+            assertThat(response.body()).contains("before large fields");
         }
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
-    void aCallerWhoStopsSendingIsGivenUpAndNotTheProvider() throws Exception {
+    void stalledUploadTimesOutAsTheCallersFault() throws Exception {
         try (RawCaller before = Scene.connect();
                 RawCaller amid = Scene.connect()) {
             before.send(SCENE.head("/v1/responses", "Content-Length: 1000")).send("{\"x\":");
@@ -168,12 +168,12 @@ class LimitsTest {
             String model = SCENE.responsesModel(provider.origin());
             String whole = body(model).replace("Hi", "x".repeat(ShortLimits.BODY - 1000));
             caller.send(SCENE.whole("/v1/responses", whole));
-            assertThat(caller.answer().status()).isEqualTo(504);
+            assertThat(caller.response().status()).isEqualTo(504);
         }
     }
 
     @Test
-    void aCallerWhoDoesNotReadIsGivenUp() throws Exception {
+    void callerThatDoesNotReadIsDisconnected() throws Exception {
         SCENE.provider().script("endless");
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), STREAM)));
@@ -182,14 +182,14 @@ class LimitsTest {
     }
 
     @Test
-    void aProviderThatTakesNoConnectionsIsGivenUp() throws Exception {
+    void providerThatAcceptsNoConnectionsTimesOut() throws Exception {
         List<Socket> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             fill(full, queue);
-            HttpResponse<byte[]> answer =
+            HttpResponse<byte[]> response =
                     SCENE.post("/v1/responses", body(SCENE.responsesModel("http://127.0.0.1:" + full.getLocalPort())));
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer))
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(504);
+            assertThat(text(response))
                     .contains("did not accept a connection in time")
                     .doesNotContain("127.0.0.1");
         } finally {
@@ -200,17 +200,17 @@ class LimitsTest {
     }
 
     @Test
-    void aProviderThatDoesNotFinishItsHandshakeIsGivenUp() throws Exception {
+    void providerThatStallsTheHandshakeTimesOut() throws Exception {
         try (RawProvider silent = RawProvider.start(RawProvider.Exchange::awaitEnd)) {
-            HttpResponse<byte[]> answer = SCENE.post(
+            HttpResponse<byte[]> response = SCENE.post(
                     "/v1/responses", body(SCENE.responsesModel(silent.origin().replace("http:", "https:"))));
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(504);
-            assertThat(text(answer)).contains("did not accept a connection in time", "https");
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(504);
+            assertThat(text(response)).contains("did not accept a connection in time", "https");
         }
     }
 
     @Test
-    void whoWaitsForAPlaceTooLongIsToldToTryAgain() throws Exception {
+    void queueTimeoutAsksToTryAgain() throws Exception {
         List<RawCaller> callers = new ArrayList<>();
         try {
             for (int i = 0; i < ShortLimits.CALLS; i++) {
@@ -235,7 +235,7 @@ class LimitsTest {
             try (RawCaller next = Scene.connect()) {
                 next.send(SCENE.whole("/v1/responses", body(SCENE.responses())));
                 callers.removeLast().reset();
-                assertThat(next.answer().status()).isEqualTo(200);
+                assertThat(next.response().status()).isEqualTo(200);
             }
         } finally {
             for (RawCaller caller : callers) {
@@ -302,24 +302,24 @@ class LimitsTest {
         String body = start + "x".repeat(ShortLimits.BODY - start.length() - 2) + "\"}";
         assertThat(SCENE.post("/v1/responses", body).statusCode()).isEqualTo(200);
         SCENE.provider().forget();
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body + " ");
-        assertThat(answer.statusCode()).isEqualTo(413);
-        assertThat(text(answer)).contains("AGYN_PROXY_BODY_LIMIT");
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body + " ");
+        assertThat(response.statusCode()).isEqualTo(413);
+        assertThat(text(response)).contains("AGYN_PROXY_BODY_LIMIT");
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
     void aBodyThatIsFoundToBeTooLargeBeforeItsModelReachesNobody() throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.head("/v1/messages", "Transfer-Encoding: chunked"))
+            RawCaller.Response response = caller.send(SCENE.head("/v1/messages", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"x\":\"" + "x".repeat(ShortLimits.BODY)))
                     .send(chunk("\",\"model\":\"" + SCENE.messages() + "\"}") + "0\r\n\r\n")
-                    .answer();
-            assertThat(answer.status()).isEqualTo(413);
-            assertThat(new JsonObject(answer.body()).getJsonObject("error").getString("type"))
+                    .response();
+            assertThat(response.status()).isEqualTo(413);
+            assertThat(new JsonObject(response.body()).getJsonObject("error").getString("type"))
                     .isEqualTo("request_too_large");
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
-                            .answer()
+                            .response()
                             .status())
                     .isEqualTo(200);
         }
@@ -332,10 +332,10 @@ class LimitsTest {
             caller.send(SCENE.head("/v1/responses", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"model\":\"" + SCENE.responses() + "\",\"x\":\""));
             SCENE.provider().await(call -> call.body().length > 0, PATIENCE);
-            RawCaller.Answer answer = caller.send(chunk("x".repeat(ShortLimits.BODY)))
+            RawCaller.Response response = caller.send(chunk("x".repeat(ShortLimits.BODY)))
                     .send(chunk("\"}") + "0\r\n\r\n")
-                    .answer();
-            assertThat(answer.status()).isEqualTo(413);
+                    .response();
+            assertThat(response.status()).isEqualTo(413);
         }
         assertThat(SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE).bodyEnded())
                 .isFalse();
@@ -348,8 +348,8 @@ class LimitsTest {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
             fill(full, queue);
-            List<EgressRoute> ways = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
-            Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(ways), clients, 1);
+            List<EgressRoute> routes = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
+            Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(routes), clients, 1);
             CompletableFuture<HttpClientRequest> opened = new CompletableFuture<>();
             Context context = vertx.getOrCreateContext();
             context.runOnContext(start -> new UpstreamConnector(
@@ -369,8 +369,8 @@ class LimitsTest {
                                 }
 
                                 @Override
-                                public void onFailed(ProxyError refusal) {
-                                    opened.completeExceptionally(new IllegalStateException(refusal.message()));
+                                public void onFailed(ProxyError rejection) {
+                                    opened.completeExceptionally(new IllegalStateException(rejection.message()));
                                 }
                             })
                     .start());

@@ -35,7 +35,7 @@ class MembersCallsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"member", "owner"})
-    void whoeverBelongsToAnOrganizationCallsItsModelsUntilTheyLeave(String role) {
+    void membersCallModelsUntilTheyLeave(String role) {
         Api.join(SCENE.organization(), Api.user(), "owner");
         assertThat(call()).isEqualTo(404);
         Api.join(SCENE.organization(), user, role);
@@ -45,7 +45,7 @@ class MembersCallsTest {
     }
 
     @Test
-    void aSuspendedUserCallsNothing() {
+    void suspendedUserCallsNoModel() {
         Api.join(SCENE.organization(), user, "member");
         assertThat(call()).isEqualTo(200);
         Api.setState(user, "suspended");

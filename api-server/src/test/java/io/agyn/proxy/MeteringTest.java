@@ -70,7 +70,7 @@ class MeteringTest {
     void unreadableEncodingPassesAndIsRecordedAndCounted() throws Exception {
         double before = unknown();
         String bytes = "not really brotli";
-        try (RawProvider provider = RawProvider.answering(RawProvider.head(
+        try (RawProvider provider = RawProvider.respondingWith(RawProvider.head(
                         "200 OK",
                         "Content-Type: application/json",
                         "Content-Encoding: br",
@@ -178,10 +178,10 @@ class MeteringTest {
         })) {
             String model = SCENE.responsesModel(provider.origin());
             try (RawCaller caller = Scene.connect()) {
-                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
-                        .answer();
-                assertThat(answer.isWhole()).isTrue();
-                assertThat(answer.body()).isEqualTo(events);
+                RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
+                        .response();
+                assertThat(response.isWhole()).isTrue();
+                assertThat(response.body()).isEqualTo(events);
             }
             assertThat(record(model).get("outcome")).isEqualTo(failed ? "upstream_error" : "completed");
         }
@@ -202,14 +202,14 @@ class MeteringTest {
             String model = SCENE.responsesModel(provider.origin());
             try (RawCaller caller = Scene.connect()) {
                 long start = System.nanoTime();
-                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
-                        .answer();
-                assertThat(answer.isWhole()).isTrue();
-                assertThat(answer.body()).startsWith(CREATED + COMPLETED);
+                RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
+                        .response();
+                assertThat(response.isWhole()).isTrue();
+                assertThat(response.body()).startsWith(CREATED + COMPLETED);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
                 // And the connection is good for another.
                 assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(200);
             }
@@ -256,10 +256,10 @@ class MeteringTest {
         })) {
             String model = SCENE.responsesModel(provider.origin());
             try (RawCaller caller = Scene.connect()) {
-                RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
-                        .answer();
-                assertThat(answer.isWhole()).isTrue();
-                assertThat(answer.body()).isEqualTo(events);
+                RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
+                        .response();
+                assertThat(response.isWhole()).isTrue();
+                assertThat(response.body()).isEqualTo(events);
             }
             assertThat(record(model).get("outcome")).isEqualTo("completed");
         }
@@ -279,8 +279,8 @@ class MeteringTest {
     }
 
     @Test
-    void countingTokensIsToldApartFromCalls() throws Exception {
-        try (RawProvider provider = RawProvider.answering(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
+    void countingTokensIsDistinguishedFromCalls() throws Exception {
+        try (RawProvider provider = RawProvider.respondingWith(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
             String model = SCENE.messagesModel(provider.origin());
             SCENE.post("/v1/messages/count_tokens", body(model));
             SCENE.post("/v1/messages", body(model));
@@ -304,7 +304,7 @@ class MeteringTest {
     }
 
     @Test
-    void refusedCallOfABoundTokenBelongsToItsOrganization() throws Exception {
+    void rejectedCallOfABoundTokenBelongsToItsOrganization() throws Exception {
         String organization = Api.organization();
         String token = Api.tokenBoundTo(organization);
         assertThat(SCENE.postWithoutToken("/v1/responses", body("no-such-model"), "authorization: Bearer " + token)
@@ -312,7 +312,7 @@ class MeteringTest {
                 .isEqualTo(404);
         Map<String, Object> record = await(organization, "", 1).getFirst();
         assertThat(record.get("outcome")).isEqualTo("refused");
-        assertThat(record.get("model")).isNull();
+        assertThat(record.get("model_name")).isNull();
         assertThat(record.get("status")).isEqualTo(404);
     }
 

@@ -16,9 +16,9 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class MetricsTest {
     @Test
-    void aRefusedCallIsCountedByWhatWasWrongAndByItsOutcome() {
+    void rejectedCallIsCountedByErrorAndOutcome() {
         double errors = value("agyn_proxy_errors_total{error_type=\"model_not_found\"}");
-        double refused =
+        double rejected =
                 value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
                         + "outcome=\"refused\"}");
         given().header("Authorization", "Bearer " + Api.adminToken())
@@ -30,7 +30,7 @@ class MetricsTest {
                 .isEqualTo(errors + 1);
         assertThat(value("gen_ai_client_operation_duration_seconds_count{gen_ai_operation_name=\"create_response\","
                         + "outcome=\"refused\"}"))
-                .isEqualTo(refused + 1);
+                .isEqualTo(rejected + 1);
     }
 
     @Test
@@ -51,7 +51,7 @@ class MetricsTest {
     }
 
     @Test
-    void showsWhatIsUnderWayKnownAndSpooled() {
+    void metricsShowCallsInFlightCacheAndSpool() {
         String metrics = metrics();
         assertThat(metrics)
                 .contains("agyn_proxy_calls_active ")
@@ -64,7 +64,7 @@ class MetricsTest {
     }
 
     @Test
-    void noLabelHoldsWhatACallerMadeUp() {
+    void metricLabelsContainNoCallerInput() {
         String model = Api.freshName("made-up");
         given().header("Authorization", "Bearer " + Api.adminToken())
                 .body("{\"model\":\"" + model + "\"}")

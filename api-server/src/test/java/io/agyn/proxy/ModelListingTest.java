@@ -36,7 +36,7 @@ class ModelListingTest {
     }
 
     @Test
-    void listsWhatTheTokenMayCallInTheShapeOfOpenAi() {
+    void modelsOfTheTokenAreListedInOpenAisFormat() {
         String model = name(Api.model(organization, provider));
         caller().get("/v1/models")
                 .then()
@@ -65,17 +65,17 @@ class ModelListingTest {
     }
 
     @Test
-    void aMalformedEscapeIsRefusedInTheDialect() throws IOException {
+    void malformedEscapeGetsAnErrorInTheDialect() throws IOException {
         for (String path : List.of(
                 "/v1/models/50%25%", "/v1/models/50%off", "/v1/models/%", "/v1/models?limit=%zz", "/v1/models?%")) {
             for (String header : List.of("X-A: 1", "anthropic-version: 2023-06-01")) {
                 try (RawCaller caller = new RawCaller(RestAssured.port)) {
-                    RawCaller.Answer answer = caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + header
+                    RawCaller.Response response = caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n" + header
                                     + "\r\nAuthorization: Bearer " + token + "\r\n\r\n")
-                            .answer();
-                    assertThat(answer.status()).as(path).isEqualTo(400);
-                    assertThat(answer.values("x-agyn-error")).as(path).containsExactly("invalid_request");
-                    assertThat(new JsonObject(answer.body())
+                            .response();
+                    assertThat(response.status()).as(path).isEqualTo(400);
+                    assertThat(response.values("x-agyn-error")).as(path).containsExactly("invalid_request");
+                    assertThat(new JsonObject(response.body())
                                     .getJsonObject("error")
                                     .getString("message"))
                             .contains("%25");
@@ -85,7 +85,7 @@ class ModelListingTest {
     }
 
     @Test
-    void listsInTheShapeOfAnthropicPageByPageForWhoSpeaksIt() {
+    void anthropicClientsGetPagesInAnthropicsFormat() {
         for (int i = 0; i < 5; i++) {
             Api.model(organization, provider);
         }
@@ -152,7 +152,7 @@ class ModelListingTest {
     }
 
     @Test
-    void whoSendsNoTokenOrAnotherMethodIsRefusedInTheirDialect() {
+    void missingTokenAndWrongMethodGetErrorsInTheDialect() {
         given().header("anthropic-version", "2023-06-01")
                 .get("/v1/models")
                 .then()

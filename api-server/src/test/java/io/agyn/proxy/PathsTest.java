@@ -24,24 +24,24 @@ class PathsTest {
 
     @Test
     void tokensAreCountedWhereBothCloudsCountThem() throws Exception {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/messages/count_tokens", body(SCENE.messages()));
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(new JsonObject(text(answer)).getInteger("input_tokens")).isPositive();
+        HttpResponse<byte[]> response = SCENE.post("/v1/messages/count_tokens", body(SCENE.messages()));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(new JsonObject(text(response)).getInteger("input_tokens")).isPositive();
         assertThat(SCENE.received().target()).isEqualTo("/v1/messages/count_tokens");
 
         SCENE.provider().forget();
-        answer = SCENE.post("/v1/responses/input_tokens", body(SCENE.responses()));
-        assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(new JsonObject(text(answer)).getInteger("input_tokens")).isPositive();
+        response = SCENE.post("/v1/responses/input_tokens", body(SCENE.responses()));
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(new JsonObject(text(response)).getInteger("input_tokens")).isPositive();
         assertThat(SCENE.received().target()).isEqualTo("/v1/responses/input_tokens");
     }
 
     @Test
-    void aStoredAnswerIsNotFoundAndTheCallerReadsWhy() {
+    void storedResponseIsNotFoundWithTheReason() {
         for (String method : List.of("GET", "DELETE", "POST")) {
-            HttpResponse<byte[]> answer = SCENE.call(method, "/v1/responses/resp_123");
-            assertThat(answer.statusCode()).isEqualTo(404);
-            JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+            HttpResponse<byte[]> response = SCENE.call(method, "/v1/responses/resp_123");
+            assertThat(response.statusCode()).isEqualTo(404);
+            JsonObject error = new JsonObject(text(response)).getJsonObject("error");
             assertThat(error.getString("message")).contains("no model").contains("\"store\": false");
             assertThat(error.getString("type")).isEqualTo("invalid_request_error");
         }
@@ -53,11 +53,11 @@ class PathsTest {
     }
 
     @Test
-    void whatIsNotThereNamesWhatIs() {
+    void unknownPathErrorNamesTheKnownPaths() {
         for (String path : List.of("/v1/chat/completions", "/v1/complete", "/v1/embeddings", "/v1/")) {
-            HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.responses()));
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            assertThat(text(answer)).contains("/v1/responses", "/v1/messages");
+            HttpResponse<byte[]> response = SCENE.post(path, body(SCENE.responses()));
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            assertThat(text(response)).contains("/v1/responses", "/v1/messages");
         }
         JsonObject anthropic = new JsonObject(text(SCENE.post("/v1/complete", "{}", "anthropic-version: 2023-06-01")));
         assertThat(anthropic.getString("type")).isEqualTo("error");
@@ -67,17 +67,17 @@ class PathsTest {
     void aWrongBaseUrlIsExplainedInTheDialect() {
         for (String path :
                 List.of("/responses", "//v1/responses", "/v1//responses", "/api/v1/responses", "/responses/compact")) {
-            HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.responses()));
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            assertThat(answer.headers().firstValue("x-agyn-error")).contains("not_found");
-            assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+            HttpResponse<byte[]> response = SCENE.post(path, body(SCENE.responses()));
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            assertThat(response.headers().firstValue("x-agyn-error")).contains("not_found");
+            assertThat(new JsonObject(text(response)).getJsonObject("error").getString("message"))
                     .as(path)
                     .contains("base URL is wrong", "followed by /v1");
         }
         for (String path : List.of("/messages", "//v1/messages", "/v1/v1/messages", "/messages/count_tokens")) {
-            HttpResponse<byte[]> answer = SCENE.post(path, body(SCENE.messages()));
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            JsonObject error = new JsonObject(text(answer));
+            HttpResponse<byte[]> response = SCENE.post(path, body(SCENE.messages()));
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            JsonObject error = new JsonObject(text(response));
             assertThat(error.getString("type")).as(path).isEqualTo("error");
             assertThat(error.getJsonObject("error").getString("message")).contains("only this server's address");
         }
@@ -89,61 +89,61 @@ class PathsTest {
     @Test
     void anotherMethodIsNotAllowed() {
         for (String path : List.of("/v1/responses", "/v1/messages", "/v1/messages/count_tokens")) {
-            HttpResponse<byte[]> answer = SCENE.call("GET", path);
-            assertThat(answer.statusCode()).isEqualTo(405);
-            assertThat(answer.headers().allValues("allow")).containsExactly("POST");
-            assertThat(new JsonObject(text(answer)).getJsonObject("error")).isNotNull();
+            HttpResponse<byte[]> response = SCENE.call("GET", path);
+            assertThat(response.statusCode()).isEqualTo(405);
+            assertThat(response.headers().allValues("allow")).containsExactly("POST");
+            assertThat(new JsonObject(text(response)).getJsonObject("error")).isNotNull();
         }
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
-    void aWebSocketIsAnsweredWithUpgradeRequired() throws Exception {
+    void webSocketGetsUpgradeRequired() throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+            RawCaller.Response response = caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
                             + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                    .answer();
-            assertThat(answer.status()).isEqualTo(426);
-            assertThat(answer.values("upgrade")).hasSize(1);
-            assertThat(answer.body()).contains("POST /v1/responses");
+                    .response();
+            assertThat(response.status()).isEqualTo(426);
+            assertThat(response.values("upgrade")).hasSize(1);
+            assertThat(response.body()).contains("POST /v1/responses");
         }
     }
 
     @Test
-    void whoWaitsForContinueIsToldToSendTheBody() throws Exception {
+    void expectContinueGetsContinue() throws Exception {
         String body = body(SCENE.responses());
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.head("/v1/responses", "Expect: 100-continue", "Content-Length: " + body.length()));
-            assertThat(caller.answer().status()).isEqualTo(100);
-            assertThat(caller.send(body).answer().status()).isEqualTo(200);
+            assertThat(caller.response().status()).isEqualTo(100);
+            assertThat(caller.send(body).response().status()).isEqualTo(200);
         }
         assertThat(SCENE.received().values("expect")).isEmpty();
     }
 
     @Test
-    void whoWaitsForContinueIsRefusedBeforeTheBody() throws Exception {
+    void expectContinueIsRejectedBeforeTheBody() throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(
+            RawCaller.Response response = caller.send(
                             SCENE.head("/v1/responses", "Expect: 100-continue", "Content-Length: 10")
                                     .replace(SCENE.token(), "wrong"))
-                    .answer();
-            assertThat(answer.status()).isEqualTo(401);
+                    .response();
+            assertThat(response.status()).isEqualTo(401);
         }
     }
 
     @Test
-    void aCallerWithHttp10IsAnsweredWithoutChunks() throws Exception {
+    void http10CallerGetsNoChunkedResponse() throws Exception {
         for (String stream : List.of("\"stream\":false", "\"stream\":true")) {
             for (String connection : List.of("X-A: 1", "Connection: keep-alive")) {
                 try (RawCaller caller = Scene.connect()) {
-                    RawCaller.Answer answer = caller.send(
+                    RawCaller.Response response = caller.send(
                                     SCENE.whole("/v1/responses", body(SCENE.responses(), stream), connection)
                                             .replace("HTTP/1.1", "HTTP/1.0"))
-                            .answer();
-                    assertThat(answer.status()).isEqualTo(200);
-                    assertThat(answer.values("transfer-encoding")).isEmpty();
-                    assertThat(answer.body()).contains("provider.").doesNotContain("\r\n0\r\n");
+                            .response();
+                    assertThat(response.status()).isEqualTo(200);
+                    assertThat(response.values("transfer-encoding")).isEmpty();
+                    assertThat(response.body()).contains("provider.").doesNotContain("\r\n0\r\n");
                 }
             }
         }
@@ -154,11 +154,11 @@ class PathsTest {
         try (RawCaller caller = Scene.connect()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), "\"stream\":true")))
-                                .answer()
+                                .response()
                                 .isWhole())
                         .isTrue();
                 assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
-                                .answer()
+                                .response()
                                 .status())
                         .isEqualTo(200);
             }
@@ -167,10 +167,10 @@ class PathsTest {
     }
 
     @Test
-    void whoAsksToCloseIsClosedAfterTheAnswer() throws Exception {
+    void connectionIsClosedAfterTheResponseOnRequest() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             assertThat(caller.send(SCENE.whole("/v1/responses", body(SCENE.responses()), "Connection: close"))
-                            .answer()
+                            .response()
                             .status())
                     .isEqualTo(200);
             assertThat(caller.isEnded()).isTrue();

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The errors that callers get if a provider refuses a call or does not respond. */
+/** The errors that callers get if a provider rejects a call or does not respond. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class ProviderErrorsTest {
@@ -46,33 +46,33 @@ class ProviderErrorsTest {
     }
 
     @Test
-    void aRefusedCredentialIsTheProvidersToSay() {
+    void rejectedCredentialIsReportedByTheProvider() {
         SCENE.provider().accept(new Header("authorization", "Bearer another"));
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responses()));
-        assertThat(answer.statusCode()).isEqualTo(401);
-        assertThat(text(answer)).contains("Incorrect API key").doesNotContain(Scene.CREDENTIAL);
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responses()));
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(text(response)).contains("Incorrect API key").doesNotContain(Scene.CREDENTIAL);
     }
 
     @Test
     void aRedirectIsNeitherFollowedNorPassedOn() {
         try (ScriptedProvider elsewhere = ScriptedProvider.start()) {
-            HttpResponse<byte[]> answer = SCENE.post(
+            HttpResponse<byte[]> response = SCENE.post(
                     "/v1/responses",
                     body(SCENE.responses()),
                     "x-scripted: redirect=" + elsewhere.origin() + "/v1/responses");
-            assertRefused(answer, "redirects calls", elsewhere.origin().toString());
-            assertThat(answer.headers().firstValue("location")).isEmpty();
-            assertThat(answer.headers().firstValue("x-agyn-error")).contains("provider_redirects");
+            assertRejected(response, "redirects calls", elsewhere.origin().toString());
+            assertThat(response.headers().firstValue("location")).isEmpty();
+            assertThat(response.headers().firstValue("x-agyn-error")).contains("provider_redirects");
             assertThat(elsewhere.received()).isEmpty();
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {300, 301, 302, 303, 305, 307, 308})
-    void everyRedirectIsRefused(int status) throws Exception {
-        try (RawProvider provider = RawProvider.answering(
+    void everyRedirectIsAnError(int status) throws Exception {
+        try (RawProvider provider = RawProvider.respondingWith(
                 RawProvider.head(status + " Elsewhere", "Location: /v1/other", "Content-Length: 2") + "{}")) {
-            assertRefused(
+            assertRejected(
                     SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin()))), "redirects calls");
         }
     }
@@ -85,27 +85,27 @@ class ProviderErrorsTest {
         }
         String endpoint = "http://127.0.0.1:" + port;
         HttpResponse<byte[]> openAi = SCENE.post("/v1/responses", body(SCENE.responsesModel(endpoint)));
-        assertRefused(openAi, "check its endpoint", "127.0.0.1", Integer.toString(port));
+        assertRejected(openAi, "check its endpoint", "127.0.0.1", Integer.toString(port));
         JsonObject error = new JsonObject(text(openAi)).getJsonObject("error");
         assertThat(error.getString("type")).isEqualTo("server_error");
         assertThat(error.getString("code")).isEqualTo("provider_unreachable");
 
         HttpResponse<byte[]> anthropic = SCENE.post("/v1/messages", body(SCENE.messagesModel(endpoint)));
-        assertRefused(anthropic, "check its endpoint", "127.0.0.1", Integer.toString(port));
+        assertRejected(anthropic, "check its endpoint", "127.0.0.1", Integer.toString(port));
         assertThat(new JsonObject(text(anthropic)).getJsonObject("error").getString("type"))
                 .isEqualTo("api_error");
     }
 
     @Test
-    void aHostThatIsNotThereIsNamedAsTheReason() {
-        assertRefused(
+    void unknownHostIsNamedAsTheReason() {
+        assertRejected(
                 SCENE.post("/v1/responses", body(SCENE.responsesModel("http://nowhere.invalid/v1"))), "host name");
     }
 
     @Test
-    void aProviderThatSpeaksNoTlsIsToldApart() {
+    void providerWithoutTlsHasItsOwnError() {
         String endpoint = SCENE.provider().origin().toString().replace("http:", "https:");
-        assertRefused(SCENE.post("/v1/responses", body(SCENE.responsesModel(endpoint))), "TLS", "127.0.0.1");
+        assertRejected(SCENE.post("/v1/responses", body(SCENE.responsesModel(endpoint))), "TLS", "127.0.0.1");
     }
 
     @ParameterizedTest
@@ -123,7 +123,7 @@ class ProviderErrorsTest {
                 "https://[fd00:ec2::254]",
             })
     void aMetadataServiceIsNeverCalled(String endpoint) {
-        assertRefused(
+        assertRejected(
                 SCENE.post(
                         "/v1/responses",
                         body(SCENE.responsesModel(
@@ -135,13 +135,13 @@ class ProviderErrorsTest {
     }
 
     @Test
-    void aProviderThatEndsTheConnectionBeforeItsAnswerBrokeOff() throws Exception {
+    void connectionClosedBeforeTheResponseIsBrokenOff() throws Exception {
         try (RawProvider provider = RawProvider.start(exchange -> {
             exchange.body();
             exchange.socket().close();
         })) {
-            HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin())));
-            assertRefused(answer, "closed the connection", "127.0.0.1");
+            HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin())));
+            assertRejected(response, "closed the connection", "127.0.0.1");
         }
     }
 
@@ -155,18 +155,18 @@ class ProviderErrorsTest {
                 "HTTP/1.1 200 OK\r\nX-A\0: 1\r\nContent-Length: 2\r\n\r\n{}",
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
             })
-    void anAnswerThatIsNoHttpIsTheProvidersFault(String answer) throws Exception {
-        try (RawProvider provider = RawProvider.answering(answer)) {
+    void responseThatIsNotHttpIsTheProvidersFault(String response) throws Exception {
+        try (RawProvider provider = RawProvider.respondingWith(response)) {
             HttpResponse<byte[]> got = SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin())));
             assertThat(got.statusCode()).as(text(got)).isEqualTo(502);
         }
     }
 
     @Test
-    void interimAnswersAreNotTheAnswer() throws Exception {
+    void interimResponsesAreNotTheFinalResponse() throws Exception {
         String interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
         try (RawProvider provider =
-                RawProvider.answering(interim + RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
+                RawProvider.respondingWith(interim + RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
             HttpResponse<byte[]> got = SCENE.post("/v1/responses", body(SCENE.responsesModel(provider.origin())));
             assertThat(got.statusCode()).as(text(got)).isEqualTo(200);
             assertThat(text(got)).isEqualTo("{}");
@@ -174,14 +174,14 @@ class ProviderErrorsTest {
     }
 
     /** Names the provider and what to check, and nothing that the caller should not know. */
-    private static void assertRefused(HttpResponse<byte[]> answer, String saysToo, String... saysNot) {
-        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(502);
-        String message = new JsonObject(text(answer)).getJsonObject("error").getString("message");
+    private static void assertRejected(HttpResponse<byte[]> response, String saysToo, String... saysNot) {
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(502);
+        String message = new JsonObject(text(response)).getJsonObject("error").getString("message");
         assertThat(message).contains("The LLM provider provider-").containsPattern(saysToo);
         for (String never : saysNot) {
             assertThat(message).doesNotContain(never);
         }
-        assertThat(text(answer)).doesNotContain(Scene.CREDENTIAL, SCENE.token(), "Exception", "io.");
+        assertThat(text(response)).doesNotContain(Scene.CREDENTIAL, SCENE.token(), "Exception", "io.");
     }
 
     private static HttpResponse<String> direct(String path, String body) throws Exception {

@@ -34,8 +34,8 @@ public final class RawCaller implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** An answer as it came. */
-    public record Answer(int status, List<String> head, String body, boolean isWhole) {
+    /** A response as it came. */
+    public record Response(int status, List<String> head, String body, boolean isWhole) {
         /** All values of a header, whose name is not case-sensitive. */
         public List<String> values(String name) {
             String start = name.toLowerCase(Locale.ROOT) + ":";
@@ -93,7 +93,7 @@ public final class RawCaller implements AutoCloseable {
         return this;
     }
 
-    /** The head of the next answer, line by line. */
+    /** The head of the next response, line by line. */
     List<String> head() throws IOException {
         List<String> head = new ArrayList<>();
         while (true) {
@@ -105,11 +105,11 @@ public final class RawCaller implements AutoCloseable {
         }
     }
 
-    /** The next answer, as far as it comes. */
-    public Answer answer() throws IOException {
+    /** The next response, as far as it comes. */
+    public Response response() throws IOException {
         List<String> head = head();
         int status = Integer.parseInt(head.getFirst().split(" ", 3)[1]);
-        Answer bodiless = new Answer(status, head, "", true);
+        Response bodiless = new Response(status, head, "", true);
         if (status < 200 || status == 204 || status == 304) {
             return bodiless;
         }
@@ -126,7 +126,7 @@ public final class RawCaller implements AutoCloseable {
         } catch (EOFException | SocketException e) {
             whole = false;
         }
-        return new Answer(status, head, body.toString(UTF_8), whole);
+        return new Response(status, head, body.toString(UTF_8), whole);
     }
 
     /** Some of the body, as it comes on the wire. */
@@ -160,7 +160,7 @@ public final class RawCaller implements AutoCloseable {
     }
 
     /** Whether anything comes within a time, after which nothing is waited for longer than that. */
-    boolean isAnsweredWithin(Duration time) throws IOException {
+    boolean hasResponseWithin(Duration time) throws IOException {
         socket.setSoTimeout((int) time.toMillis());
         in.mark(1);
         int first = in.read();

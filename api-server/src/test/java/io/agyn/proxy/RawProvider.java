@@ -23,7 +23,7 @@ final class RawProvider implements AutoCloseable {
 
     /** Handles a connection after a request's head. */
     interface Behaviour {
-        void answer(Exchange exchange) throws IOException;
+        void respond(Exchange exchange) throws IOException;
     }
 
     private final ServerSocket listener;
@@ -45,10 +45,10 @@ final class RawProvider implements AutoCloseable {
     }
 
     /** Starts a provider that responds to every complete request with the same bytes. */
-    static RawProvider answering(String answer) throws IOException {
+    static RawProvider respondingWith(String response) throws IOException {
         return start(exchange -> {
             exchange.body();
-            exchange.send(answer);
+            exchange.send(response);
         });
     }
 
@@ -105,7 +105,7 @@ final class RawProvider implements AutoCloseable {
                     return;
                 }
                 heads.add(head);
-                behaviour.answer(new Exchange(socket, in, head));
+                behaviour.respond(new Exchange(socket, in, head));
             }
         } catch (IOException e) {
             // The proxy left, or the test closed it.

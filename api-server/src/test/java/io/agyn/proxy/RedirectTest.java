@@ -40,7 +40,7 @@ class RedirectTest {
                     https://[                                     | of the redirect.
                     mailto:a@b.example                            | of the redirect.
                     """)
-    void membersReadWhereItLeads(String location, String expected) throws Exception {
+    void redirectErrorNamesTheLocation(String location, String expected) throws Exception {
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(request -> request.response()
                         .setStatusCode(307)
@@ -50,17 +50,17 @@ class RedirectTest {
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
-        ProxyError refusal = vertx.createHttpClient()
+        ProxyError error = vertx.createHttpClient()
                 .request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/v1/responses")
                 .compose(HttpClientRequest::send)
-                .map(response -> Redirect.refusal(target(), Operation.CREATE_RESPONSE, response))
+                .map(response -> Redirect.error(target(), Operation.CREATE_RESPONSE, response))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);
-        assertThat(refusal.message())
+        assertThat(error.message())
                 .contains("The LLM provider openai redirects")
                 .doesNotContain("example", "http");
-        assertThat(refusal.detailed().message())
+        assertThat(error.detailed().message())
                 .endsWith(expected.formatted(server.actualPort()))
                 .doesNotContain("secret", "key=1", "next=");
     }

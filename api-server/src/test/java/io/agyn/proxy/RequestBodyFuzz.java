@@ -31,7 +31,7 @@ class RequestBodyFuzz {
             Random random = new Random(Arrays.hashCode(bytes) + seed);
             Transfer transfer = new Transfer(random, seed == 0 ? -1 : bytes.length);
             transfer.run(bytes);
-            assertThat(transfer.isRefused).isEqualTo(expected == null);
+            assertThat(transfer.isRejected).isEqualTo(expected == null);
             if (expected != null) {
                 assertThat(transfer.received.getBytes()).isEqualTo(expected);
                 assertThat(transfer.hasEnded).isTrue();
@@ -66,7 +66,7 @@ class RequestBodyFuzz {
         private boolean isPaused;
         private String model;
         private boolean isPassed;
-        private boolean isRefused;
+        private boolean isRejected;
         private boolean hasEnded;
         private long announced = -1;
         private boolean isFull;
@@ -81,7 +81,7 @@ class RequestBodyFuzz {
             body.read();
             int at = 0;
             boolean isOver = false;
-            for (int steps = 0; !isRefused && (!isOver || model != null && !isPassed || isFull); steps++) {
+            for (int steps = 0; !isRejected && (!isOver || model != null && !isPassed || isFull); steps++) {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
                 if (model != null && !isPassed && random.nextBoolean()) {
                     isPassed = true;
@@ -154,8 +154,8 @@ class RequestBodyFuzz {
         }
 
         @Override
-        public void onRefused(ProxyError refusal) {
-            isRefused = true;
+        public void onRejected(ProxyError rejection) {
+            isRejected = true;
         }
 
         @SuppressWarnings("unchecked")

@@ -48,9 +48,9 @@ class ResolutionTest {
         Twins twins = twins();
         for (String chosen : List.of(twins.second, twins.secondSlug)) {
             SCENE.provider().forget();
-            HttpResponse<byte[]> answer =
+            HttpResponse<byte[]> response =
                     asOwnerOfBoth("/v1/responses", body(twins.name), "x-agyn-organization: " + chosen);
-            assertThat(answer.statusCode()).as(text(answer)).isEqualTo(200);
+            assertThat(response.statusCode()).as(text(response)).isEqualTo(200);
             assertThat(SCENE.received().text()).isEqualTo(body("of-the-second"));
         }
         SCENE.provider().forget();
@@ -61,11 +61,11 @@ class ResolutionTest {
     }
 
     @Test
-    void anAmbiguousModelIsRefusedWithTheWaysToChoose() {
+    void ambiguousModelErrorNamesTheOrganizations() {
         Twins twins = twins();
-        HttpResponse<byte[]> answer = asOwnerOfBoth("/v1/responses", body(twins.name));
-        assertThat(answer.statusCode()).isEqualTo(400);
-        JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+        HttpResponse<byte[]> response = asOwnerOfBoth("/v1/responses", body(twins.name));
+        assertThat(response.statusCode()).isEqualTo(400);
+        JsonObject error = new JsonObject(text(response)).getJsonObject("error");
         assertThat(error.getString("param")).isEqualTo("model");
         assertThat(error.getString("message"))
                 .contains(twins.firstSlug, twins.secondSlug, "/" + twins.name, "x-agyn-organization");
@@ -87,7 +87,7 @@ class ResolutionTest {
     }
 
     @Test
-    void anotherTenantsOrganizationLooksLikeNone() {
+    void anotherTenantsOrganizationLooksUnknown() {
         String theirs = Api.organization();
         String none = "00000000-0000-7000-8000-000000000000";
         HttpResponse<byte[]> foreign =
@@ -99,7 +99,7 @@ class ResolutionTest {
     }
 
     @Test
-    void anOrphanedModelSaysSoToThoseWhoReachIt() {
+    void callOfAnOrphanedModelGetsTheReason() {
         String organization = SCENE.organization();
         String provider = Api.provider(organization, Api.secret(organization, "sk"));
         String model = Scene.name(organization, Api.model(organization, provider));
@@ -123,22 +123,22 @@ class ResolutionTest {
 
     @Test
     void aModelCalledAtTheOtherProtocolsPathNamesTheRightOne() {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.messages()));
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.messages()));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(new JsonObject(text(response)).getJsonObject("error").getString("message"))
                 .contains("/v1/messages", SCENE.messages());
 
-        answer = SCENE.post("/v1/messages/count_tokens", body(SCENE.responses()));
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(new JsonObject(text(answer)).getJsonObject("error").getString("message"))
+        response = SCENE.post("/v1/messages/count_tokens", body(SCENE.responses()));
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(new JsonObject(text(response)).getJsonObject("error").getString("message"))
                 .contains("/v1/responses");
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @Test
     void anErrorHasOpenAisShapeAtItsPaths() {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body("nothing"), "x-request-id: of-mine.1");
-        JsonObject body = new JsonObject(text(answer));
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body("nothing"), "x-request-id: of-mine.1");
+        JsonObject body = new JsonObject(text(response));
         assertThat(body.fieldNames()).containsExactly("error");
         JsonObject error = body.getJsonObject("error");
         assertThat(error.fieldNames()).containsExactly("message", "type", "param", "code");
@@ -146,21 +146,21 @@ class ResolutionTest {
         assertThat(error.getString("param")).isEqualTo("model");
         assertThat(error.getString("code")).isEqualTo("model_not_found");
         assertThat(error.getString("message")).contains("nothing");
-        assertThat(answer.headers().allValues("content-type")).containsExactly("application/json");
-        assertThat(answer.headers().allValues("x-request-id")).containsExactly("of-mine.1");
-        assertThat(answer.headers().allValues("x-agyn-request-id")).containsExactly("of-mine.1");
+        assertThat(response.headers().allValues("content-type")).containsExactly("application/json");
+        assertThat(response.headers().allValues("x-request-id")).containsExactly("of-mine.1");
+        assertThat(response.headers().allValues("x-agyn-request-id")).containsExactly("of-mine.1");
     }
 
     @Test
     void anErrorHasAnthropicsShapeAtItsPaths() {
-        HttpResponse<byte[]> answer = SCENE.post("/v1/messages", body("nothing"));
-        JsonObject body = new JsonObject(text(answer));
+        HttpResponse<byte[]> response = SCENE.post("/v1/messages", body("nothing"));
+        JsonObject body = new JsonObject(text(response));
         assertThat(body.fieldNames()).containsExactly("type", "error", "request_id");
         assertThat(body.getString("type")).isEqualTo("error");
         assertThat(body.getJsonObject("error").fieldNames()).containsExactly("type", "message");
         assertThat(body.getJsonObject("error").getString("type")).isEqualTo("not_found_error");
-        assertThat(answer.headers().allValues("request-id")).containsExactly(body.getString("request_id"));
-        assertThat(answer.headers().allValues("x-agyn-request-id")).containsExactly(body.getString("request_id"));
+        assertThat(response.headers().allValues("request-id")).containsExactly(body.getString("request_id"));
+        assertThat(response.headers().allValues("x-agyn-request-id")).containsExactly(body.getString("request_id"));
         assertThat(body.getString("request_id")).isNotEmpty();
     }
 

@@ -187,15 +187,15 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
         return URI.create("http://127.0.0.1:" + RestAssured.port + path);
     }
 
-    static String text(HttpResponse<byte[]> answer) {
-        return new String(answer.body(), UTF_8);
+    static String text(HttpResponse<byte[]> response) {
+        return new String(response.body(), UTF_8);
     }
 
     static HttpResponse<byte[]> send(HttpRequest.Builder request) {
         try {
             return CLIENT.send(request.build(), BodyHandlers.ofByteArray());
         } catch (IOException e) {
-            throw new AssertionError("No answer: " + e, e);
+            throw new AssertionError("No response: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);

@@ -41,9 +41,9 @@ public final class ShortLimits implements QuarkusTestProfile {
         Path folder = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "agyn-test-tls-" + ProcessHandle.current().pid());
-        OwnCertificate made = new OwnCertificate(folder.resolve("certificate.pem"), folder.resolve("key.pem"));
-        if (Files.exists(made.key())) {
-            return made;
+        OwnCertificate certificate = new OwnCertificate(folder.resolve("certificate.pem"), folder.resolve("key.pem"));
+        if (Files.exists(certificate.key())) {
+            return certificate;
         }
         try {
             Files.createDirectories(folder);

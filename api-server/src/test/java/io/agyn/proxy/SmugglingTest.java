@@ -66,7 +66,7 @@ class SmugglingTest {
                 "Transfer_Encoding: chunked",
                 "Transfer-Encoding\0: chunked",
             })
-    void aDisguisedTransferEncodingSmugglesNothing(String line) throws Exception {
+    void disguisedTransferEncodingSmugglesNothing(String line) throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
         assertAtMostOneCall(head(line, "Content-Length: " + chunked.length()) + chunked + hidden);
         assertAtMostOneCall(head(line, "Content-Length: " + body.length()) + body + hidden);
@@ -74,7 +74,7 @@ class SmugglingTest {
     }
 
     @Test
-    void severalDifferentLengthsAreRefused() throws Exception {
+    void differentContentLengthsAreRejected() throws Exception {
         for (List<String> lengths : List.of(
                 List.of("Content-Length: " + body.length(), "Content-Length: " + (body.length() + hidden.length())),
                 List.of("Content-Length: 0", "Content-Length: " + body.length()),
@@ -84,7 +84,7 @@ class SmugglingTest {
     }
 
     @Test
-    void theSameLengthTwiceIsOneOrRefused() throws Exception {
+    void repeatedEqualLengthIsMergedOrRejected() throws Exception {
         String length = "Content-Length: " + body.length();
         assertAtMostOneCall(head(length, length) + body + hidden);
         assertAtMostOneCall(head(length + ", " + body.length()) + body + hidden);
@@ -95,7 +95,7 @@ class SmugglingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "+56", "0x38", "1e2", "56 0", "", "99999999999999999999", "5_6", "٥"})
-    void aLengthThatIsNoNumberIsRefused(String length) throws Exception {
+    void contentLengthThatIsNoNumberIsRejected(String length) throws Exception {
         assertNoCall(head("Content-Length: " + length) + body + hidden);
     }
 
@@ -116,7 +116,7 @@ class SmugglingTest {
                 "X-A: b\u007fc",
                 "(X): b",
             })
-    void aHeaderThatIsNoneIsRefusedOrPassesAsOneHeader(String lines) throws Exception {
+    void invalidHeaderIsRejectedOrPassesAsOneHeader(String lines) throws Exception {
         assertAtMostOneCall(head(lines, "Content-Length: " + body.length()) + body);
         for (ReceivedCall call : SCENE.provider().received()) {
             assertThat(call.headers()).allSatisfy(header -> {
@@ -127,7 +127,7 @@ class SmugglingTest {
     }
 
     @Test
-    void aBareLineFeedBeforeAHeaderIsNoWayToHideIt() throws Exception {
+    void bareLineFeedCannotHideAHeader() throws Exception {
         // RFC 9112, section 2.2, lets a reader take it for a line's end; then it is a header as any other.
         assertAtMostOneCall(
                 head("X-A: b\nAuthorization: Bearer theirs", "Content-Length: " + body.length()) + body + hidden);
@@ -164,7 +164,7 @@ class SmugglingTest {
                 "/v1/responses?a\0b",
                 "/v1/responses?é",
             })
-    void aTargetThatIsSpelledOtherwiseLeadsToTheSameCallOrToNone(String target) throws Exception {
+    void otherSpellingOfATargetIsTheSameCallOrRejected(String target) throws Exception {
         String call =
                 SCENE.whole("/v1/responses", body).replaceFirst("/v1/responses", Matcher.quoteReplacement(target));
         assertAtMostOneCall(call);
@@ -188,7 +188,7 @@ class SmugglingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"%x;a=b\r\n", "%x;a=\"\r\n\"\r\n", "%x\n", "%x;\r\r\n", "000000%x\r\n"})
-    void aChunksExtensionHidesNothing(String line) throws Exception {
+    void chunkExtensionHidesNothing(String line) throws Exception {
         String chunked = line.formatted(body.length()) + body + "\r\n0\r\n\r\n";
         assertAtMostOneCall(head("Transfer-Encoding: chunked") + chunked + hidden);
     }
@@ -201,20 +201,20 @@ class SmugglingTest {
     }
 
     @Test
-    void aRequestBehindARequestIsAnsweredByItselfAndInTurn() throws Exception {
+    void pipelinedRequestsGetTheirResponsesInOrder() throws Exception {
         String second = SCENE.whole("/v1/responses", "{\"model\":\"none\"}");
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.whole("/v1/responses", body) + second + SCENE.whole("/v1/responses", body));
-            assertThat(caller.answer().status()).isEqualTo(200);
-            assertThat(caller.answer().status()).isEqualTo(404);
-            assertThat(caller.answer().status()).isEqualTo(200);
+            assertThat(caller.response().status()).isEqualTo(200);
+            assertThat(caller.response().status()).isEqualTo(404);
+            assertThat(caller.response().status()).isEqualTo(200);
         }
         assertThat(SCENE.provider().received()).hasSize(2).allSatisfy(call -> assertThat(call.text())
                 .isEqualTo(Scene.body("gpt-4o")));
     }
 
     @Test
-    void aLengthThatIsTooShortLeavesARequestThatIsNone() throws Exception {
+    void tooShortContentLengthLeavesAnInvalidRequest() throws Exception {
         int length = body.length() - 10;
         callAndLeave(head("Content-Length: " + length) + body);
         assertThat(SCENE.provider().received()).noneMatch(ReceivedCall::bodyEnded);
@@ -249,12 +249,12 @@ class SmugglingTest {
                 });
     }
 
-    /** Sends everything, waits a little for an answer, which some must not get, and leaves. */
+    /** Sends everything, waits a little for a response, which some must not get, and leaves. */
     private static void callAndLeave(String request) throws IOException {
         try (RawCaller caller = Scene.connect()) {
             caller.sendAsFarAsTaken(request.getBytes(ISO_8859_1));
             try {
-                if (caller.isAnsweredWithin(Duration.ofMillis(500))) {
+                if (caller.hasResponseWithin(Duration.ofMillis(500))) {
                     caller.endOutput();
                 }
                 while (caller.some().length > 0) {

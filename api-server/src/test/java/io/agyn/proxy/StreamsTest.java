@@ -57,9 +57,9 @@ class StreamsTest {
     @Test
     void aCompressedStreamPassesAsItComes() throws Exception {
         SCENE.provider().script("gzip;events=50");
-        HttpResponse<byte[]> answer = SCENE.post("/v1/responses", body(SCENE.responses(), STREAM));
-        assertThat(answer.headers().allValues("content-encoding")).containsExactly("gzip");
-        byte[] events = new GZIPInputStream(new ByteArrayInputStream(answer.body())).readAllBytes();
+        HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responses(), STREAM));
+        assertThat(response.headers().allValues("content-encoding")).containsExactly("gzip");
+        byte[] events = new GZIPInputStream(new ByteArrayInputStream(response.body())).readAllBytes();
         assertThat(new String(events, UTF_8)).contains("response.created").contains("response.completed");
 
         SCENE.provider().script("gzip;stall=within");
@@ -73,25 +73,25 @@ class StreamsTest {
     void aStreamThatEndsEnds() throws Exception {
         SCENE.provider().script("events=200");
         try (RawCaller caller = responses(STREAM)) {
-            RawCaller.Answer answer = caller.answer();
-            assertThat(answer.isWhole()).isTrue();
-            assertThat(answer.body()).contains("response.completed").doesNotContain("event: error");
+            RawCaller.Response response = caller.response();
+            assertThat(response.isWhole()).isTrue();
+            assertThat(response.body()).contains("response.completed").doesNotContain("event: error");
             // And the connection is good for another.
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
-                            .answer()
+                            .response()
                             .body())
                     .contains("message_stop");
         }
     }
 
     @Test
-    void aStreamThatBreaksBetweenEventsEndsWithAnEventThatSaysSo() throws Exception {
+    void streamThatBreaksBetweenEventsEndsWithAnErrorEvent() throws Exception {
         SCENE.provider().script("break=3");
         try (RawCaller caller = responses(STREAM)) {
-            RawCaller.Answer answer = caller.answer();
+            RawCaller.Response response = caller.response();
             // Else Codex shows the broken connection and not the reason.
-            assertThat(answer.isWhole()).isTrue();
-            JsonObject failed = lastEvent(answer.body(), "response.failed");
+            assertThat(response.isWhole()).isTrue();
+            JsonObject failed = lastEvent(response.body(), "response.failed");
             assertThat(failed.getString("type")).isEqualTo("response.failed");
             assertThat(failed.getJsonObject("response").getString("status")).isEqualTo("failed");
             String message =
@@ -100,20 +100,20 @@ class StreamsTest {
             assertThat(failed.getJsonObject("response").getJsonObject("error").getString("code"))
                     .isEqualTo("provider_broke_off");
             assertThat(failed.getJsonObject("error").getString("message")).isEqualTo(message);
-            assertThat(answer.body().split("\n\n")).hasSize(4);
+            assertThat(response.body().split("\n\n")).hasSize(4);
             // And the connection is good for another.
             SCENE.provider().script("");
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
-                            .answer()
+                            .response()
                             .status())
                     .isEqualTo(200);
             SCENE.provider().script("break=3");
         }
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
-                    .answer();
-            assertThat(answer.isWhole()).isTrue();
-            JsonObject error = lastEvent(answer.body(), "error");
+            RawCaller.Response response = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
+                    .response();
+            assertThat(response.isWhole()).isTrue();
+            JsonObject error = lastEvent(response.body(), "error");
             assertThat(error.getString("type")).isEqualTo("error");
             assertThat(error.getJsonObject("error").getString("type")).isEqualTo("api_error");
         }
@@ -126,12 +126,12 @@ class StreamsTest {
     }
 
     @Test
-    void aPlainAnswerThatBreaksIsNotWhole() throws Exception {
+    void plainResponseThatBreaksIsTruncated() throws Exception {
         assertBroken("{\"id\":", "{\"id\":", RawProvider.head("200 OK", "Content-Length: 100"), false);
         assertBroken("{\"id\":", "{\"id\":", RawProvider.head("200 OK", CHUNKED), true);
         SCENE.provider().script("break=1");
         try (RawCaller caller = responses("\"stream\":false")) {
-            assertThat(caller.answer().isWhole()).isFalse();
+            assertThat(caller.response().isWhole()).isFalse();
         }
     }
 
@@ -139,9 +139,9 @@ class StreamsTest {
     void aCompressedStreamThatBreaksIsNotWhole() throws Exception {
         SCENE.provider().script("gzip;break=3");
         try (RawCaller caller = responses(STREAM)) {
-            RawCaller.Answer answer = caller.answer();
-            assertThat(answer.isWhole()).isFalse();
-            assertThat(answer.body()).doesNotContain("event: error");
+            RawCaller.Response response = caller.response();
+            assertThat(response.isWhole()).isFalse();
+            assertThat(response.body()).doesNotContain("event: error");
         }
     }
 
@@ -157,43 +157,43 @@ class StreamsTest {
                     exchange.socket().close();
                 });
                 RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(
+            RawCaller.Response response = caller.send(
                             SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()), STREAM)))
-                    .answer();
-            assertThat(answer.isWhole()).isTrue();
+                    .response();
+            assertThat(response.isWhole()).isTrue();
             if (withLast) {
-                assertThat(answer.body()).isEqualTo(first + last);
+                assertThat(response.body()).isEqualTo(first + last);
             } else {
-                assertThat(answer.body()).startsWith(first);
-                lastEvent(answer.body(), "response.failed");
+                assertThat(response.body()).startsWith(first);
+                lastEvent(response.body(), "response.failed");
             }
         }
     }
 
     @Test
-    void aCallerWhoDoesNotReadStopsTheProvider() throws Exception {
+    void callerThatDoesNotReadPausesTheProvider() throws Exception {
         SCENE.provider().script("endless");
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
-            long sent = settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));
+            long sent = settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
             // Only as much as sockets and queues hold.
             assertThat(sent).isLessThan(32L << 20);
             // And goes on once it reads.
             for (long read = 0; read < sent + (1 << 20); ) {
                 read += caller.some().length;
             }
-            SCENE.provider().await(call -> call.answerBytes() > sent, PATIENCE);
+            SCENE.provider().await(call -> call.responseBytes() > sent, PATIENCE);
             caller.reset();
             assertCallerLeft();
         }
     }
 
     @Test
-    void aSlowCallerMissesNothing() throws Exception {
+    void slowCallerGetsTheWholeResponse() throws Exception {
         SCENE.provider().script("text=4000000;events=1000");
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
-            settled(SCENE.provider().await(call -> call.answerBytes() > 0, PATIENCE));
+            settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
             caller.awaitText("response.completed");
         }
         assertThat(SCENE.received().callerLeft()).isFalse();
@@ -213,7 +213,7 @@ class StreamsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"endless;every=50ms", "endless", "stall=before", "stall=within"})
-    void aCallerWhoLeavesCancelsTheProvidersCall(String script) throws Exception {
+    void callerThatDisconnectsCancelsTheCall(String script) throws Exception {
         SCENE.provider().script(script);
         for (String stream : List.of(STREAM, "\"stream\":false")) {
             for (boolean byForce : List.of(true, false)) {
@@ -221,7 +221,7 @@ class StreamsTest {
                 try (RawCaller caller = responses(stream)) {
                     SCENE.provider()
                             .await(
-                                    call -> call.bodyEnded() && (script.endsWith("before") || call.answerBytes() > 0),
+                                    call -> call.bodyEnded() && (script.endsWith("before") || call.responseBytes() > 0),
                                     PATIENCE);
                     if (byForce) {
                         caller.reset();
@@ -235,7 +235,7 @@ class StreamsTest {
     }
 
     @Test
-    void aCallerWhoLeavesAmidItsRequestCancelsTheProvidersCall() throws Exception {
+    void callerThatDisconnectsDuringUploadCancelsTheCall() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             caller.send(SCENE.head("/v1/responses", "Content-Length: 1000"))
                     .send("{\"model\":\"" + SCENE.responses() + "\",");
@@ -248,7 +248,7 @@ class StreamsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void anAnswerBeforeTheRequestsEndPassesAtOnce(boolean closing) throws Exception {
+    void responseBeforeTheRequestsEndPassesImmediately(boolean closing) throws Exception {
         String error = "{\"error\":{\"message\":\"too long\"}}";
         try (RawProvider provider = RawProvider.start(exchange -> {
                     exchange.send(RawProvider.head(
@@ -264,18 +264,18 @@ class StreamsTest {
             String rest = "x".repeat(3_000_000) + "\"}";
             caller.send(SCENE.head("/v1/responses", "Content-Length: " + (start.length() + rest.length())))
                     .send(start);
-            RawCaller.Answer answer = caller.answer();
-            assertThat(answer.status()).isEqualTo(400);
-            assertThat(answer.body()).isEqualTo(error);
+            RawCaller.Response response = caller.response();
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.body()).isEqualTo(error);
             // The rest is read and discarded.
             caller.send(rest).send(SCENE.whole("/v1/responses", body(SCENE.responses())));
-            assertThat(caller.answer().status()).isEqualTo(200);
+            assertThat(caller.response().status()).isEqualTo(200);
             assertThat(provider.heads()).hasSize(1);
         }
     }
 
     @Test
-    void aStreamThatIsAnsweredBeforeTheRequestsEndGoesOnBothWays() throws Exception {
+    void earlyResponseStreamsWhileTheRequestContinues() throws Exception {
         try (RawProvider provider = RawProvider.start(exchange -> {
                     exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED) + "d\r\ndata: begun\n\n\r\n");
                     int length = exchange.body().length;
@@ -311,12 +311,12 @@ class StreamsTest {
                     exchange.socket().close();
                 });
                 RawCaller caller = Scene.connect()) {
-            RawCaller.Answer answer = caller.send(
+            RawCaller.Response response = caller.send(
                             SCENE.whole("/v1/responses", body(SCENE.responsesModel(provider.origin()))))
-                    .answer();
-            assertThat(answer.status()).isEqualTo(200);
-            assertThat(answer.isWhole()).isFalse();
-            assertThat(answer.body()).isEqualTo(expected);
+                    .response();
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.isWhole()).isFalse();
+            assertThat(response.body()).isEqualTo(expected);
         }
     }
 
@@ -332,9 +332,9 @@ class StreamsTest {
                 });
                 RawCaller caller = Scene.connect()) {
             String model = SCENE.responsesModel(provider.origin());
-            RawCaller.Answer answer = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
-                    .answer();
-            JsonObject failed = lastEvent(answer.body(), "response.failed");
+            RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", body(model, STREAM)))
+                    .response();
+            JsonObject failed = lastEvent(response.body(), "response.failed");
             assertThat(failed.getLong("sequence_number")).isEqualTo(7);
             assertThat(failed.getJsonObject("response").getString("id")).isEqualTo("resp_7");
         }
@@ -348,12 +348,12 @@ class StreamsTest {
     /** How much the provider has sent once it sends no more. */
     private static long settled(ReceivedCall begun) throws InterruptedException {
         long before = -1;
-        long now = begun.answerBytes();
+        long now = begun.responseBytes();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (now != before && System.nanoTime() < deadline) {
             Thread.sleep(400);
             before = now;
-            now = SCENE.provider().received().getFirst().answerBytes();
+            now = SCENE.provider().received().getFirst().responseBytes();
         }
         assertThat(now).as("sent while nobody reads").isEqualTo(before);
         return now;

@@ -52,7 +52,7 @@ class TokensTest {
 
     @ParameterizedTest
     @EnumSource
-    void twoDifferentTokensAreRefusedWhicheverWouldDo(Path api) {
+    void twoDifferentTokensAreRejected(Path api) {
         String other = Api.tokenBoundTo(SCENE.organization());
         assertThat(status(api, "x-api-key: " + SCENE.token(), "authorization: Bearer " + other))
                 .isEqualTo(400);
@@ -67,30 +67,30 @@ class TokensTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCallWithoutATokenIsToldWhereToPutIt(Path api) {
-        for (HttpResponse<byte[]> answer :
+    void missingTokenErrorNamesTheHeader(Path api) {
+        for (HttpResponse<byte[]> response :
                 List.of(call(api), call(api, "authorization: Basic YTpi"), call(api, "authorization: Bearer"))) {
-            assertUnauthenticated(api, answer);
+            assertUnauthenticated(api, response);
         }
         assertThat(text(call(api))).contains("Authorization: Bearer", "x-api-key");
     }
 
     @ParameterizedTest
     @EnumSource
-    void aTokenThatIsNoneIsRefusedAndNotRepeated(Path api) {
+    void invalidTokenIsRejectedAndNotRepeated(Path api) {
         String revoked = Api.tokenBoundTo(SCENE.organization());
         String unknown = revoked.substring(0, revoked.length() - 3) + "AAA";
         for (String token : List.of("nonsense", unknown, "sk-" + "x".repeat(3000))) {
-            HttpResponse<byte[]> answer = call(api, "x-api-key: " + token);
-            assertUnauthenticated(api, answer);
-            assertThat(text(answer)).doesNotContain(token);
+            HttpResponse<byte[]> response = call(api, "x-api-key: " + token);
+            assertUnauthenticated(api, response);
+            assertThat(text(response)).doesNotContain(token);
         }
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
     @ParameterizedTest
     @EnumSource
-    void expiredTokenIsToldApartFromAnUnknownOne(Path api) throws Exception {
+    void expiredTokenIsDistinguishedFromAnUnknownOne(Path api) throws Exception {
         for (boolean isKnown : new boolean[] {false, true}) {
             String token = Api.tokenBoundTo(SCENE.organization());
             if (isKnown) {
@@ -100,13 +100,13 @@ class TokensTest {
                     "update api_token set expires_at = now() - interval '1 minute' where token_hash = ?",
                     Plaintext.hash(token));
             Instant deadline = Instant.now().plusSeconds(5);
-            HttpResponse<byte[]> answer = call(api, "x-api-key: " + token);
-            while (answer.statusCode() == 200 && Instant.now().isBefore(deadline)) {
+            HttpResponse<byte[]> response = call(api, "x-api-key: " + token);
+            while (response.statusCode() == 200 && Instant.now().isBefore(deadline)) {
                 Thread.sleep(50);
-                answer = call(api, "x-api-key: " + token);
+                response = call(api, "x-api-key: " + token);
             }
-            assertUnauthenticated(api, answer);
-            assertThat(text(answer)).contains("The API token expired at ");
+            assertUnauthenticated(api, response);
+            assertThat(text(response)).contains("The API token expired at ");
         }
         assertThat(text(call(api, "x-api-key: " + Plaintext.random().reveal())))
                 .contains("mistyped, unknown or revoked")
@@ -124,11 +124,11 @@ class TokensTest {
                 .isEqualTo(200);
     }
 
-    private static void assertUnauthenticated(Path api, HttpResponse<byte[]> answer) {
-        assertThat(answer.statusCode()).as(text(answer)).isEqualTo(401);
-        assertThat(answer.headers().firstValue("www-authenticate"))
+    private static void assertUnauthenticated(Path api, HttpResponse<byte[]> response) {
+        assertThat(response.statusCode()).as(text(response)).isEqualTo(401);
+        assertThat(response.headers().firstValue("www-authenticate"))
                 .hasValueSatisfying(value -> assertThat(value).startsWith("Bearer"));
-        JsonObject error = new JsonObject(text(answer)).getJsonObject("error");
+        JsonObject error = new JsonObject(text(response)).getJsonObject("error");
         switch (api) {
             case RESPONSES -> {
                 assertThat(error.getString("type")).isEqualTo("invalid_request_error");

@@ -108,10 +108,10 @@ class EveryKindTest {
         ExtractableResponse<Response> other = create(kind, Api.freshName("other"));
         Map<String, Object> body = kind.body(organization, taken);
 
-        for (Response refusal : List.of(
+        for (Response rejection : List.of(
                 asAdmin().body(body).post(kind.collection(organization)),
                 asAdmin().body(body).put(pathOf(kind, other)))) {
-            refusal.then()
+            rejection.then()
                     .statusCode(409)
                     .body("code", equalTo(kind.label() + "_taken"))
                     .body("errors.pointer", equalTo(List.of("/" + kind.label())));
@@ -133,7 +133,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "API_TOKEN")
-    void twoThingsThatTakeEachOthersNameAtOnceDoNotFail(Kind kind) {
+    void concurrentSwapOfTwoNamesDoesNotFail(Kind kind) {
         String one = Api.freshName("one");
         String other = Api.freshName("other");
         String onePath = pathOf(kind, create(kind, one));
@@ -196,8 +196,8 @@ class EveryKindTest {
         String field = kind == Kind.API_TOKEN ? "description" : "name";
         Map<String, Object> body = kind.body(organization, Api.freshName("a"));
 
-        for (String refused : List.of("", " a", "a ", "a\tb", "a\nb", "a\u007fb", "a\u0085b", "é".repeat(129))) {
-            body.put(field, refused);
+        for (String rejected : List.of("", " a", "a ", "a\tb", "a\nb", "a\u007fb", "a\u0085b", "é".repeat(129))) {
+            body.put(field, rejected);
             asAdmin()
                     .body(body)
                     .post(kind.collection(organization))

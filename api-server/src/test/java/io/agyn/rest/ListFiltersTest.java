@@ -40,7 +40,7 @@ class ListFiltersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSearchFindsAPartOfALabelWhateverItsCase(Kind kind) {
+    void searchMatchesPartsOfLabelsInAnyCase(Kind kind) {
         String label = Api.freshName("needle");
         String id = create(kind, label);
         create(kind, Api.freshName("hay"));
@@ -71,7 +71,7 @@ class ListFiltersTest {
 
     @ParameterizedTest
     @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
-    void whatStandsForOtherCharactersElsewhereStandsForItself(Kind kind) {
+    void searchWildcardsMatchLiterally(Kind kind) {
         String odd = create(kind, "100%_\\!odd");
         create(kind, "100xyzodd");
 
@@ -82,7 +82,7 @@ class ListFiltersTest {
     }
 
     @Test
-    void whatASearchFindsIsPaged() {
+    void searchResultsArePaged() {
         List<String> found =
                 List.of(create(Kind.SECRET, "key-1"), create(Kind.SECRET, "other-key"), create(Kind.SECRET, "KEY"));
         create(Kind.SECRET, "none");
@@ -99,7 +99,7 @@ class ListFiltersTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "USER")
-    void aSearchFindsNothingOfAnotherTenant(Kind kind) {
+    void searchFindsNothingOfAnotherTenant(Kind kind) {
         String label = Api.freshName("theirs");
         create(kind, label);
         String mine = Api.organization();
@@ -165,15 +165,15 @@ class ListFiltersTest {
     @Test
     void modelsAreListedByTheirLlmProviderAndTheirStatus() {
         String kept = Api.provider(organization, Api.secret(organization, "v"));
-        String gone = Api.provider(organization, Api.secret(organization, "v"));
+        String deleted = Api.provider(organization, Api.secret(organization, "v"));
         String ready = Api.model(organization, kept);
-        String orphaned = Api.model(organization, gone);
+        String orphaned = Api.model(organization, deleted);
         String path = Kind.MODEL.collection(organization);
 
-        list(path, Map.of("provider_id", gone)).body("items.id", equalTo(List.of(orphaned)));
+        list(path, Map.of("provider_id", deleted)).body("items.id", equalTo(List.of(orphaned)));
         list(path, Map.of("status", "ready")).body("items.id", equalTo(List.of(ready, orphaned)));
         asAdmin()
-                .delete("/organizations/{o}/llm-providers/{p}", organization, gone)
+                .delete("/organizations/{o}/llm-providers/{p}", organization, deleted)
                 .then()
                 .statusCode(204);
         list(path, Map.of("status", "ready")).body("items.id", equalTo(List.of(ready)));
@@ -212,19 +212,19 @@ class ListFiltersTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSearchForNothingIsRefused(Kind kind) {
-        refused(kind, "search", "").body("errors[0].detail", equalTo("Must have 1 to 254 characters, not 0."));
+    void emptySearchIsRejected(Kind kind) {
+        rejected(kind, "search", "").body("errors[0].detail", equalTo("Must have 1 to 254 characters, not 0."));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"tab\tkey", "nul\0"})
-    void aSearchForControlCharactersIsRefused(String sought) {
-        refused(Kind.SECRET, "search", sought).body("errors[0].detail", startsWith("Invalid value"));
+    void searchWithControlCharactersIsRejected(String sought) {
+        rejected(Kind.SECRET, "search", sought).body("errors[0].detail", startsWith("Invalid value"));
     }
 
     @Test
-    void aSearchForMoreThanAnyNameHoldsIsRefused() {
-        refused(Kind.SECRET, "search", "a".repeat(255))
+    void searchLongerThanAnyNameIsRejected() {
+        rejected(Kind.SECRET, "search", "a".repeat(255))
                 .body("errors[0].detail", equalTo("Must have 1 to 254 characters, not 255."));
     }
 
@@ -239,16 +239,16 @@ class ListFiltersTest {
         "USER, state, asleep",
         "API_TOKEN, organization_id, nonsense",
     })
-    void aFilterByWhatCannotBeIsRefused(Kind kind, String parameter, String value) {
-        refused(kind, parameter, value);
+    void impossibleFilterValueIsRejected(Kind kind, String parameter, String value) {
+        rejected(kind, parameter, value);
     }
 
     @Test
     void aHundredIdsAreTheMost() {
         String id = UUID.randomUUID().toString();
-        refused(Kind.ORGANIZATION, "id", String.join(",", nCopies(101, id)))
+        rejected(Kind.ORGANIZATION, "id", String.join(",", nCopies(101, id)))
                 .body("errors[0].detail", equalTo("Must have at most 100 values, not 101."));
-        refused(Kind.ORGANIZATION, "id", id + "," + id).body("errors[0].detail", equalTo("Must not repeat a value."));
+        rejected(Kind.ORGANIZATION, "id", id + "," + id).body("errors[0].detail", equalTo("Must not repeat a value."));
         list("/organizations", Map.of("id", id)).body("items.id", not(hasItem(organization)));
     }
 
@@ -260,7 +260,7 @@ class ListFiltersTest {
         return asAdmin().queryParams(filters).get(path).then().statusCode(200);
     }
 
-    private ValidatableResponse refused(Kind kind, String parameter, String value) {
+    private ValidatableResponse rejected(Kind kind, String parameter, String value) {
         return asAdmin()
                 .queryParam(parameter, value)
                 .get(kind.collection(organization))

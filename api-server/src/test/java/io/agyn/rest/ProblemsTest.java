@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @WithTestResource(PostgresTestResource.class)
 class ProblemsTest {
     @Test
-    void allViolationsAreAnsweredAtOnceEachWithItsPlaceAndARemedy() {
+    void allViolationsAreReportedWithPointerAndRemedy() {
         String body = """
             {"name": " openai ", "endpoint": "ftp://x", "protocol": "respones", "auth_method": "custom_headers",
              "token": "t", "custom_headers": {"Host": "a", "X A": "b", "x-ok": 3}, "colour": "red"}\
@@ -64,7 +64,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aWrongTypeSaysWhichIsWantedAndWhichWasGiven() {
+    void wrongTypeErrorNamesBothTypes() {
         problem(post("/secrets", "{\"name\": 3, \"value\": [\"v\"]}"), 400, "invalid_request")
                 .body("errors.detail", hasItems("Must be a string, not a number.", "Must be a string, not an array."));
         problem(post("/secrets", "[]"), 400, "invalid_request")
@@ -74,7 +74,7 @@ class ProblemsTest {
     }
 
     @Test
-    void malformedJsonIsAnsweredWithLineAndColumn() {
+    void malformedJsonErrorHasLineAndColumn() {
         problem(post("/secrets", "{\"name\": \"a\",\n  \"value\": }"), 400, "malformed_json")
                 .body("detail", containsString("line 2, column 1"));
         problem(post("/secrets", ""), 400, "malformed_json").body("detail", containsString("empty"));
@@ -84,7 +84,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aKeyGivenTwiceIsRefused() {
+    void duplicateJsonKeyIsRejected() {
         problem(post("/secrets", "{\"name\": \"a\", \"value\": \"v\", \"name\": \"b\"}"), 400, "invalid_request")
                 .body("errors.pointer", hasItem("/name"))
                 .body("errors.detail", hasItem(containsString("Duplicate key")));
@@ -93,7 +93,7 @@ class ProblemsTest {
     }
 
     @Test
-    void textThatIsNoUnicodeIsRefused() {
+    void invalidUnicodeIsRejected() {
         problem(post("/secrets", "{\"name\": \"a\\ud800\", \"value\": \"v\"}"), 400, "invalid_request")
                 .body("errors.pointer", hasItem("/name"));
         problem(post("/secrets", "{\"name\": \"a\\u0000b\", \"value\": \"v\"}"), 400, "invalid_request")
@@ -115,7 +115,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aMalformedPathIsAProblemThatSaysWhatIsWrong() throws IOException {
+    void malformedPathIsAProblemWithTheReason() throws IOException {
         String secrets = "/api/v1/organizations/" + UUID.randomUUID() + "/secrets";
         for (String path : List.of("/api/v1/organizations//members", secrets + "//", "//api/v1/organizations//x")) {
             assertProblem(path, 404, "check that all variables in the URL are set.");
@@ -127,21 +127,21 @@ class ProblemsTest {
 
     private static void assertProblem(String path, int status, String detail) throws IOException {
         try (RawCaller caller = new RawCaller(RestAssured.port)) {
-            RawCaller.Answer answer =
-                    caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").answer();
-            assertThat(answer.status()).as(path).isEqualTo(status);
-            assertThat(answer.values("content-type")).as(path).containsExactly("application/problem+json");
-            assertThat(answer.body()).as(path).contains(detail, "\"request_id\":\"");
+            RawCaller.Response response =
+                    caller.send("GET " + path + " HTTP/1.1\r\nHost: a\r\n\r\n").response();
+            assertThat(response.status()).as(path).isEqualTo(status);
+            assertThat(response.values("content-type")).as(path).containsExactly("application/problem+json");
+            assertThat(response.body()).as(path).contains(detail, "\"request_id\":\"");
         }
     }
 
     @Test
-    void whoeverWritesOnAfterARefusalGetsToReadIt() {
+    void errorArrivesWhileTheCallerStillSends() {
         problem(Api.asNobody().body("a".repeat(20 << 20)).post("/organizations"), 401, "unauthenticated");
     }
 
     @Test
-    void theAnswerToManyViolationsKeepsTheContractsBounds() {
+    void responseToManyViolationsKeepsTheContractsBounds() {
         String fields = IntStream.range(0, 20_000)
                 .mapToObj(i -> "\"field" + i + "\": 1")
                 .collect(Collectors.joining(", "));
@@ -159,7 +159,7 @@ class ProblemsTest {
     }
 
     @Test
-    void anAnswerThatIsNotJsonIsNotToBeHad() {
+    void onlyJsonIsAcceptable() {
         problem(asAdmin().accept("text/html").get("/me"), 406, "not_acceptable");
     }
 
@@ -170,12 +170,12 @@ class ProblemsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/organizations/not-a-uuid", "/organizations/not-a-uuid/secrets", "/nothing"})
-    void aPathAtWhichThereIsNothingIsNotFound(String path) {
+    void unknownPathIsNotFound(String path) {
         problem(asAdmin().get(path), 404, "not_found");
     }
 
     @Test
-    void outsideOfTheApiNothingIsFoundInTheSameShape() {
+    void unknownPathsOutsideTheApiAreProblemsToo() {
         problem(given().get("/nothing"), 404, "not_found");
     }
 
@@ -214,7 +214,7 @@ class ProblemsTest {
     }
 
     @Test
-    void aStaleIfMatchIsAnsweredWithTheCurrentTagAndChangesNothing() {
+    void staleIfMatchGetsTheCurrentTagAndChangesNothing() {
         String organization = Api.organization();
         String stale = Api.get("/organizations/{id}", organization).extract().header("ETag");
         String current = asAdmin()

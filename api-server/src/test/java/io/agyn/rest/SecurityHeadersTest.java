@@ -20,13 +20,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SecurityHeadersTest {
     @Test
-    void aBrowserMakesNothingOfAnswersAndProblemsButData() {
-        for (Response answer : List.of(
+    void browsersTreatResponsesAndProblemsAsData() {
+        for (Response response : List.of(
                 asAdmin().get("/me"),
                 asNobody().get("/me"),
                 asAdmin().get("/nothing-here"),
                 asAdmin().put("/me"))) {
-            answer.then()
+            response.then()
                     .header("X-Content-Type-Options", equalTo("nosniff"))
                     .header("Content-Security-Policy", equalTo("default-src 'none'; frame-ancestors 'none'"))
                     .header("Referrer-Policy", equalTo("no-referrer"));

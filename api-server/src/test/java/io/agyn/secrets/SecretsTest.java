@@ -24,7 +24,7 @@ class SecretsTest {
     private static final String SECRET = SECRETS + "/{id}";
 
     @Test
-    void aSecretIsCreatedAndItsValueIsNeverAnswered() {
+    void secretIsCreatedAndItsValueIsNotReturned() {
         String organization = Api.organization();
         var created = asAdmin()
                 .body(Map.of("name", "openai", "value", "sk-marked", "description", "the key"))
@@ -36,10 +36,10 @@ class SecretsTest {
                 .body("description", equalTo("the key"));
         String id = created.extract().path("id");
         created.header("Location", "/api/v1/organizations/" + organization + "/secrets/" + id);
-        String answers = created.extract().asString()
+        String responses = created.extract().asString()
                 + Api.get(SECRET, organization, id).extract().asString()
                 + Api.get(SECRETS, organization).extract().asString();
-        assertThat(answers).doesNotContain("sk-marked").doesNotContain("\"value\"");
+        assertThat(responses).doesNotContain("sk-marked").doesNotContain("\"value\"");
     }
 
     @Test
@@ -57,7 +57,7 @@ class SecretsTest {
     }
 
     @Test
-    void anUpdateWithoutAValueKeepsWhatIsStored() {
+    void updateWithoutAValueKeepsTheStoredValue() {
         String organization = Api.organization();
         String id = Api.secret(organization, "one");
         String before = Api.get(SECRET, organization, id).extract().path("fingerprint");
@@ -145,7 +145,7 @@ class SecretsTest {
     }
 
     @RepeatedTest(20)
-    void aSecretIsNeverDeletedFromUnderAProviderThatIsJustMade() {
+    void secretOfAProviderBeingCreatedIsNotDeleted() {
         String organization = Api.organization();
         String id = Api.secret(organization, "v");
         Callable<Integer> delete =

@@ -19,7 +19,7 @@ class DataFolderTest {
     private Path folder;
 
     @Test
-    void isMadeForItsOwnerAlone() throws IOException {
+    void folderIsAccessibleOnlyToItsOwner() throws IOException {
         Path root = folder.resolve("share/agyn");
 
         DataFolder.open(root).close();

@@ -142,7 +142,7 @@ class SettingsTest {
     }
 
     @Test
-    void takesWhatIsSet() {
+    void configuredValuesAreUsed() {
         Settings settings = SettingsReader.read(Map.ofEntries(
                 Map.entry("agyn.http.port", "0"),
                 Map.entry("agyn.data-dir", "~/agyn"),
@@ -204,14 +204,14 @@ class SettingsTest {
             agyn.body-memory      | 1M    | AGYN_BODY_MEMORY is "1M", which is not a size from 16M to 1T such as 32M or 2G: correct it, or remove it to use a quarter of the heap.
             agyn.egress.private   | no    | AGYN_EGRESS_PRIVATE is "no", which is not allow or deny: correct it, or remove it to use allow.
             """)
-    void saysWhatIsWrongAndWhatToDo(String property, String value, String sentence) {
+    void errorNamesTheCauseAndTheRemedy(String property, String value, String sentence) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of(property, value)))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage(sentence);
     }
 
     @Test
-    void saysThatAPathIsNone() {
+    void invalidPathIsReported() {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.keyset-file", "a\0b")))
                 .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("AGYN_KEYSET_FILE is ")
@@ -235,7 +235,7 @@ class SettingsTest {
                 "postgresql://agyn:hun@ter2:x@host:/a@b",
                 "jdbc:postgresql://agyn:hunter2@host/agyn"
             })
-    void refusesADatabaseUrlWithoutRepeatingIt(String url) {
+    void rejectsADatabaseUrlWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
                 .isInstanceOf(OperatorException.class)
                 .hasMessageNotContaining("hunter")
@@ -259,7 +259,7 @@ class SettingsTest {
                 "http://agyn:hunter%zz@proxy.example:3128",
                 "http://:hunter2@proxy.example:3128"
             })
-    void refusesTheUrlOfAnHttpProxyWithoutRepeatingIt(String url) {
+    void rejectsAnHttpProxyUrlWithoutRepeatingIt(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.egress.http-proxy", url)))
                 .isInstanceOf(OperatorException.class)
                 .hasMessage("AGYN_EGRESS_HTTP_PROXY is not a URL of an HTTP proxy: write it as http://host:port or as"
@@ -279,7 +279,7 @@ class SettingsTest {
     }
 
     @Test
-    void takesAnEmptyDatabaseUrlAsNone() {
+    void emptyDatabaseUrlCountsAsUnset() {
         assertThat(SettingsReader.read(Map.of("agyn.database.url", ""))
                         .database()
                         .url())
@@ -317,14 +317,14 @@ class SettingsTest {
                 "postgresql://a,b/agyn?target_session_attrs=prefer-standby",
                 "jdbc:postgresql://a,b/agyn?targetServerType=preferSecondary"
             })
-    void standbyAsTargetIsRefused(String url) {
+    void standbyAsTargetIsRejected(String url) {
         assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
                 .isInstanceOf(OperatorException.class)
                 .hasMessageContaining("allows a standby, and the server must write: set it to ");
     }
 
     @Test
-    void parameterThatWouldBeIgnoredIsRefused() {
+    void ignoredParameterIsRejected() {
         assertThatThrownBy(
                         () -> SettingsReader.read(Map.of("agyn.database.url", "postgresql://agyn:1?hunter2@host/agyn")))
                 .isInstanceOf(OperatorException.class)

@@ -25,7 +25,7 @@ class AdminTokenTest {
     Database database;
 
     @Test
-    void aSecondStartMakesNoOtherToken() throws SQLException {
+    void secondStartCreatesNoOtherToken() throws SQLException {
         String before = Api.adminToken();
         var stored = database.column(Object.class, TOKENS);
 

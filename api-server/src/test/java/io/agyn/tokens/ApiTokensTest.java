@@ -59,7 +59,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void anExpiredTokenIsRefused() throws SQLException {
+    void expiredTokenIsRejected() throws SQLException {
         ExtractableResponse<Response> created = create(Map.of(
                 "description",
                 "short",
@@ -95,7 +95,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aTokenThatWouldNeverWorkIsRefused() {
+    void tokenThatIsAlreadyExpiredIsRejected() {
         asAdmin()
                 .body(Map.of("description", "late", "expires_at", "2020-01-01T00:00:00Z"))
                 .post("/api-tokens")
@@ -116,7 +116,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aClusterAdminMakesListsAndRevokesTheTokensOfOthers() {
+    void clusterAdminManagesTokensOfOtherUsers() {
         String organization = Api.organization();
         String user = Api.user();
         Api.join(organization, user, "member");
@@ -140,7 +140,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aUserMakesTokensOfTheirOwn() {
+    void userCreatesOwnTokens() {
         String user = Api.user();
         as(Api.tokenOf(user))
                 .body(Map.of("description", "mine", "user_id", user))
@@ -151,7 +151,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aTokenMayWhatItsUserMayFromTheMomentThatThisChanges() {
+    void tokenHasItsUsersCurrentPermissions() {
         String organization = Api.organization();
         String user = Api.user();
         Api.join(organization, Api.user(), "owner");

@@ -76,7 +76,7 @@ class AccessLogTest {
     }
 
     @Test
-    void whereLinesAreNotTakenTheyAreLeftOutAndNothingWaits() throws Exception {
+    void linesAreDroppedIfTheOutputIsBlocked() throws Exception {
         PipedInputStream unread = new PipedInputStream(16);
         PrintStream stuck = new PrintStream(new PipedOutputStream(unread));
         AccessLog log = new AccessLog(stuck, true, Format.TEXT);

@@ -155,7 +155,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void recordsWaitWhileTheDatabaseIsAwayAndArriveWhenItIsBack() throws Exception {
+    void recordsWaitForTheDatabase() throws Exception {
         try (Connection beside =
                 DriverManager.getConnection(url.replaceFirst("/postgres(\\?|$)", "/template1$1"), username, password)) {
             execute(beside, "alter database postgres allow_connections false");
@@ -193,7 +193,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void whatAKilledProcessLeftIsLoadedButForALineThatIsCutOff() throws Exception {
+    void recordsOfAKilledProcessAreLoadedExceptACutOffLine() throws Exception {
         Path segment = segment(calls.next(), calls.next());
         String torn = lines(calls.next());
         Files.writeString(segment, torn.substring(0, torn.length() - 1), StandardOpenOption.APPEND);
@@ -205,7 +205,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void aLineThatTheDatabaseRefusesIsPutAsideAndTheOthersAreLoaded() throws Exception {
+    void lineThatTheDatabaseRejectsIsSetAside() throws Exception {
         String poison = "9999-99-99T00:00:00Z\tno\tfields\n";
         String nothing = "\\.\n";
         String before =
@@ -250,7 +250,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void whatIsQueuedWhenTheServerStopsIsLoaded() throws Exception {
+    void queuedRecordsAreLoadedAtShutdown() throws Exception {
         CallRecords stopping = quiet();
         stopping.start(null);
         for (int i = 0; i < 10; i++) {
@@ -262,7 +262,7 @@ class CallRecordsTest {
     }
 
     @Test
-    void whatIsOlderThanTheRetentionIsDroppedByTheDay() throws Exception {
+    void recordsBeyondRetentionAreDroppedByTheDay() throws Exception {
         LocalDate today = LocalDate.now(ZoneOffset.UTC);
         calls.startedAt = Instant.now().minus(91, ChronoUnit.DAYS).truncatedTo(ChronoUnit.MICROS);
         segment(calls.next());

@@ -18,7 +18,7 @@ class SpoolTest {
     private Path folder;
 
     @Test
-    void whatIsWrittenIsWithTheOperatingSystemAtOnce() throws Exception {
+    void recordsReachTheOperatingSystemImmediately() throws Exception {
         Spool spool = open(100);
         assertThat(spool.append(LINES)).isTrue();
 
@@ -44,7 +44,7 @@ class SpoolTest {
     }
 
     @Test
-    void whatAnEarlierProcessLeftCountsAndComesFirst() throws Exception {
+    void recordsOfAnEarlierProcessAreLoadedFirst() throws Exception {
         open(100).append(LINES);
         Spool spool = open(LINES.length);
         assertThat(spool.bytes()).isEqualTo(LINES.length);
@@ -52,7 +52,7 @@ class SpoolTest {
     }
 
     @Test
-    void aSegmentIsClosedByAgeOnlyWhenNoneWaits() throws Exception {
+    void segmentIsClosedByAgeOnlyIfNoneWaits() throws Exception {
         Spool spool = open(100);
         spool.append(LINES);
         spool.closeIfDue();

@@ -77,7 +77,7 @@ class UsageTest {
                 .body("rows[0].average_time_to_first_byte_ms", equalTo(20.0f))
                 .body("rows[0].model_id", nullValue())
                 .body("rows[0].model", nullValue())
-                .body("rows[0].starts_at", nullValue());
+                .body("rows[0].started_at", nullValue());
     }
 
     @Test
@@ -127,26 +127,26 @@ class UsageTest {
         calls.modelId = slow;
         calls.model = "slow";
         calls.outcome = Outcome.REFUSED;
-        CallRecord refused = calls.next();
+        CallRecord rejected = calls.next();
         calls.startedAt = Instant.parse("2026-03-31T23:59:59Z");
         calls.modelId = null;
         calls.model = null;
-        load(late, onTheHour, refused, calls.next());
+        load(late, onTheHour, rejected, calls.next());
 
-        assertThat(rows("group_by=hour", "starts_at", "calls"))
+        assertThat(rows("group_by=hour", "started_at", "calls"))
                 .containsExactly("2026-03-01T10:00:00Z 1", "2026-03-01T11:00:00Z 2", "2026-03-31T23:00:00Z 1");
-        assertThat(rows("group_by=day", "starts_at", "calls"))
+        assertThat(rows("group_by=day", "started_at", "calls"))
                 .containsExactly("2026-03-01T00:00:00Z 3", "2026-03-31T00:00:00Z 1");
-        assertThat(rows("group_by=model", "model_id", "model", "calls", "errors"))
+        assertThat(rows("group_by=model", "model_id", "model_name", "calls", "errors"))
                 .containsExactlyInAnyOrder(late.modelId() + " fast 2 0", slow + " slow 1 1", "null null 1 1");
-        assertThat(rows("group_by=outcome,day", "starts_at", "outcome", "calls"))
+        assertThat(rows("group_by=outcome,day", "started_at", "outcome", "calls"))
                 .containsExactly(
                         "2026-03-01T00:00:00Z completed 2",
                         "2026-03-01T00:00:00Z refused 1",
                         "2026-03-31T00:00:00Z refused 1");
-        assertThat(rows("group_by=model,provider,token,identity,outcome,hour", "model", "calls"))
+        assertThat(rows("group_by=model,provider,api_token,user,outcome,hour", "model_name", "calls"))
                 .containsExactlyInAnyOrder("fast 1", "fast 1", "slow 1", "null 1");
-        assertThat(rows("group_by=provider&outcome=refused", "provider_id", "provider", "calls"))
+        assertThat(rows("group_by=provider&outcome=refused", "provider_id", "provider_name", "calls"))
                 .containsExactly(late.providerId() + " openai-prod 2");
         assertThat(rows("group_by=outcome&model_id=" + slow, "outcome", "calls"))
                 .containsExactly("refused 1");
@@ -169,7 +169,7 @@ class UsageTest {
                 .put("/organizations/{org}/models/{id}", organization, model)
                 .then()
                 .statusCode(200);
-        assertThat(rows("group_by=model,token,identity", "model", "token", "user"))
+        assertThat(rows("group_by=model,api_token,user", "model_name", "api_token_description", "user_name"))
                 .containsExactly(
                         "after bound " + as(token).get("/me").then().extract().path("name"));
 
@@ -177,14 +177,15 @@ class UsageTest {
                 .delete("/organizations/{org}/models/{id}", organization, model)
                 .then()
                 .statusCode(204);
-        assertThat(rows("group_by=model", "model", "calls")).containsExactly("before 1");
+        assertThat(rows("group_by=model", "model_name", "calls")).containsExactly("before 1");
     }
 
     @Test
     void nobodysTokenIsDescribedToAnotherTenant() throws SQLException {
         calls.tokenId = UUID.fromString(asAdmin().get("/me").then().extract().path("api_token_id"));
         load(calls.next());
-        assertThat(rows("group_by=token", "token_id", "token")).containsExactly(calls.tokenId + " null");
+        assertThat(rows("group_by=api_token", "api_token_id", "api_token_description"))
+                .containsExactly(calls.tokenId + " null");
     }
 
     @Test
@@ -236,7 +237,7 @@ class UsageTest {
     }
 
     @Test
-    void aRecordSaysAllThatIsKept() throws SQLException {
+    void recordContainsAllStoredFields() throws SQLException {
         calls.outcome = Outcome.UPSTREAM_TRUNCATED;
         calls.duration = Duration.ofNanos(1_234_567_890);
         CallRecord call = calls.next();
@@ -253,10 +254,10 @@ class UsageTest {
                 .body("items[0].request_id", equalTo(call.requestId()))
                 .body("items[0].organization_id", equalTo(organization))
                 .body("items[0].model_id", equalTo(call.modelId().toString()))
-                .body("items[0].model", equalTo("fast"))
+                .body("items[0].model_name", equalTo("fast"))
                 .body("items[0].provider_id", equalTo(call.providerId().toString()))
-                .body("items[0].provider", equalTo("openai-prod"))
-                .body("items[0].token_id", equalTo(call.tokenId().toString()))
+                .body("items[0].provider_name", equalTo("openai-prod"))
+                .body("items[0].api_token_id", equalTo(call.tokenId().toString()))
                 .body("items[0].user_id", equalTo(call.userId().toString()))
                 .body("items[0].protocol", equalTo("responses"))
                 .body("items[0].streamed", equalTo(true))
@@ -349,7 +350,7 @@ class UsageTest {
         "outcome, outcome=COMPLETED",
         "page_size, page_size=10",
     })
-    void whatIsWrongWithARequestIsNamed(String parameter, String query) {
+    void invalidRequestErrorNamesTheCause(String parameter, String query) {
         asAdmin()
                 .urlEncodingEnabled(false)
                 .get("/organizations/" + organization + "/usage?" + query)
@@ -366,7 +367,7 @@ class UsageTest {
         "group_by, group_by=model",
         "outcome, outcome=failed",
     })
-    void whatIsWrongWithARequestOfRecordsIsNamed(String parameter, String query) {
+    void invalidRecordsRequestErrorNamesTheCause(String parameter, String query) {
         asAdmin()
                 .get("/organizations/" + organization + "/usage/records?" + query)
                 .then()
@@ -387,7 +388,7 @@ class UsageTest {
     }
 
     @Test
-    void anOrganizationIsDeletedWhateverItHasUsed() throws SQLException {
+    void organizationIsDeletedDespiteUsage() throws SQLException {
         load(calls.next());
         asAdmin().delete("/organizations/{org}", organization).then().statusCode(204);
         asAdmin().get(SUMS, organization).then().statusCode(404);

@@ -39,7 +39,7 @@ class UsersTest {
     }
 
     @Test
-    void aUserIsActiveAndNoClusterAdminUnlessItIsSaid() {
+    void newUserIsActiveAndNoClusterAdminByDefault() {
         String email = Api.freshName("Payments") + "@Acme.example";
         asAdmin()
                 .body(Map.of("name", "Payments", "email", email))
@@ -53,7 +53,7 @@ class UsersTest {
     }
 
     @Test
-    void anEmailAddressIsUniqueAndLookedUpWhateverItsCase() {
+    void emailAddressIsUniqueInAnyCase() {
         String email = Api.freshName("payments") + "@acme.example";
         String id = asAdmin().body(body(email, "user", "active")).post("/users").path("id");
         String shouted = email.toUpperCase(Locale.ROOT);
@@ -91,7 +91,7 @@ class UsersTest {
                 "päy@acme.example",
                 "Payments <payments@acme.example>"
             })
-    void whatIsNoEmailAddressIsRefused(String email) {
+    void invalidEmailAddressIsRejected(String email) {
         asAdmin()
                 .body(body(email, "user", "active"))
                 .post("/users")
@@ -138,7 +138,7 @@ class UsersTest {
     }
 
     @Test
-    void whoeverBelongsNowhereSeesNoOrganization() {
+    void userWithoutMembershipSeesNoOrganization() {
         String token = Api.tokenOf(Api.user());
         as(token).get("/me").then().statusCode(200).body("memberships", equalTo(List.of()));
         as(token).get("/organizations").then().statusCode(200).body("items", equalTo(List.of()));

@@ -37,22 +37,22 @@ final class ApiResources {
     void assertAgreesWith(State state) throws IOException {
         SoftAssertions softly = new SoftAssertions();
         for (State.Resource resource : state.resources()) {
-            String answer = server.request()
+            String response = server.request()
                     .get(path(resource))
                     .then()
                     .statusCode(200)
                     .extract()
                     .asString();
-            state.credentials().forEach(credential -> softly.assertThat(answer)
+            state.credentials().forEach(credential -> softly.assertThat(response)
                     .as("GET %s", path(resource))
                     .doesNotContain(credential));
-            assertAgree(softly, resource, JSON.readTree(answer));
+            assertAgree(softly, resource, JSON.readTree(response));
         }
         softly.assertAll();
     }
 
     /** Asserts that all of terraform's resources are deleted. */
-    void assertHoldsNoneOf(State state) throws IOException {
+    void assertContainsNoneOf(State state) throws IOException {
         for (State.Resource resource : state.resources()) {
             if (resource.managed()) {
                 int status = server.request().get(path(resource)).statusCode();
@@ -72,34 +72,34 @@ final class ApiResources {
                 .path("items.slug");
     }
 
-    private static void assertAgree(SoftAssertions softly, State.Resource resource, JsonNode answer) {
+    private static void assertAgree(SoftAssertions softly, State.Resource resource, JsonNode response) {
         resource.values().properties().forEach(attribute -> {
             String name = attribute.getKey();
             JsonNode value = attribute.getValue();
             String place = resource.address() + "." + name;
             if (CREDENTIALS.contains(name)) {
-                softly.assertThat(answer.has(name))
+                softly.assertThat(response.has(name))
                         .as("%s is in the response", place)
                         .isFalse();
                 softly.assertThat(value.isNull() || resource.hides(name))
                         .as("%s is sensitive", place)
                         .isTrue();
             } else if (!OF_THE_CONFIGURATION_ALONE.contains(name)) {
-                softly.assertThat(answer.get(name)).as(place).isEqualTo(value);
+                softly.assertThat(response.get(name)).as(place).isEqualTo(value);
             }
         });
         if (resource.managed() && resource.type().equals("agyn_llm_provider")) {
-            assertHasCredentials(softly, resource, answer);
+            assertHasCredentials(softly, resource, response);
         }
     }
 
     // The API returns no credentials, only whether they are set.
-    private static void assertHasCredentials(SoftAssertions softly, State.Resource provider, JsonNode answer) {
-        softly.assertThat(answer.required("has_token").asBoolean())
+    private static void assertHasCredentials(SoftAssertions softly, State.Resource provider, JsonNode response) {
+        softly.assertThat(response.required("has_token").asBoolean())
                 .as("%s has a token", provider.address())
                 .isEqualTo(!provider.values().path("token").isNull());
         softly.assertThat(StreamSupport.stream(
-                                answer.required("custom_header_names").spliterator(), false)
+                                response.required("custom_header_names").spliterator(), false)
                         .map(JsonNode::asText))
                 .as("header names of %s", provider.address())
                 .containsExactlyInAnyOrderElementsOf(

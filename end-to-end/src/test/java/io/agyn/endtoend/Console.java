@@ -24,32 +24,32 @@ import java.util.regex.Pattern;
 final class Console implements AutoCloseable {
     private static final int HEIGHT = 800;
     private static final int WIDEST = 1280;
-    private static final List<Integer> PICTURED = List.of(WIDEST, 375);
+    private static final List<Integer> SCREENSHOT_WIDTHS = List.of(WIDEST, 375);
     private static final List<Integer> WIDTHS = List.of(WIDEST, 640, 375, 320);
-    private static final String WELL_MADE = """
+    private static final String STRUCTURE_VIOLATIONS = """
             () => {
-              const wrong = [];
+              const violations = [];
               const all = (selector) => [...document.querySelectorAll(selector)];
               for (const one of ["h1", "body > header", "main", "a.skip"]) {
-                if (all(one).length !== 1) wrong.push(`${all(one).length} times ${one}`);
+                if (all(one).length !== 1) violations.push(`${all(one).length} elements ${one}`);
               }
-              if (all("nav:not([aria-label])").length) wrong.push("a nav without a name");
-              if (!/^\\S.* · Agyn$/s.test(document.title)) wrong.push(`the title ${document.title}`);
+              if (all("nav:not([aria-label])").length) violations.push("a nav without a name");
+              if (!/^\\S.* · Agyn$/s.test(document.title)) violations.push(`the title ${document.title}`);
               for (const field of all("input:not([type=hidden]), select, textarea")) {
-                if (!field.labels.length && !field.ariaLabel) wrong.push(`no label for ${field.outerHTML}`);
+                if (!field.labels.length && !field.ariaLabel) violations.push(`no label for ${field.outerHTML}`);
               }
               const ids = all("[id]").map((each) => each.id);
-              ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => wrong.push(`twice the id ${id}`));
+              ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => violations.push(`duplicate id ${id}`));
               for (const name of ["for", "aria-describedby", "aria-labelledby"]) {
                 all(`[${name}]`)
                   .filter((each) => !each.getAttribute(name).split(" ").every((id) => ids.includes(id)))
-                  .forEach((each) => wrong.push(`${name} leads nowhere from ${each.outerHTML}`));
+                  .forEach((each) => violations.push(`${name} refers to a missing id: ${each.outerHTML}`));
               }
               all("a[href^='#']").filter((each) => !ids.includes(each.hash.slice(1)))
-                .forEach((each) => wrong.push(`a link leads nowhere: ${each.outerHTML}`));
-              return wrong;
+                .forEach((each) => violations.push(`link to a missing id: ${each.outerHTML}`));
+              return violations;
             }""";
-    private static final String TOO_WIDE = """
+    private static final String OVERFLOWING_ELEMENTS = """
             () => {
               const room = document.documentElement.clientWidth;
               const scrolls = (each) => each && (getComputedStyle(each).overflowX !== "visible" || scrolls(each.parentElement));
@@ -61,7 +61,7 @@ final class Console implements AutoCloseable {
 
     private final BrowserContext window;
     private final Page page;
-    private final List<String> complaints = new ArrayList<>();
+    private final List<String> browserErrors = new ArrayList<>();
     private final AtomicLong bytes = new AtomicLong();
 
     private Console(BrowserContext window) {
@@ -72,13 +72,13 @@ final class Console implements AutoCloseable {
                 "Network.loadingFinished",
                 event -> bytes.addAndGet(event.get("encodedDataLength").getAsLong()));
         network.send("Network.enable");
-        page.onPageError(complaints::add);
+        page.onPageError(browserErrors::add);
         page.onConsoleMessage(message -> {
             // Expected: Chromium logs an error for the status of a rejected form, and htmx one for a lost request.
             if (message.type().equals("error")
                     && !message.text().startsWith("Failed to load resource")
                     && !message.text().startsWith("htmx:")) {
-                complaints.add(message.text());
+                browserErrors.add(message.text());
             }
         });
     }
@@ -178,11 +178,11 @@ final class Console implements AutoCloseable {
      * widths are the same as up to 400 % zoom).
      */
     void inspect(String name) throws IOException {
-        assertWellMade(name);
+        assertStructure(name);
         Path folder = Checkout.kept("screenshots");
         for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
             page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(theme));
-            for (int width : PICTURED) {
+            for (int width : SCREENSHOT_WIDTHS) {
                 page.setViewportSize(width, HEIGHT);
                 String file = "%s-%s-%d.png".formatted(name, theme.name().toLowerCase(Locale.ROOT), width);
                 page.screenshot(new Page.ScreenshotOptions()
@@ -190,7 +190,7 @@ final class Console implements AutoCloseable {
                         .setFullPage(true));
             }
             // Only light and narrow, and dark and wide: axe takes longer than all other checks.
-            page.setViewportSize(theme == ColorScheme.LIGHT ? PICTURED.getLast() : PICTURED.getFirst(), HEIGHT);
+            page.setViewportSize(theme == ColorScheme.LIGHT ? SCREENSHOT_WIDTHS.getLast() : SCREENSHOT_WIDTHS.getFirst(), HEIGHT);
             assertThat(new AxeBuilder(page)
                             .options(violations())
                             .setLegacyMode(true)
@@ -204,8 +204,8 @@ final class Console implements AutoCloseable {
 
     /** Asserts one h1, the landmarks, a label for each field, and no dangling references. */
     @SuppressWarnings("unchecked")
-    void assertWellMade(String name) {
-        assertThat((List<String>) page.evaluate(WELL_MADE)).as(name).isEmpty();
+    void assertStructure(String name) {
+        assertThat((List<String>) page.evaluate(STRUCTURE_VIOLATIONS)).as(name).isEmpty();
     }
 
     /** Asserts that no width needs horizontal scrolling; lists the elements that are too wide. */
@@ -213,7 +213,7 @@ final class Console implements AutoCloseable {
     void assertFitsAllWidths(String name) {
         for (int width : WIDTHS) {
             page.setViewportSize(width, HEIGHT);
-            assertThat((List<String>) page.evaluate(TOO_WIDE))
+            assertThat((List<String>) page.evaluate(OVERFLOWING_ELEMENTS))
                     .as("%s, %d pixels wide", name, width)
                     .isEmpty();
         }
@@ -229,7 +229,7 @@ final class Console implements AutoCloseable {
     @Override
     public void close() {
         window.close();
-        assertThat(complaints).isEmpty();
+        assertThat(browserErrors).isEmpty();
     }
 
     private static Page.GetByRoleOptions named(String name) {

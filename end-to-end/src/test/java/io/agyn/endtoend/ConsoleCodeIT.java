@@ -164,12 +164,12 @@ class ConsoleCodeIT {
             if (path.startsWith("/api-tokens/")) {
                 server.request().get(path).then().statusCode(404);
             } else {
-                List<JsonNode> answers = JSON.readerFor(JsonNode.class)
+                List<JsonNode> responses = JSON.readerFor(JsonNode.class)
                         .<JsonNode>readValues(output)
                         .readAll();
-                assertThat(answers).as(scripts.get(i)).hasSize(2);
-                assertThat(answers.getFirst()).isEqualTo(before);
-                assertThat(timeless(answers.getLast())).isEqualTo(timeless(before));
+                assertThat(responses).as(scripts.get(i)).hasSize(2);
+                assertThat(responses.getFirst()).isEqualTo(before);
+                assertThat(timeless(responses.getLast())).isEqualTo(timeless(before));
             }
         }
     }

@@ -87,6 +87,7 @@ class ConsoleEveryPageIT {
     void everyPageIsAccessibleAndLinksOnlyToAllowedPages(Role role) throws Exception {
         Set<String> links = new TreeSet<>();
         Set<String> forms = new TreeSet<>();
+        Set<String> pages = new TreeSet<>();
         try (Console console = Console.open(browser, server)) {
             assertThat(console.bytes())
                     .as("the first page with styles and scripts, less the largest page")
@@ -94,12 +95,13 @@ class ConsoleEveryPageIT {
             console.signIn(acme.person(role).token());
             for (Listed listed : ConsolePages.of(acme, role)) {
                 long before = console.bytes();
-                Response answer = console.page().navigate(listed.path());
+                Response response = console.page().navigate(listed.path());
                 assertThat(console.bytes() - before).as("bytes of %s", listed).isBetween(500L, PAGE_BYTES);
                 boolean maySee = role.compareTo(listed.lowest()) >= 0;
-                assertThat(answer.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
+                assertThat(response.status()).as("%s for %s", listed, role).isEqualTo(maySee ? 200 : 403);
                 if (maySee) {
                     links.addAll(all(console.page(), "a[href]:not([href^='#'])", "href"));
+                    pages.addAll(all(console.page(), "a[href^='/']:not([download])", "href"));
                     forms.addAll(all(console.page(), "form[method=post][action]", "action"));
                     lookAt(console, listed.name(), role);
                 } else {
@@ -112,9 +114,18 @@ class ConsoleEveryPageIT {
                         .isEqualTo(200);
             }
         }
+        assertThat(pages.stream().map(ConsoleEveryPageIT::withoutIds))
+                .as("linked pages; add missing ones to ConsolePages")
+                .isSubsetOf(ConsolePages.of(acme, role).stream()
+                        .map(listed -> withoutIds(listed.path()))
+                        .toList());
         if (role == Role.MEMBER) {
             assertThat(forms).allMatch(form -> form.matches(MEMBER_FORMS));
         }
+    }
+
+    private static String withoutIds(String path) {
+        return path.replaceFirst("\\?.*", "").replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "{id}");
     }
 
     private static void lookAt(Console console, String name, Role role) throws IOException {
@@ -123,7 +134,7 @@ class ConsoleEveryPageIT {
             case MEMBER -> console.inspect("as-member-" + name);
             // The administrator's pages, with fewer elements.
             case OWNER -> {
-                console.assertWellMade(name);
+                console.assertStructure(name);
                 console.assertFitsAllWidths(name);
             }
         }
@@ -150,14 +161,14 @@ class ConsoleEveryPageIT {
                 assertThat(page.evaluate(REVERSED_TEXT))
                         .as("%s lets a name reverse the text beside it", listed.name())
                         .isEqualTo(List.of());
-                console.assertWellMade(listed.name());
+                console.assertStructure(listed.name());
                 console.assertFitsAllWidths(listed.name());
             }
         }
     }
 
     @Test
-    void emptyListsSayWhatToDoFirst() throws Exception {
+    void emptyListsShowTheFirstStep() throws Exception {
         server.create("/organizations", Map.of("name", "Empty", "slug", "empty"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
             for (String list : List.of("", "/llm-providers", "/models", "/secrets", "/members", "/tokens", "/usage")) {
@@ -222,7 +233,7 @@ class ConsoleEveryPageIT {
             console.fill("Prompt", "");
             console.press("Test again");
             assertThat(console.main()).containsText("Nothing was sent");
-            console.inspect("model-test-refused");
+            console.inspect("model-test-rejected");
         }
     }
 
@@ -265,11 +276,11 @@ class ConsoleEveryPageIT {
     private static void holdIntermediatePage(Route route) {
         Map<String, String> asked = new HashMap<>(route.request().headers());
         asked.put("sec-fetch-site", "cross-site");
-        APIResponse answer = route.fetch(new Route.FetchOptions().setHeaders(asked));
-        Map<String, String> headers = new HashMap<>(answer.headers());
+        APIResponse response = route.fetch(new Route.FetchOptions().setHeaders(asked));
+        Map<String, String> headers = new HashMap<>(response.headers());
         assertThat(headers.remove("refresh")).isEqualTo("0");
         headers.keySet().removeAll(Set.of("content-encoding", "content-length"));
-        route.fulfill(new Route.FulfillOptions().setHeaders(headers).setBodyBytes(answer.body()));
+        route.fulfill(new Route.FulfillOptions().setHeaders(headers).setBodyBytes(response.body()));
     }
 
     @SuppressWarnings("unchecked")

@@ -7,7 +7,7 @@ import static io.agyn.endtoend.SampleOrganization.Role.OWNER;
 import io.agyn.endtoend.SampleOrganization.Role;
 import java.util.List;
 
-/** All pages of the Console that have a URL. Tests visit no other pages, so add new ones here. */
+/** All pages of the Console that have a URL. A test fails if one of them links to a page that is not in this list. */
 final class ConsolePages {
 
     /**
@@ -56,7 +56,7 @@ final class ConsolePages {
                 naming("secrets", root + "/secrets", MEMBER),
                 plain("secret-new", root + "/secrets/new", OWNER),
                 naming("secret", secret, MEMBER),
-                naming("secret-delete-refused", secret + "/delete", OWNER),
+                naming("secret-delete-rejected", secret + "/delete", OWNER),
                 naming("members", root + "/members", MEMBER),
                 plain("member-new", root + "/members/new", OWNER),
                 naming("member", member, MEMBER),

@@ -70,7 +70,7 @@ class ConsolePeopleIT {
             console.press("Add member");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("This user does not exist");
             assertThat(page.getByLabel("Email")).hasValue("nobody@acme.example");
-            console.inspect("member-new-refused");
+            console.inspect("member-new-rejected");
             console.fill("Email", "ada@acme.example");
             page.getByLabel("Role").selectOption("owner");
             console.press("Add member");
@@ -107,7 +107,7 @@ class ConsolePeopleIT {
             console.follow("New API token");
             console.press("Create API token");
             assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
-            console.inspect("token-new-refused");
+            console.inspect("token-new-rejected");
             console.fill("Description", "Payments agents");
             console.fill("Expires on (00:00 UTC)", "2099-01-31");
             console.press("Create API token");
@@ -148,7 +148,7 @@ class ConsolePeopleIT {
             console.fill("Email", "billing");
             console.press("Create user");
             assertThat(page.getByRole(AriaRole.ALERT).first()).isVisible();
-            console.inspect("user-new-refused");
+            console.inspect("user-new-rejected");
             console.fill("Email", "billing@acme.example");
             console.press("Create user");
             assertThat(heading(page)).hasText("Billing agents");
@@ -189,7 +189,7 @@ class ConsolePeopleIT {
             page.getByLabel("Type Renamed to confirm").fill("Renamed");
             console.press("Delete organization");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("still has 1 secret");
-            console.inspect("organization-delete-refused");
+            console.inspect("organization-delete-rejected");
         }
     }
 

@@ -72,11 +72,11 @@ class ConsoleProvidersIT {
 
             console.follow("New provider");
             console.press("Save");
-            Locator wrong = page.getByRole(AriaRole.ALERT).first();
-            assertThat(wrong).containsText("Name: Must have 1 to 128 characters");
-            assertThat(wrong).containsText("Existing secret: Enter an API key or choose a secret.");
-            assertThat(wrong).isFocused();
-            console.inspect("llm-provider-new-refused");
+            Locator errors = page.getByRole(AriaRole.ALERT).first();
+            assertThat(errors).containsText("Name: Must have 1 to 128 characters");
+            assertThat(errors).containsText("Existing secret: Enter an API key or choose a secret.");
+            assertThat(errors).isFocused();
+            console.inspect("llm-provider-new-rejected");
             console.fill("API key", "sk-first");
             console.press("OpenAI");
             assertThat(console.field("Endpoint")).hasValue("https://api.openai.com/v1");
@@ -100,7 +100,7 @@ class ConsoleProvidersIT {
             assertThat(page.locator("main")).containsText("Model gpt-4o was created.");
             assertThat(page.locator("main")).containsText(server.baseUrl() + "/v1/responses");
             console.press("Test");
-            assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator("#response")).hasText("Hello from the scripted provider.");
             assertThat(page.locator("#outcome")).containsText("The model has responded");
             assertThat(page.locator("#outcome")).containsText("Time to first token");
             console.inspect("model-tested");
@@ -178,18 +178,18 @@ class ConsoleProvidersIT {
                 Console rotator = Console.signedIn(browser, server, server.token())) {
             tester.page().navigate(root + "/models/" + model);
             rotator.page().navigate(root + "/llm-providers/" + provider + "/edit");
-            Locator answer = tester.page().locator("#answer");
+            Locator response = tester.page().locator("#response");
             Locator outcome = tester.page().locator("#outcome");
             cloud.script("stall=within");
             tester.press("Test");
-            assertThat(answer).containsText("Hello", PATIENTLY);
+            assertThat(response).containsText("Hello", PATIENTLY);
             rotator.fill("API key", "sk-second");
             rotator.press("Save");
             assertThat(rotator.page().locator("main")).containsText("was saved.");
             assertThat(outcome).isEmpty();
             cloud.resume();
             assertThat(outcome).containsText("The model has responded", PATIENTLY);
-            assertThat(answer).hasText("Hello from the scripted provider.");
+            assertThat(response).hasText("Hello from the scripted provider.");
             Assertions.assertThat(key()).isEqualTo("Bearer sk-first");
 
             cloud.script("");
@@ -307,7 +307,7 @@ class ConsoleProvidersIT {
             console.fill("Remote model name", "gpt-4o");
             console.press("Create model");
             console.press("Test");
-            assertThat(page.locator(".answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator(".response")).hasText("Hello from the scripted provider.");
             assertThat(page.locator("main")).containsText("Time to first token");
         }
     }

@@ -43,7 +43,7 @@ class ConsoleSecretsIT {
             console.fill("API token", "agyn_wrong");
             console.press("Sign in");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("mistyped, unknown or revoked");
-            console.inspect("sign-in-refused");
+            console.inspect("sign-in-rejected");
             console.fill("API token", server.token());
             console.press("Sign in");
 
@@ -57,7 +57,7 @@ class ConsoleSecretsIT {
             console.follow("New secret");
             console.press("Create secret");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("Must have 1 to 128 characters");
-            console.inspect("secret-new-refused");
+            console.inspect("secret-new-rejected");
             console.fill("Name", "openai-api-key");
             console.fill("Value", "sk-first");
             console.press("Create secret");

@@ -90,10 +90,10 @@ class ConsoleUsageIT {
                     .hasSizeGreaterThan(60)
                     .first()
                     .asString()
-                    .startsWith("starts_at,group_by,group_id,group,calls,errors,");
+                    .startsWith("started_at,group_by,group_id,group_name,calls,errors,");
 
             page.getByLabel("Outcome").selectOption("upstream_error");
-            page.getByLabel("Group by").selectOption("identity");
+            page.getByLabel("Group by").selectOption("user");
             console.press("Show");
             assertThat(page.locator(".tiles")).containsText("100.0 %");
             assertThat(page.getByRole(AriaRole.TABLE, named("Recent calls"))
@@ -105,7 +105,7 @@ class ConsoleUsageIT {
             page.getByLabel("From (UTC)").fill("2099-01-01T00:00");
             console.press("Show");
             assertThat(page.getByRole(AriaRole.ALERT).first()).containsText("before now");
-            console.inspect("usage-refused");
+            console.inspect("usage-rejected");
         }
     }
 
@@ -118,7 +118,7 @@ class ConsoleUsageIT {
     }
 
     @Test
-    void auditLogShowsWhoDidWhat() throws Exception {
+    void auditLogShowsUserAndOperation() throws Exception {
         String secret = server.create(
                 "/organizations/" + organization + "/secrets", Map.of("name", "openai-api-key", "value", "sk-1"));
         try (Console console = Console.signedIn(browser, server, server.token());
@@ -164,7 +164,7 @@ class ConsoleUsageIT {
                     .hasCount(0);
             member.page().navigate(ROOT + "/audit");
             assertThat(member.page().locator("main")).containsText("Your role does not allow this");
-            member.inspect("audit-refused");
+            member.inspect("audit-rejected");
         }
     }
 

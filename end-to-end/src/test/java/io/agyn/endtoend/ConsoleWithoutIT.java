@@ -85,7 +85,7 @@ class ConsoleWithoutIT {
             keyboard.arrive("gpt-4o");
             keyboard.type("Prompt", "Are you there?");
             keyboard.space("Test");
-            assertThat(page.locator("#answer")).hasText("Hello from the scripted provider.");
+            assertThat(page.locator("#response")).hasText("Hello from the scripted provider.");
             assertThat(page.locator("#outcome")).containsText("The model has responded");
             keyboard.assertReachesAll();
 
@@ -118,7 +118,7 @@ class ConsoleWithoutIT {
             console.fill("Name", "Plain");
             console.press("Create organization");
             String in = "/organizations/" + fact(console, "Id");
-            refused(console, in, "name", Map.of("name", "Plainer"));
+            rejected(console, in, "name", Map.of("name", "Plainer"));
             assertThat(page.getByRole(AriaRole.STATUS)).hasText("Organization Plain was saved.");
 
             console.follow("Secrets");
@@ -130,7 +130,7 @@ class ConsoleWithoutIT {
             console.press("Create secret");
             console.follow("key");
             String secret = fact(console, "Id");
-            refused(
+            rejected(
                     console,
                     in + "/secrets/" + secret,
                     "description",
@@ -149,7 +149,7 @@ class ConsoleWithoutIT {
             console.press("Save");
             String provider = fact(console, "Id");
             console.follow("Edit");
-            refused(
+            rejected(
                     console,
                     in + "/llm-providers/" + provider,
                     "endpoint",
@@ -166,7 +166,7 @@ class ConsoleWithoutIT {
             console.press("Create model");
             String model = in + "/models/" + fact(console, "Id");
             console.follow("Edit");
-            refused(
+            rejected(
                     console,
                     model,
                     "remote model name",
@@ -218,7 +218,7 @@ class ConsoleWithoutIT {
             console.fill("Email", "ada@acme.example");
             console.press("Create user");
             String user = fact(console, "Id");
-            refused(
+            rejected(
                     console,
                     "/users/" + user,
                     "name",
@@ -232,7 +232,7 @@ class ConsoleWithoutIT {
             console.press("Add member");
             console.follow("Ada");
             console.choose("Role", "owner");
-            refused(
+            rejected(
                     console,
                     "/organizations/%s/members/%s".formatted(organization, user),
                     "role",
@@ -303,7 +303,7 @@ class ConsoleWithoutIT {
         try (TcpRelay relay = TcpRelay.to(server);
                 Console console = Console.signedIn(browser, relay, server.token())) {
             Page page = console.page();
-            Locator lost = page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached");
+            Locator lost = page.getByRole(AriaRole.ALERT).getByText("Cannot connect to the server");
             page.navigate(sample.root() + "/secrets/" + sample.secret());
             relay.interrupt();
             console.reveal();
@@ -319,10 +319,10 @@ class ConsoleWithoutIT {
             console.fill("Prompt", "Are you there?");
             cloud.script("stall=within");
             console.press("Test");
-            assertThat(page.locator("#answer")).containsText("Hello");
+            assertThat(page.locator("#response")).containsText("Hello");
             relay.interrupt();
             assertThat(lost).isVisible();
-            assertThat(page.locator("#answer")).containsText("Hello");
+            assertThat(page.locator("#response")).containsText("Hello");
             assertThat(console.field("Prompt")).hasValue("Are you there?");
             cloud.script("");
             relay.restore();
@@ -343,7 +343,7 @@ class ConsoleWithoutIT {
             console.fill("Value", "sk-1");
             relay.interrupt();
             console.press("Create secret");
-            assertThat(page.getByRole(AriaRole.ALERT).getByText("The server cannot be reached"))
+            assertThat(page.getByRole(AriaRole.ALERT).getByText("Cannot connect to the server"))
                     .isVisible();
             assertThat(console.field("Name")).hasValue("openai-api-key");
             assertThat(console.field("Value")).hasValue("sk-1");
@@ -354,7 +354,7 @@ class ConsoleWithoutIT {
     }
 
     /** Submits a form after another user's change: it is rejected, and saved when submitted again. */
-    private static void refused(Console console, String path, String changed, Map<String, String> body)
+    private static void rejected(Console console, String path, String changed, Map<String, String> body)
             throws IOException {
         server.request().body(body).put(path).then().statusCode(200);
         console.press("Save");

@@ -41,7 +41,7 @@ class TerraformUsersIT {
 
     @Test
     void planRejectsAReservedHeader() throws Exception {
-        Terraform.User user = terraform.user("refused", Checkout.example("custom-headers"), server.environment());
+        Terraform.User user = terraform.user("rejected", Checkout.example("custom-headers"), server.environment());
         Path hcl = user.workspace().resolve("main.tf");
         Files.writeString(hcl, Files.readString(hcl).replace("\"X-Cost-Center\"", "\"Host\""));
 
@@ -49,7 +49,7 @@ class TerraformUsersIT {
         String errors = user.tryTo("plan").expect(1).errors();
 
         assertThat(unwrapped(errors))
-                .contains("The header is managed by the proxy", "\"Host\" =", "Remove Host from custom_headers");
+                .contains("The header is managed by the proxy", "\"Host\" =", "Host is managed by the proxy");
         assertThat(api.organizationSlugs()).isEmpty();
     }
 
@@ -92,7 +92,7 @@ class TerraformUsersIT {
 
         inParallel(users, user -> user.run("destroy", "-auto-approve"));
         for (State state : states) {
-            api.assertHoldsNoneOf(state);
+            api.assertContainsNoneOf(state);
         }
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 final class Anthropic implements Dialect {
 
     @Override
-    public JsonObject answer(RequestBody body, Script script) {
+    public JsonObject response(RequestBody body, Script script) {
         Optional<RequestBody.ToolCall> tool = body.toolCall(script);
         JsonObject block = tool.map(call -> toolBlock(call).put("input", call.arguments()))
                 .orElseGet(
@@ -59,7 +59,7 @@ final class Anthropic implements Dialect {
     public JsonObject error(int status, String model) {
         return switch (status) {
             case 400 -> error("invalid_request_error", "max_tokens: Field required");
-            case 401 -> refused("scripted");
+            case 401 -> rejected("scripted");
             case 404 -> error("not_found_error", "model: " + model);
             case 429 ->
                 error(
@@ -76,7 +76,7 @@ final class Anthropic implements Dialect {
     }
 
     @Override
-    public JsonObject refused(String credential) {
+    public JsonObject rejected(String credential) {
         return error("authentication_error", credential == null ? "x-api-key header is required" : "invalid x-api-key");
     }
 

@@ -23,7 +23,7 @@ final class Calls {
 
     private final Vertx vertx;
     private final boolean prepares;
-    private final Map<Prepared, Answer> prepared = new ConcurrentHashMap<>();
+    private final Map<Prepared, Response> prepared = new ConcurrentHashMap<>();
     // Resume the responses that are stalled.
     private final Queue<Runnable> stalls = new ConcurrentLinkedQueue<>();
 
@@ -79,12 +79,12 @@ final class Calls {
     }
 
     /** Responds to a call after its whole body has arrived. */
-    void answer(HttpServerRequest request, Recording recording) {
+    void respond(HttpServerRequest request, Recording recording) {
         Optional<Endpoint> endpoint = Endpoint.of(request);
         Dialect dialect = endpoint.map(known -> known.dialect).orElseGet(() -> dialect(request));
         String credential = request.getHeader(dialect.credentialHeader());
         if (!accepted(request.headers())) {
-            send(request, recording, error(dialect, 401, dialect.refused(credential)));
+            send(request, recording, error(dialect, 401, dialect.rejected(credential)));
         } else if (endpoint.isEmpty()) {
             String path = String.valueOf(request.path());
             send(
@@ -92,16 +92,16 @@ final class Calls {
                     recording,
                     error(dialect, 404, dialect.notFound(request.method().name(), path)));
         } else {
-            answer(request, recording, endpoint.get());
+            respond(request, recording, endpoint.get());
         }
     }
 
-    private void answer(HttpServerRequest request, Recording recording, Endpoint endpoint) {
+    private void respond(HttpServerRequest request, Recording recording, Endpoint endpoint) {
         Dialect dialect = endpoint.dialect;
         try {
             RequestBody body = RequestBody.read(recording.body());
             Script script = script(request, body);
-            new Sender(vertx, request, recording, script, answer(endpoint, body, script), stalls).send();
+            new Sender(vertx, request, recording, script, response(endpoint, body, script), stalls).send();
         } catch (ScriptException e) {
             send(request, recording, error(dialect, 400, dialect.invalid(e.getMessage(), SCRIPT)));
         } catch (InvalidBodyException e) {
@@ -110,32 +110,33 @@ final class Calls {
         }
     }
 
-    private Answer answer(Endpoint endpoint, RequestBody body, Script script) {
+    private Response response(Endpoint endpoint, RequestBody body, Script script) {
         // The pieces of an endless response can be iterated only once.
         if (!prepares || script.endless()) {
-            return make(endpoint, body, script);
+            return create(endpoint, body, script);
         }
         if (prepared.size() > MOST_PREPARED) {
             prepared.clear();
         }
-        return prepared.computeIfAbsent(new Prepared(endpoint, body, script), ignored -> make(endpoint, body, script));
+        return prepared.computeIfAbsent(
+                new Prepared(endpoint, body, script), ignored -> create(endpoint, body, script));
     }
 
-    private static Answer make(Endpoint endpoint, RequestBody body, Script script) {
+    private static Response create(Endpoint endpoint, RequestBody body, Script script) {
         Dialect dialect = endpoint.dialect;
         if (script.redirect().isPresent()) {
-            return Answer.redirect(dialect, script);
+            return Response.redirect(dialect, script);
         }
         if (script.status().isPresent()) {
             int status = script.status().getAsInt();
-            return Answer.plain(dialect, status, dialect.error(status, body.model()), script);
+            return Response.plain(dialect, status, dialect.error(status, body.model()), script);
         }
         if (endpoint.counts) {
-            return Answer.plain(dialect, 200, dialect.tokenCount(), script);
+            return Response.plain(dialect, 200, dialect.tokenCount(), script);
         }
         return body.stream()
-                ? Answer.streamed(dialect, dialect.events(body, script), script)
-                : Answer.plain(dialect, 200, dialect.answer(body, script), script);
+                ? Response.streamed(dialect, dialect.events(body, script), script)
+                : Response.plain(dialect, 200, dialect.response(body, script), script);
     }
 
     private Script script(HttpServerRequest request, RequestBody body) {
@@ -160,11 +161,11 @@ final class Calls {
         return request.getHeader("anthropic-version") == null ? new OpenAi() : new Anthropic();
     }
 
-    private static Answer error(Dialect dialect, int status, JsonObject body) {
-        return Answer.plain(dialect, status, body, Script.ORDINARY);
+    private static Response error(Dialect dialect, int status, JsonObject body) {
+        return Response.plain(dialect, status, body, Script.ORDINARY);
     }
 
-    private void send(HttpServerRequest request, Recording recording, Answer answer) {
-        new Sender(vertx, request, recording, Script.ORDINARY, answer, stalls).send();
+    private void send(HttpServerRequest request, Recording recording, Response response) {
+        new Sender(vertx, request, recording, Script.ORDINARY, response, stalls).send();
     }
 }

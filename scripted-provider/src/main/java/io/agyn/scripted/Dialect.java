@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 interface Dialect {
 
     /** A response without streaming. */
-    JsonObject answer(RequestBody body, Script script);
+    JsonObject response(RequestBody body, Script script);
 
     /** The events of a streamed response; endless if the script is. */
     Stream<JsonObject> events(RequestBody body, Script script);
@@ -26,7 +26,7 @@ interface Dialect {
     JsonObject invalid(String message, String parameter);
 
     /** The error body for a credential that is not accepted; null means missing. */
-    JsonObject refused(String credential);
+    JsonObject rejected(String credential);
 
     /** The error body for an unknown path. */
     JsonObject notFound(String method, String path);

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 final class OpenAi implements Dialect {
 
     @Override
-    public JsonObject answer(RequestBody body, Script script) {
+    public JsonObject response(RequestBody body, Script script) {
         JsonObject item = body.toolCall(script)
                 .map(call -> toolItem(id("fc_"), id("call_"), call, "completed"))
                 .orElseGet(() -> messageItem(id("msg_"), "completed", array(textPart(wholeText(script)))));
@@ -55,7 +55,7 @@ final class OpenAi implements Dialect {
                         "invalid_request_error",
                         "temperature",
                         "unsupported_parameter");
-            case 401 -> refused("Bearer sk-scripted");
+            case 401 -> rejected("Bearer sk-scripted");
             case 404 ->
                 error(
                         "The model `%s` does not exist or you do not have access to it.".formatted(model),
@@ -87,7 +87,7 @@ final class OpenAi implements Dialect {
     }
 
     @Override
-    public JsonObject refused(String credential) {
+    public JsonObject rejected(String credential) {
         if (credential == null) {
             return error(
                     "You didn't provide an API key. You need to provide your API key in an Authorization header using"

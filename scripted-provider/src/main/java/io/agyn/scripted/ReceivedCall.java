@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param headers in the caller's order and spelling
  * @param body the bytes received so far, not decoded
  * @param status the response's status, 0 before the response
- * @param answerBytes the bytes of the response body written to the connection
+ * @param responseBytes the bytes of the response body written to the connection
  * @param callerLeft whether the caller disconnected before the end of the response
  * @param endedAt when the response ended or broke off, or the caller disconnected
  */
@@ -28,7 +28,7 @@ public record ReceivedCall(
         byte[] body,
         boolean bodyEnded,
         int status,
-        long answerBytes,
+        long responseBytes,
         boolean callerLeft,
         Instant begunAt,
         Optional<Instant> firstBodyByteAt,
@@ -50,7 +50,7 @@ public record ReceivedCall(
 
     @Override
     public String toString() {
-        return "%s %s %s, %d bytes of body%s, status %d, %d bytes of answer%s"
+        return "%s %s %s, %d bytes of body%s, status %d, %d bytes of response%s"
                 .formatted(
                         method,
                         target,
@@ -58,7 +58,7 @@ public record ReceivedCall(
                         body.length,
                         bodyEnded ? "" : " so far",
                         status,
-                        answerBytes,
+                        responseBytes,
                         callerLeft ? ", caller left" : endedAt.isPresent() ? ", ended" : "");
     }
 }

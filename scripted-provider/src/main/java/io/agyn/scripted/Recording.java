@@ -19,7 +19,7 @@ final class Recording {
     private Optional<Instant> bodyEndedAt = Optional.empty();
     private Optional<Instant> endedAt = Optional.empty();
     private int status;
-    private long answerBytes;
+    private long responseBytes;
     private boolean callerLeft;
 
     Recording(String method, String target, String version, List<Header> headers) {
@@ -40,12 +40,12 @@ final class Recording {
         bodyEndedAt = Optional.of(Instant.now());
     }
 
-    synchronized void answering(int status) {
+    synchronized void responding(int status) {
         this.status = status;
     }
 
     synchronized void sent(int bytes) {
-        answerBytes += bytes;
+        responseBytes += bytes;
     }
 
     synchronized void ended() {
@@ -77,7 +77,7 @@ final class Recording {
                 body.getBytes(),
                 bodyEndedAt.isPresent(),
                 status,
-                answerBytes,
+                responseBytes,
                 callerLeft,
                 begunAt,
                 firstBodyByteAt,

@@ -172,7 +172,7 @@ public final class ScriptedProvider implements AutoCloseable {
         request.handler(recording::received);
         request.endHandler(ended -> {
             recording.bodyEnded();
-            calls.answer(request, recording);
+            calls.respond(request, recording);
         });
     }
 

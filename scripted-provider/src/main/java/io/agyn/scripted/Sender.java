@@ -25,7 +25,7 @@ final class Sender {
     private final HttpServerResponse response;
     private final Recording recording;
     private final Script script;
-    private final Answer answer;
+    private final Response scripted;
     private final Iterator<Buffer> pieces;
     private final Queue<Runnable> stalls;
 
@@ -37,15 +37,15 @@ final class Sender {
             HttpServerRequest request,
             Recording recording,
             Script script,
-            Answer answer,
+            Response scripted,
             Queue<Runnable> stalls) {
         this.vertx = vertx;
         this.request = request;
         this.response = request.response();
         this.recording = recording;
         this.script = script;
-        this.answer = answer;
-        this.pieces = answer.pieces().iterator();
+        this.scripted = scripted;
+        this.pieces = scripted.pieces().iterator();
         this.stalls = stalls;
     }
 
@@ -61,11 +61,11 @@ final class Sender {
         if (recording.isEnded()) {
             return;
         }
-        recording.answering(answer.status());
-        response.setStatusCode(answer.status());
-        answer.headers().forEach(header -> response.putHeader(header.name(), header.value()));
+        recording.responding(scripted.status());
+        response.setStatusCode(scripted.status());
+        scripted.headers().forEach(header -> response.putHeader(header.name(), header.value()));
         if (script.atOnce()
-                && answer.pieces() instanceof List<?>
+                && scripted.pieces() instanceof List<?>
                 && response.headers().contains("content-length")) {
             Buffer body = pieces.hasNext() ? pieces.next() : Buffer.buffer();
             if (pieces.hasNext()) {
@@ -93,7 +93,7 @@ final class Sender {
                 breakOff();
                 return;
             }
-            if (script.stall() == Script.Stall.WITHIN && !stalled && sent >= answer.stallAfter()) {
+            if (script.stall() == Script.Stall.WITHIN && !stalled && sent >= scripted.stallAfter()) {
                 stalled = true;
                 stall(this::next);
                 return;

@@ -48,11 +48,11 @@ class ResponsesTest {
     @ValueSource(strings = {"/responses", "/v1/responses", "/openai/v1/responses?a=b"})
     void openAiRespondsUnderAnyPathPrefix(String path) throws Exception {
         HttpResponse<String> response = client.send(path, body(false));
-        JsonObject answer = new JsonObject(response.body());
+        JsonObject json = new JsonObject(response.body());
 
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(response.headers().firstValue("content-type")).contains("application/json");
-        assertThat(answer.fieldNames())
+        assertThat(json.fieldNames())
                 .contains(
                         "id",
                         "created_at",
@@ -66,10 +66,10 @@ class ResponsesTest {
                         "tool_choice",
                         "tools",
                         "top_p");
-        assertThat(answer.getString("status")).isEqualTo("completed");
-        assertThat(answer.getString("model")).isEqualTo("m-1");
-        assertThat(outputText(answer)).isEqualTo(GREETING);
-        assertThat(answer.getJsonObject("usage").encode())
+        assertThat(json.getString("status")).isEqualTo("completed");
+        assertThat(json.getString("model")).isEqualTo("m-1");
+        assertThat(outputText(json)).isEqualTo(GREETING);
+        assertThat(json.getJsonObject("usage").encode())
                 .isEqualTo("{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
                         + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}");
     }
@@ -126,15 +126,15 @@ class ResponsesTest {
 
     @Test
     void anthropicResponds() throws Exception {
-        JsonObject answer = client.json("/any/v1/messages", body(false));
+        JsonObject response = client.json("/any/v1/messages", body(false));
 
-        assertThat(answer.getString("type")).isEqualTo("message");
-        assertThat(answer.getString("role")).isEqualTo("assistant");
-        assertThat(answer.getString("model")).isEqualTo("m-1");
-        assertThat(answer.getString("stop_reason")).isEqualTo("end_turn");
-        assertThat(answer.getJsonArray("content").encode())
+        assertThat(response.getString("type")).isEqualTo("message");
+        assertThat(response.getString("role")).isEqualTo("assistant");
+        assertThat(response.getString("model")).isEqualTo("m-1");
+        assertThat(response.getString("stop_reason")).isEqualTo("end_turn");
+        assertThat(response.getJsonArray("content").encode())
                 .isEqualTo("[{\"type\":\"text\",\"text\":\"%s\"}]".formatted(GREETING));
-        assertThat(answer.getJsonObject("usage").getInteger("cache_read_input_tokens"))
+        assertThat(response.getJsonObject("usage").getInteger("cache_read_input_tokens"))
                 .isEqualTo(8);
     }
 
@@ -234,8 +234,8 @@ class ResponsesTest {
         assertThat(response.body()).contains("Invalid URL (POST /v1/elsewhere)");
     }
 
-    private static String outputText(JsonObject answer) {
-        return answer.getJsonArray("output")
+    private static String outputText(JsonObject response) {
+        return response.getJsonArray("output")
                 .getJsonObject(0)
                 .getJsonArray("content")
                 .getJsonObject(0)

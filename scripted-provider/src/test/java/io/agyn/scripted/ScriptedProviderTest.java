@@ -103,7 +103,7 @@ class ScriptedProviderTest {
         Options options = Options.defaults().withoutRecording().withEventLoops(2);
         try (ScriptedProvider provider = ScriptedProvider.start(options)) {
             Client client = new Client(provider);
-            Set<String> answers = IntStream.range(0, 8)
+            Set<String> responses = IntStream.range(0, 8)
                     .mapToObj(i -> {
                         try {
                             return client.send(MESSAGES, body(false)).body();
@@ -113,7 +113,7 @@ class ScriptedProviderTest {
                     })
                     .collect(Collectors.toSet());
 
-            assertThat(answers).hasSize(1);
+            assertThat(responses).hasSize(1);
             assertThat(client.events(MESSAGES, body(true))).hasSize(11);
             assertThat(client.events(MESSAGES, body(true))).hasSize(11);
             assertThat(provider.received()).isEmpty();

@@ -98,7 +98,7 @@ class ScriptedResponsesTest {
         try (Socket socket = client.socket(MESSAGES, stream, "stall=within")) {
             String begun = new String(socket.getInputStream().readNBytes(150), UTF_8);
             assertThat(begun).startsWith("HTTP/1.1 200 OK\r\n");
-            provider.await(call -> call.answerBytes() > 0, PATIENCE);
+            provider.await(call -> call.responseBytes() > 0, PATIENCE);
         }
         ReceivedCall call = provider.await(ReceivedCall::callerLeft, PATIENCE);
         assertThat(call.endedAt()).isPresent();
@@ -108,7 +108,7 @@ class ScriptedResponsesTest {
     @ValueSource(booleans = {true, false})
     void stallEndsOnResume(boolean stream) throws Exception {
         try (Socket socket = client.socket(RESPONSES, stream, "stall=within")) {
-            provider.await(call -> call.answerBytes() > 0, PATIENCE);
+            provider.await(call -> call.responseBytes() > 0, PATIENCE);
             provider.resume();
             provider.await(call -> call.endedAt().isPresent(), PATIENCE);
             assertThat(provider.received().getFirst().callerLeft()).isFalse();
@@ -193,11 +193,11 @@ class ScriptedResponsesTest {
         try (Socket socket = client.socket(path, stream, "endless")) {
             socket.getInputStream().readNBytes(1 << 20);
             long before = -1;
-            long now = provider.received().getFirst().answerBytes();
+            long now = provider.received().getFirst().responseBytes();
             for (int i = 0; i < 50 && now != before; i++) {
                 Thread.sleep(200);
                 before = now;
-                now = provider.received().getFirst().answerBytes();
+                now = provider.received().getFirst().responseBytes();
             }
             assertThat(now).isEqualTo(before).isGreaterThan(1 << 20);
             // It does not block another caller.
@@ -208,9 +208,9 @@ class ScriptedResponsesTest {
 
     @Test
     void textHasTheRequestedSize() throws Exception {
-        JsonObject answer = new JsonObject(text(client.scripted("text=1500", MESSAGES, false)));
+        JsonObject response = new JsonObject(text(client.scripted("text=1500", MESSAGES, false)));
 
-        assertThat(answer.getJsonArray("content").getJsonObject(0).getString("text"))
+        assertThat(response.getJsonArray("content").getJsonObject(0).getString("text"))
                 .hasSize(1500);
         assertThat(types(events(text(client.scripted("text=1500", MESSAGES, true)))))
                 .hasSize(75 + 6);

@@ -104,7 +104,7 @@ public final class Chart {
     }
 
     /** The number of positions of the time axis. */
-    public int places() {
+    public int columns() {
         return time.size();
     }
 
@@ -195,8 +195,8 @@ public final class Chart {
                 .toList();
     }
 
-    private String text(Series of, int place) {
-        Double value = of.values().get(place);
+    private String text(Series of, int index) {
+        Double value = of.values().get(index);
         return value == null ? NONE : unit.exactly(value);
     }
 

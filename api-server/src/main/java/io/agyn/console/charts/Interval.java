@@ -70,8 +70,8 @@ public enum Interval {
 
     /** Whether an interval has a tick: multiples of the step for hours, counted back from the last one for days. */
     boolean isMarked(OffsetDateTime begin, OffsetDateTime last, int step) {
-        long place = this == HOUR ? begin.toEpochSecond() / 3_600 : unit.between(begin, last);
-        return place % step == 0;
+        long index = this == HOUR ? begin.toEpochSecond() / 3_600 : unit.between(begin, last);
+        return index % step == 0;
     }
 
     /** The step between ticks for a maximum number of them. */

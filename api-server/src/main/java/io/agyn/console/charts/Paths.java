@@ -61,12 +61,12 @@ final class Paths {
         return path.toString();
     }
 
-    private static boolean has(List<Double> values, int place) {
-        return place >= 0 && place < values.size() && values.get(place) != null;
+    private static boolean has(List<Double> values, int index) {
+        return index >= 0 && index < values.size() && values.get(index) != null;
     }
 
     /** A position, vertically rounded to a tenth of a pixel. */
-    private static String point(int place, double y) {
-        return Unit.plain(place + 0.5) + " " + Unit.plain(Math.round(y * 10) / 10.0);
+    private static String point(int index, double y) {
+        return Unit.plain(index + 0.5) + " " + Unit.plain(Math.round(y * 10) / 10.0);
     }
 }

@@ -24,7 +24,7 @@ public final class TimeAxis {
 
     private final Interval interval;
     private final List<OffsetDateTime> begins;
-    private final Map<OffsetDateTime, Integer> places = new HashMap<>();
+    private final Map<OffsetDateTime, Integer> indexes = new HashMap<>();
 
     public TimeAxis(Interval interval, OffsetDateTime from, OffsetDateTime to) {
         this.interval = interval;
@@ -33,7 +33,7 @@ public final class TimeAxis {
                 .mapToObj(i -> interval.add(first, i))
                 .toList();
         for (int i = 0; i < begins.size(); i++) {
-            places.put(begins.get(i), i);
+            indexes.put(begins.get(i), i);
         }
     }
 
@@ -43,13 +43,13 @@ public final class TimeAxis {
     }
 
     /** The position of the interval that starts at a time. */
-    public int place(OffsetDateTime begin) {
-        return requireNonNull(places.get(interval.begin(begin)), "begin is outside of the axis");
+    public int index(OffsetDateTime begin) {
+        return requireNonNull(indexes.get(interval.begin(begin)), "begin is outside of the axis");
     }
 
     /** The name of the interval at a position. */
-    String name(int place) {
-        return interval.name(begins.get(place));
+    String name(int index) {
+        return interval.name(begins.get(index));
     }
 
     String each() {

@@ -72,6 +72,6 @@ class Conflicts {
 
     private static String sentence(AuditEvent event, Form form) {
         String fields = event.getChangedFields().stream().map(form::word).collect(Collectors.joining(", "));
-        return "%s changed %s at %s.".formatted(event.getUserName(), fields, Times.utc(event.getAt()));
+        return "%s changed %s at %s.".formatted(event.getUserName(), fields, Times.utc(event.getOccurredAt()));
     }
 }

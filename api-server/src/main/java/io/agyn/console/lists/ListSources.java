@@ -95,14 +95,13 @@ public class ListSources {
     /**
      * The models of an organization, of a provider or with a status.
      *
-     * @param llmProviderId null for all LLM providers
+     * @param providerId null for all LLM providers
      * @param status null for any status
      */
-    public ListPage.Source<Model> models(UUID organizationId, @Nullable UUID llmProviderId, @Nullable ModelStatus status) {
+    public ListPage.Source<Model> models(UUID organizationId, @Nullable UUID providerId, @Nullable ModelStatus status) {
         return (size, token, search) -> {
             ModelList list = api.read(
-                    models.listModels(organizationId, size, token, null, search, llmProviderId, status),
-                    ModelList.class);
+                    models.listModels(organizationId, size, token, null, search, providerId, status), ModelList.class);
             return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }

@@ -9,8 +9,11 @@ import io.agyn.api.model.MemberCreate;
 import io.agyn.api.model.MemberList;
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.MemberUpdate;
+import io.agyn.api.model.Organization;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
 import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
@@ -33,7 +36,7 @@ import java.util.UUID;
 @Path("/console/organizations/{organization}/members")
 @SessionAuthenticated
 @RunOnVirtualThread
-public class MembersPages {
+public class MembersPages implements AuditedResource {
     // The first one is preselected.
     private static final List<MemberRole> ROLES = List.of(MemberRole.MEMBER, MemberRole.OWNER);
 
@@ -172,5 +175,18 @@ public class MembersPages {
                                 + " permanently revoked.",
                         "Remove member",
                         page.sectionPath() + "/" + userId));
+    }
+
+    @Override
+    public String noun() {
+        return "member";
+    }
+
+    @Override
+    public Entry.Resource resource(Organization organization, UUID id) {
+        return new Entry.Resource(
+                api.read(members.getMember(organization.getId(), id), Member.class)
+                        .getName(),
+                Page.path(organization) + "/members/" + id);
     }
 }

@@ -10,8 +10,11 @@ import io.agyn.api.model.Model;
 import io.agyn.api.model.ModelCreate;
 import io.agyn.api.model.ModelStatus;
 import io.agyn.api.model.ModelUpdate;
+import io.agyn.api.model.Organization;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
 import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
@@ -44,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/console/organizations/{organization}/models")
 @SessionAuthenticated
 @RunOnVirtualThread
-public class ModelsPages {
+public class ModelsPages implements AuditedResource {
     private static final String PROVIDER = "provider";
     private static final String STATUS = "status";
     private static final int MAX_ORPHANED = 10;
@@ -245,5 +248,17 @@ public class ModelsPages {
                         "Calls to it will fail.",
                         "Delete model",
                         page.sectionPath() + "/" + id));
+    }
+
+    @Override
+    public String noun() {
+        return "model";
+    }
+
+    @Override
+    public Entry.Resource resource(Organization organization, UUID id) {
+        return new Entry.Resource(
+                api.read(models.getModel(organization.getId(), id), Model.class).getName(),
+                Page.path(organization) + "/models/" + id);
     }
 }

@@ -70,7 +70,7 @@ public class FirstSteps {
                 step(
                         "Test it",
                         "One short call checks the credentials.",
-                        hasAnswered(organization),
+                        hasResponded(organization),
                         "Open the model",
                         "testModel",
                         model.map(found -> "/models/" + found.getId()),
@@ -115,7 +115,7 @@ public class FirstSteps {
                 : new Step(title, text, isDone, action, null, "Ask an owner of the organization");
     }
 
-    private boolean hasAnswered(UUID organization) {
+    private boolean hasResponded(UUID organization) {
         return !api.read(
                         usage.listUsageRecords(
                                 organization, 1, null, null, null, null, null, null, CallOutcome.COMPLETED),

@@ -12,12 +12,15 @@ import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderCredentialsRevealed;
 import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Model;
+import io.agyn.api.model.Organization;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
 import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
@@ -51,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/console/organizations/{organization}/llm-providers")
 @SessionAuthenticated
 @RunOnVirtualThread
-public class LlmProvidersPages {
+public class LlmProvidersPages implements AuditedResource {
     private static final int MAX_NAMES = 20;
     private static final Duration RECENTLY = Duration.ofMinutes(15);
 
@@ -288,13 +291,26 @@ public class LlmProvidersPages {
     private Map<UUID, UsageRow> recent(UUID organizationId) {
         OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
         try {
-            Response answer = usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null);
-            return api.read(answer, UsageReport.class).getRows().stream()
+            Response response = usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null);
+            return api.read(response, UsageReport.class).getRows().stream()
                     .filter(row -> row.getProviderId() != null)
                     .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));
         } catch (ProblemException e) {
             // The page works without the usage, for example if its query times out.
             return Map.of();
         }
+    }
+
+    @Override
+    public String noun() {
+        return "LLM provider";
+    }
+
+    @Override
+    public Entry.Resource resource(Organization organization, UUID id) {
+        return new Entry.Resource(
+                api.read(providers.getLlmProvider(organization.getId(), id), LlmProvider.class)
+                        .getName(),
+                Page.path(organization) + "/llm-providers/" + id);
     }
 }

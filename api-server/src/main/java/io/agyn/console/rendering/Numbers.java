@@ -9,13 +9,13 @@ import java.util.Locale;
 public final class Numbers {
     private Numbers() {}
 
-    /** A number with thousands separators: {@code number.figure} in templates. */
-    public static String figure(Long number) {
+    /** A number with thousands separators: {@code number.formatted} in templates. */
+    public static String formatted(Long number) {
         return Unit.COUNT.exactly(number);
     }
 
-    /** Milliseconds: {@code number.figure} in templates. */
-    public static String figure(Double number) {
+    /** Milliseconds: {@code number.formatted} in templates. */
+    public static String formatted(Double number) {
         return Unit.DURATION.exactly(number);
     }
 

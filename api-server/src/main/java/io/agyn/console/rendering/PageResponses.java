@@ -26,7 +26,7 @@ public class PageResponses {
     static class Templates {
         static native TemplateInstance confirm(Confirmation question);
 
-        static native TemplateInstance fromElsewhere(String path);
+        static native TemplateInstance crossSite(String path);
 
         static native TemplateInstance revealed(String name, String value, String back, int seconds);
 
@@ -103,7 +103,7 @@ public class PageResponses {
      * @param path the page to load; empty for the same page
      */
     public Response reload(String path) {
-        return Response.fromResponse(withoutNavigation(200, Templates.fromElsewhere(path)))
+        return Response.fromResponse(withoutNavigation(200, Templates.crossSite(path)))
                 .header("Refresh", path.isEmpty() ? "0" : "0; url=" + path)
                 .build();
     }

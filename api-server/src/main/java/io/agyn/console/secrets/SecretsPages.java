@@ -5,12 +5,15 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.model.LlmProvider;
+import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretCreate;
 import io.agyn.api.model.SecretRevealed;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
 import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
@@ -36,7 +39,7 @@ import java.util.stream.Collectors;
 @Path("/console/organizations/{organization}/secrets")
 @SessionAuthenticated
 @RunOnVirtualThread
-public class SecretsPages {
+public class SecretsPages implements AuditedResource {
     private static final int MAX_USERS_IN_LIST = 3;
     private static final int MAX_USERS = 100;
     private static final Map<String, String> EDIT_LABELS = Map.of("value", "New value");
@@ -188,5 +191,18 @@ public class SecretsPages {
 
     private ListPage.Slice<LlmProvider> usersOf(UUID organizationId, UUID secretId) {
         return lists.llmProvidersWith(organizationId, secretId).first(MAX_USERS);
+    }
+
+    @Override
+    public String noun() {
+        return "secret";
+    }
+
+    @Override
+    public Entry.Resource resource(Organization organization, UUID id) {
+        return new Entry.Resource(
+                api.read(secrets.getSecret(organization.getId(), id), Secret.class)
+                        .getName(),
+                Page.path(organization) + "/secrets/" + id);
     }
 }

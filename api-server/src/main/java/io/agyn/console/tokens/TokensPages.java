@@ -65,7 +65,7 @@ abstract class TokensPages {
 
         static native TemplateInstance created(ApiTokenCreated token, Holder holder, String root);
 
-        static native TemplateInstance shownBefore(ApiToken token, Holder holder, String root);
+        static native TemplateInstance alreadyShown(ApiToken token, Holder holder, String root);
 
         static native TemplateInstance token(
                 ApiToken token,
@@ -159,7 +159,7 @@ abstract class TokensPages {
             Response response = tokens.createApiToken(body, form.optional("key"));
             return pages.ok(
                     changes.isRepeated()
-                            ? Templates.shownBefore(api.read(response, ApiToken.class), holder(user), root())
+                            ? Templates.alreadyShown(api.read(response, ApiToken.class), holder(user), root())
                             : Templates.created(api.read(response, ApiTokenCreated.class), holder(user), root()));
         } catch (ProblemException e) {
             if (e.kind() != ProblemKind.IDEMPOTENCY_KEY_REUSED) {
@@ -294,5 +294,9 @@ abstract class TokensPages {
                                         : ""),
                         "Revoke API token",
                         root() + "/" + id));
+    }
+
+    String description(UUID id) {
+        return api.read(tokens.getApiToken(id), ApiToken.class).getDescription();
     }
 }

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A key to group usage by. */
 public enum Group {
-    MODEL("model", "Model", "model_id", UsageRow::getModelId, UsageRow::getModel),
-    PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProvider),
-    USER("identity", "User", "user_id", UsageRow::getUserId, UsageRow::getUser),
-    TOKEN("token", "API token", null, UsageRow::getTokenId, UsageRow::getToken),
+    MODEL("model", "Model", "model_id", UsageRow::getModelId, UsageRow::getModelName),
+    PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProviderName),
+    USER("user", "User", "user_id", UsageRow::getUserId, UsageRow::getUserName),
+    API_TOKEN("api_token", "API token", null, UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
     OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
     OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> OutcomeLabels.name(row.getOutcome()));
 
@@ -53,7 +53,7 @@ public enum Group {
 
     /** The label within a sentence. */
     public String inSentence() {
-        return this == PROVIDER || this == TOKEN ? label : label.toLowerCase(Locale.ROOT);
+        return this == PROVIDER || this == API_TOKEN ? label : label.toLowerCase(Locale.ROOT);
     }
 
     /** The parameter that filters by this group, or null. */

@@ -40,7 +40,7 @@ final class UsageCharts {
         return List.of(
                 stacked("tokens", "Tokens", tokens),
                 stacked("calls", "Calls", List.of(sums("Calls", "tone1", rows, UsageRow::getCalls))),
-                stacked("errors", "Errors", List.of(sums("Errors", "wrong", rows, UsageRow::getErrors))),
+                stacked("errors", "Errors", List.of(sums("Errors", "failed", rows, UsageRow::getErrors))),
                 lines(
                         "latency",
                         "Average latency",
@@ -73,7 +73,7 @@ final class UsageCharts {
         List<List<UsageRow>> ranked = groups.values().stream()
                 .sorted(Comparator.comparingLong(UsageCharts::calls).reversed())
                 .toList();
-        // A single remaining group is shown in place of the sum.
+        // A single remaining group is shown in index of the sum.
         int apart = ranked.size() == MOST_GROUPS + 1 ? ranked.size() : Math.min(ranked.size(), MOST_GROUPS);
         List<Drawn> drawn = new ArrayList<>();
         for (List<UsageRow> each : ranked.subList(0, apart)) {
@@ -117,7 +117,7 @@ final class UsageCharts {
         Double[] values = new Double[time.size()];
         Arrays.fill(values, 0.0);
         for (UsageRow row : rows) {
-            values[time.place(row.getStartsAt())] += value.applyAsDouble(row);
+            values[time.index(row.getStartedAt())] += value.applyAsDouble(row);
         }
         return new Series(label, tone, Arrays.asList(values));
     }
@@ -129,9 +129,9 @@ final class UsageCharts {
         for (UsageRow row : rows) {
             Double average = value.of(row);
             if (average != null) {
-                int place = time.place(row.getStartsAt());
-                sums[place] += average * row.getCalls();
-                calls[place] += row.getCalls();
+                int index = time.index(row.getStartedAt());
+                sums[index] += average * row.getCalls();
+                calls[index] += row.getCalls();
             }
         }
         Double[] values = new Double[time.size()];

@@ -11,12 +11,12 @@ final class UsageFiles {
     private UsageFiles() {}
 
     /** The data of the charts. */
-    static Csv figures(@Nullable Group group, List<UsageRow> rows) {
+    static Csv metrics(@Nullable Group group, List<UsageRow> rows) {
         Csv csv = new Csv(List.of(
-                "starts_at",
+                "started_at",
                 "group_by",
                 "group_id",
-                "group",
+                "group_name",
                 "calls",
                 "errors",
                 "input_tokens",
@@ -33,7 +33,7 @@ final class UsageFiles {
                 "unknown_usage_calls"));
         for (UsageRow row : rows) {
             csv.row(
-                    row.getStartsAt().toInstant(),
+                    row.getStartedAt().toInstant(),
                     group == null ? null : group.code(),
                     group == null ? null : group.value(row),
                     group == null ? null : group.name(row),
@@ -60,11 +60,11 @@ final class UsageFiles {
                 "started_at",
                 "request_id",
                 "model_id",
-                "model",
+                "model_name",
                 "provider_id",
-                "provider",
+                "provider_name",
                 "user_id",
-                "token_id",
+                "api_token_id",
                 "protocol",
                 "streamed",
                 "outcome",
@@ -88,11 +88,11 @@ final class UsageFiles {
                     call.getStartedAt().toInstant(),
                     call.getRequestId(),
                     call.getModelId(),
-                    call.getModel(),
+                    call.getModelName(),
                     call.getProviderId(),
-                    call.getProvider(),
+                    call.getProviderName(),
                     call.getUserId(),
-                    call.getTokenId(),
+                    call.getApiTokenId(),
                     call.getProtocol(),
                     call.getStreamed(),
                     call.getOutcome(),

@@ -53,7 +53,7 @@ public final class UsageFilters {
         this.from = range != null ? range.begin(now) : givenFrom == null ? to.minus(DEFAULT_TIME) : givenFrom;
         Interval wanted = filters.choice("interval", Interval::of, "hour and day");
         this.interval = wanted == null ? Interval.between(from, to) : wanted;
-        this.group = filters.choice("group_by", Group::of, "model, provider, identity, token, operation and outcome");
+        this.group = filters.choice("group_by", Group::of, "model, provider, user, api_token, operation and outcome");
         this.modelId = filters.id("model_id");
         this.providerId = filters.id("provider_id");
         this.userId = filters.id("user_id");

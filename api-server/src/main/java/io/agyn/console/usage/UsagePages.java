@@ -69,8 +69,8 @@ public class UsagePages {
 
     @GET
     @Path("/usage.csv")
-    public Response downloadFigures(@PathParam("organization") String organization) {
-        return respond(organization, (id, filters) -> UsageFiles.figures(filters.group(), overTime(id, filters))
+    public Response downloadUsage(@PathParam("organization") String organization) {
+        return respond(organization, (id, filters) -> UsageFiles.metrics(filters.group(), overTime(id, filters))
                 .download(file("usage")));
     }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.UsersApi;
+import io.agyn.api.model.Organization;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.User;
 import io.agyn.api.model.UserCreate;
@@ -12,6 +13,8 @@ import io.agyn.api.model.UserState;
 import io.agyn.api.model.UserUpdate;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
 import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
@@ -36,7 +39,7 @@ import java.util.UUID;
 @Path("/console/users")
 @SessionAuthenticated
 @RunOnVirtualThread
-public class UsersPages {
+public class UsersPages implements AuditedResource {
     private static final String ROOT = "/users";
     // The first one is preselected.
     private static final List<Role> ROLES = List.of(Role.USER, Role.CLUSTER_ADMIN);
@@ -191,5 +194,15 @@ public class UsersPages {
                                 + " temporarily, suspend them instead.",
                         "Delete user",
                         path(id)));
+    }
+
+    @Override
+    public String noun() {
+        return "user";
+    }
+
+    @Override
+    public Entry.Resource resource(Organization organization, UUID id) {
+        return new Entry.Resource(api.read(users.getUser(id), User.class).getName(), "/users/" + id);
     }
 }

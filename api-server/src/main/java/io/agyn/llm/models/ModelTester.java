@@ -79,25 +79,25 @@ class ModelTester {
      * @return the result
      */
     StreamedTest test(Request request, Consumer<String> texts) {
-        String callId = Uuid7.next().toString();
+        String requestId = Uuid7.next().toString();
         FirstText firstText = new FirstText(texts);
         ModelTest test;
         try (ModelCall call =
-                calls.begin(request.protocol(), request.identity(), headers(request, callId), body(request))) {
+                calls.begin(request.protocol(), request.identity(), headers(request, requestId), body(request))) {
             request.canceller().accept(call::close);
             test = read(call, request, firstText);
         } catch (IOException e) {
             test = failed(ModelTestFailure.BROKE_OFF, INTERRUPTED);
         }
-        return new StreamedTest(test.callId(callId).durationMs(firstText.sinceStart()), firstText.afterMs());
+        return new StreamedTest(test.requestId(requestId).durationMs(firstText.sinceStart()), firstText.afterMs());
     }
 
-    private static Map<String, String> headers(Request request, String callId) {
+    private static Map<String, String> headers(Request request, String requestId) {
         return Map.of(
                 "content-type",
                 "application/json",
                 "x-request-id",
-                callId,
+                requestId,
                 "x-agyn-organization",
                 request.organizationId().toString(),
                 request.protocol() == Protocol.ANTHROPIC_MESSAGES ? "anthropic-version" : "accept",
@@ -178,7 +178,7 @@ class ModelTester {
                     ModelTestFailure.PROVIDER_FAILED,
                     "The LLM provider failed during the response: see the last event.");
         }
-        return test.succeeded(true).failure(ModelTestFailure.NONE);
+        return test.succeeded(true);
     }
 
     private ModelTest readWhole(
@@ -218,7 +218,7 @@ class ModelTester {
                             + ": check the LLM provider's endpoint and protocol.");
         }
         text.ifPresent(firstText);
-        return test.succeeded(true).failure(ModelTestFailure.NONE).text(text.orElse(null));
+        return test.succeeded(true).text(text.orElse(null));
     }
 
     private static ModelTest counted(ModelTest test, TokenCounts tokens) {
@@ -330,7 +330,7 @@ class ModelTester {
     private static final class FirstText implements Consumer<String> {
         private final long start = System.nanoTime();
         private final Consumer<String> texts;
-        private @Nullable Long afterMs;
+        private @Nullable Double afterMs;
 
         private FirstText(Consumer<String> texts) {
             this.texts = texts;
@@ -344,12 +344,12 @@ class ModelTester {
             texts.accept(text);
         }
 
-        private @Nullable Long afterMs() {
+        private @Nullable Double afterMs() {
             return afterMs;
         }
 
-        private long sinceStart() {
-            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        private double sinceStart() {
+            return TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - start) / 1_000.0;
         }
     }
 }

@@ -9,4 +9,4 @@ import org.jspecify.annotations.Nullable;
  * @param test the result; if the stream reported a failure, the body is that event
  * @param firstTextMs milliseconds from the call to the first text, or null if there was none
  */
-public record StreamedTest(ModelTest test, @Nullable Long firstTextMs) {}
+public record StreamedTest(ModelTest test, @Nullable Double firstTextMs) {}

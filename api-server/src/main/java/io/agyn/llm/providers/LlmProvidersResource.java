@@ -66,13 +66,13 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response getLlmProvider(UUID organizationId, UUID llmProviderId) {
-        return responses.ok(read(providers.get(organizationId, llmProviderId)));
+    public Response getLlmProvider(UUID organizationId, UUID providerId) {
+        return responses.ok(read(providers.get(organizationId, providerId)));
     }
 
     @Override
-    public Response updateLlmProvider(UUID organizationId, UUID llmProviderId, LlmProviderUpdate body, String ifMatch) {
-        LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
+    public Response updateLlmProvider(UUID organizationId, UUID providerId, LlmProviderUpdate body, String ifMatch) {
+        LlmProviderEntity provider = providers.lock(organizationId, providerId);
         return responses.updated(ifMatch, () -> read(provider), () -> {
             provider.name = body.getName();
             provider.endpoint = body.getEndpoint();
@@ -84,8 +84,8 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response deleteLlmProvider(UUID organizationId, UUID llmProviderId, String ifMatch) {
-        LlmProviderEntity provider = providers.lock(organizationId, llmProviderId);
+    public Response deleteLlmProvider(UUID organizationId, UUID providerId, String ifMatch) {
+        LlmProviderEntity provider = providers.lock(organizationId, providerId);
         return responses.deleted(ifMatch, read(provider), () -> {
             // The foreign key's ON DELETE SET NULL leaves the models orphaned.
             providers.delete(provider);
@@ -94,8 +94,8 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response revealLlmProviderCredentials(UUID organizationId, UUID llmProviderId) {
-        LlmProviderEntity provider = providers.get(organizationId, llmProviderId);
+    public Response revealLlmProviderCredentials(UUID organizationId, UUID providerId) {
+        LlmProviderEntity provider = providers.get(organizationId, providerId);
         return responses.revealed(new LlmProviderCredentialsRevealed()
                 .token(providers.revealToken(provider))
                 .customHeaders(providers.revealCustomHeaders(provider)));

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Reads along with a JSON object (RFC 8259) that arrives in pieces. Its handler learns the names of the outermost object and of
  * objects that it enters, and receives the text of the values that it captures; the rest is skipped and not kept.
  *
- * <p>It refuses input that parsers could read in different ways: comments, brackets that do not match, text before or after the
+ * <p>It rejects input that parsers could read in different ways: comments, brackets that do not match, text before or after the
  * object. It does not check what makes no such difference, such as the spelling of numbers. Not thread-safe.
  */
 final class JsonScanner {
@@ -130,7 +130,7 @@ final class JsonScanner {
      *
      * @param from the index of the first
      * @param to the index after the last
-     * @throws MalformedBodyException if they are not JSON, or the handler refuses them
+     * @throws MalformedBodyException if they are not JSON, or the handler rejects them
      */
     void read(byte[] bytes, int from, int to) throws MalformedBodyException {
         captureFrom = from;

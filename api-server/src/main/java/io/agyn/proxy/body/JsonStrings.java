@@ -44,11 +44,11 @@ final class JsonStrings {
                 decoded.append((char) unit);
                 i += 4;
             } else {
-                int place = "\"\\/bfnrt".indexOf(escape);
-                if (place < 0) {
+                int index = "\"\\/bfnrt".indexOf(escape);
+                if (index < 0) {
                     return null;
                 }
-                decoded.append("\"\\/\b\f\n\r\t".charAt(place));
+                decoded.append("\"\\/\b\f\n\r\t".charAt(index));
             }
         }
         return isWhole(decoded) ? decoded.toString() : null;

@@ -70,7 +70,7 @@ public class AddressRules {
      * @param address a resolved address, or a literal
      * @return the kind of address and the rule, to follow "resolves to", without the address; empty if it is allowed
      */
-    public Optional<String> refusal(InetAddress address) {
+    public Optional<String> denial(InetAddress address) {
         List<byte[]> interpretations = interpretations(address.getAddress());
         if (isIn(METADATA, interpretations)) {
             return Optional.of("a cloud metadata address, which is always blocked");

@@ -67,7 +67,7 @@ public class Addresses {
      *
      * @param host a name, or an address in any notation, IPv6 with or without brackets
      * @return the addresses, at least one, in the resolver's order; already completed if cached. Fails with an
-     *     {@link EgressRefusedException} if no address is allowed, an {@link UnknownHostException} if there is none, and
+     *     {@link EgressDeniedException} if no address is allowed, an {@link UnknownHostException} if there is none, and
      *     a {@link RejectedExecutionException} if too many hosts are being resolved
      */
     public CompletableFuture<List<InetAddress>> of(String host) {
@@ -77,23 +77,23 @@ public class Addresses {
     private Resolution lookup(String host) {
         try {
             return new Resolution(CompletableFuture.completedFuture(allowed(resolver.resolve(host))));
-        } catch (EgressRefusedException | UnknownHostException e) {
+        } catch (EgressDeniedException | UnknownHostException e) {
             return new Resolution(CompletableFuture.failedFuture(e));
         }
     }
 
-    private List<InetAddress> allowed(InetAddress... addresses) throws EgressRefusedException {
+    private List<InetAddress> allowed(InetAddress... addresses) throws EgressDeniedException {
         List<InetAddress> allowed = new ArrayList<>();
-        Optional<String> refusal = Optional.empty();
+        Optional<String> denial = Optional.empty();
         for (InetAddress address : addresses) {
-            Optional<String> here = rules.refusal(address);
+            Optional<String> here = rules.denial(address);
             if (here.isEmpty()) {
                 allowed.add(address);
             }
-            refusal = refusal.or(() -> here);
+            denial = denial.or(() -> here);
         }
         if (allowed.isEmpty()) {
-            throw new EgressRefusedException(refusal.orElseThrow());
+            throw new EgressDeniedException(denial.orElseThrow());
         }
         return List.copyOf(allowed);
     }

@@ -53,8 +53,8 @@ public class EgressResolver {
             return addresses.of(host).thenApply(EgressResolver::direct);
         }
         return literal(host)
-                .flatMap(rules::refusal)
-                .map(refusal -> CompletableFuture.<List<EgressRoute>>failedFuture(new EgressRefusedException(refusal)))
+                .flatMap(rules::denial)
+                .map(reason -> CompletableFuture.<List<EgressRoute>>failedFuture(new EgressDeniedException(reason)))
                 .orElseGet(() -> CompletableFuture.completedFuture(proxy.get()));
     }
 

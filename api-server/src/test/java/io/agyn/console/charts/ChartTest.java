@@ -74,7 +74,7 @@ class ChartTest {
                 Unit.COUNT,
                 Kind.STACKED,
                 time,
-                List.of(new Series("Errors", "wrong", List.of(0.0, 0.0))));
+                List.of(new Series("Errors", "failed", List.of(0.0, 0.0))));
         assertThat(chart.shapes().getFirst().path()).isEmpty();
         assertThat(chart.description()).endsWith("Errors: none.");
     }

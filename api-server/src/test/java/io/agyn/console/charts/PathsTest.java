@@ -17,7 +17,7 @@ class PathsTest {
     }
 
     @Test
-    void barsStartAtTheBaseLineAndZeroHasNone() {
+    void barsStartAtTheBaseLineAndZeroHasNoBar() {
         assertThat(Paths.bars(scale, new double[3], List.of(5.0, 0.0, 10.0)))
                 .isEqualTo("M0.12 100V50h0.76V100zM2.12 100V0h0.76V100z");
     }

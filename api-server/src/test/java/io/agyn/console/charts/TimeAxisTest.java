@@ -12,8 +12,8 @@ class TimeAxisTest {
     void hoursOfAPeriodAreWhole() {
         TimeAxis axis = axis(Interval.HOUR, "2026-03-01T10:59:59Z", "2026-03-01T12:00:00Z");
         assertThat(axis.size()).isEqualTo(2);
-        assertThat(axis.place(OffsetDateTime.parse("2026-03-01T11:00:00Z"))).isEqualTo(1);
-        assertThat(axis.place(OffsetDateTime.parse("2026-03-01T12:30:00+01:00")))
+        assertThat(axis.index(OffsetDateTime.parse("2026-03-01T11:00:00Z"))).isEqualTo(1);
+        assertThat(axis.index(OffsetDateTime.parse("2026-03-01T12:30:00+01:00")))
                 .isEqualTo(1);
         assertThat(axis.name(0)).isEqualTo("1 Mar 10:00");
         assertThat(axis(Interval.HOUR, "2026-03-01T10:59:59Z", "2026-03-01T12:00:00.000001Z")

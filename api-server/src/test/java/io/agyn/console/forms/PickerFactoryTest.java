@@ -53,15 +53,15 @@ class PickerFactoryTest {
                 .statusCode(422)
                 .body(containsString("No LLM provider has this name."))
                 .body(containsString("name=\"provider\" value=\"provider-101\""));
-        String made = owner.submit(models + "/new", model("gpt", " provider-100 "))
+        String created = owner.submit(models + "/new", model("gpt", " provider-100 "))
                 .then()
                 .statusCode(303)
                 .extract()
                 .header("Location");
-        String id = made.substring(made.lastIndexOf('/') + 1);
+        String id = created.substring(created.lastIndexOf('/') + 1);
         Api.get("/organizations/{o}/models/{m}", organization, id).body("provider_id", equalTo(last));
-        assertThat(owner.page(made + "/edit")).contains("name=\"provider\" value=\"provider-100\"");
-        owner.submit(made + "/edit", model("gpt", "provider-7")).then().statusCode(303);
+        assertThat(owner.page(created + "/edit")).contains("name=\"provider\" value=\"provider-100\"");
+        owner.submit(created + "/edit", model("gpt", "provider-7")).then().statusCode(303);
         Api.get("/organizations/{o}/models/{m}", organization, id).body("provider_id", equalTo(providers.get(7)));
         assertThat(owner.page(models)).contains(">provider-7<");
     }
@@ -83,12 +83,12 @@ class PickerFactoryTest {
                 .then()
                 .statusCode(422)
                 .body(containsString("name=\"existing_secret\" value=\"key-100\""));
-        String made = owner.submit(form, provider("key-100"))
+        String created = owner.submit(form, provider("key-100"))
                 .then()
                 .statusCode(303)
                 .extract()
                 .header("Location");
-        Api.get("/organizations/{o}/llm-providers/{p}", organization, made.substring(made.lastIndexOf('/') + 1))
+        Api.get("/organizations/{o}/llm-providers/{p}", organization, created.substring(created.lastIndexOf('/') + 1))
                 .body("token_secret_id", equalTo(secrets.getLast()));
     }
 

@@ -109,7 +109,7 @@ class MembersPagesTest {
     }
 
     @Test
-    void editConflictShowsWhoSavedFirst() {
+    void editConflictShowsTheOtherUser() {
         String user = Api.user();
         Api.join(organization, user, "member");
         Visitor admin = Visitor.signedIn(Api.adminToken());

@@ -141,14 +141,14 @@ class ModelTestPagesTest {
     private List<JsonNode> stream(Visitor visitor, String model) throws IOException {
         Matcher csrf = CSRF.matcher(visitor.page(path(model)));
         assertThat(csrf.find()).isTrue();
-        Response answer = visitor.request()
+        Response response = visitor.request()
                 .header("HX-Request", "true")
                 .formParam("csrf", csrf.group(1))
                 .formParam("prompt", "Hello")
                 .post(path(model) + "/test");
-        answer.then().statusCode(200).contentType("application/x-ndjson");
+        response.then().statusCode(200).contentType("application/x-ndjson");
         List<JsonNode> lines = new ArrayList<>();
-        for (String line : answer.asString().split("\n")) {
+        for (String line : response.asString().split("\n")) {
             lines.add(JSON.readTree(line));
         }
         return lines;

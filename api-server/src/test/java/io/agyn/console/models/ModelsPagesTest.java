@@ -112,9 +112,9 @@ class ModelsPagesTest {
 
     @Test
     void errorsAreBesideTheirFieldsAndInputIsKept() {
-        Response refused = send(models + "/new", Map.of("name", "", "provider", "", "remote_model_name", " odd "));
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        Response rejected = send(models + "/new", Map.of("name", "", "provider", "", "remote_model_name", " odd "));
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .contains("href=\"#name\"", "href=\"#provider\"", "href=\"#remote_model_name\"")
                 .contains("value=\" odd \"");
     }

@@ -48,7 +48,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void memberIsToldToAskAnOwner() {
+    void memberIsAdvisedToAskAnOwner() {
         assertThat(steps(Visitor.signedIn(Api.tokenOfNew("member", id)).page(path)))
                 .contains("Ask an owner of the organization")
                 .doesNotContain("/llm-providers/new", "/models/new");
@@ -66,9 +66,9 @@ class OrganizationsPagesTest {
 
     @Test
     void errorsAreBesideTheirFieldsAndInputIsKept() {
-        Response refused = owner.submit(path, Map.of("name", "", "slug", "No Slug"));
-        refused.then().statusCode(422);
-        assertThat(refused.asString()).contains("<a href=\"#name\">", "<a href=\"#slug\">", "value=\"No Slug\"");
+        Response rejected = owner.submit(path, Map.of("name", "", "slug", "No Slug"));
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString()).contains("<a href=\"#name\">", "<a href=\"#slug\">", "value=\"No Slug\"");
         String taken =
                 Api.get("/organizations/{id}", Api.organization()).extract().path("slug");
         owner.submit(path, Map.of("name", "Mine", "slug", taken))
@@ -78,7 +78,7 @@ class OrganizationsPagesTest {
     }
 
     @Test
-    void editConflictShowsWhoSavedFirst() {
+    void editConflictShowsTheOtherUser() {
         String page = owner.page(path);
         String slug = Visitor.hidden("slug", page);
         Visitor.signedIn(Api.adminToken()).submit(path, Map.of("name", "Theirs", "slug", slug));

@@ -136,9 +136,9 @@ class LlmProvidersPagesTest {
         fields.put("header_name", List.of("X-Key", "", "x-key", "Host", "X-Right"));
         fields.put("header_value", List.of("one", "", "two", "three", ""));
         fields.put("name", "");
-        Response refused = send(providers + "/new", fields);
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        Response rejected = send(providers + "/new", fields);
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .as("what the form finds wrong, and what the API does, at once")
                 .contains("<a href=\"#name\">Name</a>: Must have 1 to 128 characters")
                 .contains("<a href=\"#header_2\">Header 2</a>: Duplicate of header 1.")
@@ -153,9 +153,9 @@ class LlmProvidersPagesTest {
         Map<String, Object> fields = fields("gateway", "custom_headers", Map.of());
         fields.put("header_name", Collections.nCopies(30_000, "a"));
         fields.put("header_value", Collections.nCopies(30_000, "b"));
-        Response refused = send(providers + "/new", fields);
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        Response rejected = send(providers + "/new", fields);
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .contains("<a href=\"#custom_headers\">Custom headers</a>: Enter at most 32 headers, not 30000.")
                 .contains("id=\"header_32\"")
                 .doesNotContain("id=\"header_33\"")
@@ -164,11 +164,11 @@ class LlmProvidersPagesTest {
 
     @Test
     void errorsAreBesideTheirFieldsAndInputIsKept() {
-        Response refused = send(
+        Response rejected = send(
                 providers + "/new",
                 fields("", "bearer", Map.of("endpoint", "ftp://nowhere", "key", "sk with spaces", "protocol", "odd")));
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .contains("#name\">Name</a>: ", "#endpoint\">Endpoint</a>: ", "#protocol\">Protocol</a>: ")
                 .contains("#key\">API key</a>: ")
                 .contains("value=\"ftp://nowhere\"")

@@ -32,18 +32,18 @@ class ErrorPagesTest {
 
     @Test
     void deniedPageHasTheNavigation() {
-        Response refused = member.get(root + "/llm-providers/new");
-        refused.then().statusCode(403);
-        assertThat(refused.asString())
+        Response rejected = member.get(root + "/llm-providers/new");
+        rejected.then().statusCode(403);
+        assertThat(rejected.asString())
                 .contains(
                         "Permission denied", "Sign out", "All organizations", "aria-label=\"Organization\"", "Back to");
     }
 
     @Test
     void missingPageHasTheNavigation() {
-        Response gone = owner.get(root + "/secrets/" + UUID.randomUUID());
-        gone.then().statusCode(404);
-        assertThat(gone.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
+        Response missing = owner.get(root + "/secrets/" + UUID.randomUUID());
+        missing.then().statusCode(404);
+        assertThat(missing.asString()).contains("Page not found", "Sign out", "aria-label=\"Organization\"", "Back to");
         Response nobodys = owner.get("/organizations/nobodys");
         nobodys.then().statusCode(404);
         assertThat(nobodys.asString())

@@ -82,10 +82,10 @@ class SecretsPagesTest {
 
     @Test
     void errorsAreBesideTheirFieldsAndInputIsKept() {
-        Response refused = Visitor.signedIn(Api.adminToken())
+        Response rejected = Visitor.signedIn(Api.adminToken())
                 .submit(secrets + "/new", Map.of("name", "", "description", "d".repeat(2000), "value", ""));
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .contains("<a href=\"#name\">", "<a href=\"#description\">", "<a href=\"#value\">")
                 .contains("d".repeat(2000));
     }
@@ -103,7 +103,7 @@ class SecretsPagesTest {
     }
 
     @Test
-    void editConflictShowsWhoSavedFirstAndKeepsTheInput() {
+    void editConflictShowsTheOtherUserAndKeepsTheInput() {
         String id = Api.secret(organization, "sk-1");
         Visitor admin = Visitor.signedIn(Api.adminToken());
         String page = admin.page(secrets + "/" + id);

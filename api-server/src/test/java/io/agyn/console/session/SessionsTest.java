@@ -131,9 +131,9 @@ class SessionsTest {
 
     @Test
     void invalidTokenIsRejectedAndAudited() {
-        Response refused = Visitor.stranger().submit("/sign-in", Map.of("token", "agyn_mistyped"));
-        refused.then().statusCode(422).body(containsString("mistyped, unknown or revoked"));
-        assertThat(refused.asString()).doesNotContain("agyn_mistyped").contains("aria-invalid=\"true\"");
+        Response rejected = Visitor.stranger().submit("/sign-in", Map.of("token", "agyn_mistyped"));
+        rejected.then().statusCode(422).body(containsString("mistyped, unknown or revoked"));
+        assertThat(rejected.asString()).doesNotContain("agyn_mistyped").contains("aria-invalid=\"true\"");
         Api.asAdmin()
                 .get("/audit-events?operation=signIn&outcome=denied")
                 .then()

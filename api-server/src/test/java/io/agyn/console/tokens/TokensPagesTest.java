@@ -98,9 +98,9 @@ class TokensPagesTest {
         Response again = owner.post(tokens + "/new", fields(form, "second", organization, ""));
         again.then().statusCode(422).body(containsString("has already created an API token"));
         assertThat(again.asString()).contains("value=\"second\"");
-        Response made = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
-        made.then().statusCode(200);
-        plaintext(made.asString());
+        Response second = owner.post(tokens + "/new", fields(again.asString(), "second", organization, ""));
+        second.then().statusCode(200);
+        plaintext(second.asString());
     }
 
     @Test
@@ -205,9 +205,9 @@ class TokensPagesTest {
                 .then()
                 .statusCode(404);
         String form = other.page(tokens + "/new");
-        Response refused = other.post(tokens + "/new?user=" + user, fields(form, "for them", organization, ""));
-        assertThat(refused.statusCode()).isBetween(400, 499);
-        assertThat(PLAINTEXT.matcher(refused.asString()).find()).isFalse();
+        Response rejected = other.post(tokens + "/new?user=" + user, fields(form, "for them", organization, ""));
+        assertThat(rejected.statusCode()).isBetween(400, 499);
+        assertThat(PLAINTEXT.matcher(rejected.asString()).find()).isFalse();
         Api.as(theirs).get("/me").then().statusCode(200);
     }
 

@@ -130,7 +130,7 @@ class UsagePagesTest {
                 .contentType("text/csv")
                 .header("Content-Disposition", containsString("attachment; filename=\"org-"));
         assertThat(figures.asString().split("\r\n")).hasSize(3).satisfies(lines -> {
-            assertThat(lines[0]).startsWith("starts_at,group_by,group_id,group,calls,errors,input_tokens,");
+            assertThat(lines[0]).startsWith("started_at,group_by,group_id,group_name,calls,errors,input_tokens,");
             assertThat(lines[1])
                     .startsWith("2026-03-01T00:00:00Z,model," + first.modelId()
                             + ",'=cmd|' /C calc'!A0,1,0,100,4,0,10,2,50.0,20.0");
@@ -227,10 +227,10 @@ class UsagePagesTest {
     @Test
     void invalidFiltersKeepTheOthers() {
         String model = UUID.randomUUID().toString();
-        assertThat(admin().get(usage + "?from=yesterday&outcome=refused&group_by=token&model_id=" + model)
+        assertThat(admin().get(usage + "?from=yesterday&outcome=refused&group_by=api_token&model_id=" + model)
                         .asString())
                 .contains("<option value=\"" + model + "\" selected>")
-                .contains("<option value=\"refused\" selected>", "<option value=\"token\" selected>");
+                .contains("<option value=\"refused\" selected>", "<option value=\"api_token\" selected>");
     }
 
     private static Visitor admin() {

@@ -67,10 +67,10 @@ class UsersPagesTest {
 
     @Test
     void errorsAreBesideTheirFieldsAndInputIsKept() {
-        Response refused =
+        Response rejected =
                 admin.submit("/users/new", Map.of("name", "", "email", "no address", "role", "cluster_admin"));
-        refused.then().statusCode(422);
-        assertThat(refused.asString())
+        rejected.then().statusCode(422);
+        assertThat(rejected.asString())
                 .contains("<a href=\"#name\">", "<a href=\"#email\">", "value=\"no address\"")
                 .contains("<option value=\"cluster_admin\" selected>");
     }
@@ -85,7 +85,7 @@ class UsersPagesTest {
     }
 
     @Test
-    void editConflictShowsWhoSavedFirst() {
+    void editConflictShowsTheOtherUser() {
         String path = "/users/" + user;
         String page = admin.page(path);
         String email = Api.get(path).extract().path("email");

@@ -64,10 +64,10 @@ class ModelsTest {
     void aModelIsPointedOnlyAtAProviderThatThereIs() {
         String id = Api.model(organization, provider);
         Map<String, String> body = body("lost", UUID.randomUUID().toString(), "gpt-4o");
-        for (var refusal : List.of(
+        for (var rejection : List.of(
                 asAdmin().body(body).post(MODELS, organization),
                 asAdmin().body(body).put(MODEL, organization, id))) {
-            refusal.then()
+            rejection.then()
                     .statusCode(404)
                     .body("code", equalTo("reference_not_found"))
                     .body("errors.pointer", equalTo(List.of("/provider_id")));

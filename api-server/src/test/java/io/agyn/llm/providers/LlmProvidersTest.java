@@ -38,7 +38,7 @@ class LlmProvidersTest {
     }
 
     @Test
-    void aBearerProviderTakesItsTokenFromASecret() {
+    void bearerProviderUsesATokenFromASecret() {
         String secret = Api.secret(organization, "sk-marked");
         create(providerBody("bearer", Map.of("token_secret_id", secret)))
                 .statusCode(201)
@@ -49,7 +49,7 @@ class LlmProvidersTest {
     }
 
     @Test
-    void anInlineTokenIsStoredAndNeverAnswered() {
+    void inlineTokenIsStoredAndNotReturned() {
         ValidatableResponse created = create(providerBody("x_api_key", Map.of("token", "sk-marked")))
                 .statusCode(201)
                 .body("has_token", equalTo(true))
@@ -71,25 +71,25 @@ class LlmProvidersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"bearer", "x_api_key"})
-    void aTokenMethodTakesExactlyOneTokenAndNoHeaders(String method) {
+    void tokenMethodRequiresOneTokenAndNoHeaders(String method) {
         String secret = Api.secret(organization, "v");
-        refused(providerBody(method, Map.of()), "/token_secret_id", "requires one of them");
-        refused(providerBody(method, Map.of("token", "t", "token_secret_id", secret)), "/token", "not both");
-        refused(
+        rejected(providerBody(method, Map.of()), "/token_secret_id", "requires one of them");
+        rejected(providerBody(method, Map.of("token", "t", "token_secret_id", secret)), "/token", "not both");
+        rejected(
                 providerBody(method, Map.of("token", "t", "custom_headers", Map.of("X-A", "b"))),
                 "/custom_headers",
                 "Remove custom_headers");
     }
 
     @Test
-    void customHeadersTakeANonEmptyMapAndNoToken() {
-        refused(providerBody("custom_headers", Map.of()), "/custom_headers", "at least one header");
-        refused(providerBody("custom_headers", Map.of("custom_headers", Map.of())), "/custom_headers", "at least one");
-        refused(
+    void customHeadersRequireANonEmptyMapAndNoToken() {
+        rejected(providerBody("custom_headers", Map.of()), "/custom_headers", "at least one header");
+        rejected(providerBody("custom_headers", Map.of("custom_headers", Map.of())), "/custom_headers", "at least one");
+        rejected(
                 providerBody("custom_headers", Map.of("token", "t", "custom_headers", Map.of("X-A", "b"))),
                 "/token",
                 "Remove token");
-        refused(
+        rejected(
                 providerBody(
                         "custom_headers",
                         Map.of("token_secret_id", Api.secret(organization, "v"), "custom_headers", Map.of("X", "b"))),
@@ -99,8 +99,8 @@ class LlmProvidersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"Host", "hOST", "content-length", "Content-Length", "connection", "TRANSFER-ENCODING"})
-    void theHeadersThatTheProxyManagesAreRefusedWhateverTheirCase(String name) {
-        refused(
+    void managedHeadersAreRejectedInAnyCase(String name) {
+        rejected(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of(name, "x"))),
                 "/custom_headers/" + name,
                 "managed by the proxy");
@@ -108,8 +108,8 @@ class LlmProvidersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"X A", "X:A", "Ä", "", "X\tA", "(x)"})
-    void aNameThatIsNoHeaderNameIsRefused(String name) {
-        refused(
+    void invalidHeaderNameIsRejected(String name) {
+        rejected(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of(name, "x"))),
                 "/custom_headers/" + name,
                 "A header name may contain only");
@@ -117,8 +117,8 @@ class LlmProvidersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a\r\nX-Evil: 1", "a\n", " a", "a ", "ä"})
-    void aValueThatIsNoHeaderValueIsRefused(String value) {
-        refused(
+    void invalidHeaderValueIsRejected(String value) {
+        rejected(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", value))),
                 "/custom_headers/X-A",
                 "visible ASCII");
@@ -127,16 +127,16 @@ class LlmProvidersTest {
     @Test
     void thereAreThirtyTwoHeadersOfEightKibibytesAtMost() {
         create(headers(32, "x".repeat(8_192))).statusCode(201).body("custom_header_names.size()", equalTo(32));
-        refused(headers(33, "x"), "/custom_headers", "at most 32");
-        refused(headers(1, "x".repeat(8_193)), "/custom_headers/X-0", "1 to 8192 characters");
-        refused(headers(1, ""), "/custom_headers/X-0", "1 to 8192 characters");
+        rejected(headers(33, "x"), "/custom_headers", "at most 32");
+        rejected(headers(1, "x".repeat(8_193)), "/custom_headers/X-0", "1 to 8192 characters");
+        rejected(headers(1, ""), "/custom_headers/X-0", "1 to 8192 characters");
     }
 
     @Test
     void aTokenHasEightKibibytesAtMost() {
         create(providerBody("bearer", Map.of("token", "x".repeat(8_192)))).statusCode(201);
-        refused(providerBody("bearer", Map.of("token", "x".repeat(8_193))), "/token", "1 to 8192 characters");
-        refused(providerBody("bearer", Map.of("token", "")), "/token", "1 to 8192 characters");
+        rejected(providerBody("bearer", Map.of("token", "x".repeat(8_193))), "/token", "1 to 8192 characters");
+        rejected(providerBody("bearer", Map.of("token", "")), "/token", "1 to 8192 characters");
     }
 
     @Test
@@ -146,12 +146,12 @@ class LlmProvidersTest {
         body.put("endpoint", longest);
         create(body).statusCode(201).body("endpoint", equalTo(longest));
         body.put("endpoint", longest + "a");
-        refused(body, "/endpoint", "2048 characters, not 2049");
+        rejected(body, "/endpoint", "2048 characters, not 2049");
     }
 
     @Test
-    void oneHeaderInTwoSpellingsIsRefused() {
-        refused(
+    void oneHeaderInTwoSpellingsIsRejected() {
+        rejected(
                 providerBody("custom_headers", Map.of("custom_headers", Map.of("X-A", "1", "x-a", "2"))),
                 null,
                 "Duplicate of header");
@@ -175,7 +175,7 @@ class LlmProvidersTest {
     void anEndpointIsAnHttpUrlWithoutUserInfoQueryOrFragment(String endpoint) {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         body.put("endpoint", endpoint);
-        refused(body, "/endpoint", "");
+        rejected(body, "/endpoint", "");
     }
 
     @ParameterizedTest
@@ -185,10 +185,10 @@ class LlmProvidersTest {
                 "https://api.anthropic.com/v1/messages/",
                 "http://[::1]/messages//"
             })
-    void anEndpointThatEndsInAnOperationIsRefused(String endpoint) {
+    void endpointThatEndsInAnOperationIsRejected(String endpoint) {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         body.put("endpoint", endpoint);
-        refused(body, "/endpoint", "from its end");
+        rejected(body, "/endpoint", "from its end");
     }
 
     @ParameterizedTest
@@ -272,11 +272,11 @@ class LlmProvidersTest {
                 .then();
     }
 
-    private void refused(Map<String, ?> body, String pointer, String remedy) {
-        ValidatableResponse refusal =
+    private void rejected(Map<String, ?> body, String pointer, String remedy) {
+        ValidatableResponse rejection =
                 create(body).statusCode(400).body("errors.detail", hasItem(containsString(remedy)));
         if (pointer != null) {
-            refusal.body("errors.pointer", hasItem(pointer));
+            rejection.body("errors.pointer", hasItem(pointer));
         }
     }
 }

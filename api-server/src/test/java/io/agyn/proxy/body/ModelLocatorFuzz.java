@@ -26,14 +26,14 @@ class ModelLocatorFuzz {
     private static final JsonFactory LENIENT = lenient();
 
     /** The result of one read: the model and its position, or the error. */
-    private record Reading(String model, long start, long end, String refusal) {}
+    private record Reading(String model, long start, long end, String rejection) {}
 
     @FuzzTest
     void splitsDoNotMatterAndParsersAgreeOnTheModel(byte[] body) {
         Reading whole = read(body, Integer.MAX_VALUE);
         assertThat(read(body, 1)).isEqualTo(whole);
         assertThat(readInPieces(body)).isEqualTo(whole);
-        if (whole.refusal == null) {
+        if (whole.rejection == null) {
             assertAgreement(STRICT, body, whole.model);
             assertAgreement(LENIENT, body, whole.model);
         }
@@ -55,8 +55,8 @@ class ModelLocatorFuzz {
                     found.add(name + "=" + parser.getText());
                 }
             }
-        } catch (IOException refused) {
-            // A provider with this parser refuses the body, so it has no other meaning there.
+        } catch (IOException rejected) {
+            // A provider with this parser rejects the body, so it has no other meaning there.
             return;
         }
         assertThat(found).containsExactly("model=" + model);
@@ -85,14 +85,14 @@ class ModelLocatorFuzz {
     }
 
     private static Reading read(ModelLocator locator, Body body) {
-        String refusal = null;
+        String rejection = null;
         try {
             body.read();
             locator.end();
         } catch (MalformedBodyException e) {
-            refusal = e.getMessage();
+            rejection = e.getMessage();
         }
-        return new Reading(locator.model(), locator.modelStart(), locator.modelEnd(), refusal);
+        return new Reading(locator.model(), locator.modelStart(), locator.modelEnd(), rejection);
     }
 
     /** Takes all that some parser takes: comments, other quotes, numbers in any spelling, and so on. */

@@ -20,7 +20,7 @@ class ModelLocatorTest {
     private static final String REPLACEMENT = "\"remote/名\"";
 
     @Test
-    void whateverTheBodyOnlyTheModelIsChangedHoweverItArrives() throws Exception {
+    void onlyTheModelIsChangedForAnyBodyAndSplits() throws Exception {
         for (long seed = 0; seed < 3_000; seed++) {
             RandomBody body = new RandomBody(new Random(seed));
             String text = body.text();
@@ -40,7 +40,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void whateverIsLeftOutAtTheEndIsMissed() {
+    void truncatedJsonIsDetected() {
         for (long seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             byte[] whole = new RandomBody(random).text().strip().getBytes(UTF_8);
@@ -52,7 +52,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void anyDamageIsEitherRefusedOrReadAsJsonParsersReadIt() {
+    void damagedJsonIsRejectedOrReadLikeOtherParsers() {
         ObjectMapper mapper = new ObjectMapper();
         for (long seed = 0; seed < 3_000; seed++) {
             Random random = new Random(seed);
@@ -64,7 +64,7 @@ class ModelLocatorTest {
             try {
                 model = readWhole(damaged, random).model();
                 parsed = mapper.readTree(damaged);
-            } catch (Exception refusedByOneOfThem) {
+            } catch (Exception rejectedByOneOfThem) {
                 continue;
             }
             assertThat(model)
@@ -76,8 +76,8 @@ class ModelLocatorTest {
     @Test
     void theModelIsKnownAsSoonAsItHasArrived() throws Exception {
         ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
-        byte[] beginning = "{\"model\":\"gpt".getBytes(UTF_8);
-        locator.read(beginning, 0, beginning.length);
+        byte[] start = "{\"model\":\"gpt".getBytes(UTF_8);
+        locator.read(start, 0, start.length);
         assertThat(locator.isFound()).isFalse();
         byte[] rest = "-4o\"".getBytes(UTF_8);
         locator.read(rest, 0, rest.length);
@@ -144,7 +144,7 @@ class ModelLocatorTest {
                 "{\"x\":[//]],\"model\":\"a\"} | not JSON",
                 "{\"x\":['\"'],\"model\":\"a\"} | not JSON"
             })
-    void whatParsersMayReadInAnotherWayIsRefusedInASentence(String body, String sentence) {
+    void ambiguousJsonIsRejectedWithTheReason(String body, String sentence) {
         for (long seed = 0; seed < 5; seed++) {
             Random random = new Random(seed);
             assertThatThrownBy(() -> readWhole(body.getBytes(UTF_8), random))
@@ -156,7 +156,7 @@ class ModelLocatorTest {
     @ParameterizedTest
     // A byte that begins nothing, a long spelling of a slash, half of a pair, and a character that is cut off.
     @ValueSource(strings = {"\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e5\u0090"})
-    void aModelThatIsNoUtf8IsRefused(String latin) {
+    void invalidUtf8ModelIsRejected(String latin) {
         assertThatThrownBy(() -> readWhole(("{\"model\":\"a" + latin + "\"}").getBytes(ISO_8859_1), new Random(1)))
                 .isInstanceOf(MalformedBodyException.class)
                 .hasMessageContaining("not valid UTF-8");
@@ -173,7 +173,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void aModelThatIsTooLongForAnyIsRefusedBeforeItsEnd() {
+    void tooLongModelIsRejectedBeforeItsEnd() {
         byte[] endless = ("{\"model\":\"" + "a".repeat(5_000)).getBytes(UTF_8);
         assertThatThrownBy(() -> readWhole(endless, DEPTH_LIMIT))
                 .isInstanceOf(MalformedBodyException.class)

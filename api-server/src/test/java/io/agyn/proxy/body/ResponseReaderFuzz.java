@@ -13,18 +13,18 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Timeout;
 
-/** Answers of LLM providers, as bytes. */
+/** Responses of LLM providers, as bytes. */
 @Timeout(60)
 class ResponseReaderFuzz {
     private static final List<String> CONTENT_TYPES = List.of("application/json", "text/event-stream");
 
     @FuzzTest
-    void usageDoesNotDependOnSplitsOrCompression(byte[] answer) throws IOException {
-        byte[] gzip = gzip(answer);
+    void usageDoesNotDependOnSplitsOrCompression(byte[] response) throws IOException {
+        byte[] gzip = gzip(response);
         for (Protocol protocol : Protocol.values()) {
             for (String contentType : CONTENT_TYPES) {
-                List<Object> whole = read(new ResponseReader(protocol, contentType, null), answer, false);
-                assertThat(read(new ResponseReader(protocol, contentType, null), answer, true))
+                List<Object> whole = read(new ResponseReader(protocol, contentType, null), response, false);
+                assertThat(read(new ResponseReader(protocol, contentType, null), response, true))
                         .isEqualTo(whole);
                 assertThat(read(new ResponseReader(protocol, contentType, "gzip"), gzip, true))
                         .isEqualTo(whole);
@@ -40,11 +40,11 @@ class ResponseReaderFuzz {
         }
     }
 
-    private static List<Object> read(ResponseReader reader, byte[] answer, boolean inPieces) {
+    private static List<Object> read(ResponseReader reader, byte[] response, boolean inPieces) {
         if (inPieces) {
-            Pieces.of(answer, new Random(Arrays.hashCode(answer)), reader::read);
+            Pieces.of(response, new Random(Arrays.hashCode(response)), reader::read);
         } else {
-            reader.read(answer, 0, answer.length);
+            reader.read(response, 0, response.length);
         }
         reader.end();
         CallUsage usage = reader.tokens().usage(reader.usageUnknownReason());

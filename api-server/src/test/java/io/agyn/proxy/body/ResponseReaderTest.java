@@ -68,7 +68,7 @@ class ResponseReaderTest {
             """;
 
     @Test
-    void aPlainResponseSaysWhatItTookHoweverItArrives() throws IOException {
+    void usageOfPlainResponseIsReadFromAnySplits() throws IOException {
         for (long seed = 0; seed < 200; seed++) {
             assertResponseCounts(read(Protocol.RESPONSES, JSON, null, RESPONSE.getBytes(UTF_8), seed), seed);
             assertResponseCounts(read(Protocol.RESPONSES, JSON, "gzip", gzip(RESPONSE), seed), seed);
@@ -76,7 +76,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void aPlainMessageSaysWhatItTookHoweverItArrives() throws IOException {
+    void usageOfPlainMessageIsReadFromAnySplits() throws IOException {
         for (long seed = 0; seed < 200; seed++) {
             assertMessageCounts(read(Protocol.ANTHROPIC_MESSAGES, JSON, null, MESSAGE.getBytes(UTF_8), seed), seed);
             assertMessageCounts(read(Protocol.ANTHROPIC_MESSAGES, JSON, "GZIP", gzip(MESSAGE), seed), seed);
@@ -85,7 +85,7 @@ class ResponseReaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
-    void aStreamSaysWhatItTookAndThatItEndedHoweverItArrives(String lineEnd) throws IOException {
+    void usageAndEndOfStreamAreReadFromAnySplits(String lineEnd) throws IOException {
         String response = RESPONSE_EVENTS.replace("\n", lineEnd);
         String message = MESSAGE_EVENTS.replace("\n", lineEnd);
         for (long seed = 0; seed < 200; seed++) {
@@ -107,7 +107,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void anAnswerThatIsCompressedInSeveralMembersIsReadToItsEnd() throws IOException {
+    void responseOfSeveralGzipMembersIsReadToItsEnd() throws IOException {
         for (long seed = 0; seed < 500; seed++) {
             Random random = new Random(seed);
             assertResponseCounts(read(Protocol.RESPONSES, JSON, "gzip", gzipInMembers(RESPONSE, random), seed), seed);
@@ -159,7 +159,7 @@ class ResponseReaderTest {
                 "event: error\ndata:{\"usage\":{\"input_tokens\":4},\"code\":\"x\",\"type\" : \"error\" }\n\n",
                 "data: {\"response\":{\"usage\":{\"input_tokens\":4}},\"type\":\"response.failed\"}\n\ndata: [DONE]\n\n"
             })
-    void aStreamThatSaysItFailedHasFailedAndStillSaysWhatItTook(String events) {
+    void failedStreamKeepsItsUsage(String events) {
         ResponseReader reader = read(Protocol.RESPONSES, EVENTS, null, events.getBytes(UTF_8), 1);
         assertThat(reader.hasFailed()).isTrue();
         assertThat(reader.isTerminated()).isTrue();
@@ -210,7 +210,7 @@ class ResponseReaderTest {
                 "<html>",
                 "{\"\":{\"\":}}"
             })
-    void aBrokenUsageIsNotKnownAndHarmsNothingAfterIt(String broken) {
+    void malformedUsageIsUnknownAndLaterUsageIsRead(String broken) {
         ResponseReader plain = read(Protocol.ANTHROPIC_MESSAGES, JSON, null, broken.getBytes(UTF_8), 3);
         assertThat(plain.tokens().input()).isNull();
         assertThat(plain.tokens().output()).isNull();
@@ -289,7 +289,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void whatAnthropicsPricesNeedIsRead() {
+    void usageForAnthropicsPricesIsRead() {
         CallUsage usage = usage(Protocol.ANTHROPIC_MESSAGES, """
                 {"usage": {"input_tokens": 10, "cache_creation_input_tokens": 5,
                   "cache_creation": {"ephemeral_5m_input_tokens": 2, "ephemeral_1h_input_tokens": 3},
@@ -303,7 +303,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void whatOpenAisPricesNeedIsRead() {
+    void usageForOpenAisPricesIsRead() {
         String response = """
                 {"id": "resp_1", "service_tier": "flex", "usage": {"input_tokens": 100, "output_tokens": 5,
                   "input_tokens_details": {"cached_tokens": 30, "cache_write_tokens": 20}},
@@ -353,7 +353,7 @@ class ResponseReaderTest {
                 "{\"output\":[{\"error\":{\"message\":\"of a tool\"},\"type\":\"error\",\"status\":\"failed\"}]}",
                 "{\"item\":{\"error\":{\"message\":\"of a tool\"}}}"
             })
-    void plainResponseWithoutAnErrorOfItsOwnIsNoFailure(String response) {
+    void plainResponseWithANullErrorIsNoFailure(String response) {
         ResponseReader plain = read(Protocol.RESPONSES, JSON, null, response.getBytes(UTF_8), 1);
         plain.end();
         assertThat(plain.hasFailed()).isFalse();
@@ -398,26 +398,26 @@ class ResponseReaderTest {
     }
 
     @Test
-    void moreCachedTokensThanThereAreLeaveNone() {
-        String answer = "{\"usage\":{\"input_tokens\":3,\"input_tokens_details\":{\"cached_tokens\":5}}}";
-        ResponseReader reader = read(Protocol.RESPONSES, JSON, null, answer.getBytes(UTF_8), 1);
+    void inputTokensAreNeverNegative() {
+        String response = "{\"usage\":{\"input_tokens\":3,\"input_tokens_details\":{\"cached_tokens\":5}}}";
+        ResponseReader reader = read(Protocol.RESPONSES, JSON, null, response.getBytes(UTF_8), 1);
         assertThat(reader.tokens().input()).isZero();
     }
 
     @Test
-    void whateverIsReadNothingIsThrown() throws IOException {
+    void readingNeverThrows() throws IOException {
         for (long seed = 0; seed < 2_000; seed++) {
             Random random = new Random(seed);
-            byte[] answer = random.nextBoolean() ? MESSAGE_EVENTS.getBytes(UTF_8) : gzip(MESSAGE_EVENTS);
+            byte[] response = random.nextBoolean() ? MESSAGE_EVENTS.getBytes(UTF_8) : gzip(MESSAGE_EVENTS);
             for (int i = random.nextInt(10); i > 0; i--) {
-                answer[random.nextInt(answer.length)] = (byte) random.nextInt(256);
+                response[random.nextInt(response.length)] = (byte) random.nextInt(256);
             }
             String encoding = List.of("gzip", "identity", "br", "").get(random.nextInt(4));
             String type = List.of(EVENTS, JSON).get(random.nextInt(2));
-            byte[] cut = Arrays.copyOf(answer, random.nextInt(answer.length));
+            byte[] cut = Arrays.copyOf(response, random.nextInt(response.length));
             ResponseReader reader = read(Protocol.ANTHROPIC_MESSAGES, type, encoding, cut, seed);
             reader.close();
-            reader.read(answer, 0, answer.length);
+            reader.read(response, 0, response.length);
         }
     }
 
@@ -455,17 +455,17 @@ class ResponseReaderTest {
         assertThat(tokens.reasoning()).as("seed %d", seed).isNull();
     }
 
-    private static CallUsage usage(Protocol protocol, String answer) {
-        return read(protocol, JSON, null, answer.getBytes(UTF_8), 1).tokens().usage(null);
+    private static CallUsage usage(Protocol protocol, String response) {
+        return read(protocol, JSON, null, response.getBytes(UTF_8), 1).tokens().usage(null);
     }
 
     private static Protocol protocolOf(String events) {
         return events.equals(RESPONSE_EVENTS) ? Protocol.RESPONSES : Protocol.ANTHROPIC_MESSAGES;
     }
 
-    private static ResponseReader read(Protocol protocol, String type, String encoding, byte[] answer, long seed) {
+    private static ResponseReader read(Protocol protocol, String type, String encoding, byte[] response, long seed) {
         ResponseReader reader = new ResponseReader(protocol, type, encoding);
-        Pieces.of(answer, new Random(seed), reader::read);
+        Pieces.of(response, new Random(seed), reader::read);
         reader.close();
         return reader;
     }

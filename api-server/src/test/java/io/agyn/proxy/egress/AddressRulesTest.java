@@ -48,9 +48,9 @@ class AddressRulesTest {
         "2001:db8::5efe:169.254.169.254, metadata",
         "2001:db8::200:5efe:169.254.169.254, metadata"
     })
-    void whatNoProviderIsAtIsNeverConnectedTo(String address, String why) {
+    void deniedAddressIsNeverConnectedTo(String address, String why) {
         for (AddressRules rules : new AddressRules[] {allowing, denying}) {
-            assertThat(rules.refusal(InetAddress.ofLiteral(address))).hasValueSatisfying(reason -> assertThat(reason)
+            assertThat(rules.denial(InetAddress.ofLiteral(address))).hasValueSatisfying(reason -> assertThat(reason)
                     .contains(why)
                     .endsWith("always blocked")
                     .doesNotContain(address));
@@ -79,8 +79,8 @@ class AddressRulesTest {
                 "2002:7f00:0001::1"
             })
     void privateAddressesAreConnectedToUnlessTheOperatorForbidsIt(String address) {
-        assertThat(allowing.refusal(InetAddress.ofLiteral(address))).isEmpty();
-        assertThat(denying.refusal(InetAddress.ofLiteral(address)))
+        assertThat(allowing.denial(InetAddress.ofLiteral(address))).isEmpty();
+        assertThat(denying.denial(InetAddress.ofLiteral(address)))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("AGYN_EGRESS_PRIVATE is deny"));
     }
 
@@ -103,8 +103,8 @@ class AddressRulesTest {
                 "fbff::1"
             })
     void theRestOfTheInternetIsConnectedTo(String address) {
-        assertThat(allowing.refusal(InetAddress.ofLiteral(address))).isEmpty();
-        assertThat(denying.refusal(InetAddress.ofLiteral(address))).isEmpty();
+        assertThat(allowing.denial(InetAddress.ofLiteral(address))).isEmpty();
+        assertThat(denying.denial(InetAddress.ofLiteral(address))).isEmpty();
     }
 
     private static AddressRules rules(String privateAddresses) {

@@ -24,7 +24,7 @@ class AddressesTest {
     private final AddressRules rules = rules("allow");
 
     @Test
-    void aNameLeadsWhereTheMachinesResolverSays() throws Exception {
+    void nameResolvesByTheSystemResolver() throws Exception {
         assertThat(new Addresses(rules).of("localhost").get())
                 .isNotEmpty()
                 .allSatisfy(address -> assertThat(address.isLoopbackAddress()).isTrue());
@@ -44,11 +44,11 @@ class AddressesTest {
                 "[::ffff:a9fe:a9fe]",
                 "64:ff9b::a9fe:a9fe"
             })
-    void noSpellingOfTheMetadataServiceLeadsAnywhere(String host) {
+    void everySpellingOfTheMetadataServiceIsDenied(String host) {
         assertThatThrownBy(() -> new Addresses(rules).of(host).get())
                 .isInstanceOf(ExecutionException.class)
                 .satisfies(failure -> assertThat(failure.getCause())
-                        .isInstanceOfAny(EgressRefusedException.class, UnknownHostException.class));
+                        .isInstanceOfAny(EgressDeniedException.class, UnknownHostException.class));
     }
 
     @ParameterizedTest
@@ -57,20 +57,20 @@ class AddressesTest {
         assertThatThrownBy(() -> new Addresses(rules("deny")).of(host).get())
                 .isInstanceOf(ExecutionException.class)
                 .satisfies(failure -> assertThat(failure.getCause())
-                        .isInstanceOfAny(EgressRefusedException.class, UnknownHostException.class));
+                        .isInstanceOfAny(EgressDeniedException.class, UnknownHostException.class));
     }
 
     @Test
-    void aNameThatLeadsToTheMetadataServiceIsRefusedWithTheReason() {
+    void nameOfTheMetadataServiceIsRejectedWithTheReason() {
         Addresses addresses = new Addresses(rules, host -> addresses("169.254.169.254", "fe80::1"));
         assertThatThrownBy(() -> addresses.of("models.example").get())
-                .hasCauseInstanceOf(EgressRefusedException.class)
+                .hasCauseInstanceOf(EgressDeniedException.class)
                 .cause()
                 .hasMessage("its host resolves to a cloud metadata address, which is always blocked.");
     }
 
     @Test
-    void refusedAddressesAreLeftOutAndTheOrderStays() throws Exception {
+    void deniedAddressesAreOmittedAndTheOrderIsKept() throws Exception {
         Addresses addresses = new Addresses(
                 rules, host -> addresses("169.254.169.254", "2001:db8::2", "fe80::1", "192.0.2.1", "2001:db8::1"));
         assertThat(addresses.of("models.example").get())
@@ -94,7 +94,7 @@ class AddressesTest {
     }
 
     @Test
-    void manyWhoAskCauseOneLookUpAndThenGetItAtOnce() throws Exception {
+    void requestsShareOneLookupAndThenTheCachedEntry() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         AtomicInteger asked = new AtomicInteger();
         Addresses addresses = new Addresses(rules, host -> {
@@ -102,12 +102,12 @@ class AddressesTest {
             await(held);
             return addresses("192.0.2.1");
         });
-        List<CompletableFuture<List<InetAddress>>> answers =
+        List<CompletableFuture<List<InetAddress>>> responses =
                 Stream.generate(() -> addresses.of("models.example")).limit(100).toList();
-        assertThat(answers).noneMatch(CompletableFuture::isDone);
+        assertThat(responses).noneMatch(CompletableFuture::isDone);
         held.countDown();
-        for (CompletableFuture<List<InetAddress>> answer : answers) {
-            assertThat(answer.get()).containsExactly(addresses("192.0.2.1"));
+        for (CompletableFuture<List<InetAddress>> response : responses) {
+            assertThat(response.get()).containsExactly(addresses("192.0.2.1"));
         }
         assertThat(addresses.of("models.example"))
                 .isCompletedWithValueMatching(known -> known.equals(List.of(addresses("192.0.2.1"))));
@@ -121,17 +121,17 @@ class AddressesTest {
             await(held);
             return addresses("192.0.2.1");
         });
-        List<CompletableFuture<List<InetAddress>>> answers = new ArrayList<>();
+        List<CompletableFuture<List<InetAddress>>> responses = new ArrayList<>();
         for (int i = 0; i < 2_000; i++) {
-            answers.add(addresses.of("models-" + i + ".example"));
+            responses.add(addresses.of("models-" + i + ".example"));
         }
-        assertThat(answers)
+        assertThat(responses)
                 .filteredOn(CompletableFuture::isCompletedExceptionally)
                 .hasSizeBetween(900, 1_100)
                 .allSatisfy(
-                        answer -> assertThatThrownBy(answer::get).hasCauseInstanceOf(RejectedExecutionException.class));
+                        response -> assertThatThrownBy(response::get).hasCauseInstanceOf(RejectedExecutionException.class));
         held.countDown();
-        assertThat(answers.getFirst().get())
+        assertThat(responses.getFirst().get())
                 .asInstanceOf(list(InetAddress.class))
                 .hasSize(1);
         assertThat(addresses.of("models-1999.example").get()).hasSize(1);

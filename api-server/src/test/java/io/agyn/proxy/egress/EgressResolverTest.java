@@ -59,7 +59,7 @@ class EgressResolverTest {
 
     @ParameterizedTest
     @CsvSource({"true, 20000", "false, 20000", "true, 1000000", "false, 1000000", "false, 200"})
-    void asManyCallsAsTheOperatorAllowsAreOnTheirWayAtOnce(boolean http2, int limit) throws Exception {
+    void configuredNumberOfCallsIsInFlight(boolean http2, int limit) throws Exception {
         Queue<HttpServerRequest> waiting = new ConcurrentLinkedQueue<>();
         TlsServer server = TlsServer.start(vertx, folder, HOST, http2, request -> {
             waiting.add(request);
@@ -73,24 +73,24 @@ class EgressResolverTest {
                 "agyn.proxy.calls-per-provider",
                 Integer.toString(limit));
         HttpClient client = new HttpClients(settings).tls(vertx);
-        List<CompletableFuture<String>> answers = Stream.generate(
+        List<CompletableFuture<String>> responses = Stream.generate(
                         () -> call(client, true, HOST, server.port(), THIS_MACHINE))
                 .limit(CALLS)
                 .toList();
-        for (CompletableFuture<String> answer : answers) {
-            assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo("all here");
+        for (CompletableFuture<String> response : responses) {
+            assertThat(response.get(60, TimeUnit.SECONDS)).isEqualTo("all here");
         }
     }
 
     @Test
-    void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
+    void untrustedCertificateIsRejected() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         assertThatThrownBy(() -> call(SettingsReader.read(Map.of()), true, HOST, server.port(), THIS_MACHINE))
                 .hasCauseInstanceOf(SSLException.class);
     }
 
     @Test
-    void aCertificateOfAnotherHostIsRefused() throws Exception {
+    void certificateOfAnotherHostIsRejected() throws Exception {
         TlsServer server = TlsServer.start(vertx, folder, HOST);
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThatThrownBy(() -> call(settings, true, "other.test", server.port(), THIS_MACHINE))
@@ -150,9 +150,9 @@ class EgressResolverTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"169.254.169.254", "2852039166", "0xa9.0xfe.0xa9.0xfe", "fe80::1", "::ffff:169.254.0.1"})
-    void httpProxyIsNotUsedForRefusedAddresses(String host) {
+    void httpProxyIsNotUsedForDeniedAddresses(String host) {
         Settings settings = read("agyn.egress.http-proxy", "http://proxy.test:3128");
-        assertThatThrownBy(() -> routes(settings).resolve(host).get()).hasCauseInstanceOf(EgressRefusedException.class);
+        assertThatThrownBy(() -> routes(settings).resolve(host).get()).hasCauseInstanceOf(EgressDeniedException.class);
     }
 
     @ParameterizedTest

@@ -47,7 +47,7 @@ class ExtraCertificatesTest {
     }
 
     @Test
-    void aFileThatIsNotThereEndsTheStart() {
+    void missingFileEndsTheStart() {
         Path file = folder.resolve("none.pem");
         assertThatThrownBy(() -> ExtraCertificates.read(file))
                 .isInstanceOf(OperatorException.class)

@@ -51,9 +51,9 @@ public record OwnCertificate(Path certificate, Path key) {
                         new String(PASSWORD))
                 .redirectErrorStream(true)
                 .start();
-        String said = new String(keytool.getInputStream().readAllBytes());
+        String output = new String(keytool.getInputStream().readAllBytes());
         if (keytool.waitFor() != 0) {
-            throw new IllegalStateException(said);
+            throw new IllegalStateException(output);
         }
         return KeyStore.getInstance(file.toFile(), PASSWORD);
     }

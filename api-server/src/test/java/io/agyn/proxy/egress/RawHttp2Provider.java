@@ -39,7 +39,7 @@ public final class RawHttp2Provider implements AutoCloseable {
     /** Handles a request after its head. */
     public interface Behaviour {
         /** Responds, or not; on the event loop of the connection. */
-        void answer(Exchange exchange);
+        void response(Exchange exchange);
     }
 
     private final EventLoopGroup group = new NioEventLoopGroup(1);
@@ -84,7 +84,7 @@ public final class RawHttp2Provider implements AutoCloseable {
         return new RawHttp2Provider(certificate, true, behaviour);
     }
 
-    /** Starts one that agrees on HTTP/2 and then says nothing. */
+    /** Starts one that agrees on HTTP/2 and then sends nothing. */
     public static RawHttp2Provider mute(OwnCertificate certificate) throws Exception {
         return new RawHttp2Provider(certificate, false, exchange -> {});
     }
@@ -133,7 +133,7 @@ public final class RawHttp2Provider implements AutoCloseable {
                 requests++;
                 Exchange exchange = new Exchange(context, headers.stream(), connection, requests);
                 exchanges.add(exchange);
-                behaviour.answer(exchange);
+                behaviour.response(exchange);
             }
             // The flow-control window is never refilled, since no test sends more.
             ReferenceCountUtil.release(frame);

@@ -27,7 +27,7 @@ final class TlsServer {
     }
 
     /** Starts a provider with another response, optionally with HTTP/1.1 only. */
-    static TlsServer start(Vertx vertx, Path folder, String host, boolean http2, Handler<HttpServerRequest> answer)
+    static TlsServer start(Vertx vertx, Path folder, String host, boolean http2, Handler<HttpServerRequest> response)
             throws Exception {
         OwnCertificate certificate = OwnCertificate.create(folder, host);
         HttpServer server = vertx.createHttpServer(new HttpServerOptions()
@@ -37,7 +37,7 @@ final class TlsServer {
                         .setKeyCertOptions(new PemKeyCertOptions()
                                 .setCertPath(certificate.certificate().toString())
                                 .setKeyPath(certificate.key().toString())))
-                .requestHandler(answer)
+                .requestHandler(response)
                 .listen(0, "127.0.0.1")
                 .toCompletionStage()
                 .toCompletableFuture()

@@ -42,14 +42,14 @@ class CallersTest {
     }
 
     @Test
-    void whoeverIsNotKnownIsNobody() {
+    void unknownTokenHasNoIdentity() {
         assertThat(callers.identify("").join()).isEmpty();
         assertThat(callers.identify("agyn_mistyped").join()).isEmpty();
         assertThat(callers.identify(Plaintext.random().reveal()).join()).isEmpty();
     }
 
     @Test
-    void anExpiredTokenIsRefusedFromThatMoment() {
+    void tokenIsRejectedFromItsExpiry() {
         // The first call to a server takes longer than the token is to live.
         Api.organization();
         Instant soon = Instant.now().plusMillis(1_500);
@@ -62,7 +62,7 @@ class CallersTest {
     }
 
     @Test
-    void aRevokedTokenIsRefusedWithinASecond() throws InterruptedException {
+    void revokedTokenIsRejectedWithinASecond() throws InterruptedException {
         revokeAndAwait(Api.tokenBoundTo(Api.organization()));
     }
 
@@ -75,7 +75,7 @@ class CallersTest {
     }
 
     @Test
-    void aSuspendedUserIsRefusedAndAnActiveOneLetInWithinASecond() throws InterruptedException {
+    void suspendingAUserTakesEffectWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
         assertThat(callers.identify(token).join()).isPresent();
@@ -86,7 +86,7 @@ class CallersTest {
     }
 
     @Test
-    void aDeletedUserIsRefusedWithinASecond() throws InterruptedException {
+    void deletedUserIsRejectedWithinASecond() throws InterruptedException {
         String user = Api.user();
         String token = Api.tokenOf(user);
         assertThat(callers.identify(token).join()).isPresent();

@@ -25,7 +25,7 @@ class LookupCacheTest {
     private final LookupExecutor database = new LookupExecutor(10, LONG);
 
     @Test
-    void manyWhoAskAtOnceCauseOneLookUp() throws Exception {
+    void concurrentRequestsShareOneLookup() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
@@ -33,34 +33,34 @@ class LookupCacheTest {
                     held.await();
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
-        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+                response -> true);
+        List<CompletableFuture<Integer>> responses = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            answers.add(cache.get("a"));
+            responses.add(cache.get("a"));
         }
         held.countDown();
-        for (CompletableFuture<Integer> answer : answers) {
-            assertThat(answer.get()).isEqualTo(1);
+        for (CompletableFuture<Integer> response : responses) {
+            assertThat(response.get()).isEqualTo(1);
         }
         assertThat(cache.get("a").get()).isEqualTo(1);
     }
 
     @Test
-    void whatIsForgottenWhileItIsLookedUpIsLookedUpAgain() throws Exception {
+    void entryInvalidatedDuringItsLookupIsLookedUpAgain() throws Exception {
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
-                    int answer = lookups.incrementAndGet();
+                    int response = lookups.incrementAndGet();
                     started.countDown();
                     held.await();
-                    return answer;
+                    return response;
                 },
-                answer -> true);
+                response -> true);
         CompletableFuture<Integer> before = cache.get("a");
         started.await();
-        cache.invalidateIf((key, answer) -> false);
+        cache.invalidateIf((key, response) -> false);
         CompletableFuture<Integer> after = cache.get("a");
         held.countDown();
         assertThat(before.get()).isEqualTo(1);
@@ -69,12 +69,12 @@ class LookupCacheTest {
     }
 
     @Test
-    void onlyWhatIsOutdatedIsForgotten() throws Exception {
+    void onlyStaleEntriesAreInvalidated() throws Exception {
         LookupCache<String, Integer> cache =
-                new LookupCache<>(database, key -> lookups.incrementAndGet(), answer -> true);
+                new LookupCache<>(database, key -> lookups.incrementAndGet(), response -> true);
         cache.get("a").get();
         cache.get("b").get();
-        cache.invalidateIf((key, answer) -> key.equals("a"));
+        cache.invalidateIf((key, response) -> key.equals("a"));
         assertThat(cache.get("a").get()).isEqualTo(3);
         assertThat(cache.get("b").get()).isEqualTo(2);
         cache.invalidateAll();
@@ -83,20 +83,20 @@ class LookupCacheTest {
 
     @Test
     void aFailureIsNotKept() throws Exception {
-        AtomicBoolean away = new AtomicBoolean(true);
+        AtomicBoolean down = new AtomicBoolean(true);
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
                 key -> {
-                    if (away.get()) {
-                        throw new SQLException("away");
+                    if (down.get()) {
+                        throw new SQLException("down");
                     }
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
+                response -> true);
         for (int again = 1; again <= 1_000; again++) {
-            away.set(true);
-            assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("away");
-            away.set(false);
+            down.set(true);
+            assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("down");
+            down.set(false);
             assertThat(cache.get("a").get()).isEqualTo(again);
             cache.invalidateAll();
         }
@@ -115,20 +115,20 @@ class LookupCacheTest {
                     atOnce.decrementAndGet();
                     return key;
                 },
-                answer -> true);
-        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+                response -> true);
+        List<CompletableFuture<Integer>> responses = new ArrayList<>();
         for (int i = 0; i < 3_000; i++) {
-            answers.add(cache.get(i));
+            responses.add(cache.get(i));
         }
-        List<CompletableFuture<Integer>> refused = answers.stream()
+        List<CompletableFuture<Integer>> rejected = responses.stream()
                 .filter(CompletableFuture::isCompletedExceptionally)
                 .toList();
-        assertThat(refused).hasSizeBetween(1_900, 2_100).allSatisfy(answer -> assertThatThrownBy(answer::get)
+        assertThat(rejected).hasSizeBetween(1_900, 2_100).allSatisfy(response -> assertThatThrownBy(response::get)
                 .hasCauseInstanceOf(RejectedExecutionException.class));
         held.countDown();
-        for (CompletableFuture<Integer> answer : answers) {
-            if (!refused.contains(answer)) {
-                answer.get();
+        for (CompletableFuture<Integer> response : responses) {
+            if (!rejected.contains(response)) {
+                response.get();
             }
         }
         assertThat(most).hasValue(3);
@@ -136,7 +136,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void nobodyWaitsLongForADatabaseThatDoesNotAnswerOthers() throws Exception {
+    void hungDatabaseDelaysRequestsOnlyBriefly() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
         LookupCache<String, String> cache = new LookupCache<>(
                 new LookupExecutor(1, Duration.ofMillis(50)),
@@ -144,7 +144,7 @@ class LookupCacheTest {
                     held.await();
                     return key;
                 },
-                answer -> true);
+                response -> true);
         CompletableFuture<String> first = cache.get("a");
         CompletableFuture<String> second = cache.get("b");
         Thread.sleep(100);
@@ -157,7 +157,7 @@ class LookupCacheTest {
     @Test
     void nothingIsKeptForLongThatWasNotFound() throws Exception {
         LookupCache<String, Integer> cache =
-                new LookupCache<>(database, key -> lookups.incrementAndGet(), answer -> answer != 1);
+                new LookupCache<>(database, key -> lookups.incrementAndGet(), response -> response != 1);
         assertThat(cache.get("a").get()).isEqualTo(1);
         assertThat(cache.get("a").get()).isEqualTo(1);
         Thread.sleep(2_100);
@@ -168,9 +168,9 @@ class LookupCacheTest {
 
     /** A writer changes a value and invalidates it; later lookups must never return an older one. */
     @Test
-    void noOldAnswerOutlivesItsChangeHoweverTheTwoFallTogether() throws Exception {
+    void noStaleEntrySurvivesAConcurrentChange() throws Exception {
         AtomicInteger stored = new AtomicInteger();
-        LookupCache<String, Integer> cache = new LookupCache<>(database, key -> stored.get(), answer -> true);
+        LookupCache<String, Integer> cache = new LookupCache<>(database, key -> stored.get(), response -> true);
         AtomicBoolean done = new AtomicBoolean();
         List<Thread> askers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -199,7 +199,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void outdatedAnswerStandsInWhileTheDatabaseIsDown() throws Exception {
+    void staleEntryIsUsedWhileTheDatabaseIsDown() throws Exception {
         AtomicBoolean down = new AtomicBoolean();
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
@@ -209,10 +209,10 @@ class LookupCacheTest {
                     }
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
+                response -> true);
         cache.get("a").get();
         down.set(true);
-        cache.markStaleIf((key, answer) -> true);
+        cache.markStaleIf((key, response) -> true);
         for (int i = 0; i < 100; i++) {
             assertThat(cache.get("a").get()).isEqualTo(1);
         }
@@ -226,7 +226,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void forgottenAnswerNeverComesBack() throws Exception {
+    void invalidatedEntryNeverComesBack() throws Exception {
         AtomicBoolean down = new AtomicBoolean();
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch held = new CountDownLatch(1);
@@ -240,13 +240,13 @@ class LookupCacheTest {
                     }
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
+                response -> true);
         cache.get("a").get();
         down.set(true);
-        cache.markStaleIf((key, answer) -> true);
+        cache.markStaleIf((key, response) -> true);
         CompletableFuture<Integer> waiting = cache.get("a");
         asked.await();
-        cache.invalidateIf((key, answer) -> answer == 1);
+        cache.invalidateIf((key, response) -> response == 1);
         held.countDown();
         assertThatThrownBy(waiting::get).hasRootCauseMessage("connection refused");
         assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("connection refused");
@@ -264,10 +264,10 @@ class LookupCacheTest {
                     }
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
+                response -> true);
         cache.get("a").get();
         hangs.set(true);
-        cache.markStaleIf((key, answer) -> true);
+        cache.markStaleIf((key, response) -> true);
         long start = System.nanoTime();
         assertThat(cache.get("a").get()).isEqualTo(1);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
@@ -277,7 +277,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void faultOfTheServerIsNotHiddenByAnOutdatedAnswer() throws Exception {
+    void serverFaultIsNotHiddenByAStaleEntry() throws Exception {
         AtomicBoolean fails = new AtomicBoolean();
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,
@@ -287,10 +287,10 @@ class LookupCacheTest {
                     }
                     return lookups.incrementAndGet();
                 },
-                answer -> true);
+                response -> true);
         cache.get("a").get();
         fails.set(true);
-        cache.markStaleIf((key, answer) -> true);
+        cache.markStaleIf((key, response) -> true);
         assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("an unknown protocol");
     }
 }

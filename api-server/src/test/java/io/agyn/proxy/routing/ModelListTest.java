@@ -63,11 +63,11 @@ class ModelListTest {
 
     @Test
     void aModelWithoutAProviderIsLeftOut() {
-        String gone = Api.provider(organization, Api.secret(organization, "v"));
-        create(organization, "orphaned", gone);
+        String deleted = Api.provider(organization, Api.secret(organization, "v"));
+        create(organization, "orphaned", deleted);
         create(organization, "ready", provider);
         asAdmin()
-                .delete("/organizations/{org}/llm-providers/{id}", organization, gone)
+                .delete("/organizations/{org}/llm-providers/{id}", organization, deleted)
                 .then()
                 .statusCode(204);
         assertThat(list(bound(organization), Optional.empty()))
@@ -125,10 +125,10 @@ class ModelListTest {
         String shared = Api.freshName("shared");
         create(organization, shared, provider);
         String other = Api.organization();
-        String gone = Api.provider(other, Api.secret(other, "v"));
-        create(other, shared, gone);
+        String deleted = Api.provider(other, Api.secret(other, "v"));
+        create(other, shared, deleted);
         asAdmin()
-                .delete("/organizations/{org}/llm-providers/{id}", other, gone)
+                .delete("/organizations/{org}/llm-providers/{id}", other, deleted)
                 .then()
                 .statusCode(204);
         assertThat(list(admin, Optional.empty()))

@@ -37,7 +37,7 @@ class ModelPageTest {
     }
 
     @Test
-    void thereIsNoPageBesideAModelThatIsNotThere() {
+    void pagesOfAnUnknownModelAreNotFound() {
         assertThat(ModelPage.after(all, 2, Optional.of("z"))).isEmpty();
         assertThat(ModelPage.before(all, 2, "z")).isEmpty();
     }

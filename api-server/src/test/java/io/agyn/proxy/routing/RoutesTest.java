@@ -74,7 +74,7 @@ class RoutesTest {
     }
 
     @Test
-    void aTargetSaysWhereTheProviderIsAndWhatItIsGiven() {
+    void targetHasTheProvidersEndpointAndCredentials() {
         Target target = target(admin, Optional.empty(), name);
         assertThat(target.organizationId()).isEqualTo(UUID.fromString(organization));
         assertThat(target.modelName()).isEqualTo(name);
@@ -87,7 +87,7 @@ class RoutesTest {
     }
 
     @Test
-    void anInlineTokenAndCustomHeadersAreGivenToo() {
+    void inlineTokenAndCustomHeadersAreSentToo() {
         String inline = modelOf(Api.providerBody("x_api_key", Map.of("token", "sk-inline")));
         assertThat(target(admin, Optional.empty(), inline).credentials())
                 .containsExactly(Map.entry("x-api-key", "sk-inline"));
@@ -123,7 +123,7 @@ class RoutesTest {
     }
 
     @Test
-    void aModelWhoseProviderIsGoneIsOrphaned() {
+    void modelOfADeletedProviderIsOrphaned() {
         asAdmin()
                 .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                 .then()
@@ -133,7 +133,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsNotThereIsUnknown() {
+    void unknownNameIsAnUnknownModel() {
         for (String called : List.of(
                 "none",
                 UUID.randomUUID().toString(),
@@ -210,7 +210,7 @@ class RoutesTest {
     }
 
     @Test
-    void whoReachesTheSameIsLedByOneLookUp() {
+    void callersWithTheSameAccessShareOneTarget() {
         String one = Api.user();
         String other = Api.user();
         for (String user : List.of(one, other)) {
@@ -235,7 +235,7 @@ class RoutesTest {
     }
 
     @Test
-    void onlyWhatAChangeMayOutdateIsLookedUpAgain() {
+    void onlyEntriesAffectedByAChangeAreLookedUpAgain() {
         // A cache that the server's feed does not notify.
         Routes alone = new Routes(lookup, new LookupExecutor(1, Duration.ofSeconds(5)));
         Identity bound = bound(organization);
@@ -303,7 +303,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatChangesAboutProviderAndModelIsInForceWithinASecond() throws InterruptedException {
+    void changesOfProviderAndModelTakeEffectWithinASecond() throws InterruptedException {
         Identity bound = bound(organization);
         target(bound, Optional.empty(), name);
         Map<String, Object> body = Api.providerBody("bearer", Map.of("token_secret_id", secret));
@@ -335,7 +335,7 @@ class RoutesTest {
     }
 
     @Test
-    void whatIsKnownIsNotLookedUpAgain() {
+    void cachedEntryIsNotLookedUpAgain() {
         Identity bound = bound(organization);
         assertThat(target(bound, Optional.empty(), name)).isSameAs(target(bound, Optional.empty(), name));
     }

@@ -62,7 +62,7 @@ public final class AgynClient implements AutoCloseable {
 
     private ApiClient api(ClientBuilder settings, Duration timeout) {
         String authorization = "Bearer " + settings.token();
-        ApiClient calls = new SharedHttpApiClient(new WholeAnswerHttpClient(http, timeout), gateway + "/api/v1");
+        ApiClient calls = new SharedHttpApiClient(new WholeResponseHttpClient(http, timeout), gateway + "/api/v1");
         calls.setRequestInterceptor(request -> prepare(request, authorization));
         return calls;
     }

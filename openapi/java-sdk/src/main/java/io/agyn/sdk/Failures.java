@@ -19,7 +19,7 @@ final class Failures {
     private Failures() {}
 
     static AgynException of(ApiException failure, URI gateway) {
-        return failure.getResponseHeaders() == null ? unanswered(failure, gateway) : problem(failure, gateway);
+        return failure.getResponseHeaders() == null ? withoutResponse(failure, gateway) : problem(failure, gateway);
     }
 
     static ConnectionException interrupted(URI gateway, InterruptedException cause) {
@@ -27,7 +27,7 @@ final class Failures {
     }
 
     // The generated exception is not a cause: its package is not public.
-    private static AgynException unanswered(ApiException failure, URI gateway) {
+    private static AgynException withoutResponse(ApiException failure, URI gateway) {
         return switch (failure.getCause()) {
             case InterruptedException interrupt -> interrupted(gateway, interrupt);
             case JsonProcessingException unreadable ->

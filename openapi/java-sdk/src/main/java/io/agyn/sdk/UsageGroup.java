@@ -7,9 +7,9 @@ public enum UsageGroup {
     /** The LLM provider of the called model. */
     PROVIDER("provider"),
     /** The API token of the call. */
-    TOKEN("token"),
+    API_TOKEN("api_token"),
     /** The user of the call's API token. */
-    IDENTITY("identity"),
+    USER("user"),
     /** The outcome of the call. */
     OUTCOME("outcome"),
     /** The hour in which the call started, in UTC; cannot be combined with {@link #DAY}. */

@@ -33,7 +33,7 @@ import javax.net.ssl.SSLParameters;
  * <p>Before JDK 26, the time-out of a request ends with the response headers (JDK-8208693): a gateway that stalls within
  * a body would block the caller forever.
  */
-final class WholeAnswerHttpClient extends HttpClient {
+final class WholeResponseHttpClient extends HttpClient {
     private static final Subscription NOTHING_TO_ASK_FOR = new Subscription() {
         @Override
         public void request(long n) {}
@@ -45,7 +45,7 @@ final class WholeAnswerHttpClient extends HttpClient {
     private final HttpClient http;
     private final Duration timeout;
 
-    WholeAnswerHttpClient(HttpClient http, Duration timeout) {
+    WholeResponseHttpClient(HttpClient http, Duration timeout) {
         this.http = requireNonNull(http, "http is null");
         this.timeout = requireNonNull(timeout, "timeout is null");
     }

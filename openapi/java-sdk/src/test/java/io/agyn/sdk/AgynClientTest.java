@@ -30,7 +30,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void sendsTheRequestAndReadsTheResponse() {
-        server.answer(201, ORGANIZATION, "ETag", "\"1\"");
+        server.respond(201, ORGANIZATION, "ETag", "\"1\"");
 
         Organization created = client.organizations().create(new OrganizationCreate().name("Acme"));
 
@@ -51,10 +51,10 @@ class AgynClientTest extends ClientTest {
         UUID organization = UUID.randomUUID();
         String created = "{}";
         for (int i = 0; i < 3; i++) {
-            server.answer(201, created, "ETag", "\"1\"");
+            server.respond(201, created, "ETag", "\"1\"");
         }
-        server.answer(201, "{\"token\": \"agyn_plaintext\"}", "ETag", "\"1\"");
-        server.answer(200, "{\"name\": \"admin\"}", "ETag", "\"1\"");
+        server.respond(201, "{\"token\": \"agyn_plaintext\"}", "ETag", "\"1\"");
+        server.respond(200, "{\"name\": \"admin\"}", "ETag", "\"1\"");
 
         client.secrets(organization).create(new SecretCreate().name("key").value("sk"));
         client.llmProviders(organization)
@@ -86,14 +86,14 @@ class AgynClientTest extends ClientTest {
     void managesUsersAndMembers() {
         UUID organization = UUID.randomUUID();
         String page = "{\"items\": [{\"email\": \"payments@acme.example\"}], \"next_page_token\": null}";
-        server.answer(201, "{}", "ETag", "\"1\"")
-                .answer(200, page)
-                .answer(201, "{}", "ETag", "\"1\"")
-                .answer(200, "{}", "ETag", "\"2\"")
-                .answer(200, page)
-                .answer(204, "")
-                .answer(200, page)
-                .answer(204, "");
+        server.respond(201, "{}", "ETag", "\"1\"")
+                .respond(200, page)
+                .respond(201, "{}", "ETag", "\"1\"")
+                .respond(200, "{}", "ETag", "\"2\"")
+                .respond(200, page)
+                .respond(204, "")
+                .respond(200, page)
+                .respond(204, "");
 
         client.users().create(new UserCreate().name("Payments").email("payments@acme.example"));
         assertThat(client.users().find("payments@acme.example")).isPresent();
@@ -123,7 +123,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void sendsCustomHeadersByName() {
-        server.answer(201, "{}");
+        server.respond(201, "{}");
 
         client.llmProviders(ID)
                 .create(new LlmProviderCreate()
@@ -136,7 +136,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void acceptsResponsesWithAndWithoutABody() {
-        server.answer(204, "");
+        server.respond(204, "");
 
         client.organizations().delete(ID);
 
@@ -145,7 +145,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void updateWithoutAValueKeepsTheSecretsValue() {
-        server.answer(200, "{}");
+        server.respond(200, "{}");
 
         client.secrets(ID).update(ID, new SecretUpdate().name("key"));
 
@@ -154,9 +154,9 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void updateAndDeleteWithAnEntityTagAreConditional() {
-        server.answer(200, ORGANIZATION, "ETag", "\"1\"")
-                .answer(200, ORGANIZATION, "ETag", "\"2\"")
-                .answer(204, "");
+        server.respond(200, ORGANIZATION, "ETag", "\"1\"")
+                .respond(200, ORGANIZATION, "ETag", "\"2\"")
+                .respond(204, "");
 
         Versioned<Organization> read = client.organizations().getVersioned(ID);
         Versioned<Organization> updated =
@@ -171,7 +171,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void updateAndDeleteWithoutAnEntityTagAreUnconditional() {
-        server.answer(200, ORGANIZATION, "ETag", "\"2\"");
+        server.respond(200, ORGANIZATION, "ETag", "\"2\"");
 
         client.organizations().update(ID, new OrganizationUpdate().name("Acme"));
 
@@ -180,7 +180,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void readsResponsesOfANewerServer() {
-        server.answer(200, "{\"name\": \"key\", \"storage\": \"elsewhere\", \"colour\": \"red\"}", "ETag", "\"1\"");
+        server.respond(200, "{\"name\": \"key\", \"storage\": \"elsewhere\", \"colour\": \"red\"}", "ETag", "\"1\"");
 
         Secret secret = client.secrets(ID).get(ID);
 
@@ -189,7 +189,7 @@ class AgynClientTest extends ClientTest {
 
     @Test
     void keepsThePathOfTheGateway() {
-        server.answer(200, "{}", "ETag", "\"1\"");
+        server.respond(200, "{}", "ETag", "\"1\"");
         URI gateway = server.uri().resolve("/behind/a/proxy/");
 
         try (AgynClient behindProxy = client().gateway(gateway).build()) {

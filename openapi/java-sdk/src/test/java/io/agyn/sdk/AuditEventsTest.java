@@ -16,8 +16,8 @@ class AuditEventsTest extends ClientTest {
     void listsSelectedEvents() {
         UUID user = UUID.randomUUID();
         UUID secret = UUID.randomUUID();
-        server.answer(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": \"2\"}")
-                .answer(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": \"2\"}")
+                .respond(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
 
         assertThat(client.auditEvents(organization)
                         .list(AuditSelection.all()
@@ -39,8 +39,8 @@ class AuditEventsTest extends ClientTest {
 
     @Test
     void listsEventsOutsideAndInDeletedOrganizations() {
-        server.answer(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": null}")
-                .answer(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [{\"operation\": \"a\"}], \"next_page_token\": null}")
+                .respond(200, "{\"items\": [{\"operation\": \"b\"}], \"next_page_token\": null}");
 
         assertThat(client.clusterAuditEvents().list(AuditSelection.all()))
                 .extracting(AuditEvent::getOperation)
@@ -58,8 +58,8 @@ class AuditEventsTest extends ClientTest {
     @Test
     void revealsCredentials() {
         UUID id = UUID.randomUUID();
-        server.answer(200, "{\"value\": \"sk-1\"}")
-                .answer(200, "{\"token\": null, \"custom_headers\": {\"X-Key\": \"sk-2\"}}");
+        server.respond(200, "{\"value\": \"sk-1\"}")
+                .respond(200, "{\"token\": null, \"custom_headers\": {\"X-Key\": \"sk-2\"}}");
 
         assertThat(client.secrets(organization).reveal(id)).isEqualTo("sk-1");
         assertThat(client.llmProviders(organization).revealCredentials(id).getCustomHeaders())

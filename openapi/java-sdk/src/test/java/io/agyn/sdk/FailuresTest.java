@@ -53,7 +53,7 @@ class FailuresTest extends ClientTest {
 
     @Test
     void listsEveryViolation() throws IOException {
-        server.answer(400, """
+        server.respond(400, """
                 {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
                  "detail": "See errors.", "request_id": "r-2", "errors": [
                    {"pointer": "/name", "detail": "Shorten the name."},
@@ -82,7 +82,7 @@ class FailuresTest extends ClientTest {
 
     @Test
     void mapsErrorsOfOtherServersByStatus() {
-        server.answer(404, "<html>" + TOKEN, "Content-Type", "text/html", "X-Request-Id", "r-3");
+        server.respond(404, "<html>" + TOKEN, "Content-Type", "text/html", "X-Request-Id", "r-3");
 
         assertThatThrownBy(client::me).isInstanceOfSatisfying(NotFoundException.class, problem -> {
             assertThat(problem.code()).isEqualTo("unknown");
@@ -93,7 +93,7 @@ class FailuresTest extends ClientTest {
 
     @Test
     void reportsAResponseThatIsNotAgyns() {
-        server.answer(200, "<html>", "Content-Type", "text/html").answer(302, "", "Location", "/login");
+        server.respond(200, "<html>", "Content-Type", "text/html").respond(302, "", "Location", "/login");
 
         assertThatThrownBy(client::me)
                 .isExactlyInstanceOf(AgynException.class)
@@ -104,8 +104,8 @@ class FailuresTest extends ClientTest {
     @Test
     void neverShowsTheToken() {
         String echo = "<html>Authorization: Bearer " + TOKEN;
-        server.answer(401, echo, "Content-Type", "text/html")
-                .answer(200, echo, "Content-Type", "text/html")
+        server.respond(401, echo, "Content-Type", "text/html")
+                .respond(200, echo, "Content-Type", "text/html")
                 .stall()
                 .hangUp();
 

@@ -16,8 +16,8 @@ class ListingTest extends ClientTest {
 
     @Test
     void iteratesOverAllPagesInOrder() {
-        server.answer(200, "{\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"next_page_token\": \"p/2+=\"}")
-                .answer(200, "{\"items\": [{\"name\": \"c\"}], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [{\"name\": \"a\"}, {\"name\": \"b\"}], \"next_page_token\": \"p/2+=\"}")
+                .respond(200, "{\"items\": [{\"name\": \"c\"}], \"next_page_token\": null}");
 
         assertThat(secrets.withPageSize(2)).extracting(Secret::getName).containsExactly("a", "b", "c");
 
@@ -29,7 +29,7 @@ class ListingTest extends ClientTest {
 
     @Test
     void readsFieldsAndValuesOfANewerServer() {
-        server.answer(
+        server.respond(
                 200,
                 "{\"items\": [{\"name\": \"a\", \"storage\": \"remote\", \"tags\": [\"new\"]}], \"next_page_token\": null, \"total\": 1}");
 
@@ -41,7 +41,7 @@ class ListingTest extends ClientTest {
 
     @Test
     void fetchesOnlyThePagesItNeeds() {
-        server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}");
+        server.respond(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}");
 
         assertThat(secrets.stream().map(Secret::getName).findFirst()).contains("a");
 
@@ -51,7 +51,7 @@ class ListingTest extends ClientTest {
     @Test
     void fetchesLazilyAndAgainOnEachIteration() {
         assertThat(server.requests()).isEmpty();
-        server.answer(200, "{\"items\": []}").answer(200, "{\"items\": [{\"name\": \"a\"}]}");
+        server.respond(200, "{\"items\": []}").respond(200, "{\"items\": [{\"name\": \"a\"}]}");
 
         assertThat(secrets.stream()).isEmpty();
         assertThat(secrets.stream()).hasSize(1);
@@ -59,15 +59,15 @@ class ListingTest extends ClientTest {
 
     @Test
     void continuesAfterAnEmptyPage() {
-        server.answer(200, "{\"items\": [], \"next_page_token\": \"2\"}")
-                .answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [], \"next_page_token\": \"2\"}")
+                .respond(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": null}");
 
         assertThat(secrets).hasSize(1);
     }
 
     @Test
     void throwsNoSuchElementAtTheEnd() {
-        server.answer(200, "{\"items\": [], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [], \"next_page_token\": null}");
         Iterator<Secret> iterator = secrets.iterator();
 
         assertThatThrownBy(iterator::next).isInstanceOf(NoSuchElementException.class);
@@ -75,7 +75,7 @@ class ListingTest extends ClientTest {
 
     @Test
     void throwsIfAPageCannotBeFetched() {
-        server.answer(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}")
+        server.respond(200, "{\"items\": [{\"name\": \"a\"}], \"next_page_token\": \"2\"}")
                 .problem(404, "not_found");
         Iterator<Secret> iterator = secrets.iterator();
 
@@ -85,7 +85,7 @@ class ListingTest extends ClientTest {
 
     @Test
     void looksUpByExactName() {
-        server.answer(200, "{\"items\": [{\"name\": \"a b\"}]}").answer(200, "{\"items\": []}");
+        server.respond(200, "{\"items\": [{\"name\": \"a b\"}]}").respond(200, "{\"items\": []}");
 
         assertThat(client.secrets(organization).find("a b")).isPresent();
         assertThat(client.secrets(organization).find("c")).isEmpty();

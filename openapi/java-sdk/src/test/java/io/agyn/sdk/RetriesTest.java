@@ -26,7 +26,7 @@ class RetriesTest extends ClientTest {
     @ParameterizedTest
     @ValueSource(ints = {429, 503})
     void retriesOnRetryAfter(int status) {
-        server.problem(status, "unavailable", "Retry-After", "0").answer(201, ORGANIZATION, "ETag", "\"1\"");
+        server.problem(status, "unavailable", "Retry-After", "0").respond(201, ORGANIZATION, "ETag", "\"1\"");
 
         client.organizations().create(new OrganizationCreate().name("Acme"));
 
@@ -36,7 +36,7 @@ class RetriesTest extends ClientTest {
 
     @Test
     void waitsForRetryAfterSeconds() throws Exception {
-        server.problem(503, "unavailable", "Retry-After", "1").answer(200, ME);
+        server.problem(503, "unavailable", "Retry-After", "1").respond(200, ME);
 
         assertThat(timeOf(client::me)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(5));
     }
@@ -45,7 +45,7 @@ class RetriesTest extends ClientTest {
     void waitsForARetryAfterDate() throws Exception {
         ZonedDateTime then = ZonedDateTime.now(ZoneOffset.UTC).plusSeconds(2);
         server.problem(503, "unavailable", "Retry-After", DateTimeFormatter.RFC_1123_DATE_TIME.format(then))
-                .answer(200, ME);
+                .respond(200, ME);
 
         assertThat(timeOf(client::me)).isBetween(Duration.ofMillis(900), Duration.ofSeconds(6));
     }
@@ -53,17 +53,17 @@ class RetriesTest extends ClientTest {
     @Test
     void retriesConnectTimeoutsButNotResponseTimeouts() {
         ApiException unreached = new ApiException(new HttpConnectTimeoutException("late"));
-        ApiException unanswered = new ApiException(new HttpTimeoutException("late"));
+        ApiException timedOut = new ApiException(new HttpTimeoutException("late"));
 
         assertThat(new Retries(1).waitBefore(unreached, false, 0)).isPresent();
-        assertThat(new Retries(1).waitBefore(unanswered, true, 0)).isEmpty();
+        assertThat(new Retries(1).waitBefore(timedOut, true, 0)).isEmpty();
     }
 
     @Test
     void backsOffWithoutRetryAfter() {
         server.problem(503, "unavailable")
                 .problem(503, "unavailable", "Retry-After", "soon")
-                .answer(200, ME);
+                .respond(200, ME);
 
         assertThat(client.me().getName()).isEqualTo("admin");
     }
@@ -101,7 +101,7 @@ class RetriesTest extends ClientTest {
 
     @Test
     void retriesReadsWhenTheConnectionBreaks() {
-        server.hangUp().answer(200, ME);
+        server.hangUp().respond(200, ME);
 
         assertThat(client.me().getName()).isEqualTo("admin");
     }
@@ -117,7 +117,7 @@ class RetriesTest extends ClientTest {
 
     @Test
     void createIsRetriedWithTheSameIdempotencyKey() {
-        server.hangUp().answer(201, ORGANIZATION, "ETag", "\"1\"");
+        server.hangUp().respond(201, ORGANIZATION, "ETag", "\"1\"");
 
         client.organizations().create(new OrganizationCreate().name("Acme"));
 
@@ -136,7 +136,7 @@ class RetriesTest extends ClientTest {
                  "last_used_at": null, "created_by_token_id": null, "created_at": "2026-01-31T12:00:00Z",
                  "updated_at": "2026-01-31T12:00:00Z"}""";
         String created = lost.replace("7e01", "7e02").replace("{", "{\"token\": \"" + TOKEN + "\",");
-        server.hangUp().answer(201, lost).answer(204, "").answer(201, created);
+        server.hangUp().respond(201, lost).respond(204, "").respond(201, created);
 
         assertThat(client.apiTokens()
                         .create(new ApiTokenCreate().description("CI"))

@@ -48,9 +48,9 @@ final class ScriptedServer implements AutoCloseable {
         void to(HttpExchange exchange) throws IOException, InterruptedException;
     }
 
-    ScriptedServer answer(int status, String body, String... headers) {
+    ScriptedServer respond(int status, String body, String... headers) {
         String type = status < 400 ? "application/json" : "application/problem+json";
-        return answer(exchange -> {
+        return respond(exchange -> {
             exchange.getResponseHeaders().set("Content-Type", type);
             for (int i = 0; i < headers.length; i += 2) {
                 exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
@@ -65,16 +65,16 @@ final class ScriptedServer implements AutoCloseable {
         String body = """
                 {"type": "about:blank", "title": "T", "status": %d, "code": "%s", "detail": "Do otherwise.",
                  "request_id": "r-1"}""".formatted(status, code);
-        return answer(status, body, headers);
+        return respond(status, body, headers);
     }
 
     ScriptedServer hangUp() {
-        return answer(HttpExchange::close);
+        return respond(HttpExchange::close);
     }
 
     /** Responds 200 after a delay. */
     ScriptedServer late(Duration delay, String body) {
-        return answer(exchange -> {
+        return respond(exchange -> {
             Thread.sleep(delay);
             byte[] bytes = body.getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -84,11 +84,11 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     ScriptedServer stall() {
-        return answer(exchange -> closed.await());
+        return respond(exchange -> closed.await());
     }
 
     ScriptedServer stallWithinBody() {
-        return answer(exchange -> {
+        return respond(exchange -> {
             exchange.sendResponseHeaders(200, 1_000);
             exchange.getResponseBody().write('{');
             exchange.getResponseBody().flush();
@@ -96,7 +96,7 @@ final class ScriptedServer implements AutoCloseable {
         });
     }
 
-    private ScriptedServer answer(Reply reply) {
+    private ScriptedServer respond(Reply reply) {
         script.add(reply);
         return this;
     }

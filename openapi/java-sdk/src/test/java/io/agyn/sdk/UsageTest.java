@@ -18,16 +18,16 @@ class UsageTest extends ClientTest {
 
     @Test
     void aggregatesByTheRequestedDimensions() {
-        server.answer(200, """
+        server.respond(200, """
                 {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "rows": [
-                 {"starts_at": "2026-01-31T00:00:00Z", "model": "fast", "outcome": null, "calls": 3,
+                 {"started_at": "2026-01-31T00:00:00Z", "model_name": "fast", "outcome": null, "calls": 3,
                   "average_duration_ms": 12.5, "average_time_to_first_byte_ms": null}]}""");
 
         UsageReport report = usage.sum(
                 UsageSelection.all().from(JANUARY).to(JANUARY.plusMonths(1)), UsageGroup.MODEL, UsageGroup.DAY);
 
         assertThat(report.getRows()).singleElement().satisfies(row -> {
-            assertThat(row.getModel()).isEqualTo("fast");
+            assertThat(row.getModelName()).isEqualTo("fast");
             assertThat(row.getCalls()).isEqualTo(3);
             assertThat(row.getAverageDurationMs()).isEqualTo(12.5);
             assertThat(row.getAverageTimeToFirstByteMs()).isNull();
@@ -40,7 +40,7 @@ class UsageTest extends ClientTest {
 
     @Test
     void emptySelectionSendsNoFilters() {
-        server.answer(200, "{\"rows\": []}");
+        server.respond(200, "{\"rows\": []}");
         usage.sum(UsageSelection.all());
         assertThat(server.requests().getFirst().uri()).isEqualTo(path);
     }
@@ -50,8 +50,8 @@ class UsageTest extends ClientTest {
         UUID model = UUID.randomUUID();
         UUID provider = UUID.randomUUID();
         UUID user = UUID.randomUUID();
-        server.answer(200, "{\"items\": [{\"request_id\": \"a\"}], \"next_page_token\": \"2\"}")
-                .answer(200, "{\"items\": [{\"request_id\": \"b\"}], \"next_page_token\": null}");
+        server.respond(200, "{\"items\": [{\"request_id\": \"a\"}], \"next_page_token\": \"2\"}")
+                .respond(200, "{\"items\": [{\"request_id\": \"b\"}], \"next_page_token\": null}");
 
         assertThat(usage.records(UsageSelection.all()
                         .model(model)

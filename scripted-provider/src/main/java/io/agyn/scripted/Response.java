@@ -15,12 +15,12 @@ import java.util.stream.StreamSupport;
  *
  * @param stallAfter the number of pieces before the stall, for scripts with {@code stall=within}
  */
-record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int stallAfter) {
+record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int stallAfter) {
 
     private static final int STALL_OF_ENDLESS = 6;
 
     /** Builds a JSON response, in the number of pieces that the script needs. */
-    static Answer plain(Dialect dialect, int status, JsonObject json, Script script) {
+    static Response plain(Dialect dialect, int status, JsonObject json, Script script) {
         if (script.unknown()) {
             addUnknown(json);
         }
@@ -30,35 +30,35 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
             // White space before the last brace: every prefix is valid JSON so far, and none is complete.
             Stream<Buffer> endless = Stream.concat(
                     Stream.of(body.slice(0, body.length() - 1)), Stream.generate(() -> Buffer.buffer(" ".repeat(64))));
-            return new Answer(status, headers, zipped(endless::iterator, script), 1);
+            return new Response(status, headers, zipped(endless::iterator, script), 1);
         }
         Buffer sent = script.gzip() ? new Gzip(List.of(body).iterator()).next() : body;
         headers.add(new Header("content-length", String.valueOf(sent.length())));
         List<Buffer> pieces = cut(sent, script.pieces());
-        return new Answer(status, headers, pieces, pieces.size() / 2);
+        return new Response(status, headers, pieces, pieces.size() / 2);
     }
 
     /** Builds a response of server-sent events, one per piece. */
-    static Answer streamed(Dialect dialect, Stream<JsonObject> events, Script script) {
+    static Response streamed(Dialect dialect, Stream<JsonObject> events, Script script) {
         AtomicInteger number = new AtomicInteger();
         Stream<JsonObject> all = script.unknown() ? withUnknown(dialect, events) : events;
         Stream<Buffer> written = all.map(event -> dialect.write(event, number.getAndIncrement()));
         List<Header> headers = headers(dialect, "text/event-stream; charset=utf-8", script);
         headers.add(new Header("cache-control", "no-cache"));
         if (script.endless()) {
-            return new Answer(200, headers, zipped(written::iterator, script), STALL_OF_ENDLESS);
+            return new Response(200, headers, zipped(written::iterator, script), STALL_OF_ENDLESS);
         }
         List<Buffer> pieces = new ArrayList<>();
         zipped(written::iterator, script).forEach(pieces::add);
-        return new Answer(200, headers, pieces, pieces.size() / 2);
+        return new Response(200, headers, pieces, pieces.size() / 2);
     }
 
     /** Builds a 307 to the URL in the script. */
-    static Answer redirect(Dialect dialect, Script script) {
+    static Response redirect(Dialect dialect, Script script) {
         List<Header> headers = headers(dialect, "application/json", script);
         headers.add(new Header("location", script.redirect().orElseThrow().toString()));
         headers.add(new Header("content-length", "0"));
-        return new Answer(307, headers, List.of(), 0);
+        return new Response(307, headers, List.of(), 0);
     }
 
     private static List<Header> headers(Dialect dialect, String contentType, Script script) {
@@ -92,7 +92,7 @@ record Answer(int status, List<Header> headers, Iterable<Buffer> pieces, int sta
         Stream<JsonObject> first = Stream.of(addUnknown(iterator.next()), dialect.unknownEvent());
         Iterable<JsonObject> others = () -> iterator;
         return Stream.concat(
-                first, StreamSupport.stream(others.spliterator(), false).map(Answer::addUnknown));
+                first, StreamSupport.stream(others.spliterator(), false).map(Response::addUnknown));
     }
 
     private static JsonObject addUnknown(JsonObject object) {
