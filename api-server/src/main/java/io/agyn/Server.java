@@ -54,7 +54,8 @@ public final class Server implements QuarkusApplication {
             case TEXT ->
                 System.out.printf(
                         "Agyn is ready at %s%n  data folder  %s%n  admin token  %s%n", baseUrl, dataDir, tokenLocation);
-            case JSON -> LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenLocation);
+            case JSON ->
+                LOG.infof("Agyn is ready at %s, data folder %s, admin token %s", baseUrl, dataDir, tokenLocation);
         }
     }
 }

@@ -44,7 +44,11 @@ final class AuditFilter {
     }
 
     /** Adds conditions on the operation, outcome, user and resource; null adds none. */
-    AuditFilter of(@Nullable String operation, @Nullable AuditOutcome outcome, @Nullable UUID userId, @Nullable UUID resourceId) {
+    AuditFilter of(
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
         return and("operation = ?", operation)
                 .and("outcome = ?", outcome == null ? null : outcome.toString())
                 .and("user_id = ?", userId)

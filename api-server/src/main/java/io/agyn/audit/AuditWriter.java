@@ -110,7 +110,8 @@ public final class AuditWriter {
 
     private static void write(Connection connection, Event event, End end, AuditChain chains) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(ADD)) {
-            @Nullable Object[] values = {
+            @Nullable
+            Object[] values = {
                 end.sequence(),
                 end.hash(),
                 chains.seal(end),

@@ -33,11 +33,19 @@ class DeniedAccess implements DenialLog {
     private static final String ANONYMOUS = "nobody";
 
     /** Deduplication key. Anonymous callers are keyed without the resource id, which they could invent. */
-    private record Denial(String caller, String operation, ProblemKind problem, @Nullable UUID resourceId) {
+    private record Denial(
+            String caller,
+            String operation,
+            ProblemKind problem,
+            @Nullable UUID resourceId) {
         static Denial of(Event event, ProblemKind problem) {
             UUID user = event.source().userId();
             return user == null
-                    ? new Denial(Throttle.network(requireNonNull(event.source().address(), "a denial without address")), event.operation(), problem, null)
+                    ? new Denial(
+                            Throttle.network(requireNonNull(event.source().address(), "a denial without address")),
+                            event.operation(),
+                            problem,
+                            null)
                     : new Denial(
                             user.toString(),
                             event.operation(),

@@ -53,7 +53,13 @@ record Event(
      * @param userAgent the User-Agent, or null
      * @param requestId the request's id
      */
-    record Source(@Nullable UUID userId, @Nullable String userName, @Nullable UUID tokenId, @Nullable String address, @Nullable String userAgent, String requestId) {}
+    record Source(
+            @Nullable UUID userId,
+            @Nullable String userName,
+            @Nullable UUID tokenId,
+            @Nullable String address,
+            @Nullable String userAgent,
+            String requestId) {}
 
     Event {
         changedFields = List.copyOf(changedFields);

@@ -66,7 +66,8 @@ record Cluster(Path folder, Path log, String password) {
         } catch (IOException e) {
             throw new OperatorException(
                     "The embedded PostgreSQL's folder " + folder + " cannot be used (" + OperatorException.reason(e)
-                            + "): free disk space, make it writable for this user, or set AGYN_DATA_DIR to another folder.",
+                            + "): free disk space, make it writable for this user, or set AGYN_DATA_DIR to another"
+                            + " folder.",
                     e);
         }
     }

@@ -66,10 +66,7 @@ class LlmProxy {
         } else if (ModelListing.isAt(path)) {
             models.respond(request);
         } else {
-            reject(
-                    request,
-                    dialect(request, path),
-                    WrongBaseUrl.error(request).orElseGet(() -> nothingHere(path)));
+            reject(request, dialect(request, path), WrongBaseUrl.error(request).orElseGet(() -> nothingHere(path)));
         }
     }
 

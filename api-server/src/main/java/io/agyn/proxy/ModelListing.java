@@ -69,8 +69,7 @@ class ModelListing {
                     if (failure == null) {
                         ProxyResponses.respond(new HttpExchange(request), dialect, 200, json, requestId);
                     } else {
-                        ProxyResponses.reject(
-                                new HttpExchange(request), dialect, error(failure, requestId), requestId);
+                        ProxyResponses.reject(new HttpExchange(request), dialect, error(failure, requestId), requestId);
                     }
                 }));
     }

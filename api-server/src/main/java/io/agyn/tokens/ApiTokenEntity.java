@@ -29,14 +29,17 @@ public class ApiTokenEntity extends StoredResource {
     public @Nullable UUID organizationId;
 
     @Column(name = "expires_at")
-    @Nullable Instant expiresAt;
+    @Nullable
+    Instant expiresAt;
 
     @Column(name = "last_used_at")
-    @Nullable Instant lastUsedAt;
+    @Nullable
+    Instant lastUsedAt;
 
     /** The API token that created this one, or null. */
     @Column(name = "created_by_token_id")
-    @Nullable UUID createdByTokenId;
+    @Nullable
+    UUID createdByTokenId;
 
     protected ApiTokenEntity() {}
 

@@ -53,7 +53,12 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response listApiTokens(Integer pageSize, @Nullable String pageToken, @Nullable UUID userId, @Nullable UUID organizationId, @Nullable String search) {
+    public Response listApiTokens(
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable UUID userId,
+            @Nullable UUID organizationId,
+            @Nullable String search) {
         UUID holder = userId == null ? caller.identity().userId() : userId;
         Selection selection = Selection.all()
                 .withOneOf("user.id", maySeeTokensOf(holder) ? Set.of(holder) : Set.of())

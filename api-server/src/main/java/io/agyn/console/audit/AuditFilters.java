@@ -71,35 +71,43 @@ public final class AuditFilters {
         return List.of(new Option("done", "done"), new Option("denied", "denied"));
     }
 
-    @Nullable String token() {
+    @Nullable
+    String token() {
         return query.optional("page");
     }
 
-    @Nullable OffsetDateTime from() {
+    @Nullable
+    OffsetDateTime from() {
         return from;
     }
 
-    @Nullable OffsetDateTime to() {
+    @Nullable
+    OffsetDateTime to() {
         return to;
     }
 
-    @Nullable UUID userId() {
+    @Nullable
+    UUID userId() {
         return userId;
     }
 
-    @Nullable String operation() {
+    @Nullable
+    String operation() {
         return operation;
     }
 
-    @Nullable AuditOutcome outcome() {
+    @Nullable
+    AuditOutcome outcome() {
         return outcome;
     }
 
-    @Nullable UUID resourceId() {
+    @Nullable
+    UUID resourceId() {
         return resourceId;
     }
 
-    @Nullable UUID organizationId() {
+    @Nullable
+    UUID organizationId() {
         return organizationId;
     }
 }

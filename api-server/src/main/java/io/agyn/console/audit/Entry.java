@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param words the action in words
  * @param resource null if it was deleted, or if the event does not concern a single resource
  */
-public record Entry(AuditEvent event, String words, @Nullable Resource resource) {
+public record Entry(
+        AuditEvent event, String words, @Nullable Resource resource) {
     /** An existing resource and the path of its page. */
     public record Resource(String name, String path) {}
 

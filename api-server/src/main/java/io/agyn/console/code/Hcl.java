@@ -188,13 +188,13 @@ public final class Hcl {
                 .max()
                 .orElseThrow();
         StringBuilder text = new StringBuilder("""
-                import {
-                  to = %1$s.%2$s
-                  id = %3$s
-                }
+            import {
+              to = %1$s.%2$s
+              id = %3$s
+            }
 
-                resource "%1$s" "%2$s" {
-                """.formatted(resource, label, quoted(importId)));
+            resource "%1$s" "%2$s" {
+            """.formatted(resource, label, quoted(importId)));
         attributes.forEach(attribute -> text.append("  ")
                 .append(attribute.name())
                 .repeat(' ', width - attribute.name().length())

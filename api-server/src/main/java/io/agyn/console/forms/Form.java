@@ -59,7 +59,11 @@ public final class Form {
     private final List<Error> errors;
     private final @Nullable Conflict conflict;
 
-    private Form(Map<String, List<String>> values, Map<String, Field> fields, List<Error> errors, @Nullable Conflict conflict) {
+    private Form(
+            Map<String, List<String>> values,
+            Map<String, Field> fields,
+            List<Error> errors,
+            @Nullable Conflict conflict) {
         this.values = values;
         this.fields = fields;
         this.errors = inOrder(errors, values);

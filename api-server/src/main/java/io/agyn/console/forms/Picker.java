@@ -39,7 +39,8 @@ public final class Picker {
      * @param chosen the id of the picked resource, or null
      * @param typed the value of the field if the user types a key
      */
-    public record Options(List<Item> items, boolean whole, @Nullable UUID chosen, String typed, Picker picker) {
+    public record Options(
+            List<Item> items, boolean whole, @Nullable UUID chosen, String typed, Picker picker) {
         /** The name of the key, such as email. */
         public String key() {
             return picker.key;

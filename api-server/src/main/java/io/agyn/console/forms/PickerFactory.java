@@ -126,7 +126,8 @@ public class PickerFactory {
         return new ListPage.Slice<>(List.of(), null);
     }
 
-    private static <T> ListPage.Slice<Picker.Item> slice(List<T> items, @Nullable String next, Function<T, Picker.Item> item) {
+    private static <T> ListPage.Slice<Picker.Item> slice(
+            List<T> items, @Nullable String next, Function<T, Picker.Item> item) {
         return new ListPage.Slice<>(items.stream().map(item).toList(), next);
     }
 }

@@ -57,7 +57,8 @@ public class ListSources {
                 Organization::getId);
     }
 
-    private ListPage.Slice<Organization> organizations(int size, @Nullable String token, @Nullable String search, @Nullable Set<String> ids) {
+    private ListPage.Slice<Organization> organizations(
+            int size, @Nullable String token, @Nullable String search, @Nullable Set<String> ids) {
         OrganizationList list =
                 api.read(organizations.listOrganizations(size, token, null, null, search, ids), OrganizationList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
@@ -83,7 +84,8 @@ public class ListSources {
         return llmProviders(organizationId, null, secretId);
     }
 
-    private ListPage.Source<LlmProvider> llmProviders(UUID organizationId, @Nullable Set<String> ids, @Nullable UUID secretId) {
+    private ListPage.Source<LlmProvider> llmProviders(
+            UUID organizationId, @Nullable Set<String> ids, @Nullable UUID secretId) {
         return (size, token, search) -> {
             LlmProviderList list = api.read(
                     llmProviders.listLlmProviders(organizationId, size, token, null, search, ids, secretId),

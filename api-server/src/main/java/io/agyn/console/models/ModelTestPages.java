@@ -46,7 +46,8 @@ public class ModelTestPages {
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
-        static native TemplateInstance tested(Model model, Form form, @Nullable StreamedTest result, FirstSteps.@Nullable Step next);
+        static native TemplateInstance tested(
+                Model model, Form form, @Nullable StreamedTest result, FirstSteps.@Nullable Step next);
 
         static native TemplateInstance tested$outcome(StreamedTest result, FirstSteps.@Nullable Step next);
     }

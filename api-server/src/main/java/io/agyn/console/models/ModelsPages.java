@@ -65,7 +65,8 @@ public class ModelsPages implements AuditedResource {
 
         static native TemplateInstance create(Form form, Picker.Options providers);
 
-        static native TemplateInstance model(Model model, @Nullable LlmProvider provider, List<Snippet> snippets, Form form);
+        static native TemplateInstance model(
+                Model model, @Nullable LlmProvider provider, List<Snippet> snippets, Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }

@@ -28,7 +28,13 @@ public class FirstSteps {
      * @param link the path; null if an earlier step is missing or the user has no permission
      * @param hint the reason if there is no link, or null
      */
-    public record Step(String title, String text, boolean isDone, String action, @Nullable String link, @Nullable String hint) {}
+    public record Step(
+            String title,
+            String text,
+            boolean isDone,
+            String action,
+            @Nullable String link,
+            @Nullable String hint) {}
 
     private final Api api;
     private final UsageApi usage;

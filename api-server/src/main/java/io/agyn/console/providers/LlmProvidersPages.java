@@ -163,7 +163,8 @@ public class LlmProvidersPages implements AuditedResource {
         Secret secret = provider.getTokenSecretId() == null
                 ? null
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
-        ProviderState state = requireNonNull(states(organizationId, List.of(provider)).get(id));
+        ProviderState state =
+                requireNonNull(states(organizationId, List.of(provider)).get(id));
         // The page has no search field.
         ListPage<Model> models =
                 ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
@@ -272,8 +273,8 @@ public class LlmProvidersPages implements AuditedResource {
                 "Delete LLM provider " + provider.getName() + "?",
                 models.isEmpty()
                         ? "No model uses it. Its credentials cannot be recovered."
-                        : "These models will be orphaned: calls to them fail until you choose another LLM provider for each of"
-                                + " them.",
+                        : "These models will be orphaned: calls to them fail until you choose another LLM provider for"
+                                + " each of them.",
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",

@@ -214,9 +214,9 @@ public class Page {
                 operation,
                 pathParameters(operation).stream()
                         .map(Contract.Parameter::name)
-                        .collect(Collectors.toMap(
-                                name -> name,
-                                name -> requireNonNull(name.equals(ORGANIZATION) ? organizationId() : id, name).toString())));
+                        .collect(Collectors.toMap(name -> name, name -> requireNonNull(
+                                        name.equals(ORGANIZATION) ? organizationId() : id, name)
+                                .toString())));
     }
 
     private @Nullable UUID organizationId() {

@@ -24,7 +24,12 @@ public enum Group {
     private final Function<UsageRow, @Nullable UUID> id;
     private final Function<UsageRow, @Nullable String> name;
 
-    Group(String code, String label, @Nullable String filter, Function<UsageRow, @Nullable UUID> id, Function<UsageRow, @Nullable String> name) {
+    Group(
+            String code,
+            String label,
+            @Nullable String filter,
+            Function<UsageRow, @Nullable UUID> id,
+            Function<UsageRow, @Nullable String> name) {
         this.code = code;
         this.label = label;
         this.filter = filter;

@@ -163,7 +163,8 @@ public final class UsageFilters {
                 .toList();
     }
 
-    @Nullable String token() {
+    @Nullable
+    String token() {
         return query.optional("page");
     }
 
@@ -175,19 +176,23 @@ public final class UsageFilters {
         return new TimeAxis(interval, from, to);
     }
 
-    @Nullable UUID modelId() {
+    @Nullable
+    UUID modelId() {
         return modelId;
     }
 
-    @Nullable UUID providerId() {
+    @Nullable
+    UUID providerId() {
         return providerId;
     }
 
-    @Nullable UUID userId() {
+    @Nullable
+    UUID userId() {
         return userId;
     }
 
-    @Nullable CallOutcome outcome() {
+    @Nullable
+    CallOutcome outcome() {
         return outcome;
     }
 }

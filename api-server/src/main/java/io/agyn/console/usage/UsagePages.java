@@ -143,7 +143,8 @@ public class UsagePages {
         return sums(organizationId, filters, groupBy, filters.modelId());
     }
 
-    private List<UsageRow> sums(UUID organizationId, UsageFilters filters, Set<String> groupBy, @Nullable UUID modelId) {
+    private List<UsageRow> sums(
+            UUID organizationId, UsageFilters filters, Set<String> groupBy, @Nullable UUID modelId) {
         return api.read(
                         usage.getUsage(
                                 organizationId,
@@ -165,7 +166,8 @@ public class UsagePages {
                 .toList();
     }
 
-    private ListPage.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, @Nullable String token) {
+    private ListPage.Slice<UsageRecord> calls(
+            UUID organizationId, UsageFilters filters, int size, @Nullable String token) {
         UsageRecordList list = api.read(
                 usage.listUsageRecords(
                         organizationId,

@@ -17,7 +17,8 @@ public class ModelEntity extends StoredResource {
 
     /** Null after the provider was deleted. */
     @Column(name = "provider_id")
-    @Nullable UUID providerId;
+    @Nullable
+    UUID providerId;
 
     @Column(name = "remote_model_name")
     String remoteModelName;

@@ -174,7 +174,9 @@ class ModelTester {
         }
         if (reader.hasFailed()) {
             return fail(
-                    test.body(Optional.ofNullable(events.error()).map(ModelTester::bounded).orElse(null)),
+                    test.body(Optional.ofNullable(events.error())
+                            .map(ModelTester::bounded)
+                            .orElse(null)),
                     ModelTestFailure.PROVIDER_FAILED,
                     "The LLM provider failed during the response: see the last event.");
         }

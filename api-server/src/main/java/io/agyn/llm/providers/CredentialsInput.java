@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param token the token itself, or null
  * @param customHeaders the headers, or null
  */
-record CredentialsInput(@Nullable AuthMethod authMethod, @Nullable UUID tokenSecretId, @Nullable String token, @Nullable Map<String, String> customHeaders) {
+record CredentialsInput(
+        @Nullable AuthMethod authMethod,
+        @Nullable UUID tokenSecretId,
+        @Nullable String token,
+        @Nullable Map<String, String> customHeaders) {
     static CredentialsInput of(LlmProviderCreate body) {
         return new CredentialsInput(
                 body.getAuthMethod(), body.getTokenSecretId(), body.getToken(), body.getCustomHeaders());

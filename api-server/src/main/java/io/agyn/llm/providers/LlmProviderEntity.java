@@ -33,7 +33,8 @@ public class LlmProviderEntity extends StoredResource {
     AuthMethod authMethod;
 
     @Column(name = "token_secret_id")
-    @Nullable UUID tokenSecretId;
+    @Nullable
+    UUID tokenSecretId;
 
     @Column(name = "token_ciphertext")
     byte @Nullable [] tokenCiphertext;

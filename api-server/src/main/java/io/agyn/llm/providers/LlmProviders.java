@@ -89,14 +89,16 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
     }
 
     /** Decrypts a provider's own token, or returns null. */
-    @Nullable String revealToken(LlmProviderEntity provider) {
+    @Nullable
+    String revealToken(LlmProviderEntity provider) {
         return provider.tokenCiphertext == null
                 ? null
                 : cipher.decrypt(provider.tokenCiphertext, provider.tokenContext());
     }
 
     /** Decrypts a provider's headers, or returns null. */
-    @Nullable Map<String, String> revealCustomHeaders(LlmProviderEntity provider) {
+    @Nullable
+    Map<String, String> revealCustomHeaders(LlmProviderEntity provider) {
         if (provider.customHeadersCiphertext == null) {
             return null;
         }
@@ -114,8 +116,8 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             Violations violations = new Violations();
             violations.at(
                     "/token_secret_id",
-                    "Choose another secret or replace its value: it contains characters that are invalid in HTTP headers; a"
-                            + " token may contain only visible ASCII characters.");
+                    "Choose another secret or replace its value: it contains characters that are invalid in HTTP"
+                            + " headers; a token may contain only visible ASCII characters.");
             violations.throwIfAny();
         }
     }
