@@ -283,7 +283,8 @@ class KeyRotationIT {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();
-                byte[] context = "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
+                byte[] context =
+                        "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
                 insert.setObject(1, id);
                 insert.setString(2, organization);
                 insert.setString(3, "filler-" + i);

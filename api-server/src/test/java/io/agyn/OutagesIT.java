@@ -153,7 +153,8 @@ class OutagesIT {
                         .isEqualTo(201);
             }
             for (int i = 0; i < 4; i++) {
-                assertThat(secrets.create(address, "rejected-" + i).statusCode()).isEqualTo(201);
+                assertThat(secrets.create(address, "rejected-" + i).statusCode())
+                        .isEqualTo(201);
             }
             tell("No connection free: a 503 after %,d ms at the latest.", longest.get());
         } finally {

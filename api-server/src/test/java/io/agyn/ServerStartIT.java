@@ -303,7 +303,8 @@ class ServerStartIT {
         }
         assertThat(mode(file)).isEqualTo("rw-------");
         try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
-            assertRejected(command, "The file " + file + " already exists and is never overwritten: name another file.");
+            assertRejected(
+                    command, "The file " + file + " already exists and is never overwritten: name another file.");
         }
     }
 

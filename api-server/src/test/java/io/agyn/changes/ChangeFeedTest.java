@@ -170,8 +170,8 @@ class ChangeFeedTest {
     }
 
     private void awaitChange(String table, String id) {
-        WITHIN_A_SECOND.until(
-                () -> recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
+        WITHIN_A_SECOND.until(() ->
+                recorder.changes.stream().anyMatch(change -> change.equals(change(table, change.operation(), id))));
     }
 
     private RowChange change(String table, Operation operation, String id) {

@@ -43,7 +43,7 @@ class ScheduledJobsTest {
                             () -> log.of("io.quarkus.scheduler.common.runtime.StatusEmitterInvoker", Level.SEVERE),
                             found -> found.size() >= 2);
             assertThat(lines).allSatisfy(line -> {
-                assertThat(line.getThrown()).isSameAs(fault);
+                assertThat(line.getThrown()).rootCause().isSameAs(fault);
                 assertThat(LogLines.text(line)).contains("a-job-that-fails");
             });
         } finally {

@@ -105,7 +105,8 @@ class KeysetTest {
         assertThat(KeyId.of(ciphertext)).contains(fresh);
         assertThat(ciphertext).startsWith(fresh.prefix());
         assertThat(added.aead().decrypt(ciphertext, CONTEXT)).isEqualTo(VALUE);
-        assertThatThrownBy(() -> before.aead().decrypt(ciphertext, CONTEXT)).isInstanceOf(GeneralSecurityException.class);
+        assertThatThrownBy(() -> before.aead().decrypt(ciphertext, CONTEXT))
+                .isInstanceOf(GeneralSecurityException.class);
     }
 
     @Test

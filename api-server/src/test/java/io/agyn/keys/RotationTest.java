@@ -100,8 +100,8 @@ class RotationTest {
     void concurrentWriteIsNotOverwritten() throws Exception {
         Keyset old = keys.current();
         Keyset keyset = promoteANewKey();
-        byte[] written =
-                old.aead().encrypt("written meanwhile".getBytes(), context(secret).bytes());
+        byte[] written = old.aead()
+                .encrypt("written meanwhile".getBytes(), context(secret).bytes());
         try (Connection writer = another();
                 PreparedStatement write =
                         writer.prepareStatement("update secret set value_ciphertext = ? where id = ?::uuid")) {

@@ -302,7 +302,8 @@ class MembersTest {
     }
 
     private static void assertLastOwner(Response rejection, String slug) {
-        rejection.then()
+        rejection
+                .then()
                 .statusCode(409)
                 .body("code", equalTo("last_owner"))
                 .body("detail", containsString("owner of " + slug + ";"));

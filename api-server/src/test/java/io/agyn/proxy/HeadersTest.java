@@ -318,7 +318,8 @@ class HeadersTest {
     /** The call as it reaches the provider with these headers beside the token's. */
     private static ReceivedCall receivedWith(String... headers) throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Response response = caller.send(SCENE.whole("/v1/responses", Scene.body(SCENE.responses()), headers))
+            RawCaller.Response response = caller.send(
+                            SCENE.whole("/v1/responses", Scene.body(SCENE.responses()), headers))
                     .response();
             assertThat(response.status()).as(response.body()).isEqualTo(200);
         }

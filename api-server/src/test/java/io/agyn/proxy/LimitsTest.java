@@ -91,7 +91,9 @@ class LimitsTest {
                     .response();
             assertThat(response.status()).isEqualTo(200);
             assertThat(response.isWhole()).isTrue();
-            assertThat(response.body()).contains("event: response.failed\ndata: ").contains("stopped sending");
+            assertThat(response.body())
+                    .contains("event: response.failed\ndata: ")
+                    .contains("stopped sending");
         }
         SCENE.provider().await(ReceivedCall::callerLeft, PATIENCE);
     }
@@ -348,7 +350,8 @@ class LimitsTest {
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
             fill(full, queue);
-            List<EgressRoute> routes = List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
+            List<EgressRoute> routes =
+                    List.of(new EgressRoute.Direct("127.0.0.1"), new EgressRoute.Direct("127.0.0.2"));
             Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(routes), clients, 1);
             CompletableFuture<HttpClientRequest> opened = new CompletableFuture<>();
             Context context = vertx.getOrCreateContext();

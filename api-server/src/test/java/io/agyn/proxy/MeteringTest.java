@@ -280,7 +280,8 @@ class MeteringTest {
 
     @Test
     void countingTokensIsDistinguishedFromCalls() throws Exception {
-        try (RawProvider provider = RawProvider.respondingWith(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
+        try (RawProvider provider =
+                RawProvider.respondingWith(RawProvider.head("200 OK", "Content-Length: 2") + "{}")) {
             String model = SCENE.messagesModel(provider.origin());
             SCENE.post("/v1/messages/count_tokens", body(model));
             SCENE.post("/v1/messages", body(model));

@@ -111,7 +111,8 @@ class EveryKindTest {
         for (Response rejection : List.of(
                 asAdmin().body(body).post(kind.collection(organization)),
                 asAdmin().body(body).put(pathOf(kind, other)))) {
-            rejection.then()
+            rejection
+                    .then()
                     .statusCode(409)
                     .body("code", equalTo(kind.label() + "_taken"))
                     .body("errors.pointer", equalTo(List.of("/" + kind.label())));

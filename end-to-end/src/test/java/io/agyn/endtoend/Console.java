@@ -190,7 +190,8 @@ final class Console implements AutoCloseable {
                         .setFullPage(true));
             }
             // Only light and narrow, and dark and wide: axe takes longer than all other checks.
-            page.setViewportSize(theme == ColorScheme.LIGHT ? SCREENSHOT_WIDTHS.getLast() : SCREENSHOT_WIDTHS.getFirst(), HEIGHT);
+            page.setViewportSize(
+                    theme == ColorScheme.LIGHT ? SCREENSHOT_WIDTHS.getLast() : SCREENSHOT_WIDTHS.getFirst(), HEIGHT);
             assertThat(new AxeBuilder(page)
                             .options(violations())
                             .setLegacyMode(true)

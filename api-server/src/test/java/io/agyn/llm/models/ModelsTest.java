@@ -67,7 +67,8 @@ class ModelsTest {
         for (var rejection : List.of(
                 asAdmin().body(body).post(MODELS, organization),
                 asAdmin().body(body).put(MODEL, organization, id))) {
-            rejection.then()
+            rejection
+                    .then()
                     .statusCode(404)
                     .body("code", equalTo("reference_not_found"))
                     .body("errors.pointer", equalTo(List.of("/provider_id")));

@@ -128,8 +128,8 @@ class AddressesTest {
         assertThat(responses)
                 .filteredOn(CompletableFuture::isCompletedExceptionally)
                 .hasSizeBetween(900, 1_100)
-                .allSatisfy(
-                        response -> assertThatThrownBy(response::get).hasCauseInstanceOf(RejectedExecutionException.class));
+                .allSatisfy(response ->
+                        assertThatThrownBy(response::get).hasCauseInstanceOf(RejectedExecutionException.class));
         held.countDown();
         assertThat(responses.getFirst().get())
                 .asInstanceOf(list(InetAddress.class))

@@ -19,8 +19,7 @@ class EndpointTest {
         "https://[2001:DB8::1]/v2, true, 2001:DB8::1, 443, https://[2001:db8::1]:443, /v2",
         "http://10.0.0.1:65535/x:y@z, false, 10.0.0.1, 65535, http://10.0.0.1:65535, /x:y@z",
     })
-    void everyStoredEndpointCanBeCalled(
-            String text, boolean tls, String host, int port, String origin, String path) {
+    void everyStoredEndpointCanBeCalled(String text, boolean tls, String host, int port, String origin, String path) {
         assertThat(Endpoint.of(text)).isEqualTo(new Endpoint(tls, host, port, origin, path));
     }
 }
