@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go bench sbom clean
+.PHONY: help build demo run scripted-provider test test-java test-go test-tofu test-release test-rolling upgrade-fixture lint lint-prose generate api-reference format install release-snapshot release fuzz fuzz-api fuzz-go mutation bench sbom clean
 
 # Looked up on first use, so that `make` alone needs no tools.
 JDK = $(eval JDK := $(shell scripts/find-jdk.sh))$(JDK)
@@ -142,6 +142,12 @@ fuzz-api: $(AOT_CACHE) ## Fuzz the API with its contract (needs schemathesis)
 
 fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
 	terraform-provider/scripts/fuzz.sh $(or $(FUZZ_TIME),10m)
+
+# MUTATE selects some of the packages below io.agyn, such as keys.
+mutation: $(addprefix mutation-,$(or $(MUTATE),access keys proxy.body proxy.routing usage)) ## Mutate the code of some packages of the server with PIT, and report the mutants that no test kills
+
+mutation-%:
+	$(MVN) -q -Pmutation -pl api-server -am process-test-classes -Dmutation.package=io.agyn.$*
 
 sbom: ## Write a bill of materials of the Java modules (CycloneDX), to target/bom.json and target/bom.xml
 	$(MVN) -q org.cyclonedx:cyclonedx-maven-plugin:2.9.3:makeAggregateBom

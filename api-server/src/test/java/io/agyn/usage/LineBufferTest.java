@@ -3,7 +3,9 @@ package io.agyn.usage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +50,43 @@ class LineBufferTest {
         assertThat(text()).hasSize(100_004);
         lines.truncate(kept);
         assertThat(text()).isEqualTo("kept");
+    }
+
+    @Test
+    void fullBufferGrowsForEveryValue() {
+        List<Consumer<LineBuffer>> values = List.of(
+                buffer -> buffer.append("text"),
+                buffer -> buffer.append("é"),
+                buffer -> buffer.append('c'),
+                buffer -> buffer.append('é'),
+                buffer -> buffer.append(1L),
+                buffer -> buffer.append(Long.MAX_VALUE),
+                buffer -> buffer.append(-1L),
+                buffer -> buffer.appendDigits(7, 30),
+                buffer -> buffer.append(new UUID(1, 2)),
+                buffer -> buffer.append(new byte[20_000]));
+        for (int free = 0; free < 40; free++) {
+            String before = "x".repeat(8_192 - free);
+            for (Consumer<LineBuffer> value : values) {
+                LineBuffer alone = new LineBuffer();
+                value.accept(alone);
+                LineBuffer full = new LineBuffer().append(before);
+                value.accept(full);
+                assertThat(new String(full.toBytes(), UTF_8)).isEqualTo(before + new String(alone.toBytes(), UTF_8));
+            }
+        }
+    }
+
+    @Test
+    void valuesFollowEachOther() {
+        lines.append(-1L)
+                .append('é')
+                .append('\u007F')
+                .append('\u0080')
+                .append(0L)
+                .append("é")
+                .append(2L);
+        assertThat(text()).isEqualTo("-1é\u007F\u00800é2");
     }
 
     private String text() {

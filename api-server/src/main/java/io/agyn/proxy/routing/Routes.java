@@ -1,11 +1,10 @@
 package io.agyn.proxy.routing;
 
-import static java.util.Objects.requireNonNull;
-
 import io.agyn.access.Identity;
 import io.agyn.changes.ChangeListener;
 import io.agyn.changes.RowChange;
 import io.agyn.changes.RowChange.Operation;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
@@ -29,9 +28,13 @@ public class Routes implements ChangeListener {
 
     private final LookupCache<RouteKey, Route> routes;
 
+    @Inject
     Routes(RouteLookup lookup, LookupExecutor lookups) {
-        requireNonNull(lookup, "lookup is null");
-        this.routes = new LookupCache<>(lookups, lookup::find, route -> route instanceof Route.Found);
+        this(lookup::find, lookups);
+    }
+
+    Routes(LookupCache.Lookup<RouteKey, Route> lookup, LookupExecutor lookups) {
+        this.routes = new LookupCache<>(lookups, lookup, route -> route instanceof Route.Found);
     }
 
     /**
