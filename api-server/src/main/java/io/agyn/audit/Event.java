@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A completed or denied operation. It names fields, and never contains their values.
@@ -24,13 +25,13 @@ import java.util.UUID;
  * @param source the caller
  */
 record Event(
-        UUID organizationId,
+        @Nullable UUID organizationId,
         UUID id,
         Instant at,
         String operation,
         Outcome outcome,
-        String code,
-        UUID resourceId,
+        @Nullable String code,
+        @Nullable UUID resourceId,
         List<String> changedFields,
         Source source) {
 
@@ -52,7 +53,13 @@ record Event(
      * @param userAgent the User-Agent, or null
      * @param requestId the request's id
      */
-    record Source(UUID userId, String userName, UUID tokenId, String address, String userAgent, String requestId) {}
+    record Source(
+            @Nullable UUID userId,
+            @Nullable String userName,
+            @Nullable UUID tokenId,
+            @Nullable String address,
+            @Nullable String userAgent,
+            String requestId) {}
 
     Event {
         changedFields = List.copyOf(changedFields);
@@ -60,11 +67,11 @@ record Event(
 
     /** Creates an event with the current time. */
     static Event now(
-            UUID organizationId,
+            @Nullable UUID organizationId,
             String operation,
             Outcome outcome,
-            String code,
-            UUID resourceId,
+            @Nullable String code,
+            @Nullable UUID resourceId,
             List<String> changedFields,
             Source source) {
         return new Event(
@@ -90,7 +97,7 @@ record Event(
      * @param sequence the event's position in its chain
      */
     byte[] bytes(long sequence) {
-        List<Object> parts = new ArrayList<>(Arrays.asList(
+        List<@Nullable Object> parts = new ArrayList<>(Arrays.asList(
                 chain(),
                 sequence,
                 id,
@@ -110,15 +117,15 @@ record Event(
     }
 
     /** Each part is prefixed with its length; null has the length -1. */
-    static byte[] joined(List<?> parts) {
-        List<byte[]> texts = parts.stream()
+    static byte[] joined(List<? extends @Nullable Object> parts) {
+        List<byte @Nullable []> texts = parts.stream()
                 .map(part -> part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8))
                 .toList();
         int length = texts.stream()
                 .mapToInt(text -> Integer.BYTES + (text == null ? 0 : text.length))
                 .sum();
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        for (byte[] text : texts) {
+        for (byte @Nullable [] text : texts) {
             bytes.putInt(text == null ? -1 : text.length);
             bytes.put(text == null ? new byte[0] : text);
         }

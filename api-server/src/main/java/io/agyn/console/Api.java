@@ -108,7 +108,8 @@ public class Api {
     }
 
     private Object call(Object resource, Method method, Object[] given) throws Throwable {
-        Operation operation = contract.operations().get(method.getName());
+        Operation operation =
+                requireNonNull(contract.operations().get(method.getName()), "an operation outside of the contract");
         Map<String, String> path = new HashMap<>();
         Map<String, List<String>> query = new HashMap<>();
         Map<String, String> headers = new HashMap<>();
@@ -133,9 +134,10 @@ public class Api {
         try {
             return method.invoke(resource, arguments);
         } catch (InvocationTargetException e) {
-            ProblemException problem = problems.of(e.getCause());
+            Throwable cause = e.getTargetException();
+            ProblemException problem = problems.of(cause);
             // The original exception of a server error is logged.
-            throw problem.kind().status() >= 500 ? e.getCause() : problem;
+            throw problem.kind().status() >= 500 ? cause : problem;
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The query of a page's URL: search, filters and page token, which the page's links and forms keep. */
 public final class Query {
@@ -38,7 +39,7 @@ public final class Query {
     }
 
     /** The value of a parameter, or null. */
-    public String optional(String name) {
+    public @Nullable String optional(String name) {
         return values.get(name);
     }
 

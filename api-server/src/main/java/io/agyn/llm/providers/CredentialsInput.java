@@ -5,6 +5,7 @@ import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The credentials in a request.
@@ -14,7 +15,11 @@ import java.util.UUID;
  * @param token the token itself, or null
  * @param customHeaders the headers, or null
  */
-record CredentialsInput(AuthMethod authMethod, UUID tokenSecretId, String token, Map<String, String> customHeaders) {
+record CredentialsInput(
+        @Nullable AuthMethod authMethod,
+        @Nullable UUID tokenSecretId,
+        @Nullable String token,
+        @Nullable Map<String, String> customHeaders) {
     static CredentialsInput of(LlmProviderCreate body) {
         return new CredentialsInput(
                 body.getAuthMethod(), body.getTokenSecretId(), body.getToken(), body.getCustomHeaders());
