@@ -104,8 +104,8 @@ final class Launch {
             if (!isEmbedded) {
                 throw new OperatorException(
                         "With AGYN_DATABASE_URL a keyset file is required: create it once with \"java -jar"
-                            + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
-                            + " server of this database.");
+                                + " quarkus-run.jar keyset create <file>\" and set AGYN_KEYSET_FILE to that file on every"
+                                + " server of this database.");
             }
             if (EmbeddedPostgres.hasData(settings.dataDir())) {
                 throw new OperatorException(

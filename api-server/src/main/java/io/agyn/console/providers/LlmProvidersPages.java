@@ -308,10 +308,11 @@ public class LlmProvidersPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(providers.getLlmProvider(organization.getId(), id), LlmProvider.class)
+                api.read(providers.getLlmProvider(owner.getId(), id), LlmProvider.class)
                         .getName(),
-                Page.path(organization) + "/llm-providers/" + id);
+                Page.path(owner) + "/llm-providers/" + id);
     }
 }
