@@ -85,7 +85,7 @@ class AuditedRequest {
         return userAgent(context.request().getHeader("User-Agent"));
     }
 
-    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store; or null. */
+    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store. */
     static @Nullable String userAgent(@Nullable String sent) {
         if (sent == null) {
             return null;

@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A completed or denied operation. It names fields, and never contains their values.
  *
- * @param organizationId the organization, or null
+ * @param organizationId the organization
  * @param id the event's id
  * @param at the time, to the microsecond
  * @param operation the operation's id in the contract
  * @param outcome whether it completed
- * @param code the problem's code if it was denied, or null
+ * @param code the problem's code if it was denied
  * @param resourceId the resource, or null if there is not exactly one, or it is unknown
  * @param changedFields the names of the changed fields, in alphabetical order
  * @param source the caller
@@ -47,10 +47,10 @@ record Event(
      * The caller of an operation.
      *
      * @param userId the user, or null if unknown
-     * @param userName the user's name at that time, or null
-     * @param tokenId the API token, or null
+     * @param userName the user's name at that time
+     * @param tokenId the API token
      * @param address the source address, or null if unknown
-     * @param userAgent the User-Agent, or null
+     * @param userAgent the User-Agent
      * @param requestId the request's id
      */
     record Source(

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract's operations, called in process by the signed-in user. The same code as for REST requests authorizes, validates
@@ -107,7 +108,7 @@ public class Api {
         validated(body);
     }
 
-    private Object call(Object resource, Method method, Object[] given) throws Throwable {
+    private Object call(Object resource, Method method, Object @Nullable [] given) throws Throwable {
         Operation operation =
                 requireNonNull(contract.operations().get(method.getName()), "an operation outside of the contract");
         Map<String, String> path = new HashMap<>();
@@ -150,7 +151,7 @@ public class Api {
     }
 
     /** A parameter as in a REST request. */
-    private static Optional<String> text(Object argument) {
+    private static Optional<String> text(@Nullable Object argument) {
         return Optional.ofNullable(argument)
                 .map(value -> value instanceof Collection<?> items
                         ? items.stream().map(Object::toString).collect(Collectors.joining(","))

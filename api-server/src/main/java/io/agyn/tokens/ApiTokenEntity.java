@@ -36,7 +36,7 @@ public class ApiTokenEntity extends StoredResource {
     @Nullable
     Instant lastUsedAt;
 
-    /** The API token that created this one, or null. */
+    /** The API token that created this one. */
     @Column(name = "created_by_token_id")
     @Nullable
     UUID createdByTokenId;

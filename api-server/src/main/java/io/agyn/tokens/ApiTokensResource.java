@@ -70,7 +70,7 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response createApiToken(ApiTokenCreate body, String idempotencyKey) {
+    public Response createApiToken(ApiTokenCreate body, @Nullable String idempotencyKey) {
         UserEntity user = user(body);
         requireAccess(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
@@ -131,7 +131,7 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
+    public Response deleteApiToken(UUID apiTokenId, @Nullable String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
         return responses.deleted(ifMatch, read(token), () -> {
             tokens.delete(token);

@@ -128,7 +128,7 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
     }
 
     /** Arguments that satisfy a schema's required properties. */
-    private static JsonObject example(JsonObject schema) {
+    private static JsonObject example(@Nullable JsonObject schema) {
         JsonObject arguments = new JsonObject();
         if (schema != null && schema.getValue("properties") instanceof JsonObject properties) {
             for (String name : properties.fieldNames()) {

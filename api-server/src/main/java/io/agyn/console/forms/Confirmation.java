@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param title the question
  * @param text the consequences
  * @param names the names of other affected resources; may be empty
- * @param typed the text that the user must type to confirm, or null
+ * @param typed the text that the user must type to confirm
  * @param action the label of the button; null without one
  * @param back the path of the link to cancel
  * @param form the submitted form and its errors; its field {@code etag} identifies the version that the user saw

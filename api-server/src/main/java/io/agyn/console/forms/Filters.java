@@ -28,20 +28,18 @@ public final class Filters {
         this.query = query;
     }
 
-    /** The value, or null. */
     public @Nullable String text(String name) {
         String text = query.text(name);
         form = form.set(name, text);
         return text.isEmpty() ? null : text;
     }
 
-    /** The UUID, or null. */
     public @Nullable UUID id(String name) {
         String text = text(name);
         return text == null ? null : Uuids.parse(text).orElseGet(() -> reject(name, "Enter a UUID."));
     }
 
-    /** The time, or null. It may be a date, a browser's local time, which is read as UTC, or in RFC 3339 format. */
+    /** The time. It may be a date, a browser's local time, which is read as UTC, or in RFC 3339 format. */
     public @Nullable OffsetDateTime time(String name) {
         String text = text(name);
         if (text == null) {
@@ -65,7 +63,7 @@ public final class Filters {
     }
 
     /**
-     * The parsed value, or null.
+     * The parsed value.
      *
      * @param known the valid values, for the error
      */
@@ -73,7 +71,7 @@ public final class Filters {
         return parsed(name, parser, "Choose one of " + known + ".");
     }
 
-    /** The id of the picked resource, or null. */
+    /** The id of the picked resource. */
     public @Nullable UUID choice(String name, Picker picker) {
         return parsed(name, picker::idOf, picker.remedy());
     }

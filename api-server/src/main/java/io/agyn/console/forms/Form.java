@@ -113,7 +113,7 @@ public final class Form {
         return all(name).stream().findFirst().orElse("");
     }
 
-    /** The value of an optional field, or null. */
+    /** The value of an optional field. */
     public @Nullable String optional(String name) {
         String text = text(name);
         return text.isEmpty() ? null : text;
@@ -146,7 +146,7 @@ public final class Form {
         return id == null ? withError(name, picker.remedy()) : set(name, id.toString());
     }
 
-    /** The UUID in a field, or null. */
+    /** The UUID in a field. */
     public @Nullable UUID id(String name) {
         return Uuids.parse(text(name)).orElse(null);
     }

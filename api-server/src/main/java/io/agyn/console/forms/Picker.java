@@ -36,7 +36,7 @@ public final class Picker {
      * The options of the field.
      *
      * @param whole whether these are all resources, so that the field is a select field
-     * @param chosen the id of the picked resource, or null
+     * @param chosen the id of the picked resource
      * @param typed the value of the field if the user types a key
      */
     public record Options(

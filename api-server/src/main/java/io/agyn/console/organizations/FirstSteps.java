@@ -26,7 +26,7 @@ public class FirstSteps {
      * @param text the explanation
      * @param action the text of the link
      * @param link the path; null if an earlier step is missing or the user has no permission
-     * @param hint the reason if there is no link, or null
+     * @param hint the reason if there is no link
      */
     public record Step(
             String title,

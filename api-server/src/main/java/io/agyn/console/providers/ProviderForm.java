@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * of the other methods.
  *
  * @param form the form, with the errors of its credentials
- * @param secretId the existing secret, or null
+ * @param secretId the existing secret
  * @param headers the header rows that are not empty, up to the contract's maximum
  */
 record ProviderForm(Form form, @Nullable UUID secretId, List<Header> headers) {

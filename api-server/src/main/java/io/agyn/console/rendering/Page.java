@@ -259,7 +259,7 @@ public class Page {
         return caller.authenticated().isPresent();
     }
 
-    /** The message of the previous request, or null. */
+    /** The message of the previous request. */
     public @Nullable String flash() {
         return cookies.read(FLASH).flatMap(Page::decoded).orElse(null);
     }

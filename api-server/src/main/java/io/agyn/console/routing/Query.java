@@ -38,7 +38,7 @@ public final class Query {
         return values.getOrDefault(name, "");
     }
 
-    /** The value of a parameter, or null. */
+    /** The value of a parameter. */
     public @Nullable String optional(String name) {
         return values.get(name);
     }

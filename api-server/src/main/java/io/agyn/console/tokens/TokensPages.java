@@ -200,7 +200,7 @@ abstract class TokensPages {
         });
     }
 
-    private void enter(String organization) {
+    private void enter(@Nullable String organization) {
         if (organization != null) {
             page.in(organization, "tokens");
         }
@@ -218,7 +218,7 @@ abstract class TokensPages {
                 pickers.organization(organizationId()).options(form.text("organization_id")));
     }
 
-    /** The id of the page's organization, or null. */
+    /** The id of the page's organization. */
     private @Nullable UUID organizationId() {
         return page.organization() == null ? null : page.organization().getId();
     }

@@ -61,12 +61,12 @@ public enum Group {
         return this == PROVIDER || this == API_TOKEN ? label : label.toLowerCase(Locale.ROOT);
     }
 
-    /** The parameter that filters by this group, or null. */
+    /** The parameter that filters by this group. */
     public @Nullable String filter() {
         return filter;
     }
 
-    /** The value of that parameter for a row, or null. */
+    /** The value of that parameter for a row. */
     public @Nullable String value(UsageRow row) {
         if (this == OUTCOME) {
             return row.getOutcome().toString();

@@ -136,7 +136,7 @@ public final class UsageFilters {
         return modelId != null || providerId != null || userId != null || outcome != null;
     }
 
-    /** The period if it ends now, or null. */
+    /** The period if it ends now. */
     public @Nullable Range range() {
         return range;
     }
@@ -151,7 +151,6 @@ public final class UsageFilters {
         return to;
     }
 
-    /** The group, or null. */
     public @Nullable Group group() {
         return group;
     }

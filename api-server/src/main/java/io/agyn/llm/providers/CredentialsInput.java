@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * The credentials in a request.
  *
  * @param authMethod how they are sent, or null if unknown
- * @param tokenSecretId the secret with the token, or null
- * @param token the token itself, or null
- * @param customHeaders the headers, or null
+ * @param tokenSecretId the secret with the token
+ * @param token the token itself
+ * @param customHeaders the headers
  */
 record CredentialsInput(
         @Nullable AuthMethod authMethod,

@@ -30,7 +30,7 @@ public final class EventTexts implements EventSplitter.Sink {
         this.texts = requireNonNull(texts, "texts is null");
     }
 
-    /** The data of the event that reported a failure, or null. */
+    /** The data of the event that reported a failure. */
     public @Nullable String error() {
         return error;
     }

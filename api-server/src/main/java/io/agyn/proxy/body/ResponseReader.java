@@ -63,8 +63,8 @@ public final class ResponseReader {
 
     /**
      * @param protocol the response's protocol
-     * @param contentType its {@code Content-Type}, may be null
-     * @param contentEncoding its {@code Content-Encoding}, may be null
+     * @param contentType its {@code Content-Type}
+     * @param contentEncoding its {@code Content-Encoding}
      */
     public ResponseReader(Protocol protocol, @Nullable String contentType, @Nullable String contentEncoding) {
         this.protocol = protocol;
@@ -92,7 +92,7 @@ public final class ResponseReader {
         return tokens;
     }
 
-    /** Why the usage cannot be read, or null. */
+    /** Why the usage cannot be read. */
     public @Nullable UsageUnknownReason usageUnknownReason() {
         return unreadable;
     }

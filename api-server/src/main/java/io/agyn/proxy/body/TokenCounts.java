@@ -93,7 +93,7 @@ public final class TokenCounts {
     /**
      * Returns all counts, for the usage record.
      *
-     * @param unknownReason why the response could not be read, or null
+     * @param unknownReason why the response could not be read
      */
     public CallUsage usage(@Nullable UsageUnknownReason unknownReason) {
         return new CallUsage(
