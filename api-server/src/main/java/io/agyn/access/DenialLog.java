@@ -12,8 +12,7 @@ public interface DenialLog {
      * @param userAgent the User-Agent
      * @param requestId the request's id
      */
-    record Sender(
-            String address, @Nullable String userAgent, String requestId) {}
+    record Sender(String address, @Nullable String userAgent, String requestId) {}
 
     /**
      * Logs that the current request of the REST API was denied.

@@ -34,7 +34,12 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response listSecrets(UUID organizationId, Integer pageSize, @Nullable String pageToken, @Nullable String name, @Nullable String search) {
+    public Response listSecrets(
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search) {
         Selection selection = Selection.in(organizationId).with("name", name).containing(search, "name");
         var page = Paging.read(secrets, selection, new Paging.Request(pageSize, pageToken))
                 .map(SecretsResource::read);

@@ -72,7 +72,8 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response updateLlmProvider(UUID organizationId, UUID providerId, LlmProviderUpdate body, @Nullable String ifMatch) {
+    public Response updateLlmProvider(
+            UUID organizationId, UUID providerId, LlmProviderUpdate body, @Nullable String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, providerId);
         return responses.updated(ifMatch, () -> read(provider), () -> {
             provider.name = body.getName();
