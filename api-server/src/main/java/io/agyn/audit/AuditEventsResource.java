@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** An organization's audit log over REST. */
 @RunOnVirtualThread
@@ -35,13 +36,13 @@ class AuditEventsResource implements AuditEventsApi {
     public Response listAuditEvents(
             UUID organizationId,
             Integer pageSize,
-            String pageToken,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId) {
+            @Nullable String pageToken,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
         AuditFilter filter =
                 new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
@@ -50,12 +51,12 @@ class AuditEventsResource implements AuditEventsApi {
     @Override
     public Response exportAuditEvents(
             UUID organizationId,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId) {
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
         AuditFilter filter =
                 new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
         StreamingOutput lines = out -> export(filter, out);

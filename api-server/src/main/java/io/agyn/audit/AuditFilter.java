@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A filter of events, as an SQL condition and its parameters. */
 final class AuditFilter {
@@ -17,7 +18,7 @@ final class AuditFilter {
     private final List<Object> parameters;
 
     /** @param organizationId the organization of the events, or null for events outside of organizations */
-    AuditFilter(UUID organizationId) {
+    AuditFilter(@Nullable UUID organizationId) {
         condition = new StringBuilder("chain = ?");
         parameters = new ArrayList<>();
         parameters.add(organizationId == null ? Event.NO_ORGANIZATION : organizationId);
@@ -33,7 +34,7 @@ final class AuditFilter {
      *
      * @throws io.agyn.problems.ProblemException {@code invalid_request} if {@code from} is not before {@code to}
      */
-    AuditFilter within(OffsetDateTime from, OffsetDateTime to) {
+    AuditFilter within(@Nullable OffsetDateTime from, @Nullable OffsetDateTime to) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", "from must be before to.");
@@ -43,7 +44,11 @@ final class AuditFilter {
     }
 
     /** Adds conditions on the operation, outcome, user and resource; null adds none. */
-    AuditFilter of(String operation, AuditOutcome outcome, UUID userId, UUID resourceId) {
+    AuditFilter of(
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
         return and("operation = ?", operation)
                 .and("outcome = ?", outcome == null ? null : outcome.toString())
                 .and("user_id = ?", userId)
@@ -58,7 +63,7 @@ final class AuditFilter {
         return rest;
     }
 
-    private AuditFilter and(String term, Object parameter) {
+    private AuditFilter and(String term, @Nullable Object parameter) {
         if (parameter != null) {
             condition.append(" and ").append(term);
             parameters.add(parameter);

@@ -41,4 +41,7 @@
  * card}, {@code badge}, {@code head}, {@code facts} and {@code actions}, are in {@code console.css}. The
  * Content-Security-Policy blocks inline scripts and styles.
  */
+@NullMarked
 package io.agyn.console;
+
+import org.jspecify.annotations.NullMarked;

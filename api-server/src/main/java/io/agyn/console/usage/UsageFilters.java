@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The filters of the usage page, from its query. */
 public final class UsageFilters {
@@ -29,15 +30,15 @@ public final class UsageFilters {
     private static final int HOURS = 24;
 
     private final Query query;
-    private final Range range;
+    private final @Nullable Range range;
     private final OffsetDateTime from;
     private final OffsetDateTime to;
     private final Interval interval;
-    private final Group group;
-    private final UUID modelId;
-    private final UUID providerId;
-    private final UUID userId;
-    private final CallOutcome outcome;
+    private final @Nullable Group group;
+    private final @Nullable UUID modelId;
+    private final @Nullable UUID providerId;
+    private final @Nullable UUID userId;
+    private final @Nullable CallOutcome outcome;
     private Form form;
 
     UsageFilters(Query query, OffsetDateTime now) {
@@ -118,7 +119,7 @@ public final class UsageFilters {
     }
 
     /** The called models, if they are known, and the chosen one. */
-    public List<Option> models(Overview overview) {
+    public List<Option> models(@Nullable Overview overview) {
         return Filters.including(overview == null ? List.of() : overview.models(), query.text("model_id"));
     }
 
@@ -135,8 +136,8 @@ public final class UsageFilters {
         return modelId != null || providerId != null || userId != null || outcome != null;
     }
 
-    /** The period if it ends now, or null. */
-    public Range range() {
+    /** The period if it ends now. */
+    public @Nullable Range range() {
         return range;
     }
 
@@ -150,18 +151,18 @@ public final class UsageFilters {
         return to;
     }
 
-    /** The group, or null. */
-    public Group group() {
+    public @Nullable Group group() {
         return group;
     }
 
     /** The filters without a field that are set. */
     List<Group> chosen() {
         return Stream.of(Group.PROVIDER, Group.USER)
-                .filter(each -> query.has(each.filter()))
+                .filter(each -> each.filter() != null && query.has(each.filter()))
                 .toList();
     }
 
+    @Nullable
     String token() {
         return query.optional("page");
     }
@@ -174,18 +175,22 @@ public final class UsageFilters {
         return new TimeAxis(interval, from, to);
     }
 
+    @Nullable
     UUID modelId() {
         return modelId;
     }
 
+    @Nullable
     UUID providerId() {
         return providerId;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
     CallOutcome outcome() {
         return outcome;
     }

@@ -34,6 +34,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The usage of an organization. */
 @Path("/console/organizations/{organization}/usage")
@@ -44,7 +45,7 @@ public class UsagePages {
 
     @CheckedTemplate(basePath = "console/usage")
     static class Templates {
-        static native TemplateInstance usage(UsageFilters filters, Overview overview);
+        static native TemplateInstance usage(UsageFilters filters, @Nullable Overview overview);
     }
 
     private final Api api;
@@ -142,7 +143,8 @@ public class UsagePages {
         return sums(organizationId, filters, groupBy, filters.modelId());
     }
 
-    private List<UsageRow> sums(UUID organizationId, UsageFilters filters, Set<String> groupBy, UUID modelId) {
+    private List<UsageRow> sums(
+            UUID organizationId, UsageFilters filters, Set<String> groupBy, @Nullable UUID modelId) {
         return api.read(
                         usage.getUsage(
                                 organizationId,
@@ -164,7 +166,8 @@ public class UsagePages {
                 .toList();
     }
 
-    private ListPage.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, String token) {
+    private ListPage.Slice<UsageRecord> calls(
+            UUID organizationId, UsageFilters filters, int size, @Nullable String token) {
         UsageRecordList list = api.read(
                 usage.listUsageRecords(
                         organizationId,
@@ -181,6 +184,6 @@ public class UsagePages {
     }
 
     private String file(String what) {
-        return "%s-%s-%s.csv".formatted(page.organization().getSlug(), what, LocalDate.now(ZoneOffset.UTC));
+        return "%s-%s-%s.csv".formatted(page.requireOrganization().getSlug(), what, LocalDate.now(ZoneOffset.UTC));
     }
 }

@@ -1,5 +1,7 @@
 package io.agyn.proxy.forwarding;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.ids.Uuid7;
@@ -36,6 +38,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
@@ -62,10 +65,10 @@ public final class Call implements RequestBody.Listener {
     private int index;
 
     // Null until it is known.
-    private Caller caller;
-    private RequestBody body;
-    private Model model;
-    private Attempt attempt;
+    private @Nullable Caller caller;
+    private @Nullable RequestBody body;
+    private @Nullable Model model;
+    private @Nullable Attempt attempt;
     private long firstByte = -1;
 
     /**
@@ -74,16 +77,20 @@ public final class Call implements RequestBody.Listener {
      * @param token null for a call of this server itself
      * @param lookedUpAt the time of the event loop's tick
      */
-    private record Caller(Identity identity, String token, long lookedUpAt) {}
+    private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
     /**
      * The called model.
      *
      * @param target null for a model that cannot be called
      */
-    private record Model(UUID organizationId, UUID id, String name, Target target) {}
+    private record Model(
+            UUID organizationId,
+            UUID id,
+            String name,
+            @Nullable Target target) {}
 
-    private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
+    private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = Vertx.currentContext();
@@ -144,26 +151,37 @@ public final class Call implements RequestBody.Listener {
         });
     }
 
+    private Caller authenticated() {
+        return requireNonNull(caller, "caller is null");
+    }
+
     // Read
 
     private void read() {
-        enter(new ReadingModel());
-        if (RequestHead.expectsContinue(exchange.headers())) {
-            exchange.writeContinue();
-        }
-        body = new RequestBody(
+        RequestBody reading = new RequestBody(
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
                 this);
-        body.read();
+        body = reading;
+        enter(new ReadingModel(reading));
+        if (RequestHead.expectsContinue(exchange.headers())) {
+            exchange.writeContinue();
+        }
+        reading.read();
     }
 
     /** Reads the request as far as the value of {@code model}. */
     final class ReadingModel implements CallState {
+        private final RequestBody reading;
+
+        private ReadingModel(RequestBody reading) {
+            this.reading = reading;
+        }
+
         @Override
         public void onTick(long silence) {
-            body.retryMemory();
+            reading.retryMemory();
             if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
                 reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
@@ -174,14 +192,14 @@ public final class Call implements RequestBody.Listener {
 
         @Override
         public Duration limit() {
-            return body.waitsForMemory()
+            return reading.waitsForMemory()
                     ? proxy.shared().limits().queue()
                     : proxy.shared().limits().idle();
         }
 
         @Override
         public void onLimit() {
-            if (body.waitsForMemory()) {
+            if (reading.waitsForMemory()) {
                 reject(ProxyError.of(
                         Kind.UNAVAILABLE,
                         "The memory for request bodies is full; try again soon, and send"
@@ -194,7 +212,7 @@ public final class Call implements RequestBody.Listener {
 
     @Override
     public ByteBudget.Lease lease() {
-        return proxy.lease(exchange, caller.identity());
+        return proxy.lease(exchange, authenticated().identity());
     }
 
     @Override
@@ -208,18 +226,19 @@ public final class Call implements RequestBody.Listener {
     public void onModel(String name) {
         enter(Unlimited.LOOKING_UP);
         guard(() -> {
-            if (caller.token() == null || caller.lookedUpAt() == loop.now()) {
+            Caller known = authenticated();
+            if (known.token() == null || known.lookedUpAt() == loop.now()) {
                 find(name);
             } else {
                 // The body took its time, and the token may have been revoked meanwhile.
-                identify(caller.token(), () -> find(name));
+                identify(known.token(), () -> find(name));
             }
         });
     }
 
     private void find(String name) {
         Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(caller.identity(), organization, name), route -> follow(route, name));
+        when(proxy.find(authenticated().identity(), organization, name), route -> follow(route, name));
     }
 
     private void follow(Route route, String name) {
@@ -246,8 +265,9 @@ public final class Call implements RequestBody.Listener {
     // Call the provider
 
     private void call(Target target) {
-        Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
-        UUID tokenId = caller.identity().tokenId();
+        Attempt first =
+                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        UUID tokenId = authenticated().identity().tokenId();
         if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
             reject(tooManyCalls("with this API token"));
             return;
@@ -258,7 +278,7 @@ public final class Call implements RequestBody.Listener {
             return;
         }
         attempt = first;
-        attempt.start();
+        first.start();
     }
 
     private static ProxyError tooManyCalls(String which) {
@@ -369,8 +389,10 @@ public final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
-            proxy.shared().tokenCalls().release(caller.identity().tokenId());
-            proxy.shared().organizationCalls().release(model.organizationId());
+            proxy.shared().tokenCalls().release(authenticated().identity().tokenId());
+            proxy.shared()
+                    .organizationCalls()
+                    .release(requireNonNull(model, "model is null").organizationId());
         }
         CallRecord record = record(outcome);
         trace.end(record);
@@ -406,7 +428,7 @@ public final class Call implements RequestBody.Listener {
                 outcome);
     }
 
-    private UUID organizationId(Identity identity) {
+    private @Nullable UUID organizationId(@Nullable Identity identity) {
         if (model != null) {
             return model.organizationId();
         }

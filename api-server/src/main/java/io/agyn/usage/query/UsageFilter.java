@@ -21,8 +21,8 @@ final class UsageFilter {
     /**
      * Adds a range of start times.
      *
-     * @param from the inclusive start, or null
-     * @param to the exclusive end, or null
+     * @param from the inclusive start
+     * @param to the exclusive end
      */
     UsageFilter within(@Nullable OffsetDateTime from, @Nullable OffsetDateTime to) {
         return and("started_at >= ?", from).and("started_at < ?", to);

@@ -50,7 +50,7 @@ class UsageResource implements UsageApi {
             UUID organizationId,
             @Nullable OffsetDateTime from,
             @Nullable OffsetDateTime to,
-            Set<String> groupBy,
+            @Nullable Set<String> groupBy,
             @Nullable UUID modelId,
             @Nullable UUID providerId,
             @Nullable UUID userId,

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.model.CallOutcome;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter for calls. A selection is immutable; each method returns a narrower one.
@@ -16,15 +17,20 @@ import java.util.UUID;
 public final class UsageSelection {
     private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null);
 
-    private final OffsetDateTime from;
-    private final OffsetDateTime to;
-    private final UUID modelId;
-    private final UUID providerId;
-    private final UUID userId;
-    private final CallOutcome outcome;
+    private final @Nullable OffsetDateTime from;
+    private final @Nullable OffsetDateTime to;
+    private final @Nullable UUID modelId;
+    private final @Nullable UUID providerId;
+    private final @Nullable UUID userId;
+    private final @Nullable CallOutcome outcome;
 
     private UsageSelection(
-            OffsetDateTime from, OffsetDateTime to, UUID modelId, UUID providerId, UUID userId, CallOutcome outcome) {
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable UUID modelId,
+            @Nullable UUID providerId,
+            @Nullable UUID userId,
+            @Nullable CallOutcome outcome) {
         this.from = from;
         this.to = to;
         this.modelId = modelId;
@@ -102,26 +108,32 @@ public final class UsageSelection {
         return new UsageSelection(from, to, modelId, providerId, userId, requireNonNull(ended, "ended is null"));
     }
 
+    @Nullable
     OffsetDateTime from() {
         return from;
     }
 
+    @Nullable
     OffsetDateTime to() {
         return to;
     }
 
+    @Nullable
     UUID modelId() {
         return modelId;
     }
 
+    @Nullable
     UUID providerId() {
         return providerId;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
     CallOutcome outcome() {
         return outcome;
     }
