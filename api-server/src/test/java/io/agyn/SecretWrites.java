@@ -34,7 +34,7 @@ final class SecretWrites {
     private final Queue<String> rejected = new ConcurrentLinkedQueue<>();
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
-    /** Writes into a new organization, on behalf of a server's first administrator. */
+    /** Writes into a new organization, on behalf of a server's first cluster admin. */
     SecretWrites(ServerProcess server) throws IOException {
         token = server.token();
         organization = server.request()

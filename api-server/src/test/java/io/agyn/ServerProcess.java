@@ -101,7 +101,7 @@ final class ServerProcess implements AutoCloseable {
         return URI.create(Files.readString(dataDir.resolve("base-url")).strip());
     }
 
-    /** A request with the first administrator's token. */
+    /** A request with the first cluster admin's token. */
     RequestSpecification request() throws IOException {
         return RestAssured.given()
                 .filter(SentCredentials.filter())

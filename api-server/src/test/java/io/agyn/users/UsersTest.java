@@ -70,7 +70,7 @@ class UsersTest {
                 .then()
                 .statusCode(200)
                 .body("items.id", equalTo(List.of(id)));
-        // A user may change the case of their own username.
+        // A user may change the case of their username.
         asAdmin()
                 .body(body(shouted, "user", "active"))
                 .put("/users/{id}", id)

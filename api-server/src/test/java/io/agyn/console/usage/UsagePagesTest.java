@@ -210,6 +210,7 @@ class UsagePagesTest {
         "model_id, model_id=fast",
         "provider_id, provider_id=1",
         "user_id, user_id=payments",
+        "api_token_id, api_token_id=ci",
         "outcome, outcome=COMPLETED",
         "page_token, page=nonsense",
     })

@@ -318,6 +318,19 @@ class UsageTest {
         assertSees(owner, "&user_id=" + ofAnother.userId(), ofAnother);
     }
 
+    @Test
+    void usageOfOneApiTokenIsSelected() throws SQLException {
+        calls.tokenId = UUID.randomUUID();
+        CallRecord ofOther = calls.next();
+        calls.tokenId = UUID.randomUUID();
+        CallRecord ofToken = calls.next();
+        load(ofOther, ofToken);
+
+        String owner = Api.tokenOfNew("owner", organization);
+        assertSees(owner, "&api_token_id=" + ofToken.tokenId(), ofToken);
+        assertSees(owner, "&api_token_id=" + UUID.randomUUID());
+    }
+
     private void assertSees(String token, String query, CallRecord... seen) {
         as(token)
                 .get(SUMS + MONTH + query, organization)
@@ -351,6 +364,7 @@ class UsageTest {
         "model_id, model_id=fast",
         "provider_id, provider_id=",
         "user_id, user_id=payments",
+        "api_token_id, api_token_id=ci",
         "outcome, outcome=COMPLETED",
         "page_size, page_size=10",
     })
