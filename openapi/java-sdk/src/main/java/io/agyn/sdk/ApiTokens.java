@@ -11,7 +11,7 @@ import io.agyn.sdk.model.ApiTokenList;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The caller's API tokens, and for cluster admins those of all users. They are created and revoked, never changed. */
+/** The caller's API tokens; for cluster admins, all users' tokens. They are created and revoked, never changed. */
 public final class ApiTokens {
     private final ApiTokensApi api;
     private final Exchange exchange;

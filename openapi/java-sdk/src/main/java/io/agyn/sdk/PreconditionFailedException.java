@@ -3,7 +3,7 @@ package io.agyn.sdk;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The resource is no longer in the state whose entity tag was given (412). */
+/** The resource has changed since the given entity tag (412). */
 public final class PreconditionFailedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
