@@ -7,7 +7,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
 import io.agyn.api.model.Protocol;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.ids.Uuid7;
@@ -22,6 +21,7 @@ import io.agyn.proxy.routing.Target;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;

@@ -1,13 +1,13 @@
 package io.agyn.proxy;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.agyn.Api;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.restassured.RestAssured;
 import java.io.IOException;
 import java.net.URI;

@@ -4,9 +4,9 @@ import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,15 +1,15 @@
 package io.agyn.usage.query;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
 import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;

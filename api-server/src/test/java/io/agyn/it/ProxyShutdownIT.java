@@ -1,13 +1,11 @@
-package io.agyn;
+package io.agyn.it;
 
+import static io.agyn.it.ServerProcess.TERMINATED;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.agyn.proxy.RawCaller;
-import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
-import io.agyn.scripted.ScriptedProvider;
-import io.restassured.http.ContentType;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.GoAway;
@@ -29,11 +27,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,35 +37,30 @@ import org.junit.jupiter.api.io.TempDir;
 /** Requests to a packaged server that is being stopped. */
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class ProxyShutdownIT {
-    private static final int TERMINATED = 128 + 15;
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final String MODEL = "m";
-    private static final String BODY = "{\"model\":\"" + MODEL + "\",\"stream\":true}";
     private static final String LIVE = "GET /q/health/live HTTP/1.1\r\nHost: a\r\n\r\n";
     private static final String METRICS = "GET /q/metrics HTTP/1.1\r\nHost: a\r\n\r\n";
 
     @TempDir
     private Path folder;
 
-    private ScriptedProvider provider;
+    private Cluster cluster;
+    private ServerProcess server;
     // Read while the server still publishes it.
     private URI address;
     private String token;
 
-    @BeforeEach
-    void start() {
-        provider = ScriptedProvider.start(Options.defaults());
-    }
-
     @AfterEach
-    void stop() {
-        provider.close();
+    void stop() throws Exception {
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
     @Test
     void openConnectionsAreServedAndNewOnesRefused() throws Exception {
-        try (ServerProcess server = server("30s", "0s");
-                HttpClient client = HttpClient.newHttpClient();
+        start("30s", "0s");
+        try (HttpClient client = HttpClient.newHttpClient();
                 RawCaller pooled = new RawCaller(address.getPort());
                 RawCaller unused = new RawCaller(address.getPort());
                 RawCaller prometheus = new RawCaller(address.getPort())) {
@@ -97,7 +88,7 @@ class ProxyShutdownIT {
             List<String> rest = reader.lines().toList();
             assertThat(rest).anyMatch(line -> line.contains("response.completed"));
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
-            assertThat(provider.received()).noneMatch(ReceivedCall::callerLeft);
+            assertThat(cluster.provider().received()).noneMatch(ReceivedCall::callerLeft);
             assertThat(server.output()).doesNotContain("WARN", "ERROR");
             assertThat(server.errors()).isEmpty();
         }
@@ -107,7 +98,8 @@ class ProxyShutdownIT {
     void http2CallersGetGoAwayAndTheirStreamsFinish() throws Exception {
         Vertx vertx = Vertx.vertx();
         CompletableFuture<GoAway> goAways = new CompletableFuture<>();
-        try (ServerProcess server = server("30s", "0s")) {
+        start("30s", "0s");
+        try {
             HttpClientOptions http2 = new HttpClientOptions()
                     .setProtocolVersion(HttpVersion.HTTP_2)
                     .setHttp2ClearTextUpgrade(false);
@@ -116,11 +108,12 @@ class ProxyShutdownIT {
                     .request(HttpMethod.POST, address.getPort(), address.getHost(), "/v1/responses")
                     .compose(request -> request.putHeader("authorization", "Bearer " + token)
                             .putHeader("x-scripted", "events=10;every=200ms")
-                            .send(BODY))
+                            .send("{\"model\":\"%s\",\"stream\":true}"
+                                    .formatted(cluster.organization().model())))
                     .compose(HttpClientResponse::body)
                     .toCompletionStage()
                     .toCompletableFuture();
-            provider.await(call -> true, PATIENCE);
+            cluster.provider().await(call -> true, PATIENCE);
 
             server.terminate();
 
@@ -139,16 +132,19 @@ class ProxyShutdownIT {
 
     @Test
     void readinessIsDownBeforeConnectionsAreRefused() throws Exception {
-        try (ServerProcess server = server("30s", "2s");
-                HttpClient client = HttpClient.newHttpClient()) {
+        start("30s", "2s");
+        try (HttpClient client = HttpClient.newHttpClient()) {
             URI readiness = address.resolve("/q/health/ready");
             Instant signalled = Instant.now();
             server.terminate();
-            HttpResponse<String> response;
-            do {
-                response = client.send(HttpRequest.newBuilder(readiness).build(), BodyHandlers.ofString());
-            } while (response.statusCode() == 200);
-            assertThat(response.statusCode()).isEqualTo(503);
+            int status = await("not ready")
+                    .atMost(PATIENCE)
+                    .pollInterval(Duration.ofMillis(10))
+                    .until(
+                            () -> client.send(HttpRequest.newBuilder(readiness).build(), BodyHandlers.discarding())
+                                    .statusCode(),
+                            last -> last != 200);
+            assertThat(status).isEqualTo(503);
             try (RawCaller fresh = new RawCaller(address.getPort())) {
                 RawCaller.Response served = fresh.send(me()).response();
                 assertThat(served.status()).isEqualTo(200);
@@ -162,8 +158,8 @@ class ProxyShutdownIT {
 
     @Test
     void callsBeyondTheLimitAreRejected() throws Exception {
-        try (ServerProcess server = server("1s", "0s");
-                HttpClient client = HttpClient.newHttpClient()) {
+        start("1s", "0s");
+        try (HttpClient client = HttpClient.newHttpClient()) {
             HttpResponse<InputStream> stream = client.send(call("endless;every=50ms"), BodyHandlers.ofInputStream());
             CompletableFuture<HttpResponse<String>> silent =
                     client.sendAsync(call("stall=before"), BodyHandlers.ofString());
@@ -188,14 +184,14 @@ class ProxyShutdownIT {
             assertThat(seen).contains("This server is stopping");
             assertThat(server.exitCode()).isEqualTo(TERMINATED);
             assertThat(server.output()).contains("After AGYN_SHUTDOWN_TIMEOUT (1 s), 2 requests in flight are aborted");
-            provider.await(ReceivedCall::callerLeft, PATIENCE);
+            cluster.provider().await(ReceivedCall::callerLeft, PATIENCE);
         }
     }
 
     @Test
     void idleServerStopsImmediately() throws Exception {
-        try (ServerProcess server = server("30s", "0s");
-                RawCaller idle = new RawCaller(address.getPort())) {
+        start("30s", "0s");
+        try (RawCaller idle = new RawCaller(address.getPort())) {
             assertThat(idle.send(LIVE).response().status()).isEqualTo(200);
             Instant signalled = Instant.now();
             server.terminate();
@@ -204,41 +200,14 @@ class ProxyShutdownIT {
         }
     }
 
-    private ServerProcess server(String timeout, String delay) throws Exception {
-        ServerProcess server = ServerProcess.run(
-                        folder, Map.of("AGYN_SHUTDOWN_TIMEOUT", timeout, "AGYN_SHUTDOWN_DELAY", delay))
-                .ready();
+    private void start(String timeout, String delay) throws Exception {
+        cluster = Cluster.in(folder)
+                .with("AGYN_SHUTDOWN_TIMEOUT", timeout)
+                .with("AGYN_SHUTDOWN_DELAY", delay)
+                .start();
+        server = cluster.server();
         address = server.address();
         token = server.token();
-        registerModel(server);
-        return server;
-    }
-
-    private void registerModel(ServerProcess server) throws IOException {
-        String organization = created(server, "/api/v1/organizations", Map.of("name", "Acme"));
-        String below = "/api/v1/organizations/" + organization;
-        String id = created(
-                server,
-                below + "/llm-providers",
-                Map.of(
-                        "name", "p",
-                        "endpoint", provider.origin().toString(),
-                        "protocol", "responses",
-                        "auth_method", "bearer",
-                        "token", "sk"));
-        created(server, below + "/models", Map.of("name", MODEL, "provider_id", id, "remote_model_name", "gpt"));
-    }
-
-    private static String created(ServerProcess server, String path, Map<String, String> body) throws IOException {
-        return server.request()
-                .contentType(ContentType.JSON)
-                .header("Connection", "close")
-                .body(body)
-                .post(path)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
     }
 
     private String me() {
@@ -246,13 +215,11 @@ class ProxyShutdownIT {
     }
 
     private HttpRequest call(String script) {
-        return HttpRequest.newBuilder(address.resolve("/v1/responses"))
-                .version(HttpClient.Version.HTTP_1_1)
-                .timeout(PATIENCE)
-                .header("authorization", "Bearer " + token)
-                .header("x-scripted", script)
-                .POST(HttpRequest.BodyPublishers.ofString(BODY))
-                .build();
+        return caller().request("shutdown", true).header("x-scripted", script).build();
+    }
+
+    private ModelCaller caller() {
+        return new ModelCaller(address, token, cluster.organization().model());
     }
 
     private void awaitRefusedConnections() {

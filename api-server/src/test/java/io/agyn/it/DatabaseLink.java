@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.it;
 
 import java.io.IOException;
 import java.net.InetAddress;

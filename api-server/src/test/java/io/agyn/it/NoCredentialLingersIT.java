@@ -1,7 +1,8 @@
-package io.agyn;
+package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.agyn.testing.SentCredentials;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
-package io.agyn;
+package io.agyn.it;
 
-import static io.agyn.SecretWrites.WRITERS;
+import static io.agyn.it.SecretWrites.WRITERS;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -35,7 +35,7 @@ class KilledIT {
 
     @BeforeEach
     void prepare() throws Exception {
-        try (ServerProcess server = server()) {
+        try (ServerProcess server = ServerProcess.start(folder)) {
             secrets = new SecretWrites(server);
         }
     }
@@ -45,8 +45,8 @@ class KilledIT {
         Set<String> unacknowledged = ConcurrentHashMap.newKeySet();
         for (int kill = 0; kill < SERVER_KILLS; kill++) {
             int before = secrets.acknowledged();
-            ServerProcess server = server();
-            URI address = server.baseUrl();
+            ServerProcess server = ServerProcess.start(folder);
+            URI address = server.address();
             List<Thread> writers = secrets.start(() -> {
                 String key = UUID.randomUUID().toString();
                 try {
@@ -64,27 +64,25 @@ class KilledIT {
             server.close();
         }
 
-        try (ServerProcess server = server()) {
+        try (ServerProcess server = ServerProcess.start(folder)) {
             for (String key : unacknowledged) {
-                secrets.take(key, secrets.create(server.baseUrl(), key));
+                secrets.take(key, secrets.create(server.address(), key));
             }
-            secrets.assertAllThereOnce(server, folder, Map.of());
+            secrets.assertAllThereOnce(server, new ServerCommands(folder, Map.of()));
         }
     }
 
     @Test
     void retriedCreatesRunOnceWhileDatabasesAreKilled() throws Exception {
-        try (ServerProcess server = server()) {
-            URI address = server.baseUrl();
+        try (ServerProcess server = ServerProcess.start(folder)) {
+            URI address = server.address();
             Instant[] end = {Instant.MAX};
             List<Thread> writers = secrets.start(() -> {
                 String key = UUID.randomUUID().toString();
-                Instant deadline = Instant.now().plus(PATIENCE);
-                HttpResponse<String> response = secrets.create(address, key);
-                while (response.statusCode() >= 500 && Instant.now().isBefore(deadline)) {
-                    Thread.sleep(50);
-                    response = secrets.create(address, key);
-                }
+                HttpResponse<String> response = await().atMost(PATIENCE)
+                        .pollDelay(Duration.ZERO)
+                        .pollInterval(Duration.ofMillis(50))
+                        .until(() -> secrets.create(address, key), last -> last.statusCode() < 500);
                 secrets.take(key, response);
                 return Instant.now().isBefore(end[0]);
             });
@@ -101,11 +99,7 @@ class KilledIT {
             }
             end[0] = Instant.now();
             secrets.join(writers);
-            secrets.assertAllThereOnce(server, folder, Map.of());
+            secrets.assertAllThereOnce(server, new ServerCommands(folder, Map.of()));
         }
-    }
-
-    private ServerProcess server() throws IOException, InterruptedException {
-        return ServerProcess.run(folder, Map.of()).ready();
     }
 }

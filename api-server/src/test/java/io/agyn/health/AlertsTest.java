@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.health;
 
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;

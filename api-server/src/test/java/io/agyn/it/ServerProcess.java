@@ -1,8 +1,12 @@
-package io.agyn;
+package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.agyn.testing.SentCredentials;
 import io.restassured.RestAssured;
+import io.restassured.http.ContentType;
+import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +14,6 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The packaged server in a separate process, as an operator runs it. */
 final class ServerProcess implements AutoCloseable {
+    /** The exit code after SIGTERM. */
+    static final int TERMINATED = 128 + 15;
 
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
@@ -29,6 +34,7 @@ final class ServerProcess implements AutoCloseable {
     private final Path output;
     private final Path errors;
     private final boolean isServer;
+    private boolean isClosed;
 
     private ServerProcess(Path dataDir, Process process, Path output, Path errors, boolean isServer) {
         this.dataDir = dataDir;
@@ -38,7 +44,23 @@ final class ServerProcess implements AutoCloseable {
         this.isServer = isServer;
     }
 
-    /** Runs the jar on a data folder, with variables that come on top of a free port, and with arguments. */
+    /** Starts a server on a data folder, and waits until it is ready. */
+    static ServerProcess start(Path dataDir) throws Exception {
+        return start(dataDir, Map.of());
+    }
+
+    /** Starts a server with variables, and waits until it is ready. */
+    static ServerProcess start(Path dataDir, Map<String, String> variables) throws Exception {
+        ServerProcess server = run(dataDir, variables);
+        try {
+            return server.ready();
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
+    }
+
+    /** Runs the jar on a data folder, with variables in addition to a free port, and with arguments. */
     static ServerProcess run(Path dataDir, Map<String, String> variables, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(),
@@ -48,17 +70,17 @@ final class ServerProcess implements AutoCloseable {
                 "-jar",
                 JAR.toString()));
         command.addAll(List.of(arguments));
-        return start(dataDir, variables, command, arguments.length == 0);
+        return launch(dataDir, variables, command, arguments.length == 0);
     }
 
     /** Runs the start script on a data folder, with arguments. */
     static ServerProcess runScript(Path dataDir, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("bin/agyn-server"));
         command.addAll(List.of(arguments));
-        return start(dataDir, Map.of("JAVA_HOME", System.getProperty("java.home")), command, arguments.length == 0);
+        return launch(dataDir, Map.of("JAVA_HOME", System.getProperty("java.home")), command, arguments.length == 0);
     }
 
-    private static ServerProcess start(
+    private static ServerProcess launch(
             Path dataDir, Map<String, String> variables, List<String> command, boolean isServer) throws IOException {
         Path output = Files.createTempFile("agyn-server", ".out");
         Path errors = Files.createTempFile("agyn-server", ".err");
@@ -76,50 +98,93 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** Waits until the server is ready. */
-    ServerProcess ready() throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!Files.exists(dataDir.resolve("base-url"))) {
+    ServerProcess ready() {
+        await("ready").atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> {
             assertThat(process.isAlive())
                     .as("alive, which says:%n%s%s", output(), errors())
                     .isTrue();
-            assertThat(Instant.now()).as("ready in time").isBefore(deadline);
-            Thread.sleep(20);
-        }
+            return Files.exists(dataDir.resolve("base-url"));
+        });
         return this;
     }
 
-    /** Where the server is, once it was {@link #ready}. */
+    /** The base URL of a server that is {@link #ready}. */
     URI address() {
         try {
-            return baseUrl();
+            return URI.create(Files.readString(dataDir.resolve("base-url")).strip());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    URI baseUrl() throws IOException {
-        return URI.create(Files.readString(dataDir.resolve("base-url")).strip());
+    /** The first administrator's token. */
+    String token() {
+        try {
+            return Files.readString(dataDir.resolve("admin-token")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
-    /** A request with the first administrator's token. */
-    RequestSpecification request() throws IOException {
-        return RestAssured.given()
-                .filter(SentCredentials.filter())
-                .baseUri(baseUrl().toString())
-                .header("Authorization", "Bearer " + token());
+    /** A request of the first administrator. */
+    RequestSpecification request() {
+        return as(token());
     }
 
-    String token() throws IOException {
-        String token = Files.readString(dataDir.resolve("admin-token")).strip();
+    /** A request with a token; its body is JSON. */
+    RequestSpecification as(String token) {
         SentCredentials.add(token);
-        return token;
+        URI address = address();
+        RequestSpecification request = RestAssured.given()
+                .filter(SentCredentials.filter())
+                .baseUri(address.toString())
+                .header("Authorization", "Bearer " + token)
+                // RestAssured would leave connections open.
+                .header("Connection", "close")
+                .contentType(ContentType.JSON);
+        // The certificates of tests are signed by no authority.
+        return address.getScheme().equals("https") ? request.relaxedHTTPSValidation() : request;
     }
 
-    /** The main process of the server's own PostgreSQL. */
+    /** Creates a resource at a path below {@code /api/v1/} as the first administrator, and returns its id. */
+    String create(String path, Map<String, ?> body) {
+        return created(request(), path, body).path("id");
+    }
+
+    /** Creates a resource at a path below {@code /api/v1/}. */
+    static Response created(RequestSpecification request, String path, Map<String, ?> body) {
+        Response response = request.body(body).post("/api/v1/" + path);
+        response.then().statusCode(201);
+        return response;
+    }
+
+    /** Creates an API token; the response has its {@code id} and the {@code token}. */
+    Response createToken(Map<String, ?> body) {
+        return created(request(), "api-tokens", body);
+    }
+
+    /** Replaces a resource at a path below {@code /api/v1/}. */
+    void update(String path, Map<String, ?> body) {
+        request().body(body).put("/api/v1/" + path).then().statusCode(200);
+    }
+
+    /** Deletes a resource at a path below {@code /api/v1/}. */
+    void delete(String path) {
+        request().delete("/api/v1/" + path).then().statusCode(204);
+    }
+
+    /** The status of a request for the token's user. */
+    int statusOfMe(String token) {
+        return as(token).get("/api/v1/me").statusCode();
+    }
+
+    boolean isReady() {
+        return request().get("/q/health/ready").statusCode() == 200;
+    }
+
+    /** The main process of the server's embedded PostgreSQL. */
     ProcessHandle postmaster() throws IOException {
-        String pid =
-                Files.readAllLines(dataDir.resolve("postgres/postmaster.pid")).getFirst();
-        return ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
+        return ProcessHandle.of(postmasterPid()).orElseThrow();
     }
 
     /** Presses Ctrl-C. */
@@ -132,18 +197,31 @@ final class ServerProcess implements AutoCloseable {
         process.destroy();
     }
 
-    /** Sends SIGKILL and waits. */
+    /** Sends SIGTERM, and waits for the end. */
+    int stop() throws IOException, InterruptedException {
+        terminate();
+        return exitCode();
+    }
+
+    /** Sends SIGKILL, and waits for the end. */
     void kill() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
         // The next server would withdraw it, but not before a test may have read it.
         Files.deleteIfExists(dataDir.resolve("base-url"));
     }
 
+    /** Waits for the end. */
     int exitCode() throws InterruptedException, IOException {
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
                 .as("ends in time, which says:%n%s%s", output(), errors())
                 .isTrue();
         return process.exitValue();
+    }
+
+    /** Waits for the end of a server that does not start; it reports one sentence, without its line end. */
+    void assertRejected(String sentence) throws IOException, InterruptedException {
+        assertThat(exitCode()).isEqualTo(1);
+        assertThat(errors()).isEqualTo(sentence + "\n");
     }
 
     String output() throws IOException {
@@ -154,11 +232,13 @@ final class ServerProcess implements AutoCloseable {
         return Files.readString(errors);
     }
 
-    /**
-     * Stops the server, or a command, and its PostgreSQL. Fails if the server has shown a credential.
-     */
+    /** Stops the server, or a command, and its PostgreSQL, once. Fails if the server has shown a credential. */
     @Override
     public void close() throws IOException, InterruptedException {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
         String metrics = metrics();
         terminate();
         if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
@@ -183,7 +263,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private String metrics() throws IOException {
+    private String metrics() {
         boolean responds = isServer && process.isAlive() && Files.exists(dataDir.resolve("base-url"));
         // One with TLS has a certificate that nobody trusts.
         return responds && address().getScheme().equals("http")

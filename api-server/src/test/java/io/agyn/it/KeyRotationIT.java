@@ -1,17 +1,13 @@
-package io.agyn;
+package io.agyn.it;
 
+import static io.agyn.it.Cluster.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.keys.Keyset;
-import io.agyn.postgres.EmbeddedPostgres;
-import io.agyn.scripted.ReceivedCall;
-import io.agyn.scripted.ScriptedProvider;
-import io.restassured.http.ContentType;
-import io.restassured.path.json.JsonPath;
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -21,11 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +42,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     // Enough that a rewrap can be killed before its end.
     private static final int MANY = 40_000;
     private static final int WRITERS = 4;
@@ -57,46 +49,33 @@ class KeyRotationIT {
     @TempDir
     private Path folder;
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(PATIENCE)
-            .build();
     private final Queue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicInteger calls = new AtomicInteger();
     private final List<Written> written = new ArrayList<>();
     private volatile boolean stopped;
-    private ScriptedProvider provider;
-    private EmbeddedPostgres postgres;
+    private Cluster cluster;
+    private ServerCommands commands;
     private Path keyset;
     private Path copy;
-    private ServerProcess one;
-    private ServerProcess other;
-    private String admin;
-    private String organization;
+    private Organization organization;
 
     @BeforeEach
     void start() throws Exception {
-        provider = ScriptedProvider.start();
-        postgres = EmbeddedPostgres.on(folder);
-        postgres.start();
         keyset = folder.resolve("keys.json");
         copy = folder.resolve("copy.json");
         Keyset.create(keyset);
         Files.copy(keyset, copy);
-        one = run("one", keyset).ready();
-        other = run("other", copy).ready();
-        admin = one.token();
-        organization = create("/api/v1/organizations", Map.of("name", "Acme"));
+        cluster = Cluster.in(folder)
+                .withAnotherServer(Map.of("AGYN_KEYSET_FILE", copy.toString()))
+                .start();
+        commands = cluster.commands();
+        organization = cluster.organization();
     }
 
     @AfterEach
     void stop() throws Exception {
         stopped = true;
-        one.close();
-        other.close();
-        postgres.close();
-        provider.close();
-        http.close();
+        cluster.close();
     }
 
     @Test
@@ -106,25 +85,25 @@ class KeyRotationIT {
         List<Thread> load = load();
         Thread.sleep(Duration.ofSeconds(2));
 
-        String fresh = found("Added key (\\d+) to ", succeed("keyset", "add"));
-        assertThat(rejected("keyset", "promote", fresh))
+        String fresh = found("Added key (\\d+) to ", commands.succeed("keyset", "add"));
+        assertThat(commands.rejected("keyset", "promote", fresh))
                 .isEqualTo("1 of 2 running servers do not have key " + fresh + " yet: deploy the file " + keyset
                         + " to them, and run this again.\n");
         distribute();
-        succeed("keyset", "promote", fresh);
+        commands.succeed("keyset", "promote", fresh);
         // Meanwhile one server encrypts with the new key, and the other with the old one.
         await("a row with the new key")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> count(fresh) > 0);
-        assertThat(rejected("keyset", "rewrap"))
+        assertThat(commands.rejected("keyset", "rewrap"))
                 .startsWith("1 of 2 running servers encrypt with another key than " + fresh);
         distribute();
-        assertThat(rejected("keyset", "retire", old))
+        assertThat(commands.rejected("keyset", "retire", old))
                 .startsWith("Key " + old + " is still needed (secret values: ")
                 .endsWith("): run \"keyset rewrap\" first.\n");
 
-        try (ServerProcess rewrap = command("keyset", "rewrap")) {
+        try (ServerProcess rewrap = commands.run("keyset", "rewrap")) {
             await("progress")
                     .atMost(PATIENCE)
                     .pollInterval(Duration.ofMillis(10))
@@ -133,12 +112,12 @@ class KeyRotationIT {
         }
         assertThat(count(old)).as("killed before the end").isPositive();
         assertThat(count(fresh)).as("killed after the start").isGreaterThanOrEqualTo(500);
-        assertThat(succeed("keyset", "rewrap"))
+        assertThat(commands.succeed("keyset", "rewrap"))
                 .contains("Encrypted ", " rows with key " + fresh)
                 .endsWith("All rows are encrypted with key " + fresh + ".\n");
         assertThat(count(old)).isZero();
 
-        succeed("keyset", "retire", old);
+        commands.succeed("keyset", "retire", old);
         distribute();
         assertThat(Keyset.load(keyset).keys()).hasToString("[" + fresh + "]");
         Thread.sleep(Duration.ofSeconds(3));
@@ -151,36 +130,36 @@ class KeyRotationIT {
         assertThat(calls.get()).isGreaterThan(200);
         assertThat(count(old)).isZero();
         assertNothingIsLost();
-        one.close();
-        one = run("one", keyset).ready();
+        cluster.restart(0);
         assertNothingIsLost();
-        for (ServerProcess server : List.of(one, other)) {
+        for (ServerProcess server : cluster.servers()) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
     }
 
     /** Secrets whose values are written again and again, each with a model that sends it along. */
-    private List<Thread> load() throws IOException {
+    private List<Thread> load() {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
-            Written mine =
-                    new Written("w" + i, create(inOrganization("secrets"), Map.of("name", "w" + i, "value", "sk-0")));
+            ServerProcess server = cluster.server();
+            Written mine = new Written(
+                    "w" + i, server.create(organization.path("secrets"), Map.of("name", "w" + i, "value", "sk-0")));
             written.add(mine);
-            String llmProvider = create(
-                    inOrganization("llm-providers"),
+            String llmProvider = server.create(
+                    organization.path("llm-providers"),
                     Map.of(
                             "name",
                             mine.name,
                             "endpoint",
-                            provider.origin() + "/v1",
+                            cluster.provider().origin() + "/v1",
                             "protocol",
                             "responses",
                             "auth_method",
                             "bearer",
                             "token_secret_id",
                             mine.secret));
-            create(
-                    inOrganization("models"),
+            server.create(
+                    organization.path("models"),
                     Map.of("name", mine.name, "provider_id", llmProvider, "remote_model_name", "remote"));
             threads.add(Thread.ofVirtual().start(() -> repeat(mine, this::write)));
             threads.add(Thread.ofVirtual().start(() -> repeat(mine, this::call)));
@@ -195,7 +174,7 @@ class KeyRotationIT {
     private void repeat(Written secret, Work work) {
         for (int turn = 1; !stopped; turn++) {
             try {
-                work.on(turn % 2 == 0 ? one : other, secret, turn);
+                work.on(cluster.server(turn % 2), secret, turn);
                 Thread.sleep(10);
             } catch (IOException e) {
                 failures.add(e.toString());
@@ -212,11 +191,14 @@ class KeyRotationIT {
         String body = keeps
                 ? "{\"name\":\"%s\"}".formatted(secret.name)
                 : "{\"name\":\"%s\",\"value\":\"%s\"}".formatted(secret.name, value);
-        HttpResponse<String> response = http.send(
-                request(server, inOrganization("secrets/" + secret.secret))
-                        .PUT(BodyPublishers.ofString(body))
-                        .build(),
-                BodyHandlers.ofString());
+        HttpRequest request = HttpRequest.newBuilder(
+                        server.address().resolve("/api/v1/" + organization.path("secrets/" + secret.secret)))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + cluster.server().token())
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = ModelCaller.HTTP.send(request, BodyHandlers.ofString());
         if (response.statusCode() != 200) {
             failures.add("write: " + response.statusCode() + " " + response.body());
         } else if (!keeps) {
@@ -230,12 +212,9 @@ class KeyRotationIT {
     }
 
     private void call(ServerProcess server, Written secret, String id) throws IOException, InterruptedException {
-        HttpResponse<String> response = http.send(
-                request(server, "/v1/responses")
-                        .header("X-Request-Id", id)
-                        .POST(BodyPublishers.ofString("{\"model\":\"" + secret.name + "\",\"input\":\"hi\"}"))
-                        .build(),
-                BodyHandlers.ofString());
+        HttpResponse<String> response = cluster.caller(server, cluster.server().token())
+                .withModel(secret.name)
+                .response(id);
         calls.incrementAndGet();
         if (response.statusCode() != 200) {
             failures.add("call: " + response.statusCode() + " " + response.body());
@@ -246,47 +225,35 @@ class KeyRotationIT {
         // The last write takes effect on every server.
         Thread.sleep(Duration.ofSeconds(1));
         for (Written secret : written) {
-            for (ServerProcess server : List.of(one, other)) {
+            for (ServerProcess server : cluster.servers()) {
                 String id = "last-" + UUID.randomUUID();
                 call(server, secret, id);
-                assertThat(keyOf(id)).isEqualTo("Bearer " + secret.value);
+                assertThat(cluster.credentialsSent(id)).containsExactly("Bearer " + secret.value);
             }
-            JsonPath read = one.request()
-                    .get(inOrganization("secrets/" + secret.secret))
+            cluster.server()
+                    .request()
+                    .get("/api/v1/" + organization.path("secrets/" + secret.secret))
                     .then()
                     .statusCode(200)
-                    .extract()
-                    .jsonPath();
-            assertThat(read.getInt("version")).isEqualTo(secret.version);
+                    .body("version", equalTo(secret.version));
         }
         assertThat(failures).isEmpty();
     }
 
-    private String keyOf(String id) {
-        return provider.received().stream()
-                .filter(call -> call.values("x-request-id").contains(id))
-                .map(ReceivedCall::headers)
-                .flatMap(List::stream)
-                .filter(header -> header.name().equalsIgnoreCase("authorization"))
-                .map(header -> header.value())
-                .findFirst()
-                .orElseThrow();
-    }
-
     private void fill(String key) throws SQLException, GeneralSecurityException {
         Keyset keys = Keyset.load(keyset);
-        try (Connection connection = connect();
+        try (Connection connection = cluster.database().connect();
                 PreparedStatement insert = connection.prepareStatement(
-                        "insert into secret (id, organization_id, name, storage, value_ciphertext, version, fingerprint,"
-                                + " created_at, updated_at) values (?, ?::uuid, ?, 'local', ?, 1, repeat('0', 32), now(),"
-                                + " now())")) {
+                        "insert into secret (id, organization_id, name, storage, value_ciphertext, version,"
+                            + " fingerprint, created_at, updated_at) values (?, ?::uuid, ?, 'local', ?, 1, repeat('0',"
+                            + " 32), now(), now())")) {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();
                 byte[] context =
-                        "%s/secret/%s/value".formatted(organization, id).getBytes(UTF_8);
+                        "%s/secret/%s/value".formatted(organization.id(), id).getBytes(UTF_8);
                 insert.setObject(1, id);
-                insert.setString(2, organization);
+                insert.setString(2, organization.id());
                 insert.setString(3, "filler-" + i);
                 insert.setBytes(4, keys.aead().encrypt("sk-filler".getBytes(UTF_8), context));
                 insert.addBatch();
@@ -297,81 +264,21 @@ class KeyRotationIT {
             insert.executeBatch();
             connection.commit();
         }
-        assertThat(count(key)).isEqualTo(MANY);
+        // With that of the seeded organization.
+        assertThat(count(key)).isEqualTo(MANY + 1);
     }
 
     /** How many secrets are encrypted with a key. */
     private long count(String key) throws SQLException {
-        try (Connection connection = connect();
-                Statement query = connection.createStatement();
-                ResultSet row = query.executeQuery("select count(*) from secret where encode(substring(value_ciphertext"
-                        + " from 2 for 4), 'hex') = lpad(to_hex(" + key + "), 8, '0')")) {
-            row.next();
-            return row.getLong(1);
-        }
+        return cluster.database()
+                .number("select count(*) from secret where encode(substring(value_ciphertext from 2 for 4), 'hex')"
+                        + " = lpad(to_hex(" + key + "), 8, '0')");
     }
 
     /** Brings the keyset to the other machine. */
     private void distribute() throws IOException {
         Path draft = Files.copy(keyset, folder.resolve("draft.json"), StandardCopyOption.REPLACE_EXISTING);
         Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);
-    }
-
-    private String succeed(String... arguments) throws Exception {
-        try (ServerProcess command = command(arguments)) {
-            assertThat(command.exitCode()).as(command.errors()).isZero();
-            assertThat(command.errors()).isEmpty();
-            return command.output();
-        }
-    }
-
-    private String rejected(String... arguments) throws Exception {
-        try (ServerProcess command = command(arguments)) {
-            assertThat(command.exitCode()).as(command.output()).isEqualTo(1);
-            return command.errors();
-        }
-    }
-
-    private ServerProcess command(String... arguments) throws IOException {
-        return ServerProcess.run(folder.resolve("command"), variables(keyset), arguments);
-    }
-
-    private ServerProcess run(String name, Path keys) throws IOException {
-        return ServerProcess.run(folder.resolve(name), variables(keys));
-    }
-
-    private Map<String, String> variables(Path keys) {
-        return Map.of(
-                "AGYN_DATABASE_URL", postgres.jdbcUrl(),
-                "AGYN_DATABASE_USERNAME", postgres.username(),
-                "AGYN_DATABASE_PASSWORD", postgres.password(),
-                "AGYN_KEYSET_FILE", keys.toString());
-    }
-
-    private HttpRequest.Builder request(ServerProcess server, String path) {
-        return HttpRequest.newBuilder(server.address().resolve(path))
-                .timeout(PATIENCE)
-                .header("Authorization", "Bearer " + admin)
-                .header("Content-Type", "application/json");
-    }
-
-    private String create(String path, Map<String, String> body) throws IOException {
-        return one.request()
-                .contentType(ContentType.JSON)
-                .body(body)
-                .post(path)
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
-    }
-
-    private String inOrganization(String path) {
-        return "/api/v1/organizations/" + organization + "/" + path;
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), postgres.password());
     }
 
     private static String found(String pattern, String text) {

@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.testing;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

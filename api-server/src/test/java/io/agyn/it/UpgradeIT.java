@@ -1,25 +1,19 @@
-package io.agyn;
+package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
-import io.restassured.RestAssured;
-import io.restassured.http.ContentType;
 import io.restassured.response.Response;
-import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
@@ -61,18 +55,17 @@ class UpgradeIT {
     private Path folder;
 
     private ScriptedProvider provider;
-    private EmbeddedPostgres postgres;
+    private ExternalDatabase database;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         provider = ScriptedProvider.start();
-        postgres = EmbeddedPostgres.on(folder);
-        postgres.start();
+        database = ExternalDatabase.start(folder);
     }
 
     @AfterEach
-    void stop() {
-        postgres.close();
+    void stop() throws IOException {
+        database.close();
         provider.close();
     }
 
@@ -94,15 +87,14 @@ class UpgradeIT {
         JsonNode expected =
                 JSON.readTree(FIXTURES.resolve(fixture).resolve("expected.json").toFile());
         JsonNode tokens = expected.get("tokens");
-        try (ServerProcess server = run(fixture).ready()) {
+        try (ServerProcess server = start(fixture)) {
             String admin = tokens.get("admin").textValue();
 
             for (JsonNode read : expected.get("reads")) {
                 assertReadsAsBefore(server, tokens, read);
             }
             for (JsonNode credential : expected.get("credentials")) {
-                Response revealed =
-                        as(server, admin).post(credential.get("path").textValue() + "/reveal");
+                Response revealed = server.as(admin).post(credential.get("path").textValue() + "/reveal");
                 assertThat(revealed.statusCode()).isEqualTo(200);
                 assertThat(revealed.<String>path("value"))
                         .isEqualTo(credential.get("value").textValue());
@@ -116,9 +108,10 @@ class UpgradeIT {
             }
             assertAllIsNewToo(server, admin);
 
-            assertThat(command(fixture, "keyset", "check")).contains("can read everything: ");
-            assertThat(command(fixture, "keyset", "list")).contains("primary");
-            assertThat(command(fixture, "audit", "verify")).contains("none altered, removed or inserted");
+            ServerCommands commands = new ServerCommands(folder.resolve("command"), variables(fixture));
+            assertThat(commands.succeed("keyset", "check")).contains("can read everything: ");
+            assertThat(commands.succeed("keyset", "list")).contains("primary");
+            assertThat(commands.succeed("audit", "verify")).contains("none altered, removed or inserted");
             assertThat(server.output()).doesNotContain("ERROR");
         }
     }
@@ -126,8 +119,8 @@ class UpgradeIT {
     @Test
     void editedReleasedMigrationIsRejected() throws Exception {
         load("V1");
-        execute("update flyway_schema_history set checksum = checksum + 1 where version = '1'");
-        try (ServerProcess server = run("V1")) {
+        database.execute("update flyway_schema_history set checksum = checksum + 1 where version = '1'");
+        try (ServerProcess server = run("server", "V1")) {
             assertThat(server.exitCode()).isEqualTo(1);
             assertThat(server.errors())
                     .startsWith("The database's tables cannot be migrated to this release: ")
@@ -138,18 +131,16 @@ class UpgradeIT {
     @Test
     void migrationDoesNotWaitLongForALockedTable() throws Exception {
         load(LAST_RELEASE);
-        try (Connection connection = connect();
+        try (Connection connection = database.connect();
                 Statement reader = connection.createStatement()) {
             connection.setAutoCommit(false);
             reader.execute("lock table api_token in access share mode");
-            try (ServerProcess server = run(LAST_RELEASE)) {
-                assertThat(server.exitCode()).isEqualTo(1);
-                assertThat(server.errors())
-                        .isEqualTo("The database's tables cannot be migrated to this release while others lock them for"
-                                + " seconds: start the server again.\n");
+            try (ServerProcess server = run("server", LAST_RELEASE)) {
+                server.assertRejected("The database's tables cannot be migrated to this release while others lock them"
+                        + " for seconds: start the server again.");
             }
         }
-        try (ServerProcess server = run(LAST_RELEASE).ready()) {
+        try (ServerProcess server = start(LAST_RELEASE)) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
     }
@@ -157,13 +148,13 @@ class UpgradeIT {
     @Test
     void startsOnTheTablesOfTheNextRelease() throws Exception {
         load("V7");
-        try (ServerProcess server = run("V7").ready()) {
+        try (ServerProcess server = start("V7")) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
-        execute("insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1,"
+        database.execute("insert into flyway_schema_history select 1000, '1000', 'next', type, 'V1000__next.sql', 1,"
                 + " installed_by, installed_on, execution_time, success from flyway_schema_history where version ="
                 + " '1'");
-        try (ServerProcess server = run("V7").ready()) {
+        try (ServerProcess server = start("V7")) {
             assertThat(server.output()).doesNotContain("ERROR");
         }
     }
@@ -184,7 +175,7 @@ class UpgradeIT {
     private static void assertReadsAsBefore(ServerProcess server, JsonNode tokens, JsonNode read) throws IOException {
         String path = read.get("path").textValue().replace("provider,identity,", "provider,user,");
         String token = read.get("token").textValue();
-        Response response = as(server, tokens.get(token).textValue()).get(path);
+        Response response = server.as(tokens.get(token).textValue()).get(path);
         assertThat(response.statusCode())
                 .as("%s with %s", path, token)
                 .isEqualTo(read.get("status").intValue());
@@ -226,11 +217,11 @@ class UpgradeIT {
     }
 
     private static void assertAllTokensAreTheAdministrators(ServerProcess server, String admin) throws IOException {
-        Response users = as(server, admin).get("/api/v1/users");
+        Response users = server.as(admin).get("/api/v1/users");
         assertThat(users.<List<String>>path("items.role")).containsExactly("cluster_admin");
         assertThat(users.<List<String>>path("items.state")).containsExactly("active");
         String administrator = users.path("items[0].id");
-        assertThat(as(server, admin).get("/api/v1/api-tokens").<List<String>>path("items.user_id"))
+        assertThat(server.as(admin).get("/api/v1/api-tokens").<List<String>>path("items.user_id"))
                 .hasSizeGreaterThan(3)
                 .containsOnly(administrator);
     }
@@ -239,7 +230,7 @@ class UpgradeIT {
     private void leadToTheScriptedProvider(ServerProcess server, String admin) throws Exception {
         for (String organization : ids(server, admin, "/api/v1/organizations")) {
             String path = "/api/v1/organizations/" + organization + "/llm-providers";
-            JsonNode list = JSON.readTree(as(server, admin).get(path).asString());
+            JsonNode list = JSON.readTree(server.as(admin).get(path).asString());
             for (JsonNode item : list.get("items")) {
                 ObjectNode body = JSON.createObjectNode();
                 for (String field : List.of("name", "protocol", "auth_method", "token_secret_id")) {
@@ -248,7 +239,7 @@ class UpgradeIT {
                     }
                 }
                 body.put("endpoint", provider.origin() + "/v1");
-                as(server, admin)
+                server.as(admin)
                         .body(body.toString())
                         .put(path + "/" + item.get("id").textValue())
                         .then()
@@ -260,7 +251,7 @@ class UpgradeIT {
 
     private void assertIsCalledAsBefore(ServerProcess server, String admin, JsonNode call) throws IOException {
         int before = provider.received().size();
-        as(server, admin)
+        server.as(admin)
                 .body(call.get("body").toString())
                 .post(call.get("path").textValue())
                 .then()
@@ -275,19 +266,19 @@ class UpgradeIT {
     /** Checks this release's additions on old rows. */
     private static void assertAllIsNewToo(ServerProcess server, String admin) throws IOException {
         String organization = ids(server, admin, "/api/v1/organizations").getFirst();
-        String user = as(server, admin)
+        String user = server.as(admin)
                 .body(Map.of("name", "New", "email", "new@acme.example"))
                 .post("/api/v1/users")
                 .then()
                 .statusCode(201)
                 .extract()
                 .path("id");
-        as(server, admin)
+        server.as(admin)
                 .body(Map.of("user_id", user, "role", "owner"))
                 .post("/api/v1/organizations/" + organization + "/members")
                 .then()
                 .statusCode(201);
-        String token = as(server, admin)
+        String token = server.as(admin)
                 .body(Map.of("description", "New", "user_id", user))
                 .post("/api/v1/api-tokens")
                 .then()
@@ -295,48 +286,37 @@ class UpgradeIT {
                 .extract()
                 .path("token");
         assertThat(ids(server, token, "/api/v1/organizations")).containsExactly(organization);
-        Response secrets = as(server, token).get("/api/v1/organizations/" + organization + "/secrets");
+        Response secrets = server.as(token).get("/api/v1/organizations/" + organization + "/secrets");
         assertThat(secrets.<List<String>>path("items.id")).hasSizeGreaterThan(1);
-        Response events = as(server, token).get("/api/v1/organizations/" + organization + "/audit-events");
+        Response events = server.as(token).get("/api/v1/organizations/" + organization + "/audit-events");
         assertThat(events.<List<String>>path("items.operation")).contains("addMember", "revealSecret");
     }
 
     private static List<String> ids(ServerProcess server, String token, String path) throws IOException {
-        return as(server, token).get(path).then().statusCode(200).extract().path("items.id");
-    }
-
-    private static RequestSpecification as(ServerProcess server, String token) throws IOException {
-        return RestAssured.given()
-                .baseUri(server.baseUrl().toString())
-                .header("Authorization", "Bearer " + token)
-                .contentType(ContentType.JSON);
+        return server.as(token).get(path).then().statusCode(200).extract().path("items.id");
     }
 
     /** Creates a database with a fixture's schema and rows, without traces of the current release. */
     private void load(String fixture) throws Exception {
         Flyway.configure()
-                .dataSource(postgres.jdbcUrl(), postgres.username(), postgres.password())
+                .dataSource(
+                        database.postgres().jdbcUrl(),
+                        database.postgres().username(),
+                        database.postgres().password())
                 .target(fixture.substring(1))
                 .load()
                 .migrate();
         // The triggers ran when the rows were first written.
-        execute("truncate flyway_schema_history; set session_replication_role = replica;"
+        database.execute("truncate flyway_schema_history; set session_replication_role = replica;"
                 + Files.readString(FIXTURES.resolve(fixture).resolve("rows.sql")));
     }
 
-    private ServerProcess run(String fixture) throws IOException {
-        return run("server", fixture);
+    private ServerProcess start(String fixture) throws Exception {
+        return ServerProcess.start(folder.resolve("server"), variables(fixture));
     }
 
     private ServerProcess run(String name, String fixture) throws IOException {
         return ServerProcess.run(folder.resolve(name), variables(fixture));
-    }
-
-    private String command(String fixture, String... arguments) throws Exception {
-        try (ServerProcess command = ServerProcess.run(folder.resolve("command"), variables(fixture), arguments)) {
-            assertThat(command.exitCode()).as(command.errors()).isZero();
-            return command.output();
-        }
     }
 
     /** A copy that its owner alone can read, unlike a file of a checkout. */
@@ -354,30 +334,11 @@ class UpgradeIT {
     }
 
     private Map<String, String> variables(String fixture) {
-        return Map.of(
-                "AGYN_DATABASE_URL",
-                postgres.jdbcUrl(),
-                "AGYN_DATABASE_USERNAME",
-                postgres.username(),
-                "AGYN_DATABASE_PASSWORD",
-                postgres.password(),
-                "AGYN_KEYSET_FILE",
-                keyset(fixture).toString(),
-                // Fixtures get old.
-                "AGYN_USAGE_RETENTION",
-                "3650d",
-                "AGYN_AUDIT_RETENTION",
-                "3650d");
-    }
-
-    private void execute(String sql) throws SQLException {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private Connection connect() throws SQLException {
-        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.username(), postgres.password());
+        Map<String, String> variables = database.variables();
+        variables.put("AGYN_KEYSET_FILE", keyset(fixture).toString());
+        // Fixtures get old.
+        variables.put("AGYN_USAGE_RETENTION", "3650d");
+        variables.put("AGYN_AUDIT_RETENTION", "3650d");
+        return variables;
     }
 }

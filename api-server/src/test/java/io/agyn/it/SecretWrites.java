@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,16 +34,9 @@ final class SecretWrites {
     private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     /** Writes into a new organization, on behalf of a server's first administrator. */
-    SecretWrites(ServerProcess server) throws IOException {
+    SecretWrites(ServerProcess server) {
         token = server.token();
-        organization = server.request()
-                .contentType("application/json")
-                .body(Map.of("name", "Acme"))
-                .post("/api/v1/organizations")
-                .then()
-                .statusCode(201)
-                .extract()
-                .path("id");
+        organization = server.create("organizations", Map.of("name", "Acme"));
     }
 
     /** One writer's next write. */
@@ -84,7 +76,7 @@ final class SecretWrites {
     /** Asks for a secret, whose name follows from the Idempotency-Key. */
     HttpResponse<String> create(URI server, String key) throws IOException, InterruptedException {
         return http.send(
-                HttpRequest.newBuilder(URI.create(server + "/api/v1/organizations/" + organization + "/secrets"))
+                HttpRequest.newBuilder(server.resolve("/api/v1/organizations/" + organization + "/secrets"))
                         .header("Authorization", "Bearer " + token)
                         .header("Content-Type", "application/json")
                         .header("Idempotency-Key", key)
@@ -109,22 +101,20 @@ final class SecretWrites {
     }
 
     /** No write failed permanently; each secret exists once, with its event, and the audit log's chains are intact. */
-    void assertAllThereOnce(ServerProcess server, Path dataDir, Map<String, String> variables) throws Exception {
+    void assertAllThereOnce(ServerProcess server, ServerCommands commands) throws Exception {
         assertThat(rejected).isEmpty();
         assertThat(list(server, "secrets", "items.name"))
                 .containsExactlyInAnyOrderElementsOf(new TreeSet<>(acknowledged));
         assertThat(list(server, "audit-events", "items.resource_id"))
                 .containsExactlyInAnyOrderElementsOf(list(server, "secrets", "items.id"));
-        try (ServerProcess verify = ServerProcess.run(dataDir, variables, "audit", "verify")) {
-            assertThat(verify.exitCode()).as(verify.errors()).isZero();
-        }
+        commands.succeed("audit", "verify");
     }
 
     private static String name(String key) {
         return "secret-" + key;
     }
 
-    private List<String> list(ServerProcess server, String collection, String path) throws IOException {
+    private List<String> list(ServerProcess server, String collection, String path) {
         List<String> found = new ArrayList<>();
         String next = null;
         do {

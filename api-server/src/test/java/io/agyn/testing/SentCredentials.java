@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -35,7 +35,7 @@ import java.util.stream.Collectors;
 public final class SentCredentials {
     private static final Path FILE = Path.of("target/sent-credentials.base64");
     private static final Path SEARCHES = Path.of("target/credential-searches.txt");
-    static final String CLEAN = "nothing found";
+    public static final String CLEAN = "nothing found";
     // Shorter ones, such as "v", are found everywhere.
     private static final int SHORTEST = 10;
     private static final int INDEXED = 8;
@@ -107,7 +107,7 @@ public final class SentCredentials {
     }
 
     /**
-     * Searches a database's files, and keeps the findings for {@link NoCredentialLingersIT}, since test resources
+     * Searches a database's files, and keeps the findings for {@code NoCredentialLingersIT}, since test resources
      * cannot fail tests.
      */
     public static void search(Path database) throws IOException {
@@ -120,7 +120,7 @@ public final class SentCredentials {
     }
 
     /** The findings of {@link #search} since the last call; {@link #CLEAN} if there are none. */
-    static List<String> takeSearches() throws IOException {
+    public static List<String> takeSearches() throws IOException {
         List<String> searches = Files.readAllLines(SEARCHES);
         Files.delete(SEARCHES);
         return searches;

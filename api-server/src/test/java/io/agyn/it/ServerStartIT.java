@@ -1,10 +1,11 @@
-package io.agyn;
+package io.agyn.it;
 
+import static io.agyn.it.ServerProcess.TERMINATED;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.restassured.response.Response;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -26,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged server on its embedded PostgreSQL: start, stop, kill, and rejected configurations. */
 class ServerStartIT {
 
-    private static final int TERMINATED = 128 + 15;
     private static final int INTERRUPTED = 128 + 2;
 
     @TempDir
@@ -35,8 +35,8 @@ class ServerStartIT {
     @Test
     void startsOnAnEmptyFolderAndStopsCompletely() throws Exception {
         Path dataDir = folder.resolve("agyn");
-        try (ServerProcess server = ServerProcess.run(dataDir, Map.of()).ready()) {
-            URI baseUrl = server.baseUrl();
+        try (ServerProcess server = ServerProcess.start(dataDir)) {
+            URI baseUrl = server.address();
             ProcessHandle postmaster = server.postmaster();
 
             server.request().get("/q/health/live").then().statusCode(200);
@@ -44,12 +44,12 @@ class ServerStartIT {
             server.request().get("/api/v1/me").then().statusCode(200);
             assertDocsRunOnlyTheirScripts(server);
             for (String file : new String[] {"keyset.json", "admin-token", "postgres-password"}) {
-                assertThat(mode(dataDir.resolve(file))).as(file).isEqualTo("rw-------");
+                assertThat(Files.getPosixFilePermissions(dataDir.resolve(file)))
+                        .as(file)
+                        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
             }
 
-            server.terminate();
-
-            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.stop()).isEqualTo(TERMINATED);
             assertThat(server.output())
                     .containsOnlyOnce("Agyn is ready at " + baseUrl)
                     .contains(dataDir.toString())
@@ -83,9 +83,7 @@ class ServerStartIT {
             server.request().get("/q/health/ready").then().statusCode(200);
             createOrganization(server);
 
-            server.terminate();
-
-            assertThat(server.exitCode()).isEqualTo(TERMINATED);
+            assertThat(server.stop()).isEqualTo(TERMINATED);
             assertThat(server.output()).doesNotContain("WARN", "ERROR");
             assertThat(server.errors()).isEmpty();
         }
@@ -97,7 +95,7 @@ class ServerStartIT {
         String keyset;
         String token;
         ProcessHandle postmaster;
-        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+        try (ServerProcess server = ServerProcess.start(folder)) {
             keyset = Files.readString(folder.resolve("keyset.json"));
             token = server.token();
             postmaster = server.postmaster();
@@ -111,7 +109,7 @@ class ServerStartIT {
                 }
             }
 
-            try (ServerProcess again = ServerProcess.run(folder, Map.of()).ready()) {
+            try (ServerProcess again = ServerProcess.start(folder)) {
                 assertThat(postmaster.isAlive()).isFalse();
                 assertThat(again.token()).isEqualTo(token);
                 assertThat(folder.resolve("keyset.json")).hasContent(keyset);
@@ -122,20 +120,17 @@ class ServerStartIT {
 
     @Test
     void recoversWhenItsPostgresIsKilled() throws Exception {
-        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
+        try (ServerProcess server = ServerProcess.start(folder)) {
             createOrganization(server);
             ProcessHandle postmaster = server.postmaster();
             postmaster.destroyForcibly();
             postmaster.onExit().join();
 
-            for (int attempt = 0; attempt < 100; attempt++) {
-                if (server.request().get("/api/v1/organizations").statusCode() == 200
-                        && server.request().get("/q/health/ready").statusCode() == 200
-                        && server.postmaster().isAlive()) {
-                    break;
-                }
-                Thread.sleep(100);
-            }
+            await("recovered")
+                    .atMost(Cluster.PATIENCE)
+                    .until(() -> server.request().get("/api/v1/organizations").statusCode() == 200
+                            && server.isReady()
+                            && server.postmaster().isAlive());
 
             assertThat(names(server)).isEqualTo("[Acme]");
         }
@@ -155,18 +150,21 @@ class ServerStartIT {
     @ParameterizedTest
     @EnumSource(Stop.class)
     void finishesTheRequestInFlightWhenStopped(Stop stop) throws Exception {
-        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
-            URI baseUrl = server.baseUrl();
+        try (ServerProcess server = ServerProcess.start(folder)) {
+            URI baseUrl = server.address();
             byte[] body = "{\"name\":\"Acme\"}".getBytes(UTF_8);
             try (Socket socket = new Socket(baseUrl.getHost(), baseUrl.getPort())) {
                 socket.setSoTimeout(10_000);
                 socket.getOutputStream()
-                        .write(
-                                ("POST /api/v1/organizations HTTP/1.1\r\nHost: agyn\r\nContent-Type: application/json\r\n"
-                                                + "Authorization: Bearer " + server.token() + "\r\nContent-Length: "
-                                                + body.length
-                                                + "\r\nConnection: close\r\n\r\n")
-                                        .getBytes(UTF_8));
+                        .write(("POST /api/v1/organizations HTTP/1.1\r\n"
+                                        + "Host: agyn\r\n"
+                                        + "Content-Type: application/json\r\n"
+                                        + "Authorization:"
+                                        + " Bearer"
+                                        + " " + server.token() + "\r\nContent-Length: "
+                                        + body.length
+                                        + "\r\nConnection: close\r\n\r\n")
+                                .getBytes(UTF_8));
                 socket.getOutputStream().write(body, 0, 5);
                 Thread.sleep(1_000);
 
@@ -186,12 +184,10 @@ class ServerStartIT {
 
     @Test
     void isTheOnlyServerOnItsFolder() throws Exception {
-        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready();
+        try (ServerProcess server = ServerProcess.start(folder);
                 ServerProcess second = ServerProcess.run(folder, Map.of())) {
-            assertRejected(
-                    second,
-                    "Another server is running on the data folder " + folder
-                            + ": stop it, or set AGYN_DATA_DIR to another folder.");
+            second.assertRejected("Another server is running on the data folder " + folder
+                    + ": stop it, or set AGYN_DATA_DIR to another folder.");
             server.request().get("/q/health/ready").then().statusCode(200);
         }
     }
@@ -201,10 +197,10 @@ class ServerStartIT {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerProcess server =
                         ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", Integer.toString(taken.getLocalPort())))) {
-            assertRejected(
-                    server,
-                    "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses"
-                            + " it, or this user lacks permission; stop that program, or set AGYN_HTTP_PORT to another port.");
+            server.assertRejected(
+                    "Port " + taken.getLocalPort() + " of 127.0.0.1 cannot be listened on: another program uses it, or"
+                            + " this user lacks permission; stop that program, or set"
+                            + " AGYN_HTTP_PORT to another port.");
             assertThat(folder.resolve("postgres"))
                     .as("work before the port is tried")
                     .doesNotExist();
@@ -215,20 +211,16 @@ class ServerStartIT {
     @ValueSource(strings = {"192.0.2.1", "no-such-host.invalid"})
     void saysThatTheAddressIsNotOfThisMachine(String host) throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_HOST", host))) {
-            assertRejected(
-                    server,
-                    "AGYN_HTTP_HOST is \"" + host + "\", which is not an address of this machine: correct it, or remove"
-                            + " it to use 127.0.0.1.");
+            server.assertRejected("AGYN_HTTP_HOST is \"" + host
+                    + "\", which is not an address of this machine: correct it, or remove" + " it to use 127.0.0.1.");
         }
     }
 
     @Test
     void saysWhichSettingIsWrong() throws Exception {
         try (ServerProcess server = ServerProcess.run(folder, Map.of("AGYN_HTTP_PORT", "abc"))) {
-            assertRejected(
-                    server,
-                    "AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535:"
-                            + " correct it, or remove it to use 8080.");
+            server.assertRejected("AGYN_HTTP_PORT is \"abc\", which is not a port number from 0 to 65535:"
+                    + " correct it, or remove it to use 8080.");
         }
     }
 
@@ -237,18 +229,15 @@ class ServerStartIT {
         Path file = folder.resolve("ca.pem");
         try (ServerProcess server =
                 ServerProcess.run(folder.resolve("agyn"), Map.of("AGYN_EXTRA_CA_FILE", file.toString()))) {
-            assertRejected(
-                    server,
-                    "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file
-                            + " does not exist): correct it," + " or remove it to trust only the JDK's certificates.");
+            server.assertRejected("AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + file
+                    + " does not exist): correct it," + " or remove it to trust only the JDK's certificates.");
         }
     }
 
     @Test
     void takesAPasswordOfTheHttpProxyThatLooksLikeAnExpression() throws Exception {
-        try (ServerProcess server = ServerProcess.run(
-                        folder, Map.of("AGYN_EGRESS_HTTP_PROXY", "http://agyn:$$a$b@127.0.0.1:3128"))
-                .ready()) {
+        try (ServerProcess server =
+                ServerProcess.start(folder, Map.of("AGYN_EGRESS_HTTP_PROXY", "http://agyn:$$a$b@127.0.0.1:3128"))) {
             server.request().get("/q/health/ready").then().statusCode(200);
             assertThat(server.output()).doesNotContain("WARN", "ERROR", "$a$b");
             assertThat(server.errors()).isEmpty();
@@ -257,25 +246,22 @@ class ServerStartIT {
 
     @Test
     void warnsAboutUnknownVariables() throws Exception {
-        try (ServerProcess server = ServerProcess.run(
-                        folder, Map.of("AGYN_PROT", "1", "AGYN_TOKEN", "agyn_x", "AGYN_GATEWAY", "http://127.0.0.1"))
-                .ready()) {
+        try (ServerProcess server = ServerProcess.start(
+                folder, Map.of("AGYN_PROT", "1", "AGYN_TOKEN", "agyn_x", "AGYN_GATEWAY", "http://127.0.0.1"))) {
             assertThat(server.errors()).isEqualTo("AGYN_PROT is not a setting of this server and is ignored.\n");
         }
     }
 
     @Test
     void rejectsDataWithoutItsKeyset() throws Exception {
-        try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
-            server.terminate();
-            server.exitCode();
+        try (ServerProcess server = ServerProcess.start(folder)) {
+            server.stop();
         }
         Path keyset = folder.resolve("keyset.json");
         Files.delete(keyset);
 
         try (ServerProcess server = ServerProcess.run(folder, Map.of())) {
-            assertRejected(
-                    server,
+            server.assertRejected(
                     "The keyset file " + keyset + " is missing, and the credentials in the database cannot be decrypted"
                             + " without it: restore it, or set AGYN_KEYSET_FILE to its path.");
         }
@@ -284,63 +270,19 @@ class ServerStartIT {
 
     @Test
     void logsJsonWhenAskedTo() throws Exception {
-        try (ServerProcess server =
-                ServerProcess.run(folder, Map.of("AGYN_LOG_FORMAT", "json")).ready()) {
-            server.terminate();
-            server.exitCode();
+        try (ServerProcess server = ServerProcess.start(folder, Map.of("AGYN_LOG_FORMAT", "json"))) {
+            server.stop();
             assertThat(server.output().lines()).isNotEmpty().allMatch(line -> line.startsWith("{\""));
             assertThat(server.output()).contains("Agyn is ready at ");
         }
     }
 
-    @Test
-    void makesAKeysetByCommand() throws Exception {
-        Path file = folder.resolve("keys.json");
-        try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
-            assertThat(command.exitCode()).isZero();
-            assertThat(command.output()).startsWith("Wrote new encryption keys to " + file);
-            assertThat(command.errors()).isEmpty();
-        }
-        assertThat(mode(file)).isEqualTo("rw-------");
-        try (ServerProcess command = ServerProcess.run(folder, Map.of(), "keyset", "create", file.toString())) {
-            assertRejected(
-                    command, "The file " + file + " already exists and is never overwritten: name another file.");
-        }
+    private static void createOrganization(ServerProcess server) {
+        server.create("organizations", Map.of("name", "Acme"));
     }
 
-    @Test
-    void explainsItself() throws Exception {
-        try (ServerProcess help = ServerProcess.run(folder, Map.of(), "--help")) {
-            assertThat(help.exitCode()).isZero();
-            assertThat(help.output()).startsWith("Usage:").contains("keyset create");
-            assertThat(help.errors()).isEmpty();
-        }
-        try (ServerProcess misuse = ServerProcess.run(folder, Map.of(), "keyset", "burn")) {
-            assertThat(misuse.exitCode()).isEqualTo(2);
-            assertThat(misuse.errors()).startsWith("Unknown command \"keyset burn\".\nUsage:");
-        }
-    }
-
-    private static void createOrganization(ServerProcess server) throws IOException {
-        server.request()
-                .contentType("application/json")
-                .body(Map.of("name", "Acme"))
-                .post("/api/v1/organizations")
-                .then()
-                .statusCode(201);
-    }
-
-    private static String names(ServerProcess server) throws IOException {
+    private static String names(ServerProcess server) {
         return server.request().get("/api/v1/organizations").path("items.name").toString();
-    }
-
-    private static void assertRejected(ServerProcess server, String sentence) throws Exception {
-        assertThat(server.exitCode()).isEqualTo(1);
-        assertThat(server.errors()).isEqualTo(sentence + "\n");
-    }
-
-    private static String mode(Path path) throws IOException {
-        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     enum Killed {

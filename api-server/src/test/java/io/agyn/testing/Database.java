@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.testing;
 
 import jakarta.inject.Singleton;
 import java.sql.Connection;

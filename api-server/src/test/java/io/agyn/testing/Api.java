@@ -1,4 +1,4 @@
-package io.agyn;
+package io.agyn.testing;
 
 import static io.restassured.RestAssured.given;
 
