@@ -245,8 +245,8 @@ class KeyRotationIT {
         try (Connection connection = cluster.database().connect();
                 PreparedStatement insert = connection.prepareStatement(
                         "insert into secret (id, organization_id, name, storage, value_ciphertext, version,"
-                            + " fingerprint, created_at, updated_at) values (?, ?::uuid, ?, 'local', ?, 1, repeat('0',"
-                            + " 32), now(), now())")) {
+                                + " fingerprint, created_at, updated_at) values (?, ?::uuid, ?, 'local', ?, 1, repeat('0',"
+                                + " 32), now(), now())")) {
             connection.setAutoCommit(false);
             for (int i = 0; i < MANY; i++) {
                 UUID id = UUID.randomUUID();

@@ -45,19 +45,19 @@ final class Nginx implements AutoCloseable {
         Path log = folder.resolve("error.log");
         Path configuration =
                 Files.writeString(folder.resolve("nginx.conf"), """
-                    daemon off;
-                    worker_processes 2;
-                    pid nginx.pid;
-                    error_log error.log info;
-                    events {}
-                    http {
-                        access_log off;
-                        client_body_temp_path body;
-                        proxy_temp_path proxy;
-                        fastcgi_temp_path fastcgi;
-                        uwsgi_temp_path uwsgi;
-                        scgi_temp_path scgi;
-                    """ + documented(port, serverPorts) + "}\n");
+                daemon off;
+                worker_processes 2;
+                pid nginx.pid;
+                error_log error.log info;
+                events {}
+                http {
+                    access_log off;
+                    client_body_temp_path body;
+                    proxy_temp_path proxy;
+                    fastcgi_temp_path fastcgi;
+                    uwsgi_temp_path uwsgi;
+                    scgi_temp_path scgi;
+                """ + documented(port, serverPorts) + "}\n");
         Process process = new ProcessBuilder(
                         Optional.ofNullable(System.getenv("NGINX_PATH")).orElse("nginx"),
                         "-p",

@@ -55,9 +55,8 @@ class CallersTest {
         Instant soon = Instant.now().plusMillis(1_500);
         String token = token(Map.of("description", "short", "expires_at", soon.toString()));
         assertThat(callers.identify(token).join()).isPresent();
-        while (Instant.now().isBefore(soon)) {
-            Thread.onSpinWait();
-        }
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> !Instant.now()
+                .isBefore(soon));
         assertThat(callers.identify(token).join()).isEmpty();
     }
 
