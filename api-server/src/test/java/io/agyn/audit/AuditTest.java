@@ -27,7 +27,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The audit log shows who did what, and can be read. */
+/** Writes, reveals and denials are in the audit log, which can be read. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class AuditTest {

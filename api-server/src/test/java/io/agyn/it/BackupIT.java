@@ -32,7 +32,7 @@ class BackupIT {
     @TempDir
     private Path folder;
 
-    // To interrupt who waits for the database would close its connection.
+    // Interrupting a thread that waits for the database would close its connection.
     private final CountDownLatch enough = new CountDownLatch(1);
     private final BackedUpData contents = new BackedUpData();
     private Path data;
@@ -71,8 +71,10 @@ class BackupIT {
         List<String> before;
         try (ServerProcess server = ServerProcess.start(data)) {
             contents.fill(server);
-            CompletableFuture<?> writer = CompletableFuture.runAsync(() -> write(server, acknowledged));
-            CompletableFuture<?> checkpoints = CompletableFuture.runAsync(this::reuseTheLog);
+            CompletableFuture<?> writer =
+                    CompletableFuture.runAsync(() -> write(server, acknowledged), Thread::startVirtualThread);
+            CompletableFuture<?> checkpoints =
+                    CompletableFuture.runAsync(this::reuseTheLog, Thread::startVirtualThread);
             await("writes").atMost(PATIENCE).until(() -> acknowledged.size() > 20);
             before = List.copyOf(acknowledged);
             assertThat(commands(data).succeed("backup", backup.toString()))
@@ -87,7 +89,7 @@ class BackupIT {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
                 .isEqualTo("rwx------");
-        Path restored = restore(backup);
+        Path restored = copy(backup, "restored");
         assertThat(commands(restored).rejected()).startsWith("The keyset file " + restored.resolve("keyset.json"));
         Keyset.create(restored.resolve("keyset.json"));
         assertThat(commands(restored).rejected())
@@ -109,7 +111,7 @@ class BackupIT {
         commands(data).succeed("backup", folder.resolve("backup").toString());
         assertThat(data.resolve("postgres/postmaster.pid")).doesNotExist();
 
-        Path restored = restore(folder.resolve("backup"));
+        Path restored = copy(folder.resolve("backup"), "restored");
         Files.copy(data.resolve("keyset.json"), restored.resolve("keyset.json"));
         assertThat(commands(restored).succeed("keyset", "check")).contains("can read everything");
         assertThat(commands(restored).succeed("audit", "verify")).startsWith("The audit log is intact: ");
@@ -147,10 +149,6 @@ class BackupIT {
         }
     }
 
-    private Path restore(Path backup) throws Exception {
-        return copy(backup, "restored");
-    }
-
     private Path copy(Path from, String name) throws Exception {
         Path copy = folder.resolve(name);
         assertThat(new ProcessBuilder("cp", "-a", from.toString(), copy.toString())
@@ -176,7 +174,7 @@ class BackupIT {
         }
     }
 
-    /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is enough. */
+    /** Makes PostgreSQL switch files of its write-ahead log, and recycle old ones, until it is enough. */
     private void reuseTheLog() {
         EmbeddedPostgres.Access access = EmbeddedPostgres.ofRunning(data);
         try (Connection connection =

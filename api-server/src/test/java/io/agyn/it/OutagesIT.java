@@ -92,13 +92,15 @@ class OutagesIT {
                 List<CompletableFuture<HttpResponse<String>>> waiting;
                 try (Connection lock = database.lock("secret")) {
                     waiting = IntStream.range(0, 4)
-                            .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
-                                try {
-                                    return secrets.create(address, "waiting-" + i);
-                                } catch (IOException | InterruptedException e) {
-                                    throw new AssertionError(e);
-                                }
-                            }))
+                            .mapToObj(i -> CompletableFuture.supplyAsync(
+                                    () -> {
+                                        try {
+                                            return secrets.create(address, "waiting-" + i);
+                                        } catch (IOException | InterruptedException e) {
+                                            throw new AssertionError(e);
+                                        }
+                                    },
+                                    Thread::startVirtualThread))
                             .toList();
                     await("all connections taken")
                             .atMost(PATIENCE)
