@@ -102,7 +102,7 @@ public class Contract {
 
     /**
      * The fields of a resource that a write can change, each with its name in the audit log: all properties of the schema
-     * but those in its {@code x-agyn-derived}, named as its {@code x-agyn-audit-names} says.
+     * except its {@code x-agyn-derived}, with the names in its {@code x-agyn-audit-names}.
      */
     public Map<String, String> auditNames(String schema) {
         return auditNames.computeIfAbsent(schema, name -> auditNames(schema(name)));

@@ -131,7 +131,7 @@ class AuditTamperingTest {
         assertThat(faults()).noneMatch(fault -> fault.contains(organization));
     }
 
-    /** Does something with the triggers off, as only the database's owner can, in a chain of three events. */
+    /** Runs a change without triggers, as only the database's owner can, on a chain of three events. */
     private void assertShows(String statement, String fault) throws SQLException {
         String organization = Api.organization();
         for (int i = 0; i < 3; i++) {

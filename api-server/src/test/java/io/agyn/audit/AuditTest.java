@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +167,7 @@ class AuditTest {
                 .containsExactlyInAnyOrder("not_found", "forbidden");
         assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
                 .containsExactly("not_found");
-        // Anonymous callers, in the same minute also of another test.
+        // Anonymous callers, perhaps of another test in the same minute.
         assertThat(outside.getList("items.findAll { it.operation == 'listSecrets' }.code"))
                 .contains("unauthenticated");
         assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");
@@ -215,21 +216,23 @@ class AuditTest {
     }
 
     @Test
-    void aCallWithATokenThatDoesNotWorkIsInTheLog() throws Exception {
-        RestAssured.given()
-                .header("Authorization", "Bearer agyn_none")
-                .body("{\"model\":\"gpt\"}")
-                .post("/v1/responses")
-                .then()
-                .statusCode(401);
-
-        await().until(() -> !asAdmin()
-                .get("/audit-events?outcome=denied&operation=callModel")
-                .then()
-                .extract()
-                .jsonPath()
-                .getList("items")
-                .isEmpty());
+    void callWithAnInvalidTokenIsLogged() throws Exception {
+        // Denials of other tests may have used up the minute's share of anonymous callers.
+        await().atMost(2, TimeUnit.MINUTES).until(() -> {
+            RestAssured.given()
+                    .header("Authorization", "Bearer agyn_none")
+                    .body("{\"model\":\"gpt\"}")
+                    .post("/v1/responses")
+                    .then()
+                    .statusCode(401);
+            return !asAdmin()
+                    .get("/audit-events?outcome=denied&operation=callModel")
+                    .then()
+                    .extract()
+                    .jsonPath()
+                    .getList("items")
+                    .isEmpty();
+        });
     }
 
     @Test
@@ -257,7 +260,7 @@ class AuditTest {
     }
 
     @Test
-    void theLogIsReadInPagesByFilterAndAsJsonLines() {
+    void logIsReadInPagesByFilterAndAsJsonLines() {
         String organization = Api.organization();
         List<String> secrets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {

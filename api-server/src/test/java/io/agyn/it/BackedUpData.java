@@ -54,7 +54,7 @@ final class BackedUpData implements AutoCloseable {
         assertThat(call(server, added)).isEqualTo(401);
         assertThat(caller(server, kept).withModel("late").call("late")).isEqualTo(404);
         assertThat(commands.succeed("keyset", "check")).contains("can read everything");
-        // It can be written, and chains on.
+        // The log accepts new events, and continues its chain.
         ServerProcess.created(server.as(kept), organization.path("secrets"), Map.of("name", "after", "value", "v"));
         assertThat(commands.succeed("audit", "verify")).startsWith("The audit log is intact: ");
         assertThat(server.output()).doesNotContain("ERROR");
@@ -71,7 +71,7 @@ final class BackedUpData implements AutoCloseable {
     }
 
     List<String> secretNames(ServerProcess server) {
-        // A restored data folder has no admin-token, and the token works all the same.
+        // The token works although a restored data folder has no file admin-token.
         return server.as(kept)
                 .get("/api/v1/" + secrets() + "?page_size=1000")
                 .jsonPath()

@@ -33,7 +33,7 @@ class BackupIT {
     private Path folder;
 
     // Interrupting a thread that waits for the database would close its connection.
-    private final CountDownLatch enough = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
     private final BackedUpData contents = new BackedUpData();
     private Path data;
 
@@ -48,7 +48,7 @@ class BackupIT {
     }
 
     @Test
-    void aCopyOfAStoppedServersDataFolderIsAServer() throws Exception {
+    void copiedDataFolderOfAStoppedServerWorks() throws Exception {
         try (ServerProcess server = ServerProcess.start(data)) {
             contents.fill(server);
             server.stop();
@@ -81,7 +81,7 @@ class BackupIT {
                     .matches("Copied the databases to " + backup + " \\([0-9]+ MiB\\)\\. The keyset, which decrypts"
                             + " their credentials, is not included\\.\n");
             commands(data).succeed("keyset", "backup", keyset.toString());
-            enough.countDown();
+            done.countDown();
             CompletableFuture.allOf(checkpoints, writer).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             contents.change(server);
             assertThat(server.output()).doesNotContain("ERROR");
@@ -103,7 +103,7 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOfAStoppedServerIsTheSame() throws Exception {
+    void backupOfAStoppedServerIsTheSame() throws Exception {
         try (ServerProcess server = ServerProcess.start(data)) {
             contents.fill(server);
             server.stop();
@@ -162,9 +162,9 @@ class BackupIT {
         return new ServerCommands(dataFolder, Map.of());
     }
 
-    /** Creates secrets until it is enough; the acknowledged ones are known by name. */
+    /** Creates secrets until the backup is done, and records the names of the acknowledged ones. */
     private void write(ServerProcess server, Queue<String> acknowledged) {
-        for (int i = 0; enough.getCount() > 0; i++) {
+        for (int i = 0; done.getCount() > 0; i++) {
             String name = "written-" + i;
             Response response =
                     server.request().body(Map.of("name", name, "value", "v")).post("/api/v1/" + contents.secrets());
@@ -174,7 +174,7 @@ class BackupIT {
         }
     }
 
-    /** Makes PostgreSQL switch files of its write-ahead log, and recycle old ones, until it is enough. */
+    /** Makes PostgreSQL start new WAL files, and reuse old ones, until the backup is done. */
     private void reuseTheLog() {
         EmbeddedPostgres.Access access = EmbeddedPostgres.ofRunning(data);
         try (Connection connection =
@@ -183,7 +183,7 @@ class BackupIT {
             do {
                 statement.execute("select pg_switch_wal()");
                 statement.execute("checkpoint");
-            } while (!enough.await(200, TimeUnit.MILLISECONDS));
+            } while (!done.await(200, TimeUnit.MILLISECONDS));
         } catch (SQLException | InterruptedException e) {
             throw new AssertionError(e);
         }

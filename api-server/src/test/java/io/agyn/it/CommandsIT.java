@@ -28,7 +28,7 @@ class CommandsIT {
     }
 
     @Test
-    void eachCommandExplainsItselfAndItsMisuse() throws Exception {
+    void eachCommandHasHelpAndExplainsMisuse() throws Exception {
         List<String> names;
         try (ServerProcess help = commands.run("--help")) {
             assertThat(help.exitCode()).isZero();
@@ -68,7 +68,7 @@ class CommandsIT {
     }
 
     @Test
-    void aLostAdminTokenIsReplaced() throws Exception {
+    void lostAdminTokenIsReplaced() throws Exception {
         Path file = folder.resolve("new-token");
         try (ServerProcess server = ServerProcess.start(folder)) {
             Files.delete(folder.resolve("admin-token"));

@@ -37,7 +37,7 @@ class ExternalBackupIT {
     }
 
     @Test
-    void aDumpIsRestoredIntoAnEmptyDatabase() throws Exception {
+    void externalDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
         assumeThat(InstalledPostgres.isThere())
                 .as("a PostgreSQL with its clients is installed")
                 .isTrue();
@@ -76,7 +76,7 @@ class ExternalBackupIT {
 
     /** Needs no PostgreSQL client: the server copies the database, and the copy replaces it. */
     @Test
-    void aCopyReplacesTheDatabaseUnderStoppedServers() throws Exception {
+    void externalDatabaseIsRestoredWhileServersAreStopped() throws Exception {
         try (ExternalDatabase database = ExternalDatabase.start(folder.resolve("external"))) {
             database.execute("create role operator login password 'pass'", "create database control owner operator");
             Map<String, String> variables = database.variables("control", "operator", "pass");

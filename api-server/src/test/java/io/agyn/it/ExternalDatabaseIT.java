@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packaged server on an external PostgreSQL. */
 class ExternalDatabaseIT {
 
-    // Each of these means something to a shell, a URL or a configuration file.
+    // Characters with a meaning in shells, URLs or configuration files.
     private static final String PASSWORD = "p$$a${b}\\c%@/:+ \"'#";
 
     @TempDir

@@ -85,7 +85,7 @@ class FaultsIT {
     }
 
     @Test
-    void aKilledServerLosesNoRecordThatIsOlderThanASecond() throws Exception {
+    void killedServerKeepsRecordsOlderThanASecond() throws Exception {
         ConcurrentMap<String, Long> ended = new ConcurrentHashMap<>();
         List<Thread> callers = new ArrayList<>();
         for (int thread = 0; thread < 8; thread++) {
@@ -106,7 +106,7 @@ class FaultsIT {
             }));
         }
         Thread.sleep(Duration.ofSeconds(4));
-        // While the usage cannot be loaded, so that nothing but the spool holds it.
+        // Blocks loading, so that the usage is only in the spool.
         try (Connection lock = cluster.database().lock("usage_record")) {
             Thread.sleep(Duration.ofSeconds(3));
             cluster.server().kill();
@@ -128,8 +128,8 @@ class FaultsIT {
     }
 
     @Test
-    void aSlowDatabaseSlowsNoCall() throws Exception {
-        // By now the server knows of all that the set-up wrote, and forgets nothing of the call "before" because of it.
+    void slowDatabaseDoesNotSlowCalls() throws Exception {
+        // By now the server has read the set-up's changes, so these do not invalidate the route of "before".
         Thread.sleep(A_SECOND);
         assertThat(caller.call("before")).isEqualTo(200);
         try (Connection lock = cluster.database().lock("usage_record, api_token, model, llm_provider, secret")) {

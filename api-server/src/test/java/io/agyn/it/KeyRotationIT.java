@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
-    // Enough that a rewrap can be killed before its end.
+    // Enough rows to kill a rewrap before its end.
     private static final int MANY = 40_000;
     private static final int WRITERS = 4;
 
@@ -79,7 +79,7 @@ class KeyRotationIT {
     }
 
     @Test
-    void aRotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
+    void rotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
         String old = Keyset.load(keyset).primary().toString();
         fill(old);
         List<Thread> load = load();
@@ -137,7 +137,7 @@ class KeyRotationIT {
         }
     }
 
-    /** Secrets whose values are written again and again, each with a model that sends it along. */
+    /** Secrets whose values change continuously, each with a model that sends the value. */
     private List<Thread> load() {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -275,7 +275,7 @@ class KeyRotationIT {
                         + " = lpad(to_hex(" + key + "), 8, '0')");
     }
 
-    /** Brings the keyset to the other machine. */
+    /** Copies the keyset to the other machine. */
     private void distribute() throws IOException {
         Path draft = Files.copy(keyset, folder.resolve("draft.json"), StandardCopyOption.REPLACE_EXISTING);
         Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);

@@ -240,7 +240,7 @@ class KeysetCommandsIT {
             createSecret(server);
             server.stop();
         }
-        // As an older release has left it: a start with the right keyset would bring the tables up.
+        // As left by an older release: a start with the right keyset would migrate the tables.
         execute("drop table usage_record", "delete from flyway_schema_history where version::int >= 3");
         List<String> stored = dump();
         byte[] right = Files.readAllBytes(keyset);

@@ -73,7 +73,7 @@ class TlsIT {
             assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(response.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
             assertThat(head(first, server, "agyn.example")).contains("strict-transport-security: max-age=31536000");
-            // Browsers would ask for TLS of all other programs on this machine, too.
+            // HSTS would apply to all other programs on this machine too.
             assertThat(head(first, server, "localhost")).doesNotContain("strict-transport-security");
             assertThatThrownBy(() -> http(server)).isInstanceOf(IOException.class);
 
@@ -100,7 +100,7 @@ class TlsIT {
     }
 
     @Test
-    void aModelIsTestedWhereTheServerSpeaksTls() {
+    void modelIsTestedOnAServerWithTls() {
         ServerProcess server = cluster.server();
         String models = "/api/v1/" + cluster.organization().path("models");
         String model = server.request().get(models).path("items[0].id");

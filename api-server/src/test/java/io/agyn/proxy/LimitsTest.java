@@ -101,7 +101,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyOfJustTheLimitPasses() throws Exception {
+    void bodyOfExactlyTheLimitPasses() throws Exception {
         String start = "{\"model\":\"" + SCENE.responses() + "\",\"x\":\"";
         String body = start + "x".repeat(ShortLimits.BODY - start.length() - 2) + "\"}";
         assertThat(SCENE.post("/v1/responses", body).statusCode()).isEqualTo(200);
@@ -113,7 +113,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyThatIsFoundToBeTooLargeBeforeItsModelReachesNobody() throws Exception {
+    void tooLargeBodyBeforeItsModelReachesNoProvider() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(SCENE.head("/v1/messages", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"x\":\"" + "x".repeat(ShortLimits.BODY)))
@@ -146,7 +146,7 @@ class LimitsTest {
     }
 
     @Test
-    void hostsThatNobodyCallsAreForgotten() {
+    void unusedHostsAreForgotten() {
         Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(List.of()), clients, 1);
         UpstreamBulkhead called = upstreams.bulkhead(target(1).endpoint());
         called.acquire(() -> {});

@@ -99,7 +99,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void aStreamThatIsSlowButNotSilentGoesOn() throws Exception {
+    void slowStreamContinuesUnlessItIsSilent() throws Exception {
         SCENE.provider().script("events=4;every=300ms");
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
@@ -164,7 +164,7 @@ class TimeoutsTest {
     }
 
     @Test
-    void aProviderThatStopsReadingIsToBlameItself() throws Exception {
+    void providerThatStopsReadingIsReported() throws Exception {
         try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
                 RawCaller caller = Scene.connect()) {
             String model = SCENE.responsesModel(provider.origin());
@@ -262,7 +262,7 @@ class TimeoutsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aDeadAddressLeavesTimeForTheNext() throws Exception {
+    void deadAddressLeavesTimeForTheNext() throws Exception {
         List<Socket> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
@@ -317,7 +317,7 @@ class TimeoutsTest {
                 "\"gpt\"".getBytes(UTF_8));
     }
 
-    /** Fills a listener's backlog, after which the kernel accepts no connection. */
+    /** Fills a listener's backlog, so that the kernel accepts no connection. */
     private static void fill(ServerSocket full, List<Socket> queue) throws IOException {
         while (queue.size() < 100) {
             Socket socket = new Socket();

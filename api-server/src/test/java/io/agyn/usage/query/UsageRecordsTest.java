@@ -49,7 +49,7 @@ class UsageRecordsTest {
     void recordsComeInPagesTheNewestFirst() throws SQLException {
         List<CallRecord> made = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            // Two of one moment, and some of other days.
+            // Two at the same time, and some on other days.
             calls.startedAt = Instant.parse("2026-03-0%dT10:00:00.123456Z".formatted(1 + i / 2));
             made.add(calls.next());
         }

@@ -208,7 +208,7 @@ class UsageTest {
     }
 
     @Test
-    void anotherTenantSeesNothingOfIt() throws SQLException {
+    void usageIsInvisibleToAnotherTenant() throws SQLException {
         load(calls.next());
         String neighbour = Api.organization();
         String token = Api.tokenBoundTo(neighbour);
@@ -226,7 +226,7 @@ class UsageTest {
     }
 
     @Test
-    void aMemberSeesTheirOwnUsageAloneAndAnOwnerAllOfIt() throws SQLException {
+    void memberSeesOwnUsageAndOwnerSeesAll() throws SQLException {
         String member = Api.user();
         Api.join(organization, member, "member");
         calls.userId = UUID.randomUUID();
@@ -297,7 +297,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?from=0000-01-01T00:00:00%2B01:00", "?to=9999-12-31T23:59:59-01:00"})
-    void theFarthestTimesAreTakenToo(String query) {
+    void extremeTimesAreAccepted(String query) {
         for (String path : List.of("/usage", "/usage/records")) {
             asAdmin()
                     .urlEncodingEnabled(false)
@@ -318,7 +318,7 @@ class UsageTest {
         return asAdmin().get(SUMS + MONTH + query, organization).then().statusCode(200);
     }
 
-    /** The rows' fields, apart by spaces. */
+    /** The rows' fields, separated by spaces. */
     private List<String> rows(String query, String... fields) {
         List<Map<String, Object>> rows = sums("&" + query).extract().path("rows");
         return rows.stream()
