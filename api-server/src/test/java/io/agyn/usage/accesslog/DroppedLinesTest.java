@@ -3,7 +3,7 @@ package io.agyn.usage.accesslog;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.LogLines;
+import io.agyn.testing.LogLines;
 import io.agyn.settings.Settings.Log.Format;
 import io.agyn.usage.Records;
 import java.io.ByteArrayOutputStream;
