@@ -1,12 +1,12 @@
 package io.agyn.organizations;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 
-import io.agyn.Api;
-import io.agyn.Database;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.console.audit.AuditedResource;
