@@ -10,6 +10,7 @@ import io.agyn.storage.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import io.agyn.storage.SqlCondition;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.sql.SQLException;
@@ -43,8 +44,7 @@ class AuditEventsResource implements AuditEventsApi {
             @Nullable AuditOutcome outcome,
             @Nullable UUID userId,
             @Nullable UUID resourceId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 
@@ -57,13 +57,12 @@ class AuditEventsResource implements AuditEventsApi {
             @Nullable AuditOutcome outcome,
             @Nullable UUID userId,
             @Nullable UUID resourceId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         StreamingOutput lines = out -> export(filter, out);
         return Response.ok(lines, JSON_LINES).build();
     }
 
-    private void export(AuditFilter filter, OutputStream out) throws IOException {
+    private void export(SqlCondition filter, OutputStream out) throws IOException {
         try {
             events.readAll(filter, event -> {
                 out.write(mapper.writeValueAsBytes(event));

@@ -8,6 +8,7 @@ import io.agyn.rest.ResourceResponses;
 import io.agyn.storage.Paging;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
+import io.agyn.storage.SqlCondition;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +35,7 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
             @Nullable UUID userId,
             @Nullable UUID resourceId,
             @Nullable UUID organizationId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public class UserEntity extends StoredResource {
     public String name;
 
-    /** Null for the first administrator, until it is set. */
+    /** Null for the first cluster admin, until it is set. */
     public @Nullable String email;
 
     @Convert(converter = RoleConverter.class)

@@ -110,7 +110,7 @@ public class PickerFactory {
         });
     }
 
-    /** The first administrator may have no email. */
+    /** The first cluster admin may have no email. */
     private static Picker.Item person(UUID id, String name, @Nullable String email) {
         return email == null
                 ? new Picker.Item(id, id.toString(), name)

@@ -12,7 +12,7 @@ public enum Group {
     MODEL("model", "Model", "model_id", UsageRow::getModelId, UsageRow::getModelName),
     PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProviderName),
     USER("user", "User", "user_id", UsageRow::getUserId, UsageRow::getUserName),
-    API_TOKEN("api_token", "API token", null, UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
+    API_TOKEN("api_token", "API token", "api_token_id", UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
     OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
     OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> OutcomeLabels.name(row.getOutcome()));
 

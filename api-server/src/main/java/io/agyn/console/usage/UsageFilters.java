@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** The filters of the usage page, from its query. */
 public final class UsageFilters {
     static final List<String> NAMES = List.of(
-            "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
+            "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "api_token_id", "outcome", "page");
 
     private static final Map<String, String> LABELS =
             Map.of("from", "From (UTC)", "to", "To (UTC)", "model_id", "Model");
@@ -38,6 +38,7 @@ public final class UsageFilters {
     private final @Nullable UUID modelId;
     private final @Nullable UUID providerId;
     private final @Nullable UUID userId;
+    private final @Nullable UUID apiTokenId;
     private final @Nullable CallOutcome outcome;
     private Form form;
 
@@ -57,6 +58,7 @@ public final class UsageFilters {
         this.modelId = filters.id("model_id");
         this.providerId = filters.id("provider_id");
         this.userId = filters.id("user_id");
+        this.apiTokenId = filters.id("api_token_id");
         this.outcome = filters.choice("outcome", CallOutcome::fromValue, "the listed ones");
         this.form = filters.form();
         checkTime();
@@ -105,7 +107,7 @@ public final class UsageFilters {
 
     /** The query with only its period. */
     public Query wide() {
-        return without("model_id").without("provider_id").without("user_id").without("outcome");
+        return without("model_id").without("provider_id").without("user_id").without("api_token_id").without("outcome");
     }
 
     public List<Range> ranges() {
@@ -133,7 +135,7 @@ public final class UsageFilters {
 
     /** Whether a filter other than the period is set. */
     public boolean narrow() {
-        return modelId != null || providerId != null || userId != null || outcome != null;
+        return modelId != null || providerId != null || userId != null || apiTokenId != null || outcome != null;
     }
 
     /** The period if it ends now. */
@@ -157,7 +159,7 @@ public final class UsageFilters {
 
     /** The filters without a field that are set. */
     List<Group> chosen() {
-        return Stream.of(Group.PROVIDER, Group.USER)
+        return Stream.of(Group.PROVIDER, Group.USER, Group.API_TOKEN)
                 .filter(each -> each.filter() != null && query.has(each.filter()))
                 .toList();
     }
@@ -188,6 +190,11 @@ public final class UsageFilters {
     @Nullable
     UUID userId() {
         return userId;
+    }
+
+    @Nullable
+    UUID apiTokenId() {
+        return apiTokenId;
     }
 
     @Nullable

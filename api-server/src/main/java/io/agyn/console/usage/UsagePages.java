@@ -119,7 +119,7 @@ public class UsagePages {
                 new ListPage<>(calls.items(), calls.next(), filters.query()));
     }
 
-    /** One row for all calls, with the names of the filtered provider and user. */
+    /** One row for all calls, with the names of the filtered provider, user and API token. */
     private UsageRow total(UUID organizationId, UsageFilters filters) {
         Set<String> named = filters.chosen().stream().map(Group::code).collect(Collectors.toSet());
         List<UsageRow> rows = sums(organizationId, filters, named);
@@ -128,6 +128,7 @@ public class UsagePages {
                         .getFirst()
                         .providerId(filters.providerId())
                         .userId(filters.userId())
+                        .apiTokenId(filters.apiTokenId())
                 : rows.getFirst();
     }
 
@@ -154,6 +155,7 @@ public class UsagePages {
                                 modelId,
                                 filters.providerId(),
                                 filters.userId(),
+                                filters.apiTokenId(),
                                 filters.outcome()),
                         UsageReport.class)
                 .getRows();
@@ -178,6 +180,7 @@ public class UsagePages {
                         filters.modelId(),
                         filters.providerId(),
                         filters.userId(),
+                        filters.apiTokenId(),
                         filters.outcome()),
                 UsageRecordList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());

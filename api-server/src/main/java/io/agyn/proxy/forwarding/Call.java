@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
-import io.agyn.ids.Uuid7;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
@@ -24,7 +23,6 @@ import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
-import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
@@ -32,7 +30,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -54,22 +51,18 @@ public final class Call implements RequestBody.Listener {
     private final Dialect dialect;
     private final Exchange exchange;
 
-    private final UUID id = Uuid7.next();
-    private final String requestId;
-    private final Instant startedAt = Instant.now();
-    private final long started = System.nanoTime();
+    private final CallRecorder recorder;
     private final Tracing.Trace trace;
 
     private CallState state = Unlimited.LOOKING_UP;
-    private long lastProgress = started;
+    private long lastProgress;
     private int index;
 
     // Null until it is known.
     private @Nullable Caller caller;
     private @Nullable RequestBody body;
-    private @Nullable Model model;
+    private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
-    private long firstByte = -1;
 
     /**
      * The caller, as authenticated.
@@ -79,17 +72,6 @@ public final class Call implements RequestBody.Listener {
      */
     private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
-    /**
-     * The called model.
-     *
-     * @param target null for a model that cannot be called
-     */
-    private record Model(
-            UUID organizationId,
-            UUID id,
-            String name,
-            @Nullable Target target) {}
-
     private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
@@ -98,7 +80,8 @@ public final class Call implements RequestBody.Listener {
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
-        this.requestId = ProxyResponses.requestId(exchange.headers(), id);
+        this.recorder = new CallRecorder(operation, exchange);
+        this.lastProgress = recorder.started();
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -143,7 +126,7 @@ public final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
+                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId()));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -182,7 +165,7 @@ public final class Call implements RequestBody.Listener {
         @Override
         public void onTick(long silence) {
             reading.retryMemory();
-            if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
+            if (loop.now() - recorder.started() > proxy.shared().limits().model().toNanos()) {
                 reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "
@@ -245,7 +228,7 @@ public final class Call implements RequestBody.Listener {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = new Model(target.organizationId(), target.modelId(), target.modelName(), target);
+                model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
                 if (target.protocol() == operation.protocol()) {
                     call(target);
                 } else {
@@ -253,7 +236,7 @@ public final class Call implements RequestBody.Listener {
                 }
             }
             case Route.Uncallable found -> {
-                model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
+                model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
                 reject(RoutingErrors.uncallable(found));
             }
             case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
@@ -298,9 +281,7 @@ public final class Call implements RequestBody.Listener {
      * @param isProgress false after the last event of a stream, when only the end of the response is missing
      */
     void onResponseBytes(boolean isProgress) {
-        if (firstByte < 0) {
-            firstByte = System.nanoTime();
-        }
+        recorder.onResponseBytes();
         if (isProgress) {
             lastProgress = loop.now();
         }
@@ -349,12 +330,12 @@ public final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.reject(exchange, dialect, error, requestId);
+            ProxyResponses.reject(exchange, dialect, error, requestId());
             return;
         }
         ResponsePipe response = attempt == null ? null : attempt.response();
         if (response != null && response.acceptsEvent()) {
-            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId, response.reader())));
+            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId(), response.reader())));
             finish(outcome);
             // Properly, as vendors do: Codex hides an event behind a broken connection.
             response.endEarly();
@@ -394,45 +375,13 @@ public final class Call implements RequestBody.Listener {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = record(outcome);
+        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
 
     boolean isFinished() {
         return state == Unlimited.FINISHED;
-    }
-
-    private CallRecord record(Outcome outcome) {
-        Identity identity = caller == null ? null : caller.identity();
-        Target target = model == null ? null : model.target();
-        boolean hasStatus = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
-        return new CallRecord(
-                id,
-                startedAt,
-                requestId,
-                organizationId(identity),
-                model == null ? null : model.id(),
-                model == null ? null : model.name(),
-                target == null ? null : target.providerId(),
-                target == null ? null : target.providerName(),
-                identity == null ? null : identity.tokenId(),
-                identity == null ? null : identity.userId(),
-                operation.protocol(),
-                operation.recorded(),
-                attempt != null && attempt.isStream(),
-                attempt == null ? CallUsage.NONE : attempt.usage(),
-                firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
-                Duration.ofNanos(System.nanoTime() - started),
-                hasStatus ? exchange.status() : null,
-                outcome);
-    }
-
-    private @Nullable UUID organizationId(@Nullable Identity identity) {
-        if (model != null) {
-            return model.organizationId();
-        }
-        return identity == null ? null : identity.boundOrganization().orElse(null);
     }
 
     // Mechanics
@@ -442,7 +391,7 @@ public final class Call implements RequestBody.Listener {
         try {
             step.run();
         } catch (RuntimeException e) {
-            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
+            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId());
             reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
@@ -460,7 +409,7 @@ public final class Call implements RequestBody.Listener {
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                reject(LookupFailures.error(failure, requestId));
+                reject(LookupFailures.error(failure, requestId()));
             }
         }));
     }
@@ -470,7 +419,7 @@ public final class Call implements RequestBody.Listener {
     }
 
     String requestId() {
-        return requestId;
+        return recorder.requestId();
     }
 
     Tracing.Trace trace() {
