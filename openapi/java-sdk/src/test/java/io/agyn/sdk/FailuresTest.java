@@ -72,6 +72,16 @@ class FailuresTest extends ClientTest {
     }
 
     @Test
+    void violationWithoutPlaceShowsOnlyItsDetail() {
+        server.respond(400, """
+                {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
+                 "detail": "See errors.", "request_id": "r-2", "errors": [{"detail": "Send less."}]}""");
+
+        assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate()))
+                .hasMessage("400 invalid_request: See errors. [Send less.] (request r-2)");
+    }
+
+    @Test
     void carriesTheCurrentEntityTag() {
         server.problem(412, "precondition_failed", "ETag", "\"3\"");
 
