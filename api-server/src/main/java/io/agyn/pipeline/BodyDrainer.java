@@ -41,7 +41,8 @@ public class BodyDrainer {
         if (request.isEnded() || !request.response().ended()) {
             return;
         }
-        Vertx vertx = requireNonNull(Vertx.currentContext(), "not on an event loop").owner();
+        Vertx vertx =
+                requireNonNull(Vertx.currentContext(), "not on an event loop").owner();
         long timer = vertx.setTimer(TIMEOUT.toMillis(), late -> stop(request));
         request.endHandler(end -> vertx.cancelTimer(timer));
         request.exceptionHandler(closed -> vertx.cancelTimer(timer));
