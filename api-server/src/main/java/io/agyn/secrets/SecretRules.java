@@ -6,6 +6,7 @@ import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Limits values to 64 KiB in UTF-8; the contract's bound counts characters. */
 final class SecretRules {
@@ -39,7 +40,7 @@ final class SecretRules {
         }
     }
 
-    private static void checkValue(String value, Violations violations) {
+    private static void checkValue(@Nullable String value, Violations violations) {
         if (value == null || violations.existAt("/value")) {
             return;
         }

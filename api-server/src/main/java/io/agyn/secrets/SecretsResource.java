@@ -18,6 +18,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -33,7 +34,12 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response listSecrets(UUID organizationId, Integer pageSize, String pageToken, String name, String search) {
+    public Response listSecrets(
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search) {
         Selection selection = Selection.in(organizationId).with("name", name).containing(search, "name");
         var page = Paging.read(secrets, selection, new Paging.Request(pageSize, pageToken))
                 .map(SecretsResource::read);
@@ -41,7 +47,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response createSecret(UUID organizationId, SecretCreate body, String idempotencyKey) {
+    public Response createSecret(UUID organizationId, SecretCreate body, @Nullable String idempotencyKey) {
         SecretEntity secret = new SecretEntity(organizationId);
         secret.name = body.getName();
         secret.description = body.getDescription();
@@ -57,7 +63,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
+    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.updated(ifMatch, () -> read(secret), () -> {
             secret.name = body.getName();
@@ -74,7 +80,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
+    public Response deleteSecret(UUID organizationId, UUID secretId, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.deleted(ifMatch, read(secret), () -> secrets.deleteUnused(secret));
     }
