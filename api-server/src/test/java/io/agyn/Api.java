@@ -52,7 +52,7 @@ public final class Api {
         return given().filter(SentCredentials.filter()).basePath("/api/v1").contentType(ContentType.JSON);
     }
 
-    /** A name that nothing has yet. */
+    /** An unused name. */
     public static String freshName(String prefix) {
         return prefix + "-" + UUID.randomUUID();
     }
@@ -109,7 +109,7 @@ public final class Api {
                 .statusCode(201);
     }
 
-    /** Takes a user out of an organization. */
+    /** Removes a user from an organization. */
     public static void leave(String organization, String user) {
         asAdmin()
                 .delete("/organizations/{id}/members/{user}", organization, user)

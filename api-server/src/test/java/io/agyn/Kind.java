@@ -20,17 +20,17 @@ public enum Kind {
         this.label = label;
     }
 
-    /** The path of all things of this kind, of those in the organization where they lie in one. */
+    /** The path of the list of this kind, which may be below an organization. */
     public String collection(String organization) {
         return collection.replace("{org}", organization);
     }
 
-    /** The field that tells things of this kind apart. */
+    /** The field that identifies a resource of this kind to people. */
     public String label() {
         return label;
     }
 
-    /** A body that lacks nothing, with a label. */
+    /** A complete body with a label. */
     public Map<String, Object> body(String organization, String labelled) {
         Map<String, Object> body = new HashMap<>(
                 switch (this) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.contract.Contract;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
@@ -20,12 +21,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
  * Creates the responses of resources. All writes go through it: one call takes the precondition, applies the change, returns
- * the response and records the diff. The entity tag is a hash of the representation's bytes, so it is a strong
- * validator (RFC 9110, section 8.8.1) for every resource and list, including derived fields.
+ * the response and records the diff. The entity tag is a hash of the representation's bytes, including derived fields, but
+ * without fields that the server sets at any time: these would make updates fail. It serves only {@code If-Match}.
  */
 @Singleton
 public final class ResourceResponses {
@@ -81,7 +83,7 @@ public final class ResourceResponses {
     /** 200 with a representation and its entity tag. */
     public Response ok(Object representation) {
         byte[] body = write(representation);
-        return response(Response.ok(), body, tagOf(body));
+        return response(Response.ok(), body, tagOf(representation, body));
     }
 
     /**
@@ -94,7 +96,7 @@ public final class ResourceResponses {
     }
 
     /**
-     * 201 with a representation that contains a value shown only once. The entity tag is that of the later
+     * 201 with a representation that contains a value shown only once. The entity tag belongs to the later
      * representation, which a repeat with the same {@code Idempotency-Key} also gets.
      *
      * @param shownOnce the representation with the value
@@ -108,7 +110,7 @@ public final class ResourceResponses {
         return response(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
                 body,
-                tagOf(shownOnce == state ? body : write(state)));
+                tagOf(state, shownOnce == state ? body : write(state)));
     }
 
     private void record(JsonNode before, Object written, boolean isShownOnce) {
@@ -122,17 +124,16 @@ public final class ResourceResponses {
         changes.record(new ResourceDiff(after, fields, isShownOnce));
     }
 
-    private static boolean isChanged(JsonNode before, JsonNode after, String field) {
-        return before.isMissingNode()
-                ? after.hasNonNull(field)
-                : !after.path(field).equals(before.path(field));
+    private static boolean isChanged(JsonNode before, JsonNode after, String pointer) {
+        JsonNode value = after.at(pointer);
+        return before.isMissingNode() ? !value.isMissingNode() && !value.isNull() : !value.equals(before.at(pointer));
     }
 
     private void requireMatch(String ifMatch, Object current) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return;
         }
-        String tag = tagOf(write(current));
+        String tag = tagOf(current, write(current));
         boolean matches = Arrays.stream(ifMatch.split(",")).map(String::strip).anyMatch(tag::equals);
         if (!matches) {
             throw new ProblemException(
@@ -157,9 +158,13 @@ public final class ResourceResponses {
         }
     }
 
-    private static String tagOf(byte[] body) {
+    private String tagOf(Object representation, byte[] body) {
+        Set<String> observed = contract.observed(representation.getClass().getSimpleName());
+        byte[] tagged = observed.isEmpty()
+                ? body
+                : write(mapper.<ObjectNode>valueToTree(representation).without(observed));
         try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(body);
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(tagged);
             return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);

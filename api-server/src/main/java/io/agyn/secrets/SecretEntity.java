@@ -1,17 +1,24 @@
 package io.agyn.secrets;
 
-import io.agyn.api.model.SecretStorage;
 import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
-import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
+import jakarta.persistence.PrimaryKeyJoinColumn;
+import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.UUID;
+import org.hibernate.annotations.SecondaryRow;
 
 @Entity
 @Table(name = "secret")
+@SecondaryTable(name = SecretEntity.STATUS, pkJoinColumns = @PrimaryKeyJoinColumn(name = "secret_id"))
+// RemoteSecretStatuses writes it.
+@SecondaryRow(table = SecretEntity.STATUS, owned = false)
 public class SecretEntity extends StoredResource {
+    static final String STATUS = "remote_secret_status";
+
     @Column(name = "organization_id")
     UUID organizationId;
 
@@ -19,21 +26,54 @@ public class SecretEntity extends StoredResource {
 
     String description;
 
-    @Convert(converter = SecretStorageConverter.class)
-    SecretStorage storage;
-
+    /** Empty for a remote secret. */
     @Column(name = "value_ciphertext")
     byte[] valueCiphertext;
+
+    /** The secret provider of a remote secret; null for a local one. */
+    @Column(name = "provider_id")
+    UUID providerId;
+
+    @Column(name = "remote_path")
+    String remotePath;
+
+    @Column(name = "remote_key")
+    String remoteKey;
 
     long version;
 
     String fingerprint;
+
+    /** The fingerprint of the reference that was read last. */
+    @Column(name = "fingerprint", table = STATUS, insertable = false, updatable = false)
+    String readFingerprint;
+
+    @Column(name = "read_version", table = STATUS, insertable = false, updatable = false)
+    Long readVersion;
+
+    @Column(name = "read_at", table = STATUS, insertable = false, updatable = false)
+    Instant readAt;
+
+    @Column(name = "error", table = STATUS, insertable = false, updatable = false)
+    String lastError;
+
+    @Column(name = "error_at", table = STATUS, insertable = false, updatable = false)
+    Instant lastErrorAt;
 
     protected SecretEntity() {}
 
     SecretEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;
+    }
+
+    boolean isRemote() {
+        return providerId != null;
+    }
+
+    /** Whether the secret was read from its secret provider since its reference changed. */
+    boolean isRead() {
+        return isRemote() && fingerprint.equals(readFingerprint);
     }
 
     /** The context of the value's ciphertext. */

@@ -148,7 +148,7 @@ class RotationTest {
     }
 
     @Test
-    void aTrialTellsWhichRowsAnotherKeysetCannotRead() throws SQLException {
+    void verificationListsRowsThatAnotherKeysetCannotRead() throws SQLException {
         Keyset keyset = promoteANewKey();
         new Rewrap(connection, keyset, done -> {}).run();
         Keyset before = keyset.withPrimary(keyset.keys().getFirst()).without(keyset.primary());
@@ -217,7 +217,7 @@ class RotationTest {
     }
 
     @Test
-    void theServerTellsWhichKeysItHas() throws Exception {
+    void serverReportsItsKeys() throws Exception {
         awaitServer(keys.current());
 
         Keyset keyset = promoteANewKey();
@@ -230,7 +230,7 @@ class RotationTest {
     }
 
     @Test
-    void everyColumnOfCiphertextsIsKnown() throws SQLException {
+    void everyColumnOfCiphertextsIsDeclared() throws SQLException {
         List<String> columns = database.column(
                 String.class,
                 "select table_name || '.' || column_name from information_schema.columns"

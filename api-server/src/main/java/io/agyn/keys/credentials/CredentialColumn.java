@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A column of ciphertexts, each bound to its row. Its name is the field's with {@code _ciphertext}; the table has an
- * {@code id} and an {@code organization_id}.
+ * A column of ciphertexts, each bound to its row; null or empty without a credential. Its name is the field's with
+ * {@code _ciphertext}; the table has an {@code id} and an {@code organization_id}.
  *
  * @param table the table
  * @param field the field, without {@code _ciphertext}
  * @param label the contents, for operators
- * @param fingerprint the fingerprint that is stored beside the ciphertext, if one is
+ * @param fingerprint the fingerprint that is stored with the ciphertext, if any
  */
 public record CredentialColumn(String table, String field, String label, Optional<Fingerprint> fingerprint) {
     private static final String SUFFIX = "_ciphertext";
@@ -30,7 +30,7 @@ public record CredentialColumn(String table, String field, String label, Optiona
         this(table, field, label, Optional.empty());
     }
 
-    /** This column, with a fingerprint beside it. */
+    /** This column with a fingerprint. */
     public CredentialColumn withFingerprint(String column, String prefix) {
         return new CredentialColumn(table, field, label, Optional.of(new Fingerprint(column, prefix)));
     }

@@ -284,7 +284,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
 
     // Close
 
-    /** Whether the provider has sent the last event of its stream; the outcome no longer depends on the connection. */
+    /** Whether the provider has sent the last event of its stream; then the connection does not affect the outcome. */
     boolean hasLastEvent() {
         return response != null && response.reader().isTerminated();
     }

@@ -356,7 +356,7 @@ public final class Call implements RequestBody.Listener {
         }
     }
 
-    /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
+    /** Disconnects a caller that neither sends nor receives, without an error response. */
     void abandon() {
         onCallerDisconnect();
         exchange.abort(Http2Error.INTERNAL_ERROR.code());

@@ -60,7 +60,7 @@ class CredentialsAtRestTest {
     }
 
     @Test
-    void anUpdateThatLeavesACredentialOutKeepsIt() throws SQLException {
+    void updateWithoutACredentialKeepsTheStoredOne() throws SQLException {
         String organization = Api.organization();
         String secret = Api.secret(organization, "kept value");
         String token = create(organization, "bearer", Map.of("token", "kept-token"));
@@ -129,7 +129,7 @@ class CredentialsAtRestTest {
         }
     }
 
-    /** A 500 that names no class, no SQL, and nothing that is stored. */
+    /** A 500 without class names, SQL or stored values. */
     private static ValidatableResponse failure(Response response) {
         assertThat(response.asString())
                 .doesNotContainPattern(

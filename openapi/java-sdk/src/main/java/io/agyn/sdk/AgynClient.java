@@ -192,7 +192,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to the caller's API tokens, and for cluster admins to those of all users.
+     * Gives access to the caller's API tokens; for cluster admins, to all users' tokens.
      *
      * @return the API tokens
      */

@@ -97,8 +97,8 @@ public final class Secrets {
 
     private Listing<Secret> list(String name) {
         return new Listing<>((pageSize, pageToken) -> {
-            SecretList page =
-                    exchange.read(() -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name, null));
+            SecretList page = exchange.read(
+                    () -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }
