@@ -2,6 +2,7 @@ package io.agyn.vault;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -194,8 +195,8 @@ final class VaultConnection implements AutoCloseable {
     }
 
     private static Throwable cause(ExecutionException e) {
-        Throwable cause = e.getCause();
-        return cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+        Throwable cause = requireNonNullElse(e.getCause(), e);
+        return cause instanceof CompletionException ? requireNonNullElse(cause.getCause(), cause) : cause;
     }
 
     /** Whether the next address may work. */
