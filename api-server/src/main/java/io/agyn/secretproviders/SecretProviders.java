@@ -10,16 +10,20 @@ import io.agyn.problems.NameList;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.secrets.Secrets;
+import io.agyn.secrets.VaultConfigs;
 import io.agyn.storage.RowLocks;
+import io.agyn.vault.VaultConfig;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The stored secret providers and their credentials. */
 @ApplicationScoped
-public class SecretProviders implements PanacheRepositoryBase<SecretProviderEntity, UUID> {
+public class SecretProviders implements PanacheRepositoryBase<SecretProviderEntity, UUID>, VaultConfigs {
     private static final String DEFAULT_MOUNT = "approle";
 
     private final CredentialCipher cipher;
@@ -69,6 +73,7 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
     }
 
     /** Decrypts a provider's token, or returns null. */
+    @Nullable
     String revealToken(SecretProviderEntity provider) {
         return provider.tokenCiphertext == null
                 ? null
@@ -76,10 +81,32 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
     }
 
     /** Decrypts the secret id of a provider's AppRole, or returns null. */
+    @Nullable
     String revealSecretId(SecretProviderEntity provider) {
         return provider.secretIdCiphertext == null
                 ? null
                 : cipher.decrypt(provider.secretIdCiphertext, provider.secretIdContext());
+    }
+
+    @Override
+    public Provider provider(UUID organizationId, UUID providerId) {
+        SecretProviderEntity provider = get(organizationId, providerId);
+        VaultConfig.Auth auth =
+                switch (provider.authMethod) {
+                    case TOKEN -> new VaultConfig.Token(requireNonNull(revealToken(provider), "token is null"));
+                    case APPROLE ->
+                        new VaultConfig.AppRole(
+                                requireNonNull(provider.approleMount, "approleMount is null"),
+                                requireNonNull(provider.roleId, "roleId is null"),
+                                requireNonNull(revealSecretId(provider), "secretId is null"));
+                };
+        return new Provider(
+                provider.name,
+                new VaultConfig(
+                        provider.address,
+                        Optional.ofNullable(provider.namespace),
+                        Optional.ofNullable(provider.caCertificate),
+                        auth));
     }
 
     /** Deletes a secret provider; if secrets use it, responds with a 409 that lists them. */
@@ -122,7 +149,7 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
         }
         if (provider.tokenCiphertext != null) {
             provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenContext());
-        } else {
+        } else if (provider.secretIdCiphertext != null) {
             provider.secretIdCiphertext = cipher.rewrap(provider.secretIdCiphertext, provider.secretIdContext());
         }
     }

@@ -10,6 +10,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 import org.hibernate.annotations.SecondaryRow;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "secret")
@@ -24,6 +25,7 @@ public class SecretEntity extends StoredResource {
 
     String name;
 
+    @Nullable
     String description;
 
     /** Empty for a remote secret. */
@@ -32,12 +34,15 @@ public class SecretEntity extends StoredResource {
 
     /** The secret provider of a remote secret; null for a local one. */
     @Column(name = "provider_id")
+    @Nullable
     UUID providerId;
 
     @Column(name = "remote_path")
+    @Nullable
     String remotePath;
 
     @Column(name = "remote_key")
+    @Nullable
     String remoteKey;
 
     long version;
@@ -46,18 +51,23 @@ public class SecretEntity extends StoredResource {
 
     /** The fingerprint of the reference that was read last. */
     @Column(name = "fingerprint", table = STATUS, insertable = false, updatable = false)
+    @Nullable
     String readFingerprint;
 
     @Column(name = "read_version", table = STATUS, insertable = false, updatable = false)
+    @Nullable
     Long readVersion;
 
     @Column(name = "read_at", table = STATUS, insertable = false, updatable = false)
+    @Nullable
     Instant readAt;
 
     @Column(name = "error", table = STATUS, insertable = false, updatable = false)
+    @Nullable
     String lastError;
 
     @Column(name = "error_at", table = STATUS, insertable = false, updatable = false)
+    @Nullable
     Instant lastErrorAt;
 
     protected SecretEntity() {}
