@@ -270,7 +270,6 @@ class ModelTester {
                     case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
                     case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
                     case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;
-                    case "credential_unavailable" -> ModelTestFailure.CREDENTIAL_UNAVAILABLE;
                     case "provider_redirects" -> ModelTestFailure.PROTOCOL_MISMATCH;
                     default -> ModelTestFailure.PROXY_FAILED;
                 },
