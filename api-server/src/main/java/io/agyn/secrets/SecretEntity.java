@@ -72,6 +72,8 @@ public class SecretEntity extends StoredResource {
 
     protected SecretEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     SecretEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;

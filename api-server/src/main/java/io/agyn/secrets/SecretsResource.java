@@ -19,6 +19,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -37,7 +38,12 @@ class SecretsResource implements SecretsApi {
 
     @Override
     public Response listSecrets(
-            UUID organizationId, Integer pageSize, String pageToken, String name, String search, UUID providerId) {
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search,
+            @Nullable UUID providerId) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name")
@@ -48,7 +54,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response createSecret(UUID organizationId, SecretCreate body, String idempotencyKey) {
+    public Response createSecret(UUID organizationId, SecretCreate body, @Nullable String idempotencyKey) {
         SecretEntity secret = new SecretEntity(organizationId);
         secret.name = body.getName();
         secret.description = body.getDescription();
@@ -66,7 +72,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
+    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.updated(ifMatch, () -> read(secret), () -> {
             secret.name = body.getName();
@@ -82,7 +88,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
+    public Response deleteSecret(UUID organizationId, UUID secretId, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.deleted(ifMatch, read(secret), () -> secrets.deleteUnused(secret));
     }
