@@ -172,8 +172,4 @@ class AuditTamperingTest {
     private static Map<String, String> model(String name, String provider) {
         return Map.of("name", name, "provider_id", provider, "remote_model_name", "gpt-4o");
     }
-
-    private static void delete(String path, Object... ids) {
-        asAdmin().delete(path, ids).then().statusCode(204);
-    }
 }

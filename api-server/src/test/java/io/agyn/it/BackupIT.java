@@ -25,9 +25,11 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup and restore of a data folder, as documented in docs/operations/backup.md. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class BackupIT {
     @TempDir
     private Path folder;

@@ -124,6 +124,7 @@ final class Cluster implements AutoCloseable {
         return new ServerCommands(dataDir(0), variables(0));
     }
 
+    /** The external database, or null if the server has an embedded PostgreSQL. */
     ExternalDatabase database() {
         return database;
     }

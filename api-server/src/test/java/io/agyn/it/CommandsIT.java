@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of the packaged server, except those for the keyset of stored data. */
+/** The packaged server's commands; {@link KeysetCommandsIT} tests the rotation of keys. */
 class CommandsIT {
     @TempDir
     private Path folder;

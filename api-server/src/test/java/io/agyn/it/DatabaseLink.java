@@ -51,6 +51,9 @@ final class DatabaseLink implements AutoCloseable {
     private void connect(Socket near) {
         try (near;
                 Socket far = new Socket()) {
+            // Without this, small messages would wait for acknowledgements.
+            near.setTcpNoDelay(true);
+            far.setTcpNoDelay(true);
             far.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
             sockets.add(far);
             Thread back = Thread.ofVirtual().start(() -> copy(far, near));

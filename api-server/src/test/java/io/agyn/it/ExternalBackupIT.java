@@ -13,12 +13,15 @@ import java.sql.Connection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup and restore of an external database, as documented in docs/operations/backup.md. */
+@Timeout(value = 10, unit = TimeUnit.MINUTES)
 class ExternalBackupIT {
     @TempDir
     private Path folder;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The keyset commands of the packaged server, beside it and on its stopped PostgreSQL. */
+/** The packaged server's commands for its keyset, while it runs and while it is stopped. */
 class KeysetCommandsIT {
     private static final String PASSPHRASE = "p$$a${b}\\c %@ passphrase";
 

@@ -207,7 +207,9 @@ final class ServerProcess implements AutoCloseable {
     void kill() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
         // A test could read the old token before the next server replaces it.
-        Files.deleteIfExists(dataDir.resolve("base-url"));
+        if (isServer) {
+            Files.deleteIfExists(dataDir.resolve("base-url"));
+        }
     }
 
     /** Waits for the end. */

@@ -250,16 +250,6 @@ class TimeoutsTest {
         }
     }
 
-    private static RawCaller endless(String token, String model) throws Exception {
-        String body = body(model, STREAM);
-        RawCaller caller = Scene.connect()
-                .send("POST /v1/responses HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + token
-                        + "\r\nx-scripted: endless;every=100ms\r\nContent-Length: " + body.length() + "\r\n\r\n"
-                        + body);
-        assertThat(caller.head().getFirst()).contains(" 200 ");
-        return caller;
-    }
-
     @Test
     @EnabledOnOs(OS.LINUX)
     void deadAddressLeavesTimeForTheNext() throws Exception {

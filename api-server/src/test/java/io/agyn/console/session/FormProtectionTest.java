@@ -9,7 +9,6 @@ import static org.hamcrest.Matchers.equalTo;
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
-import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.ArrayList;
@@ -26,14 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class FormProtectionTest {
-    private final Database database;
-    private final Sessions sessions;
-
-    FormProtectionTest(Database database, Sessions sessions) {
-        this.database = database;
-        this.sessions = sessions;
-    }
-
     @BeforeEach
     void createOrganization() {
         // Without an organization, the list redirects to the form that creates the first one.

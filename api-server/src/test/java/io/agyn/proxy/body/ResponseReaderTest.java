@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.UsageUnknownReason;
-import io.agyn.usage.CallUsage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
@@ -357,10 +356,6 @@ class ResponseReaderTest {
         assertThat(tokens.cacheWrite()).as("seed %d", seed).isEqualTo(5);
         assertThat(tokens.output()).as("seed %d", seed).isEqualTo(3);
         assertThat(tokens.reasoning()).as("seed %d", seed).isNull();
-    }
-
-    private static CallUsage usage(Protocol protocol, String response) {
-        return read(protocol, JSON, null, response.getBytes(UTF_8), 1).tokens().usage(null);
     }
 
     private static Protocol protocolOf(String events) {
