@@ -54,7 +54,7 @@ public final class VaultException extends Exception {
             return isResponse;
         }
 
-        /** Whether the server said that the value no longer exists, so that an earlier one must not be used. */
+        /** Whether the value no longer exists or is unusable, so that an earlier one must not be used. */
         public boolean isAuthoritative() {
             return isAuthoritative;
         }
@@ -68,7 +68,7 @@ public final class VaultException extends Exception {
     private final Kind kind;
     private final String predicate;
 
-    /** @param predicate a sentence without its subject, the secret provider: what it does, and what to do about it */
+    /** @param predicate a sentence without its subject, the secret provider: the cause and the remedy */
     VaultException(Kind kind, String predicate) {
         // Failures are expected, and shared by the calls that wait for a read.
         super(kind.code(), null, false, false);

@@ -129,7 +129,8 @@ final class VaultSession {
                     switch (config.auth()) {
                         case AppRole role -> login(role, deadline);
                         case Token token ->
-                            // A token may lack the policy to look itself up; the read will tell whether it is valid.
+                            // A valid token may lack the policy to look itself up; then the read shows whether it is
+                            // valid.
                             lookup(token.token(), deadline)
                                     .orElseGet(() -> new Lease(token.token(), Duration.ZERO, false, System.nanoTime()));
                     };

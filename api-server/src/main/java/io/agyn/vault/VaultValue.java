@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A value of a KV secrets engine.
  *
- * @param version the version in KV v2; null in KV v1, which has none
+ * @param version the version in KV v2; null in KV v1, which is unversioned
  */
 public record VaultValue(String value, @Nullable Long version) {
 
@@ -60,7 +60,7 @@ public record VaultValue(String value, @Nullable Long version) {
                 : response.failure();
     }
 
-    /** Vault's 404 is told from that of a load balancer, which must not end the use of a value, by its JSON. */
+    /** Requires Vault's JSON, since a load balancer's 404 must not end the use of a value. */
     private static VaultException notFound(VaultResponse response, String path) {
         if (response.body().path("data").path("metadata").isObject()) {
             return new VaultException(

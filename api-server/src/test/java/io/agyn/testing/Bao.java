@@ -43,7 +43,6 @@ public final class Bao implements AutoCloseable {
     private String unsealKey;
     private String rootToken;
 
-    /** An AppRole's credentials. */
     public record Role(String roleId, String secretId) {}
 
     public record Response(int status, JsonNode body) {}

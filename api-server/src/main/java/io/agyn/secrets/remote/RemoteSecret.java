@@ -31,7 +31,7 @@ final class RemoteSecret {
     }
 
     /**
-     * What all remote secrets share.
+     * The settings and services that all remote secrets share.
      *
      * @param executor runs the reads
      * @param clock like {@link System#nanoTime()}

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The value of a remote secret, as it was read.
  *
  * @param value a valid header value
- * @param version the version in KV v2; null in KV v1, which has none
+ * @param version the version in KV v2; null in KV v1, which is unversioned
  * @param readAt when the read started
  */
 public record RemoteValue(String value, @Nullable Long version, Instant readAt) {
