@@ -3,8 +3,8 @@ package io.agyn.usage.accesslog;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.testing.LogLines;
 import io.agyn.settings.Settings.Log.Format;
+import io.agyn.testing.LogLines;
 import io.agyn.usage.Records;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
