@@ -103,8 +103,9 @@ public class RemoteSecretStatuses implements RemoteReadListener {
             write.setObject(2, time.atOffset(ZoneOffset.UTC));
             write.setObject(3, secret);
             write.setString(4, status.fingerprint());
-            write.executeUpdate();
-            written.put(secret, status);
+            if (write.executeUpdate() > 0) {
+                written.put(secret, status);
+            }
         } catch (SQLException e) {
             LOG.debugf(Exceptions.withoutMessages(e), "The status of secret %s was not stored", secret);
         }

@@ -59,7 +59,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         if (HeaderSyntax.credential(value).isEmpty()) {
             rejectWhileInUse(secret);
         }
-        setFingerprint(secret, cipher.fingerprint(value, secret.valueContext(), secret.fingerprint));
+        secret.setFingerprint(cipher.fingerprint(value, secret.valueContext(), secret.fingerprint));
         secret.valueCiphertext = cipher.encrypt(value, secret.valueContext());
         secret.providerId = null;
         secret.remotePath = null;
@@ -75,12 +75,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.providerId = providerId;
         secret.remotePath = path;
         secret.remoteKey = key;
-        setFingerprint(secret, ReferenceFingerprint.of(providerId, path, key));
-    }
-
-    private static void setFingerprint(SecretEntity secret, String fingerprint) {
-        secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
-        secret.fingerprint = fingerprint;
+        secret.setFingerprint(ReferenceFingerprint.of(providerId, path, key));
     }
 
     /**

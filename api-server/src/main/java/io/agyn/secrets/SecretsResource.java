@@ -99,7 +99,6 @@ class SecretsResource implements SecretsApi {
     }
 
     private static Secret read(SecretEntity secret) {
-        boolean isRead = secret.isRead();
         return new Secret()
                 .id(secret.id)
                 .organizationId(secret.organizationId)
@@ -111,10 +110,10 @@ class SecretsResource implements SecretsApi {
                 .providerId(secret.providerId)
                 .remotePath(secret.remotePath)
                 .remoteKey(secret.remoteKey)
-                .readVersion(isRead ? secret.readVersion : null)
-                .readAt(isRead ? StoredResource.utc(secret.readAt) : null)
-                .lastError(isRead ? secret.lastError : null)
-                .lastErrorAt(isRead ? StoredResource.utc(secret.lastErrorAt) : null)
+                .readVersion(secret.readVersion)
+                .readAt(StoredResource.utc(secret.readAt))
+                .lastError(secret.lastError)
+                .lastErrorAt(StoredResource.utc(secret.lastErrorAt))
                 .createdAt(StoredResource.utc(secret.createdAt))
                 .updatedAt(StoredResource.utc(secret.updatedAt));
     }
