@@ -192,8 +192,8 @@ func (r ApiDeleteOrganizationRequest) Execute() (*http.Response, error) {
 /*
 DeleteOrganization Delete an organization
 
-Deletes an empty organization and its memberships. If it contains secrets, LLM providers, models or API tokens,
-returns 409 and lists them. Its usage becomes unavailable.
+Deletes an empty organization and its memberships. If it contains secrets, secret providers, LLM providers, models or
+API tokens, returns 409 and lists them. Its usage becomes unavailable.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

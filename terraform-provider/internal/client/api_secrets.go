@@ -20,6 +20,146 @@ import (
 // SecretsAPIService SecretsAPI service
 type SecretsAPIService service
 
+type ApiCheckSecretRequest struct {
+	ctx            context.Context
+	ApiService     *SecretsAPIService
+	organizationId string
+	secretId       string
+}
+
+func (r ApiCheckSecretRequest) Execute() (*SecretCheck, *http.Response, error) {
+	return r.ApiService.CheckSecretExecute(r)
+}
+
+/*
+CheckSecret Check a secret
+
+Checks whether the value can be sent as a token. A remote secret is read from its secret provider. A failed check
+also returns 200, with an explanation. Never returns the value. Owners and cluster admins only.
+
+	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
+	@param organizationId The id of the organization.
+	@param secretId The id of the secret.
+	@return ApiCheckSecretRequest
+*/
+func (a *SecretsAPIService) CheckSecret(ctx context.Context, organizationId string, secretId string) ApiCheckSecretRequest {
+	return ApiCheckSecretRequest{
+		ApiService:     a,
+		ctx:            ctx,
+		organizationId: organizationId,
+		secretId:       secretId,
+	}
+}
+
+// Execute executes the request
+//
+//	@return SecretCheck
+func (a *SecretsAPIService) CheckSecretExecute(r ApiCheckSecretRequest) (*SecretCheck, *http.Response, error) {
+	var (
+		localVarHTTPMethod  = http.MethodPost
+		localVarPostBody    interface{}
+		formFiles           []formFile
+		localVarReturnValue *SecretCheck
+	)
+
+	localBasePath, err := a.client.cfg.ServerURLWithContext(r.ctx, "SecretsAPIService.CheckSecret")
+	if err != nil {
+		return localVarReturnValue, nil, &GenericOpenAPIError{error: err.Error()}
+	}
+
+	localVarPath := localBasePath + "/organizations/{organization_id}/secrets/{secret_id}/check"
+	localVarPath = strings.Replace(localVarPath, "{"+"organization_id"+"}", url.PathEscape(parameterValueToString(r.organizationId, "organizationId")), -1)
+	localVarPath = strings.Replace(localVarPath, "{"+"secret_id"+"}", url.PathEscape(parameterValueToString(r.secretId, "secretId")), -1)
+
+	localVarHeaderParams := make(map[string]string)
+	localVarQueryParams := url.Values{}
+	localVarFormParams := url.Values{}
+	if strlen(r.organizationId) < 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have at least 36 elements")
+	}
+	if strlen(r.organizationId) > 36 {
+		return localVarReturnValue, nil, reportError("organizationId must have less than 36 elements")
+	}
+	if strlen(r.secretId) < 36 {
+		return localVarReturnValue, nil, reportError("secretId must have at least 36 elements")
+	}
+	if strlen(r.secretId) > 36 {
+		return localVarReturnValue, nil, reportError("secretId must have less than 36 elements")
+	}
+
+	// to determine the Content-Type header
+	localVarHTTPContentTypes := []string{}
+
+	// set Content-Type header
+	localVarHTTPContentType := selectHeaderContentType(localVarHTTPContentTypes)
+	if localVarHTTPContentType != "" {
+		localVarHeaderParams["Content-Type"] = localVarHTTPContentType
+	}
+
+	// to determine the Accept header
+	localVarHTTPHeaderAccepts := []string{"application/json", "application/problem+json"}
+
+	// set Accept header
+	localVarHTTPHeaderAccept := selectHeaderAccept(localVarHTTPHeaderAccepts)
+	if localVarHTTPHeaderAccept != "" {
+		localVarHeaderParams["Accept"] = localVarHTTPHeaderAccept
+	}
+	req, err := a.client.prepareRequest(r.ctx, localVarPath, localVarHTTPMethod, localVarPostBody, localVarHeaderParams, localVarQueryParams, localVarFormParams, formFiles)
+	if err != nil {
+		return localVarReturnValue, nil, err
+	}
+
+	localVarHTTPResponse, err := a.client.callAPI(req)
+	if err != nil || localVarHTTPResponse == nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	localVarBody, err := io.ReadAll(localVarHTTPResponse.Body)
+	localVarHTTPResponse.Body.Close()
+	localVarHTTPResponse.Body = io.NopCloser(bytes.NewBuffer(localVarBody))
+	if err != nil {
+		return localVarReturnValue, localVarHTTPResponse, err
+	}
+
+	if localVarHTTPResponse.StatusCode >= 300 {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: localVarHTTPResponse.Status,
+		}
+		if localVarHTTPResponse.StatusCode == 404 {
+			var v Problem
+			err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+			if err != nil {
+				newErr.error = err.Error()
+				return localVarReturnValue, localVarHTTPResponse, newErr
+			}
+			newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+			newErr.model = v
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		var v Problem
+		err = a.client.decode(&v, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+		if err != nil {
+			newErr.error = err.Error()
+			return localVarReturnValue, localVarHTTPResponse, newErr
+		}
+		newErr.error = formatErrorMessage(localVarHTTPResponse.Status, &v)
+		newErr.model = v
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	err = a.client.decode(&localVarReturnValue, localVarBody, localVarHTTPResponse.Header.Get("Content-Type"))
+	if err != nil {
+		newErr := &GenericOpenAPIError{
+			body:  localVarBody,
+			error: err.Error(),
+		}
+		return localVarReturnValue, localVarHTTPResponse, newErr
+	}
+
+	return localVarReturnValue, localVarHTTPResponse, nil
+}
+
 type ApiCreateSecretRequest struct {
 	ctx            context.Context
 	ApiService     *SecretsAPIService
@@ -46,7 +186,7 @@ func (r ApiCreateSecretRequest) Execute() (*Secret, *http.Response, error) {
 /*
 CreateSecret Create a secret
 
-Stores a value under a name that is unique in the organization.
+Stores a value, or the reference to a value in a secret provider, under a name that is unique in the organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -498,6 +638,7 @@ type ApiListSecretsRequest struct {
 	pageToken      *string
 	name           *string
 	search         *string
+	providerId     *string
 }
 
 // The maximum number of items per page.
@@ -521,6 +662,12 @@ func (r ApiListSecretsRequest) Name(name string) ApiListSecretsRequest {
 // Only resources whose name contains this text, case-insensitive.
 func (r ApiListSecretsRequest) Search(search string) ApiListSecretsRequest {
 	r.search = &search
+	return r
+}
+
+// Only secrets whose value is in this secret provider.
+func (r ApiListSecretsRequest) ProviderId(providerId string) ApiListSecretsRequest {
+	r.providerId = &providerId
 	return r
 }
 
@@ -589,6 +736,9 @@ func (a *SecretsAPIService) ListSecretsExecute(r ApiListSecretsRequest) (*Secret
 	}
 	if r.search != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "search", r.search, "form", "")
+	}
+	if r.providerId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "provider_id", r.providerId, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
@@ -677,7 +827,8 @@ func (r ApiRevealSecretRequest) Execute() (*SecretRevealed, *http.Response, erro
 /*
 RevealSecret Reveal a secret
 
-Returns the value of a secret and records that in the audit log first. Owners and cluster admins only.
+Returns the value of a secret and records that in the audit log first. A remote secret is read from its secret
+provider; if that fails, returns 502 `credential_unavailable`. Owners and cluster admins only.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -829,7 +980,8 @@ func (r ApiUpdateSecretRequest) Execute() (*Secret, *http.Response, error) {
 /*
 UpdateSecret Update a secret
 
-Replaces name and description, and the value if given.
+Replaces name and description, and the value if given. Changing `storage` from `local` to `remote` deletes the stored
+value.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

@@ -64,6 +64,8 @@ type APIClient struct {
 
 	OrganizationsAPI *OrganizationsAPIService
 
+	SecretProvidersAPI *SecretProvidersAPIService
+
 	SecretsAPI *SecretsAPIService
 
 	UsageAPI *UsageAPIService
@@ -96,6 +98,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.ModelTestsAPI = (*ModelTestsAPIService)(&c.common)
 	c.ModelsAPI = (*ModelsAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)
+	c.SecretProvidersAPI = (*SecretProvidersAPIService)(&c.common)
 	c.SecretsAPI = (*SecretsAPIService)(&c.common)
 	c.UsageAPI = (*UsageAPIService)(&c.common)
 	c.UsersAPI = (*UsersAPIService)(&c.common)

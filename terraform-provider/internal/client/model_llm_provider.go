@@ -35,7 +35,7 @@ type LlmProvider struct {
 	HasToken bool `json:"has_token"`
 	// The names of the custom headers, sorted case-insensitively.
 	CustomHeaderNames []string `json:"custom_header_names"`
-	// A keyed hash of a credential. It changes if and only if the credential changes.
+	// A hash of a credential, or of the reference to one. It changes if and only if the credential or the reference changes.
 	CredentialsFingerprint string `json:"credentials_fingerprint" validate:"regexp=^[0-9a-f]{32}$"`
 	// The number of models of this LLM provider.
 	ModelCount int64 `json:"model_count"`

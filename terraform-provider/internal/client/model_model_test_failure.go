@@ -13,27 +13,29 @@ import (
 	"fmt"
 )
 
-// ModelTestFailure Why a test failed. `no_provider`: the model is orphaned. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be reached, did not respond in time, or closed the connection early. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: the LLM provider responded with such an error. `protocol_mismatch`: the response does not follow the protocol. `proxy_failed`: this server could not send the call.
+// ModelTestFailure Why a test failed. `no_provider`: the model is orphaned. `unreachable`, `timed_out` and `broke_off`: the LLM provider could not be reached, did not respond in time, or closed the connection early. `credentials_refused`, `model_not_found`, `rate_limited`, `request_refused` and `provider_failed`: the LLM provider responded with such an error. `protocol_mismatch`: the response does not follow the protocol. `credential_unavailable`: the value of a remote secret could not be read from its secret provider. `proxy_failed`: this server could not send the call.
 type ModelTestFailure string
 
 // List of ModelTestFailure
 const (
-	MODELTESTFAILURE_NO_PROVIDER         ModelTestFailure = "no_provider"
-	MODELTESTFAILURE_UNREACHABLE         ModelTestFailure = "unreachable"
-	MODELTESTFAILURE_TIMED_OUT           ModelTestFailure = "timed_out"
-	MODELTESTFAILURE_BROKE_OFF           ModelTestFailure = "broke_off"
-	MODELTESTFAILURE_CREDENTIALS_REFUSED ModelTestFailure = "credentials_refused"
-	MODELTESTFAILURE_MODEL_NOT_FOUND     ModelTestFailure = "model_not_found"
-	MODELTESTFAILURE_RATE_LIMITED        ModelTestFailure = "rate_limited"
-	MODELTESTFAILURE_REQUEST_REFUSED     ModelTestFailure = "request_refused"
-	MODELTESTFAILURE_PROVIDER_FAILED     ModelTestFailure = "provider_failed"
-	MODELTESTFAILURE_PROTOCOL_MISMATCH   ModelTestFailure = "protocol_mismatch"
-	MODELTESTFAILURE_PROXY_FAILED        ModelTestFailure = "proxy_failed"
+	MODELTESTFAILURE_NO_PROVIDER            ModelTestFailure = "no_provider"
+	MODELTESTFAILURE_CREDENTIAL_UNAVAILABLE ModelTestFailure = "credential_unavailable"
+	MODELTESTFAILURE_UNREACHABLE            ModelTestFailure = "unreachable"
+	MODELTESTFAILURE_TIMED_OUT              ModelTestFailure = "timed_out"
+	MODELTESTFAILURE_BROKE_OFF              ModelTestFailure = "broke_off"
+	MODELTESTFAILURE_CREDENTIALS_REFUSED    ModelTestFailure = "credentials_refused"
+	MODELTESTFAILURE_MODEL_NOT_FOUND        ModelTestFailure = "model_not_found"
+	MODELTESTFAILURE_RATE_LIMITED           ModelTestFailure = "rate_limited"
+	MODELTESTFAILURE_REQUEST_REFUSED        ModelTestFailure = "request_refused"
+	MODELTESTFAILURE_PROVIDER_FAILED        ModelTestFailure = "provider_failed"
+	MODELTESTFAILURE_PROTOCOL_MISMATCH      ModelTestFailure = "protocol_mismatch"
+	MODELTESTFAILURE_PROXY_FAILED           ModelTestFailure = "proxy_failed"
 )
 
 // All allowed values of ModelTestFailure enum
 var AllowedModelTestFailureEnumValues = []ModelTestFailure{
 	"no_provider",
+	"credential_unavailable",
 	"unreachable",
 	"timed_out",
 	"broke_off",

@@ -17,7 +17,7 @@ import (
 // checks if the Organization type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Organization{}
 
-// Organization A tenant, which owns secrets, LLM providers and models.
+// Organization A tenant, which owns secrets, secret providers, LLM providers and models.
 type Organization struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`

@@ -17,7 +17,7 @@ import (
 // checks if the Secret type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &Secret{}
 
-// Secret The metadata of a secret.
+// Secret The metadata of a secret. `read_version`, `read_at`, `last_error` and `last_error_at` may be a minute old and do not change the `ETag`.
 type Secret struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
@@ -28,10 +28,24 @@ type Secret struct {
 	// Free text without control characters except tab and line feed.
 	Description NullableString `json:"description" validate:"regexp=^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$"`
 	Storage     SecretStorage  `json:"storage"`
-	// Starts at 1 and increases with each new value.
+	// Starts at 1 and increases with each new value in this API, and with each new reference. A new value in the secret provider increases `read_version` only.
 	Version int64 `json:"version"`
-	// A keyed hash of a credential. It changes if and only if the credential changes.
+	// A hash of a credential, or of the reference to one. It changes if and only if the credential or the reference changes.
 	Fingerprint string `json:"fingerprint" validate:"regexp=^[0-9a-f]{32}$"`
+	// The secret provider of a remote secret; null if the secret is local.
+	ProviderId NullableString `json:"provider_id"`
+	// The path of the value in the secret provider; null if the secret is local.
+	RemotePath NullableString `json:"remote_path"`
+	// The key of the value at `remote_path`; null if the secret is local.
+	RemoteKey NullableString `json:"remote_key"`
+	// The version of the last value that was read from the secret provider (KV version 2); null if the secret is local, was never read, or is in a KV version 1 engine.
+	ReadVersion NullableInt64 `json:"read_version"`
+	// When the value was last read from the secret provider, to the minute; null if the secret is local or was never read.
+	ReadAt NullableTime `json:"read_at"`
+	// The cause of the last failed read and a remedy; null if the last read succeeded.
+	LastError NullableString `json:"last_error"`
+	// When the last read failed; null if it succeeded.
+	LastErrorAt NullableTime `json:"last_error_at"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -45,7 +59,7 @@ type _Secret Secret
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewSecret(id string, organizationId string, name string, description NullableString, storage SecretStorage, version int64, fingerprint string, createdAt time.Time, updatedAt time.Time) *Secret {
+func NewSecret(id string, organizationId string, name string, description NullableString, storage SecretStorage, version int64, fingerprint string, providerId NullableString, remotePath NullableString, remoteKey NullableString, readVersion NullableInt64, readAt NullableTime, lastError NullableString, lastErrorAt NullableTime, createdAt time.Time, updatedAt time.Time) *Secret {
 	this := Secret{}
 	this.Id = id
 	this.OrganizationId = organizationId
@@ -54,6 +68,13 @@ func NewSecret(id string, organizationId string, name string, description Nullab
 	this.Storage = storage
 	this.Version = version
 	this.Fingerprint = fingerprint
+	this.ProviderId = providerId
+	this.RemotePath = remotePath
+	this.RemoteKey = remoteKey
+	this.ReadVersion = readVersion
+	this.ReadAt = readAt
+	this.LastError = lastError
+	this.LastErrorAt = lastErrorAt
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
 	return &this
@@ -239,6 +260,188 @@ func (o *Secret) SetFingerprint(v string) {
 	o.Fingerprint = v
 }
 
+// GetProviderId returns the ProviderId field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Secret) GetProviderId() string {
+	if o == nil || o.ProviderId.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.ProviderId.Get()
+}
+
+// GetProviderIdOk returns a tuple with the ProviderId field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetProviderIdOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ProviderId.Get(), o.ProviderId.IsSet()
+}
+
+// SetProviderId sets field value
+func (o *Secret) SetProviderId(v string) {
+	o.ProviderId.Set(&v)
+}
+
+// GetRemotePath returns the RemotePath field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Secret) GetRemotePath() string {
+	if o == nil || o.RemotePath.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.RemotePath.Get()
+}
+
+// GetRemotePathOk returns a tuple with the RemotePath field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetRemotePathOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.RemotePath.Get(), o.RemotePath.IsSet()
+}
+
+// SetRemotePath sets field value
+func (o *Secret) SetRemotePath(v string) {
+	o.RemotePath.Set(&v)
+}
+
+// GetRemoteKey returns the RemoteKey field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Secret) GetRemoteKey() string {
+	if o == nil || o.RemoteKey.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.RemoteKey.Get()
+}
+
+// GetRemoteKeyOk returns a tuple with the RemoteKey field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetRemoteKeyOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.RemoteKey.Get(), o.RemoteKey.IsSet()
+}
+
+// SetRemoteKey sets field value
+func (o *Secret) SetRemoteKey(v string) {
+	o.RemoteKey.Set(&v)
+}
+
+// GetReadVersion returns the ReadVersion field value
+// If the value is explicit nil, the zero value for int64 will be returned
+func (o *Secret) GetReadVersion() int64 {
+	if o == nil || o.ReadVersion.Get() == nil {
+		var ret int64
+		return ret
+	}
+
+	return *o.ReadVersion.Get()
+}
+
+// GetReadVersionOk returns a tuple with the ReadVersion field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetReadVersionOk() (*int64, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ReadVersion.Get(), o.ReadVersion.IsSet()
+}
+
+// SetReadVersion sets field value
+func (o *Secret) SetReadVersion(v int64) {
+	o.ReadVersion.Set(&v)
+}
+
+// GetReadAt returns the ReadAt field value
+// If the value is explicit nil, the zero value for time.Time will be returned
+func (o *Secret) GetReadAt() time.Time {
+	if o == nil || o.ReadAt.Get() == nil {
+		var ret time.Time
+		return ret
+	}
+
+	return *o.ReadAt.Get()
+}
+
+// GetReadAtOk returns a tuple with the ReadAt field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetReadAtOk() (*time.Time, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.ReadAt.Get(), o.ReadAt.IsSet()
+}
+
+// SetReadAt sets field value
+func (o *Secret) SetReadAt(v time.Time) {
+	o.ReadAt.Set(&v)
+}
+
+// GetLastError returns the LastError field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Secret) GetLastError() string {
+	if o == nil || o.LastError.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.LastError.Get()
+}
+
+// GetLastErrorOk returns a tuple with the LastError field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetLastErrorOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.LastError.Get(), o.LastError.IsSet()
+}
+
+// SetLastError sets field value
+func (o *Secret) SetLastError(v string) {
+	o.LastError.Set(&v)
+}
+
+// GetLastErrorAt returns the LastErrorAt field value
+// If the value is explicit nil, the zero value for time.Time will be returned
+func (o *Secret) GetLastErrorAt() time.Time {
+	if o == nil || o.LastErrorAt.Get() == nil {
+		var ret time.Time
+		return ret
+	}
+
+	return *o.LastErrorAt.Get()
+}
+
+// GetLastErrorAtOk returns a tuple with the LastErrorAt field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Secret) GetLastErrorAtOk() (*time.Time, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.LastErrorAt.Get(), o.LastErrorAt.IsSet()
+}
+
+// SetLastErrorAt sets field value
+func (o *Secret) SetLastErrorAt(v time.Time) {
+	o.LastErrorAt.Set(&v)
+}
+
 // GetCreatedAt returns the CreatedAt field value
 func (o *Secret) GetCreatedAt() time.Time {
 	if o == nil {
@@ -304,6 +507,13 @@ func (o Secret) ToMap() (map[string]interface{}, error) {
 	toSerialize["storage"] = o.Storage
 	toSerialize["version"] = o.Version
 	toSerialize["fingerprint"] = o.Fingerprint
+	toSerialize["provider_id"] = o.ProviderId.Get()
+	toSerialize["remote_path"] = o.RemotePath.Get()
+	toSerialize["remote_key"] = o.RemoteKey.Get()
+	toSerialize["read_version"] = o.ReadVersion.Get()
+	toSerialize["read_at"] = o.ReadAt.Get()
+	toSerialize["last_error"] = o.LastError.Get()
+	toSerialize["last_error_at"] = o.LastErrorAt.Get()
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
 
@@ -326,6 +536,13 @@ func (o *Secret) UnmarshalJSON(data []byte) (err error) {
 		"storage",
 		"version",
 		"fingerprint",
+		"provider_id",
+		"remote_path",
+		"remote_key",
+		"read_version",
+		"read_at",
+		"last_error",
+		"last_error_at",
 		"created_at",
 		"updated_at",
 	}
@@ -364,6 +581,13 @@ func (o *Secret) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "storage")
 		delete(additionalProperties, "version")
 		delete(additionalProperties, "fingerprint")
+		delete(additionalProperties, "provider_id")
+		delete(additionalProperties, "remote_path")
+		delete(additionalProperties, "remote_key")
+		delete(additionalProperties, "read_version")
+		delete(additionalProperties, "read_at")
+		delete(additionalProperties, "last_error")
+		delete(additionalProperties, "last_error_at")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")
 		o.AdditionalProperties = additionalProperties

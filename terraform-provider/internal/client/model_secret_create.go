@@ -17,7 +17,7 @@ import (
 // checks if the SecretCreate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretCreate{}
 
-// SecretCreate A new secret.
+// SecretCreate A new secret. A `local` secret requires `value`; a `remote` secret requires `provider_id`, `remote_path` and `remote_key`.
 type SecretCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
@@ -25,7 +25,13 @@ type SecretCreate struct {
 	Description NullableString `json:"description,omitempty" validate:"regexp=^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$"`
 	Storage     *SecretStorage `json:"storage,omitempty"`
 	// The value, at most 64 KiB in UTF-8. It is stored encrypted; only `revealSecret` returns it.
-	Value string `json:"value"`
+	Value *string `json:"value,omitempty"`
+	// A UUID. The server generates version 7 (RFC 9562).
+	ProviderId *string `json:"provider_id,omitempty"`
+	// The path of the value in the secret provider's API, without `/v1/`. In a KV version 2 engine it contains `data` after the mount, such as `kv/data/prod/openai`.
+	RemotePath *string `json:"remote_path,omitempty" validate:"regexp=^[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+(\\/[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+)*$"`
+	// The key at `remote_path` whose value, a string, is the secret's value.
+	RemoteKey *string `json:"remote_key,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+$"`
 }
 
 type _SecretCreate SecretCreate
@@ -34,12 +40,11 @@ type _SecretCreate SecretCreate
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewSecretCreate(name string, value string) *SecretCreate {
+func NewSecretCreate(name string) *SecretCreate {
 	this := SecretCreate{}
 	this.Name = name
 	var storage SecretStorage = SECRETSTORAGE_LOCAL
 	this.Storage = &storage
-	this.Value = value
 	return &this
 }
 
@@ -152,28 +157,132 @@ func (o *SecretCreate) SetStorage(v SecretStorage) {
 	o.Storage = &v
 }
 
-// GetValue returns the Value field value
+// GetValue returns the Value field value if set, zero value otherwise.
 func (o *SecretCreate) GetValue() string {
-	if o == nil {
+	if o == nil || IsNil(o.Value) {
 		var ret string
 		return ret
 	}
-
-	return o.Value
+	return *o.Value
 }
 
-// GetValueOk returns a tuple with the Value field value
+// GetValueOk returns a tuple with the Value field value if set, nil otherwise
 // and a boolean to check if the value has been set.
 func (o *SecretCreate) GetValueOk() (*string, bool) {
-	if o == nil {
+	if o == nil || IsNil(o.Value) {
 		return nil, false
 	}
-	return &o.Value, true
+	return o.Value, true
 }
 
-// SetValue sets field value
+// HasValue returns a boolean if a field has been set.
+func (o *SecretCreate) HasValue() bool {
+	if o != nil && !IsNil(o.Value) {
+		return true
+	}
+
+	return false
+}
+
+// SetValue gets a reference to the given string and assigns it to the Value field.
 func (o *SecretCreate) SetValue(v string) {
-	o.Value = v
+	o.Value = &v
+}
+
+// GetProviderId returns the ProviderId field value if set, zero value otherwise.
+func (o *SecretCreate) GetProviderId() string {
+	if o == nil || IsNil(o.ProviderId) {
+		var ret string
+		return ret
+	}
+	return *o.ProviderId
+}
+
+// GetProviderIdOk returns a tuple with the ProviderId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretCreate) GetProviderIdOk() (*string, bool) {
+	if o == nil || IsNil(o.ProviderId) {
+		return nil, false
+	}
+	return o.ProviderId, true
+}
+
+// HasProviderId returns a boolean if a field has been set.
+func (o *SecretCreate) HasProviderId() bool {
+	if o != nil && !IsNil(o.ProviderId) {
+		return true
+	}
+
+	return false
+}
+
+// SetProviderId gets a reference to the given string and assigns it to the ProviderId field.
+func (o *SecretCreate) SetProviderId(v string) {
+	o.ProviderId = &v
+}
+
+// GetRemotePath returns the RemotePath field value if set, zero value otherwise.
+func (o *SecretCreate) GetRemotePath() string {
+	if o == nil || IsNil(o.RemotePath) {
+		var ret string
+		return ret
+	}
+	return *o.RemotePath
+}
+
+// GetRemotePathOk returns a tuple with the RemotePath field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretCreate) GetRemotePathOk() (*string, bool) {
+	if o == nil || IsNil(o.RemotePath) {
+		return nil, false
+	}
+	return o.RemotePath, true
+}
+
+// HasRemotePath returns a boolean if a field has been set.
+func (o *SecretCreate) HasRemotePath() bool {
+	if o != nil && !IsNil(o.RemotePath) {
+		return true
+	}
+
+	return false
+}
+
+// SetRemotePath gets a reference to the given string and assigns it to the RemotePath field.
+func (o *SecretCreate) SetRemotePath(v string) {
+	o.RemotePath = &v
+}
+
+// GetRemoteKey returns the RemoteKey field value if set, zero value otherwise.
+func (o *SecretCreate) GetRemoteKey() string {
+	if o == nil || IsNil(o.RemoteKey) {
+		var ret string
+		return ret
+	}
+	return *o.RemoteKey
+}
+
+// GetRemoteKeyOk returns a tuple with the RemoteKey field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretCreate) GetRemoteKeyOk() (*string, bool) {
+	if o == nil || IsNil(o.RemoteKey) {
+		return nil, false
+	}
+	return o.RemoteKey, true
+}
+
+// HasRemoteKey returns a boolean if a field has been set.
+func (o *SecretCreate) HasRemoteKey() bool {
+	if o != nil && !IsNil(o.RemoteKey) {
+		return true
+	}
+
+	return false
+}
+
+// SetRemoteKey gets a reference to the given string and assigns it to the RemoteKey field.
+func (o *SecretCreate) SetRemoteKey(v string) {
+	o.RemoteKey = &v
 }
 
 func (o SecretCreate) MarshalJSON() ([]byte, error) {
@@ -193,7 +302,18 @@ func (o SecretCreate) ToMap() (map[string]interface{}, error) {
 	if !IsNil(o.Storage) {
 		toSerialize["storage"] = o.Storage
 	}
-	toSerialize["value"] = o.Value
+	if !IsNil(o.Value) {
+		toSerialize["value"] = o.Value
+	}
+	if !IsNil(o.ProviderId) {
+		toSerialize["provider_id"] = o.ProviderId
+	}
+	if !IsNil(o.RemotePath) {
+		toSerialize["remote_path"] = o.RemotePath
+	}
+	if !IsNil(o.RemoteKey) {
+		toSerialize["remote_key"] = o.RemoteKey
+	}
 	return toSerialize, nil
 }
 
@@ -203,7 +323,6 @@ func (o *SecretCreate) UnmarshalJSON(data []byte) (err error) {
 	// that every required field exists as a key in the generic map.
 	requiredProperties := []string{
 		"name",
-		"value",
 	}
 
 	allProperties := make(map[string]interface{})

@@ -13,17 +13,19 @@ import (
 	"fmt"
 )
 
-// SecretStorage Where the value is stored. `local` is the server's database, encrypted.
+// SecretStorage Where the value is stored. `local`: in the server's database, encrypted. `remote`: in a secret provider; the server stores only the reference.
 type SecretStorage string
 
 // List of SecretStorage
 const (
-	SECRETSTORAGE_LOCAL SecretStorage = "local"
+	SECRETSTORAGE_LOCAL  SecretStorage = "local"
+	SECRETSTORAGE_REMOTE SecretStorage = "remote"
 )
 
 // All allowed values of SecretStorage enum
 var AllowedSecretStorageEnumValues = []SecretStorage{
 	"local",
+	"remote",
 }
 
 // NewSecretStorageFromValue returns a pointer to a valid SecretStorage

@@ -17,7 +17,7 @@ import (
 // checks if the SecretUpdate type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretUpdate{}
 
-// SecretUpdate The new state of a secret. An omitted value stays unchanged.
+// SecretUpdate The new state of a secret. A `local` secret keeps its value if `value` is omitted; a `remote` secret requires `provider_id`, `remote_path` and `remote_key`.
 type SecretUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
@@ -26,6 +26,12 @@ type SecretUpdate struct {
 	Storage     *SecretStorage `json:"storage,omitempty"`
 	// The value, at most 64 KiB in UTF-8. It is stored encrypted; only `revealSecret` returns it.
 	Value *string `json:"value,omitempty"`
+	// A UUID. The server generates version 7 (RFC 9562).
+	ProviderId *string `json:"provider_id,omitempty"`
+	// The path of the value in the secret provider's API, without `/v1/`. In a KV version 2 engine it contains `data` after the mount, such as `kv/data/prod/openai`.
+	RemotePath *string `json:"remote_path,omitempty" validate:"regexp=^[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+(\\/[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+)*$"`
+	// The key at `remote_path` whose value, a string, is the secret's value.
+	RemoteKey *string `json:"remote_key,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+$"`
 }
 
 type _SecretUpdate SecretUpdate
@@ -183,6 +189,102 @@ func (o *SecretUpdate) SetValue(v string) {
 	o.Value = &v
 }
 
+// GetProviderId returns the ProviderId field value if set, zero value otherwise.
+func (o *SecretUpdate) GetProviderId() string {
+	if o == nil || IsNil(o.ProviderId) {
+		var ret string
+		return ret
+	}
+	return *o.ProviderId
+}
+
+// GetProviderIdOk returns a tuple with the ProviderId field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretUpdate) GetProviderIdOk() (*string, bool) {
+	if o == nil || IsNil(o.ProviderId) {
+		return nil, false
+	}
+	return o.ProviderId, true
+}
+
+// HasProviderId returns a boolean if a field has been set.
+func (o *SecretUpdate) HasProviderId() bool {
+	if o != nil && !IsNil(o.ProviderId) {
+		return true
+	}
+
+	return false
+}
+
+// SetProviderId gets a reference to the given string and assigns it to the ProviderId field.
+func (o *SecretUpdate) SetProviderId(v string) {
+	o.ProviderId = &v
+}
+
+// GetRemotePath returns the RemotePath field value if set, zero value otherwise.
+func (o *SecretUpdate) GetRemotePath() string {
+	if o == nil || IsNil(o.RemotePath) {
+		var ret string
+		return ret
+	}
+	return *o.RemotePath
+}
+
+// GetRemotePathOk returns a tuple with the RemotePath field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretUpdate) GetRemotePathOk() (*string, bool) {
+	if o == nil || IsNil(o.RemotePath) {
+		return nil, false
+	}
+	return o.RemotePath, true
+}
+
+// HasRemotePath returns a boolean if a field has been set.
+func (o *SecretUpdate) HasRemotePath() bool {
+	if o != nil && !IsNil(o.RemotePath) {
+		return true
+	}
+
+	return false
+}
+
+// SetRemotePath gets a reference to the given string and assigns it to the RemotePath field.
+func (o *SecretUpdate) SetRemotePath(v string) {
+	o.RemotePath = &v
+}
+
+// GetRemoteKey returns the RemoteKey field value if set, zero value otherwise.
+func (o *SecretUpdate) GetRemoteKey() string {
+	if o == nil || IsNil(o.RemoteKey) {
+		var ret string
+		return ret
+	}
+	return *o.RemoteKey
+}
+
+// GetRemoteKeyOk returns a tuple with the RemoteKey field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+func (o *SecretUpdate) GetRemoteKeyOk() (*string, bool) {
+	if o == nil || IsNil(o.RemoteKey) {
+		return nil, false
+	}
+	return o.RemoteKey, true
+}
+
+// HasRemoteKey returns a boolean if a field has been set.
+func (o *SecretUpdate) HasRemoteKey() bool {
+	if o != nil && !IsNil(o.RemoteKey) {
+		return true
+	}
+
+	return false
+}
+
+// SetRemoteKey gets a reference to the given string and assigns it to the RemoteKey field.
+func (o *SecretUpdate) SetRemoteKey(v string) {
+	o.RemoteKey = &v
+}
+
 func (o SecretUpdate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -202,6 +304,15 @@ func (o SecretUpdate) ToMap() (map[string]interface{}, error) {
 	}
 	if !IsNil(o.Value) {
 		toSerialize["value"] = o.Value
+	}
+	if !IsNil(o.ProviderId) {
+		toSerialize["provider_id"] = o.ProviderId
+	}
+	if !IsNil(o.RemotePath) {
+		toSerialize["remote_path"] = o.RemotePath
+	}
+	if !IsNil(o.RemoteKey) {
+		toSerialize["remote_key"] = o.RemoteKey
 	}
 	return toSerialize, nil
 }

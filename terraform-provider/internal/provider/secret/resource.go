@@ -171,7 +171,7 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	}
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
-	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: credential.Coalesce(plan.Value, config.ValueWO).ValueString()}
+	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: object.Optional(credential.Coalesce(plan.Value, config.ValueWO))}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}

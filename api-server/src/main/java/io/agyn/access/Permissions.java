@@ -65,6 +65,15 @@ public final class Permissions {
             operation("updateSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
             operation("deleteSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
             operation("revealSecret",       ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+            operation("checkSecret",        ANY_TOKEN,     CLUSTER_ADMIN, OWNER),
+
+            operation("listSecretProviders",  ANY_TOKEN,   CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("createSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
+            operation("getSecretProvider",    ANY_TOKEN,   CLUSTER_ADMIN, OWNER, MEMBER),
+            operation("updateSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
+            operation("deleteSecretProvider", ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
+            operation("revealSecretProviderCredentials", ANY_TOKEN, CLUSTER_ADMIN, OWNER),
+            operation("checkSecretProvider",  ANY_TOKEN,   CLUSTER_ADMIN, OWNER),
 
             operation("listLlmProviders",   ANY_TOKEN,     CLUSTER_ADMIN, OWNER, MEMBER),
             operation("createLlmProvider",  ANY_TOKEN,     CLUSTER_ADMIN, OWNER),

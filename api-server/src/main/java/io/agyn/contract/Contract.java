@@ -66,6 +66,7 @@ public class Contract {
     private final byte[] source = read();
     private final CompletableFuture<Parsed> parsed = new CompletableFuture<>();
     private final ConcurrentMap<String, Map<String, String>> auditNames = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Set<String>> observed = new ConcurrentHashMap<>();
 
     /** Parses in the background, so that the rest of the start does not wait. */
     @PostConstruct
@@ -109,21 +110,35 @@ public class Contract {
     }
 
     /**
-     * The fields of a resource that a write can change, each with its name in the audit log: all properties of the schema
-     * except its {@code x-agyn-derived}, with the names in its {@code x-agyn-audit-names}.
+     * The fields of a resource that a write can change, as JSON pointers, each with its name in the audit log: all properties
+     * of the schema except its {@code x-agyn-derived}, with the names in its {@code x-agyn-audit-names}. An object counts as
+     * its properties, such as {@code config.address}.
      */
     public Map<String, String> auditNames(String schema) {
         return auditNames.computeIfAbsent(schema, name -> auditNames(schema(name)));
     }
 
-    private static Map<String, String> auditNames(JsonNode resource) {
+    /** The fields of a resource in its {@code x-agyn-observed}: the server sets them, and they are not in the entity tag. */
+    public Set<String> observed(String schema) {
+        return observed.computeIfAbsent(schema, name -> {
+            Set<String> fields = new HashSet<>();
+            schema(name).path("x-agyn-observed").forEach(field -> fields.add(field.asText()));
+            return Set.copyOf(fields);
+        });
+    }
+
+    private Map<String, String> auditNames(JsonNode resource) {
         Set<String> derived = new HashSet<>();
         resource.path("x-agyn-derived").forEach(name -> derived.add(name.asText()));
         JsonNode renamed = resource.path("x-agyn-audit-names");
         Map<String, String> names = new HashMap<>();
         resource.path("properties").fieldNames().forEachRemaining(name -> {
             if (!derived.contains(name)) {
-                names.put(name, renamed.path(name).asText(name));
+                JsonNode parts = resolve(resource.path("properties").path(name)).path("properties");
+                parts.fieldNames().forEachRemaining(part -> names.put("/" + name + "/" + part, name + "." + part));
+                if (parts.isEmpty()) {
+                    names.put("/" + name, renamed.path(name).asText(name));
+                }
             }
         });
         return names;

@@ -20,6 +20,7 @@ public enum ProblemKind {
     LAST_OWNER(409, "Conflict"),
     LAST_CLUSTER_ADMIN(409, "Conflict"),
     SECRET_IN_USE(409, "Conflict"),
+    SECRET_PROVIDER_IN_USE(409, "Conflict"),
     ORGANIZATION_NOT_EMPTY(409, "Conflict"),
     PRECONDITION_FAILED(412, "Precondition Failed"),
     CONTENT_TOO_LARGE(413, "Content Too Large"),
@@ -28,6 +29,7 @@ public enum ProblemKind {
     TOO_MANY_REQUESTS(429, "Too Many Requests"),
     CREDENTIAL_UNREADABLE(500, "Internal Server Error"),
     INTERNAL_ERROR(500, "Internal Server Error"),
+    CREDENTIAL_UNAVAILABLE(502, "Bad Gateway"),
     UNAVAILABLE(503, "Service Unavailable");
 
     private final int status;

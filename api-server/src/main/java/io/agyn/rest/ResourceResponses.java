@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.contract.Contract;
 import io.agyn.hash.Sha256;
 import io.agyn.problems.ProblemException;
@@ -19,13 +20,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the responses of resources. All writes go through it: one call takes the precondition, applies the change, returns
- * the response and records the diff. The entity tag is a hash of the representation's bytes, so it is a strong
- * validator (RFC 9110, section 8.8.1) for every resource and list, including derived fields.
+ * the response and records the diff. The entity tag is a hash of the representation's bytes, including derived fields, but
+ * without fields that the server sets at any time: these would make updates fail. It serves only {@code If-Match}.
  */
 @Singleton
 public final class ResourceResponses {
@@ -81,7 +83,7 @@ public final class ResourceResponses {
     /** 200 with a representation and its entity tag. */
     public Response ok(Object representation) {
         byte[] body = write(representation);
-        return response(Response.ok(), body, tagOf(body));
+        return response(Response.ok(), body, tagOf(representation, body));
     }
 
     /**
@@ -108,7 +110,7 @@ public final class ResourceResponses {
         return response(
                 Response.status(Response.Status.CREATED).header(HttpHeaders.LOCATION, RestApi.ROOT + path),
                 body,
-                tagOf(shownOnce == state ? body : write(state)));
+                tagOf(state, shownOnce == state ? body : write(state)));
     }
 
     private void record(JsonNode before, Object written, boolean isShownOnce) {
@@ -122,17 +124,16 @@ public final class ResourceResponses {
         changes.record(new ResourceDiff(after, fields, isShownOnce));
     }
 
-    private static boolean isChanged(JsonNode before, JsonNode after, String field) {
-        return before.isMissingNode()
-                ? after.hasNonNull(field)
-                : !after.path(field).equals(before.path(field));
+    private static boolean isChanged(JsonNode before, JsonNode after, String pointer) {
+        JsonNode value = after.at(pointer);
+        return before.isMissingNode() ? !value.isMissingNode() && !value.isNull() : !value.equals(before.at(pointer));
     }
 
     private void requireMatch(@Nullable String ifMatch, Object current) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return;
         }
-        String tag = tagOf(write(current));
+        String tag = tagOf(current, write(current));
         boolean matches = Arrays.stream(ifMatch.split(",")).map(String::strip).anyMatch(tag::equals);
         if (!matches) {
             throw new ProblemException(
@@ -157,7 +158,11 @@ public final class ResourceResponses {
         }
     }
 
-    private static String tagOf(byte[] body) {
-        return '"' + HexFormat.of().formatHex(Sha256.of(body), 0, 16) + '"';
+    private String tagOf(Object representation, byte[] body) {
+        Set<String> observed = contract.observed(representation.getClass().getSimpleName());
+        byte[] tagged = observed.isEmpty()
+                ? body
+                : write(mapper.<ObjectNode>valueToTree(representation).without(observed));
+        return '"' + HexFormat.of().formatHex(Sha256.of(tagged), 0, 16) + '"';
     }
 }

@@ -1,6 +1,7 @@
 package io.agyn.secrets;
 
 import static io.agyn.problems.ConstraintProblem.organizationNotFound;
+import static io.agyn.problems.ConstraintProblem.referenceNotFound;
 import static io.agyn.problems.ConstraintProblem.taken;
 
 import io.agyn.organizations.OrganizationContents;
@@ -18,6 +19,7 @@ class SecretContributions implements ConstraintProblems, OrganizationContents {
     public Map<String, ConstraintProblem> constraintProblems() {
         return Map.of(
                 "secret_name_unique", taken(ProblemKind.NAME_TAKEN, "name", "secret"),
+                "secret_provider_of_secret", referenceNotFound("provider_id", "secret provider"),
                 "secret_organization", organizationNotFound());
     }
 

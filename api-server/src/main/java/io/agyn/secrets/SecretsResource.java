@@ -7,6 +7,7 @@ import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretCreate;
 import io.agyn.api.model.SecretList;
 import io.agyn.api.model.SecretRevealed;
+import io.agyn.api.model.SecretStorage;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.audit.Audited;
 import io.agyn.idempotency.Idempotent;
@@ -26,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 @Idempotent
 class SecretsResource implements SecretsApi {
     private final Secrets secrets;
+    private final SecretValues values;
     private final ResourceResponses responses;
 
-    SecretsResource(Secrets secrets, ResourceResponses responses) {
+    SecretsResource(Secrets secrets, SecretValues values, ResourceResponses responses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
+        this.values = requireNonNull(values, "values is null");
         this.responses = requireNonNull(responses, "responses is null");
     }
 
@@ -39,8 +42,12 @@ class SecretsResource implements SecretsApi {
             Integer pageSize,
             @Nullable String pageToken,
             @Nullable String name,
-            @Nullable String search) {
-        Selection selection = Selection.in(organizationId).with("name", name).containing(search, "name");
+            @Nullable String search,
+            @Nullable UUID providerId) {
+        Selection selection = Selection.in(organizationId)
+                .with("name", name)
+                .containing(search, "name")
+                .with("providerId", providerId);
         var page = Paging.read(secrets, selection, new Paging.Request(pageSize, pageToken))
                 .map(SecretsResource::read);
         return responses.ok(new SecretList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -51,8 +58,10 @@ class SecretsResource implements SecretsApi {
         SecretEntity secret = new SecretEntity(organizationId);
         secret.name = body.getName();
         secret.description = body.getDescription();
-        secret.storage = body.getStorage();
-        secrets.setValue(secret, body.getValue());
+        switch (body.getStorage()) {
+            case LOCAL -> secrets.setLocal(secret, body.getValue());
+            case REMOTE -> secrets.setRemote(secret, body.getProviderId(), body.getRemotePath(), body.getRemoteKey());
+        }
         secrets.persistAndFlush(secret);
         return responses.created(read(secret), "/organizations/%s/secrets/%s".formatted(organizationId, secret.id));
     }
@@ -68,11 +77,10 @@ class SecretsResource implements SecretsApi {
         return responses.updated(ifMatch, () -> read(secret), () -> {
             secret.name = body.getName();
             secret.description = body.getDescription();
-            secret.storage = body.getStorage();
-            if (body.getValue() == null) {
-                secrets.keepValue(secret);
-            } else {
-                secrets.setValue(secret, body.getValue());
+            switch (body.getStorage()) {
+                case LOCAL -> secrets.setLocal(secret, body.getValue());
+                case REMOTE ->
+                    secrets.setRemote(secret, body.getProviderId(), body.getRemotePath(), body.getRemoteKey());
             }
             secret.touch();
             secrets.flush();
@@ -87,7 +95,7 @@ class SecretsResource implements SecretsApi {
 
     @Override
     public Response revealSecret(UUID organizationId, UUID secretId) {
-        return responses.revealed(new SecretRevealed().value(secrets.reveal(secrets.get(organizationId, secretId))));
+        return responses.revealed(new SecretRevealed().value(values.reveal(organizationId, secretId)));
     }
 
     private static Secret read(SecretEntity secret) {
@@ -96,9 +104,16 @@ class SecretsResource implements SecretsApi {
                 .organizationId(secret.organizationId)
                 .name(secret.name)
                 .description(secret.description)
-                .storage(secret.storage)
+                .storage(secret.isRemote() ? SecretStorage.REMOTE : SecretStorage.LOCAL)
                 .version(secret.version)
                 .fingerprint(secret.fingerprint)
+                .providerId(secret.providerId)
+                .remotePath(secret.remotePath)
+                .remoteKey(secret.remoteKey)
+                .readVersion(secret.readVersion)
+                .readAt(StoredResource.utc(secret.readAt))
+                .lastError(secret.lastError)
+                .lastErrorAt(StoredResource.utc(secret.lastErrorAt))
                 .createdAt(StoredResource.utc(secret.createdAt))
                 .updatedAt(StoredResource.utc(secret.updatedAt));
     }

@@ -157,6 +157,9 @@ class PermissionsTest {
         if (path.contains("{secret_id}")) {
             return path.replace("{secret_id}", Api.secret(organization, "v"));
         }
+        if (path.contains("{secret_provider_id}")) {
+            return path.replace("{secret_provider_id}", Api.secretProvider(organization));
+        }
         if (path.contains("{provider_id}")) {
             return path.replace("{provider_id}", provider(organization));
         }
@@ -198,6 +201,7 @@ class PermissionsTest {
                 Map.of("email", Api.get("/users/{id}", Api.user()).extract().path("email"), "role", "member");
             case "updateMember" -> Map.of("role", "owner");
             case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
+            case "createSecretProvider", "updateSecretProvider" -> Kind.SECRET_PROVIDER.body(organization, fresh);
             case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);
             case "createModel", "updateModel" -> Kind.MODEL.body(organization, fresh);
             case "createApiToken" -> Kind.API_TOKEN.body(organization, fresh);

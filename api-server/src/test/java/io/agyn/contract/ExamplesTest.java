@@ -60,6 +60,7 @@ class ExamplesTest {
         actual.put("acme", Api.freshName("acme").substring(0, 20));
         actual.put("payments@acme.example", Api.freshName("payments") + "@acme.example");
         // A closed port, so that no test calls a vendor.
+        actual.put("https://vault.example.com:8200", "http://127.0.0.1:1");
         actual.put("https://api.openai.com/v1", "http://127.0.0.1:1/v1");
     }
 

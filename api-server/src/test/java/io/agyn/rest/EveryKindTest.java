@@ -182,7 +182,7 @@ class EveryKindTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
+    @EnumSource(names = {"SECRET", "SECRET_PROVIDER", "LLM_PROVIDER", "MODEL"})
     void onlyAWholeUuidIsTheIdOfAnOrganizationAroundIt(Kind kind) {
         asAdmin()
                 .get(kind.collection(organization.substring(1)))

@@ -70,7 +70,7 @@ class ListFiltersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
+    @EnumSource(names = {"SECRET", "SECRET_PROVIDER", "LLM_PROVIDER", "MODEL"})
     void searchWildcardsMatchLiterally(Kind kind) {
         String odd = create(kind, "100%_\\!odd");
         create(kind, "100xyzodd");

@@ -69,6 +69,40 @@ public final class Api {
                 .post("/organizations/{id}/secrets", organization));
     }
 
+    /** A fresh secret provider's id; nothing listens at its address. */
+    public static String secretProvider(String organization) {
+        return created(asAdmin()
+                .body(secretProviderBody(Map.of("address", "http://127.0.0.1:1", "token", "hvs.example")))
+                .post("/organizations/{id}/secret-providers", organization));
+    }
+
+    /** A fresh remote secret's id. */
+    public static String remoteSecret(String organization, String secretProvider) {
+        return created(asAdmin()
+                .body(remoteSecretBody(secretProvider))
+                .post("/organizations/{id}/secrets", organization));
+    }
+
+    /** The body of a secret provider with a fresh name. */
+    public static Map<String, Object> secretProviderBody(Map<String, ?> config) {
+        return new HashMap<>(Map.of("name", freshName("vault"), "type", "vault", "config", config));
+    }
+
+    /** The body of a remote secret with a fresh name. */
+    public static Map<String, Object> remoteSecretBody(String secretProvider) {
+        return new HashMap<>(Map.of(
+                "name",
+                freshName("secret"),
+                "storage",
+                "remote",
+                "provider_id",
+                secretProvider,
+                "remote_path",
+                "kv/data/openai",
+                "remote_key",
+                "api_key"));
+    }
+
     /** A fresh LLM provider's id; its token is in the secret. */
     public static String provider(String organization, String secret) {
         return created(asAdmin()

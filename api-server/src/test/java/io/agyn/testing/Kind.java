@@ -8,6 +8,7 @@ public enum Kind {
     USER("/users", "email"),
     ORGANIZATION("/organizations", "slug"),
     SECRET("/organizations/{org}/secrets", "name"),
+    SECRET_PROVIDER("/organizations/{org}/secret-providers", "name"),
     LLM_PROVIDER("/organizations/{org}/llm-providers", "name"),
     MODEL("/organizations/{org}/models", "name"),
     API_TOKEN("/api-tokens", "description");
@@ -37,6 +38,8 @@ public enum Kind {
                     case USER -> Map.of("name", "Payments", "role", "user", "state", "active");
                     case ORGANIZATION -> Map.of("name", "Acme");
                     case SECRET -> Map.of("value", "v");
+                    case SECRET_PROVIDER ->
+                        Api.secretProviderBody(Map.of("address", "https://vault.example", "token", "hvs.example"));
                     case LLM_PROVIDER -> Api.providerBody("bearer", Map.of("token", "t"));
                     case MODEL ->
                         Map.of(

@@ -27,11 +27,14 @@ final class OperationWords {
             "sendForm", new Words("send a forged form", "sent a form", ""),
             "revealLlmProviderCredentials",
                     new Words("reveal the credentials of", "revealed the credentials of", "LLM provider"),
+            "revealSecretProviderCredentials",
+                    new Words("reveal the credentials of", "revealed the credentials of", "secret provider"),
             "getMe", new Words("read their own user", "read their own user", ""));
 
     private static final Map<String, String> PASTS = Map.ofEntries(
             entry("add", "added"),
             entry("call", "called"),
+            entry("check", "checked"),
             entry("create", "created"),
             entry("delete", "deleted"),
             entry("export", "exported"),

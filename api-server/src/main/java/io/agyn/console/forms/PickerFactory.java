@@ -58,7 +58,8 @@ public class PickerFactory {
             if (id != null) {
                 return unknown();
             }
-            SecretList list = api.read(secrets.listSecrets(organizationId, size, null, name, null), SecretList.class);
+            SecretList list =
+                    api.read(secrets.listSecrets(organizationId, size, null, name, null, null), SecretList.class);
             return slice(
                     list.getItems(),
                     list.getNextPageToken(),

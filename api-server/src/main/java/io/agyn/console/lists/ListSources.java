@@ -111,7 +111,7 @@ public class ListSources {
     public ListPage.Source<Secret> secrets(UUID organizationId) {
         return (size, token, search) -> {
             SecretList list =
-                    api.read(secrets.listSecrets(organizationId, size, token, null, search), SecretList.class);
+                    api.read(secrets.listSecrets(organizationId, size, token, null, search, null), SecretList.class);
             return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }

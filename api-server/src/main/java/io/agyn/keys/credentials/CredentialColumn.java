@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A column of ciphertexts, each bound to its row. Its name is the field's with {@code _ciphertext}; the table has an
- * {@code id} and an {@code organization_id}.
+ * A column of ciphertexts, each bound to its row; null or empty without a credential. Its name is the field's with
+ * {@code _ciphertext}; the table has an {@code id} and an {@code organization_id}.
  *
  * @param table the table
  * @param field the field, without {@code _ciphertext}

@@ -31,7 +31,7 @@ public record CredentialRow(
 
     private static final String READ = """
         select id, organization_id, %2$s, %5$s from %1$s
-        where id > ? and %2$s is not null and substring(%2$s from 1 for %3$d) is distinct from ?
+        where id > ? and %2$s <> '' and substring(%2$s from 1 for %3$d) is distinct from ?
         order by id
         limit %4$d\
         """;

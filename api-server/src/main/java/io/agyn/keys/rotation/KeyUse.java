@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 /** Counts the rows of a database by their encryption key. */
 public final class KeyUse {
     private static final String COUNT = """
-        select substring(%2$s from 1 for %3$d), count(*) from %1$s where %2$s is not null group by 1\
+        select substring(%2$s from 1 for %3$d), count(*) from %1$s where %2$s <> '' group by 1\
         """;
     private static final String CHECK = "keyset check";
     private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);

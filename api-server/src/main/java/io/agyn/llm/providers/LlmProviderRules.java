@@ -3,12 +3,11 @@ package io.agyn.llm.providers;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
+import io.agyn.contract.BaseUrls;
 import io.agyn.contract.BodyRules;
 import io.agyn.contract.Violations;
 import io.agyn.headers.HeaderSyntax;
 import jakarta.inject.Singleton;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -24,10 +23,7 @@ public final class LlmProviderRules {
             Set.of("host", "content-length", "connection", "transfer-encoding");
 
     private static final int MAX_HEADER_NAME_LENGTH = 256;
-    private static final Pattern PORT = Pattern.compile("^https?://[^/]*:([0-9]+)(/.*)?$");
-    private static final Pattern IN_BRACKETS = Pattern.compile("^https?://(\\[[^/]*]).*$");
     private static final Pattern OPERATION = Pattern.compile("(/responses|/messages)/*$");
-    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private LlmProviderRules() {}
 
@@ -132,31 +128,12 @@ public final class LlmProviderRules {
         if (endpoint == null || violations.existAt("/endpoint")) {
             return;
         }
-        Matcher port = PORT.matcher(endpoint);
-        if (port.matches() && (Integer.parseInt(port.group(1)) < 1 || Integer.parseInt(port.group(1)) > 65_535)) {
-            violations.at("/endpoint", "The port must be from 1 to 65535.");
-        }
-        Matcher inBrackets = IN_BRACKETS.matcher(endpoint);
-        if (inBrackets.matches() && !isIpv6(inBrackets.group(1))) {
-            violations.at("/endpoint", "Only an IPv6 address may be in brackets, such as [::1].");
-        }
-        if (BROKEN_ESCAPE.matcher(endpoint).find()) {
-            violations.at("/endpoint", "Write a percent sign in the path as %25.");
-        }
+        BaseUrls.check(endpoint, "/endpoint", violations);
         Matcher operation = OPERATION.matcher(endpoint);
         if (operation.find()) {
             violations.at(
                     "/endpoint",
                     "Remove " + operation.group(1) + " from its end; the endpoint is the base URL, and calls add it.");
-        }
-    }
-
-    private static boolean isIpv6(String bracketed) {
-        try {
-            new URI("http", bracketed, null, null);
-            return true;
-        } catch (URISyntaxException e) {
-            return false;
         }
     }
 }

@@ -15,6 +15,7 @@ import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -199,12 +200,19 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     // Forward
 
     private void forward(HttpClientResponse head) {
+        if (target.remoteCredential() != null && isRejection(head.statusCode())) {
+            proxy.onRejected(target.remoteCredential().reference());
+        }
         call.guard(() -> {
             ResponsePipe pipe = new ResponsePipe(target, head, exchange, this);
             response = pipe;
             call.enter(new Forwarding(pipe));
             pipe.start(call.requestId());
         });
+    }
+
+    private static boolean isRejection(int status) {
+        return status == HttpResponseStatus.UNAUTHORIZED.code() || status == HttpResponseStatus.FORBIDDEN.code();
     }
 
     final class Forwarding implements CallState {
