@@ -69,6 +69,13 @@ public final class Api {
                 .post("/organizations/{id}/secrets", organization));
     }
 
+    /** A fresh secret provider's id. */
+    public static String secretProvider(String organization, Map<String, String> config) {
+        return created(asAdmin()
+                .body(Map.of("name", freshName("vault"), "type", "vault", "config", config))
+                .post("/organizations/{id}/secret-providers", organization));
+    }
+
     /** A fresh LLM provider's id; its token is in the secret. */
     public static String provider(String organization, String secret) {
         return created(asAdmin()

@@ -218,9 +218,11 @@ public final class Form {
                 .orElseGet(() -> capitalized(word(field)));
     }
 
-    /** The name in sentences of a field of the request body. */
+    /** The name in sentences of a field of the request body; of a nested one, such as {@code config.address}, the last part. */
     public String word(String name) {
-        return fields.containsKey(name) ? fields.get(name).label() : name.replace('_', ' ');
+        return fields.containsKey(name)
+                ? fields.get(name).label()
+                : name.substring(name.lastIndexOf('.') + 1).replace('_', ' ');
     }
 
     /** In the order of the page, in which browsers send the fields; header rows come last, by number. */

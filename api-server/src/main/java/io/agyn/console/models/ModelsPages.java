@@ -26,6 +26,8 @@ import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.secrets.CredentialSource;
+import io.agyn.console.secrets.CredentialSources;
 import io.agyn.console.routing.Query;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
@@ -64,7 +66,8 @@ public class ModelsPages implements AuditedResource {
 
         static native TemplateInstance create(Form form, Picker.Options providers);
 
-        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
+        static native TemplateInstance model(
+                Model model, LlmProvider provider, CredentialSource source, List<Snippet> snippets, Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }
@@ -72,6 +75,7 @@ public class ModelsPages implements AuditedResource {
     private final Api api;
     private final ModelsApi models;
     private final LlmProvidersApi providers;
+    private final CredentialSources sources;
     private final ListSources lists;
     private final PickerFactory pickers;
     private final Gateway gateway;
@@ -82,6 +86,7 @@ public class ModelsPages implements AuditedResource {
 
     ModelsPages(
             Api api,
+            CredentialSources sources,
             ListSources lists,
             PickerFactory pickers,
             Gateway gateway,
@@ -92,6 +97,7 @@ public class ModelsPages implements AuditedResource {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
+        this.sources = requireNonNull(sources, "sources is null");
         this.lists = requireNonNull(lists, "lists is null");
         this.pickers = requireNonNull(pickers, "pickers is null");
         this.gateway = requireNonNull(gateway, "gateway is null");
@@ -161,7 +167,8 @@ public class ModelsPages implements AuditedResource {
                 : api.read(providers.getLlmProvider(organizationId, model.getProviderId()), LlmProvider.class);
         List<Snippet> snippets =
                 provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
-        return pages.ok(Templates.model(model, provider, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
+        CredentialSource source = provider == null ? null : sources.of(provider);
+        return pages.ok(Templates.model(model, provider, source, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
     }
 
     @GET
