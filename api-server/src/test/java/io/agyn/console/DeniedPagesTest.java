@@ -47,7 +47,7 @@ class DeniedPagesTest {
         user = Api.user();
         Api.join(organization, user, "member");
         String secret = Api.secret(organization, "v");
-        String secretProvider = Api.secretProvider(organization, Map.of("address", "http://127.0.0.1:9", "token", "t"));
+        String secretProvider = Api.secretProvider(organization);
         String provider = Api.provider(organization, secret);
         ids = Map.of(
                 "organization", organization,
