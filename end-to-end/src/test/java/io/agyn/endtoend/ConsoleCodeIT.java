@@ -67,6 +67,8 @@ class ConsoleCodeIT {
             // The import sets each credential once, since it cannot be read.
             JsonNode after = change.required("after");
             boolean hasCredential = resource.required("type").asText().equals("agyn_secret")
+                            && after.path("provider_id").isNull()
+                    || resource.required("type").asText().equals("agyn_secret_provider")
                     || resource.required("type").asText().equals("agyn_llm_provider")
                             && after.path("token_secret_id").isNull();
             String expected = hasCredential ? "update" : "no-op";
@@ -201,6 +203,31 @@ class ConsoleCodeIT {
             String in = "/organizations/" + organization;
             String secret = add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));
             add(in + "/secrets", in + "/secrets", Map.of("name", ODD, "description", ODD + "\n\t", "value", VALUE));
+            String vaults = in + "/secret-providers";
+            Map<String, Object> vault = Map.of("name", name, "type", "vault");
+            Map<String, String> address = Map.of("address", "https://vault.example.com:8200", "token", VALUE);
+            add(vaults, vaults, with(vault, "config", address));
+            String odd = add(
+                    vaults,
+                    vaults,
+                    with(
+                            with(with(vault, "name", ODD), "description", ODD),
+                            "config",
+                            Map.of("address", "http://127.0.0.1:9", "role_id", "${role}", "secret_id", VALUE)));
+            add(
+                    in + "/secrets",
+                    in + "/secrets",
+                    Map.of(
+                            "name",
+                            "remote",
+                            "storage",
+                            "remote",
+                            "provider_id",
+                            odd,
+                            "remote_path",
+                            "kv/data/" + ODD.replaceAll("[^ -~]|[/?#]", ""),
+                            "remote_key",
+                            ODD));
             String providers = in + "/llm-providers";
             Map<String, Object> bearer = Map.of(
                     "name",

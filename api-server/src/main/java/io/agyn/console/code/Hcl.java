@@ -196,7 +196,11 @@ public final class Hcl {
     private Hcl object(String name, Consumer<Hcl> content) {
         Hcl object = new Hcl(resource, label, importId);
         content.accept(object);
-        objects.append("  ").append(name).append(" = {\n").append(object.lines("    ")).append("  }\n");
+        objects.append("  ")
+                .append(name)
+                .append(" = {\n")
+                .append(object.lines("    "))
+                .append("  }\n");
         variable = object.variable;
         return this;
     }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Lists that several pages show. No list is read as a whole. */
 @Singleton
@@ -119,7 +120,7 @@ public class ListSources {
      *
      * @param providerId null for all secrets
      */
-    public ListPage.Source<Secret> secretsIn(UUID organizationId, UUID providerId) {
+    public ListPage.Source<Secret> secretsIn(UUID organizationId, @Nullable UUID providerId) {
         return (size, token, search) -> {
             SecretList list = api.read(
                     secrets.listSecrets(organizationId, size, token, null, search, providerId), SecretList.class);
@@ -142,7 +143,7 @@ public class ListSources {
                 SecretProvider::getId);
     }
 
-    private ListPage.Source<SecretProvider> secretProvidersWith(UUID organizationId, Set<String> ids) {
+    private ListPage.Source<SecretProvider> secretProvidersWith(UUID organizationId, @Nullable Set<String> ids) {
         return (size, token, search) -> {
             SecretProviderList list = api.read(
                     secretProviders.listSecretProviders(organizationId, size, token, null, search, ids),

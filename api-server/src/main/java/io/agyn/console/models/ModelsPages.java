@@ -26,9 +26,9 @@ import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.routing.Query;
 import io.agyn.console.secrets.CredentialSource;
 import io.agyn.console.secrets.CredentialSources;
-import io.agyn.console.routing.Query;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -44,6 +44,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/models")
 @SessionAuthenticated
@@ -67,7 +68,11 @@ public class ModelsPages implements AuditedResource {
         static native TemplateInstance create(Form form, Picker.Options providers);
 
         static native TemplateInstance model(
-                Model model, LlmProvider provider, CredentialSource source, List<Snippet> snippets, Form form);
+                Model model,
+                LlmProvider provider,
+                @Nullable CredentialSource source,
+                List<Snippet> snippets,
+                Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }
@@ -167,7 +172,7 @@ public class ModelsPages implements AuditedResource {
                 : api.read(providers.getLlmProvider(organizationId, model.getProviderId()), LlmProvider.class);
         List<Snippet> snippets =
                 provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
-        CredentialSource source = provider == null ? null : sources.of(provider);
+        @Nullable CredentialSource source = provider == null ? null : sources.of(provider);
         return pages.ok(Templates.model(model, provider, source, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
     }
 

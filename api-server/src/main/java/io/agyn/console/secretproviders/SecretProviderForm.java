@@ -11,6 +11,7 @@ import io.agyn.console.forms.Form;
 import io.agyn.console.forms.Option;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A submitted form of a secret provider. Only the fields of its auth method are used: browsers also send the hidden fields of
@@ -143,17 +144,17 @@ record SecretProviderForm(Form form) {
         };
     }
 
-    private static String credential(Form form, String field) {
+    private static @Nullable String credential(Form form, String field) {
         // Copied credentials may end with a line break.
         return stripped(form, field);
     }
 
-    private static String stripped(Form form, String field) {
+    private static @Nullable String stripped(Form form, String field) {
         String text = form.text(field).strip();
         return text.isEmpty() ? null : text;
     }
 
-    private static SecretProviderAuthMethod authMethod(Form form) {
+    private static @Nullable SecretProviderAuthMethod authMethod(Form form) {
         return form.parse(AUTH_METHOD, SecretProviderAuthMethod::fromValue);
     }
 }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/secret-providers")
 @SessionAuthenticated
@@ -47,13 +48,15 @@ public class SecretProvidersPages implements AuditedResource {
 
     @CheckedTemplate(basePath = "console/secret-providers")
     static class Templates {
-        static native TemplateInstance list(
-                ListPage<SecretProvider> providers, Map<UUID, SecretProviderState> states);
+        static native TemplateInstance list(ListPage<SecretProvider> providers, Map<UUID, SecretProviderState> states);
 
         static native TemplateInstance create(Form form, List<Option> authMethods);
 
         static native TemplateInstance provider(
-                SecretProvider provider, SecretProviderState state, ListPage<Secret> secrets, SecretProviderCheck check);
+                SecretProvider provider,
+                SecretProviderState state,
+                ListPage<Secret> secrets,
+                @Nullable SecretProviderCheck check);
 
         static native TemplateInstance provider$checked(SecretProvider provider, SecretProviderCheck check);
 
@@ -195,8 +198,7 @@ public class SecretProvidersPages implements AuditedResource {
             @PathParam("organization") String organization, @PathParam("secretProvider") UUID id, Form form) {
         UUID organizationId = enter(organization);
         SecretProviderCredentialsRevealed credentials = api.read(
-                providers.revealSecretProviderCredentials(organizationId, id),
-                SecretProviderCredentialsRevealed.class);
+                providers.revealSecretProviderCredentials(organizationId, id), SecretProviderCredentialsRevealed.class);
         String value = credentials.getToken() == null ? credentials.getSecretId() : credentials.getToken();
         String name = read(organizationId, id).resource().getName();
         return pages.revealed(name, value, page.sectionPath() + "/" + id);
@@ -227,7 +229,7 @@ public class SecretProvidersPages implements AuditedResource {
         return Templates.create(form, SecretProviderForm.AUTH_METHODS);
     }
 
-    private TemplateInstance details(SecretProvider provider, SecretProviderCheck check) {
+    private TemplateInstance details(SecretProvider provider, @Nullable SecretProviderCheck check) {
         // The page has no search field.
         ListPage<Secret> secrets = ListPage.of(
                 lists.secretsIn(provider.getOrganizationId(), provider.getId()),
@@ -257,8 +259,7 @@ public class SecretProvidersPages implements AuditedResource {
     }
 
     private DeleteFlow.Target<SecretProvider> deletion(UUID organizationId, UUID id) {
-        return new DeleteFlow.Target<>(
-                "deleteSecretProvider", id, () -> read(organizationId, id), this::confirmation);
+        return new DeleteFlow.Target<>("deleteSecretProvider", id, () -> read(organizationId, id), this::confirmation);
     }
 
     private Confirmation confirmation(SecretProvider provider) {

@@ -10,6 +10,7 @@ import io.agyn.api.model.SecretProvider;
 import io.agyn.console.Api;
 import jakarta.inject.Singleton;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Finds where the credentials of LLM providers are stored. */
 @Singleton
@@ -33,6 +34,7 @@ public class CredentialSources {
     }
 
     /** The secret provider of a remote secret; null if the secret is local. */
+    @Nullable
     SecretProvider secretProvider(Secret secret) {
         return secret.getProviderId() == null
                 ? null

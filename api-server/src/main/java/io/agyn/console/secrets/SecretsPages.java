@@ -45,6 +45,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/secrets")
 @SessionAuthenticated
@@ -64,13 +65,13 @@ public class SecretsPages implements AuditedResource {
 
         static native TemplateInstance secret(
                 Secret secret,
-                SecretProvider provider,
+                @Nullable SecretProvider provider,
                 ListPage.Slice<LlmProvider> users,
                 Form form,
                 Fields fields,
-                SecretCheck check);
+                @Nullable SecretCheck check);
 
-        static native TemplateInstance secret$checked(SecretProvider provider, SecretCheck check);
+        static native TemplateInstance secret$checked(@Nullable SecretProvider provider, SecretCheck check);
     }
 
     /** The options of the form's fields. */
@@ -225,8 +226,7 @@ public class SecretsPages implements AuditedResource {
 
     private Fields fields(UUID organizationId, Form form) {
         return new Fields(
-                SecretForm.STORAGES,
-                pickers.secretProvider(organizationId).options(form.text(SecretForm.PROVIDER)));
+                SecretForm.STORAGES, pickers.secretProvider(organizationId).options(form.text(SecretForm.PROVIDER)));
     }
 
     /**
@@ -234,7 +234,7 @@ public class SecretsPages implements AuditedResource {
      *
      * @param check the result to display, or null
      */
-    private EditFlow.Target<Secret> edit(UUID organizationId, UUID id, SecretCheck check) {
+    private EditFlow.Target<Secret> edit(UUID organizationId, UUID id, @Nullable SecretCheck check) {
         return new EditFlow.Target<>(
                 id,
                 () -> read(organizationId, id),

@@ -55,10 +55,7 @@ class SecretProvidersPagesTest {
         assertRevealed(id, "hvs.typed");
 
         String credential = providers + "/" + id + "/credential";
-        owner.submit(credential, Map.of("token", " "))
-                .then()
-                .statusCode(422)
-                .body(containsString("Enter the token."));
+        owner.submit(credential, Map.of("token", " ")).then().statusCode(422).body(containsString("Enter the token."));
         owner.submit(credential, Map.of("token", "hvs.next")).then().statusCode(303);
         assertRevealed(id, "hvs.next");
         stored(id).body("name", equalTo("vault-prod")).body("config.namespace", equalTo("team-a"));
