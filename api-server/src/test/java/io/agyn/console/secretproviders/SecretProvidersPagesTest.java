@@ -196,7 +196,7 @@ class SecretProvidersPagesTest {
 
         owner.submit(page, remote("key", id)).then().statusCode(303);
         assertThat(owner.page(page))
-                .contains("Remote, in <a href=\"" + providers + "/" + id + "\"><bdi>vault-prod</bdi></a>")
+                .contains("Remote, in <a href=", "/secret-providers/" + id + "\"><bdi>vault-prod</bdi></a>")
                 .contains("<bdi>kv/data/prod/openai</bdi>", "<dt>Last read</dt>")
                 .doesNotContain("Saving removes the stored value");
         assertThat(owner.page(root + "/secrets")).contains("<bdi>vault-prod</bdi>");
