@@ -1,5 +1,7 @@
 package io.agyn.endtoend;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -56,7 +58,7 @@ final class OpenBao implements AutoCloseable {
                         Checkout.file("scripts/find-openbao.sh").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        String path = new String(script.getInputStream().readAllBytes()).strip();
+        String path = new String(script.getInputStream().readAllBytes(), UTF_8).strip();
         if (script.waitFor() != 0) {
             throw new AssertionError("OpenBao is missing");
         }
