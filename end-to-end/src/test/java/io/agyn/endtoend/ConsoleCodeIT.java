@@ -66,11 +66,14 @@ class ConsoleCodeIT {
             assertThat(change.path("importing").path("id").asText()).as(address).isNotEmpty();
             // The import sets each credential once, since it cannot be read.
             JsonNode after = change.required("after");
-            boolean hasCredential = resource.required("type").asText().equals("agyn_secret")
-                            && after.path("provider_id").isNull()
-                    || resource.required("type").asText().equals("agyn_secret_provider")
-                    || resource.required("type").asText().equals("agyn_llm_provider")
-                            && after.path("token_secret_id").isNull();
+            boolean hasCredential =
+                    switch (resource.required("type").asText()) {
+                        case "agyn_secret_provider" -> true;
+                        case "agyn_secret" -> after.path("provider_id").isNull();
+                        case "agyn_llm_provider" ->
+                            after.path("token_secret_id").isNull();
+                        default -> false;
+                    };
             String expected = hasCredential ? "update" : "no-op";
             assertThat(change.required("actions")).as(address).hasToString("[\"" + expected + "\"]");
         }

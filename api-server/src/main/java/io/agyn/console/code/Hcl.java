@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource as Terraform configuration: {@code resource.hcl} in templates. Applying it imports the resource into the state and
@@ -185,7 +186,7 @@ public final class Hcl {
     }
 
     /** Adds an attribute unless the value is null. */
-    private Hcl text(String name, Object value) {
+    private Hcl text(String name, @Nullable Object value) {
         if (value != null) {
             attributes.add(new Attribute(name, quoted(value.toString())));
         }

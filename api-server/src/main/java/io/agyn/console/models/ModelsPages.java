@@ -69,7 +69,7 @@ public class ModelsPages implements AuditedResource {
 
         static native TemplateInstance model(
                 Model model,
-                LlmProvider provider,
+                @Nullable LlmProvider provider,
                 @Nullable CredentialSource source,
                 List<Snippet> snippets,
                 Form form);
@@ -267,9 +267,10 @@ public class ModelsPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(models.getModel(organization.getId(), id), Model.class).getName(),
-                Page.path(organization) + "/models/" + id);
+                api.read(models.getModel(owner.getId(), id), Model.class).getName(),
+                Page.path(owner) + "/models/" + id);
     }
 }

@@ -283,9 +283,8 @@ public class SecretProvidersPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
-        return new Entry.Resource(
-                read(organization.getId(), id).resource().getName(),
-                Page.path(organization) + "/secret-providers/" + id);
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization in = requireNonNull(organization, "secret providers are in organizations");
+        return new Entry.Resource(read(in.getId(), id).resource().getName(), Page.path(in) + "/secret-providers/" + id);
     }
 }

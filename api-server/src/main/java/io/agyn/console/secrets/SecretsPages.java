@@ -277,10 +277,10 @@ public class SecretsPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(secrets.getSecret(organization.getId(), id), Secret.class)
-                        .getName(),
-                Page.path(organization) + "/secrets/" + id);
+                api.read(secrets.getSecret(owner.getId(), id), Secret.class).getName(),
+                Page.path(owner) + "/secrets/" + id);
     }
 }
