@@ -1,6 +1,8 @@
 package io.agyn.endtoend;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 
 /** An OpenBao server in development mode ({@code scripts/find-openbao.sh}), with KV version 2 at {@code secret}. */
@@ -49,8 +50,13 @@ final class OpenBao implements AutoCloseable {
                 .redirectOutput(log.toFile());
         Command.hideOwn(builder.environment());
         OpenBao bao = new OpenBao(builder.start(), "http://127.0.0.1:" + port);
-        bao.awaitReady(log);
-        return bao;
+        try {
+            bao.awaitReady(log);
+            return bao;
+        } catch (Throwable e) {
+            bao.close();
+            throw e;
+        }
     }
 
     private static String binary() throws IOException, InterruptedException {
@@ -59,9 +65,7 @@ final class OpenBao implements AutoCloseable {
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String path = new String(script.getInputStream().readAllBytes(), UTF_8).strip();
-        if (script.waitFor() != 0) {
-            throw new AssertionError("OpenBao is missing");
-        }
+        assertThat(script.waitFor()).as("the exit code of find-openbao.sh").isZero();
         return path;
     }
 
@@ -71,15 +75,14 @@ final class OpenBao implements AutoCloseable {
         }
     }
 
-    private void awaitReady(Path log) throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!isReady()) {
-            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
-                close();
-                throw new AssertionError("OpenBao did not start. Its log:\n" + Files.readString(log));
-            }
-            Thread.sleep(50);
-        }
+    private void awaitReady(Path log) {
+        await("ready")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> assertThat(process.isAlive())
+                        .as("alive; its log:%n%s", Files.readString(log))
+                        .isTrue())
+                .until(this::isReady);
     }
 
     private boolean isReady() throws IOException, InterruptedException {
@@ -103,9 +106,7 @@ final class OpenBao implements AutoCloseable {
     /** Calls the API as root, and expects success. */
     JsonNode call(String method, String path, Object body) throws IOException, InterruptedException {
         HttpResponse<String> response = send(method, path, body);
-        if (response.statusCode() >= 300) {
-            throw new AssertionError(path + ": " + response.statusCode() + " " + response.body());
-        }
+        assertThat(response.statusCode()).as("%s: %s", path, response.body()).isLessThan(300);
         return JSON.readTree(response.body());
     }
 

@@ -284,7 +284,8 @@ public class SecretProvidersPages implements AuditedResource {
 
     @Override
     public Entry.Resource resource(@Nullable Organization organization, UUID id) {
-        Organization in = requireNonNull(organization, "secret providers are in organizations");
-        return new Entry.Resource(read(in.getId(), id).resource().getName(), Page.path(in) + "/secret-providers/" + id);
+        Organization owner = requireNonNull(organization, "organization is null");
+        return new Entry.Resource(
+                read(owner.getId(), id).resource().getName(), Page.path(owner) + "/secret-providers/" + id);
     }
 }
