@@ -51,8 +51,7 @@ final class AuditEvents {
         SqlCondition filter = request.token() == null ? all : all.before("at", Position.of(request.token()));
         List<AuditEvent> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement query =
-                        connection.prepareStatement(SELECT.formatted(filter.text()) + " limit ?")) {
+                PreparedStatement query = connection.prepareStatement(SELECT.formatted(filter.text()) + " limit ?")) {
             query.setInt(filter.set(query), request.size() + 1);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {

@@ -39,14 +39,12 @@ public final class SqlCondition {
      */
     public SqlCondition before(String time, Position position) {
         return with(
-                "(" + time + ", id) < (?, ?)",
-                Stream.of(position.createdAt().atOffset(ZoneOffset.UTC), position.id()));
+                "(" + time + ", id) < (?, ?)", Stream.of(position.createdAt().atOffset(ZoneOffset.UTC), position.id()));
     }
 
     private SqlCondition with(String term, Stream<Object> added) {
         return new SqlCondition(
-                text + " and " + term,
-                Stream.concat(parameters.stream(), added).toList());
+                text + " and " + term, Stream.concat(parameters.stream(), added).toList());
     }
 
     /** The condition in SQL. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 
-import io.agyn.testing.Api;
-import io.agyn.testing.Database;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationCreate;
 import io.agyn.console.audit.AuditedResource;
@@ -19,6 +17,8 @@ import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Problems;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.arc.All;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

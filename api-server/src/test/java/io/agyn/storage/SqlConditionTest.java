@@ -20,7 +20,10 @@ class SqlConditionTest {
 
     @Test
     void allTermsApply() {
-        assertThat(CONDITION.and("model_id = ?", ID).and("outcome = ?", "completed").text())
+        assertThat(CONDITION
+                        .and("model_id = ?", ID)
+                        .and("outcome = ?", "completed")
+                        .text())
                 .isEqualTo("organization_id = ? and model_id = ? and outcome = ?");
     }
 

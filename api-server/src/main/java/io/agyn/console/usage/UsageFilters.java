@@ -19,7 +19,17 @@ import org.jspecify.annotations.Nullable;
 /** The filters of the usage page, from its query. */
 public final class UsageFilters {
     static final List<String> NAMES = List.of(
-            "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "api_token_id", "outcome", "page");
+            "range",
+            "from",
+            "to",
+            "interval",
+            "group_by",
+            "model_id",
+            "provider_id",
+            "user_id",
+            "api_token_id",
+            "outcome",
+            "page");
 
     private static final Map<String, String> LABELS =
             Map.of("from", "From (UTC)", "to", "To (UTC)", "model_id", "Model");
@@ -107,7 +117,11 @@ public final class UsageFilters {
 
     /** The query with only its period. */
     public Query wide() {
-        return without("model_id").without("provider_id").without("user_id").without("api_token_id").without("outcome");
+        return without("model_id")
+                .without("provider_id")
+                .without("user_id")
+                .without("api_token_id")
+                .without("outcome");
     }
 
     public List<Range> ranges() {

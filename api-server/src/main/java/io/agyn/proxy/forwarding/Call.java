@@ -167,7 +167,8 @@ public final class Call implements RequestBody.Listener {
         @Override
         public void onTick(long silence) {
             reading.retryMemory();
-            if (loop.now() - recorder.started() > proxy.shared().limits().model().toNanos()) {
+            if (loop.now() - recorder.started()
+                    > proxy.shared().limits().model().toNanos()) {
                 reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "

@@ -10,7 +10,4 @@ import org.jspecify.annotations.Nullable;
  * @param target null for a model that cannot be called
  */
 record CalledModel(
-        UUID organizationId,
-        UUID id,
-        String name,
-        @Nullable Target target) {}
+        UUID organizationId, UUID id, String name, @Nullable Target target) {}

@@ -69,7 +69,7 @@ public final class Usage {
                     selection.modelId(),
                     selection.providerId(),
                     selection.userId(),
-                selection.apiTokenId(),
+                    selection.apiTokenId(),
                     selection.outcome()));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });

@@ -58,7 +58,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection from(OffsetDateTime time) {
-        return new UsageSelection(requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome);
+        return new UsageSelection(
+                requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome);
     }
 
     /**
@@ -68,7 +69,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection to(OffsetDateTime time) {
-        return new UsageSelection(from, requireNonNull(time, "time is null"), modelId, providerId, userId, apiTokenId, outcome);
+        return new UsageSelection(
+                from, requireNonNull(time, "time is null"), modelId, providerId, userId, apiTokenId, outcome);
     }
 
     /**
@@ -118,7 +120,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection outcome(CallOutcome ended) {
-        return new UsageSelection(from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"));
+        return new UsageSelection(
+                from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"));
     }
 
     @Nullable

@@ -63,8 +63,8 @@ class UsageTest extends ClientTest {
                 .extracting(UsageRecord::getRequestId)
                 .containsExactly("a", "b");
 
-        String filters = "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&api_token_id=" + apiToken
-                + "&outcome=upstream_error";
+        String filters = "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&api_token_id="
+                + apiToken + "&outcome=upstream_error";
         assertThat(server.requests())
                 .extracting(ScriptedServer.Request::uri)
                 .containsExactly(
