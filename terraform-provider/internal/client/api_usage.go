@@ -31,6 +31,7 @@ type ApiGetUsageRequest struct {
 	modelId        *string
 	providerId     *string
 	userId         *string
+	apiTokenId     *string
 	outcome        *CallOutcome
 }
 
@@ -67,6 +68,12 @@ func (r ApiGetUsageRequest) ProviderId(providerId string) ApiGetUsageRequest {
 // Only calls of this user. Members see only their own calls.
 func (r ApiGetUsageRequest) UserId(userId string) ApiGetUsageRequest {
 	r.userId = &userId
+	return r
+}
+
+// Only calls with this API token.
+func (r ApiGetUsageRequest) ApiTokenId(apiTokenId string) ApiGetUsageRequest {
+	r.apiTokenId = &apiTokenId
 	return r
 }
 
@@ -145,6 +152,9 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 	}
 	if r.userId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
+	}
+	if r.apiTokenId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "api_token_id", r.apiTokenId, "form", "")
 	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")
@@ -233,6 +243,7 @@ type ApiListUsageRecordsRequest struct {
 	modelId        *string
 	providerId     *string
 	userId         *string
+	apiTokenId     *string
 	outcome        *CallOutcome
 }
 
@@ -275,6 +286,12 @@ func (r ApiListUsageRecordsRequest) ProviderId(providerId string) ApiListUsageRe
 // Only calls of this user. Members see only their own calls.
 func (r ApiListUsageRecordsRequest) UserId(userId string) ApiListUsageRecordsRequest {
 	r.userId = &userId
+	return r
+}
+
+// Only calls with this API token.
+func (r ApiListUsageRecordsRequest) ApiTokenId(apiTokenId string) ApiListUsageRecordsRequest {
+	r.apiTokenId = &apiTokenId
 	return r
 }
 
@@ -359,6 +376,9 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 	}
 	if r.userId != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "user_id", r.userId, "form", "")
+	}
+	if r.apiTokenId != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "api_token_id", r.apiTokenId, "form", "")
 	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")

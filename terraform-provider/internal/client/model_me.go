@@ -22,7 +22,7 @@ type Me struct {
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// The email address; null for the administrator created at the first start until one is set.
+	// The email address; null for the first cluster admin until one is set.
 	Email NullableString `json:"email"`
 	Role  Role           `json:"role"`
 	// The user's organizations that the API token can access, oldest first. Cluster admins can access all others too.

@@ -25,7 +25,7 @@ type Member struct {
 	UserId string `json:"user_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	// The email address; null for the administrator created at the first start until one is set.
+	// The email address; null for the first cluster admin until one is set.
 	Email NullableString `json:"email"`
 	State UserState      `json:"state"`
 	Role  MemberRole     `json:"role"`

@@ -44,7 +44,7 @@ class AuditEventsResource implements AuditEventsApi {
             @Nullable AuditOutcome outcome,
             @Nullable UUID userId,
             @Nullable UUID resourceId) {
-        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditCondition.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 
@@ -57,7 +57,7 @@ class AuditEventsResource implements AuditEventsApi {
             @Nullable AuditOutcome outcome,
             @Nullable UUID userId,
             @Nullable UUID resourceId) {
-        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditCondition.of(organizationId, from, to, operation, outcome, userId, resourceId);
         StreamingOutput lines = out -> export(filter, out);
         return Response.ok(lines, JSON_LINES).build();
     }

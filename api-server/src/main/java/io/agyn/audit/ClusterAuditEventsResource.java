@@ -35,7 +35,7 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
             @Nullable UUID userId,
             @Nullable UUID resourceId,
             @Nullable UUID organizationId) {
-        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
+        SqlCondition filter = AuditCondition.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 }

@@ -97,7 +97,7 @@ record Event(
      * @param sequence the event's position in its chain
      */
     byte[] bytes(long sequence) {
-        List<@Nullable Object> parts = new ArrayList<>(Arrays.asList(
+        List<@Nullable Object> parts = new ArrayList<>(Arrays.<@Nullable Object>asList(
                 chain(),
                 sequence,
                 id,
@@ -119,7 +119,8 @@ record Event(
     /** Each part is prefixed with its length; null has the length -1. */
     static byte[] joined(List<? extends @Nullable Object> parts) {
         List<byte @Nullable []> texts = parts.stream()
-                .map(part -> part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8))
+                .<byte @Nullable []>map(
+                        part -> part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8))
                 .toList();
         int length = texts.stream()
                 .mapToInt(text -> Integer.BYTES + (text == null ? 0 : text.length))

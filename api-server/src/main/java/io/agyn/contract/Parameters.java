@@ -9,7 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +26,10 @@ public final class Parameters {
      * Checks headers and query.
      *
      * @param query all query parameters, by name
-     * @param header returns the value of a header, or null
+     * @param header returns the value of a header
      * @throws io.agyn.problems.ProblemException with all violations at once
      */
-    public void check(Operation operation, Map<String, List<String>> query, UnaryOperator<String> header) {
+    public void check(Operation operation, Map<String, List<String>> query, Function<String, @Nullable String> header) {
         Violations violations = new Violations();
         query.forEach((name, values) -> check(operation, name, values, violations));
         for (Parameter parameter : operation.parametersIn("header")) {

@@ -46,7 +46,8 @@ public final class DatabaseProbe {
             properties.setProperty("password", password);
         }
         try {
-            Connection connection = new Driver().connect(url.jdbcUrl(), properties);
+            Connection connection =
+                    requireNonNull(new Driver().connect(url.jdbcUrl(), properties), "not a URL of PostgreSQL");
             if (!connection.isValid(0)) {
                 connection.close();
                 throw new SQLException("the connection is not valid");

@@ -1,5 +1,7 @@
 package io.agyn.pipeline;
 
+import static java.util.Objects.requireNonNull;
+
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -39,7 +41,8 @@ public class BodyDrainer {
         if (request.isEnded() || !request.response().ended()) {
             return;
         }
-        Vertx vertx = Vertx.currentContext().owner();
+        Vertx vertx =
+                requireNonNull(Vertx.currentContext(), "not on an event loop").owner();
         long timer = vertx.setTimer(TIMEOUT.toMillis(), late -> stop(request));
         request.endHandler(end -> vertx.cancelTimer(timer));
         request.exceptionHandler(closed -> vertx.cancelTimer(timer));

@@ -73,7 +73,8 @@ public class RestApi {
 
     // Vert.x would drop an empty segment, and match another path.
     private void rejectEmptySegments(RoutingContext context) {
-        if (context.request().path().indexOf("//", 1) < 0) {
+        // Vert.x rejects requests without a path.
+        if (requireNonNull(context.request().path(), "path is null").indexOf("//", 1) < 0) {
             context.next();
         } else {
             end(

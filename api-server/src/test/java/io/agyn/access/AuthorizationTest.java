@@ -115,7 +115,7 @@ class AuthorizationTest {
                 }))
                 .hasMessageContaining("no token");
         assertThat(denials).containsExactly("getMe UNAUTHENTICATED");
-        assertThat(caller.identity()).isNull();
+        assertThat(caller.authenticated()).isEmpty();
     }
 
     @Test

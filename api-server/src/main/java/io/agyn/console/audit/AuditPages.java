@@ -27,10 +27,10 @@ public class AuditPages {
     private final AuditEventsApi audit;
     private final PickerFactory choices;
     private final Contract contract;
-    private final AuditLogs logs;
+    private final AuditLogView logs;
     private final Page page;
 
-    AuditPages(Api api, PickerFactory choices, Contract contract, AuditLogs logs, Page page) {
+    AuditPages(Api api, PickerFactory choices, Contract contract, AuditLogView logs, Page page) {
         this.audit = api.of(AuditEventsApi.class);
         this.choices = requireNonNull(choices, "choices is null");
         this.contract = requireNonNull(contract, "contract is null");
@@ -79,8 +79,8 @@ public class AuditPages {
         return page.in(organization, "audit").getId();
     }
 
-    private AuditLogs.Log log(UUID organizationId) {
-        return new AuditLogs.Log(
-                page.root() + "/audit", true, choices.member(organizationId), Operations.inOrganizations(contract));
+    private AuditLogView.Log log(UUID organizationId) {
+        return new AuditLogView.Log(
+                page.root() + "/audit", true, choices.member(organizationId), OperationWords.inOrganizations(contract));
     }
 }

@@ -20,10 +20,10 @@ import jakarta.ws.rs.core.Response;
 public class ClusterAuditPages {
     private final ClusterAuditEventsApi audit;
     private final PickerFactory choices;
-    private final AuditLogs logs;
+    private final AuditLogView logs;
     private final Page page;
 
-    ClusterAuditPages(Api api, PickerFactory choices, AuditLogs logs, Page page) {
+    ClusterAuditPages(Api api, PickerFactory choices, AuditLogView logs, Page page) {
         this.audit = api.of(ClusterAuditEventsApi.class);
         this.choices = requireNonNull(choices, "choices is null");
         this.logs = requireNonNull(logs, "logs is null");
@@ -47,7 +47,7 @@ public class ClusterAuditPages {
                         filters.organizationId()));
     }
 
-    private AuditLogs.Log log() {
-        return new AuditLogs.Log("/audit", false, choices.user(), Operations.all());
+    private AuditLogView.Log log() {
+        return new AuditLogView.Log("/audit", false, choices.user(), OperationWords.all());
     }
 }

@@ -18,6 +18,6 @@ public record Entry(
     public boolean within() {
         return resource != null
                 && event.getResourceId().equals(event.getOrganizationId())
-                && !Operations.words(event.getOperation()).noun().equals("organization");
+                && !OperationWords.words(event.getOperation()).noun().equals("organization");
     }
 }

@@ -43,7 +43,7 @@ class Resources {
         return events.stream()
                 .map(event -> new Entry(
                         event,
-                        Operations.sentence(event),
+                        OperationWords.sentence(event),
                         Optional.ofNullable(event.getResourceId())
                                 .flatMap(id -> found.computeIfAbsent(id, ignored -> find(event, id)))
                                 .orElse(null)))
@@ -61,7 +61,7 @@ class Resources {
         if (hidden || id.equals(organization)) {
             return organization(id);
         }
-        String noun = Operations.words(event.getOperation()).noun();
+        String noun = OperationWords.words(event.getOperation()).noun();
         if (noun.equals("organization")) {
             return organization(id);
         }

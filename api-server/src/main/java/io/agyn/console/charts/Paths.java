@@ -1,6 +1,7 @@
 package io.agyn.console.charts;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Converts values to SVG paths. Each value is one unit wide. */
 final class Paths {
@@ -15,10 +16,11 @@ final class Paths {
      *
      * @param bases the values at the lower ends of the bars
      */
-    static String bars(Scale scale, double[] bases, List<Double> values) {
+    static String bars(Scale scale, double[] bases, List<@Nullable Double> values) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < values.size(); i++) {
-            double value = values.get(i) == null ? 0 : values.get(i);
+            Double given = values.get(i);
+            double value = given == null ? 0 : given;
             if (value > 0) {
                 // Whole pixels give sharp edges.
                 long bottom = Math.round(scale.at(bases[i])) - (bases[i] > 0 ? SEAM : 0);
@@ -33,14 +35,15 @@ final class Paths {
     }
 
     /** A line through the values, interrupted at missing ones. */
-    static String line(Scale scale, List<Double> values) {
+    static String line(Scale scale, List<@Nullable Double> values) {
         StringBuilder path = new StringBuilder();
         boolean drawing = false;
         for (int i = 0; i < values.size(); i++) {
-            if (values.get(i) != null) {
-                path.append(drawing ? 'L' : 'M').append(point(i, scale.at(values.get(i))));
+            Double value = values.get(i);
+            if (value != null) {
+                path.append(drawing ? 'L' : 'M').append(point(i, scale.at(value)));
             }
-            drawing = values.get(i) != null;
+            drawing = value != null;
         }
         return path.toString();
     }
@@ -50,18 +53,19 @@ final class Paths {
      *
      * @param alone whether to draw only values without neighbors, which have no line
      */
-    static String points(Scale scale, List<Double> values, boolean alone) {
+    static String points(Scale scale, List<@Nullable Double> values, boolean alone) {
         StringBuilder path = new StringBuilder();
         for (int i = 0; i < values.size(); i++) {
             boolean hasNeighbour = has(values, i - 1) || has(values, i + 1);
-            if (has(values, i) && !(alone && hasNeighbour)) {
-                path.append('M').append(point(i, scale.at(values.get(i)))).append("h0");
+            Double value = values.get(i);
+            if (value != null && !(alone && hasNeighbour)) {
+                path.append('M').append(point(i, scale.at(value))).append("h0");
             }
         }
         return path.toString();
     }
 
-    private static boolean has(List<Double> values, int index) {
+    private static boolean has(List<@Nullable Double> values, int index) {
         return index >= 0 && index < values.size() && values.get(index) != null;
     }
 

@@ -2,6 +2,7 @@ package io.agyn.console.charts;
 
 import java.text.Bidi;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A series of a chart.
@@ -9,7 +10,7 @@ import java.util.List;
  * @param tone the CSS class of the color
  * @param values one for each position of the axis; null if it is missing
  */
-public record Series(String label, String tone, List<Double> values) {
+public record Series(String label, String tone, List<@Nullable Double> values) {
     private static final String BEGIN_ISOLATE = "\u2068";
     private static final String END_ISOLATE = "\u2069";
 

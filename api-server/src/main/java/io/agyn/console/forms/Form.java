@@ -133,7 +133,7 @@ public final class Form {
      *
      * @param error the error to add if the value is invalid
      */
-    public Form check(String name, Function<String, ?> parser, String error) {
+    public Form check(String name, Function<String, ? extends @Nullable Object> parser, String error) {
         return text(name).isEmpty() || parse(name, parser) != null ? this : withError(name, error);
     }
 

@@ -68,7 +68,7 @@ public class ConsoleRoutes {
 
     /** The path and query that the browser requested. */
     public static String requestedPath(RoutingContext context) {
-        return context.get(REQUESTED_PATH);
+        return requireNonNull(context.get(REQUESTED_PATH), "not a page");
     }
 
     private void reroute(RoutingContext context) {

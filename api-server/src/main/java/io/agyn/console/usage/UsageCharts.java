@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Creates the charts of tokens, calls, errors and durations over time, by group if there is one. */
 final class UsageCharts {
@@ -134,7 +135,7 @@ final class UsageCharts {
                 calls[index] += row.getCalls();
             }
         }
-        Double[] values = new Double[time.size()];
+        @Nullable Double[] values = new @Nullable Double[time.size()];
         for (int i = 0; i < values.length; i++) {
             values[i] = calls[i] == 0 ? null : Double.valueOf(sums[i] / calls[i]);
         }

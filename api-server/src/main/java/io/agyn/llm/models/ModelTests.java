@@ -80,7 +80,8 @@ public class ModelTests {
     private void onDisconnect(Runnable cancel) {
         // On the request's event loop, since its handlers run there.
         RoutingContext request = ClientProxy.unwrap(routing);
-        Vertx.currentContext().runOnContext(on -> request.addEndHandler(ended -> cancel.run()));
+        requireNonNull(Vertx.currentContext(), "not on an event loop")
+                .runOnContext(on -> request.addEndHandler(ended -> cancel.run()));
     }
 
     private Protocol protocol(UUID organizationId, UUID modelId) {

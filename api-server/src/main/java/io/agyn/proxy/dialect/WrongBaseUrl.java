@@ -1,5 +1,7 @@
 package io.agyn.proxy.dialect;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.api.model.Protocol;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.vertx.core.http.HttpMethod;
@@ -19,7 +21,7 @@ public final class WrongBaseUrl {
 
     /** Returns the protocol of the call. */
     public static Optional<Protocol> protocol(HttpServerRequest request) {
-        String path = request.path();
+        String path = requireNonNull(request.path(), "path is null");
         if (request.method() == HttpMethod.POST) {
             for (Operation operation : Operation.values()) {
                 if (path.endsWith(operation.path()) && !path.equals(operation.callerPath())) {

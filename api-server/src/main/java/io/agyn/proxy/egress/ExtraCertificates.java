@@ -112,7 +112,9 @@ public final class ExtraCertificates {
             return factory(all);
         }
 
+        // Vert.x accepts null, and uses the factory then, but its type does not say so.
         @Override
+        @SuppressWarnings("NullAway")
         public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx) {
             return serverName -> null;
         }

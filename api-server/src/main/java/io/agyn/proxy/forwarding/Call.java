@@ -77,7 +77,7 @@ public final class Call implements RequestBody.Listener {
     private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
-        this.context = Vertx.currentContext();
+        this.context = requireNonNull(Vertx.currentContext(), "not on an event loop");
         this.operation = operation;
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;

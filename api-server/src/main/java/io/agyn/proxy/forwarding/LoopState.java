@@ -1,5 +1,7 @@
 package io.agyn.proxy.forwarding;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.proxy.egress.EgressRoute;
 import io.vertx.core.http.HttpClient;
 import java.util.Arrays;
@@ -71,10 +73,14 @@ final class LoopState {
     /** Stops checking a call's timeouts. */
     void remove(Call call) {
         count--;
-        Call last = calls[count];
+        Call last = at(count);
         calls[call.index()] = last;
         last.setIndex(call.index());
         calls[count] = null;
+    }
+
+    private Call at(int index) {
+        return requireNonNull(calls[index], "no call at this index");
     }
 
     /** Ends all calls, because the server stops. */
@@ -82,7 +88,7 @@ final class LoopState {
         // Backwards, as in tick().
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {
-                calls[i].stop();
+                at(i).stop();
             }
         }
     }
@@ -94,7 +100,7 @@ final class LoopState {
         // Backwards: a call that ends is replaced by the last one, which was checked already.
         for (int i = count - 1; i >= 0; i--) {
             if (i < count) {
-                calls[i].checkTime();
+                at(i).checkTime();
             }
         }
     }

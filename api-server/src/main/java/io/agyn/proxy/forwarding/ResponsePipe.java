@@ -1,5 +1,7 @@
 package io.agyn.proxy.forwarding;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.PassedHeaders;
@@ -134,7 +136,7 @@ final class ResponsePipe {
         Throwable cause = failure;
         if (cause != null) {
             // After the data that has arrived and is forwarded now.
-            Vertx.currentContext().runOnContext(passed -> fail(cause));
+            requireNonNull(Vertx.currentContext(), "not on an event loop").runOnContext(passed -> fail(cause));
         }
     }
 

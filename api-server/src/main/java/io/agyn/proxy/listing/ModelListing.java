@@ -70,7 +70,7 @@ public class ModelListing {
     public void respond(HttpServerRequest request) {
         Dialect dialect = Dialect.of(request.headers());
         String requestId = ProxyResponses.requestId(request.headers(), Uuid7.next());
-        Context context = Vertx.currentContext();
+        Context context = requireNonNull(Vertx.currentContext(), "not on an event loop");
         body(request, dialect, requestId)
                 .whenComplete((json, failure) -> context.runOnContext(back -> {
                     if (request.response().ended() || request.response().closed()) {
@@ -101,14 +101,15 @@ public class ModelListing {
 
     private CompletableFuture<byte[]> body(HttpServerRequest request, Dialect dialect, Identity identity) {
         Optional<String> organization = Optional.ofNullable(request.getHeader(RequestHead.ORGANIZATION));
-        if (request.path().equals(PATH)) {
+        String path = requireNonNull(request.path(), "path is null");
+        if (path.equals(PATH)) {
             Map<String, List<String>> query = new QueryStringDecoder(request.uri()).parameters();
             return models.list(identity, organization)
                     .thenCompose(list -> list.isEmpty()
                             ? rejected(RoutingErrors.unknownOrganization())
                             : page(list.get(), dialect, query));
         }
-        String model = name(request.path());
+        String model = name(path);
         return routes.find(identity, organization, model).thenCompose(route -> switch (route) {
             case Route.Found found ->
                 models.find(identity, organization, found.target().modelId())

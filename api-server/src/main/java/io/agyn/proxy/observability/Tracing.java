@@ -179,7 +179,7 @@ public class Tracing {
     private record SpanOfCall(Span span, TextMapPropagator propagator, Operation operation) implements Trace {
         @Override
         public void inject(MultiMap headers) {
-            propagator.inject(Context.root().with(span), headers, (to, name, value) -> to.set(name, value));
+            propagator.inject(Context.root().with(span), headers, (to, name, value) -> headers.set(name, value));
         }
 
         @Override

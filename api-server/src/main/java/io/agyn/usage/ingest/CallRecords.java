@@ -45,7 +45,7 @@ public final class CallRecords {
     private final Thread thread = BackgroundThread.unstarted("usage-writer", this::run);
 
     // A stack: any number of threads push with one compare-and-set, and the writer takes all at once.
-    private final AtomicReference<Queued> newest = new AtomicReference<>();
+    private final AtomicReference<@Nullable Queued> newest = new AtomicReference<>();
     private final LongAdder dropped = new LongAdder();
     private volatile boolean stopped;
 

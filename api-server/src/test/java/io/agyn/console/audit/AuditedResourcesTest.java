@@ -28,7 +28,7 @@ class AuditedResourcesTest {
         List<String> nouns = contract.operations().values().stream()
                 .filter(operation ->
                         operation.method().equals("GET") && operation.path().endsWith("_id}"))
-                .map(operation -> Operations.words(operation.id()).noun())
+                .map(operation -> OperationWords.words(operation.id()).noun())
                 // Part of each event.
                 .filter(noun -> !noun.equals("organization"))
                 .toList();

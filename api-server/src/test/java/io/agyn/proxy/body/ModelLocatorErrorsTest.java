@@ -58,6 +58,7 @@ class ModelLocatorErrorsTest {
                 "{\"model\":\"\\u00e9\\\"e\"} | é\"e",
                 "{\"model\" \t:\t\"f\" , \"x\" : 1 } | f",
                 "{\"\\\\odel\":1,\"m\\u006fdel\":\"g\"} | g",
+                "{\"a_name_that_is_longer_than_any_spelling_of_model\":1,\"model\":\"i\"} | i",
                 "{\"model1\":1,\"mode\\u006c1\":2,\"mode\\l\":3,\"model\":\"h\"} | h",
             })
     void modelIsFoundAmongOtherFields(String body, String model) throws Exception {

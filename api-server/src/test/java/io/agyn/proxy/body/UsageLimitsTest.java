@@ -231,6 +231,24 @@ class UsageLimitsTest {
         assertThat(reader.tokens().input()).isEqualTo(5);
     }
 
+    @Test
+    void objectAfterOtherTextIsNotAResponse() {
+        for (String before : new String[] {"x", "1 ", "<p>", "[]"}) {
+            ResponseReader reader = read(Protocol.RESPONSES, before + "{\"usage\":{\"input_tokens\":5}}");
+            assertThat(reader.tokens().input()).as(before).isNull();
+        }
+    }
+
+    @Test
+    void fieldsAfterNestedValuesAreRead() {
+        ResponseReader reader = stream("{\"response\":{\"id\":\"r\",\"output\":[{}]},\"item\":{\"a\":[1]},"
+                + "\"message\":{},\"more\":[[],{}],\"sequence_number\":3}");
+        assertThat(reader.responseId()).isEqualTo("r");
+        assertThat(reader.sequenceNumber()).isEqualTo(3);
+        assertThat(reader.isStream()).isTrue();
+        assertThat(read(Protocol.RESPONSES, "{}").isStream()).isFalse();
+    }
+
     private static CallUsage messages(String fields) {
         return read(Protocol.ANTHROPIC_MESSAGES, "{\"usage\":{" + fields + "}}")
                 .tokens()

@@ -314,4 +314,39 @@ class LookupCacheTest {
         assertThat(cache.getIfPresent("a")).isEmpty();
         assertThat(cache.lookupCount()).isEqualTo(1);
     }
+
+    @Test
+    void replacedResultIsNeverServedAgain() throws Exception {
+        AtomicBoolean down = new AtomicBoolean();
+        LookupCache<String, Integer> cache = cacheThatFailsIf(down);
+        cache.get("a").get();
+        cache.markStaleIf((key, response) -> true);
+        assertThat(cache.get("a").get()).isEqualTo(2);
+        cache.invalidateIf((key, response) -> response == 2);
+        down.set(true);
+        assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("connection refused");
+    }
+
+    @Test
+    void staleEntryThatIsNotWrongStaysInUse() throws Exception {
+        AtomicBoolean down = new AtomicBoolean();
+        LookupCache<String, Integer> cache = cacheThatFailsIf(down);
+        cache.get("a").get();
+        cache.markStaleIf((key, response) -> true);
+        cache.invalidateIf((key, response) -> key.equals("b"));
+        down.set(true);
+        assertThat(cache.get("a").get()).isEqualTo(1);
+    }
+
+    private LookupCache<String, Integer> cacheThatFailsIf(AtomicBoolean down) {
+        return new LookupCache<>(
+                database,
+                key -> {
+                    if (down.get()) {
+                        throw new SQLException("connection refused", "08001");
+                    }
+                    return lookups.incrementAndGet();
+                },
+                response -> true);
+    }
 }

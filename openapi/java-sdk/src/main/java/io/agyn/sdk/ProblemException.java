@@ -37,9 +37,9 @@ public class ProblemException extends AgynException {
                 .append(": ")
                 .append(response.detail());
         for (Violation error : response.errors()) {
+            String place = place(error);
             message.append(" [")
-                    .append(place(error))
-                    .append(": ")
+                    .append(place == null ? "" : place + ": ")
                     .append(error.getDetail())
                     .append(']');
         }
@@ -49,7 +49,7 @@ public class ProblemException extends AgynException {
         return message.toString();
     }
 
-    private static String place(Violation error) {
+    private static @Nullable String place(Violation error) {
         return error.getPointer() != null ? error.getPointer() : error.getParameter();
     }
 

@@ -54,10 +54,11 @@ class FailuresTest extends ClientTest {
     @Test
     void listsEveryViolation() throws IOException {
         server.respond(400, """
-                {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
-                 "detail": "See errors.", "request_id": "r-2", "errors": [
-                   {"pointer": "/name", "detail": "Shorten the name."},
-                   {"parameter": "page_size", "detail": "Ask for less."}]}""");
+            {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
+             "detail": "See errors.", "request_id": "r-2", "errors": [
+               {"pointer": "/name", "detail": "Shorten the name."},
+               {"parameter": "page_size", "detail": "Ask for less."}]}\
+            """);
 
         InvalidRequestException problem = catchThrowableOfType(
                 InvalidRequestException.class, () -> client.organizations().create(new OrganizationCreate()));
@@ -69,6 +70,17 @@ class FailuresTest extends ClientTest {
                 .hasMessage("400 invalid_request: See errors. [/name: Shorten the name.] [page_size: Ask for less.]"
                         + " (request r-2)");
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(problem);
+    }
+
+    @Test
+    void violationWithoutPlaceShowsOnlyItsDetail() {
+        server.respond(400, """
+            {"type": "about:blank", "title": "Bad Request", "status": 400, "code": "invalid_request",
+             "detail": "See errors.", "request_id": "r-2", "errors": [{"detail": "Send less."}]}\
+            """);
+
+        assertThatThrownBy(() -> client.organizations().create(new OrganizationCreate()))
+                .hasMessage("400 invalid_request: See errors. [Send less.] (request r-2)");
     }
 
     @Test

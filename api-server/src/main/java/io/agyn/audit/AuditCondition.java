@@ -7,9 +7,9 @@ import java.time.OffsetDateTime;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Filters events. */
-final class AuditFilter {
-    private AuditFilter() {}
+/** The SQL condition of filtered events. */
+final class AuditCondition {
+    private AuditCondition() {}
 
     /**
      * Returns the condition of the events that match all filters; null matches everything.

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** Describes operations in words, derived from their ids: a verb and a noun. */
-final class Operations {
+final class OperationWords {
     private static final String IN_ORGANIZATION = "/organizations/{organization_id}/";
     private static final String CALL = "callModel";
 
@@ -62,7 +62,7 @@ final class Operations {
         }
     }
 
-    private Operations() {}
+    private OperationWords() {}
 
     /** The action of an event, or the attempt if it was denied. */
     static String sentence(AuditEvent event) {

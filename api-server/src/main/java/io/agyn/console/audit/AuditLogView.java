@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Shared by the pages of the organizations' audit logs and of the cluster's. */
 @Singleton
-class AuditLogs {
+class AuditLogView {
     @CheckedTemplate(basePath = "console/audit")
     static class Templates {
         static native TemplateInstance audit(Log log, AuditFilters filters, @Nullable ListPage<Entry> events);
@@ -55,7 +55,7 @@ class AuditLogs {
     private final RoutingContext context;
     private final PageResponses pages;
 
-    AuditLogs(Api api, Resources resources, RoutingContext context, PageResponses pages) {
+    AuditLogView(Api api, Resources resources, RoutingContext context, PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.resources = requireNonNull(resources, "resources is null");
         this.context = requireNonNull(context, "context is null");

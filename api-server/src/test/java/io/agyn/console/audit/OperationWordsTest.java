@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class OperationsTest {
+class OperationWordsTest {
     @ParameterizedTest
     @CsvSource({
         "createSecret, created secret, tried to create secret",
@@ -30,13 +30,14 @@ class OperationsTest {
         "keyset rewrap, ran keyset rewrap, tried to run keyset rewrap",
     })
     void operationsHaveWords(String operation, String done, String denied) {
-        assertThat(Operations.sentence(event(operation, AuditOutcome.DONE))).isEqualTo(done);
-        assertThat(Operations.sentence(event(operation, AuditOutcome.DENIED))).isEqualTo(denied);
+        assertThat(OperationWords.sentence(event(operation, AuditOutcome.DONE))).isEqualTo(done);
+        assertThat(OperationWords.sentence(event(operation, AuditOutcome.DENIED)))
+                .isEqualTo(denied);
     }
 
     @Test
     void changedCredentialsAreCalledReplaced() {
-        assertThat(Operations.sentence(
+        assertThat(OperationWords.sentence(
                         event("updateSecret", AuditOutcome.DONE).changedFields(List.of("description", "value"))))
                 .isEqualTo("replaced secret");
     }
@@ -44,7 +45,7 @@ class OperationsTest {
     @Test
     void everyOperationOfTheContractHasWords() {
         for (String operation : Permissions.operations()) {
-            assertThat(Operations.words(operation).infinitive()).doesNotContain(operation);
+            assertThat(OperationWords.words(operation).infinitive()).doesNotContain(operation);
         }
     }
 
