@@ -53,7 +53,7 @@ document.addEventListener("htmx:sendError", () => showErrors(CONNECTION_LOST));
 document.addEventListener("htmx:beforeSwap", (event) => {
   // If the server is down, a load balancer's error page must not replace the form.
   const response = event.detail.xhr;
-  if (response.getResponseHeader("HX-Retarget") || /<main id="main"|data-hide/.test(response.responseText)) return;
+  if (response.getResponseHeader("HX-Retarget") || /<main id="main"|data-hide|data-checked/.test(response.responseText)) return;
   event.detail.shouldSwap = false;
   showErrors(CONNECTION_LOST);
 });

@@ -31,10 +31,11 @@
  *
  * <p>Templates are in {@code templates/console/}, and start with {@code {#include console/layout title=…}}. Tags, in
  * {@code templates/tags/}: {@code csrf} in each form, {@code baseline} in edit forms, {@code htmxForm} in the start tags of forms,
- * which htmx then sends, so that input survives a lost connection; {@code errors} above a form; {@code field}, {@code choice},
- * {@code pick} (of {@link io.agyn.console.forms.Option}s, optional) and {@code credential} in it, with {@code form}, {@code
- * name}, {@code label}, and {@code help} and {@code optional} where needed; {@code search}, {@code table} and {@code pager} for
- * a list; {@code emptyState} for an empty one; {@code reveal} for a masked credential; {@code code} for text to copy; {@code ascode}
+ * which htmx then sends, so that input survives a lost connection; {@code errors} above a form; {@code field}, {@code text}
+ * (of several lines), {@code choice}, {@code pick} and {@code radios} (of {@link io.agyn.console.forms.Option}s; the first is
+ * optional) and {@code credential} in it, with {@code form}, {@code name}, {@code label}, and {@code help} and {@code optional}
+ * where needed; {@code search}, {@code table} and {@code pager} for a list; {@code emptyState} for an empty one; {@code reveal}
+ * for a masked credential; {@code check} for a check of a credential; {@code code} for text to copy; {@code ascode}
  * for a resource as {@link io.agyn.console.code.Hcl} and {@link io.agyn.console.code.Curl}; {@code userState}; {@code moment}
  * for a time; {@code number} for a number that may be unknown; {@code chart} for a chart and its table. A tag's parameter is an
  * expression, or quoted text without an expression: {@code action=str:concat(root,'/secrets')}. Other classes, such as {@code

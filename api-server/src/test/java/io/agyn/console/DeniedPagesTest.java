@@ -47,11 +47,13 @@ class DeniedPagesTest {
         user = Api.user();
         Api.join(organization, user, "member");
         String secret = Api.secret(organization, "v");
+        String secretProvider = Api.secretProvider(organization);
         String provider = Api.provider(organization, secret);
         ids = Map.of(
                 "organization", organization,
                 "secret", secret,
                 "provider", provider,
+                "secretProvider", secretProvider,
                 "model", Api.model(organization, provider),
                 "user", user);
     }
@@ -60,6 +62,8 @@ class DeniedPagesTest {
     @CsvSource({
         "/secrets/new, POST, /secrets, organization",
         "/secrets/{secret}/delete, DELETE, /secrets/{secret}, secret",
+        "/secret-providers/{secretProvider}/edit, PUT, /secret-providers/{secretProvider}, secretProvider",
+        "/secret-providers/{secretProvider}/delete, DELETE, /secret-providers/{secretProvider}, secretProvider",
         "/llm-providers/{provider}/edit, PUT, /llm-providers/{provider}, provider",
         "/llm-providers/{provider}/delete, DELETE, /llm-providers/{provider}, provider",
         "/models/{model}/edit, PUT, /models/{model}, model",

@@ -66,9 +66,14 @@ class ConsoleCodeIT {
             assertThat(change.path("importing").path("id").asText()).as(address).isNotEmpty();
             // The import sets each credential once, since it cannot be read.
             JsonNode after = change.required("after");
-            boolean hasCredential = resource.required("type").asText().equals("agyn_secret")
-                    || resource.required("type").asText().equals("agyn_llm_provider")
-                            && after.path("token_secret_id").isNull();
+            boolean hasCredential =
+                    switch (resource.required("type").asText()) {
+                        case "agyn_secret_provider" -> true;
+                        case "agyn_secret" -> after.path("provider_id").isNull();
+                        case "agyn_llm_provider" ->
+                            after.path("token_secret_id").isNull();
+                        default -> false;
+                    };
             String expected = hasCredential ? "update" : "no-op";
             assertThat(change.required("actions")).as(address).hasToString("[\"" + expected + "\"]");
         }
@@ -201,6 +206,31 @@ class ConsoleCodeIT {
             String in = "/organizations/" + organization;
             String secret = add(in + "/secrets", in + "/secrets", Map.of("name", name, "value", VALUE));
             add(in + "/secrets", in + "/secrets", Map.of("name", ODD, "description", ODD + "\n\t", "value", VALUE));
+            String vaults = in + "/secret-providers";
+            Map<String, Object> vault = Map.of("name", name, "type", "vault");
+            Map<String, String> address = Map.of("address", "https://vault.example.com:8200", "token", VALUE);
+            add(vaults, vaults, with(vault, "config", address));
+            String odd = add(
+                    vaults,
+                    vaults,
+                    with(
+                            with(with(vault, "name", ODD), "description", ODD),
+                            "config",
+                            Map.of("address", "http://127.0.0.1:9", "role_id", "${role}", "secret_id", VALUE)));
+            add(
+                    in + "/secrets",
+                    in + "/secrets",
+                    Map.of(
+                            "name",
+                            "remote",
+                            "storage",
+                            "remote",
+                            "provider_id",
+                            odd,
+                            "remote_path",
+                            "kv/data/" + ODD.replaceAll("[^ -~]|[/?#]", ""),
+                            "remote_key",
+                            ODD));
             String providers = in + "/llm-providers";
             Map<String, Object> bearer = Map.of(
                     "name",

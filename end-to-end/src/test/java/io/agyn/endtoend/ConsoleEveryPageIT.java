@@ -44,7 +44,7 @@ class ConsoleEveryPageIT {
             "<script>ran=1</script><img src=x onerror=ran=1> \"'>&amp;{title} \u200F\u202Egnp.exe" + "🔑".repeat(54),
             "emoji",
             "🔑".repeat(127));
-    private static final Set<String> SECOND = Set.of("gateway", "o3-mini");
+    private static final Set<String> SECOND = Set.of("gateway", "o3-mini", "anthropic-api-key");
     // Ignores text at the end of a line and text for screen readers.
     private static final String REVERSED_TEXT = """
             () => {
@@ -173,7 +173,15 @@ class ConsoleEveryPageIT {
     void emptyListsShowTheFirstStep() throws Exception {
         server.create("/organizations", Map.of("name", "Empty", "slug", "empty"));
         try (Console console = Console.signedIn(browser, server, server.token())) {
-            for (String list : List.of("", "/llm-providers", "/models", "/secrets", "/members", "/tokens", "/usage")) {
+            for (String list : List.of(
+                    "",
+                    "/llm-providers",
+                    "/models",
+                    "/secrets",
+                    "/secret-providers",
+                    "/members",
+                    "/tokens",
+                    "/usage")) {
                 console.page().navigate("/organizations/empty" + list);
                 console.inspect(list.isEmpty() ? "first-steps" : list.substring(1) + "-empty");
             }
@@ -195,6 +203,20 @@ class ConsoleEveryPageIT {
                     "/edit",
                     "remote model name",
                     Map.of("name", "gpt-4o", "provider_id", both.provider(), "remote_model_name", "gpt-4o"));
+            conflict(
+                    console,
+                    in + "/secret-providers/" + both.secretProvider(),
+                    "/edit",
+                    "address",
+                    Map.of(
+                            "name",
+                            "vault-prod",
+                            "description",
+                            "Of the platform team.",
+                            "type",
+                            "vault",
+                            "config",
+                            Map.of("address", "http://127.0.0.1:9/elsewhere")));
             conflict(console, in + member, "", "role", Map.of("role", "owner"));
             conflict(
                     console,
@@ -205,7 +227,7 @@ class ConsoleEveryPageIT {
         }
     }
 
-    private static void conflict(Console console, String path, String form, String changed, Map<String, String> body)
+    private static void conflict(Console console, String path, String form, String changed, Map<String, ?> body)
             throws IOException {
         console.page().navigate(path + form);
         server.request().body(body).put(path).then().statusCode(200);

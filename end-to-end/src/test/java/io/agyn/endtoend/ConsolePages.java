@@ -29,6 +29,8 @@ final class ConsolePages {
         String model = root + "/models/" + sample.model();
         String orphan = root + "/models/" + sample.orphan();
         String secret = root + "/secrets/" + sample.secret();
+        String remote = root + "/secrets/" + sample.remote();
+        String secretProvider = root + "/secret-providers/" + sample.secretProvider();
         String member = root + "/members/" + sample.person(MEMBER).id();
         String user = "/users/" + sample.person(MEMBER).id();
         String ofUser = "?user=" + sample.person(MEMBER).id();
@@ -54,9 +56,17 @@ final class ConsolePages {
                 naming("model-orphaned", orphan, MEMBER),
                 naming("model-orphaned-edit", orphan + "/edit", OWNER),
                 naming("secrets", root + "/secrets", MEMBER),
-                plain("secret-new", root + "/secrets/new", OWNER),
+                naming("secret-new", root + "/secrets/new", OWNER),
                 naming("secret", secret, MEMBER),
                 naming("secret-delete-rejected", secret + "/delete", OWNER),
+                naming("secret-remote", remote, MEMBER),
+                naming("secret-remote-delete", remote + "/delete", OWNER),
+                naming("secret-providers", root + "/secret-providers", MEMBER),
+                plain("secret-provider-new", root + "/secret-providers/new", OWNER),
+                naming("secret-provider", secretProvider, MEMBER),
+                naming("secret-provider-edit", secretProvider + "/edit", OWNER),
+                naming("secret-provider-credential", secretProvider + "/credential", OWNER),
+                naming("secret-provider-delete-rejected", secretProvider + "/delete", OWNER),
                 naming("members", root + "/members", MEMBER),
                 plain("member-new", root + "/members/new", OWNER),
                 naming("member", member, MEMBER),

@@ -12,6 +12,8 @@ import java.util.function.UnaryOperator;
  * Sample data: an organization with resources of each kind and a person of each role, created over REST.
  *
  * @param root the path of its Console pages
+ * @param remote a secret in the secret provider
+ * @param secretProvider a secret provider at whose address nothing listens
  * @param gateway an LLM provider that uses custom headers
  * @param orphan a model whose LLM provider was deleted
  */
@@ -19,6 +21,8 @@ record SampleOrganization(
         String root,
         String organization,
         String secret,
+        String remote,
+        String secretProvider,
         String provider,
         String gateway,
         String model,
@@ -68,6 +72,30 @@ record SampleOrganization(
                         naming.apply("Of the payments team."),
                         "value",
                         "sk-1"));
+        String secretProvider = server.create(
+                in + "/secret-providers",
+                Map.of(
+                        "name",
+                        naming.apply("vault-prod"),
+                        "description",
+                        naming.apply("Of the platform team."),
+                        "type",
+                        "vault",
+                        "config",
+                        Map.of("address", "http://127.0.0.1:9/vault", "token", "hvs.sample")));
+        String remote = server.create(
+                in + "/secrets",
+                Map.of(
+                        "name",
+                        naming.apply("anthropic-api-key"),
+                        "storage",
+                        "remote",
+                        "provider_id",
+                        secretProvider,
+                        "remote_path",
+                        "kv/data/prod/anthropic",
+                        "remote_key",
+                        naming.apply("value")));
         Map<String, String> provider = Map.of(
                 "name",
                 naming.apply("openai-prod"),
@@ -98,7 +126,16 @@ record SampleOrganization(
         server.request().post(in + "/models/" + model + "/test").then().statusCode(200);
         server.awaitCalls(organization, 1);
         return new SampleOrganization(
-                "/organizations/" + slug, organization, secret, used, other, model, orphan, people);
+                "/organizations/" + slug,
+                organization,
+                secret,
+                remote,
+                secretProvider,
+                used,
+                other,
+                model,
+                orphan,
+                people);
     }
 
     private static Person person(

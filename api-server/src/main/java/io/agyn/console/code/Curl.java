@@ -10,10 +10,13 @@ import io.agyn.api.model.Member;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretProvider;
+import io.agyn.api.model.SecretProviderConfig;
 import io.agyn.api.model.User;
 import io.quarkus.qute.TemplateExtension;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -40,10 +43,47 @@ public final class Curl {
     /** Without the value. */
     @TemplateExtension(matchName = "curl")
     public static String of(Secret secret) {
-        return in(secret.getOrganizationId(), "secrets", secret.getId())
+        Curl curl = in(secret.getOrganizationId(), "secrets", secret.getId());
+        Map<String, Object> fields = fields("name", secret.getName(), "description", secret.getDescription());
+        if (secret.getProviderId() == null) {
+            return curl.readAndReplace("Update it; add value to replace the value", fields);
+        }
+        fields.put("storage", secret.getStorage());
+        fields.put("provider_id", secret.getProviderId());
+        fields.put("remote_path", secret.getRemotePath());
+        fields.put("remote_key", secret.getRemoteKey());
+        return curl.readAndReplace("Update it", fields);
+    }
+
+    /** Without the token or secret id. */
+    @TemplateExtension(matchName = "curl")
+    public static String of(SecretProvider provider) {
+        SecretProviderConfig stored = provider.getConfig();
+        Map<String, Object> config = fields(
+                "address",
+                stored.getAddress(),
+                "namespace",
+                stored.getNamespace(),
+                "ca_certificate",
+                stored.getCaCertificate(),
+                "role_id",
+                stored.getRoleId(),
+                "approle_mount",
+                stored.getApproleMount());
+        config.values().removeIf(Objects::isNull);
+        String credential = stored.getRoleId() == null ? "token" : "secret_id";
+        return in(provider.getOrganizationId(), "secret-providers", provider.getId())
                 .readAndReplace(
-                        "Update it; add value to replace the value",
-                        fields("name", secret.getName(), "description", secret.getDescription()));
+                        "Update it; add %1$s to config to replace the %1$s".formatted(credential),
+                        fields(
+                                "name",
+                                provider.getName(),
+                                "description",
+                                provider.getDescription(),
+                                "type",
+                                provider.getType(),
+                                "config",
+                                config));
     }
 
     /** Without the credentials. */

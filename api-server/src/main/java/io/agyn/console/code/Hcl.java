@@ -7,6 +7,8 @@ import io.agyn.api.model.Member;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretProvider;
+import io.agyn.api.model.SecretProviderConfig;
 import io.agyn.api.model.User;
 import io.quarkus.qute.TemplateExtension;
 import java.time.OffsetDateTime;
@@ -15,6 +17,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,7 @@ public final class Hcl {
     private final String label;
     private final String importId;
     private final List<Attribute> attributes = new ArrayList<>();
+    private final StringBuilder objects = new StringBuilder();
     private String variable = "";
 
     private Hcl(String resource, String label, String importId) {
@@ -47,17 +51,48 @@ public final class Hcl {
                 .configuration();
     }
 
-    /** The value is a variable. */
+    /** The value of a local secret is a variable. */
     @TemplateExtension(matchName = "hcl")
     public static String of(Secret secret) {
-        return new Hcl(
+        Hcl hcl = new Hcl(
                         "agyn_secret",
                         Label.of(secret.getName(), secret.getId()),
                         secret.getOrganizationId() + "/" + secret.getId())
                 .text("organization_id", secret.getOrganizationId())
                 .text("name", secret.getName())
                 .text("description", secret.getDescription())
-                .credential("value_wo", "value", "string", "the value")
+                .text("provider_id", secret.getProviderId())
+                .text("remote_path", secret.getRemotePath())
+                .text("remote_key", secret.getRemoteKey());
+        if (secret.getProviderId() == null) {
+            hcl.credential("value_wo", "value", "string", "the value");
+        }
+        return hcl.configuration();
+    }
+
+    /** The token or secret id is a variable. */
+    @TemplateExtension(matchName = "hcl")
+    public static String of(SecretProvider provider) {
+        SecretProviderConfig config = provider.getConfig();
+        return new Hcl(
+                        "agyn_secret_provider",
+                        Label.of(provider.getName(), provider.getId()),
+                        provider.getOrganizationId() + "/" + provider.getId())
+                .text("organization_id", provider.getOrganizationId())
+                .text("name", provider.getName())
+                .text("description", provider.getDescription())
+                .text("type", provider.getType())
+                .object("config", object -> {
+                    object.text("address", config.getAddress())
+                            .text("namespace", config.getNamespace())
+                            .text("ca_certificate", config.getCaCertificate())
+                            .text("role_id", config.getRoleId())
+                            .text("approle_mount", config.getApproleMount());
+                    switch (config.getAuthMethod()) {
+                        case TOKEN -> object.credential("token_wo", "token", "string", "the token");
+                        case APPROLE -> object.credential("secret_id_wo", "secret_id", "string", "the secret id");
+                    }
+                })
                 .configuration();
     }
 
@@ -158,6 +193,19 @@ public final class Hcl {
         return this;
     }
 
+    /** Adds an attribute whose value is an object. It comes after the others, since terraform fmt does not align it. */
+    private Hcl object(String name, Consumer<Hcl> content) {
+        Hcl object = new Hcl(resource, label, importId);
+        content.accept(object);
+        objects.append("  ")
+                .append(name)
+                .append(" = {\n")
+                .append(object.lines("    "))
+                .append("  }\n");
+        variable = object.variable;
+        return this;
+    }
+
     private Hcl credential(String attribute, String suffix, String type, String what) {
         declare(
                 attribute,
@@ -182,26 +230,30 @@ public final class Hcl {
     }
 
     private String configuration() {
-        // Aligned as by terraform fmt.
+        return """
+                import {
+                  to = %1$s.%2$s
+                  id = %3$s
+                }
+
+                resource "%1$s" "%2$s" {
+                """.formatted(resource, label, quoted(importId)) + lines("  ") + objects + "}\n" + variable;
+    }
+
+    /** The attributes, aligned as by terraform fmt. */
+    private String lines(String indent) {
         int width = attributes.stream()
                 .mapToInt(attribute -> attribute.name().length())
                 .max()
                 .orElseThrow();
-        StringBuilder text = new StringBuilder("""
-            import {
-              to = %1$s.%2$s
-              id = %3$s
-            }
-
-            resource "%1$s" "%2$s" {
-            """.formatted(resource, label, quoted(importId)));
-        attributes.forEach(attribute -> text.append("  ")
+        StringBuilder text = new StringBuilder();
+        attributes.forEach(attribute -> text.append(indent)
                 .append(attribute.name())
                 .repeat(' ', width - attribute.name().length())
                 .append(" = ")
                 .append(attribute.expression())
                 .append('\n'));
-        return text.append("}\n").append(variable).toString();
+        return text.toString();
     }
 
     /** Quotes text as a literal without interpolation, with invisible characters escaped. */

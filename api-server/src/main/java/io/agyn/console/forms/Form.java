@@ -224,10 +224,10 @@ public final class Form {
                 .orElseGet(() -> capitalized(word(field)));
     }
 
-    /** The name in sentences of a field of the request body. */
+    /** The name in sentences of a field of the request body; of a nested one, such as {@code config.address}, the last part. */
     public String word(String name) {
         Field known = fields.get(name);
-        return known == null ? name.replace('_', ' ') : known.label();
+        return known == null ? name.substring(name.lastIndexOf('.') + 1).replace('_', ' ') : known.label();
     }
 
     /** In the order of the page, like browsers; header rows come last, by number. */

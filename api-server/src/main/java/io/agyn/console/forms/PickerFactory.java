@@ -5,12 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.MembersApi;
 import io.agyn.api.OrganizationsApi;
+import io.agyn.api.SecretProvidersApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.UsersApi;
 import io.agyn.api.model.LlmProviderList;
 import io.agyn.api.model.MemberList;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.SecretList;
+import io.agyn.api.model.SecretProviderList;
 import io.agyn.api.model.UserList;
 import io.agyn.console.Api;
 import io.agyn.console.lists.ListPage;
@@ -27,6 +29,7 @@ public class PickerFactory {
     private final Api api;
     private final LlmProvidersApi llmProviders;
     private final SecretsApi secrets;
+    private final SecretProvidersApi secretProviders;
     private final OrganizationsApi organizations;
     private final MembersApi members;
     private final UsersApi users;
@@ -35,6 +38,7 @@ public class PickerFactory {
         this.api = requireNonNull(api, "api is null");
         this.llmProviders = api.of(LlmProvidersApi.class);
         this.secrets = api.of(SecretsApi.class);
+        this.secretProviders = api.of(SecretProvidersApi.class);
         this.organizations = api.of(OrganizationsApi.class);
         this.members = api.of(MembersApi.class);
         this.users = api.of(UsersApi.class);
@@ -64,6 +68,18 @@ public class PickerFactory {
                     list.getItems(),
                     list.getNextPageToken(),
                     secret -> new Picker.Item(secret.getId(), secret.getName(), secret.getName()));
+        });
+    }
+
+    public Picker secretProvider(UUID organizationId) {
+        return new Picker("secret provider", "name", (size, name, id) -> {
+            SecretProviderList list = api.read(
+                    secretProviders.listSecretProviders(organizationId, size, null, name, null, only(id)),
+                    SecretProviderList.class);
+            return slice(
+                    list.getItems(),
+                    list.getNextPageToken(),
+                    provider -> new Picker.Item(provider.getId(), provider.getName(), provider.getName()));
         });
     }
 

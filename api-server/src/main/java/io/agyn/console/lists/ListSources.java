@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.api.LlmProvidersApi;
 import io.agyn.api.ModelsApi;
 import io.agyn.api.OrganizationsApi;
+import io.agyn.api.SecretProvidersApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.LlmProviderList;
@@ -15,6 +16,8 @@ import io.agyn.api.model.Organization;
 import io.agyn.api.model.OrganizationList;
 import io.agyn.api.model.Secret;
 import io.agyn.api.model.SecretList;
+import io.agyn.api.model.SecretProvider;
+import io.agyn.api.model.SecretProviderList;
 import io.agyn.console.Api;
 import jakarta.inject.Singleton;
 import java.util.Collection;
@@ -34,6 +37,7 @@ public class ListSources {
     private final LlmProvidersApi llmProviders;
     private final ModelsApi models;
     private final SecretsApi secrets;
+    private final SecretProvidersApi secretProviders;
 
     ListSources(Api api) {
         this.api = requireNonNull(api, "api is null");
@@ -41,6 +45,7 @@ public class ListSources {
         this.llmProviders = api.of(LlmProvidersApi.class);
         this.models = api.of(ModelsApi.class);
         this.secrets = api.of(SecretsApi.class);
+        this.secretProviders = api.of(SecretProvidersApi.class);
     }
 
     /** The organizations that the user can access. */
@@ -109,9 +114,42 @@ public class ListSources {
     }
 
     public ListPage.Source<Secret> secrets(UUID organizationId) {
+        return secretsIn(organizationId, null);
+    }
+
+    /**
+     * The secrets whose values are in a secret provider.
+     *
+     * @param providerId null for all secrets
+     */
+    public ListPage.Source<Secret> secretsIn(UUID organizationId, @Nullable UUID providerId) {
         return (size, token, search) -> {
-            SecretList list =
-                    api.read(secrets.listSecrets(organizationId, size, token, null, search, null), SecretList.class);
+            SecretList list = api.read(
+                    secrets.listSecrets(organizationId, size, token, null, search, providerId), SecretList.class);
+            return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
+        };
+    }
+
+    public ListPage.Source<SecretProvider> secretProviders(UUID organizationId) {
+        return secretProvidersWith(organizationId, null);
+    }
+
+    /** The secret providers with these ids, by id; without those that do not exist. */
+    public Map<UUID, SecretProvider> secretProviders(UUID organizationId, Collection<UUID> ids) {
+        return byId(
+                ids.isEmpty()
+                        ? List.of()
+                        : secretProvidersWith(organizationId, texts(ids))
+                                .first(ids.size())
+                                .items(),
+                SecretProvider::getId);
+    }
+
+    private ListPage.Source<SecretProvider> secretProvidersWith(UUID organizationId, @Nullable Set<String> ids) {
+        return (size, token, search) -> {
+            SecretProviderList list = api.read(
+                    secretProviders.listSecretProviders(organizationId, size, token, null, search, ids),
+                    SecretProviderList.class);
             return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
         };
     }

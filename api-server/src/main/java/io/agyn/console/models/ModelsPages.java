@@ -27,6 +27,8 @@ import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
 import io.agyn.console.routing.Query;
+import io.agyn.console.secrets.CredentialSource;
+import io.agyn.console.secrets.CredentialSources;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -66,7 +68,11 @@ public class ModelsPages implements AuditedResource {
         static native TemplateInstance create(Form form, Picker.Options providers);
 
         static native TemplateInstance model(
-                Model model, @Nullable LlmProvider provider, List<Snippet> snippets, Form form);
+                Model model,
+                @Nullable LlmProvider provider,
+                @Nullable CredentialSource source,
+                List<Snippet> snippets,
+                Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }
@@ -74,6 +80,7 @@ public class ModelsPages implements AuditedResource {
     private final Api api;
     private final ModelsApi models;
     private final LlmProvidersApi providers;
+    private final CredentialSources sources;
     private final ListSources lists;
     private final PickerFactory pickers;
     private final Gateway gateway;
@@ -84,6 +91,7 @@ public class ModelsPages implements AuditedResource {
 
     ModelsPages(
             Api api,
+            CredentialSources sources,
             ListSources lists,
             PickerFactory pickers,
             Gateway gateway,
@@ -94,6 +102,7 @@ public class ModelsPages implements AuditedResource {
         this.api = requireNonNull(api, "api is null");
         this.models = api.of(ModelsApi.class);
         this.providers = api.of(LlmProvidersApi.class);
+        this.sources = requireNonNull(sources, "sources is null");
         this.lists = requireNonNull(lists, "lists is null");
         this.pickers = requireNonNull(pickers, "pickers is null");
         this.gateway = requireNonNull(gateway, "gateway is null");
@@ -163,7 +172,8 @@ public class ModelsPages implements AuditedResource {
                 : api.read(providers.getLlmProvider(organizationId, model.getProviderId()), LlmProvider.class);
         List<Snippet> snippets =
                 provider == null ? List.of() : Snippet.of(gateway.address(), model, provider.getProtocol());
-        return pages.ok(Templates.model(model, provider, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
+        @Nullable CredentialSource source = provider == null ? null : sources.of(provider);
+        return pages.ok(Templates.model(model, provider, source, snippets, Form.of("prompt", ModelTestPages.PROMPT)));
     }
 
     @GET

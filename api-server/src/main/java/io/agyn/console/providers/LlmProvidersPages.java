@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.api.LlmProvidersApi;
-import io.agyn.api.SecretsApi;
 import io.agyn.api.UsageApi;
 import io.agyn.api.model.AuthMethod;
 import io.agyn.api.model.LlmProvider;
@@ -14,7 +13,6 @@ import io.agyn.api.model.LlmProviderUpdate;
 import io.agyn.api.model.Model;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.Protocol;
-import io.agyn.api.model.Secret;
 import io.agyn.api.model.UsageReport;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.Api;
@@ -31,6 +29,8 @@ import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
 import io.agyn.console.rendering.PageResponses;
+import io.agyn.console.secrets.CredentialSource;
+import io.agyn.console.secrets.CredentialSources;
 import io.agyn.llm.providers.LlmProviderRules;
 import io.agyn.problems.ProblemException;
 import io.quarkus.qute.CheckedTemplate;
@@ -65,7 +65,7 @@ public class LlmProvidersPages implements AuditedResource {
         static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, @Nullable Preset chosen);
 
         static native TemplateInstance provider(
-                LlmProvider provider, ProviderState state, @Nullable Secret secret, ListPage<Model> models);
+                LlmProvider provider, ProviderState state, CredentialSource source, ListPage<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
     }
@@ -86,8 +86,8 @@ public class LlmProvidersPages implements AuditedResource {
 
     private final Api api;
     private final LlmProvidersApi providers;
-    private final SecretsApi secrets;
     private final UsageApi usage;
+    private final CredentialSources sources;
     private final ListSources lists;
     private final PickerFactory pickers;
     private final EditFlow edits;
@@ -97,6 +97,7 @@ public class LlmProvidersPages implements AuditedResource {
 
     LlmProvidersPages(
             Api api,
+            CredentialSources sources,
             ListSources lists,
             PickerFactory pickers,
             EditFlow edits,
@@ -105,8 +106,8 @@ public class LlmProvidersPages implements AuditedResource {
             PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.providers = api.of(LlmProvidersApi.class);
-        this.secrets = api.of(SecretsApi.class);
         this.usage = api.of(UsageApi.class);
+        this.sources = requireNonNull(sources, "sources is null");
         this.lists = requireNonNull(lists, "lists is null");
         this.pickers = requireNonNull(pickers, "pickers is null");
         this.edits = requireNonNull(edits, "edits is null");
@@ -160,15 +161,12 @@ public class LlmProvidersPages implements AuditedResource {
     public Response show(@PathParam("organization") String organization, @PathParam("provider") UUID id) {
         UUID organizationId = enter(organization);
         LlmProvider provider = api.read(providers.getLlmProvider(organizationId, id), LlmProvider.class);
-        Secret secret = provider.getTokenSecretId() == null
-                ? null
-                : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
         ProviderState state =
                 requireNonNull(states(organizationId, List.of(provider)).get(id));
         // The page has no search field.
         ListPage<Model> models =
                 ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
-        return pages.ok(Templates.provider(provider, state, secret, models));
+        return pages.ok(Templates.provider(provider, state, sources.of(provider), models));
     }
 
     @GET

@@ -3,12 +3,16 @@ package io.agyn.console.secrets;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.SessionAuthenticated;
+import io.agyn.api.SecretChecksApi;
 import io.agyn.api.SecretsApi;
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.Organization;
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretCheck;
 import io.agyn.api.model.SecretCreate;
+import io.agyn.api.model.SecretProvider;
 import io.agyn.api.model.SecretRevealed;
+import io.agyn.api.model.SecretStorage;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.console.Api;
 import io.agyn.console.Api.Versioned;
@@ -18,6 +22,9 @@ import io.agyn.console.flows.DeleteFlow;
 import io.agyn.console.flows.EditFlow;
 import io.agyn.console.forms.Confirmation;
 import io.agyn.console.forms.Form;
+import io.agyn.console.forms.Option;
+import io.agyn.console.forms.Picker;
+import io.agyn.console.forms.PickerFactory;
 import io.agyn.console.lists.ListPage;
 import io.agyn.console.lists.ListSources;
 import io.agyn.console.rendering.Page;
@@ -25,13 +32,16 @@ import io.agyn.console.rendering.PageResponses;
 import io.quarkus.qute.CheckedTemplate;
 import io.quarkus.qute.TemplateInstance;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,29 +53,56 @@ import org.jspecify.annotations.Nullable;
 public class SecretsPages implements AuditedResource {
     private static final int MAX_USERS_IN_LIST = 3;
     private static final int MAX_USERS = 100;
-    private static final Map<String, String> EDIT_LABELS = Map.of("value", "New value");
 
     @CheckedTemplate(basePath = "console/secrets")
     static class Templates {
-        static native TemplateInstance list(ListPage<Secret> secrets, Map<UUID, ListPage.Slice<LlmProvider>> users);
+        static native TemplateInstance list(
+                ListPage<Secret> secrets,
+                Map<UUID, SecretProvider> providers,
+                Map<UUID, ListPage.Slice<LlmProvider>> users);
 
-        static native TemplateInstance create(Form form);
+        static native TemplateInstance create(Form form, Fields fields);
 
-        static native TemplateInstance secret(Secret secret, Form form, ListPage.Slice<LlmProvider> users);
+        static native TemplateInstance secret(
+                Secret secret,
+                @Nullable SecretProvider provider,
+                ListPage.Slice<LlmProvider> users,
+                Form form,
+                Fields fields,
+                @Nullable SecretCheck check);
+
+        static native TemplateInstance secret$checked(@Nullable SecretProvider provider, SecretCheck check);
     }
+
+    /** The options of the form's fields. */
+    public record Fields(List<Option> storages, Picker.Options providers) {}
 
     private final Api api;
     private final SecretsApi secrets;
+    private final SecretChecksApi checks;
+    private final CredentialSources sources;
     private final ListSources lists;
+    private final PickerFactory pickers;
     private final EditFlow edits;
     private final DeleteFlow deletes;
     private final Page page;
     private final PageResponses pages;
 
-    SecretsPages(Api api, ListSources lists, EditFlow edits, DeleteFlow deletes, Page page, PageResponses pages) {
+    SecretsPages(
+            Api api,
+            CredentialSources sources,
+            ListSources lists,
+            PickerFactory pickers,
+            EditFlow edits,
+            DeleteFlow deletes,
+            Page page,
+            PageResponses pages) {
         this.api = requireNonNull(api, "api is null");
         this.secrets = api.of(SecretsApi.class);
+        this.checks = api.of(SecretChecksApi.class);
+        this.sources = requireNonNull(sources, "sources is null");
         this.lists = requireNonNull(lists, "lists is null");
+        this.pickers = requireNonNull(pickers, "pickers is null");
         this.edits = requireNonNull(edits, "edits is null");
         this.deletes = requireNonNull(deletes, "deletes is null");
         this.page = requireNonNull(page, "page is null");
@@ -80,53 +117,73 @@ public class SecretsPages implements AuditedResource {
                 .map(Secret::getId)
                 .collect(Collectors.toMap(Function.identity(), id -> lists.llmProvidersWith(organizationId, id)
                         .first(MAX_USERS_IN_LIST)));
-        return pages.ok(Templates.list(found, users));
+        Map<UUID, SecretProvider> providers = lists.secretProviders(
+                organizationId,
+                found.items().stream()
+                        .map(Secret::getProviderId)
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet()));
+        return pages.ok(Templates.list(found, providers, users));
     }
 
     @GET
     @Path("/new")
-    public Response showCreate(@PathParam("organization") String organization) {
-        enter(organization);
+    public Response showCreate(
+            @PathParam("organization") String organization, @QueryParam("provider") @DefaultValue("") String provider) {
+        UUID organizationId = enter(organization);
         page.require("createSecret");
-        return pages.ok(Templates.create(Form.empty()));
+        return pages.ok(creation(organizationId, SecretForm.empty(provider)));
     }
 
     @POST
     @Path("/new")
     public Response create(@PathParam("organization") String organization, Form form) {
         UUID organizationId = enter(organization);
-        SecretCreate body = new SecretCreate()
-                .name(form.text("name"))
-                .description(form.optional("description"))
-                .value(form.text("value"));
+        page.require("createSecret");
+        SecretForm submitted = SecretForm.read(form, pickers.secretProvider(organizationId));
+        SecretCreate body = submitted.create();
         return edits.create(
-                form,
+                submitted.form(),
                 body,
                 () -> {
-                    secrets.createSecret(organizationId, body, null);
-                    return pages.done(page.sectionPath(), "Secret " + body.getName() + " was created.");
+                    Secret created = api.read(secrets.createSecret(organizationId, body, null), Secret.class);
+                    // The page of a remote secret checks it.
+                    boolean isRemote = created.getStorage() == SecretStorage.REMOTE;
+                    return pages.done(
+                            isRemote ? page.sectionPath() + "/" + created.getId() : page.sectionPath(),
+                            "Secret " + created.getName() + " was created.");
                 },
-                Templates::create);
+                rejected -> creation(organizationId, rejected));
     }
 
     @GET
     @Path("/{secret}")
     public Response show(@PathParam("organization") String organization, @PathParam("secret") UUID id) {
-        return edits.show(edit(enter(organization), id));
+        return edits.show(edit(enter(organization), id, null));
     }
 
     @POST
     @Path("/{secret}")
     public Response save(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
         UUID organizationId = enter(organization);
-        SecretUpdate body = new SecretUpdate()
-                .name(form.text("name"))
-                .description(form.optional("description"))
-                .value(form.optional("value"));
-        return edits.save(edit(organizationId, id), form, body, () -> {
+        page.require("updateSecret", id);
+        SecretForm submitted = SecretForm.read(form, pickers.secretProvider(organizationId));
+        SecretUpdate body = submitted.update();
+        return edits.save(edit(organizationId, id, null), submitted.form(), body, () -> {
             secrets.updateSecret(organizationId, id, body, form.optional("etag"));
             return pages.done(page.sectionPath() + "/" + id, "Secret " + body.getName() + " was saved.");
         });
+    }
+
+    @POST
+    @Path("/{secret}/check")
+    public Response check(@PathParam("organization") String organization, @PathParam("secret") UUID id, Form form) {
+        UUID organizationId = enter(organization);
+        SecretCheck result = api.read(checks.checkSecret(organizationId, id), SecretCheck.class);
+        return page.partial()
+                ? pages.ok(Templates.secret$checked(
+                        sources.secretProvider(read(organizationId, id).resource()), result))
+                : edits.show(edit(organizationId, id, result));
     }
 
     @POST
@@ -163,12 +220,32 @@ public class SecretsPages implements AuditedResource {
         return api.versioned(secrets.getSecret(organizationId, id), Secret.class);
     }
 
-    private EditFlow.Target<Secret> edit(UUID organizationId, UUID id) {
+    private TemplateInstance creation(UUID organizationId, Form form) {
+        return Templates.create(form, fields(organizationId, form));
+    }
+
+    private Fields fields(UUID organizationId, Form form) {
+        return new Fields(
+                SecretForm.STORAGES, pickers.secretProvider(organizationId).options(form.text(SecretForm.PROVIDER)));
+    }
+
+    /**
+     * The page of a secret.
+     *
+     * @param check the result to display, or null
+     */
+    private EditFlow.Target<Secret> edit(UUID organizationId, UUID id, @Nullable SecretCheck check) {
         return new EditFlow.Target<>(
                 id,
                 () -> read(organizationId, id),
-                secret -> Form.of("name", secret.getName()).set("description", secret.getDescription()),
-                (secret, form) -> Templates.secret(secret, form.withLabels(EDIT_LABELS), usersOf(organizationId, id)));
+                SecretForm::of,
+                (secret, form) -> Templates.secret(
+                        secret,
+                        sources.secretProvider(secret),
+                        usersOf(organizationId, id),
+                        SecretForm.labelled(form, secret),
+                        fields(organizationId, form),
+                        check));
     }
 
     private DeleteFlow.Target<Secret> deletion(UUID organizationId, UUID id) {

@@ -3,6 +3,10 @@ package io.agyn.console.code;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretProvider;
+import io.agyn.api.model.SecretProviderConfig;
+import io.agyn.api.model.SecretProviderType;
+import io.agyn.api.model.SecretStorage;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -30,6 +34,36 @@ class CurlTest {
                   -H "Authorization: Bearer $AGYN_TOKEN" -H 'Content-Type: application/json' \\
                   -d '{"name":"M\\u00FCller'\\''s \\"key\\"","description":"$(reboot)"}'
                 """.formatted(url));
+    }
+
+    @Test
+    void updateOfARemoteSecretSendsItsReference() {
+        UUID id = UUID.fromString("01980000-0000-7000-8000-000000abcdef");
+        Secret secret = new Secret()
+                .id(id)
+                .organizationId(id)
+                .name("openai")
+                .storage(SecretStorage.REMOTE)
+                .providerId(id)
+                .remotePath("kv/data/prod/openai")
+                .remoteKey("value");
+        assertThat(Curl.of(secret))
+                .contains("\"storage\":\"remote\",\"provider_id\":\"" + id + "\"")
+                .contains("\"remote_path\":\"kv/data/prod/openai\",\"remote_key\":\"value\"}'");
+    }
+
+    @Test
+    void updateOfASecretProviderKeepsItsCredential() {
+        UUID id = UUID.fromString("01980000-0000-7000-8000-000000abcdef");
+        SecretProvider provider = new SecretProvider()
+                .id(id)
+                .organizationId(id)
+                .name("vault-prod")
+                .type(SecretProviderType.VAULT)
+                .config(new SecretProviderConfig().address("https://vault.example.com:8200"));
+        assertThat(Curl.of(provider))
+                .contains("# Update it; add token to config to replace the token.")
+                .contains("\"type\":\"vault\",\"config\":{\"address\":\"https://vault.example.com:8200\"}}'");
     }
 
     @ParameterizedTest

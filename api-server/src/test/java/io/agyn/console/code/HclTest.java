@@ -9,6 +9,10 @@ import io.agyn.api.model.Model;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.api.model.Secret;
+import io.agyn.api.model.SecretProvider;
+import io.agyn.api.model.SecretProviderAuthMethod;
+import io.agyn.api.model.SecretProviderConfig;
+import io.agyn.api.model.SecretProviderType;
 import io.agyn.api.model.User;
 import io.agyn.api.model.UserState;
 import java.time.OffsetDateTime;
@@ -47,6 +51,65 @@ class HclTest {
                   sensitive = true
                   ephemeral = true
                 }
+                """);
+    }
+
+    @Test
+    void remoteSecretNeedsNoVariable() {
+        Secret secret = new Secret()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .name("openai")
+                .providerId(ID)
+                .remotePath("kv/data/prod/openai")
+                .remoteKey("value");
+        assertThat(Hcl.of(secret)).contains("""
+                  name            = "openai"
+                  provider_id     = "01980000-0000-7000-8000-000000abcdef"
+                  remote_path     = "kv/data/prod/openai"
+                  remote_key      = "value"
+                }
+                """).doesNotContain("var.", "variable");
+    }
+
+    @Test
+    void secretProviderIsImportedAndItsTokenIsAVariable() {
+        assertThat(Hcl.of(secretProvider(SecretProviderAuthMethod.TOKEN))).isEqualTo("""
+                import {
+                  to = agyn_secret_provider.vault_prod
+                  id = "01980000-0000-7000-8000-00000000000a/01980000-0000-7000-8000-000000abcdef"
+                }
+
+                resource "agyn_secret_provider" "vault_prod" {
+                  organization_id = "01980000-0000-7000-8000-00000000000a"
+                  name            = "vault-prod"
+                  type            = "vault"
+                  config = {
+                    address  = "https://vault.example.com:8200"
+                    token_wo = var.vault_prod_token
+                  }
+                }
+
+                # The server never returns it. The first apply after the import sets the token.
+                variable "vault_prod_token" {
+                  type      = string
+                  sensitive = true
+                  ephemeral = true
+                }
+                """);
+    }
+
+    @Test
+    void secretIdOfAnAppRoleIsAVariable() {
+        SecretProvider provider = secretProvider(SecretProviderAuthMethod.APPROLE);
+        provider.getConfig().roleId("role-1").approleMount("approle");
+        assertThat(Hcl.of(provider)).contains("""
+                  config = {
+                    address       = "https://vault.example.com:8200"
+                    role_id       = "role-1"
+                    approle_mount = "approle"
+                    secret_id_wo  = var.vault_prod_secret_id
+                  }
                 """);
     }
 
@@ -110,6 +173,17 @@ class HclTest {
         assertThat(Label.of("4o ${x}", ID)).isEqualTo("o_x_abcdef");
         assertThat(Label.of("a\"b", ID)).isEqualTo("a_b_abcdef");
         assertThat(Label.numbered("CI", ID)).isEqualTo("ci_abcdef");
+    }
+
+    private static SecretProvider secretProvider(SecretProviderAuthMethod authMethod) {
+        return new SecretProvider()
+                .id(ID)
+                .organizationId(ORGANIZATION)
+                .name("vault-prod")
+                .type(SecretProviderType.VAULT)
+                .config(new SecretProviderConfig()
+                        .address("https://vault.example.com:8200")
+                        .authMethod(authMethod));
     }
 
     private static LlmProvider provider(AuthMethod authMethod) {
