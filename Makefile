@@ -70,7 +70,8 @@ scripted-provider: $(SERVER) ## Run a stand-in for OpenAI and Anthropic on port 
 test: lint test-java test-go ## Check format, lint, and run all tests
 
 test-java: build ## Run the Java tests, including the examples and the browser tests
-	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" $(MVN) verify
+	CHROMIUM_PATH="$$(scripts/find-chromium.sh)" NGINX_PATH="$$(scripts/find-nginx.sh)" BAO_PATH="$$(scripts/find-openbao.sh)" \
+	    $(MVN) verify
 
 test-go: build ## Run the Go tests, including those with terraform and a server
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...

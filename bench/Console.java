@@ -24,8 +24,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Measures the Console: the time of the page with an organization's 1,000 LLM providers compared with the REST call for
- * the same data, and the transferred bytes of each page, alone and with the styles and scripts of a first visit.
+ * Measures the Console: the page with an organization's 1,000 LLM providers, compared with the REST call for
+ * the same data. Also the transferred bytes of each page, with and without a first visit's styles and scripts.
  *
  * <p>Run by {@code make bench}, which starts a server and sets its address, a token and its data folder in
  * {@code AGYN_GATEWAY}, {@code AGYN_TOKEN} and {@code AGYN_DATA_DIR}.
@@ -79,23 +79,24 @@ final class Console {
 
         List<String> rows = new ArrayList<>();
         rows.add(time(
-                "the page of %,d LLM providers beside the REST call of the same data".formatted(PROVIDERS),
+                "the page of %,d LLM providers compared with the REST call of the same data".formatted(PROVIDERS),
                 "/organizations/bench/llm-providers",
                 path + "/llm-providers?page_size=" + SHOWN));
         rows.add(time(
-                "a search by name among them beside the same search by REST",
+                "a search by name among them compared with the same search by REST",
                 "/organizations/bench/llm-providers?q=provider-05",
                 path + "/llm-providers?search=provider-05&page_size=" + SHOWN));
         rows.add(time(
-                "the page of %d secrets that all of them use beside the REST call of the secrets".formatted(SHOWN),
+                "the page of %d secrets that all of them use compared with the REST call of the secrets"
+                        .formatted(SHOWN),
                 "/organizations/bench/secrets",
                 path + "/secrets?page_size=" + SHOWN));
         rows.add(time(
-                "the page of %d models of theirs beside the REST call of the models".formatted(SHOWN),
+                "the page of %d of their models compared with the REST call of the models".formatted(SHOWN),
                 "/organizations/bench/models",
                 path + "/models?page_size=" + SHOWN));
         rows.add(time(
-                "the form of a model of one of them beside the REST call of the first 100",
+                "the form of a model of one of them compared with the REST call of the first 100",
                 "/organizations/bench/models/new",
                 path + "/llm-providers"));
         rows.addAll(sizes(List.of(

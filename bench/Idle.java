@@ -55,7 +55,7 @@ final class Idle {
                                 "%,d kept; %d MiB more (%d before)".formatted(alive, with - before, before),
                                 alive == CONNECTIONS),
                         Report.row(
-                                "a request of another connection, beside them and without",
+                                "a request of another connection, with and without them",
                                 "1.5 times",
                                 "%.2f times: %.2f and %.2f ms, medians of %d"
                                         .formatted(beside / alone, beside, alone, ROUNDS),

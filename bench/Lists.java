@@ -53,17 +53,17 @@ final class Lists {
         String large = organizationWithSecrets(SMALL);
         grow(large);
         report(
-                "1,000,000 secrets beside 1,000, a page of 100 from the middle",
+                "1,000,000 secrets compared with 1,000, a page of 100 from the middle",
                 get(middle(large, LARGE)),
                 get(middle(small, SMALL)));
         report(
-                "1,000,000 secrets beside 1,000, one by name",
+                "1,000,000 secrets compared with 1,000, one by name",
                 get(large + "/secrets?name=secret-000500"),
                 get(small + "/secrets?name=secret-000500"));
-        report("1,000,000 secrets beside 1,000, one made and deleted", created(large), created(small));
+        report("1,000,000 secrets compared with 1,000, one created and deleted", created(large), created(small));
         reportMissing(large);
         report(
-                "a page of 100 LLM providers, with 8 models each beside without",
+                "a page of 100 LLM providers, with 8 models each compared with none",
                 get(organizationWithProviders(8) + "/llm-providers?page_size=100"),
                 get(organizationWithProviders(0) + "/llm-providers?page_size=100"));
     }
@@ -136,7 +136,7 @@ final class Lists {
         bound.find();
         String secret = create(organization + "/secrets", "{\"name\": \"foreign\", \"value\": \"v\"}");
         report(
-                "404 for another tenant's secret beside 404 for none",
+                "404 for another tenant's secret compared with 404 for an unknown id",
                 missing(organization + "/secrets/" + secret, bound.group(1)),
                 missing("/organizations/" + UUID.randomUUID() + "/secrets/" + UUID.randomUUID(), bound.group(1)));
     }

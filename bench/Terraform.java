@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * Measures the provider's overhead: apply, refresh-only plan and destroy of 1,000 resources (100 secrets, 100 LLM
  * providers, 800 models) compared with 1,000 {@code terraform_data} that refer to each other in the same way. Both use the
  * same terraform and parallelism, and alternate after an uncounted first round. Also measures that a plan of 20,000
- * resources takes no more per resource than one of 2,000. These are models of one LLM provider, since terraform's own time
+ * resources takes as long per resource as one of 2,000. These are models of one LLM provider, since terraform's own time
  * is quadratic in the number of modules.
  *
  * <p>A secret, its LLM provider and 8 models form a module with many instances. With indexed references to single
@@ -133,7 +133,7 @@ final class Terraform {
         double few = seconds(models("few", 2_000), "plan");
         double many = seconds(models("many", 20_000), "plan");
         rows.add(Report.row(
-                "terraform plan of 20,000 models of an LLM provider beside 2,000",
+                "terraform plan of 20,000 models of an LLM provider compared with 2,000",
                 "≤ %.0f times".formatted(10 * BOUND),
                 "%.1f times: %.1f s and %.1f s".formatted(many / few, many, few),
                 many / few <= 10 * BOUND));
@@ -144,7 +144,8 @@ final class Terraform {
         double mine = Report.median(ours.get(step));
         double its = Report.median(reference.get(step));
         return Report.row(
-                "terraform %s of %s beside 1,000 `terraform_data`".formatted(String.join(" ", step.arguments), what),
+                "terraform %s of %s compared with 1,000 `terraform_data`"
+                        .formatted(String.join(" ", step.arguments), what),
                 "≤ %.1f times".formatted(BOUND),
                 "%.2f times: %.1f s and %.1f s".formatted(mine / its, mine, its),
                 mine / its <= BOUND);

@@ -126,8 +126,25 @@ final class Fixture {
         if (schema >= 4) {
             fillUsers(acme, globex);
         }
+        if (schema >= 16) {
+            fillSecretProviders(acme);
+        }
         Thread.sleep(Duration.between(Instant.now(), soon).plusSeconds(1));
         call();
+    }
+
+    /** Nothing listens at their addresses: remote secrets are read, not called. */
+    private void fillSecretProviders(String organization) throws Exception {
+        ObjectNode byToken = body("name", "vault", "description", "By token", "type", "vault");
+        byToken.set("config", body("address", "http://127.0.0.1:1", "namespace", "admin", "token", "hvs.of-before"));
+        String vault = create(in(organization, "secret-providers"), byToken);
+        resources.add(in(organization, "secret-providers/" + vault));
+        ObjectNode byRole = body("name", "bao", "type", "vault");
+        byRole.set("config", body("address", "https://127.0.0.1:1", "role_id", "agyn", "secret_id", "of-before"));
+        resources.add(in(organization, "secret-providers/" + create(in(organization, "secret-providers"), byRole)));
+        ObjectNode remote = body("name", "remote", "storage", "remote", "provider_id", vault);
+        remote.put("remote_path", "kv/data/openai").put("remote_key", "api_key");
+        resources.add(in(organization, "secrets/" + create(in(organization, "secrets"), remote)));
     }
 
     private void fillUsers(String acme, String globex) throws Exception {
@@ -199,6 +216,9 @@ final class Fixture {
             }
             if (schema >= 4) {
                 read("admin", in(organization, "members"));
+            }
+            if (schema >= 16) {
+                read("admin", in(organization, "secret-providers"));
             }
         }
         if (schema >= 4) {

@@ -72,7 +72,7 @@ resource "agyn_api_token" "payments" {
 }
 
 // The connection breaks after the server has committed and before its response arrives, once for each create.
-func TestAccLostCreateResponsesCreateNothingTwice(t *testing.T) {
+func TestAccLostCreateResponsesCreateNoDuplicates(t *testing.T) {
 	acceptance(t)
 	stack, config := completeStack()
 	var losses atomic.Int32

@@ -33,7 +33,7 @@ var built = sync.OnceValues(func() (string, error) {
 	return folder, nil
 })
 
-// workspace is a folder in which a test runs the Terraform CLI.
+// workspace is the working directory of a test's Terraform CLI.
 type workspace struct {
 	t           *testing.T
 	folder      string

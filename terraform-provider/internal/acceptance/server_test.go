@@ -27,7 +27,7 @@ var providers = map[string]func() (tfprotov6.ProviderServer, error){
 	"agyn": providerserver.NewProtocol6WithError(provider.New("test")()),
 }
 
-// server is the client with which tests read and change objects without Terraform.
+// server is the client of tests that read and change objects without Terraform.
 var server *api.Client
 
 func TestMain(m *testing.M) {
@@ -140,7 +140,7 @@ func terraformPath() (string, error) {
 		path = found
 	}
 	if isTofu(path) {
-		// OpenTofu looks for a provider without a source in its own registry.
+		// OpenTofu looks for a provider without a source in OpenTofu's registry.
 		if err := os.Setenv("TF_ACC_PROVIDER_HOST", "registry.opentofu.org"); err != nil {
 			return "", err
 		}

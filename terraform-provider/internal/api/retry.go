@@ -136,7 +136,7 @@ func isRetryable(request *http.Request, response *http.Response, err error) bool
 	return rejected || request.Method != http.MethodPost || request.Header.Get(idempotencyHeader) != ""
 }
 
-// isPermanent reports TLS errors and unknown host names, some of which the library's policy retries.
+// isPermanent reports TLS errors and unknown host names; the library's policy retries some.
 func isPermanent(err error) bool {
 	var certificate *tls.CertificateVerificationError
 	var record tls.RecordHeaderError

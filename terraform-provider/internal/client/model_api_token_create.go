@@ -23,7 +23,7 @@ type ApiTokenCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
 	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
-	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId *string `json:"organization_id,omitempty"`
 	// A time in UTC (RFC 3339).

@@ -24,7 +24,7 @@ type ApiTokenCreated struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
 	// The purpose of the token, 1 to 128 characters, no control characters, no space at either end.
-	Description string `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Description string `json:"description" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The first characters of the plaintext, to identify the token.
 	Prefix string `json:"prefix"`
 	// The only organization that the token can access; null if it is not bound to one.

@@ -24,9 +24,9 @@ type LlmProvider struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The base URL, http or https, without user info, query or fragment. The proxy appends `/responses` or `/messages`; the URL must not end in either.
-	Endpoint   string     `json:"endpoint" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
+	Endpoint   string     `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
 	Protocol   Protocol   `json:"protocol"`
 	AuthMethod AuthMethod `json:"auth_method"`
 	// The secret that contains the token; null if the token is not in a secret.

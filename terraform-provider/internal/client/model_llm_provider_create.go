@@ -20,15 +20,15 @@ var _ MappedNullable = &LlmProviderCreate{}
 // LlmProviderCreate A new LLM provider. `bearer` and `x_api_key` require either `token_secret_id` or `token`; `custom_headers` requires `custom_headers` and no other credential.
 type LlmProviderCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The base URL, http or https, without user info, query or fragment. The proxy appends `/responses` or `/messages`; the URL must not end in either.
-	Endpoint   string     `json:"endpoint" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
+	Endpoint   string     `json:"endpoint" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
 	Protocol   Protocol   `json:"protocol"`
 	AuthMethod AuthMethod `json:"auth_method"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	TokenSecretId *string `json:"token_secret_id,omitempty"`
 	// The LLM provider's API key, visible ASCII characters. It is stored encrypted; only `revealLlmProviderCredentials` returns it.
-	Token *string `json:"token,omitempty" validate:"regexp=^[\\\\x21-\\\\x7E]+$"`
+	Token *string `json:"token,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
 	// Names and values of headers to send, stored encrypted. Only `revealLlmProviderCredentials` returns the values. Names are HTTP tokens, unique case-insensitively. The proxy sets `Host`, `Content-Length`, `Connection` and `Transfer-Encoding`.
 	CustomHeaders *map[string]string `json:"custom_headers,omitempty"`
 }

@@ -21,7 +21,7 @@ type Me struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	Id string `json:"id"`
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The email address; null for the administrator created at the first start until one is set.
 	Email NullableString `json:"email"`
 	Role  Role           `json:"role"`

@@ -24,7 +24,7 @@ type Member struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId string `json:"user_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The email address; null for the administrator created at the first start until one is set.
 	Email NullableString `json:"email"`
 	State UserState      `json:"state"`

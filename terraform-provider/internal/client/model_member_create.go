@@ -22,7 +22,7 @@ type MemberCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	UserId *string `json:"user_id,omitempty"`
 	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
-	Email *string    `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+\\/=?^_\\\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"`
+	Email *string    `json:"email,omitempty" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	Role  MemberRole `json:"role"`
 }
 

@@ -24,11 +24,11 @@ type Model struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The LLM provider; null if the model is orphaned.
 	ProviderId NullableString `json:"provider_id"`
 	// The model's name at the LLM provider, 1 to 256 characters, no control characters, no space at either end.
-	RemoteModelName string      `json:"remote_model_name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	RemoteModelName string      `json:"remote_model_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	Status          ModelStatus `json:"status"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`

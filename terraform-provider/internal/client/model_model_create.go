@@ -20,11 +20,11 @@ var _ MappedNullable = &ModelCreate{}
 // ModelCreate A new model.
 type ModelCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	ProviderId string `json:"provider_id"`
 	// The model's name at the LLM provider, 1 to 256 characters, no control characters, no space at either end.
-	RemoteModelName string `json:"remote_model_name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	RemoteModelName string `json:"remote_model_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 }
 
 type _ModelCreate ModelCreate

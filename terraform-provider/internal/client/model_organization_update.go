@@ -20,7 +20,7 @@ var _ MappedNullable = &OrganizationUpdate{}
 // OrganizationUpdate The new state of an organization. An omitted slug stays unchanged.
 type OrganizationUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A DNS label, unique in the cluster.
 	Slug *string `json:"slug,omitempty" validate:"regexp=^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"`
 }

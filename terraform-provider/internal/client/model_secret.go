@@ -24,9 +24,9 @@ type Secret struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// Free text without control characters except tab and line feed.
-	Description NullableString `json:"description" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
+	Description NullableString `json:"description" validate:"regexp=^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$"`
 	Storage     SecretStorage  `json:"storage"`
 	// Starts at 1 and increases with each new value in this API, and with each new reference. A new value in the secret provider increases `read_version` only.
 	Version int64 `json:"version"`

@@ -20,9 +20,9 @@ var _ MappedNullable = &SecretCreate{}
 // SecretCreate A new secret. A `local` secret requires `value`; a `remote` secret requires `provider_id`, `remote_path` and `remote_key`.
 type SecretCreate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// Free text without control characters except tab and line feed.
-	Description NullableString `json:"description,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
+	Description NullableString `json:"description,omitempty" validate:"regexp=^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$"`
 	Storage     *SecretStorage `json:"storage,omitempty"`
 	// The value, at most 64 KiB in UTF-8. It is stored encrypted; only `revealSecret` returns it.
 	Value *string `json:"value,omitempty"`

@@ -20,9 +20,9 @@ var _ MappedNullable = &UserUpdate{}
 // UserUpdate The new state of a user. All fields are required, so that an omitted field cannot demote or reactivate a user.
 type UserUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// An email address in ASCII, such as payments@acme.example; unique, case-insensitive.
-	Email string    `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+\\/=?^_\\\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"`
+	Email string    `json:"email" validate:"regexp=^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1\\,64}@[A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0\\,61}[A-Za-z0-9])?)*$"`
 	Role  Role      `json:"role"`
 	State UserState `json:"state"`
 }

@@ -39,7 +39,7 @@ const (
 	caFileVariable  = "AGYN_CA_FILE"
 )
 
-// tokenPattern accepts more than today's API tokens, so that the provider works with those of later servers.
+// tokenPattern accepts more than today's API tokens, so that the provider works with later servers' tokens.
 var tokenPattern = regexp.MustCompile(`^[\x21-\x7E]+$`)
 
 // Agyn is the provider.

@@ -29,7 +29,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model holds the attributes that the server returns, except those that change with each use.
+// model holds the attributes that the server returns and that do not change with each use.
 type model struct {
 	ID             types.String      `tfsdk:"id"`
 	UserID         types.String      `tfsdk:"user_id"`

@@ -50,7 +50,7 @@ type record struct {
 	Hash *hash `json:"hash,omitempty"`
 }
 
-// Changed reports whether the credential must be sent. The fingerprint is the one in the state, from the last refresh. An
+// Changed reports whether the credential must be sent. The fingerprint is the state's, from the last refresh. An
 // unknown credential counts as changed.
 func Changed(ctx context.Context, private Private, forms Forms, fingerprint types.String, diagnostics *diag.Diagnostics) bool {
 	if forms.WriteOnly.IsNull() {
@@ -84,7 +84,7 @@ func RecordWrite(ctx context.Context, private Private, forms Forms, sent bool, f
 	}
 }
 
-// Forget deletes the record when the resource no longer has a credential.
+// Forget deletes the record of a removed credential.
 func Forget(ctx context.Context, private Private, diagnostics *diag.Diagnostics) {
 	diagnostics.Append(private.SetKey(ctx, key, nil)...)
 }

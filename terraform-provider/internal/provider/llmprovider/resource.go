@@ -26,7 +26,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model holds the attributes that the server returns, except those that depend on the models and the credentials.
+// model holds the attributes that the server returns and that do not depend on the models and the credentials.
 type model struct {
 	ID                     types.String `tfsdk:"id"`
 	OrganizationID         types.String `tfsdk:"organization_id"`
@@ -241,7 +241,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	if credential.ChangedElsewhere(ctx, response.Private, kind+" "+found.Name, known, state.CredentialsFingerprint, found.CredentialsFingerprint, &response.Diagnostics) {
 		state.Token, state.CustomHeaders = types.StringNull(), types.MapNull(types.StringType)
 	}
-	// The plan also restores credentials that the server no longer has.
+	// The plan also restores credentials that the server has lost.
 	if !found.HasToken {
 		state.Token = types.StringNull()
 	}
@@ -354,7 +354,7 @@ func forms(config, plan, state resourceModel) credential.Forms {
 	}
 }
 
-// headers returns the headers to send, without those that are null, so that a header can depend on a condition.
+// headers returns the headers to send, without null values, so that a header can depend on a condition.
 func headers(ctx context.Context, value types.Map, diagnostics *diag.Diagnostics) *map[string]string {
 	if value.IsNull() {
 		return nil

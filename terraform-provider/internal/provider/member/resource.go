@@ -29,7 +29,7 @@ type Resource struct {
 	object.Resource
 }
 
-// model holds the attributes that the server returns, except those of the user.
+// model holds the attributes that the server returns, without the user's attributes.
 type model struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	UserID         types.String `tfsdk:"user_id"`

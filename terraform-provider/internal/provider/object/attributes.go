@@ -69,8 +69,8 @@ type useStateUnlessChanged struct {
 	sources []path.Path
 }
 
-// UseStateUnlessChanged plans the prior value of a computed attribute, unless the plan changes one of the attributes from
-// which the server computes it.
+// UseStateUnlessChanged plans the prior value of a computed attribute, unless the plan changes one of the attributes
+// that the server computes it from.
 func UseStateUnlessChanged(sources ...path.Path) useStateUnlessChanged {
 	return useStateUnlessChanged{sources: sources}
 }

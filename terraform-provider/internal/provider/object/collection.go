@@ -23,7 +23,7 @@ type Collection[T, M any] struct {
 	Attribute string
 	// Summary describes agyn_<Type> in a noun phrase, and Description agyn_<Type>s.
 	Summary, Description string
-	// Keys are the attributes that identify an object in agyn_<Type>, of which a configuration sets exactly one. The first is
+	// Keys are the attributes that identify an object in agyn_<Type>. A configuration sets exactly one. The first is
 	// the id.
 	Keys []string
 	// Filters are the filters of agyn_<Type>s and of the list resource. A required one belongs to agyn_<Type> too.

@@ -98,7 +98,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 					listvalidator.ValueStringsAre(stringvalidator.OneOf(groups...)),
 				},
 			},
-			"rows": object.NestedList("One row for each group, the earliest first, then those with the most calls. Dimensions that are not in `group_by` are null.", attributes()),
+			"rows": object.NestedList("One row for each group, the earliest first, then by descending number of calls. Dimensions that are not in `group_by` are null.", attributes()),
 		},
 	}
 	for _, filter := range []object.Filter{

@@ -52,7 +52,7 @@ public final class Api {
         return given().filter(SentCredentials.filter()).basePath("/api/v1").contentType(ContentType.JSON);
     }
 
-    /** A name that nothing has yet. */
+    /** An unused name. */
     public static String freshName(String prefix) {
         return prefix + "-" + UUID.randomUUID();
     }
@@ -67,6 +67,40 @@ public final class Api {
         return created(asAdmin()
                 .body(Map.of("name", freshName("secret"), "value", value))
                 .post("/organizations/{id}/secrets", organization));
+    }
+
+    /** A fresh secret provider's id; nothing listens at its address. */
+    public static String secretProvider(String organization) {
+        return created(asAdmin()
+                .body(secretProviderBody(Map.of("address", "http://127.0.0.1:1", "token", "hvs.example")))
+                .post("/organizations/{id}/secret-providers", organization));
+    }
+
+    /** A fresh remote secret's id. */
+    public static String remoteSecret(String organization, String secretProvider) {
+        return created(asAdmin()
+                .body(remoteSecretBody(secretProvider))
+                .post("/organizations/{id}/secrets", organization));
+    }
+
+    /** The body of a secret provider with a fresh name. */
+    public static Map<String, Object> secretProviderBody(Map<String, ?> config) {
+        return new HashMap<>(Map.of("name", freshName("vault"), "type", "vault", "config", config));
+    }
+
+    /** The body of a remote secret with a fresh name. */
+    public static Map<String, Object> remoteSecretBody(String secretProvider) {
+        return new HashMap<>(Map.of(
+                "name",
+                freshName("secret"),
+                "storage",
+                "remote",
+                "provider_id",
+                secretProvider,
+                "remote_path",
+                "kv/data/openai",
+                "remote_key",
+                "api_key"));
     }
 
     /** A fresh LLM provider's id; its token is in the secret. */
@@ -109,7 +143,7 @@ public final class Api {
                 .statusCode(201);
     }
 
-    /** Takes a user out of an organization. */
+    /** Removes a user from an organization. */
     public static void leave(String organization, String user) {
         asAdmin()
                 .delete("/organizations/{id}/members/{user}", organization, user)

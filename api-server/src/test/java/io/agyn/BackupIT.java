@@ -51,7 +51,7 @@ class BackupIT {
     private Path folder;
 
     private final Queue<Exception> failures = new ConcurrentLinkedQueue<>();
-    // To interrupt who waits for the database would close its connection.
+    // Interrupting a thread that waits for the database would close its connection.
     private final CountDownLatch enough = new CountDownLatch(1);
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -78,7 +78,7 @@ class BackupIT {
     }
 
     @Test
-    void aCopyOfAStoppedServersDataFolderIsAServer() throws Exception {
+    void copiedDataFolderOfAStoppedServerWorks() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             fill(server);
             stop(server);
@@ -138,7 +138,7 @@ class BackupIT {
     }
 
     @Test
-    void aBackupOfAStoppedServerIsTheSame() throws Exception {
+    void backupOfAStoppedServerIsTheSame() throws Exception {
         try (ServerProcess server = ServerProcess.run(data, Map.of()).ready()) {
             fill(server);
             stop(server);
@@ -184,7 +184,7 @@ class BackupIT {
     }
 
     @Test
-    void aDumpOfAnOutsideDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
+    void externalDatabaseIsRestoredIntoAnEmptyOne() throws Exception {
         assumeThat(InstalledPostgres.isThere())
                 .as("a PostgreSQL with its clients is installed")
                 .isTrue();
@@ -224,7 +224,7 @@ class BackupIT {
 
     /** Needs no PostgreSQL client: the server copies the database, and the copy replaces it. */
     @Test
-    void anOutsideDatabaseIsPutBackUnderStoppedServers() throws Exception {
+    void externalDatabaseIsRestoredWhileServersAreStopped() throws Exception {
         try (EmbeddedPostgres postgres = embedded(folder.resolve("outside"))) {
             execute(
                     connect(postgres),
@@ -326,7 +326,7 @@ class BackupIT {
         assertThat(call(server, added == null ? "agyn_none" : added)).isEqualTo(401);
         assertThat(call(server, kept, "late")).isEqualTo(404);
         assertThat(succeed(dataFolder, variables, "keyset", "check")).contains("can read everything");
-        // It can be written, and chains on.
+        // The log accepts new events, and continues its chain.
         create(server, inOrganization("secrets"), Map.of("name", "after", "value", "v"));
         assertThat(succeed(dataFolder, variables, "audit", "verify")).startsWith("The audit log is intact: ");
         assertThat(server.output()).doesNotContain("ERROR");
@@ -358,7 +358,7 @@ class BackupIT {
                 "AGYN_DATABASE_URL", url, "AGYN_DATABASE_PASSWORD", "pass", "AGYN_KEYSET_FILE", keyset.toString()));
     }
 
-    /** Creates secrets until a condition holds; the acknowledged ones are known by name. */
+    /** Creates secrets until a condition is true, and records the names of the acknowledged ones. */
     private void write(ServerProcess server, Queue<String> acknowledged) {
         for (int i = 0; enough.getCount() > 0; i++) {
             HttpRequest request = HttpRequest.newBuilder(
@@ -380,7 +380,7 @@ class BackupIT {
         }
     }
 
-    /** Makes PostgreSQL begin a new file of its log, and reuse old ones, again and again until it is enough. */
+    /** Makes PostgreSQL start new WAL files, and reuse old ones, until the condition is true. */
     private void reuseTheLog() {
         EmbeddedPostgres.Access access = EmbeddedPostgres.ofRunning(data);
         try (Connection connection =
@@ -450,7 +450,7 @@ class BackupIT {
                 .path("id");
     }
 
-    // A restored data folder has no admin-token, and the token works all the same.
+    // The token works although a restored data folder has no file admin-token.
     private RequestSpecification request(ServerProcess server) {
         return RestAssured.given().baseUri(server.address().toString()).header("Authorization", "Bearer " + kept);
     }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BodyFloodIT {
     private static final int MIB = 1 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    // Another loopback address than that of the callers who must be served.
+    // A loopback address that the other callers do not use.
     private static final String ATTACKER = "127.0.0.2";
 
     @TempDir
@@ -83,7 +83,7 @@ class BodyFloodIT {
     }
 
     @Test
-    void aLargeBodyBeforeTheModelPasses() throws Exception {
+    void largeBodyBeforeTheModelPasses() throws Exception {
         try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
                 ServerProcess server = ServerProcess.run(folder, Map.of("JDK_JAVA_OPTIONS", "-Xmx256m"))
                         .ready();
@@ -135,7 +135,7 @@ class BodyFloodIT {
         socket.getOutputStream().write(text.getBytes(UTF_8));
     }
 
-    /** Sends in the background, as far as it is taken. */
+    /** Sends in the background until the server stops reading. */
     private static void flood(Socket socket, int bytes) {
         byte[] piece = new byte[64 << 10];
         Arrays.fill(piece, (byte) 'a');
@@ -145,7 +145,7 @@ class BodyFloodIT {
                     socket.getOutputStream().write(piece, 0, Math.min(piece.length, bytes - sent));
                 }
             } catch (IOException e) {
-                // Rejected, which is right.
+                // The server rejected the body, as expected.
             }
         });
     }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The commands of the packaged server, on its embedded PostgreSQL and beside it. */
+/** The commands of the packaged server, on an embedded and on an external PostgreSQL. */
 class CommandsIT {
     private static final String PASSPHRASE = "p$$a${b}\\c %@ passphrase";
 
@@ -32,7 +32,7 @@ class CommandsIT {
     private Path folder;
 
     @Test
-    void eachCommandExplainsItselfAndItsMisuse() throws Exception {
+    void eachCommandHasHelpAndExplainsMisuse() throws Exception {
         List<String> commands;
         try (ServerProcess help = run("--help")) {
             assertThat(help.exitCode()).isZero();
@@ -224,7 +224,7 @@ class CommandsIT {
     }
 
     @Test
-    void aLostAdminTokenIsReplaced() throws Exception {
+    void lostAdminTokenIsReplaced() throws Exception {
         Path file = folder.resolve("new-token");
         try (ServerProcess server = ServerProcess.run(folder, Map.of()).ready()) {
             Files.delete(folder.resolve("admin-token"));
@@ -309,7 +309,7 @@ class CommandsIT {
             server.terminate();
             server.exitCode();
         }
-        // As an older release has left it: a start with the right keyset would bring the tables up.
+        // As left by an older release: a start with the right keyset would migrate the tables.
         execute("drop table usage_record", "delete from flyway_schema_history where version::int >= 3");
         List<String> stored = dump();
         byte[] right = Files.readAllBytes(keyset);

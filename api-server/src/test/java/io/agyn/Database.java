@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 
-/** The server's database, behind its back. */
+/** Direct access to the server's database. */
 @Singleton
 public final class Database {
     private final DataSource source;

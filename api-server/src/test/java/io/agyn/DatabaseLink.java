@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The address at which servers find their database: it stays when the database is stopped and started elsewhere. */
+/** A fixed address for a database that is stopped and started on another port. */
 final class DatabaseLink implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -57,7 +57,7 @@ final class DatabaseLink implements AutoCloseable {
             copy(near, far);
             back.join();
         } catch (IOException e) {
-            // Nobody is there: the caller is hung up on.
+            // No database runs: closes the caller's connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -67,7 +67,7 @@ final class DatabaseLink implements AutoCloseable {
         try {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // The other direction ends as well.
+            // Ends the other direction too.
         } finally {
             try {
                 from.close();

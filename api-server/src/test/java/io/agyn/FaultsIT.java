@@ -267,7 +267,7 @@ class FaultsIT {
     }
 
     @Test
-    void aKilledServerLosesNoRecordThatIsOlderThanASecond() throws Exception {
+    void killedServerKeepsRecordsOlderThanASecond() throws Exception {
         ConcurrentMap<String, Long> ended = new ConcurrentHashMap<>();
         List<Thread> callers = new ArrayList<>();
         for (int caller = 0; caller < 8; caller++) {
@@ -289,7 +289,7 @@ class FaultsIT {
             }));
         }
         Thread.sleep(Duration.ofSeconds(4));
-        // While the usage cannot be loaded, so that nothing but the spool holds it.
+        // Blocks loading, so that the usage is only in the spool.
         try (Connection connection = connect();
                 Statement lock = connection.createStatement()) {
             connection.setAutoCommit(false);
@@ -316,8 +316,8 @@ class FaultsIT {
     }
 
     @Test
-    void aSlowDatabaseSlowsNoCall() throws Exception {
-        // By now the servers know of all that the set-up wrote, and forget nothing of the call "before" because of it.
+    void slowDatabaseDoesNotSlowCalls() throws Exception {
+        // By now the servers have read the set-up's changes, so these do not invalidate the route of "before".
         Thread.sleep(A_SECOND);
         assertThat(call(one, admin, "before").statusCode()).isEqualTo(200);
         try (Connection connection = connect();

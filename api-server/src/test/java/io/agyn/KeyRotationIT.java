@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class KeyRotationIT {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
-    // Enough that a rewrap can be killed before its end.
+    // Enough rows to kill a rewrap before its end.
     private static final int MANY = 40_000;
     private static final int WRITERS = 4;
 
@@ -100,7 +100,7 @@ class KeyRotationIT {
     }
 
     @Test
-    void aRotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
+    void rotationUnderLoadFailsNoCallAndLosesNoWrite() throws Exception {
         String old = Keyset.load(keyset).primary().toString();
         fill(old);
         List<Thread> load = load();
@@ -159,7 +159,7 @@ class KeyRotationIT {
         }
     }
 
-    /** Secrets whose values are written again and again, each with a model that sends it along. */
+    /** Secrets whose values change continuously, each with a model that sends the value. */
     private List<Thread> load() throws IOException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < WRITERS; i++) {
@@ -311,7 +311,7 @@ class KeyRotationIT {
         }
     }
 
-    /** Brings the keyset to the other machine. */
+    /** Copies the keyset to the other machine. */
     private void distribute() throws IOException {
         Path draft = Files.copy(keyset, folder.resolve("draft.json"), StandardCopyOption.REPLACE_EXISTING);
         Files.move(draft, copy, StandardCopyOption.ATOMIC_MOVE);

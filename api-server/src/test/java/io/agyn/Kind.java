@@ -8,6 +8,7 @@ public enum Kind {
     USER("/users", "email"),
     ORGANIZATION("/organizations", "slug"),
     SECRET("/organizations/{org}/secrets", "name"),
+    SECRET_PROVIDER("/organizations/{org}/secret-providers", "name"),
     LLM_PROVIDER("/organizations/{org}/llm-providers", "name"),
     MODEL("/organizations/{org}/models", "name"),
     API_TOKEN("/api-tokens", "description");
@@ -20,23 +21,25 @@ public enum Kind {
         this.label = label;
     }
 
-    /** The path of all things of this kind, of those in the organization where they lie in one. */
+    /** The path of the list of this kind, which may be below an organization. */
     public String collection(String organization) {
         return collection.replace("{org}", organization);
     }
 
-    /** The field that tells things of this kind apart. */
+    /** The field that identifies a resource of this kind to people. */
     public String label() {
         return label;
     }
 
-    /** A body that lacks nothing, with a label. */
+    /** A complete body with a label. */
     public Map<String, Object> body(String organization, String labelled) {
         Map<String, Object> body = new HashMap<>(
                 switch (this) {
                     case USER -> Map.of("name", "Payments", "role", "user", "state", "active");
                     case ORGANIZATION -> Map.of("name", "Acme");
                     case SECRET -> Map.of("value", "v");
+                    case SECRET_PROVIDER ->
+                        Api.secretProviderBody(Map.of("address", "https://vault.example", "token", "hvs.example"));
                     case LLM_PROVIDER -> Api.providerBody("bearer", Map.of("token", "t"));
                     case MODEL ->
                         Map.of(

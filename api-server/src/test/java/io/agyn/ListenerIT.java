@@ -95,7 +95,7 @@ class ListenerIT {
             assertThat(response.version()).isEqualTo(HttpClient.Version.HTTP_2);
             assertThat(response.sslSession().orElseThrow().getProtocol()).isEqualTo("TLSv1.3");
             assertThat(head(first, server, "agyn.example")).contains("strict-transport-security: max-age=31536000");
-            // Browsers would ask for TLS of all other programs on this machine, too.
+            // HSTS would apply to all other programs on this machine too.
             assertThat(head(first, server, "localhost")).doesNotContain("strict-transport-security");
             assertThatThrownBy(() -> http(server)).isInstanceOf(IOException.class);
 
@@ -122,7 +122,7 @@ class ListenerIT {
     }
 
     @Test
-    void aModelIsTestedWhereTheServerSpeaksTls() throws Exception {
+    void modelIsTestedOnAServerWithTls() throws Exception {
         OwnCertificate own = OwnCertificate.create(Files.createDirectory(folder.resolve("own")), "localhost");
         try (ScriptedProvider provider = ScriptedProvider.start(Options.defaults());
                 ServerProcess server = ServerProcess.run(folder.resolve("server"), tls(own.certificate(), own.key()))
@@ -272,7 +272,7 @@ class ListenerIT {
             Instant begun = Instant.now();
             for (int turn = 0; turn < 10; turn++) {
                 endless.send(frame(CONTINUATION, 0, 3, "\u0000\u0001" + "a\u0001b"));
-                // An end of its stream, which is no frame of a request, and whole.
+                // A complete frame that ends its stream without a request.
                 kept.send(frame(RST_STREAM, 0, 1, "\0\0\0\u0008") + frame(PING, 0, 0, "12345678"));
                 Thread.sleep(300);
             }
@@ -299,7 +299,7 @@ class ListenerIT {
                     }
                 }
                 await().atMost(PATIENCE).until(() -> metrics(server).contains("agyn_http_connections 6.0"));
-                // The connection that has asked for the metrics is the sixth, and ends after its response.
+                // The sixth connection is the metrics request, which ends after its response.
                 Thread.sleep(500);
                 try (Callers last = new Callers(server, 5)) {
                     last.send(LIVE);
@@ -329,7 +329,7 @@ class ListenerIT {
                 Callers caller = new Callers(server, 1)) {
             assertThat(caller.isOpen()).isTrue();
             String port = "%04X".formatted(server.address().getPort());
-            // local_address rem_address st tx_queue:rx_queue tr:tm->when; a timer of kind 2 is that of keep-alive.
+            // local_address rem_address st tx_queue:rx_queue tr:tm->when; timer 2 is keep-alive.
             List<String> timers = Stream.of("/proc/net/tcp", "/proc/net/tcp6")
                     .map(Path::of)
                     .filter(Files::exists)
@@ -595,18 +595,18 @@ class ListenerIT {
             }
         }
 
-        /** Sends to those that still take it. */
+        /** Sends on the open connections. */
         void send(String text) {
             for (Socket socket : sockets) {
                 try {
                     socket.getOutputStream().write(text.getBytes(ISO_8859_1));
                 } catch (IOException e) {
-                    // Given up; ends() tells.
+                    // Closed by the server; ends() counts it.
                 }
             }
         }
 
-        /** The bytes that each received until it was closed. */
+        /** The bytes that each connection received until it was closed. */
         List<String> ends() throws IOException {
             List<String> ends = new ArrayList<>();
             for (Socket socket : sockets) {
@@ -632,7 +632,7 @@ class ListenerIT {
             return read.toByteArray();
         }
 
-        /** Reads one response of each, which ends with its Content-Length; gives the heads. */
+        /** Reads one response per connection, as long as its Content-Length, and returns the heads. */
         List<String> readResponse() throws IOException {
             List<String> heads = new ArrayList<>();
             for (Socket socket : sockets) {
@@ -653,7 +653,7 @@ class ListenerIT {
             return heads;
         }
 
-        /** Whether none has ended, after all that has come. */
+        /** Whether all connections are open after the received bytes. */
         boolean isStillOpen() throws IOException {
             for (Socket socket : sockets) {
                 socket.getInputStream().readNBytes(socket.getInputStream().available());
@@ -669,7 +669,7 @@ class ListenerIT {
                         return false;
                     }
                 } catch (SocketTimeoutException e) {
-                    // Nothing came, and no end.
+                    // No bytes, and no end.
                 }
             }
             return true;

@@ -16,7 +16,7 @@ public final class LogLines extends Handler implements AutoCloseable {
 
     private LogLines() {}
 
-    /** Looks from now on, until it is closed. */
+    /** Captures until it is closed. */
     public static LogLines watch() {
         LogLines lines = new LogLines();
         ROOT.addHandler(lines);
@@ -43,7 +43,7 @@ public final class LogLines extends Handler implements AutoCloseable {
 
     @Override
     public void flush() {
-        // Nothing is kept back.
+        // Writes are immediate.
     }
 
     @Override

@@ -105,7 +105,7 @@ final class Nginx implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
-    /** Its log, without the connections that it was rejected, which are part of its work. */
+    /** Its log without refused connections, which the test expects. */
     String log() throws IOException {
         return Files.exists(log)
                 ? Files.readAllLines(log).stream()

@@ -198,7 +198,7 @@ class OutagesIT {
     }
 
     @Test
-    void aFullDiskCostsNoAcknowledgedWriteNoCallAndNoRestart() throws Exception {
+    void fullDiskLosesNoAcknowledgedWriteAndNoCall() throws Exception {
         Path disk = Files.createDirectory(folder.resolve("disk"));
         assumeTrue(
                 succeeds("mount", "-t", "tmpfs", "-o", "size=256m", "tmpfs", disk.toString()),
@@ -258,7 +258,7 @@ class OutagesIT {
     }
 
     @Test
-    void clockSetBackByADayMixesNothingUp() throws Exception {
+    void clockSetBackByADayLosesNoCallAndNoWrite() throws Exception {
         Path library = folder.resolve("clock.so");
         assumeTrue(
                 succeeds("cc", "-shared", "-fPIC", "-o", library.toString(), "src/test/c/clock.c"),
@@ -336,7 +336,7 @@ class OutagesIT {
         return response;
     }
 
-    /** Writes until nothing is left. */
+    /** Writes until the disk is full. */
     private static void fill(Path file) throws IOException {
         byte[] piece = new byte[4096];
         try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -348,7 +348,7 @@ class OutagesIT {
         }
     }
 
-    /** How far the server's clock, and its database's, is ahead. */
+    /** Sets the offset of the clock of the server and its database. */
     private Path setClock(Duration ahead) throws IOException {
         Path file = folder.resolve("clock");
         Path draft = Files.writeString(folder.resolve("clock.draft"), Long.toString(ahead.toSeconds()));
@@ -424,7 +424,7 @@ class OutagesIT {
             return new Call(server, other, organization);
         }
 
-        /** Calls the model; gives the status. */
+        /** Calls the model, and returns the status. */
         int send(HttpClient http, String id) throws IOException, InterruptedException {
             return http.send(
                             HttpRequest.newBuilder(server.resolve("/v1/responses"))

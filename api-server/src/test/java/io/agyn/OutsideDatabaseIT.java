@@ -28,11 +28,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The packaged server on a PostgreSQL that it was given. */
+/** The packaged server on an external PostgreSQL. */
 @Timeout(120)
 class OutsideDatabaseIT {
 
-    // Each of these means something to a shell, a URL or a configuration file.
+    // Characters with a meaning in shells, URLs or configuration files.
     private static final String PASSWORD = "p$$a${b}\\c%@/:+ \"'#";
 
     @TempDir

@@ -126,7 +126,7 @@ class ProxyShutdownIT {
 
             GoAway goAway = goAways.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
             assertThat(goAway.getErrorCode()).isZero();
-            // A request in flight is served.
+            // A request is in flight.
             assertThat(goAway.getLastStreamId()).isEqualTo(Integer.MAX_VALUE);
             assertThat(stream.isDone()).isFalse();
             assertThat(stream.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).toString())
@@ -182,7 +182,7 @@ class ProxyShutdownIT {
                     seen.append(line);
                 }
             } catch (IOException e) {
-                // As a stream may end that is broken off.
+                // A broken stream may end so.
             }
             assertThat(seen).doesNotContain("response.completed");
             assertThat(seen).contains("This server is stopping");

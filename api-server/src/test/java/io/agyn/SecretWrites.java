@@ -49,7 +49,7 @@ final class SecretWrites {
 
     /** One writer's next write. */
     interface Write {
-        /** Writes once; whether to go on. */
+        /** Writes once, and returns whether to continue. */
         boolean run() throws IOException, InterruptedException;
     }
 
@@ -65,7 +65,7 @@ final class SecretWrites {
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 } catch (Throwable e) {
-                    // Else it would end the thread, and nobody would know.
+                    // Otherwise it would end the thread silently.
                     failures.add(e);
                 }
             }));
@@ -73,7 +73,7 @@ final class SecretWrites {
         return writers;
     }
 
-    /** Waits for their ends, which must be good ones. */
+    /** Waits for all writers, which must succeed. */
     void join(List<Thread> writers) throws InterruptedException {
         for (Thread writer : writers) {
             assertThat(writer.join(PATIENCE)).as("the writer has ended").isTrue();
@@ -81,7 +81,7 @@ final class SecretWrites {
         assertThat(failures).isEmpty();
     }
 
-    /** Asks for a secret, whose name follows from the Idempotency-Key. */
+    /** Creates a secret with a name derived from the Idempotency-Key. */
     HttpResponse<String> create(URI server, String key) throws IOException, InterruptedException {
         return http.send(
                 HttpRequest.newBuilder(URI.create(server + "/api/v1/organizations/" + organization + "/secrets"))

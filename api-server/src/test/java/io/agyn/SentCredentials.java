@@ -66,7 +66,7 @@ public final class SentCredentials {
         };
     }
 
-    /** Takes note of a credential, and of its printable parts, since a log may replace the characters between them. */
+    /** Records a credential and its printable parts, since a log may replace the characters between them. */
     public static void add(String credential) {
         addOne(credential);
         for (String part : NOT_PRINTABLE.split(credential)) {
@@ -88,7 +88,7 @@ public final class SentCredentials {
         }
     }
 
-    /** The credentials that were noted. */
+    /** The recorded credentials. */
     public static Set<String> all() {
         try {
             return Files.readAllLines(FILE).stream()
@@ -101,7 +101,7 @@ public final class SentCredentials {
         }
     }
 
-    /** Those of them that a text shows. */
+    /** The recorded credentials in a text. */
     public static Set<String> in(String text) {
         return new Search(all()).in(text.getBytes(UTF_8));
     }
@@ -126,7 +126,7 @@ public final class SentCredentials {
         return searches;
     }
 
-    /** Those of them that files show, as sentences that name the file. */
+    /** The recorded credentials in files, as sentences that name the file. */
     public static Set<String> under(Path folder, Predicate<Path> which) {
         Search search = new Search(all());
         Set<String> found = new TreeSet<>();

@@ -42,7 +42,7 @@ final class ServerProcess implements AutoCloseable {
     static ServerProcess run(Path dataDir, Map<String, String> variables, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 JAVA.toString(),
-                // It starts with half the work, and is started about a hundred times.
+                // Halves the start time; the suite starts about a hundred servers.
                 "-XX:TieredStopAtLevel=1",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-jar",
@@ -135,7 +135,7 @@ final class ServerProcess implements AutoCloseable {
     /** Sends SIGKILL and waits. */
     void kill() throws IOException, InterruptedException {
         process.destroyForcibly().waitFor();
-        // The next server would withdraw it, but not before a test may have read it.
+        // A test could read the old token before the next server replaces it.
         Files.deleteIfExists(dataDir.resolve("base-url"));
     }
 
@@ -185,7 +185,7 @@ final class ServerProcess implements AutoCloseable {
 
     private String metrics() throws IOException {
         boolean responds = isServer && process.isAlive() && Files.exists(dataDir.resolve("base-url"));
-        // One with TLS has a certificate that nobody trusts.
+        // A server with TLS has a self-signed certificate.
         return responds && address().getScheme().equals("http")
                 ? RestAssured.get(address().resolve("/q/metrics")).asString()
                 : "";

@@ -47,7 +47,7 @@ class UpgradeIT {
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     // Every use of a token moves it.
     private static final Set<String> MOVING = Set.of("last_used_at");
-    /** This release's names of fields in usage and audit events, by those of earlier releases. */
+    /** This release's names of fields in usage and audit events, by the names in earlier releases. */
     private static final Map<String, String> RENAMED = Map.of(
             "starts_at", "started_at",
             "model", "model_name",
@@ -191,7 +191,7 @@ class UpgradeIT {
         if (read.has("body")) {
             JsonNode body = JSON.readTree(response.asString());
             assertContains(path + " with " + token, body, read.get("body"));
-            // It is a hash of the body, to which later releases may add fields.
+            // A hash of the body; later releases may add fields.
             if (body.equals(read.get("body"))) {
                 assertThat(response.header("ETag"))
                         .as(path)
@@ -200,7 +200,7 @@ class UpgradeIT {
         }
     }
 
-    /** That a response holds all that it held, and perhaps more. */
+    /** Asserts that a response contains all earlier fields, and perhaps more. */
     private static void assertContains(String path, JsonNode actual, JsonNode expected) {
         if (expected.isObject()) {
             Set<String> names = new TreeSet<>();
@@ -339,7 +339,7 @@ class UpgradeIT {
         }
     }
 
-    /** A copy that its owner alone can read, unlike a file of a checkout. */
+    /** A copy that only its owner can read, unlike a checked-out file. */
     private Path keyset(String fixture) {
         Path copy = folder.resolve("keyset-" + fixture + ".json");
         try {

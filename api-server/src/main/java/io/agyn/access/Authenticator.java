@@ -18,7 +18,7 @@ public interface Authenticator {
      * Looks up the identity of an earlier credential.
      *
      * @param tokenId the identity's {@link Identity#tokenId}
-     * @return the identity; empty if the credential is no longer valid
+     * @return the identity; empty if the credential has become invalid
      */
     Optional<Identity> identity(UUID tokenId);
 }

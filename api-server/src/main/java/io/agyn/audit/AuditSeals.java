@@ -54,7 +54,7 @@ public final class AuditSeals {
     }
 
     /**
-     * Seals the ends of all chains with the primary audit key, so that an earlier key can no longer move them.
+     * Seals the ends of all chains with the primary audit key, so that an earlier key cannot move them.
      * Servers may keep running.
      *
      * @param connection a connection outside of a transaction

@@ -55,7 +55,7 @@ public final class AuditVerification {
     /**
      * Reads the whole log in one snapshot.
      *
-     * @param connection a connection, on which a transaction is started and rolled back
+     * @param connection a connection; the check starts a transaction and rolls it back
      */
     public Result verify(Connection connection) throws SQLException {
         connection.setAutoCommit(false);

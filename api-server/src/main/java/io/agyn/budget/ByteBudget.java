@@ -101,7 +101,7 @@ public final class ByteBudget {
             add(bytes);
         }
 
-        /** Releases some bytes, at most those that were taken. */
+        /** Releases some of the reserved bytes. */
         public void release(long bytes) {
             add(-Math.min(bytes, taken));
         }

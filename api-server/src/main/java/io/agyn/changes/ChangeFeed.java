@@ -49,7 +49,7 @@ public class ChangeFeed {
     private static final Duration BATCH_DELAY = Duration.ofMillis(20);
     private static final Duration RECONNECT = Duration.ofMillis(250);
     private static final Duration PRUNE = Duration.ofMinutes(10);
-    // Half of the hour for which changes are kept: after a longer outage, one may be missing.
+    // Half of the hour that changes are kept: after a longer outage, one may be missing.
     private static final Duration GAP = Duration.ofMinutes(30);
     // Otherwise, if the database's machine crashes, TCP would wait for 15 minutes.
     private static final int CONNECT_TIMEOUT_SECONDS = 2;
@@ -77,7 +77,7 @@ public class ChangeFeed {
     private Set<Long> seen = Set.of();
     private volatile DualClockInstant lastRead = DualClockInstant.now();
     private volatile boolean readOnly;
-    // Whether a timeout now means that the database does not respond at all, rather than that a statement is slow.
+    // Whether a timeout now means an unresponsive database, not a slow statement.
     private boolean isSuspect;
     private boolean isListening;
     private DualClockInstant lastPrune = DualClockInstant.now();

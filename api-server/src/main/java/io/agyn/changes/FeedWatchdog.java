@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Limits how long a revoked token or a replaced credential keeps working if the change feed is silent although the
- * database responds, for example because it accepts no more connections or the feed's thread hangs: cached lookups
+ * database responds, for example because it rejects connections or the feed's thread hangs: cached lookups
  * are then repeated every few seconds. While the database does not respond either, the caches stay in use.
  */
 @Singleton

@@ -12,7 +12,7 @@ import java.sql.SQLException;
 import java.util.Optional;
 
 /**
- * The database of one command: the one in {@code AGYN_DATABASE_URL}, or the embedded one in the data folder, which is
+ * The database of a command: {@code AGYN_DATABASE_URL}, or the embedded one in the data folder, which is
  * started unless a server runs it.
  */
 final class CommandDatabase implements AutoCloseable {

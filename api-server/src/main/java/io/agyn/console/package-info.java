@@ -6,7 +6,7 @@
  * {@link io.agyn.console.Api}. A page that changes something takes a {@link io.agyn.console.forms.Form}, whose reader checks
  * the CSRF token, and writes once. {@code io.agyn.console.secrets.SecretsPages} is the pattern to copy.
  *
- * <p>The packages, of which each uses only those above it:
+ * <p>The packages. Each uses only the packages above it:
  *
  * <ul>
  *   <li>{@code routing}: paths, queries and cookies.

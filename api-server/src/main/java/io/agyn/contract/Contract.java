@@ -103,8 +103,8 @@ public class Contract {
 
     /**
      * The fields of a resource that a write can change, as JSON pointers, each with its name in the audit log: all properties
-     * of the schema but those in its {@code x-agyn-derived}, named as its {@code x-agyn-audit-names} says. A property with
-     * properties counts as these, such as {@code config.address}.
+     * of the schema except its {@code x-agyn-derived}, with the names in its {@code x-agyn-audit-names}. An object counts as
+     * its properties, such as {@code config.address}.
      */
     public Map<String, String> auditNames(String schema) {
         return auditNames.computeIfAbsent(schema, name -> auditNames(schema(name)));

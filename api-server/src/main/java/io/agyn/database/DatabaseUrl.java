@@ -71,7 +71,8 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
      * Parses a URL in either form.
      *
      * @throws IllegalArgumentException if it is not a PostgreSQL URL; the message does not contain it
-     * @throws OperatorException if it has a parameter that would be ignored, or that allows a standby
+     * @throws OperatorException if it has a parameter that would be ignored, that allows a standby, or that has an
+     *     unencoded {@code @}
      */
     public static DatabaseUrl parse(String value) {
         requireNonNull(value, "value is null");
@@ -86,7 +87,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
             throw new IllegalArgumentException("not a JDBC URL of PostgreSQL");
         }
         return new DatabaseUrl(
-                location + parameters(query, location.contains(",")), Optional.empty(), Optional.empty());
+                location + parameters(query, false, location.contains(",")), Optional.empty(), Optional.empty());
     }
 
     private static boolean isParsedByDriver(String value) {
@@ -115,16 +116,17 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         }
         String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
         return new DatabaseUrl(
-                JDBC + "//" + hosts + uri.getRawPath() + parameters(query, hosts.contains(",")),
+                JDBC + "//" + hosts + uri.getRawPath() + parameters(query, at >= 0, hosts.contains(",")),
                 user.length > 0 && !user[0].isEmpty() ? Optional.of(decode(user[0])) : Optional.empty(),
                 user.length > 1 ? Optional.of(decode(user[1])) : Optional.empty());
     }
 
     /** Returns the parameters for the JDBC driver, with the question mark; for several hosts, requires a primary. */
-    private static String parameters(String query, boolean hasSeveralHosts) {
+    private static String parameters(String query, boolean hasUser, boolean hasSeveralHosts) {
         List<String> parameters = new ArrayList<>();
         for (String parameter : query.split("&")) {
             if (!parameter.isEmpty()) {
+                requireNoAt(parameter, hasUser);
                 parameters.add(parameter(parameter, parameters.size() + 1));
             }
         }
@@ -133,6 +135,15 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
             parameters.add(PRIMARY);
         }
         return parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
+    }
+
+    // An @ after the question mark usually ends a password with a "?", whose beginning was then read as the host.
+    private static void requireNoAt(String parameter, boolean hasUser) {
+        boolean mayHoldAt = !hasUser && (parameter.startsWith("user=") || parameter.startsWith("password="));
+        if (parameter.contains("@") && !mayHoldAt) {
+            throw new OperatorException(
+                    "AGYN_DATABASE_URL has an @ after its question mark: write @ as %40, and ? in a password as %3F.");
+        }
     }
 
     private static String parameter(String parameter, int number) {

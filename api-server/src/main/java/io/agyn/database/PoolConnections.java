@@ -62,7 +62,7 @@ public class PoolConnections implements AgroalPoolInterceptor {
     /** Closes the sockets of all connections, in use or not, so that blocked threads get an exception at once. */
     public void abort() {
         for (Connection connection : open) {
-            // Each on its own thread, since closing a TLS socket may wait for a writer.
+            // Each on a separate thread, since closing a TLS socket may wait for a writer.
             Thread.ofVirtual().start(() -> {
                 try {
                     connection.abort(Runnable::run);

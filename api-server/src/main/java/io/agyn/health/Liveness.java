@@ -16,7 +16,7 @@ final class Liveness implements AsyncHealthCheck {
         this.eventLoops = new EventLoops(vertx.nettyEventLoopGroup(), System::nanoTime);
     }
 
-    // Asynchronous, so that it needs no worker thread, of which a busy server may have none free.
+    // Asynchronous: it needs no worker thread, since a busy server may have none free.
     @Override
     public Uni<HealthCheckResponse> call() {
         return Uni.createFrom().item(this::check);

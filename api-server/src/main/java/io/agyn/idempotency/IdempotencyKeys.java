@@ -52,7 +52,7 @@ public class IdempotencyKeys {
     /**
      * Claims a user's key for a request, until the transaction ends.
      *
-     * @param claim the id under which the response will be stored
+     * @param claim the id of the stored response
      * @param request the parts of the request that must be equal in a repeat
      * @return the first response; empty for the first request
      * @throws ProblemException {@code idempotency_key_reused} if the key was used for another request

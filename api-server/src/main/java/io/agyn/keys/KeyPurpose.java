@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The purposes of keys. Each has its own keys, one of which is primary, and is rotated separately. */
+/** The purposes of keys. Each has separate keys with one primary key, and is rotated separately. */
 public enum KeyPurpose {
     ENCRYPTION,
     /** Computes the fingerprints that identify equal credentials. */

@@ -73,7 +73,7 @@ public final class Keyset {
      * Creates new keys in a file without a passphrase.
      *
      * @param file the new file, with mode 0600; its folder must exist
-     * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
+     * @throws OperatorException if the file exists (it is unchanged) or cannot be written
      */
     public static void create(Path file) {
         new KeysetFile(file, Optional.empty()).create();

@@ -48,7 +48,7 @@ public final class KeysetFile {
     }
 
     /**
-     * Returns the configured file, or else the one in the data folder.
+     * Returns the configured file, or else the data folder's.
      *
      * @throws OperatorException if a passphrase is set in two ways
      */
@@ -74,7 +74,7 @@ public final class KeysetFile {
     /**
      * Creates the file with new keys.
      *
-     * @throws OperatorException if the file exists, in which case it is unchanged, or cannot be written
+     * @throws OperatorException if the file exists (it is unchanged) or cannot be written
      */
     public void create() {
         // First, since locking takes half a second.

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * unreadable, or lacks a primary key that this server uses, is rejected with a log message, and the keys in memory
  * stay in use.
  *
- * <p>A rotation over several servers, each with the file or a copy of it, loses no call if every server can decrypt
+ * <p>During a rotation, servers may have copies of the file. No call is lost if every server can decrypt
  * with the new key before any of them encrypts with it, and none encrypts with the old key when it is removed:
  *
  * <ol>

@@ -85,7 +85,7 @@ public class CallerConnections {
         listener.closeFuture().addListener(closed -> listeners.remove(listener));
     }
 
-    /** Whether a connection came through the listener for callers, and not that of the warm-up or of management. */
+    /** Whether a connection came through the listener for callers, not through the warm-up's or management's. */
     boolean isForCallers(Channel connection) {
         return isForCallers((InetSocketAddress) connection.parent().localAddress());
     }

@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 
 /**
- * Serves metrics and health on a separate port if one is configured, and then no longer on the port for callers.
+ * Serves metrics and health on a separate port if one is configured, instead of on the port for callers.
  * Quarkus's management interface is chosen at build time, so it cannot be a setting.
  */
 @ApplicationScoped

@@ -106,7 +106,7 @@ public enum Stage {
         return kind;
     }
 
-    /** The order of a route, or the priority of a filter or interceptor: lower runs earlier, among those of one kind. */
+    /** The order of a route, or the priority of a filter or interceptor: lower runs earlier, within one kind. */
     public int order() {
         return order;
     }

@@ -27,7 +27,7 @@ import java.util.Optional;
 
 /**
  * The LLM Proxy: the paths below {@code /v1}, which mirror OpenAI's and Anthropic's. It runs before the REST stack,
- * none of which handles model calls.
+ * which never handles model calls.
  */
 @ApplicationScoped
 class LlmProxy {

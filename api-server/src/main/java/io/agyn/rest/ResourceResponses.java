@@ -96,7 +96,7 @@ public final class ResourceResponses {
     }
 
     /**
-     * 201 with a representation that contains a value shown only once. The entity tag is that of the later
+     * 201 with a representation that contains a value shown only once. The entity tag belongs to the later
      * representation, which a repeat with the same {@code Idempotency-Key} also gets.
      *
      * @param shownOnce the representation with the value

@@ -17,7 +17,7 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-/** The routes of the REST API beside its operations: OPTIONS, and unknown paths. */
+/** The routes of the REST API without operations: OPTIONS, and unknown paths. */
 @ApplicationScoped
 public class RestApi {
     /** The path of the contract's server. */

@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.api.model.SecretFailure;
 import io.agyn.api.model.SecretProviderCheck;
+import io.agyn.secrets.VaultConfigs;
+import io.agyn.storage.StoredResource;
+import io.agyn.vault.VaultCheck;
+import io.agyn.vault.VaultClient;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.inject.Singleton;
 import java.util.UUID;
@@ -12,18 +16,27 @@ import java.util.UUID;
 @Singleton
 class SecretProviderChecks {
     private final SecretProviders providers;
+    private final VaultClient client;
 
-    SecretProviderChecks(SecretProviders providers) {
+    SecretProviderChecks(SecretProviders providers, VaultClient client) {
         this.providers = requireNonNull(providers, "providers is null");
+        this.client = requireNonNull(client, "client is null");
     }
 
     SecretProviderCheck check(UUID organizationId, UUID id) {
-        SecretProviderEntity provider = QuarkusTransaction.requiringNew().call(() -> providers.get(organizationId, id));
+        VaultConfigs.Provider provider =
+                QuarkusTransaction.requiringNew().call(() -> providers.provider(organizationId, id));
+        VaultCheck check = client.check(provider.config());
         return new SecretProviderCheck()
-                .reachable(false)
-                .credentialAccepted(false)
-                .renewable(false)
-                .failure(SecretFailure.UNREACHABLE)
-                .explanation("The secret provider " + provider.name + " cannot be called yet.");
+                .reachable(check.isReachable())
+                .credentialAccepted(check.isCredentialAccepted())
+                .expiresAt(StoredResource.utc(check.expiresAt().orElse(null)))
+                .renewable(check.isRenewable())
+                .failure(check.failure()
+                        .map(failure -> SecretFailure.fromValue(failure.kind().code()))
+                        .orElse(null))
+                .explanation(check.failure()
+                        .map(failure -> failure.explain(provider.name()))
+                        .orElse(null));
     }
 }

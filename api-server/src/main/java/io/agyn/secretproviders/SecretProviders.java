@@ -10,16 +10,19 @@ import io.agyn.problems.NameList;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.secrets.Secrets;
+import io.agyn.secrets.VaultConfigs;
 import io.agyn.storage.RowLocks;
+import io.agyn.vault.VaultConfig;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The stored secret providers and their credentials. */
 @ApplicationScoped
-public class SecretProviders implements PanacheRepositoryBase<SecretProviderEntity, UUID> {
+public class SecretProviders implements PanacheRepositoryBase<SecretProviderEntity, UUID>, VaultConfigs {
     private static final String DEFAULT_MOUNT = "approle";
 
     private final CredentialCipher cipher;
@@ -80,6 +83,24 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
         return provider.secretIdCiphertext == null
                 ? null
                 : cipher.decrypt(provider.secretIdCiphertext, provider.secretIdContext());
+    }
+
+    @Override
+    public Provider provider(UUID organizationId, UUID providerId) {
+        SecretProviderEntity provider = get(organizationId, providerId);
+        VaultConfig.Auth auth =
+                switch (provider.authMethod) {
+                    case TOKEN -> new VaultConfig.Token(revealToken(provider));
+                    case APPROLE ->
+                        new VaultConfig.AppRole(provider.approleMount, provider.roleId, revealSecretId(provider));
+                };
+        return new Provider(
+                provider.name,
+                new VaultConfig(
+                        provider.address,
+                        Optional.ofNullable(provider.namespace),
+                        Optional.ofNullable(provider.caCertificate),
+                        auth));
     }
 
     /** Deletes a secret provider; if secrets use it, responds with a 409 that lists them. */

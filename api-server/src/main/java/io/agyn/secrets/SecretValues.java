@@ -7,18 +7,39 @@ import io.agyn.api.model.SecretFailure;
 import io.agyn.headers.HeaderSyntax;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.secrets.remote.RemoteSecrets;
+import io.agyn.vault.VaultException;
+import io.agyn.vault.VaultValue;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.inject.Singleton;
+import java.time.Instant;
 import java.util.UUID;
 
 /** Reads the values of secrets for users. While a secret provider responds, no database connection is in use. */
 @Singleton
 public class SecretValues {
     private final Secrets secrets;
+    private final VaultConfigs configs;
+    private final RemoteSecrets remoteSecrets;
+    private final RemoteSecretStatuses statuses;
 
-    SecretValues(Secrets secrets) {
+    SecretValues(
+            Secrets secrets,
+            VaultConfigs configs,
+            RemoteSecrets remoteSecrets,
+            RemoteSecretStatuses statuses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
+        this.configs = requireNonNull(configs, "configs is null");
+        this.remoteSecrets = requireNonNull(remoteSecrets, "remoteSecrets is null");
+        this.statuses = requireNonNull(statuses, "statuses is null");
     }
+
+    private sealed interface Source {}
+
+    private record Local(String name, String value) implements Source {}
+
+    private record Remote(RemoteReference reference) implements Source {}
 
     /**
      * Decrypts the value of a local secret, or reads the value of a remote secret.
@@ -26,30 +47,71 @@ public class SecretValues {
      * @throws ProblemException {@code credential_unavailable} if it cannot be read from the secret provider
      */
     String reveal(UUID organizationId, UUID id) {
-        SecretEntity secret = QuarkusTransaction.requiringNew().call(() -> secrets.get(organizationId, id));
-        if (secret.isRemote()) {
-            throw new ProblemException(ProblemKind.CREDENTIAL_UNAVAILABLE, "Remote secrets cannot be read yet.");
-        }
-        return secrets.reveal(secret);
+        return switch (source(organizationId, id)) {
+            case Local local -> local.value();
+            case Remote(RemoteReference reference) -> {
+                try {
+                    yield remoteSecrets.readThrough(reference).value();
+                } catch (VaultException e) {
+                    throw new ProblemException(ProblemKind.CREDENTIAL_UNAVAILABLE, reference.explain(e));
+                }
+            }
+        };
     }
 
     /** Checks whether the value of a secret can be read, and sent as a token. */
     public SecretCheck check(UUID organizationId, UUID id) {
-        SecretEntity secret = QuarkusTransaction.requiringNew().call(() -> secrets.get(organizationId, id));
-        if (secret.isRemote()) {
-            return new SecretCheck()
-                    .succeeded(false)
-                    .failure(SecretFailure.UNREACHABLE)
-                    .explanation("Remote secrets cannot be read yet.");
-        }
-        return HeaderSyntax.credential(secrets.reveal(secret)).isPresent()
+        return switch (source(organizationId, id)) {
+            case Local local -> check(local);
+            case Remote(RemoteReference reference) -> check(reference);
+        };
+    }
+
+    private static SecretCheck check(Local local) {
+        return HeaderSyntax.credential(local.value()).isPresent()
                 ? new SecretCheck().succeeded(true)
                 : new SecretCheck()
                         .succeeded(false)
                         .failure(SecretFailure.NOT_SENDABLE)
-                        .explanation(
-                                ("The value of the secret %s is empty or contains characters that are invalid in HTTP"
-                                                + " headers: write it as visible ASCII characters.")
-                                        .formatted(secret.name));
+                        .explanation(("The value of the secret %s is empty or contains characters that are invalid in HTTP"
+                                        + " headers: write it as visible ASCII characters.")
+                                .formatted(local.name()));
+    }
+
+    private SecretCheck check(RemoteReference reference) {
+        Instant start = Instant.now();
+        try {
+            VaultValue value = remoteSecrets.check(reference);
+            statuses.onRead(reference, value.version(), start);
+            return new SecretCheck().succeeded(true).version(value.version());
+        } catch (VaultException e) {
+            statuses.onFailure(reference, e);
+            return new SecretCheck()
+                    .succeeded(false)
+                    .failure(SecretFailure.fromValue(e.kind().code()))
+                    .explanation(reference.explain(e));
+        }
+    }
+
+    private Source source(UUID organizationId, UUID id) {
+        return QuarkusTransaction.requiringNew().call(() -> {
+            SecretEntity secret = secrets.get(organizationId, id);
+            return secret.isRemote()
+                    ? new Remote(reference(secret))
+                    : new Local(secret.name, secrets.reveal(secret));
+        });
+    }
+
+    private RemoteReference reference(SecretEntity secret) {
+        VaultConfigs.Provider provider = configs.provider(secret.organizationId, secret.providerId);
+        return new RemoteReference(
+                secret.organizationId,
+                secret.id,
+                secret.name,
+                secret.providerId,
+                provider.name(),
+                provider.config(),
+                secret.remotePath,
+                secret.remoteKey);
     }
 }

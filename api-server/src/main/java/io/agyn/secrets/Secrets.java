@@ -12,10 +12,6 @@ import io.agyn.storage.RowLocks;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 
@@ -24,7 +20,6 @@ import java.util.UUID;
 public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
     // Not null, since the previous release reads the column (V16__secret_providers.sql).
     private static final byte[] NO_VALUE = {};
-    private static final int FINGERPRINT_BYTES = 16;
 
     private final CredentialCipher cipher;
     private final SecretUsers users;
@@ -79,25 +74,12 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.providerId = providerId;
         secret.remotePath = path;
         secret.remoteKey = key;
-        setFingerprint(secret, referenceFingerprint(secret));
+        setFingerprint(secret, ReferenceFingerprint.of(providerId, path, key));
     }
 
     private static void setFingerprint(SecretEntity secret, String fingerprint) {
         secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
         secret.fingerprint = fingerprint;
-    }
-
-    /** A hash without a key, which no rotation has to compute again: a reference is not confidential. */
-    private static String referenceFingerprint(SecretEntity secret) {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            // None of them contains a line break.
-            digest.update(String.join("\n", secret.providerId.toString(), secret.remotePath, secret.remoteKey)
-                    .getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest.digest(), 0, FINGERPRINT_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /**

@@ -7,7 +7,7 @@ import java.lang.annotation.Target;
 
 /**
  * Describes a setting. The validation, {@code agyn-server settings} and the reference page come from it, see {@link
- * SettingsCatalog}. The name and the default are those of SmallRye Config's annotations beside it.
+ * SettingsCatalog}. The name and the default are in SmallRye Config's annotations.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)

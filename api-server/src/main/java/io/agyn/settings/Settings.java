@@ -44,6 +44,9 @@ public interface Settings {
     @WithConverter(PathConverter.class)
     Optional<Path> extraCaFile();
 
+    /** Remote secrets. */
+    Secret secret();
+
     /** Usage records. */
     Usage usage();
 
@@ -221,6 +224,40 @@ public interface Settings {
         @WithName("pool-size")
         @WithDefault("20")
         int poolSize();
+    }
+
+    /** Remote secrets: values that Vault or OpenBao stores. */
+    interface Secret {
+
+        @Setting(
+                value = "maximum age of a remote secret's value when a call starts; values in use are read again after"
+                        + " half of it",
+                min = "1s",
+                max = "24h")
+        @WithName("max-age")
+        @WithDefault("60s")
+        Duration maxAge();
+
+        @Setting(
+                value = "how long a remote secret's last value is used after `AGYN_SECRET_MAX_AGE` if it cannot be read"
+                        + " again; `0s` disables it",
+                min = "0s",
+                max = "30d")
+        @WithDefault("1h")
+        Duration stale();
+
+        @Setting(
+                value = "maximum time to read a remote secret, including a login at the secret provider",
+                min = "1ms",
+                max = "1m")
+        @WithName("read-timeout")
+        @WithDefault("5s")
+        Duration readTimeout();
+
+        @Setting(value = "maximum time to connect to one address of a secret provider", min = "1ms", max = "1m")
+        @WithName("connect-timeout")
+        @WithDefault("2s")
+        Duration connectTimeout();
     }
 
     /** Usage records. */

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages of lists (AIP-158), ordered by (created_at, id). A page token is the position after which the next page
- * starts, so that all pages cost the same.
+ * Pages of lists (AIP-158), ordered by (created_at, id). A page token is the last position of its page, so
+ * that all pages take the same time.
  */
 public final class Paging {
     private static final int TOKEN_BYTES = Long.BYTES * 3;

@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The conditions of a list, all of which must hold. A condition with a null value is ignored, like a missing filter.
- * Fields are those of the entity, or expressions of them.
+ * The conditions of a list, which must all be true. A condition with a null value is ignored, like a missing filter.
+ * Fields are the entity's fields, or expressions of them.
  */
 public final class Selection {
     private final StringBuilder condition = new StringBuilder("true = true");

@@ -1,4 +1,4 @@
-/** What entities and lists of all features share: ids, paging, filters, locks and enum columns. */
+/** Shared by all features for entities and lists: ids, paging, filters, locks and enum columns. */
 @NullMarked
 package io.agyn.storage;
 

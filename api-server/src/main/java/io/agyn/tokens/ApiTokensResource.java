@@ -79,7 +79,7 @@ class ApiTokensResource implements ApiTokensApi {
         return responses.created(created(read(token), plaintext), read(token), "/api-tokens/" + token.id);
     }
 
-    /** Returns the requested expiry, but not later than that of the creating token. */
+    /** Returns the requested expiry, but not later than the creating token's. */
     private Instant expiry(OffsetDateTime requested) {
         Optional<Instant> latest = caller.identity().expiresAt();
         if (requested == null) {

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * The plaintext of an API token: {@code agyn_}, 43 random base62 characters (256 bits) and a check character, with
- * which secret scanners verify a token offline, and a mistyped one is rejected without a lookup.
+ * The plaintext of an API token: {@code agyn_}, 43 random base62 characters (256 bits) and a check character:
+ * secret scanners verify a token offline, and a mistyped one is rejected without a lookup.
  */
 public final class Plaintext {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

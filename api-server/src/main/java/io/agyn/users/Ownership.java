@@ -50,7 +50,7 @@ public class Ownership {
     }
 
     /**
-     * Rejects removing an active user from an organization of which they are the only active owner.
+     * Rejects removing an active user who is the only active owner of an organization.
      *
      * @throws ProblemException {@code last_owner}
      */

@@ -180,7 +180,7 @@ class AccessTest {
     }
 
     @Test
-    void anotherTenantsIdsAndPageTokensFindNothing() {
+    void idsAndPageTokensOfAnotherTenantAreNotFound() {
         String own = Api.organization();
         String foreign = Api.organization();
         String ownSecret = Api.secret(own, "v");
@@ -220,7 +220,7 @@ class AccessTest {
                 .statusCode(200);
     }
 
-    /** One of each kind of caller who has nothing to look for in other organizations than their own. */
+    /** A caller of each role that is limited to its organization. */
     private static List<String> callers(String own) {
         return List.of(
                 Api.tokenBoundTo(own),
@@ -244,7 +244,7 @@ class AccessTest {
     }
 
     @Test
-    void aReferenceToAnotherTenantsThingIsNotFoundAndNamesTheField() {
+    void referenceToAnotherTenantsResourceNamesTheField() {
         String own = Api.organization();
         String foreign = Api.organization();
         String foreignSecret = Api.secret(foreign, "v");

@@ -139,7 +139,7 @@ class AuthorizationTest {
         assertThat(access.allows(operation, Optional.ofNullable(organization))).isTrue();
     }
 
-    /** The Console, which hides what {@code allows} denies, knows only organizations that exist. */
+    /** The Console hides operations that {@code allows} denies; it knows only organizations that exist. */
     private void assertDenied(String operation, UUID organization, ProblemKind reason) {
         assertThatThrownBy(() -> access.require(operation, path(organization)))
                 .isInstanceOfSatisfying(

@@ -20,7 +20,7 @@ import io.restassured.specification.RequestSpecification;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Callers with many failed tokens must wait, and lock nobody out. */
+/** Callers with many failed tokens must wait; other callers are not affected. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @TestProfile(FailedTokensTest.Few.class)
@@ -39,7 +39,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void anAddressWithManyIsAskedToWait() {
+    void addressWithManyFailedTokensIsThrottled() {
         for (int i = 0; i < LIMIT; i++) {
             rest("192.0.2.1", "wrong-" + i).then().statusCode(401);
         }
@@ -63,7 +63,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void aTokenThatWorksIsNeverAskedToWait() {
+    void validTokenIsNeverThrottled() {
         String token = Api.adminToken();
         for (int i = 0; i <= LIMIT; i++) {
             rest("203.0.113.1", token.substring(0, token.length() - 1) + "!" + i);
@@ -149,7 +149,7 @@ class FailedTokensTest {
     }
 
     @Test
-    void theAuditLogHasTheAddressThatTheTrustedProxySaw() {
+    void auditLogHasTheAddressFromTheTrustedProxy() {
         rest("192.0.2.200", "wrong").then().statusCode(401);
 
         assertThat(asAdmin()

@@ -55,7 +55,7 @@ class IdentityTest {
     }
 
     @Test
-    void tokenBoundToAForeignOrganizationReachesNone() {
+    void tokenBoundToAForeignOrganizationReachesNoModels() {
         Identity bound = identity(Role.USER, Optional.of(OTHER), Optional.empty());
         assertThat(bound.reaches(OTHER)).isFalse();
         assertThat(bound.reaches(OWNED)).isFalse();

@@ -28,13 +28,13 @@ class PermissionsTest {
         CLUSTER_ADMIN,
         OWNER,
         MEMBER,
-        /** Belongs to another organization than these two. */
+        /** A member of a third organization. */
         STRANGER,
         /** An owner, but suspended. */
         SUSPENDED
     }
 
-    /** A caller with an organization, and another one that they are not a member of. */
+    /** A caller with an organization, and an organization without them. */
     private record Scene(Who who, boolean bound, String user, String token, String own, String foreign) {
         private static Scene of(Who who, boolean bound) {
             String own = Api.organization();
@@ -81,7 +81,7 @@ class PermissionsTest {
         Scene scene = Scene.of(who, bound);
         for (Operation operation : contract.operations().values()) {
             if (operation.id().equals("deleteOrganization")) {
-                // An empty one, which is deleted afterwards.
+                // An empty organization, which is deleted afterwards.
                 walk(operation, Scene.of(who, bound), expected, seen);
             } else {
                 walk(operation, scene, expected, seen);
@@ -122,7 +122,7 @@ class PermissionsTest {
         if (!permission.roles().contains(role) || scene.bound && permission.tokens() == Tokens.UNBOUND_TOKEN) {
             return "403";
         }
-        // Its own token is bound to the organization, which is not empty therefore.
+        // The caller's token is bound to the organization, so it is not empty.
         return operation.id().equals("deleteOrganization") && scene.bound ? "409" : "done";
     }
 
@@ -157,6 +157,9 @@ class PermissionsTest {
         if (path.contains("{secret_id}")) {
             return path.replace("{secret_id}", Api.secret(organization, "v"));
         }
+        if (path.contains("{secret_provider_id}")) {
+            return path.replace("{secret_provider_id}", Api.secretProvider(organization));
+        }
         if (path.contains("{provider_id}")) {
             return path.replace("{provider_id}", provider(organization));
         }
@@ -164,7 +167,7 @@ class PermissionsTest {
             String provider = provider(organization);
             String model = Api.model(organization, provider);
             if (operation.id().equals("testModel")) {
-                // Or else a real provider would be called.
+                // Prevents the call of a real provider.
                 Api.asAdmin()
                         .delete("/organizations/{org}/llm-providers/{id}", organization, provider)
                         .then()
@@ -198,6 +201,7 @@ class PermissionsTest {
                 Map.of("email", Api.get("/users/{id}", Api.user()).extract().path("email"), "role", "member");
             case "updateMember" -> Map.of("role", "owner");
             case "createSecret", "updateSecret" -> Kind.SECRET.body(organization, fresh);
+            case "createSecretProvider", "updateSecretProvider" -> Kind.SECRET_PROVIDER.body(organization, fresh);
             case "createLlmProvider", "updateLlmProvider" -> Kind.LLM_PROVIDER.body(organization, fresh);
             case "createModel", "updateModel" -> Kind.MODEL.body(organization, fresh);
             case "createApiToken" -> Kind.API_TOKEN.body(organization, fresh);

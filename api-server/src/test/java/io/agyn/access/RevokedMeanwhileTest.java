@@ -80,7 +80,7 @@ class RevokedMeanwhileTest {
         }
     }
 
-    /** Sends a request without the end of its body, and waits the second in which a revocation may not apply yet. */
+    /** Sends a request without the end of its body, and waits until a revocation must be effective (1 s). */
     private static Socket begin(String path, String token, String body) throws IOException, InterruptedException {
         Socket socket = new Socket("127.0.0.1", RestAssured.port);
         socket.getOutputStream()
@@ -92,7 +92,7 @@ class RevokedMeanwhileTest {
         return socket;
     }
 
-    /** Sends the rest; gives the first line of the response. */
+    /** Sends the rest, and returns the first line of the response. */
     private static String end(Socket socket, String body) throws IOException {
         socket.setSoTimeout(10_000);
         socket.getOutputStream().write(body.substring(5).getBytes(US_ASCII));

@@ -3,7 +3,7 @@ package io.agyn.access;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 
-/** Operations that somebody has added and forgotten to declare among the permissions. */
+/** Operations that are missing in the permission table. */
 @Path("/undeclared")
 public class UndeclaredResource {
     @GET

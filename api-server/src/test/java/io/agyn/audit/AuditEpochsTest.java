@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A rotated audit key can no longer forge its chain. */
+/** A rotated audit key cannot forge its chain. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(60)

@@ -8,7 +8,7 @@ import io.agyn.ids.Uuid7;
 import jakarta.inject.Singleton;
 import java.util.List;
 
-/** Callers who are not known: of all who are denied something, the server itself writes only some. */
+/** Anonymous denied callers. The server writes only some of them; this writes each. */
 @Singleton
 public final class Strangers {
     private final AuditLog log;
@@ -17,7 +17,7 @@ public final class Strangers {
         this.log = requireNonNull(log, "log is null");
     }
 
-    /** Writes that one at an address was denied an operation. */
+    /** Writes a denial of an operation for an address. */
     public void denied(String operation, String address) {
         Source source = new Source(null, null, null, address, null, Uuid7.next().toString());
         log.addAlone(Event.now(null, operation, Outcome.DENIED, "unauthenticated", null, List.of(), source));

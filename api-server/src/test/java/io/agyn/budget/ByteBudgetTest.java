@@ -12,7 +12,7 @@ class ByteBudgetTest {
     private final ByteBudget budget = new ByteBudget(TOTAL, 100);
 
     @Test
-    void aTokenHasAQuarterOfTheBudget() {
+    void tokenHasAQuarterOfTheBudget() {
         ByteBudget.Lease first = budget.lease(token, "192.0.2.1");
         ByteBudget.Lease second = budget.lease(token, "192.0.2.2");
         first.take(250);
@@ -26,7 +26,7 @@ class ByteBudgetTest {
     }
 
     @Test
-    void anAddressHasHalfOfTheBudgetWithAllItsTokens() {
+    void addressHasHalfOfTheBudgetWithAllItsTokens() {
         for (int i = 0; i < 3; i++) {
             budget.lease(UUID.randomUUID(), "192.0.2.1").take(200);
         }
@@ -44,7 +44,7 @@ class ByteBudgetTest {
     }
 
     @Test
-    void theLargestBodyFitsIntoTheShareOfAToken() {
+    void largestBodyFitsIntoTheShareOfAToken() {
         ByteBudget tight = new ByteBudget(TOTAL, 900);
         ByteBudget.Lease lease = tight.lease(token, "192.0.2.1");
         lease.take(900);

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** The connections on which servers wait for changes. */
+/** The servers' connections that wait for changes. */
 public final class ChangeFeedConnections {
     private ChangeFeedConnections() {}
 

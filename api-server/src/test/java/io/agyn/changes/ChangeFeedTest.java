@@ -114,7 +114,7 @@ class ChangeFeedTest {
     }
 
     @Test
-    void aChangeThatIsTakenBackIsNotHeard() throws Exception {
+    void rolledBackChangeIsNotReported() throws Exception {
         recorder.changes.clear();
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
@@ -159,7 +159,7 @@ class ChangeFeedTest {
     }
 
     @Test
-    void theUseOfATokenIsNoChangeAndItsEndIsOne() throws Exception {
+    void tokenUseIsNotReportedButItsRevocationIs() throws Exception {
         String token = Api.tokenBoundTo(organization);
         String id = as(token).get("/me").then().statusCode(200).extract().path("api_token_id");
         assertThat(count("select count(*) from api_token where last_used_at is not null and id = '" + id + "'"))

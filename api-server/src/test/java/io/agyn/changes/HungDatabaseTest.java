@@ -28,7 +28,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A database whose machine has stopped to respond, and one whose changes cannot be read. */
+/** A database on a hung machine, and one whose changes cannot be read. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(120)

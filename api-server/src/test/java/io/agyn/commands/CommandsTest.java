@@ -56,7 +56,7 @@ class CommandsTest {
     }
 
     @Test
-    void theUsageListsTheServerAndAllCommands() {
+    void usageListsTheServerAndAllCommands() {
         assertThat(run("--help")).isZero();
 
         assertThat(out.toString(UTF_8)).startsWith("Usage:\n  agyn-server  ").contains("start the server");
@@ -65,7 +65,7 @@ class CommandsTest {
     }
 
     @Test
-    void aGroupListsItsCommandsAlone() {
+    void groupListsOnlyItsCommands() {
         assertThat(run("keyset --help")).isZero();
 
         assertThat(out.toString(UTF_8))

@@ -21,7 +21,7 @@ class AuditNamesTest {
     }
 
     @Test
-    void aFieldIsHiddenOnlyWhereItIsDerived() {
+    void fieldIsHiddenOnlyWhereItIsDerived() {
         assertThat(CONTRACT.auditNames("Secret")).doesNotContainKeys("organization_id", "version");
         assertThat(CONTRACT.auditNames("ApiToken")).containsEntry("organization_id", "organization_id");
         assertThat(CONTRACT.auditNames("Model")).doesNotContainKey("status");
@@ -29,7 +29,7 @@ class AuditNamesTest {
 
     @ParameterizedTest
     @MethodSource("resources")
-    void exactlyTheFieldsThatNobodyWritesAreDerived(String resource) {
+    void exactlyTheReadOnlyFieldsAreDerived(String resource) {
         Set<String> derived = new TreeSet<>(properties(resource));
         derived.removeAll(properties(resource + "Create"));
         derived.removeAll(properties(resource + "Update"));

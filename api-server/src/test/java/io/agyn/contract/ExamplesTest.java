@@ -31,7 +31,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Sends every operation's example to a server, in an order in which each finds the resources that it names. */
+/** Sends every operation's example to a server, ordered so that the resources that it names exist. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(60)
@@ -59,7 +59,8 @@ class ExamplesTest {
                 .schemaLoaders(loaders -> loaders.schemas(Map.of(LOCATION, openapi))));
         actual.put("acme", Api.freshName("acme").substring(0, 20));
         actual.put("payments@acme.example", Api.freshName("payments") + "@acme.example");
-        // Nothing listens there, so that no test calls a vendor.
+        // A closed port, so that no test calls a vendor.
+        actual.put("https://vault.example.com:8200", "http://127.0.0.1:1");
         actual.put("https://api.openai.com/v1", "http://127.0.0.1:1/v1");
     }
 
@@ -135,7 +136,7 @@ class ExamplesTest {
                     request.queryParam(name, String.join(",", values));
                 }
             }
-            // An entity tag of an example matches no resource, and a key would meet its last run.
+            // An example's entity tag matches no resource, and its idempotency key was used by an earlier run.
             default -> assertThat(name).isIn("If-Match", "Idempotency-Key");
         }
     }
@@ -213,7 +214,7 @@ class ExamplesTest {
         return path.replace("~", "~0").replace("/", "~1");
     }
 
-    /** The validator does not know {@code nullable} beside {@code allOf}: copies the enum, with null, in place of it. */
+    /** The validator ignores {@code nullable} with {@code allOf}: replaces it by a copy of the enum with null. */
     private void resolveNullableReferences(JsonNode node) {
         if (node.path("nullable").asBoolean() && node.has("allOf")) {
             ObjectNode schema = (ObjectNode) node;

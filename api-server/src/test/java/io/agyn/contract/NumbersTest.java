@@ -22,7 +22,7 @@ class NumbersTest {
 
     @ParameterizedTest
     @MethodSource("numbers")
-    void aNumberWhereTextIsWantedIsNamedHoweverGreatItIs(String number) {
+    void numberInPlaceOfTextIsReportedAtAnySize(String number) {
         asAdmin()
                 .body("{\"name\": " + number + ", \"value\": \"v\"}")
                 .post("/organizations/{org}/secrets", Api.organization())

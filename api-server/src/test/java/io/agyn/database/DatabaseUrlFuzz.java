@@ -65,7 +65,7 @@ class DatabaseUrlFuzz {
             try {
                 shown = DatabaseUrl.parse(url.replace("%s", password)).toString();
             } catch (IllegalArgumentException e) {
-                // Sentences that repeat nothing, without a cause that would.
+                // Messages that do not repeat the input, without a cause that does.
                 assertThat(REASONS).contains(e.getMessage());
                 assertThat(e).hasNoCause();
                 continue;

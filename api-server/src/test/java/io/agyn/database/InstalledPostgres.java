@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
-/** A PostgreSQL of the machine's own packages, if there is one: it brings the clients that the embedded one lacks. */
+/** The machine's PostgreSQL, if installed: it has the clients that the embedded one lacks. */
 public final class InstalledPostgres implements AutoCloseable {
     private static final Path DEBIAN = Path.of("/usr/lib/postgresql");
     private static final List<String> NEEDED = List.of("initdb", "postgres", "pg_dump", "pg_restore");
@@ -43,7 +43,7 @@ public final class InstalledPostgres implements AutoCloseable {
         return find().isPresent();
     }
 
-    /** Starts it on an empty database cluster, which trusts its own machine. */
+    /** Starts it on an empty database cluster that trusts local connections. */
     public static InstalledPostgres start(Path cluster) throws Exception {
         Path programs = find().orElseThrow();
         Process initdb = PostgresCommand.foreground(List.of(
@@ -109,7 +109,7 @@ public final class InstalledPostgres implements AutoCloseable {
             try (DirectoryStream<Path> versions = Files.newDirectoryStream(DEBIAN)) {
                 versions.forEach(version -> folders.add(version.resolve("bin")));
             } catch (IOException e) {
-                // Those on the path are left.
+                // Otherwise uses the path.
             }
         }
         folders.sort(Comparator.reverseOrder());

@@ -27,7 +27,7 @@ public final class PostgresTestResource implements QuarkusTestResourceLifecycleM
             postgres.start();
             return Map.of(
                     "agyn.proxy.warm-up", "0s",
-                    // A free one, for two runs side by side on one machine.
+                    // A free port, for two runs on one machine.
                     "quarkus.http.test-port", "0",
                     "agyn.data-dir", folder.toString(),
                     "agyn.keyset-file", keyset.toString(),

@@ -45,7 +45,7 @@ public final class Standby implements AutoCloseable {
         return new Standby(folder, stopped.username(), stopped.password());
     }
 
-    /** Starts it as a standby of the PostgreSQL, which runs again by now, and waits until it takes connections. */
+    /** Starts it as a standby of the PostgreSQL, which runs again by now, and waits until it accepts connections. */
     public void follow(EmbeddedPostgres primary) throws IOException, InterruptedException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
@@ -84,7 +84,7 @@ public final class Standby implements AutoCloseable {
         return port;
     }
 
-    /** Makes it the primary, and returns when it takes writes. */
+    /** Promotes it, and returns when it accepts writes. */
     public void promote() throws SQLException {
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {

@@ -39,7 +39,7 @@ class HeaderSyntaxFuzz {
                         ? lower.startsWith(entry.substring(0, entry.length() - 1))
                         : lower.equals(entry));
         boolean contained = HeaderNames.of(entries).contains(name);
-        // No provider is sent any other name.
+        // Providers get no other name.
         assertThat(contained || !HeaderSyntax.isName(name)).isEqualTo(expected || !HeaderSyntax.isName(name));
     }
 }

@@ -34,7 +34,7 @@ class OutOfMemoryExitTest {
         assertThat(output).contains("ran out of memory");
     }
 
-    /** A process whose other threads go on after one has run out of memory. */
+    /** A process whose other threads continue after one has run out of memory. */
     static final class Program {
         private static final Logger LOG = Logger.getLogger(Program.class);
 

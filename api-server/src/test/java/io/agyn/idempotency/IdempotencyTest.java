@@ -64,7 +64,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void theOrderOfFieldsAndWhiteSpaceMakeNoOtherRequest() {
+    void fieldOrderAndWhiteSpaceDoNotChangeARequest() {
         String name = freshName("org");
         String slug = name.toLowerCase(java.util.Locale.ROOT);
 
@@ -166,7 +166,7 @@ class IdempotencyTest {
     }
 
     @Test
-    void aKeyOfAnotherUserIsAnotherKey() throws SQLException {
+    void sameKeyOfAnotherUserIsAnotherKey() throws SQLException {
         post("/organizations", Map.of("name", freshName("org")));
         database.execute("update idempotency_key set user_id = gen_random_uuid() where key = ?", key);
 

@@ -25,7 +25,7 @@ class KeysetFileTest {
     private Path folder;
 
     @Test
-    void aLockedFileOpensWithItsPassphraseAlone() throws IOException {
+    void lockedFileOpensOnlyWithItsPassphrase() throws IOException {
         Path path = folder.resolve("keyset.json");
         KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
         file.create();
@@ -78,7 +78,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void anAlteredLockDoesNotOpen() throws IOException {
+    void alteredLockDoesNotOpen() throws IOException {
         Path path = folder.resolve("keyset.json");
         KeysetFile file = new KeysetFile(path, Optional.of(lock(PASSPHRASE)));
         file.create();
@@ -113,7 +113,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aLockIsPutOnChangedAndTakenOff() {
+    void lockIsAddedChangedAndRemoved() {
         Path path = folder.resolve("keyset.json");
         Keyset.create(path);
         byte[] fingerprint = Keyset.load(path).fingerprint(VALUE);
@@ -154,7 +154,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aChangeThatFailsLeavesTheFileAsItWas() throws IOException {
+    void failedChangeLeavesTheFileUnchanged() throws IOException {
         Path path = folder.resolve("keyset.json");
         Keyset.create(path);
         String content = Files.readString(path);
@@ -168,7 +168,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aBackupIsTheSameAndNeverOverwritten() throws IOException {
+    void backupIsIdenticalAndNeverOverwritten() throws IOException {
         Path path = folder.resolve("keyset.json");
         Path copy = folder.resolve("copy.json");
         Keyset.create(path);
@@ -207,7 +207,7 @@ class KeysetFileTest {
     }
 
     @Test
-    void aPassphraseInASettingAndInAFileIsTheSame() {
+    void passphraseInASettingAndInAFileIsTheSame() {
         Path path = folder.resolve("keyset.json");
         new KeysetFile(path, Optional.of(lock(PASSPHRASE))).create();
 

@@ -88,7 +88,7 @@ class KeysetTest {
     }
 
     @Test
-    void aNewKeyDecryptsAndEncryptsOnceItIsPrimary() throws GeneralSecurityException {
+    void newKeyDecryptsAndEncryptsOnceItIsPrimary() throws GeneralSecurityException {
         Keyset before = Keyset.load(file);
         KeyId old = before.primary();
 
@@ -110,7 +110,7 @@ class KeysetTest {
     }
 
     @Test
-    void aKeyThatIsRetiredDecryptsNoMore() throws GeneralSecurityException {
+    void retiredKeyDoesNotDecrypt() throws GeneralSecurityException {
         Keyset before = Keyset.load(file);
         KeyId old = before.primary();
         byte[] ciphertext = before.aead().encrypt(VALUE, CONTEXT);
@@ -127,7 +127,7 @@ class KeysetTest {
     }
 
     @Test
-    void aRotationChangesNoFingerprint() {
+    void rotationChangesNoFingerprint() {
         Keyset before = Keyset.load(file);
         Keyset added = before.withNewKey();
         Keyset rotated = added.withPrimary(added.keys().getLast()).without(before.primary());

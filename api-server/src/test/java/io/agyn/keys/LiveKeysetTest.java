@@ -41,7 +41,7 @@ class LiveKeysetTest {
         keys.start(new StartupEvent(), new SimpleMeterRegistry());
         try {
             Keyset added = file.change(Keyset::withNewKey);
-            // As a copy that keeps times has it.
+            // As in a copy with the original times.
             Files.setLastModifiedTime(file.path(), FileTime.fromMillis(0));
 
             awaitKeys(added);
@@ -73,7 +73,7 @@ class LiveKeysetTest {
         Keyset.create(other);
         String right = Files.readString(file.path());
         Keyset added = before.withNewKey();
-        // Of one origin, and without the key that has encrypted until now.
+        // Derived from the same keyset, without the key that encrypted so far.
         Keyset without = added.withPrimary(added.keys().getLast()).without(before.primary());
 
         for (String wrong : new String[] {

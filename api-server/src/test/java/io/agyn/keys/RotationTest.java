@@ -24,6 +24,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -148,7 +149,7 @@ class RotationTest {
     }
 
     @Test
-    void aTrialTellsWhichRowsAnotherKeysetCannotRead() throws SQLException {
+    void verificationListsRowsThatAnotherKeysetCannotRead() throws SQLException {
         Keyset keyset = promoteANewKey();
         new Rewrap(connection, keyset, done -> {}).run();
         Keyset before = keyset.withPrimary(keyset.keys().getFirst()).without(keyset.primary());
@@ -161,6 +162,28 @@ class RotationTest {
         assertThat(right.unreadable()).noneMatch(row -> row.contains(secret));
         assertThat(wrong.readable()).isZero();
         assertThat(wrong.unreadable()).contains("the keyset check", "the value of secret " + secret);
+    }
+
+    @Test
+    void secretProvidersAreRewrappedAndRemoteSecretsStayAsTheyAre() throws SQLException {
+        String token = secretProvider(Map.of("token", "hvs.kept"));
+        String role = secretProvider(Map.of("role_id", "agyn", "secret_id", "kept-id"));
+        String remote = Api.remoteSecret(organization, token);
+        String before = asAdmin().get(SECRET, organization, remote).asString();
+        Keyset keyset = promoteANewKey();
+
+        Set<String> unreadable = new Rewrap(connection, keyset, done -> {}).run();
+
+        assertThat(Stream.of(token, role, remote))
+                .allSatisfy(id -> assertThat(unreadable).noneMatch(row -> row.contains(id)));
+        assertThat(keyOf("secret_provider", "token", token)).contains(keyset.primary());
+        assertThat(keyOf("secret_provider", "approle_secret_id", role)).contains(keyset.primary());
+        assertThat(asAdmin().get(SECRET, organization, remote).asString()).isEqualTo(before);
+        assertThat(KeysetVerification.run(connection, keyset).unreadable())
+                .noneMatch(row -> row.contains(token) || row.contains(role) || row.contains(remote));
+        String reveal = "/organizations/{org}/secret-providers/{id}/reveal-credentials";
+        assertThat(asAdmin().post(reveal, organization, token).<String>path("token")).isEqualTo("hvs.kept");
+        assertThat(asAdmin().post(reveal, organization, role).<String>path("secret_id")).isEqualTo("kept-id");
     }
 
     @Test
@@ -217,7 +240,7 @@ class RotationTest {
     }
 
     @Test
-    void theServerTellsWhichKeysItHas() throws Exception {
+    void serverReportsItsKeys() throws Exception {
         awaitServer(keys.current());
 
         Keyset keyset = promoteANewKey();
@@ -230,7 +253,7 @@ class RotationTest {
     }
 
     @Test
-    void everyColumnOfCiphertextsIsKnown() throws SQLException {
+    void everyColumnOfCiphertextsIsDeclared() throws SQLException {
         List<String> columns = database.column(
                 String.class,
                 "select table_name || '.' || column_name from information_schema.columns"
@@ -308,6 +331,18 @@ class RotationTest {
 
     private EncryptionContext context(String id) {
         return new EncryptionContext(UUID.fromString(organization), "secret", UUID.fromString(id), "value");
+    }
+
+    private String secretProvider(Map<String, String> credential) {
+        Map<String, String> config = new HashMap<>(credential);
+        config.put("address", "https://vault.example");
+        return asAdmin()
+                .body(Api.secretProviderBody(config))
+                .post("/organizations/{org}/secret-providers", organization)
+                .then()
+                .statusCode(201)
+                .extract()
+                .path("id");
     }
 
     private String create(String method, Map<String, ?> credentials) {

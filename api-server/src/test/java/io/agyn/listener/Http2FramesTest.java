@@ -26,7 +26,7 @@ class Http2FramesTest {
     }
 
     @Test
-    void anUpgradedConnectionIsFollowedFromItsPreface() {
+    void upgradedConnectionIsFollowedFromItsPreface() {
         frames.read(bytes("GET / HTTP/1.1\r\nUpgrade: h2c\r\n\r\n"));
         frames.expect();
         assertThat(frames.read(preface())).isTrue();
@@ -53,7 +53,7 @@ class Http2FramesTest {
     }
 
     @Test
-    void aHeaderBlockEndsWithItsLastFrame() {
+    void headerBlockEndsWithItsLastFrame() {
         frames.read(preface());
         frames.read(frame(HEADERS, 0, 10));
         assertThat(frames.isIncomplete()).isTrue();
@@ -68,7 +68,7 @@ class Http2FramesTest {
     }
 
     @Test
-    void aBodyAdvancesWithEachPieceAndOtherFramesWithTheirEnd() {
+    void bodyAdvancesByPieceAndOtherFramesAtTheirEnd() {
         frames.read(preface());
         ByteBuf data = frame(DATA, 0, 100);
         frames.read(data.slice(0, 50));

@@ -20,7 +20,7 @@ class ExceptionsTest {
             Pattern.compile("LOG\\s*\\.(error|warn|info|debug|trace)\\([^;]*,\\s*[a-z][A-Za-z]*\\)");
 
     @Test
-    void aLoggedExceptionShowsClassesAndFramesOnly() {
+    void loggedExceptionShowsOnlyClassesAndFrames() {
         IllegalStateException exception =
                 new IllegalStateException("sk-secret", new IOException("sk-secret of the cause"));
         exception.addSuppressed(new IOException("sk-secret suppressed", exception));
@@ -34,7 +34,7 @@ class ExceptionsTest {
     }
 
     @Test
-    void theProxyLogsNoMessageOfAnException() throws IOException {
+    void proxyLogsNoMessageOfAnException() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/java/io/agyn/proxy"))) {
             List<Path> sources =
                     files.filter(file -> file.toString().endsWith(".java")).toList();

@@ -96,7 +96,7 @@ class MembersTest {
     }
 
     @Test
-    void anOwnerAddsReadsChangesAndRemovesAMember() {
+    void ownerAddsReadsChangesAndRemovesAMember() {
         String owner = Api.tokenOfNew("owner", organization);
         var added = as(owner)
                 .body(Map.of("email", email, "role", "member"))
@@ -183,7 +183,7 @@ class MembersTest {
     }
 
     @Test
-    void aMemberIsChangedAndRemovedOnlyInTheStateThatIfMatchNames() {
+    void memberIsChangedAndRemovedOnlyIfTheEntityTagMatches() {
         Api.join(organization, user, "member");
         String tag = Api.get(MEMBER, organization, user).extract().header("ETag");
         asAdmin()
@@ -225,7 +225,7 @@ class MembersTest {
     }
 
     @Test
-    void anOrganizationThatHasAnActiveOwnerKeepsOne() {
+    void organizationKeepsItsLastActiveOwner() {
         Api.join(organization, user, "owner");
         String slug = Api.get("/organizations/{id}", organization).extract().path("slug");
         assertLastOwner(asAdmin().delete(MEMBER, organization, user), slug);
@@ -234,7 +234,7 @@ class MembersTest {
         assertLastOwner(asAdmin().delete("/users/{id}", user), slug);
         Api.get(MEMBER, organization, user).body("role", equalTo("owner")).body("state", equalTo("active"));
 
-        // One who is suspended is no help, and may go.
+        // A suspended owner does not count, and may be removed.
         String other = Api.user();
         Api.join(organization, other, "owner");
         Api.setState(other, "suspended");
@@ -248,7 +248,7 @@ class MembersTest {
     }
 
     @Test
-    void anOrganizationWithMembersButNoOwnerLetsThemGo() {
+    void membersCanLeaveAnOrganizationWithoutAnOwner() {
         Api.join(organization, user, "member");
         asAdmin()
                 .body(Map.of("role", "member"))
@@ -260,7 +260,7 @@ class MembersTest {
     }
 
     @Test
-    void theLastOwnerGoesWithTheOrganization() {
+    void lastOwnerIsDeletedWithTheOrganization() {
         String owner = Api.tokenOfNew("owner", organization);
         as(owner).delete("/organizations/{id}", organization).then().statusCode(204);
         as(owner).get("/me").then().statusCode(200).body("memberships", equalTo(List.of()));

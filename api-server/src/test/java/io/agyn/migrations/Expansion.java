@@ -13,9 +13,9 @@ import java.util.regex.Pattern;
 /**
  * Finds changes in migrations that break servers of the previous release.
  *
- * <p>What is new since that release may be created as one likes. Of what there was, it knows which statements add and no more;
- * all others it rejects, unless a comment before them says {@code -- unused since 1.2.0}, with a release, or, where nothing
- * is taken away, {@code -- fits the release before: } and why.
+ * <p>Objects that are new since that release may be created freely. Of older ones, it knows the statements that only add;
+ * it rejects all others, except after a comment {@code -- unused since 1.2.0}, with a release, or, if nothing
+ * is removed, {@code -- fits the release before: } and a reason.
  */
 final class Expansion {
     private static final Pattern UNUSED = Pattern.compile("-- unused since (\\d+\\.\\d+\\.\\d+)");
@@ -33,7 +33,7 @@ final class Expansion {
     private final List<String> rejections = new ArrayList<>();
 
     /**
-     * @param released the migrations that the servers of the release before have created
+     * @param released the migrations of the previous release
      * @param isRelease whether there is a release of a number
      */
     Expansion(List<String> released, Predicate<String> isRelease) {

@@ -103,7 +103,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aTableInUseIsNotWaitedForForLong() {
+    void migrationDoesNotWaitLongForATableInUse() {
         String statement = "alter table team add column size integer";
         assertThat(new Expansion(RELEASED, release -> false).rejections(statement))
                 .singleElement()
@@ -133,7 +133,7 @@ class MigrationsTest {
     }
 
     @Test
-    void aMigrationThatWasReleasedStaysAsItIs() throws IOException {
+    void releasedMigrationNeverChanges() throws IOException {
         Map<Integer, Path> files = migrations();
         int checked = 0;
         for (int schema = 1; schema <= lastReleasedSchema(); schema++) {
@@ -175,7 +175,7 @@ class MigrationsTest {
         return migrations;
     }
 
-    /** As Flyway computes it: of the lines without their ends. */
+    /** As Flyway computes it, without line ends. */
     private static int checksum(Path file) throws IOException {
         CRC32 checksum = new CRC32();
         Files.readAllLines(file).forEach(line -> checksum.update(line.getBytes(UTF_8)));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class OrganizationsTest {
     @Test
-    void anOrganizationIsCreatedReadUpdatedAndDeleted() {
+    void organizationIsCreatedReadUpdatedAndDeleted() {
         String name = Api.freshName("Acme GmbH");
         var created = asAdmin()
                 .body(Map.of("name", name))
@@ -51,7 +51,7 @@ class OrganizationsTest {
     }
 
     @Test
-    void aDerivedSlugThatIsTakenGetsANumber() {
+    void derivedSlugThatIsTakenGetsANumber() {
         String name = Api.freshName("Twice");
         String first =
                 asAdmin().body(Map.of("name", name)).post("/organizations").path("slug");
@@ -75,7 +75,7 @@ class OrganizationsTest {
     }
 
     @Test
-    void aListIsReadInPagesWithoutGapOrRepetition() {
+    void listIsReadInPagesWithoutGapOrRepetition() {
         String organization = Api.organization();
         List<String> created = new ArrayList<>();
         for (int i = 0; i < 7; i++) {

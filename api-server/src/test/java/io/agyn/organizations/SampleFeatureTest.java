@@ -74,7 +74,7 @@ class SampleFeatureTest {
     }
 
     @Test
-    void anOrganizationWithSamplesIsNotDeleted() throws SQLException {
+    void organizationWithSamplesIsNotDeleted() throws SQLException {
         String organization = Api.organization();
         database.execute("insert into sample values (?, 'one')", UUID.fromString(organization));
 
@@ -86,7 +86,7 @@ class SampleFeatureTest {
     }
 
     @Test
-    void aConstraintOfSamplesHasItsProblem() {
+    void constraintOfSamplesHasItsProblem() {
         ProblemException problem = problems.of(
                 new ConstraintViolationException("duplicate", new SQLException("duplicate"), "sample_name_unique"));
 

@@ -14,7 +14,7 @@ class SlugsTest {
     }
 
     @Test
-    void aLongNameIsCutToADnsLabelAlsoWithANumber() {
+    void longNameIsCutToADnsLabelEvenWithANumber() {
         String slug = Slugs.from("a".repeat(62) + " b".repeat(30));
         assertThat(slug).hasSizeLessThanOrEqualTo(63).matches("[a-z0-9]([a-z0-9-]*[a-z0-9])?");
         assertThat(Slugs.numbered(slug, 12)).hasSizeLessThanOrEqualTo(63).endsWith("-12");

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests on one connection, whose responses are written by threads of the API. */
+/** Requests on one connection; the API's threads write the responses. */
 @Timeout(60)
 class BodyDrainerTest {
     private final Vertx vertx = Vertx.vertx();

@@ -55,7 +55,7 @@ class StageTest {
         System.out.println("Routes in order: " + running);
 
         assertThat(running.stream().filter(stages::contains))
-                // The management port has no route unless it is set.
+                // The management port has a route only if it is configured.
                 .containsExactlyElementsOf(Stream.of(Stage.values())
                         .filter(stage -> stage.kind() == Kind.ROUTE || stage.kind() == Kind.LAST_ROUTE)
                         .filter(stage -> stage != Stage.MANAGEMENT_PORT)

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Bodies in which a model cannot be found for sure: they reach no provider, or not whole. */
+/** Bodies with an ambiguous model: no provider receives one completely. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class BodiesTest {
@@ -49,7 +49,7 @@ class BodiesTest {
                 "{\"model\":\"MODEL}",
                 "{\"model\":\"MODEL\\x\"}",
             })
-    void aBodyInWhichNoModelIsNamedReachesNobody(String body) {
+    void bodyWithoutAModelReachesNoProvider(String body) {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body.replace(ANY, SCENE.responses()));
         assertThat(response.statusCode()).as(text(response)).isEqualTo(400);
         JsonObject error = new JsonObject(text(response)).getJsonObject("error");
@@ -78,7 +78,7 @@ class BodiesTest {
     }
 
     @Test
-    void aSecondModelFarBehindTheFirstNeverCompletesTheCall() throws Exception {
+    void secondModelFarBehindTheFirstNeverCompletesTheCall() throws Exception {
         String start = "{\"model\":\"" + SCENE.responses() + "\",\"input\":\"" + "x".repeat(100_000) + "\"";
         String rest = ",\"model\":\"gpt-5\"}";
         try (RawCaller caller = Scene.connect()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Secrets whose values are no header values, as files and pastes leave them. */
+/** Secrets with values that are invalid in headers, as in pasted files. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -35,7 +35,7 @@ class CredentialValuesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", " \n"})
-    void aLineBreakAtTheEndOfASecretIsNotSent(String end) throws Exception {
+    void lineBreakAtTheEndOfASecretIsNotSent(String end) throws Exception {
         String secret = Api.secret(SCENE.organization(), Scene.CREDENTIAL + end);
         String model = modelOf(provider(secret));
 
@@ -56,7 +56,7 @@ class CredentialValuesTest {
                 "sk-canary-of-e-acute-0123456789\u00e9",
                 "sk-canary-of-two-breaks-0123456789\n\n"
             })
-    void aSecretThatNoHeaderCanCarryIsNoToken(String value) throws Exception {
+    void secretThatNoHeaderCanCarryIsRejectedAsToken(String value) throws Exception {
         String unsendable = Api.secret(SCENE.organization(), value);
         asAdmin()
                 .body(Api.providerBody("bearer", Map.of("token_secret_id", unsendable)))
@@ -76,7 +76,7 @@ class CredentialValuesTest {
                 .body("errors[0].pointer", equalTo("/value"))
                 .body("errors[0].detail", containsString("only visible ASCII characters"));
 
-        // As a release that did not check it has stored it.
+        // As stored by a release without this check.
         database.execute(
                 "update llm_provider set token_secret_id = ? where id = ?",
                 UUID.fromString(unsendable),

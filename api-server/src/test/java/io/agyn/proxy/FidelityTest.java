@@ -50,7 +50,7 @@ class FidelityTest {
     }
 
     @Test
-    void aModelsNameAtTheProviderIsWrittenAsJson() throws Exception {
+    void remoteModelNameIsWrittenAsJson() throws Exception {
         String model = modelCalled("a \"quoted\" \\ näme 😀");
         assertThat(SCENE.post("/v1/responses", Scene.body(model)).statusCode()).isEqualTo(200);
         assertThat(new JsonObject(SCENE.received().text()).getString("model")).isEqualTo("a \"quoted\" \\ näme 😀");
@@ -93,7 +93,7 @@ class FidelityTest {
             assertThat(SCENE.post("/v1/responses", body.formatted(SCENE.responses()))
                             .statusCode())
                     .isEqualTo(200);
-            // Without describing both of them where they differ.
+            // Avoids a failure message with both bodies.
             assertThat(Arrays.equals(
                             SCENE.received().body(), body.formatted("gpt-4o").getBytes(UTF_8)))
                     .isTrue();
@@ -125,7 +125,7 @@ class FidelityTest {
     }
 
     @Test
-    void aQueryStringPasses() throws Exception {
+    void queryStringPasses() throws Exception {
         String query = "?beta=true&a=%2F%20+&a=b=c&&%E5%90%8D#".replace("#", "");
         assertThat(SCENE.post("/v1/messages" + query, Scene.body(SCENE.messages()))
                         .statusCode())
@@ -134,7 +134,7 @@ class FidelityTest {
     }
 
     @Test
-    void theEndpointsPathComesFirstAndWithoutOneV1() throws Exception {
+    void endpointPathIsPrependedWithoutASecondV1() throws Exception {
         String origin = SCENE.provider().origin().toString();
         assertThat(targetOf(SCENE.responsesModel(origin), "/v1/responses")).isEqualTo("/v1/responses");
         assertThat(targetOf(SCENE.responsesModel(origin + "/"), "/v1/responses"))
@@ -174,7 +174,7 @@ class FidelityTest {
         return name;
     }
 
-    /** Some of a name's characters as JSON also allows to write them. */
+    /** Writes some characters of a name as JSON escapes. */
     private static String escaped(String name, Random random) {
         StringBuilder escaped = new StringBuilder();
         for (char c : name.toCharArray()) {
@@ -183,7 +183,7 @@ class FidelityTest {
         return escaped.toString();
     }
 
-    /** With its length or in chunks, in writes that may or may not arrive apart. */
+    /** With a length or in chunks, in writes that may arrive together. */
     private static RawCaller sendInPieces(RawCaller caller, byte[] body, Random random) throws IOException {
         boolean chunked = random.nextBoolean();
         caller.send(
@@ -211,7 +211,7 @@ class FidelityTest {
         return chunk.toByteArray();
     }
 
-    /** Events, or something like them, or anything, cut anywhere. */
+    /** Events, malformed events or random bytes, split anywhere. */
     private static final class RandomResponse {
         private final Random random;
         private final String contentType;

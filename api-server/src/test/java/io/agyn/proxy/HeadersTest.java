@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Headers in both directions: all pass except those of the connection and, to the provider, those that identify the
+ * Headers in both directions: all pass except the connection's and, to the provider, headers that identify the
  * caller.
  */
 @QuarkusTest
@@ -26,7 +26,7 @@ class HeadersTest {
     static final Scene SCENE = new Scene();
 
     @Test
-    void headersThatNobodyKnowsPassInTheirOrderAndSpelling() throws Exception {
+    void unknownHeadersPassInTheirOrderAndSpelling() throws Exception {
         ReceivedCall call = receivedWith(
                 "User-Agent: agent/1.0 (x; y)",
                 "OpenAI-Beta: responses=v1",
@@ -63,7 +63,7 @@ class HeadersTest {
     }
 
     @Test
-    void theConnectionsHeadersStayBehindThoseItNamesToo() throws Exception {
+    void connectionHeadersAndThoseItNamesAreDropped() throws Exception {
         ReceivedCall call = receivedWith(
                 "Connection: keep-alive, X-Hop",
                 "connection: x-other-hop ,",
@@ -151,7 +151,7 @@ class HeadersTest {
     }
 
     @Test
-    void anApiTokenInTheQueryStaysBehind() throws Exception {
+    void apiTokenInTheQueryIsDropped() throws Exception {
         String body = Scene.body(SCENE.responses());
         String encoded = SCENE.token().replace("_", "%5F");
         for (String query :
@@ -179,14 +179,14 @@ class HeadersTest {
     }
 
     @Test
-    void aBearerCredentialIsTheOnlyOne() throws Exception {
+    void bearerCredentialIsTheOnlyOne() throws Exception {
         ReceivedCall call = receivedWith();
         assertThat(call.values("authorization")).containsExactly("Bearer " + Scene.CREDENTIAL);
         assertDoesNotContain(call, "x-api-key");
     }
 
     @Test
-    void anXApiKeyCredentialIsTheOnlyOne() throws Exception {
+    void xApiKeyCredentialIsTheOnlyOne() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             assertThat(caller.send(SCENE.whole("/v1/messages", Scene.body(SCENE.messages())))
                             .response()
@@ -236,7 +236,7 @@ class HeadersTest {
     }
 
     @Test
-    void theProvidersHeadersPassInTheirOrderAndSpelling() throws Exception {
+    void providerHeadersPassInTheirOrderAndSpelling() throws Exception {
         String body = "{\"error\":{}}";
         try (RawProvider provider = RawProvider.respondingWith(RawProvider.head(
                         "418 I'm a teapot",
@@ -315,7 +315,7 @@ class HeadersTest {
         }
     }
 
-    /** The call as it reaches the provider with these headers beside the token's. */
+    /** The provider's view of a call with these headers and the token. */
     private static ReceivedCall receivedWith(String... headers) throws Exception {
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(

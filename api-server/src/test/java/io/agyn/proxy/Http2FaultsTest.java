@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Providers on HTTP/2 that reject single calls, leave, or say something before their response. */
+/** HTTP/2 providers that reject single calls, send GOAWAY, or send interim responses. */
 @QuarkusTest
 @TestProfile(ShortLimits.class)
 @WithTestResource(PostgresTestResource.class)

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Providers that are called by https, and so by HTTP/2 where they speak it. */
+/** Providers with https endpoints, which are called by HTTP/2 if they support it. */
 @QuarkusTest
 @TestProfile(ShortLimits.class)
 @WithTestResource(PostgresTestResource.class)
@@ -92,7 +92,7 @@ class Http2ProviderTest {
     }
 
     @Test
-    void aResponseThatIsResetNeverLooksSuccessful() throws Exception {
+    void resetResponseNeverLooksSuccessful() throws Exception {
         SCENE.provider().script("break=3");
         for (String member : List.of(STREAM, "\"stream\":false")) {
             try (RawCaller caller = Scene.connect()) {
@@ -135,7 +135,7 @@ class Http2ProviderTest {
                 reads.send(SCENE.whole("/v1/responses", body(model, STREAM), "x-scripted: text=20000"));
                 assertThat(reads.response().isWhole()).isTrue();
             }
-            // Until it is given up, which is the limits' test.
+            // LimitsTest checks how long.
             assertThat(SCENE.provider().received().getFirst().responseBytes()).isLessThan(32L << 20);
         }
     }

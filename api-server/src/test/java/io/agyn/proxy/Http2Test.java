@@ -35,7 +35,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Callers that speak HTTP/2, each call a stream of one connection. */
+/** HTTP/2 callers, with each call on a stream of one connection. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class Http2Test {
@@ -136,7 +136,7 @@ class Http2Test {
     }
 
     @Test
-    void aBodyFlowsBeforeItsEnd() throws Exception {
+    void bodyIsForwardedBeforeItsEnd() throws Exception {
         HttpClientRequest request = request("/v1/responses").setChunked(true);
         request.write(Buffer.buffer("{\"model\":\"" + SCENE.responses() + "\",\"input\":\"one"));
         SCENE.provider().await(call -> call.text().equals("{\"model\":\"gpt-4o\",\"input\":\"one"), PATIENCE);
@@ -166,7 +166,7 @@ class Http2Test {
         assertThat(seen.get().toString())
                 .contains("event: response.failed\ndata: ")
                 .endsWith("}\n\n");
-        // The connection is as good as before.
+        // The connection is still usable.
         SCENE.provider().script("");
         assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);
     }
@@ -180,7 +180,7 @@ class Http2Test {
     }
 
     @Test
-    void aStreamThatTheCallerResetsCancelsTheProvidersCallAlone() throws Exception {
+    void resetStreamCancelsOnlyItsProviderCall() throws Exception {
         for (String script : List.of("endless;every=20ms", "stall=before", "endless")) {
             SCENE.provider().forget();
             SCENE.provider().script(script);
@@ -197,7 +197,7 @@ class Http2Test {
     }
 
     @Test
-    void aConnectionThatEndsCancelsAllItsCalls() throws Exception {
+    void closedConnectionCancelsAllItsCalls() throws Exception {
         SCENE.provider().script("endless;every=20ms");
         HttpClientRequest first = request("/v1/responses");
         first.end(Buffer.buffer(body(SCENE.responses(), STREAM)));
@@ -210,7 +210,7 @@ class Http2Test {
     }
 
     @Test
-    void aStreamThatIsNotReadStopsItsProviderAndNoOtherStream() throws Exception {
+    void unreadStreamStopsItsProviderAndNoOtherStream() throws Exception {
         SCENE.provider().script("endless");
         HttpClientResponse unread = call("/v1/responses", body(SCENE.responses(), STREAM));
         unread.pause();
@@ -239,7 +239,7 @@ class Http2Test {
         return result(request.send(body).map(HttpClientResponse::pause));
     }
 
-    /** The whole body of a response that is paused, since it could come before anybody listens. */
+    /** The body of a paused response, which could otherwise arrive before the handler is set. */
     private static Buffer read(HttpClientResponse response) throws Exception {
         Future<Buffer> body = response.body();
         response.resume();

@@ -103,7 +103,7 @@ class LimitsTest {
     }
 
     @Test
-    void aStreamThatIsSlowButNotSilentGoesOn() throws Exception {
+    void slowStreamContinuesUnlessItIsSilent() throws Exception {
         SCENE.provider().script("events=4;every=300ms");
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
@@ -168,7 +168,7 @@ class LimitsTest {
     }
 
     @Test
-    void aProviderThatStopsReadingIsToBlameItself() throws Exception {
+    void providerThatStopsReadingIsReported() throws Exception {
         try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
                 RawCaller caller = Scene.connect()) {
             String model = SCENE.responsesModel(provider.origin());
@@ -303,7 +303,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyOfJustTheLimitPasses() throws Exception {
+    void bodyOfExactlyTheLimitPasses() throws Exception {
         String start = "{\"model\":\"" + SCENE.responses() + "\",\"x\":\"";
         String body = start + "x".repeat(ShortLimits.BODY - start.length() - 2) + "\"}";
         assertThat(SCENE.post("/v1/responses", body).statusCode()).isEqualTo(200);
@@ -315,7 +315,7 @@ class LimitsTest {
     }
 
     @Test
-    void aBodyThatIsFoundToBeTooLargeBeforeItsModelReachesNobody() throws Exception {
+    void tooLargeBodyBeforeItsModelReachesNoProvider() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             RawCaller.Response response = caller.send(SCENE.head("/v1/messages", "Transfer-Encoding: chunked"))
                     .send(chunk("{\"x\":\"" + "x".repeat(ShortLimits.BODY)))
@@ -349,7 +349,7 @@ class LimitsTest {
 
     @Test
     @EnabledOnOs(OS.LINUX)
-    void aDeadAddressLeavesTimeForTheNext() throws Exception {
+    void deadAddressLeavesTimeForTheNext() throws Exception {
         List<Socket> queue = new ArrayList<>();
         try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
                 ServerSocket alive = new ServerSocket(full.getLocalPort(), 50, InetAddress.getByName("127.0.0.2"))) {
@@ -391,7 +391,7 @@ class LimitsTest {
     }
 
     @Test
-    void hostsThatNobodyCallsAreForgotten() {
+    void unusedHostsAreForgotten() {
         Upstreams upstreams = new Upstreams(vertx, host -> CompletableFuture.completedFuture(List.of()), clients, 1);
         UpstreamBulkhead called = upstreams.bulkhead(target(1).endpoint());
         called.acquire(() -> {});
@@ -421,7 +421,7 @@ class LimitsTest {
         return Integer.toHexString(text.getBytes(UTF_8).length) + "\r\n" + text + "\r\n";
     }
 
-    /** Fills a listener's backlog, after which the kernel accepts no connection. */
+    /** Fills a listener's backlog, so that the kernel accepts no connection. */
     private static void fill(ServerSocket full, List<Socket> queue) throws IOException {
         while (queue.size() < 100) {
             Socket socket = new Socket();

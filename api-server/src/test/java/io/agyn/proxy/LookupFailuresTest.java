@@ -33,7 +33,7 @@ class LookupFailuresTest {
         String model = SCENE.responsesModel("http://127.0.0.1:1/v1");
         try (Connection connection = database.getConnection();
                 Statement statement = connection.createStatement()) {
-            // As a later release may write it.
+            // As written by a later release.
             statement.executeUpdate("update llm_provider set endpoint = 'an endpoint of a later release' where id ="
                     + " (select provider_id from model where name = '" + model + "')");
         }

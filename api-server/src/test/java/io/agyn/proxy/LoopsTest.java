@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Calls that come back to the server that sent them. */
+/** Calls that reach the server that sent them. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -26,7 +26,7 @@ class LoopsTest {
     static final Scene SCENE = new Scene();
 
     @Test
-    void aModelThatResolvesToItselfIsCalledOnce() {
+    void modelThatResolvesToItselfIsCalledOnce() {
         String name = Api.freshName("loop");
         String endpoint = "http://127.0.0.1:" + RestAssured.port + "/v1";
         Map<String, Object> provider = new HashMap<>(Api.providerBody("bearer", Map.of("token", SCENE.token())));
@@ -43,7 +43,7 @@ class LoopsTest {
     }
 
     @Test
-    void aLoopIsReportedInTheDialectOfThePath() {
+    void loopIsReportedInTheDialectOfThePath() {
         String own = ownId();
 
         HttpResponse<byte[]> response =
@@ -55,7 +55,7 @@ class LoopsTest {
     }
 
     @Test
-    void aChainOfDeploymentsPassesUpToALength() {
+    void chainOfDeploymentsPassesUpToALength() {
         String chain = "agyn-1, agyn-2, agyn-3, agyn-4, agyn-5, agyn-6, agyn-7";
         assertThat(SCENE.post("/v1/responses", body(SCENE.responses()), "CDN-Loop: " + chain)
                         .statusCode())

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Calls by members, and their end with the membership. */
+/** Calls by members, which fail after the membership ends. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class MembersCallsTest {
@@ -55,7 +55,7 @@ class MembersCallsTest {
     }
 
     @Test
-    void aTokenIsBoundToItsOrganizationWhereverItsUserBelongs() {
+    void tokenReachesOnlyTheOrganizationItIsBoundTo() {
         String other = Api.organization();
         Api.join(SCENE.organization(), user, "member");
         Api.join(other, user, "member");

@@ -111,7 +111,7 @@ class MeteringTest {
                 assertThat(record.get("outcome")).isEqualTo("completed");
                 assertThat(record.get("output_tokens")).isEqualTo(4);
             }
-            // One for each event loop, since each has been read to its end.
+            // One per event loop, since each was read to its end.
             assertThat(provider.connections()).isLessThan(calls / 2);
         }
     }
@@ -207,7 +207,7 @@ class MeteringTest {
                 assertThat(response.isWhole()).isTrue();
                 assertThat(response.body()).startsWith(CREATED + COMPLETED);
                 assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(4));
-                // And the connection is good for another.
+                // The connection is reused.
                 assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
                                 .response()
                                 .status())

@@ -46,7 +46,7 @@ class MetricsTest {
     }
 
     @Test
-    void theDatabaseIsAskedForChangesAllTheTime() {
+    void databaseIsPolledForChanges() {
         assertThat(value("agyn_changes_age_seconds")).isBetween(0.0, 5.0);
     }
 

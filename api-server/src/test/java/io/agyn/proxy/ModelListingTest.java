@@ -49,7 +49,7 @@ class ModelListingTest {
     }
 
     @Test
-    void aPlusSignInANameIsAPlusSign() {
+    void plusSignInANameIsAPlusSign() {
         asAdmin()
                 .body(Map.of("name", "qwen2.5+lora", "provider_id", provider, "remote_model_name", "qwen"))
                 .post("/organizations/{id}/models", organization)
@@ -117,7 +117,7 @@ class ModelListingTest {
         String hidden = name(other, Api.model(other, Api.provider(other, Api.secret(other, "sk-2"))));
         assertThat(caller().get("/v1/models").jsonPath().getList("data.id")).doesNotContain(hidden);
         caller().get("/v1/models/" + hidden).then().statusCode(404).body("error.code", equalTo("model_not_found"));
-        // To the administrator, whose token reaches both, they are two.
+        // The administrator's token reaches both models.
         given().header("Authorization", "Bearer " + Api.adminToken())
                 .get("/v1/models")
                 .then()

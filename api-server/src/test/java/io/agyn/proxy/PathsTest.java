@@ -64,7 +64,7 @@ class PathsTest {
     }
 
     @Test
-    void aWrongBaseUrlIsExplainedInTheDialect() {
+    void wrongBaseUrlIsExplainedInTheDialect() {
         for (String path :
                 List.of("/responses", "//v1/responses", "/v1//responses", "/api/v1/responses", "/responses/compact")) {
             HttpResponse<byte[]> response = SCENE.post(path, body(SCENE.responses()));
@@ -150,7 +150,7 @@ class PathsTest {
     }
 
     @Test
-    void aConnectionServesOneCallAfterTheOther() throws Exception {
+    void connectionServesSeveralCalls() throws Exception {
         try (RawCaller caller = Scene.connect()) {
             for (int i = 0; i < 5; i++) {
                 assertThat(caller.send(SCENE.whole("/v1/responses", body(SCENE.responses(), "\"stream\":true")))

@@ -31,7 +31,7 @@ class ProviderErrorsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 404, 429, 500, 529})
-    void theProvidersOwnErrorsPassAsTheyAre(int status) throws Exception {
+    void providerErrorsPassUnchanged(int status) throws Exception {
         SCENE.provider().script("status=" + status + ";retry-after=7");
         for (String path : List.of("/v1/responses", "/v1/messages")) {
             String model = path.equals("/v1/responses") ? SCENE.responses() : SCENE.messages();
@@ -54,7 +54,7 @@ class ProviderErrorsTest {
     }
 
     @Test
-    void aRedirectIsNeitherFollowedNorPassedOn() {
+    void redirectIsNeitherFollowedNorForwarded() {
         try (ScriptedProvider elsewhere = ScriptedProvider.start()) {
             HttpResponse<byte[]> response = SCENE.post(
                     "/v1/responses",
@@ -78,7 +78,7 @@ class ProviderErrorsTest {
     }
 
     @Test
-    void aProviderThatIsDownIsUnreachable() throws Exception {
+    void stoppedProviderIsUnreachable() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             port = closed.getLocalPort();
@@ -122,7 +122,7 @@ class ProviderErrorsTest {
                 "http://0.0.0.0",
                 "https://[fd00:ec2::254]",
             })
-    void aMetadataServiceIsNeverCalled(String endpoint) {
+    void metadataServiceIsNeverCalled(String endpoint) {
         assertRejected(
                 SCENE.post(
                         "/v1/responses",
@@ -173,7 +173,7 @@ class ProviderErrorsTest {
         }
     }
 
-    /** Names the provider and what to check, and nothing that the caller should not know. */
+    /** Names the provider and the remedy, without details that callers must not see. */
     private static void assertRejected(HttpResponse<byte[]> response, String saysToo, String... saysNot) {
         assertThat(response.statusCode()).as(text(response)).isEqualTo(502);
         String message = new JsonObject(text(response)).getJsonObject("error").getString("message");

@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** A caller whose every byte the test chooses. */
+/** A caller that sends raw bytes. */
 public final class RawCaller implements AutoCloseable {
     private final Socket socket;
     private final InputStream in;
 
     public RawCaller(int port) throws IOException {
         socket = new Socket();
-        // Small, so that a caller who does not read holds the server up soon.
+        // Small, so that a caller who does not read soon blocks the server.
         socket.setReceiveBufferSize(64 << 10);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         socket.setSoTimeout((int) Scene.PATIENCE.toMillis());
@@ -34,9 +34,9 @@ public final class RawCaller implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** A response as it came. */
+    /** A response as received. */
     public record Response(int status, List<String> head, String body, boolean isWhole) {
-        /** All values of a header, whose name is not case-sensitive. */
+        /** All values of a header, by its name in any case. */
         public List<String> values(String name) {
             String start = name.toLowerCase(Locale.ROOT) + ":";
             return head.stream()
@@ -56,7 +56,7 @@ public final class RawCaller implements AutoCloseable {
         return this;
     }
 
-    /** Sends bytes that the server may refuse to read completely. */
+    /** Sends bytes; the server may stop reading early. */
     RawCaller sendAsFarAsTaken(byte[] bytes) {
         try {
             return send(bytes);
@@ -65,7 +65,7 @@ public final class RawCaller implements AutoCloseable {
         }
     }
 
-    /** Sends until nothing has been taken for a time; returns how much was. */
+    /** Sends until the server has read nothing for a time; returns the number of sent bytes. */
     long sendWhatIsTaken(String text, Duration time) throws InterruptedException {
         byte[] bytes = text.getBytes(UTF_8);
         AtomicLong taken = new AtomicLong();
@@ -87,7 +87,7 @@ public final class RawCaller implements AutoCloseable {
         return taken.get();
     }
 
-    /** Says that nothing more comes. */
+    /** Ends the output. */
     RawCaller endOutput() throws IOException {
         socket.shutdownOutput();
         return this;
@@ -105,7 +105,7 @@ public final class RawCaller implements AutoCloseable {
         }
     }
 
-    /** The next response, as far as it comes. */
+    /** The next response, even if it is incomplete. */
     public Response response() throws IOException {
         List<String> head = head();
         int status = Integer.parseInt(head.getFirst().split(" ", 3)[1]);
@@ -129,7 +129,7 @@ public final class RawCaller implements AutoCloseable {
         return new Response(status, head, body.toString(UTF_8), whole);
     }
 
-    /** Some of the body, as it comes on the wire. */
+    /** Part of the body, as on the wire. */
     byte[] some() throws IOException {
         byte[] some = new byte[8192];
         int length = in.read(some);
@@ -150,7 +150,7 @@ public final class RawCaller implements AutoCloseable {
         }
     }
 
-    /** Whether the server has ended the connection, and sent nothing more before. */
+    /** Whether the server has closed the connection without sending more. */
     public boolean isEnded() throws IOException {
         try {
             return in.read() < 0;
@@ -159,7 +159,7 @@ public final class RawCaller implements AutoCloseable {
         }
     }
 
-    /** Whether anything comes within a time, after which nothing is waited for longer than that. */
+    /** Whether bytes arrive within a time, which also becomes the time-out of later reads. */
     boolean hasResponseWithin(Duration time) throws IOException {
         socket.setSoTimeout((int) time.toMillis());
         in.mark(1);
@@ -168,7 +168,7 @@ public final class RawCaller implements AutoCloseable {
         return first >= 0;
     }
 
-    /** Ends the connection without a word, as the kernel does for a process that was killed. */
+    /** Closes the connection as the kernel does for a killed process. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

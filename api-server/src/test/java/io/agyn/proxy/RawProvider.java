@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A provider whose every byte the test chooses. */
+/** A provider that sends raw bytes. */
 final class RawProvider implements AutoCloseable {
     private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
 
@@ -57,7 +57,7 @@ final class RawProvider implements AutoCloseable {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
-    /** How many connections there were. */
+    /** The number of connections so far. */
     int connections() {
         return sockets.size();
     }
@@ -92,7 +92,7 @@ final class RawProvider implements AutoCloseable {
                 sockets.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
-                // It was closed.
+                // The listener was closed.
             }
         }
     }
@@ -109,7 +109,7 @@ final class RawProvider implements AutoCloseable {
                 behaviour.respond(new Exchange(socket, in, head));
             }
         } catch (IOException e) {
-            // The proxy left, or the test closed it.
+            // The proxy or the test closed it.
         }
     }
 
@@ -161,11 +161,11 @@ final class RawProvider implements AutoCloseable {
                     // The rest of a body.
                 }
             } catch (IOException e) {
-                // Ended as well.
+                // Closed by the proxy.
             }
         }
 
-        /** Reads nothing, until the test is over. */
+        /** Reads nothing until the test ends. */
         void awaitNothing() {
             while (!socket.isClosed()) {
                 try {

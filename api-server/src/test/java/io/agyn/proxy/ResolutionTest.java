@@ -25,7 +25,7 @@ class ResolutionTest {
     static final Scene SCENE = new Scene();
 
     @Test
-    void aModelIsCalledByNameByIdAndBySlugAndName() throws Exception {
+    void modelIsCalledByNameByIdAndBySlugAndName() throws Exception {
         String organization = SCENE.organization();
         String slug = Api.get("/organizations/{id}", organization).extract().path("slug");
         String id = asAdmin()
@@ -73,7 +73,7 @@ class ResolutionTest {
     }
 
     @Test
-    void anUnknownModelAndOneOfAnotherTenantLookAlike() {
+    void unknownModelAndOneOfAnotherTenantLookAlike() {
         String other = Api.organization();
         String theirs = Scene.name(other, Api.model(other, Api.provider(other, Api.secret(other, "sk-theirs"))));
         for (String path : List.of("/v1/responses", "/v1/messages")) {
@@ -122,7 +122,7 @@ class ResolutionTest {
     }
 
     @Test
-    void aModelCalledAtTheOtherProtocolsPathNamesTheRightOne() {
+    void wrongPathForAModelNamesTheRightOne() {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.messages()));
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(new JsonObject(text(response)).getJsonObject("error").getString("message"))
@@ -136,7 +136,7 @@ class ResolutionTest {
     }
 
     @Test
-    void anErrorHasOpenAisShapeAtItsPaths() {
+    void errorHasOpenAisShapeAtItsPaths() {
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body("nothing"), "x-request-id: of-mine.1");
         JsonObject body = new JsonObject(text(response));
         assertThat(body.fieldNames()).containsExactly("error");
@@ -152,7 +152,7 @@ class ResolutionTest {
     }
 
     @Test
-    void anErrorHasAnthropicsShapeAtItsPaths() {
+    void errorHasAnthropicsShapeAtItsPaths() {
         HttpResponse<byte[]> response = SCENE.post("/v1/messages", body("nothing"));
         JsonObject body = new JsonObject(text(response));
         assertThat(body.fieldNames()).containsExactly("type", "error", "request_id");
@@ -166,7 +166,7 @@ class ResolutionTest {
 
     private record Twins(String name, String firstSlug, String second, String secondSlug) {}
 
-    /** Two organizations that have a model of one name, at the same provider. */
+    /** Two organizations with a model of the same name, at one provider. */
     private static Twins twins() {
         String name = Api.freshName("twin");
         String first = Api.organization();

@@ -152,7 +152,7 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
                 .header("authorization", "Bearer " + token));
     }
 
-    /** A connection to the proxy, on which nothing has been sent. */
+    /** A new connection to the proxy. */
     static RawCaller connect() throws IOException {
         return new RawCaller(RestAssured.port);
     }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A server that waits for nobody, takes little, and trusts one certificate that no authority has signed. */
+/** A server with short time-outs, low limits, and trust in one self-signed certificate. */
 public final class ShortLimits implements QuarkusTestProfile {
     /** The most bytes of a body. */
     static final int BODY = 256 << 10;
@@ -37,7 +37,7 @@ public final class ShortLimits implements QuarkusTestProfile {
 
     /** The certificate that is trusted, for {@code localhost}. */
     static synchronized OwnCertificate trusted() {
-        // Profiles and tests are loaded by different class loaders, of one process.
+        // Different class loaders of one process load profiles and tests.
         Path folder = Path.of(
                 System.getProperty("java.io.tmpdir"),
                 "agyn-test-tls-" + ProcessHandle.current().pid());

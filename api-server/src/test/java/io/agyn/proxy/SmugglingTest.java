@@ -39,9 +39,9 @@ class SmugglingTest {
     }
 
     @Test
-    void aLengthBesideChunksIsNotBelieved() throws Exception {
+    void lengthWithChunksIsIgnored() throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
-        // CL.TE: for a reader of the length, the body ends amid the chunks; TE.CL the other way round.
+        // CL.TE: to a reader of the length, the body ends within the chunks. TE.CL: the reverse.
         for (int length : new int[] {0, 4, chunked.length(), chunked.length() + hidden.length()}) {
             assertAtMostOneCall(head("Content-Length: " + length, "Transfer-Encoding: chunked") + chunked + hidden);
             assertAtMostOneCall(head("Transfer-Encoding: chunked", "Content-Length: " + length) + chunked + hidden);
@@ -66,7 +66,7 @@ class SmugglingTest {
                 "Transfer_Encoding: chunked",
                 "Transfer-Encoding\0: chunked",
             })
-    void disguisedTransferEncodingSmugglesNothing(String line) throws Exception {
+    void disguisedTransferEncodingDoesNotSmuggle(String line) throws Exception {
         String chunked = chunk(body) + "0\r\n\r\n";
         assertAtMostOneCall(head(line, "Content-Length: " + chunked.length()) + chunked + hidden);
         assertAtMostOneCall(head(line, "Content-Length: " + body.length()) + body + hidden);
@@ -128,7 +128,7 @@ class SmugglingTest {
 
     @Test
     void bareLineFeedCannotHideAHeader() throws Exception {
-        // RFC 9112, section 2.2, lets a reader take it for a line's end; then it is a header as any other.
+        // RFC 9112, section 2.2, allows to read it as the end of a line; then it is an ordinary header.
         assertAtMostOneCall(
                 head("X-A: b\nAuthorization: Bearer theirs", "Content-Length: " + body.length()) + body + hidden);
         assertThat(SCENE.provider().received()).allSatisfy(call -> assertThat(call.values("authorization"))
@@ -175,11 +175,11 @@ class SmugglingTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"-1", "0x10", "10 ", "+10", "g", "", "fffffffffffffffff", "7fffffffffffffff", "1\0"})
-    void aChunkOfNoSizeNeverCompletesACall(String size) throws Exception {
+    void chunkWithoutASizeNeverCompletesACall(String size) throws Exception {
         assertThat(size).isNotNull();
         String chunked = size + "\r\n" + body + "\r\n0\r\n\r\n";
         if (size.strip().equals("10")) {
-            // Sixteen bytes, and then no line's end.
+            // Sixteen bytes without the end of the line.
             chunked = "10 \r\n" + body + "\r\n0\r\n\r\n";
         }
         callAndLeave(head("Transfer-Encoding: chunked") + chunked + hidden);
@@ -194,7 +194,7 @@ class SmugglingTest {
     }
 
     @Test
-    void aTrailerDoesNotReachTheProvider() throws Exception {
+    void trailerDoesNotReachTheProvider() throws Exception {
         String chunked = chunk(body) + "0\r\nX-Smuggled: 1\r\nAuthorization: Bearer theirs\r\n\r\n";
         assertAtMostOneCall(head("Transfer-Encoding: chunked") + chunked);
         assertThat(SCENE.provider().received()).hasSize(1);
@@ -249,7 +249,7 @@ class SmugglingTest {
                 });
     }
 
-    /** Sends everything, waits a little for a response, which some must not get, and leaves. */
+    /** Sends everything, waits briefly for a response, which some requests must not get, and closes. */
     private static void callAndLeave(String request) throws IOException {
         try (RawCaller caller = Scene.connect()) {
             caller.sendAsFarAsTaken(request.getBytes(ISO_8859_1));
@@ -261,7 +261,7 @@ class SmugglingTest {
                     // The response does not matter here.
                 }
             } catch (SocketException | SocketTimeoutException e) {
-                // Ended by force, or waited for.
+                // Closed by the server, or timed out.
             }
         }
     }

@@ -33,7 +33,7 @@ class StreamsTest {
     static final Scene SCENE = new Scene();
 
     @Test
-    void anEventIsReadWhenItIsSent() throws Exception {
+    void eventIsForwardedWhenItIsSent() throws Exception {
         SCENE.provider().script("stall=within");
         try (RawCaller caller = responses(STREAM)) {
             assertThat(caller.head().getFirst()).contains("200");
@@ -42,7 +42,7 @@ class StreamsTest {
     }
 
     @Test
-    void theHeadIsReadBeforeTheFirstEvent() throws Exception {
+    void headIsForwardedBeforeTheFirstEvent() throws Exception {
         try (RawProvider provider = RawProvider.start(exchange -> {
                     exchange.body();
                     exchange.send(RawProvider.head("200 OK", EVENTS, CHUNKED));
@@ -55,7 +55,7 @@ class StreamsTest {
     }
 
     @Test
-    void aCompressedStreamPassesAsItComes() throws Exception {
+    void compressedStreamPassesUnchanged() throws Exception {
         SCENE.provider().script("gzip;events=50");
         HttpResponse<byte[]> response = SCENE.post("/v1/responses", body(SCENE.responses(), STREAM));
         assertThat(response.headers().allValues("content-encoding")).containsExactly("gzip");
@@ -70,13 +70,13 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatEndsEnds() throws Exception {
+    void streamEndsWhenTheProviderEndsIt() throws Exception {
         SCENE.provider().script("events=200");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
             assertThat(response.isWhole()).isTrue();
             assertThat(response.body()).contains("response.completed").doesNotContain("event: error");
-            // And the connection is good for another.
+            // The connection is reused.
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages(), STREAM)))
                             .response()
                             .body())
@@ -89,7 +89,7 @@ class StreamsTest {
         SCENE.provider().script("break=3");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
-            // Else Codex shows the broken connection and not the reason.
+            // Otherwise Codex reports the broken connection instead of the reason.
             assertThat(response.isWhole()).isTrue();
             JsonObject failed = lastEvent(response.body(), "response.failed");
             assertThat(failed.getString("type")).isEqualTo("response.failed");
@@ -101,7 +101,7 @@ class StreamsTest {
                     .isEqualTo("provider_broke_off");
             assertThat(failed.getJsonObject("error").getString("message")).isEqualTo(message);
             assertThat(response.body().split("\n\n")).hasSize(4);
-            // And the connection is good for another.
+            // The connection is reused.
             SCENE.provider().script("");
             assertThat(caller.send(SCENE.whole("/v1/messages", body(SCENE.messages())))
                             .response()
@@ -120,7 +120,7 @@ class StreamsTest {
     }
 
     @Test
-    void aStreamThatBreaksWithinAnEventBreaksWithoutAnother() throws Exception {
+    void streamBrokenWithinAnEventGetsNoErrorEvent() throws Exception {
         String half = "event: a\ndata: {\"type\":\"a\"}\n\nevent: b\ndata: {\"ty";
         assertBroken(half, half, RawProvider.head("200 OK", EVENTS, CHUNKED), true);
     }
@@ -136,7 +136,7 @@ class StreamsTest {
     }
 
     @Test
-    void aCompressedStreamThatBreaksIsNotWhole() throws Exception {
+    void brokenCompressedStreamIsNotComplete() throws Exception {
         SCENE.provider().script("gzip;break=3");
         try (RawCaller caller = responses(STREAM)) {
             RawCaller.Response response = caller.response();
@@ -176,9 +176,9 @@ class StreamsTest {
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
             long sent = settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
-            // Only as much as sockets and queues hold.
+            // Only the sockets' and queues' capacity.
             assertThat(sent).isLessThan(32L << 20);
-            // And goes on once it reads.
+            // The caller continues when the provider reads.
             for (long read = 0; read < sent + (1 << 20); ) {
                 read += caller.some().length;
             }
@@ -200,7 +200,7 @@ class StreamsTest {
     }
 
     @Test
-    void aProviderThatDoesNotReadStopsTheCaller() throws Exception {
+    void providerThatDoesNotReadStopsTheCaller() throws Exception {
         int most = 64 << 20;
         try (RawProvider provider = RawProvider.start(RawProvider.Exchange::awaitNothing);
                 RawCaller caller = Scene.connect()) {
@@ -321,7 +321,7 @@ class StreamsTest {
     }
 
     @Test
-    void aFailureEventContinuesTheStreamsNumbersAndId() throws Exception {
+    void failureEventContinuesTheStreamsNumbersAndId() throws Exception {
         String created =
                 "data: {\"type\":\"response.created\",\"sequence_number\":6,\"response\":{\"id\":\"resp_7\"}}\n\n";
         try (RawProvider provider = RawProvider.start(exchange -> {
@@ -345,7 +345,7 @@ class StreamsTest {
         return new JsonObject(body.substring(body.lastIndexOf("data: ") + "data: ".length()));
     }
 
-    /** How much the provider has sent once it sends no more. */
+    /** The number of bytes that the provider has sent when it pauses. */
     private static long settled(ReceivedCall begun) throws InterruptedException {
         long before = -1;
         long now = begun.responseBytes();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Where callers put their API token: wherever the SDK of either cloud puts a key. */
+/** Callers send their API token in the key header of OpenAI's or Anthropic's SDK. */
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class TokensTest {
@@ -42,7 +42,7 @@ class TokensTest {
 
     @ParameterizedTest
     @EnumSource
-    void aTokenIsTakenFromEitherHeader(Path api) throws Exception {
+    void tokenIsReadFromEitherHeader(Path api) throws Exception {
         assertThat(status(api, "authorization: Bearer " + SCENE.token())).isEqualTo(200);
         assertThat(status(api, "authorization: bearer   " + SCENE.token())).isEqualTo(200);
         assertThat(status(api, "x-api-key: " + SCENE.token())).isEqualTo(200);

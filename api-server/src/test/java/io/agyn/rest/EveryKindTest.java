@@ -37,7 +37,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource
-    void aThingIsCreatedAtItsLocationWithTheEntityTagOfItsState(Kind kind) {
+    void resourceIsCreatedAtItsLocationWithItsEntityTag(Kind kind) {
         ExtractableResponse<Response> created = create(kind, Api.freshName("a"));
 
         assertThat(created.header("Location")).isEqualTo("/api/v1" + pathOf(kind, created));
@@ -48,13 +48,13 @@ class EveryKindTest {
     }
 
     @Test
-    void theCallerHasAnEntityTagToo() {
+    void callerHasAnEntityTag() {
         Api.get("/me").header("ETag", matchesPattern("\"[0-9a-f]{32}\""));
     }
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "API_TOKEN")
-    void anUpdateIsDoneOnlyOnTheStateThatIfMatchNames(Kind kind) {
+    void updateNeedsAMatchingEntityTag(Kind kind) {
         ExtractableResponse<Response> created = create(kind, Api.freshName("a"));
         String path = pathOf(kind, created);
         Map<String, Object> body = kind.body(organization, Api.freshName("b"));
@@ -83,7 +83,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource
-    void aDeletionIsDoneOnlyOnTheStateThatIfMatchNames(Kind kind) {
+    void deletionNeedsAMatchingEntityTag(Kind kind) {
         ExtractableResponse<Response> created = create(kind, Api.freshName("a"));
         String path = pathOf(kind, created);
 
@@ -102,7 +102,7 @@ class EveryKindTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "API_TOKEN")
-    void aNameThatIsTakenIsAConflictForANewThingAndForARenamedOne(Kind kind) {
+    void takenNameIsAConflictForCreateAndRename(Kind kind) {
         String taken = Api.freshName("taken");
         create(kind, taken);
         ExtractableResponse<Response> other = create(kind, Api.freshName("other"));
@@ -182,7 +182,7 @@ class EveryKindTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
+    @EnumSource(names = {"SECRET", "SECRET_PROVIDER", "LLM_PROVIDER", "MODEL"})
     void onlyAWholeUuidIsTheIdOfAnOrganizationAroundIt(Kind kind) {
         asAdmin()
                 .get(kind.collection(organization.substring(1)))

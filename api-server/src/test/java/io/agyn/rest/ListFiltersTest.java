@@ -70,7 +70,7 @@ class ListFiltersTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SECRET", "LLM_PROVIDER", "MODEL"})
+    @EnumSource(names = {"SECRET", "SECRET_PROVIDER", "LLM_PROVIDER", "MODEL"})
     void searchWildcardsMatchLiterally(Kind kind) {
         String odd = create(kind, "100%_\\!odd");
         create(kind, "100xyzodd");
@@ -99,7 +99,7 @@ class ListFiltersTest {
 
     @ParameterizedTest
     @EnumSource(mode = Mode.EXCLUDE, names = "USER")
-    void searchFindsNothingOfAnotherTenant(Kind kind) {
+    void searchDoesNotFindAnotherTenantsResources(Kind kind) {
         String label = Api.freshName("theirs");
         create(kind, label);
         String mine = Api.organization();
@@ -113,7 +113,7 @@ class ListFiltersTest {
     }
 
     @Test
-    void idsFindNothingOfAnotherTenant() {
+    void idsDoNotFindAnotherTenantsResources() {
         String theirs = Api.provider(organization, Api.secret(organization, "v"));
         String mine = Api.organization();
         String provider = Api.provider(mine, Api.secret(mine, "v"));
@@ -244,7 +244,7 @@ class ListFiltersTest {
     }
 
     @Test
-    void aHundredIdsAreTheMost() {
+    void moreThanAHundredIdsAreRejected() {
         String id = UUID.randomUUID().toString();
         rejected(Kind.ORGANIZATION, "id", String.join(",", nCopies(101, id)))
                 .body("errors[0].detail", equalTo("Must have at most 100 values, not 101."));

@@ -102,10 +102,10 @@ class ProblemsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 5})
-    void aBodyOverOneMebibyteIsTooLarge(int mebibytes) {
+    void bodyOverOneMebibyteIsTooLarge(int mebibytes) {
         String body = "{\"name\": \"" + "a".repeat(mebibytes << 20) + "\"}";
         problem(post("/secrets", body), 413, "content_too_large");
-        // Of no known length, so that it is sent in chunks.
+        // Without a known length, so that it is sent in chunks.
         problem(
                 asAdmin()
                         .body(new ByteArrayInputStream(body.getBytes(UTF_8)))
@@ -191,19 +191,19 @@ class ProblemsTest {
                 "name=a&name=b",
                 "nmae=a"
             })
-    void aParameterThatIsNotAsTheContractWantsItIsNamed(String query) {
+    void invalidParameterIsNamed(String query) {
         problem(asAdmin().get("/organizations/{id}/secrets?" + query, Api.organization()), 400, "invalid_request")
                 .body("errors[0].parameter", equalTo(query.substring(0, query.indexOf('='))));
     }
 
     @Test
-    void aParameterThatIsMuchTooLongIsNamedToo() {
+    void overlongParameterIsNamed() {
         problem(asAdmin().queryParam("page_token", "A".repeat(50_000)).get("/organizations"), 400, "invalid_request")
                 .body("errors[0].parameter", equalTo("page_token"));
     }
 
     @Test
-    void aSaneRequestIdIsTakenAndAnotherIsReplaced() {
+    void validRequestIdIsKeptAndAnInvalidOneReplaced() {
         asAdmin()
                 .header("X-Request-Id", "my-id:1")
                 .get("/nothing")
@@ -214,7 +214,7 @@ class ProblemsTest {
     }
 
     @Test
-    void staleIfMatchGetsTheCurrentTagAndChangesNothing() {
+    void staleIfMatchGetsTheCurrentTagWithoutAChange() {
         String organization = Api.organization();
         String stale = Api.get("/organizations/{id}", organization).extract().header("ETag");
         String current = asAdmin()

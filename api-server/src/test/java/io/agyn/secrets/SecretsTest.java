@@ -43,7 +43,7 @@ class SecretsTest {
     }
 
     @Test
-    void aNewValueRaisesTheVersionAndChangesTheFingerprint() {
+    void newValueRaisesTheVersionAndChangesTheFingerprint() {
         String organization = Api.organization();
         String id = Api.secret(organization, "one");
         String before = Api.get(SECRET, organization, id).extract().path("fingerprint");
@@ -98,7 +98,7 @@ class SecretsTest {
     }
 
     @Test
-    void aSecretInUseIsNotDeletedAndItsUsersAreNamed() {
+    void secretInUseIsNotDeletedAndItsUsersAreNamed() {
         String organization = Api.organization();
         String id = Api.secret(organization, "v");
         String provider = Api.provider(organization, id);
@@ -120,7 +120,7 @@ class SecretsTest {
     }
 
     @Test
-    void theBoundsOfAValueAreSixtyFourKibibytes() {
+    void valueHasAtMost64Kibibytes() {
         String organization = Api.organization();
         Api.secret(organization, "v".repeat(65_536));
         for (String tooLong : List.of("v".repeat(65_537), "é".repeat(32_769))) {
@@ -134,7 +134,7 @@ class SecretsTest {
     }
 
     @Test
-    void aNameIsFoundExactly() {
+    void nameFilterIsExact() {
         String organization = Api.organization();
         String id = Api.secret(organization, "v");
         String name = Api.get(SECRET, organization, id).extract().path("name");

@@ -21,7 +21,7 @@ class HttpProxyUrlFuzz {
         try {
             url = HttpProxyUrl.parse(new String(input, UTF_8));
         } catch (IllegalArgumentException e) {
-            // Sentences that repeat nothing, without a cause that would.
+            // Messages that do not repeat the input, without a cause that does.
             assertThat(REASONS).contains(e.getMessage());
             assertThat(e).hasNoCause();
             return;

@@ -325,13 +325,24 @@ class SettingsTest {
                 .hasMessageContaining("allows a standby, and the server must write: set it to ");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://agyn:1?hunter2@host/agyn",
+                "postgresql://agyn:12345?ssl=hunter2@host/agyn",
+                "postgresql://agyn:a@hunter2?&ssl=b@host/agyn",
+                "postgresql://agyn:a@hunter2?&password=b@host/agyn",
+                "jdbc:postgresql://agyn:1/hunter2?ssl=b@host/agyn"
+            })
+    void passwordWithUnencodedQuestionMarkIsRejected(String url) {
+        assertThatThrownBy(() -> SettingsReader.read(Map.of("agyn.database.url", url)))
+                .isInstanceOf(OperatorException.class)
+                .hasMessage("AGYN_DATABASE_URL has an @ after its question mark: write @ as %40, and ? in a password as"
+                        + " %3F.");
+    }
+
     @Test
     void ignoredParameterIsRejected() {
-        assertThatThrownBy(
-                        () -> SettingsReader.read(Map.of("agyn.database.url", "postgresql://agyn:1?hunter2@host/agyn")))
-                .isInstanceOf(OperatorException.class)
-                .hasMessageStartingWith("Parameter 1 of AGYN_DATABASE_URL")
-                .hasMessageNotContaining("hunter2");
         for (String scheme : List.of("postgresql", "jdbc:postgresql")) {
             assertThatThrownBy(() -> SettingsReader.read(Map.of(
                             "agyn.database.url",
@@ -344,9 +355,9 @@ class SettingsTest {
 
     @Test
     void takesAUrlOfJdbcAsItIs() {
-        DatabaseUrl url = DatabaseUrl.parse("jdbc:postgresql://host/agyn?user=agyn&password=hunter2");
+        DatabaseUrl url = DatabaseUrl.parse("jdbc:postgresql://host/agyn?user=agyn&password=hunter@2");
 
-        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://host/agyn?user=agyn&password=hunter2");
+        assertThat(url.jdbcUrl()).isEqualTo("jdbc:postgresql://host/agyn?user=agyn&password=hunter@2");
         assertThat(url).hasToString("postgresql://host/agyn");
     }
 

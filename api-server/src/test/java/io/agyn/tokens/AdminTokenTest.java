@@ -36,7 +36,7 @@ class AdminTokenTest {
     }
 
     @Test
-    void theTokenInTheFileIsKeptAndWorksWhenTheDatabaseIsEmptied() throws SQLException {
+    void tokenInTheFileWorksAfterTheDatabaseIsEmptied() throws SQLException {
         String before = Api.adminToken();
         database.execute("delete from api_token");
         database.execute("delete from app_user");

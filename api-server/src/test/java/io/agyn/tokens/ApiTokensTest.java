@@ -34,7 +34,7 @@ class ApiTokensTest {
     Database database;
 
     @Test
-    void aTokenIsShownOnceAndWorksUntilItIsRevoked() {
+    void tokenIsShownOnceAndWorksUntilItIsRevoked() {
         ExtractableResponse<Response> created = create(Map.of("description", "ci"));
         String id = created.path("id");
         String token = created.path("token");
@@ -51,7 +51,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void theUseOfATokenIsNoted() {
+    void tokenUseIsRecorded() {
         ExtractableResponse<Response> created = create(Map.of("description", "used"));
         Api.get("/api-tokens/{id}", created.<String>path("id")).body("last_used_at", nullValue());
         as(created.path("token")).get("/me").then().statusCode(200);
@@ -67,7 +67,7 @@ class ApiTokensTest {
                 Instant.now().plus(Duration.ofHours(1)).toString()));
         as(created.path("token")).get("/me").then().statusCode(200);
 
-        // Time passes in the database, since a short time to live has often passed before the first call returns.
+        // Changes the time in the database, since a short lifetime often ends before the first call returns.
         database.execute("update api_token set expires_at = now() where id = ?::uuid", created.<String>path("id"));
 
         String expiry = Api.get("/api-tokens/{id}", created.<String>path("id"))
@@ -105,7 +105,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aTokenIsBoundOnlyToAnOrganizationThatThereIs() {
+    void boundTokenNeedsAnExistingOrganization() {
         asAdmin()
                 .body(Map.of("description", "lost", "organization_id", UUID.randomUUID()))
                 .post("/api-tokens")
@@ -179,7 +179,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aTokenIsBoundOnlyToAnOrganizationThatItsUserReaches() {
+    void boundTokenNeedsAnOrganizationOfItsUser() {
         String organization = Api.organization();
         String user = Api.user();
         asAdmin()
@@ -197,7 +197,7 @@ class ApiTokensTest {
     }
 
     @Test
-    void aTokenIsOfAUserThatThereIs() {
+    void tokenNeedsAnExistingUser() {
         asAdmin()
                 .body(Map.of("description", "nobody's", "user_id", UUID.randomUUID()))
                 .post("/api-tokens")

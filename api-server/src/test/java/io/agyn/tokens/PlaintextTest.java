@@ -7,13 +7,13 @@ import org.junit.jupiter.api.Test;
 
 class PlaintextTest {
     @RepeatedTest(100)
-    void aNewTokenReadsBack() {
+    void newTokenIsParsed() {
         Plaintext token = Plaintext.random();
         assertThat(Plaintext.parse(token.reveal())).map(Plaintext::reveal).contains(token.reveal());
     }
 
     @RepeatedTest(20)
-    void everySingleMistypedCharacterIsNoticed() {
+    void everySingleMistypedCharacterIsDetected() {
         String token = Plaintext.random().reveal();
         for (int i = "agyn_".length(); i < token.length(); i++) {
             char other = token.charAt(i) == 'x' ? 'y' : 'x';
@@ -24,7 +24,7 @@ class PlaintextTest {
     }
 
     @Test
-    void aTokenIsNotInItsOwnDescription() {
+    void tokenIsNotInItsStringForm() {
         Plaintext token = Plaintext.random();
         assertThat(token.toString()).hasSizeLessThan(15);
     }

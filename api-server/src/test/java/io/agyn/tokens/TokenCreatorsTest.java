@@ -54,7 +54,7 @@ class TokenCreatorsTest {
                 .get("/api-tokens?page_size=1000")
                 .then()
                 .body("items.created_by_token_id", hasItem(parent.<String>path("id")));
-        // The first token comes from no other.
+        // The first token was not created by another.
         Api.get("/api-tokens/{id}", asAdmin().get("/me").<String>path("api_token_id"))
                 .body("created_by_token_id", nullValue());
     }
@@ -123,7 +123,7 @@ class TokenCreatorsTest {
     void revokedTokenCreatesNoOther() throws SQLException {
         String user = Api.as(Api.adminToken()).get("/me").path("id");
 
-        // As where it is revoked while the request is processed.
+        // As if it were revoked while the request is processed.
         assertThatThrownBy(() -> database.execute("""
                         insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at, created_by_token_id)
                         values (gen_random_uuid(), ?::uuid, 'late', 'agyn_0123456', sha256('late'), now(), now(), ?)""", user, UUID.randomUUID()))

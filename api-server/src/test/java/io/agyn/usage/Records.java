@@ -63,7 +63,7 @@ public final class Records {
                 outcome);
     }
 
-    /** Puts records into the database, as the server does. */
+    /** Loads records into the database, as the server does. */
     public static void load(DataSource database, CallRecord... records) throws SQLException {
         LineBuffer lines = new LineBuffer();
         CopyLines format = new CopyLines();

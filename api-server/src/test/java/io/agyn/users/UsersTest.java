@@ -70,7 +70,7 @@ class UsersTest {
                 .then()
                 .statusCode(200)
                 .body("items.id", equalTo(List.of(id)));
-        // One's own in another case is not another's.
+        // A user may change the case of their own username.
         asAdmin()
                 .body(body(shouted, "user", "active"))
                 .put("/users/{id}", id)
@@ -111,7 +111,7 @@ class UsersTest {
     }
 
     @Test
-    void aUserReadsThemselvesAndWhereTheyBelong() {
+    void userReadsThemselvesAndTheirMemberships() {
         String first = Api.organization();
         String second = Api.organization();
         String user = Api.user();
@@ -145,7 +145,7 @@ class UsersTest {
     }
 
     @Test
-    void aListOfOrganizationsHasThoseThatOneBelongsTo() {
+    void userListsOnlyTheirOrganizations() {
         String first = Api.organization();
         Api.organization();
         String second = Api.organization();
@@ -179,7 +179,7 @@ class UsersTest {
     }
 
     @Test
-    void aDeletedUsersTokensAndMembershipsGoAndOthersStay() throws SQLException {
+    void deletingAUserDeletesTheirTokensAndMemberships() throws SQLException {
         String organization = Api.organization();
         String user = Api.user();
         Api.join(organization, user, "member");
@@ -196,7 +196,7 @@ class UsersTest {
     }
 
     @Test
-    void theLastClusterAdminIsNeitherDemotedNorSuspendedNorDeleted() throws SQLException {
+    void lastClusterAdminIsNeitherDemotedSuspendedNorDeleted() throws SQLException {
         String admin = onlyAdmin();
         String email = Api.freshName("admin") + "@acme.example";
         for (Map<String, String> change : List.of(
@@ -215,7 +215,7 @@ class UsersTest {
                 .body("role", equalTo("cluster_admin"))
                 .body("state", equalTo("active"))
                 .body("email", nullValue());
-        // One who is suspended is no help.
+        // A suspended cluster admin does not count.
         String other = Api.user("cluster_admin");
         Api.setState(other, "suspended");
         asAdmin().delete("/users/{id}", admin).then().statusCode(409);
@@ -238,7 +238,7 @@ class UsersTest {
 
         List<Integer> statuses = Api.inParallel(List.of(demoted, suspended));
 
-        // The second is no longer allowed, or would leave nobody.
+        // The second request is denied, or would remove the last one.
         assertThat(statuses).containsOnlyOnce(200).allMatch(status -> List.of(200, 401, 403, 409)
                 .contains(status));
         assertThat(database.column(
@@ -246,7 +246,7 @@ class UsersTest {
                 .hasSize(1);
     }
 
-    /** Of all users, only the administrator stays a cluster admin. */
+    /** Demotes all users except the administrator. */
     private String onlyAdmin() throws SQLException {
         database.execute("update app_user set role = 'user' where email is not null");
         return asAdmin().get("/me").then().statusCode(200).extract().path("id");

@@ -133,7 +133,7 @@ public record PostgresBinaries(Path folder, String version) {
     }
 
     private static Set<PosixFilePermission> permissions(int mode) {
-        // The enum's order, from owner to others and from read to execute, is that of the nine bits from the highest.
+        // The enum's order, from owner to others and from read to execute, matches the nine bits from the highest.
         Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
         for (PosixFilePermission permission : PosixFilePermission.values()) {
             if ((mode & 0400 >> permission.ordinal()) != 0) {

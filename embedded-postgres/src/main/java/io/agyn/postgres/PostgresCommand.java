@@ -66,7 +66,7 @@ public final class PostgresCommand {
                 return unshare;
             }
         } catch (IOException e) {
-            // There is no such program; the error below applies.
+            // The program does not exist; the error below applies.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -38,7 +38,7 @@ public final class Postmaster {
      * mistake that program for a postmaster and refuse to start. PostgreSQL itself handles the file of a dead
      * process.
      *
-     * @param cluster PostgreSQL's data folder, on which no PostgreSQL runs
+     * @param cluster PostgreSQL's data folder, not in use
      */
     static void deleteReusedPid(Path cluster) throws IOException {
         Optional<ProcessHandle> process = PostmasterPid.read(cluster).flatMap(file -> ProcessHandle.of(file.pid()));
@@ -68,7 +68,7 @@ public final class Postmaster {
      * Kills the remaining processes of a killed PostgreSQL: while they run a query, they hold its shared memory, and
      * no other can start on the folder. They notice only after the query.
      *
-     * @param cluster PostgreSQL's data folder, on which no main process runs
+     * @param cluster PostgreSQL's data folder, without a main process
      */
     static void endOrphans(Path cluster) {
         ProcessHandle.allProcesses()

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The contents of {@code postmaster.pid}, with which PostgreSQL marks a folder as in use.
+ * The contents of {@code postmaster.pid}; PostgreSQL marks a folder in use with it.
  *
  * @param pid the process that wrote it
  * @param port the port, or 0 if not written yet

@@ -211,7 +211,7 @@ class EmbeddedPostgresTest {
         postgres.start();
     }
 
-    /** Runs PostgreSQL as one that nobody minds any more. */
+    /** Runs PostgreSQL as an orphaned process. */
     private Process runPostmaster() throws Exception {
         Process process = PostgresCommand.detached(List.of(
                         PostgresBinaries.unpacked().program("postgres").toString(),

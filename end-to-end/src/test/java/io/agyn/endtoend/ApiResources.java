@@ -34,7 +34,7 @@ final class ApiResources {
         this.server = server;
     }
 
-    /** Asserts that all attributes equal those of the API, and that no response contains a credential. */
+    /** Asserts that all attributes equal the API's, and that no response contains a credential. */
     void assertAgreesWith(State state) throws IOException {
         SoftAssertions softly = new SoftAssertions();
         for (State.Resource resource : state.resources()) {

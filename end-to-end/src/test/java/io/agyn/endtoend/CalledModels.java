@@ -60,7 +60,7 @@ final class CalledModels implements AutoCloseable {
         return provider.await(ReceivedCall::bodyEnded, PATIENCE);
     }
 
-    /** The environment variables with which programs find the models. */
+    /** The environment variables that programs find the models by. */
     Map<String, String> environment() throws IOException {
         Map<String, String> environment = new HashMap<>(server.environment());
         environment.put("AGYN_RESPONSES_MODEL", GPT);

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * A program with its arguments and environment.
  *
  * @param folder the working directory
- * @param variables its environment variables, besides the developer's own without AGYN_* and TF_*
+ * @param variables its environment variables, added to the developer's without AGYN_* and TF_*
  * @param words the program and its arguments
  */
 record Command(Path folder, Map<String, String> variables, List<String> words) {

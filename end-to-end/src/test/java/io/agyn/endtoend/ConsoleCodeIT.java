@@ -45,7 +45,7 @@ class ConsoleCodeIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

@@ -78,7 +78,7 @@ class ConsoleEveryPageIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

@@ -21,7 +21,7 @@ final class ConsolePages {
 
     private ConsolePages() {}
 
-    /** The pages for a person of a role; the token pages are those of that person. */
+    /** The pages for a person of a role; the token pages are that person's. */
     static List<Listed> of(SampleOrganization sample, Role role) {
         String root = sample.root();
         String provider = root + "/llm-providers/" + sample.provider();

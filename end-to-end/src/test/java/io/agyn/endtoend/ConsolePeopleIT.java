@@ -32,7 +32,7 @@ class ConsolePeopleIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

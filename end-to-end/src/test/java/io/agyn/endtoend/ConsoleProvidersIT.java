@@ -51,7 +51,7 @@ class ConsoleProvidersIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

@@ -30,7 +30,7 @@ class ConsoleSecretsIT {
     static void stop() throws Exception {
         try (Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

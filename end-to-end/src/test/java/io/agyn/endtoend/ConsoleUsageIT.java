@@ -56,7 +56,7 @@ class ConsoleUsageIT {
     static void stop() throws Exception {
         try (CalledModels ended = models;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

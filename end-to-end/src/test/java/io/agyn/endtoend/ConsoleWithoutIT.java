@@ -35,7 +35,7 @@ class ConsoleWithoutIT {
         try (ScriptedProvider gone = cloud;
                 Server ended = server;
                 Browser closed = browser) {
-            // Closes those that have started.
+            // Closes the started parts.
         }
     }
 

@@ -32,7 +32,7 @@ public final class PrivateFile {
      *
      * @param file the file; its folder must exist
      * @param content its content
-     * @throws FileAlreadyExistsException if the file exists, in which case it is unchanged
+     * @throws FileAlreadyExistsException if the file exists; it is unchanged
      * @throws IOException if it cannot be written
      */
     public static void create(Path file, byte[] content) throws IOException {

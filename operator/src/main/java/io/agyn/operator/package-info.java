@@ -1,4 +1,4 @@
-/** What the operator sees and touches: errors, private files and the data folder. */
+/** Errors for the operator, private files, and the data folder. */
 @NullMarked
 package io.agyn.operator;
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * Describes the response to a call, as directives separated by {@code ;}. The README lists them.
  *
  * @param stallFor the duration of a stall; empty to stall until the caller disconnects
- * @param breakAfter the number of events, or of pieces of a JSON response, after which the connection breaks
+ * @param breakAfter the number of events, or of pieces of a JSON response, before the connection breaks
  * @param events the number of text deltas, or of pieces of a JSON response
  * @param every the pause after each event or piece
  * @param text the number of characters of the text

@@ -75,7 +75,7 @@ class Resources {
                 .map(organization -> new Entry.Resource(organization.getName(), Page.path(organization)));
     }
 
-    /** Only those that exist: reading another one would be logged as a denial. */
+    /** Only existing resources: reading another one would be logged as a denial. */
     private Map<UUID, Organization> organizationsOf(List<AuditEvent> events) {
         return page.organization() != null
                 ? Map.of(page.organization().getId(), page.organization())

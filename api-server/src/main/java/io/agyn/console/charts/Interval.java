@@ -8,7 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 
-/** The interval for which values are summed up, in UTC. */
+/** The interval of summed values, in UTC. */
 public enum Interval {
     HOUR(ChronoUnit.HOURS, List.of(1, 2, 3, 4, 6, 12, 24, 48), "d MMM HH:mm"),
     DAY(ChronoUnit.DAYS, List.of(1, 2, 4, 7, 14, 28, 56), "d MMM yyyy");

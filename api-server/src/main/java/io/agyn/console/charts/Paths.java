@@ -2,7 +2,7 @@ package io.agyn.console.charts;
 
 import java.util.List;
 
-/** Converts values to SVG paths, in which each value is one unit wide. */
+/** Converts values to SVG paths. Each value is one unit wide. */
 final class Paths {
     private static final double MARGIN = 0.12;
     // Separates stacked bars without relying on color.

@@ -13,7 +13,7 @@ public record Series(String label, String tone, List<Double> values) {
     private static final String BEGIN_ISOLATE = "\u2068";
     private static final String END_ISOLATE = "\u2069";
 
-    /** The label for plain text, isolated so that right-to-left text does not reorder the values beside it. */
+    /** The label for plain text, isolated so that right-to-left text does not reorder neighbouring values. */
     String inText() {
         char[] characters = label.toCharArray();
         boolean mayTurn = Bidi.requiresBidi(characters, 0, characters.length);

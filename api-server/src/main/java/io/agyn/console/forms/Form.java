@@ -223,7 +223,7 @@ public final class Form {
         return fields.containsKey(name) ? fields.get(name).label() : name.replace('_', ' ');
     }
 
-    /** In the order of the page, in which browsers send the fields; header rows come last, by number. */
+    /** In the order of the page, like browsers; header rows come last, by number. */
     private static List<Error> inOrder(List<Error> errors, Map<String, List<String>> values) {
         if (errors.size() < 2) {
             return errors;

@@ -91,7 +91,7 @@ public final class Picker {
         return "No %s has this %s.".formatted(kind, key);
     }
 
-    /** The options of a field with this value. They include the picked resource even if it is not one of the first. */
+    /** The options of a field with this value. They include the picked resource even if it is not among the first. */
     public Options options(String text) {
         ListPage.Slice<Item> first = source.find(MOST, null, null);
         Optional<Item> chosen = first.items().stream()

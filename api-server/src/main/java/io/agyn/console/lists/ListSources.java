@@ -47,7 +47,7 @@ public class ListSources {
         return (size, token, search) -> organizations(size, token, search, null);
     }
 
-    /** The organizations with these ids, by id; without those that the user cannot access. */
+    /** The organizations with these ids, by id; inaccessible ones are omitted. */
     public Map<UUID, Organization> organizations(Collection<UUID> ids) {
         return byId(
                 ids.isEmpty()
@@ -66,7 +66,7 @@ public class ListSources {
         return llmProviders(organizationId, null, null);
     }
 
-    /** The LLM providers with these ids, by id; without those that do not exist. */
+    /** The LLM providers with these ids, by id; missing ones are omitted. */
     public Map<UUID, LlmProvider> llmProviders(UUID organizationId, Collection<UUID> ids) {
         return byId(
                 ids.isEmpty()

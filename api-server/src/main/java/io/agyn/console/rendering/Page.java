@@ -163,7 +163,7 @@ public class Page {
     /**
      * The query of a list.
      *
-     * @param filters the names of the list's filters, besides search and page
+     * @param filters the names of the list's filters without search and page
      */
     public Query query(String... filters) {
         return Query.of(

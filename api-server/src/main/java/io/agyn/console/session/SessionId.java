@@ -53,7 +53,7 @@ public record SessionId(String secret, boolean isAnonymous) {
         return new SessionId(secret, true);
     }
 
-    /** The session's key in the database, from which nobody can compute the cookie. */
+    /** The session's key in the database. It does not reveal the cookie. */
     byte[] hash() {
         return hash(secret);
     }

@@ -71,7 +71,7 @@ class SessionFilter {
         }
         Optional<String> cookie = cookies.read(Session.COOKIE);
         if (cookie.isEmpty() && isLinkOfAnotherSite(request)) {
-            // Browsers do not send a SameSite=Strict cookie with such a link, even if the user is signed in.
+            // Browsers send no SameSite=Strict cookie with a link from another site, even if the user is signed in.
             return Optional.of(pages.reload(""));
         }
         session.use(cookie.flatMap(SessionId::parse).orElseGet(SessionId::anonymous));

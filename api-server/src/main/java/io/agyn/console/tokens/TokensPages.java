@@ -47,7 +47,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The API tokens of the signed-in user, or of the user that a cluster admin selects: all of them, or those that are bound to an
+ * The API tokens of the signed-in user, or of the user that a cluster admin selects: all of them, or only the ones bound to an
  * organization. The value of a new token is only in the first response to its form, not in the response to a repeated one.
  */
 abstract class TokensPages {

@@ -12,7 +12,7 @@ import java.util.UUID;
  * @param table the table
  * @param field the field, without {@code _ciphertext}
  * @param label the contents, for operators
- * @param fingerprint the fingerprint that is stored beside the ciphertext, if one is
+ * @param fingerprint the fingerprint that is stored with the ciphertext, if any
  */
 public record CredentialColumn(String table, String field, String label, Optional<Fingerprint> fingerprint) {
     private static final String SUFFIX = "_ciphertext";
@@ -30,7 +30,7 @@ public record CredentialColumn(String table, String field, String label, Optiona
         this(table, field, label, Optional.empty());
     }
 
-    /** This column, with a fingerprint beside it. */
+    /** This column with a fingerprint. */
     public CredentialColumn withFingerprint(String column, String prefix) {
         return new CredentialColumn(table, field, label, Optional.of(new Fingerprint(column, prefix)));
     }

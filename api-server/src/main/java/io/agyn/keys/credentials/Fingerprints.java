@@ -21,7 +21,7 @@ public final class Fingerprints {
         return HexFormat.of().formatHex(keyset.fingerprint(key, data));
     }
 
-    /** Returns the key under which a fingerprint matches a credential; empty without a match. */
+    /** Returns the key of a fingerprint that matches a credential; empty without a match. */
     static Optional<KeyId> keyOf(String fingerprint, Keyset keyset, byte[] credential, byte[] context) {
         return keyset.keys(KeyPurpose.FINGERPRINT).stream()
                 .filter(key -> compute(key, keyset, credential, context).equals(fingerprint))

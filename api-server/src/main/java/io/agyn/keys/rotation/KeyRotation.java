@@ -80,7 +80,7 @@ public final class KeyRotation {
     public void promote(Connection connection, KeyId key) throws SQLException {
         KeyPurpose purpose = requirePromotable(key);
         requireServersHave(connection, key);
-        // First, so that a server without the key can no longer start.
+        // First, so that a server without the key cannot start.
         KeysetCheck.promote(connection, file.read().withPrimary(key), purpose);
         // Again, for a server that was starting meanwhile.
         requireServersHave(connection, key);

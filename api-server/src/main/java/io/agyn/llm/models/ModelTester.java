@@ -266,9 +266,11 @@ class ModelTester {
         return failed(
                 switch (error) {
                     case "model_not_found" -> ModelTestFailure.NO_PROVIDER;
+                    case "credential_unavailable" -> ModelTestFailure.CREDENTIAL_UNAVAILABLE;
                     case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
                     case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
                     case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;
+                    case "credential_unavailable" -> ModelTestFailure.CREDENTIAL_UNAVAILABLE;
                     case "provider_redirects" -> ModelTestFailure.PROTOCOL_MISMATCH;
                     default -> ModelTestFailure.PROXY_FAILED;
                 },

@@ -78,7 +78,7 @@ public class ModelTests {
 
     /** Also runs after the response has ended, when there is nothing left to cancel. */
     private void onDisconnect(Runnable cancel) {
-        // On the request's event loop, to which its handlers belong.
+        // On the request's event loop, since its handlers run there.
         RoutingContext request = ClientProxy.unwrap(routing);
         Vertx.currentContext().runOnContext(on -> request.addEndHandler(ended -> cancel.run()));
     }

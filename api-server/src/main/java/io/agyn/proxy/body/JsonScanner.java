@@ -7,7 +7,7 @@ import java.util.Arrays;
  * objects that it enters, and receives the text of the values that it captures; the rest is skipped and not kept.
  *
  * <p>It rejects input that parsers could read in different ways: comments, brackets that do not match, text before or after the
- * object. It does not check what makes no such difference, such as the spelling of numbers. Not thread-safe.
+ * object. It does not check the spelling of numbers and the like, where parsers agree. Not thread-safe.
  */
 final class JsonScanner {
     /** The treatment of a value. */
@@ -93,7 +93,7 @@ final class JsonScanner {
     /**
      * Creates a scanner.
      *
-     * @param strict false to allow a byte order mark, and any character outside of strings, such as those of NaN
+     * @param strict false to allow a byte order mark, and any character outside of strings, as in NaN
      * @param depthLimit how deep objects and arrays may be nested; the outermost object has depth 1
      * @param nameLimit the longest name that is reported, in bytes
      * @param captureLimit the longest value that is captured, in bytes

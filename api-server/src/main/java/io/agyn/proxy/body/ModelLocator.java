@@ -9,9 +9,9 @@ import java.nio.charset.CharacterCodingException;
 /**
  * Finds the value of the top-level {@code model} in a request body that arrives in pieces, without keeping or changing it.
  *
- * <p>That one value decides what a caller may call, so the whole body is read, and a body that providers could read in another
- * way is rejected: one with a second {@code model}, also in an escaped spelling or another case (some parsers ignore case), and
- * whatever {@link JsonScanner} rejects. Not thread-safe.
+ * <p>The value decides which model is called, so the whole body is read. A body that providers could read in another way is
+ * rejected: one with a second {@code model}, also in an escaped spelling or another case (some parsers ignore case), and
+ * all input that {@link JsonScanner} rejects. Not thread-safe.
  */
 public final class ModelLocator {
     private static final String NAME = "model";

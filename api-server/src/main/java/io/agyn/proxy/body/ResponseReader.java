@@ -81,7 +81,7 @@ public final class ResponseReader {
         }
     }
 
-    /** Whether a {@code Content-Type} is that of server-sent events. */
+    /** Whether a {@code Content-Type} is server-sent events. */
     public static boolean isEventStream(String contentType) {
         return contentType != null && contentType.regionMatches(true, 0, "text/event-stream", 0, 17);
     }

@@ -99,7 +99,7 @@ public enum Dialect {
         return headers.contains(ANTHROPIC_VERSION) ? ANTHROPIC : OPENAI;
     }
 
-    /** The header in which SDKs of this dialect look for the request id. */
+    /** The header that this dialect's SDKs read the request id from. */
     public String requestIdHeader() {
         return requestIdHeader;
     }

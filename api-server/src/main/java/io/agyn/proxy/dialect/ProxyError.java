@@ -31,6 +31,7 @@ public record ProxyError(Kind kind, String message, String parameter, String det
         PROVIDER_REDIRECTS(502, "server_error", "provider_redirects", "api_error"),
         PROVIDER_BROKE_OFF(502, "server_error", "provider_broke_off", "api_error"),
         PROVIDER_INVALID_RESPONSE(502, "server_error", "provider_invalid_response", "api_error"),
+        CREDENTIAL_UNAVAILABLE(502, "server_error", "credential_unavailable", "api_error"),
         CREDENTIALS_UNUSABLE(502, "server_error", "credentials_unusable", "api_error"),
         UNAVAILABLE(503, "server_error", "unavailable", "overloaded_error"),
         PROVIDER_TIMED_OUT(504, "server_error", "provider_timed_out", "timeout_error"),

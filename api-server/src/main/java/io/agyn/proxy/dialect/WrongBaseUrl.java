@@ -17,7 +17,7 @@ public final class WrongBaseUrl {
         return protocol(request).map(protocol -> ProxyError.of(Kind.NOT_FOUND, advice(protocol)));
     }
 
-    /** Returns the protocol of such a call. */
+    /** Returns the protocol of the call. */
     public static Optional<Protocol> protocol(HttpServerRequest request) {
         String path = request.path();
         if (request.method() == HttpMethod.POST) {

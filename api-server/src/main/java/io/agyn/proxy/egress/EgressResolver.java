@@ -46,7 +46,7 @@ public class EgressResolver {
      * Finds the routes to a host.
      *
      * @param host a name, or an address in any notation, IPv6 without brackets
-     * @return the routes, at least one, in the order in which to try them; fails as {@link Addresses#of} does
+     * @return the routes, at least one, in the order to try them; fails as {@link Addresses#of} does
      */
     public CompletableFuture<List<EgressRoute>> resolve(String host) {
         if (proxy.isEmpty() || isDirect(host)) {

@@ -1,5 +1,6 @@
 package io.agyn.proxy.egress;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.operator.OperatorException;
@@ -24,7 +25,7 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** The certificates of {@code AGYN_EXTRA_CA_FILE}, which are trusted in addition to the JDK's. */
+/** Certificates that are trusted in addition to the JDK's: those of {@code AGYN_EXTRA_CA_FILE}, and a server's own. */
 public final class ExtraCertificates {
     private final List<Certificate> certificates;
 
@@ -42,12 +43,7 @@ public final class ExtraCertificates {
     public static ExtraCertificates read(Path file) {
         requireNonNull(file, "file is null");
         try {
-            Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(Files.readAllBytes(file)));
-            if (found.isEmpty()) {
-                throw new CertificateException("no certificates");
-            }
-            return new ExtraCertificates(found);
+            return new ExtraCertificates(certificates(Files.readAllBytes(file)));
         } catch (IOException e) {
             throw new OperatorException(
                     "AGYN_EXTRA_CA_FILE is " + file + ", which cannot be read (" + OperatorException.reason(e)
@@ -59,6 +55,33 @@ public final class ExtraCertificates {
                             + " correct it, or remove it to trust only the JDK's certificates.",
                     e);
         }
+    }
+
+    /**
+     * Parses PEM certificates.
+     *
+     * @throws IllegalArgumentException if the text has no certificates, or anything else
+     */
+    static ExtraCertificates parse(String pem) {
+        try {
+            return new ExtraCertificates(certificates(pem.getBytes(UTF_8)));
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("not PEM certificates", e);
+        }
+    }
+
+    private static Collection<? extends Certificate> certificates(byte[] pem) throws CertificateException {
+        Collection<? extends Certificate> found =
+                CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(pem));
+        if (found.isEmpty()) {
+            throw new CertificateException("no certificates");
+        }
+        return found;
+    }
+
+    ExtraCertificates and(ExtraCertificates others) {
+        return new ExtraCertificates(Stream.concat(certificates.stream(), others.certificates.stream())
+                .toList());
     }
 
     /**

@@ -7,7 +7,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.TrustOptions;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -15,12 +14,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Creates the HTTP clients that call LLM providers. */
+/** Creates the HTTP clients that call LLM providers and secret providers. */
 @Singleton
 public class HttpClients {
     private static final int MAX_HEADER_BYTES = 64 << 10;
     private static final int STREAMS_PER_CONNECTION = 256;
     private static final int STREAM_WINDOW = 64 << 10;
+    private static final int REST_CONNECTIONS = 8;
 
     // The client multiplies the limits of HTTP/1.1 and HTTP/2 as ints. There are fewer local ports anyway.
     private static final int MAX_CONNECTIONS = 46_340;
@@ -31,7 +31,7 @@ public class HttpClients {
     private final Duration silence;
     private final int connections;
     private final Duration connectTimeout;
-    private final Optional<TrustOptions> trust;
+    private final Optional<ExtraCertificates> extra;
 
     @Inject
     HttpClients(Settings settings) {
@@ -44,7 +44,7 @@ public class HttpClients {
         this.silence = requireNonNull(silence, "silence is null");
         connections = Math.min(settings.proxy().callsPerProvider(), MAX_CONNECTIONS);
         connectTimeout = settings.proxy().connectTimeout();
-        trust = settings.extraCaFile().map(file -> ExtraCertificates.read(file).withJdkCertificates());
+        extra = settings.extraCaFile().map(ExtraCertificates::read);
     }
 
     /** Creates a client for http providers: HTTP/1.1. */
@@ -55,6 +55,32 @@ public class HttpClients {
     /** Creates a client for https providers: HTTP/2 if they support it, else HTTP/1.1. Host names are verified. */
     public HttpClient tls(Vertx vertx) {
         return client(vertx, tlsOptions());
+    }
+
+    /**
+     * Creates a client for other servers than LLM providers, for few small requests: HTTP/1.1, with or without TLS.
+     *
+     * @param certificates PEM certificates to trust in addition
+     * @throws IllegalArgumentException if they are not PEM certificates
+     */
+    public HttpClient rest(Vertx vertx, Optional<String> certificates, Duration timeout) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setMaxPoolSize(REST_CONNECTIONS)
+                .setConnectTimeout((int) timeout.toMillis())
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setVerifyHost(true)
+                .setSslHandshakeTimeout(timeout.toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+        Optional<ExtraCertificates> trusted = certificates
+                .map(ExtraCertificates::parse)
+                .map(given -> extra.map(given::and).orElse(given))
+                .or(() -> extra);
+        trusted.map(ExtraCertificates::withJdkCertificates).ifPresent(options::setTrustOptions);
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(options.getPoolOptions())
+                .build();
     }
 
     private HttpClient client(Vertx vertx, HttpClientOptions options) {
@@ -89,7 +115,7 @@ public class HttpClients {
                 .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * STREAM_WINDOW)
                 .setSslHandshakeTimeout(connectTimeout.toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
-        trust.ifPresent(options::setTrustOptions);
+        extra.map(ExtraCertificates::withJdkCertificates).ifPresent(options::setTrustOptions);
         return options;
     }
 }

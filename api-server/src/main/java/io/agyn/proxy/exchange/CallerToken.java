@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 
-/** The API token of a call, from the header in which the SDKs of OpenAI or Anthropic send a key. */
+/** The API token of a call, from the key header of OpenAI's or Anthropic's SDK. */
 public sealed interface CallerToken {
     /** The error for an invalid token after too many failed attempts. */
     ProxyError TOO_MANY = ProxyError.of(

@@ -10,7 +10,7 @@ import java.util.Locale;
 /**
  * Detects calls that return to this deployment, by the header {@code CDN-Loop} (RFC 8586): each deployment adds its
  * id, and rejects calls that already carry it. A chain of different deployments is allowed. Ids of others, such as
- * CDNs in front of the server, are dropped, since a provider's CDN could mistake them for its own.
+ * CDNs in front of the server, are dropped, since a provider's CDN could mistake them for its loops.
  */
 public final class LoopDetection {
     public static final CharSequence HEADER = HttpHeaders.createOptimized("cdn-loop");

@@ -100,7 +100,7 @@ public final class PassedHeaders {
             "remote-email",
             "x-pomerium-*");
 
-    // A provider's settings for its own site would apply to this server's site.
+    // A provider's site settings would apply to this server's site.
     private static final List<String> PROVIDER_SITE_HEADERS = List.of(
             "set-cookie",
             "set-cookie2",
@@ -170,7 +170,7 @@ public final class PassedHeaders {
     }
 
     /**
-     * Copies a provider's headers to the response to the caller, except those that contain the credentials.
+     * Copies a provider's headers to the response to the caller, except headers that contain the credentials.
      *
      * @param credentials the credentials that the provider was sent
      */

@@ -5,6 +5,8 @@ import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.vault.VaultException;
 
 /** The errors of calls that no provider receives. */
 public final class RoutingErrors {
@@ -60,6 +62,14 @@ public final class RoutingErrors {
                                 + " contain characters that are invalid in HTTP headers: replace them, or the secret that"
                                 + " holds them, with visible ASCII characters.")
                 .about(MODEL);
+    }
+
+    /** @param failure a {@link VaultException}, or a fault of this server */
+    public static ProxyError credentialUnavailable(RemoteReference secret, Throwable failure) {
+        return failure instanceof VaultException known
+                ? ProxyError.of(Kind.CREDENTIAL_UNAVAILABLE, secret.explain(known))
+                        .about(MODEL)
+                : ProxyError.of(Kind.INTERNAL, "Internal error; see the server log.");
     }
 
     public static ProxyError ambiguous(Route.Ambiguous route, String model) {

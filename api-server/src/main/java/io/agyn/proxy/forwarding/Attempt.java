@@ -13,6 +13,7 @@ import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
@@ -196,11 +197,18 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     // Forward
 
     private void forward(HttpClientResponse head) {
+        if (target.remoteCredential() != null && isRejection(head.statusCode())) {
+            proxy.onRejected(target.remoteCredential().reference());
+        }
         call.enter(new Forwarding());
         call.guard(() -> {
             response = new ResponsePipe(target, head, exchange, this);
             response.start(call.requestId());
         });
+    }
+
+    private static boolean isRejection(int status) {
+        return status == HttpResponseStatus.UNAUTHORIZED.code() || status == HttpResponseStatus.FORBIDDEN.code();
     }
 
     final class Forwarding implements CallState {
@@ -276,7 +284,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
 
     // Close
 
-    /** Whether the provider has sent the last event of its stream; the outcome no longer depends on the connection. */
+    /** Whether the provider has sent the last event of its stream; then the connection does not affect the outcome. */
     boolean hasLastEvent() {
         return response != null && response.reader().isTerminated();
     }

@@ -19,6 +19,7 @@ import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
@@ -35,6 +36,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 
 /**
@@ -227,10 +229,12 @@ public final class Call implements RequestBody.Listener {
             case Route.Found found -> {
                 Target target = found.target();
                 model = new Model(target.organizationId(), target.modelId(), target.modelName(), target);
-                if (target.protocol() == operation.protocol()) {
+                if (target.protocol() != operation.protocol()) {
+                    reject(RoutingErrors.wrongPath(operation, target));
+                } else if (target.remoteCredential() == null) {
                     call(target);
                 } else {
-                    reject(RoutingErrors.wrongPath(operation, target));
+                    callWith(target.remoteCredential(), target);
                 }
             }
             case Route.Uncallable found -> {
@@ -241,6 +245,14 @@ public final class Call implements RequestBody.Listener {
             case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
+    }
+
+    /** Calls with the current value of a remote secret, which is usually in memory. */
+    private void callWith(RemoteCredential credential, Target target) {
+        when(
+                proxy.value(credential.reference()),
+                value -> call(target.with(credential, value)),
+                failure -> RoutingErrors.credentialUnavailable(credential.reference(), failure));
     }
 
     // Call the provider
@@ -344,7 +356,7 @@ public final class Call implements RequestBody.Listener {
         }
     }
 
-    /** Gives up on a caller that neither sends nor receives; there is nobody to read a response. */
+    /** Disconnects a caller that neither sends nor receives, without an error response. */
     void abandon() {
         onCallerDisconnect();
         exchange.abort(Http2Error.INTERNAL_ERROR.code());
@@ -427,6 +439,10 @@ public final class Call implements RequestBody.Listener {
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
     private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+        when(future, next, failure -> LookupFailures.error(failure, requestId));
+    }
+
+    private <T> void when(CompletableFuture<T> future, Consumer<T> next, Function<Throwable, ProxyError> errors) {
         if (future.isDone() && !future.isCompletedExceptionally()) {
             next.accept(future.join());
             return;
@@ -438,7 +454,7 @@ public final class Call implements RequestBody.Listener {
             if (failure == null) {
                 guard(() -> next.accept(value));
             } else {
-                reject(LookupFailures.error(failure, requestId));
+                reject(errors.apply(failure));
             }
         }));
     }

@@ -12,7 +12,10 @@ sealed interface CallState
                 Attempt.Forwarding {
     /** The states that something else ends. */
     enum Unlimited implements CallState {
-        /** Looks up the token or the model. {@link io.agyn.proxy.routing.LookupExecutor} limits the time. */
+        /**
+         * Looks up the token, the model or a remote secret. {@link io.agyn.proxy.routing.LookupExecutor} and {@code
+         * AGYN_SECRET_READ_TIMEOUT} limit the time.
+         */
         LOOKING_UP,
         FINISHED;
 

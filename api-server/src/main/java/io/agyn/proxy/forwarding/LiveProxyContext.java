@@ -17,6 +17,9 @@ import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Callers;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.secrets.remote.RemoteSecrets;
+import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.ingest.CallRecords;
@@ -34,6 +37,7 @@ class LiveProxyContext implements ProxyContext {
     private final Callers callers;
     private final UnknownTokens unknownTokens;
     private final Routes routes;
+    private final RemoteSecrets secrets;
     private final CallRecords records;
     private final ProxyMetrics metrics;
     private final Tracing tracing;
@@ -45,6 +49,7 @@ class LiveProxyContext implements ProxyContext {
             Callers callers,
             UnknownTokens unknownTokens,
             Routes routes,
+            RemoteSecrets secrets,
             Upstreams upstreams,
             CallRecords records,
             ProxyMetrics metrics,
@@ -56,6 +61,7 @@ class LiveProxyContext implements ProxyContext {
         this.callers = requireNonNull(callers, "callers is null");
         this.unknownTokens = requireNonNull(unknownTokens, "unknownTokens is null");
         this.routes = requireNonNull(routes, "routes is null");
+        this.secrets = requireNonNull(secrets, "secrets is null");
         this.records = requireNonNull(records, "records is null");
         this.metrics = requireNonNull(metrics, "metrics is null");
         this.tracing = requireNonNull(tracing, "tracing is null");
@@ -89,6 +95,16 @@ class LiveProxyContext implements ProxyContext {
     @Override
     public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
         return routes.find(identity, organization, model);
+    }
+
+    @Override
+    public CompletableFuture<RemoteValue> value(RemoteReference secret) {
+        return secrets.value(secret);
+    }
+
+    @Override
+    public void onRejected(RemoteReference secret) {
+        secrets.reread(secret);
     }
 
     @Override

@@ -9,8 +9,11 @@ import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Route;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.vault.VaultException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -27,6 +30,12 @@ public interface ProxyContext {
 
     /** Looks up the route of a call; fails if the lookup is impossible now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
+
+    /** Returns the value of a remote secret for a call that starts now; fails with a {@link VaultException}. */
+    CompletableFuture<RemoteValue> value(RemoteReference secret);
+
+    /** Notes that an LLM provider rejected the value of a remote secret. */
+    void onRejected(RemoteReference secret);
 
     Shared shared();
 

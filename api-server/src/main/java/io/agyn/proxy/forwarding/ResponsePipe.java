@@ -189,7 +189,7 @@ final class ResponsePipe {
     }
 
     /**
-     * Reads the rest of the provider's response, which the caller no longer takes, so that the connection can be
+     * Reads the rest of the provider's response after the caller has disconnected, so that the connection can be
      * reused. If that takes more than {@value #MAX_DRAINED_BYTES} bytes or one second, the provider's call is
      * cancelled.
      */

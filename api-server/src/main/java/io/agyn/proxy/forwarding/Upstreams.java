@@ -96,7 +96,7 @@ public class Upstreams {
         return bulkheads.values().stream().mapToInt(count).sum();
     }
 
-    /** Finds the routes to an endpoint, in the order in which to try them. */
+    /** Finds the routes to an endpoint, in the order to try them. */
     CompletableFuture<List<EgressRoute>> routes(Endpoint endpoint) {
         return resolver.apply(endpoint.host());
     }

@@ -20,6 +20,8 @@ import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.quarkus.runtime.StartupEvent;
@@ -193,6 +195,16 @@ class WarmUp {
         @Override
         public CompletableFuture<Route> find(Identity caller, Optional<String> organization, String model) {
             return CompletableFuture.completedFuture(route);
+        }
+
+        @Override
+        public CompletableFuture<RemoteValue> value(RemoteReference secret) {
+            throw new IllegalStateException("the credential is not remote");
+        }
+
+        @Override
+        public void onRejected(RemoteReference secret) {
+            throw new IllegalStateException("the credential is not remote");
         }
 
         @Override

@@ -87,7 +87,7 @@ public class Tracing {
         /** For calls that are not traced. */
         Trace NONE = new Trace() {};
 
-        /** Adds the headers with which the provider continues the trace. */
+        /** Adds the headers that let the provider continue the trace. */
         default void inject(MultiMap headers) {}
 
         default void end(CallRecord call) {}

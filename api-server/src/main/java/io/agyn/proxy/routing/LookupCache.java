@@ -46,7 +46,7 @@ final class LookupCache<K, V> {
     /**
      * @param lookups runs the lookups
      * @param lookup queries the database
-     * @param isFound tells results that are kept for long from those that say that nothing exists
+     * @param isFound distinguishes results to keep for long from results that nothing exists
      */
     LookupCache(LookupExecutor lookups, Lookup<K, V> lookup, Predicate<V> isFound) {
         this.lookups = requireNonNull(lookups, "lookUps is null");

@@ -14,6 +14,8 @@ import io.agyn.headers.HeaderSyntax;
 import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.problems.ProblemException;
+import io.agyn.secrets.remote.RemoteReference;
+import io.agyn.vault.VaultConfig;
 import jakarta.inject.Singleton;
 import java.io.UncheckedIOException;
 import java.sql.Array;
@@ -55,12 +57,15 @@ class RouteLookup {
             where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
         select distinct on (o.slug)
             m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
-            p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext
+            p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
+            s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
+            sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext
         from named
         join model m on m.id = named.id
         join organization o on o.id = m.organization_id
         left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
         left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
+        left join secret_provider sp on sp.organization_id = s.organization_id and sp.id = s.provider_id
         order by o.slug, named.preference
         limit 4\
         """;
@@ -169,29 +174,30 @@ class RouteLookup {
     }
 
     private Target target(ResultSet row, UUID organizationId, UUID modelId, String modelName) throws SQLException {
+        UUID providerId = row.getObject(6, UUID.class);
+        AuthMethod authMethod = AuthMethod.fromValue(row.getString(10));
+        Optional<RemoteReference> remote = remoteSecret(row, organizationId);
         return new Target(
                 organizationId,
                 modelId,
                 modelName,
-                row.getObject(6, UUID.class),
+                providerId,
                 row.getString(7),
                 Protocol.fromValue(row.getString(9)),
                 Endpoint.of(row.getString(8)),
-                credentials(row, organizationId),
-                json(row.getString(3)));
+                remote.isPresent() ? List.of() : credentials(row, organizationId, providerId, authMethod),
+                json(row.getString(3)),
+                remote.map(reference -> new RemoteCredential(reference, authMethod))
+                        .orElse(null));
     }
 
-    private List<Map.Entry<String, String>> credentials(ResultSet row, UUID organizationId) throws SQLException {
-        UUID providerId = row.getObject(6, UUID.class);
-        return switch (AuthMethod.fromValue(row.getString(10))) {
-            case BEARER ->
-                List.of(Map.entry("authorization", "Bearer " + sendable(token(row, organizationId, providerId))));
-            case X_API_KEY -> List.of(Map.entry("x-api-key", sendable(token(row, organizationId, providerId))));
-            case CUSTOM_HEADERS ->
-                headers(cipher.decrypt(
+    private List<Map.Entry<String, String>> credentials(
+            ResultSet row, UUID organizationId, UUID providerId, AuthMethod authMethod) throws SQLException {
+        return authMethod == AuthMethod.CUSTOM_HEADERS
+                ? headers(cipher.decrypt(
                         row.getBytes(12),
-                        new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers")));
-        };
+                        new EncryptionContext(organizationId, "llm_provider", providerId, "custom_headers")))
+                : RemoteCredential.headers(authMethod, sendable(token(row, organizationId, providerId)));
     }
 
     private String token(ResultSet row, UUID organizationId, UUID providerId) throws SQLException {
@@ -201,6 +207,39 @@ class RouteLookup {
                 : cipher.decrypt(
                         row.getBytes(14),
                         new EncryptionContext(organizationId, "secret", row.getObject(13, UUID.class), "value"));
+    }
+
+    private Optional<RemoteReference> remoteSecret(ResultSet row, UUID organizationId) throws SQLException {
+        UUID providerId = row.getObject(18, UUID.class);
+        return providerId == null
+                ? Optional.empty()
+                : Optional.of(new RemoteReference(
+                        organizationId,
+                        row.getObject(13, UUID.class),
+                        row.getString(15),
+                        providerId,
+                        row.getString(19),
+                        new VaultConfig(
+                                row.getString(20),
+                                Optional.ofNullable(row.getString(21)),
+                                Optional.ofNullable(row.getString(22)),
+                                vaultAuth(row, organizationId, providerId)),
+                        row.getString(16),
+                        row.getString(17)));
+    }
+
+    private VaultConfig.Auth vaultAuth(ResultSet row, UUID organizationId, UUID providerId) throws SQLException {
+        byte[] token = row.getBytes(23);
+        return token != null
+                ? new VaultConfig.Token(cipher.decrypt(
+                        token, new EncryptionContext(organizationId, "secret_provider", providerId, "token")))
+                : new VaultConfig.AppRole(
+                        row.getString(24),
+                        row.getString(25),
+                        cipher.decrypt(
+                                row.getBytes(26),
+                                new EncryptionContext(
+                                        organizationId, "secret_provider", providerId, "approle_secret_id")));
     }
 
     private List<Map.Entry<String, String>> headers(String json) {

@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 public class Routes implements ChangeListener {
     // NAMING tables decide which model a name resolves to; CREDENTIALS tables hold its endpoint and credentials.
     private static final Set<String> NAMING = Set.of("organization", "model");
-    private static final Set<String> CREDENTIALS = Set.of("secret", "llm_provider");
+    private static final Set<String> CREDENTIALS = Set.of("secret", "secret_provider", "llm_provider");
     // A slug of 63 characters, a slash, and a name of 128 code points, up to two Java chars each.
     private static final int MAX_NAME_LENGTH = 63 + 1 + 2 * 128;
 
@@ -73,7 +73,7 @@ public class Routes implements ChangeListener {
             return;
         }
         Set<UUID> deleted = rows(changes, Operation.DELETE);
-        // No route depends on a secret or an LLM provider that was just created.
+        // No route depends on a secret or a provider that was just created.
         Set<UUID> updated = rows(changes, Operation.UPDATE);
         // A model of the same name in another organization, or its slug, may change the route of a token that spans
         // both; another organization's credentials never do.
@@ -100,6 +100,8 @@ public class Routes implements ChangeListener {
         return rows.contains(target.modelId())
                 || rows.contains(target.providerId())
                 || rows.contains(target.organizationId())
+                || target.remoteCredential() != null
+                        && rows.contains(target.remoteCredential().reference().providerId())
                 || route.secretId().filter(rows::contains).isPresent();
     }
 

@@ -170,7 +170,7 @@ final class Spool {
             try {
                 next = create();
             } catch (IOException e) {
-                // No more files can be opened, or the disk is full: this segment grows.
+                // The file limit is reached, or the disk is full: this segment grows.
                 return;
             }
             closeSegment();
@@ -208,7 +208,7 @@ final class Spool {
     /**
      * Returns the oldest closed segment, which stays in the spool.
      *
-     * @param timeout how long to wait for one; not positive for not at all
+     * @param timeout how long to wait for one; zero or negative: do not wait
      */
     synchronized Optional<Segment> oldest(Duration timeout) throws InterruptedException {
         if (closed.isEmpty() && timeout.isPositive()) {

@@ -21,7 +21,7 @@ import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 
 /**
- * Loads the spool's closed segments into the database, on its own thread, and maintains the table's partitions. While
+ * Loads the spool's closed segments into the database, on a separate thread, and maintains the table's partitions. While
  * the database is unavailable, segments stay in the spool.
  */
 @Singleton
@@ -52,7 +52,7 @@ final class UsageLoader {
         this(spool, dataSource, settings.usage().retention());
     }
 
-    /** @param retention whole days for which records are kept */
+    /** @param retention whole days to keep records */
     UsageLoader(Spool spool, DataSource dataSource, Duration retention) {
         this.spool = requireNonNull(spool, "spool is null");
         this.table = new UsageTable(dataSource);
@@ -176,7 +176,7 @@ final class UsageLoader {
         }
     }
 
-    /** Creates the partitions of the next days, and drops those that are older than the retention. */
+    /** Creates the partitions of the next days, and drops partitions older than the retention. */
     void maintain() {
         try {
             int dropped = table.maintain(LocalDate.now(ZoneOffset.UTC), retention);

@@ -1,4 +1,4 @@
-/** Records of calls on their way from the proxy to the table: queued, spooled to a file, and copied into the database. */
+/** The way of call records from the proxy to the table: queued, spooled to a file, and copied into the database. */
 @NullMarked
 package io.agyn.usage.ingest;
 

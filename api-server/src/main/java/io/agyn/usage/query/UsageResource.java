@@ -99,7 +99,7 @@ class UsageResource implements UsageApi {
         }
     }
 
-    /** Members see only their own calls, whatever filter they send. */
+    /** Members see only their own calls, with any filter. */
     private UsageFilter filter(UUID organizationId, @Nullable UUID userId) {
         Identity identity = caller.identity();
         UsageFilter filter = new UsageFilter(organizationId).by(userId);

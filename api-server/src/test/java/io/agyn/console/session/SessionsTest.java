@@ -81,7 +81,7 @@ class SessionsTest {
 
     @Test
     void linkOnAnotherSiteKeepsTheSession() {
-        // Browsers withhold the cookie from such a link, and send it when the page reloads itself.
+        // Browsers do not send the cookie with such a link, but when the page reloads itself.
         given().redirects()
                 .follow(false)
                 .header("Sec-Fetch-Site", "cross-site")

@@ -45,12 +45,27 @@ class CredentialsAtRestTest {
         Api.secret(organization, "marked-secret-value");
         create(organization, "bearer", Map.of("token", "marked-inline-token"));
         create(organization, "custom_headers", Map.of("custom_headers", Map.of("X-Key", "marked-header-value")));
+        for (Map<String, String> config : List.of(
+                Map.of("address", "https://vault.example", "token", "marked-vault-token"),
+                Map.of("address", "https://vault.example", "role_id", "agyn", "secret_id", "marked-secret-id"))) {
+            asAdmin()
+                    .body(Api.secretProviderBody(config))
+                    .post("/organizations/{org}/secret-providers", organization)
+                    .then()
+                    .statusCode(201);
+        }
         String adminToken = Api.adminToken();
 
         String dump = dump();
 
         assertThat(dump).contains("X-Key");
-        for (String marked : List.of("marked-secret-value", "marked-inline-token", "marked-header-value", adminToken)) {
+        for (String marked : List.of(
+                "marked-secret-value",
+                "marked-inline-token",
+                "marked-header-value",
+                "marked-vault-token",
+                "marked-secret-id",
+                adminToken)) {
             byte[] bytes = marked.getBytes(StandardCharsets.UTF_8);
             assertThat(dump)
                     .doesNotContain(marked)
@@ -60,7 +75,7 @@ class CredentialsAtRestTest {
     }
 
     @Test
-    void anUpdateThatLeavesACredentialOutKeepsIt() throws SQLException {
+    void updateWithoutACredentialKeepsTheStoredOne() throws SQLException {
         String organization = Api.organization();
         String secret = Api.secret(organization, "kept value");
         String token = create(organization, "bearer", Map.of("token", "kept-token"));
@@ -129,7 +144,7 @@ class CredentialsAtRestTest {
         }
     }
 
-    /** A 500 that names no class, no SQL, and nothing that is stored. */
+    /** A 500 without class names, SQL or stored values. */
     private static ValidatableResponse failure(Response response) {
         assertThat(response.asString())
                 .doesNotContainPattern(

@@ -69,7 +69,7 @@ class FingerprintsTest {
     }
 
     @Test
-    void columnWithoutFingerprintHasNone() {
+    void columnWithoutFingerprintStoresNull() {
         CredentialColumn plain = new CredentialColumn("secret", "value", "secret values");
         CredentialRow stored = row(plain, Optional.empty());
 

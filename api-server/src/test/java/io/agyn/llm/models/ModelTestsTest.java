@@ -113,7 +113,7 @@ class ModelTestsTest {
     }
 
     @Test
-    void saysThatNobodyIsThere() {
+    void unreachableProviderIsReported() {
         test(model("responses", "bearer", "sk-right", "http://127.0.0.1:1/v1", "remote"))
                 .body("failure", equalTo("unreachable"))
                 .body("explanation", containsString("cannot be reached"))
@@ -145,7 +145,7 @@ class ModelTestsTest {
 
     @Test
     void saysThatTheEndpointIsNotOfTheProtocol() {
-        // This server itself responds, but with a problem.
+        // This server responds with a problem.
         String elsewhere = "http://127.0.0.1:" + RestAssured.port + "/nothing";
         test(model("responses", "bearer", "sk-right", elsewhere, "remote"))
                 .body("failure", equalTo("protocol_mismatch"))
@@ -194,7 +194,7 @@ class ModelTestsTest {
     }
 
     @Test
-    void aTestEndsWhenItsCallerLeaves() throws Exception {
+    void testEndsWhenItsCallerDisconnects() throws Exception {
         String model = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "scripted:stall=before");
         try (Socket caller = begin(model)) {
             cloud.await(ReceivedCall::bodyEnded, PATIENCE);
@@ -203,7 +203,7 @@ class ModelTestsTest {
     }
 
     @Test
-    void aUserRunsTenTestsAtOnceAtMost() throws Exception {
+    void userRunsAtMostTenTestsAtOnce() throws Exception {
         String model = model("responses", "bearer", "sk-right", cloud.origin() + "/v1", "scripted:stall=before");
         List<Socket> callers = new ArrayList<>();
         try {

@@ -29,7 +29,7 @@ class ModelsTest {
     }
 
     @Test
-    void aModelIsCreatedReadUpdatedAndDeleted() {
+    void modelIsCreatedReadUpdatedAndDeleted() {
         String id = asAdmin()
                 .body(body("fast", provider, "gpt-4o"))
                 .post(MODELS, organization)
@@ -61,7 +61,7 @@ class ModelsTest {
     }
 
     @Test
-    void aModelIsPointedOnlyAtAProviderThatThereIs() {
+    void modelNeedsAnExistingProvider() {
         String id = Api.model(organization, provider);
         Map<String, String> body = body("lost", UUID.randomUUID().toString(), "gpt-4o");
         for (var rejection : List.of(

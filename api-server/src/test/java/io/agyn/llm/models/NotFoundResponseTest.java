@@ -25,7 +25,7 @@ class NotFoundResponseTest {
                 """
                 {"error":{"code":"DeploymentNotFound","message":"The API deployment for this resource does not exist."}}""",
             })
-    void anUnknownModel(String body) throws Exception {
+    void unknownModel(String body) throws Exception {
         assertThat(NotFoundResponse.isOfModel(MAPPER.readTree(body))).isTrue();
     }
 
@@ -47,7 +47,7 @@ class NotFoundResponseTest {
                 "\"model\"",
                 "null",
             })
-    void anUnknownPath(String body) throws Exception {
+    void unknownPath(String body) throws Exception {
         assertThat(NotFoundResponse.isOfModel(MAPPER.readTree(body))).isFalse();
     }
 }

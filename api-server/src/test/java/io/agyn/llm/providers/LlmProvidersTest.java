@@ -133,14 +133,14 @@ class LlmProvidersTest {
     }
 
     @Test
-    void aTokenHasEightKibibytesAtMost() {
+    void tokenHasAtMostEightKibibytes() {
         create(providerBody("bearer", Map.of("token", "x".repeat(8_192)))).statusCode(201);
         rejected(providerBody("bearer", Map.of("token", "x".repeat(8_193))), "/token", "1 to 8192 characters");
         rejected(providerBody("bearer", Map.of("token", "")), "/token", "1 to 8192 characters");
     }
 
     @Test
-    void anEndpointHasTwoThousandAndFortyEightCharactersAtMost() {
+    void endpointHasAtMost2048Characters() {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         String longest = "https://api.openai.com/" + "a".repeat(2_025);
         body.put("endpoint", longest);
@@ -172,7 +172,7 @@ class LlmProvidersTest {
                 "http://[1.2.3.4]:80",
                 "https://a b"
             })
-    void anEndpointIsAnHttpUrlWithoutUserInfoQueryOrFragment(String endpoint) {
+    void endpointIsAnHttpUrlWithoutUserInfoQueryOrFragment(String endpoint) {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         body.put("endpoint", endpoint);
         rejected(body, "/endpoint", "");
@@ -201,7 +201,7 @@ class LlmProvidersTest {
                 "http://[::1]:8000/v1/",
                 "http://[::ffff:10.0.0.1]"
             })
-    void aSelfHostedEndpointIsTaken(String endpoint) {
+    void selfHostedEndpointIsAccepted(String endpoint) {
         Map<String, Object> body = providerBody("bearer", Map.of("token", "t"));
         body.put("endpoint", endpoint);
         create(body).statusCode(201).body("endpoint", equalTo(endpoint));

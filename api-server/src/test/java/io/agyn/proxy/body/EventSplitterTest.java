@@ -50,7 +50,7 @@ class EventSplitterTest {
     void mixedLineEndsAreAllUnderstood() {
         String events = "data: a\r\ndata: b\r\r\n\ndata: c\n\r\n";
         for (long seed = 0; seed < 200; seed++) {
-            // The CRLF after the empty line, and the LF after it, are empty lines as well.
+            // The CRLF after the empty line, and the LF after it, are also empty lines.
             assertThat(split(events, seed, false)).as("seed %d", seed).containsExactly("a\nb", "", "c");
         }
     }

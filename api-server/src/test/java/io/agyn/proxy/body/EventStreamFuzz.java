@@ -68,8 +68,8 @@ class EventStreamFuzz {
     }
 
     /**
-     * The data of all events by the HTML standard, line by line, but for the last event, whose empty line may be missing.
-     * As the standard says, an event without data is not one.
+     * The data of all events by the HTML standard, line by line; the last event's empty line may be missing.
+     * By the standard, an event without data is ignored.
      */
     private static List<String> events(String stream) {
         String text = stream.startsWith("\u00EF\u00BB\u00BF") ? stream.substring(3) : stream;

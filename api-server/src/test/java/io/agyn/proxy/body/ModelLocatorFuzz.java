@@ -95,7 +95,7 @@ class ModelLocatorFuzz {
         return new Reading(locator.model(), locator.modelStart(), locator.modelEnd(), rejection);
     }
 
-    /** Takes all that some parser takes: comments, other quotes, numbers in any spelling, and so on. */
+    /** Accepts extensions of common parsers: comments, other quotes, other spellings of numbers. */
     private static JsonFactory lenient() {
         JsonFactoryBuilder builder = new JsonFactoryBuilder();
         for (JsonReadFeature feature : JsonReadFeature.values()) {

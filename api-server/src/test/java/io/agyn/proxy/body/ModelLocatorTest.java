@@ -74,7 +74,7 @@ class ModelLocatorTest {
     }
 
     @Test
-    void theModelIsKnownAsSoonAsItHasArrived() throws Exception {
+    void modelIsKnownAsSoonAsItHasArrived() throws Exception {
         ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
         byte[] start = "{\"model\":\"gpt".getBytes(UTF_8);
         locator.read(start, 0, start.length);
@@ -94,7 +94,7 @@ class ModelLocatorTest {
                 "{\"model\":\"a\",\"big\":123456789012345678901234567890.5e+999,\"modell\":\"b\",\"mode\":\"c\",\"\":\"model\"}",
                 "{\"x\":{\"model\":\"b\"},\"y\":[{\"model\":1},\"model\"],\"model\":\"a\",\"x\":1,\"x\":2}"
             })
-    void aModelIsFound(String body) throws Exception {
+    void modelIsFound(String body) throws Exception {
         assertThat(readWhole(body.getBytes(UTF_8), new Random(1)).model()).isEqualTo("a");
     }
 
@@ -154,7 +154,7 @@ class ModelLocatorTest {
     }
 
     @ParameterizedTest
-    // A byte that begins nothing, a long spelling of a slash, half of a pair, and a character that is cut off.
+    // An invalid first byte, an overlong slash, half of a surrogate pair, and a truncated character.
     @ValueSource(strings = {"\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e5\u0090"})
     void invalidUtf8ModelIsRejected(String latin) {
         assertThatThrownBy(() -> readWhole(("{\"model\":\"a" + latin + "\"}").getBytes(ISO_8859_1), new Random(1)))

@@ -3,7 +3,7 @@ package io.agyn.proxy.body;
 import java.util.Arrays;
 import java.util.Random;
 
-/** Bytes as from a network: cut anywhere, each piece at some offset of a separate array. */
+/** Bytes as from a network: split anywhere, each piece at some offset of a separate array. */
 final class Pieces {
     /** Takes a piece. */
     interface Reader<E extends Exception> {

@@ -3,7 +3,7 @@ package io.agyn.proxy.body;
 import java.util.List;
 import java.util.Random;
 
-/** A JSON object with one top-level {@code model}, and anything else around it that JSON allows. */
+/** A JSON object with one top-level {@code model}, among other random members. */
 public final class RandomBody {
     private static final List<String> KEYS =
             List.of("input", "modell", "mode", "x", "", "Größe", "a\\\"b", "\\u006dode");
@@ -40,7 +40,7 @@ public final class RandomBody {
         space();
     }
 
-    /** The whole of it. */
+    /** The complete body. */
     public String text() {
         return text.toString();
     }

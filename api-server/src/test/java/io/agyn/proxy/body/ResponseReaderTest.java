@@ -119,7 +119,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void aStreamHasNotEndedBeforeItsLastEventHas() {
+    void streamEndsWithItsLastEvent() {
         for (String events : List.of(RESPONSE_EVENTS, MESSAGE_EVENTS)) {
             byte[] all = events.getBytes(UTF_8);
             for (int length = 0; length <= all.length; length++) {
@@ -133,7 +133,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void anEventFitsInBetweenTwoOthersOnly() {
+    void eventFitsOnlyBetweenTwoOthers() {
         for (String lineEnd : List.of("\n", "\r\n", "\r")) {
             byte[] all = RESPONSE_EVENTS.replace("\n", lineEnd).getBytes(UTF_8);
             for (int length = 0; length <= all.length; length++) {
@@ -167,7 +167,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void anIncompleteResponseHasEndedWithoutAFailure() {
+    void incompleteResponseHasEndedWithoutAFailure() {
         String events = "data: {\"type\":\"response.incomplete\",\"response\":{}}\n\n";
         ResponseReader reader = read(Protocol.RESPONSES, EVENTS, null, events.getBytes(UTF_8), 1);
         assertThat(reader.isTerminated()).isTrue();
@@ -422,7 +422,7 @@ class ResponseReaderTest {
     }
 
     @Test
-    void anEncodingThatIsNotKnownIsNotGuessedAt() {
+    void unknownEncodingIsNotRead() {
         ResponseReader reader = read(Protocol.ANTHROPIC_MESSAGES, EVENTS, "br", MESSAGE_EVENTS.getBytes(UTF_8), 1);
         assertThat(reader.tokens().input()).isNull();
         assertThat(reader.isStream()).isTrue();

@@ -102,7 +102,7 @@ class AddressRulesTest {
                 "2002:0808:0808::1",
                 "fbff::1"
             })
-    void theRestOfTheInternetIsConnectedTo(String address) {
+    void otherInternetAddressesAreAllowed(String address) {
         assertThat(allowing.denial(InetAddress.ofLiteral(address))).isEmpty();
         assertThat(denying.denial(InetAddress.ofLiteral(address))).isEmpty();
     }

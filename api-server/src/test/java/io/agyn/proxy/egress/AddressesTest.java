@@ -78,7 +78,7 @@ class AddressesTest {
     }
 
     @Test
-    void aNameThatNobodyKnowsFailsAndMayBeKnownAMomentLater() throws Exception {
+    void unknownNameFailsAndIsLookedUpAgainSoon() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         Addresses addresses = new Addresses(rules, host -> {
             if (asked.getAndIncrement() == 0) {

@@ -95,13 +95,13 @@ class EgressResolverTest {
         Settings settings = read("agyn.extra-ca-file", server.certificate().toString());
         assertThatThrownBy(() -> call(settings, true, "other.test", server.port(), THIS_MACHINE))
                 .hasCauseInstanceOf(SSLException.class);
-        // Also where the name that is verified is the very address that is dialled.
+        // Also if the verified name is the dialled address.
         assertThatThrownBy(() -> call(settings, true, "127.0.0.1", server.port(), THIS_MACHINE))
                 .hasCauseInstanceOf(SSLException.class);
     }
 
     @Test
-    void aPlainProviderIsCalledByHttp11UnderItsHost() throws Exception {
+    void plainProviderIsCalledByHttp11UnderItsHost() throws Exception {
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(request -> request.response().end(request.version() + " " + request.authority()))
                 .listen(0, "127.0.0.1")
@@ -198,7 +198,7 @@ class EgressResolverTest {
     }
 
     @Test
-    void withoutAnHttpProxyAHostThatNobodyKnowsIsUnknown() {
+    void unknownHostFailsWithoutAnHttpProxy() {
         assertThatThrownBy(() ->
                         routes(SettingsReader.read(Map.of())).resolve(HOST).get())
                 .hasCauseInstanceOf(UnknownHostException.class);

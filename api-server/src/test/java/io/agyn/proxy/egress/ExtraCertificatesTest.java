@@ -24,7 +24,7 @@ class ExtraCertificatesTest {
         Vertx vertx = Vertx.vertx();
         try {
             Path file = TlsServer.start(vertx, folder, "models.test").certificate();
-            // As in a file of a company's several authorities, with remarks.
+            // As in a company's file of several authorities, with comments.
             Files.writeString(file, "# Ours\n" + Files.readString(file) + "\n# Again\n" + Files.readString(file));
             TrustManagerFactory all =
                     ExtraCertificates.read(file).withJdkCertificates().getTrustManagerFactory(vertx);
@@ -37,7 +37,7 @@ class ExtraCertificatesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "\0\1"})
-    void aFileWithoutCertificatesEndsTheStart(String content) throws Exception {
+    void fileWithoutCertificatesEndsTheStart(String content) throws Exception {
         Path file = Files.writeString(folder.resolve("ca.pem"), content);
         assertThatThrownBy(() -> ExtraCertificates.read(file))
                 .isInstanceOf(OperatorException.class)

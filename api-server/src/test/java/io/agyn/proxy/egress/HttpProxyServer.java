@@ -12,7 +12,7 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** An HTTP proxy that takes all names for this machine's, and keeps the heads that it was sent. */
+/** An HTTP proxy that resolves all names to this machine, and records the received heads. */
 final class HttpProxyServer implements AutoCloseable {
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final Queue<String> heads = new ConcurrentLinkedQueue<>();
@@ -60,7 +60,7 @@ final class HttpProxyServer implements AutoCloseable {
                 caller.getOutputStream().write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nforwarded".getBytes(UTF_8));
             }
         } catch (IOException | InterruptedException e) {
-            // The caller has left.
+            // The caller has disconnected.
         }
     }
 
@@ -82,7 +82,7 @@ final class HttpProxyServer implements AutoCloseable {
             from.getInputStream().transferTo(out);
             to.shutdownOutput();
         } catch (IOException e) {
-            // One of them has left.
+            // One of them has disconnected.
         }
     }
 }

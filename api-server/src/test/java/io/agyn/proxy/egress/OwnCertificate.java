@@ -6,7 +6,7 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /**
- * A certificate that no authority has signed, and its key, as PEM files.
+ * A self-signed certificate and its key, as PEM files.
  *
  * @param certificate the file of the certificate
  * @param key the file of the key
@@ -14,7 +14,7 @@ import java.util.Base64;
 public record OwnCertificate(Path certificate, Path key) {
     private static final char[] PASSWORD = "secret".toCharArray();
 
-    /** Makes one for a host, in a folder. */
+    /** Creates a certificate for a host, in a folder. */
     public static OwnCertificate create(Path folder, String host) throws Exception {
         KeyStore keys = keys(folder, host);
         return new OwnCertificate(
@@ -28,7 +28,7 @@ public record OwnCertificate(Path certificate, Path key) {
                         keys.getKey("server", PASSWORD).getEncoded()));
     }
 
-    /** The JDK makes certificates with its keytool alone. */
+    /** The JDK creates certificates only with its keytool. */
     private static KeyStore keys(Path folder, String host) throws Exception {
         Path file = folder.resolve("keys.p12");
         Process keytool = new ProcessBuilder(

@@ -34,11 +34,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A provider on HTTP/2 over TLS whose every frame the test chooses. */
+/** A provider on HTTP/2 over TLS that sends raw frames. */
 public final class RawHttp2Provider implements AutoCloseable {
     /** Handles a request after its head. */
     public interface Behaviour {
-        /** Responds, or not; on the event loop of the connection. */
+        /** Runs on the event loop of the connection, and need not respond. */
         void response(Exchange exchange);
     }
 
@@ -84,7 +84,7 @@ public final class RawHttp2Provider implements AutoCloseable {
         return new RawHttp2Provider(certificate, true, behaviour);
     }
 
-    /** Starts one that agrees on HTTP/2 and then sends nothing. */
+    /** Starts a provider that negotiates HTTP/2 and then sends nothing. */
     public static RawHttp2Provider mute(OwnCertificate certificate) throws Exception {
         return new RawHttp2Provider(certificate, false, exchange -> {});
     }
@@ -165,7 +165,7 @@ public final class RawHttp2Provider implements AutoCloseable {
             context.writeAndFlush(new DefaultHttp2ResetFrame(error).stream(stream));
         }
 
-        /** Says that streams above an id are not processed; the codec's own frame never names one below the last. */
+        /** Sends a GOAWAY with a last stream id; the codec's frame never names one below the last. */
         public void goAway(int lastStream) {
             ChannelHandlerContext codec = context.pipeline().context(Http2FrameCodec.class);
             ((Http2FrameCodec) codec.handler())

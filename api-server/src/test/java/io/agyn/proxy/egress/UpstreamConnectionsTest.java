@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Connections to providers that stay open although nobody is there. */
+/** Open connections to providers that have vanished. */
 @Timeout(60)
 class UpstreamConnectionsTest {
     private static final Duration SILENCE = Duration.ofMillis(300);
@@ -75,7 +75,7 @@ class UpstreamConnectionsTest {
     }
 
     @Test
-    void aSilentConnectionWhosePeerRespondsToPingsIsKept() throws Exception {
+    void silentConnectionWhosePeerRespondsToPingsIsKept() throws Exception {
         try (RawHttp2Provider provider = RawHttp2Provider.start(certificate, exchange -> exchange.context()
                 .executor()
                 .schedule(() -> exchange.respond("{}"), 2, TimeUnit.SECONDS))) {
@@ -87,7 +87,7 @@ class UpstreamConnectionsTest {
     }
 
     @Test
-    void anIdleConnectionGetsNoPings() throws Exception {
+    void idleConnectionGetsNoPings() throws Exception {
         try (RawHttp2Provider provider = RawHttp2Provider.start(certificate, exchange -> exchange.respond("{}"))) {
             assertThat(call(provider).get(10, TimeUnit.SECONDS)).isEqualTo("{}");
             Thread.sleep(SILENCE.multipliedBy(4));
@@ -96,7 +96,7 @@ class UpstreamConnectionsTest {
     }
 
     @Test
-    void theFirstKeepAliveProbeComesWithinAMinute() throws Exception {
+    void firstKeepAliveProbeIsSentWithinAMinute() throws Exception {
         try (RawHttp2Provider provider = RawHttp2Provider.start(certificate, exchange -> exchange.respond("{}"))) {
             HttpClientRequest request = client.request(options(provider))
                     .toCompletionStage()

@@ -19,7 +19,7 @@ import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Timeout;
 
-/** Bodies of model calls, from a caller that sends them in pieces to a provider that takes them slowly. */
+/** Bodies of model calls, from a caller that sends pieces to a slow provider. */
 @Timeout(60)
 class RequestBodyFuzz {
     private static final byte[] MODEL = "\"remote/\u540d\"".getBytes(UTF_8);

@@ -33,7 +33,7 @@ class CallersTest {
     DataSource database;
 
     @Test
-    void aCallerIsKnownByTheirTokenAndItsUseIsNoted() {
+    void callerIsFoundByTokenAndItsUseIsRecorded() {
         String organization = Api.organization();
         Identity identity =
                 callers.identify(Api.tokenBoundTo(organization)).join().orElseThrow();
@@ -50,7 +50,7 @@ class CallersTest {
 
     @Test
     void tokenIsRejectedFromItsExpiry() {
-        // The first call to a server takes longer than the token is to live.
+        // The first call to a server takes longer than the token's lifetime.
         Api.organization();
         Instant soon = Instant.now().plusMillis(1_500);
         String token = token(Map.of("description", "short", "expires_at", soon.toString()));

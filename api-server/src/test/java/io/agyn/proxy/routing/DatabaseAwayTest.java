@@ -65,7 +65,7 @@ class DatabaseAwayTest {
                             .isSameAs(route);
                     Thread.sleep(50);
                 }
-                // Not "unknown", which would be cached, and would make the caller change correct settings.
+                // "unknown" would be cached, and would make the caller change correct settings.
                 assertThatThrownBy(() -> callers.identify(otherToken).join()).hasCauseInstanceOf(Exception.class);
                 assertThatThrownBy(() ->
                                 routes.find(identity, Optional.empty(), "other").join())

@@ -82,7 +82,7 @@ class LookupCacheTest {
     }
 
     @Test
-    void aFailureIsNotKept() throws Exception {
+    void failureIsNotCached() throws Exception {
         AtomicBoolean down = new AtomicBoolean(true);
         LookupCache<String, Integer> cache = new LookupCache<>(
                 database,

@@ -44,7 +44,7 @@ class ModelListTest {
     }
 
     @Test
-    void aBoundTokensListHasItsModelsByNameTheNewestFirst() {
+    void boundTokenListsItsModelsByNameNewestFirst() {
         String first = create(organization, "first", provider);
         String second = create(organization, "second", provider);
         create(Api.organization(), "elsewhere");
@@ -62,7 +62,7 @@ class ModelListTest {
     }
 
     @Test
-    void aModelWithoutAProviderIsLeftOut() {
+    void modelWithoutAProviderIsNotListed() {
         String deleted = Api.provider(organization, Api.secret(organization, "v"));
         create(organization, "orphaned", deleted);
         create(organization, "ready", provider);
@@ -98,7 +98,7 @@ class ModelListTest {
     }
 
     @Test
-    void aMembersListHasTheModelsOfTheirOrganizations() {
+    void memberListsTheModelsOfTheirOrganizations() {
         String second = Api.organization();
         String foreign = Api.organization();
         create(organization, "shared", provider);
@@ -121,7 +121,7 @@ class ModelListTest {
     }
 
     @Test
-    void aNameThatAnOrphanedModelHasTooIsCalledAsRoutesAskForIt() {
+    void nameSharedWithAnOrphanedModelIsListedAsRoutesNeedIt() {
         String shared = Api.freshName("shared");
         create(organization, shared, provider);
         String other = Api.organization();
@@ -142,7 +142,7 @@ class ModelListTest {
         String shared = Api.freshName("shared");
         create(organization, shared, provider);
         create(Api.organization(), shared);
-        // Not those of other tests, some of which nobody can call.
+        // Excludes other tests' models, which may be orphaned.
         List<ListedModel> own = list(admin, Optional.empty()).stream()
                 .filter(model -> model.name().equals(shared))
                 .toList();
@@ -156,7 +156,7 @@ class ModelListTest {
     }
 
     @Test
-    void anOrganizationThatTheTokenDoesNotReachHasNoList() {
+    void organizationOutOfTheTokensReachHasNoList() {
         Identity bound = bound(organization);
         String other = Api.organization();
         for (String chosen : List.of(

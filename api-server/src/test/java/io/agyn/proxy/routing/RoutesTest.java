@@ -67,7 +67,7 @@ class RoutesTest {
     }
 
     @Test
-    void aModelIsFoundByNameByIdAndBySlugAndName() {
+    void modelIsFoundByNameByIdAndBySlugAndName() {
         for (String called : List.of(name, model, slug + "/" + name)) {
             assertThat(target(admin, Optional.empty(), called).modelId()).isEqualTo(UUID.fromString(model));
         }
@@ -96,7 +96,7 @@ class RoutesTest {
     }
 
     @Test
-    void aNameInSeveralOrganizationsIsAmbiguousUntilOneIsChosen() {
+    void nameInSeveralOrganizationsIsAmbiguousUntilOneIsChosen() {
         String other = Api.organization();
         String otherSlug = Api.get("/organizations/{id}", other).extract().path("slug");
         String twin = create(other, name, Api.provider(other, Api.secret(other, "v")));
@@ -150,7 +150,7 @@ class RoutesTest {
     }
 
     @Test
-    void aBoundTokenFindsItsOwnOrganizationsModelsAndNoOthers() {
+    void boundTokenFindsOnlyModelsOfItsOrganization() {
         Identity bound = bound(organization);
         Identity stranger = bound(Api.organization());
         for (String called : List.of(name, model, slug + "/" + name)) {
@@ -172,7 +172,7 @@ class RoutesTest {
     }
 
     @Test
-    void aMemberFindsTheModelsOfTheirOrganizationsAndNoOthers() {
+    void memberFindsOnlyModelsOfTheirOrganizations() {
         String user = Api.user();
         Identity stranger = identity(user);
         Api.join(Api.organization(), user, "owner");
@@ -228,7 +228,7 @@ class RoutesTest {
     }
 
     @Test
-    void aRotatedSecretIsInForceWithinASecond() throws InterruptedException {
+    void rotatedSecretIsEffectiveWithinASecond() throws InterruptedException {
         target(admin, Optional.empty(), name);
         rotate("sk-second");
         awaitCredential("Bearer sk-second");
@@ -260,7 +260,7 @@ class RoutesTest {
             assertThat(isKeptAfter(alone, identity, "secret", Operation.INSERT, UUID.fromString(secret), here))
                     .isTrue();
         }
-        // Where a token spans both, it may be a model of the same name, or a slug.
+        // For a token that reaches both, it may be a model of the same name, or a slug.
         assertThat(isKeptAfter(alone, admin, "model", elsewhere)).isFalse();
         assertThat(isKeptAfter(alone, admin, "organization", elsewhere)).isFalse();
         assertThat(isKeptAfter(alone, bound, "model", elsewhere)).isTrue();
@@ -290,7 +290,7 @@ class RoutesTest {
     }
 
     @Test
-    void aModelIsFoundByItsNewSlugAndNoLongerByTheOldWithinASecond() throws InterruptedException {
+    void changedSlugIsEffectiveWithinASecond() throws InterruptedException {
         target(admin, Optional.empty(), slug + "/" + name);
         String newSlug = "s" + organization.replace("-", "");
         asAdmin()

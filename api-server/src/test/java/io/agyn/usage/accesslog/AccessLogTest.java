@@ -33,7 +33,7 @@ class AccessLogTest {
     private final Records records = new Records(ORGANIZATION);
 
     @Test
-    void aCallIsALineOfText() throws Exception {
+    void callIsALineOfText() throws Exception {
         records.startedAt = Instant.parse("2026-01-31T12:00:00.001002Z");
         CallRecord call = records.next();
 
@@ -48,7 +48,7 @@ class AccessLogTest {
     }
 
     @Test
-    void aCallIsAnObjectOfJson() throws Exception {
+    void callIsAJsonObject() throws Exception {
         records.organization = null;
         records.status = null;
         records.outcome = Outcome.CLIENT_CANCELLED;

@@ -75,7 +75,7 @@ class CallRecordsTest {
     private final Records calls = new Records(organization);
 
     @Test
-    void aRecordIsInTheDatabaseWithinASecondOrTwoAsItWas() throws Exception {
+    void recordIsInTheDatabaseWithinTwoSeconds() throws Exception {
         calls.model = "tab\t, line\n, \\N, é😀";
         calls.startedAt = Instant.parse("2026-01-31T23:59:59.999999Z");
         CallRecord call = calls.next();
@@ -176,13 +176,13 @@ class CallRecordsTest {
             }
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> records.spooledBytes() == 0);
-        // Some connections of the pool are still from before the outage.
+        // Some pooled connections are older than the outage.
         Thread.sleep(1_100);
         assertThat(count()).isEqualTo(20);
     }
 
     @Test
-    void aSegmentThatIsLoadedTwiceIsThereOnce() throws Exception {
+    void segmentLoadedTwiceIsStoredOnce() throws Exception {
         Path segment = segment(calls.next(), calls.next());
         byte[] bytes = Files.readAllBytes(segment);
         load();
@@ -225,14 +225,14 @@ class CallRecordsTest {
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(Path::getFileName).map(Path::toString)).containsExactly("lines.rejected");
         }
-        // Before release 18, PostgreSQL takes a lone \. for the end.
+        // PostgreSQL before 18 reads a lone \. as the end.
         assertThat(Files.readString(folder.resolve("lines.rejected")))
                 .startsWith(poison)
                 .endsWith(foreign);
     }
 
     @Test
-    void aFullSpoolDropsAndCounts() throws Exception {
+    void fullSpoolDropsAndCounts() throws Exception {
         Spool spool = new Spool(folder, 5_000);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         CallRecords bounded = new CallRecords(
@@ -316,11 +316,11 @@ class CallRecordsTest {
         return "usage_record_" + day.toString().replace("-", "");
     }
 
-    /** A file as a process leaves it that was killed. */
+    /** A file as left by a killed process. */
     private Path segment(CallRecord... left) throws Exception {
         Spool killed = new Spool(folder, 1 << 20);
         killed.open();
-        // An empty one would be deleted.
+        // An empty file would be deleted.
         killed.append((left.length == 0 ? "\n" : lines(left)).getBytes(UTF_8));
         killed.closeSegment();
         return killed.oldest(Duration.ZERO).orElseThrow().file();

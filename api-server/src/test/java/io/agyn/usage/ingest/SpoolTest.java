@@ -22,14 +22,14 @@ class SpoolTest {
         Spool spool = open(100);
         assertThat(spool.append(LINES)).isTrue();
 
-        // Of a process that is killed now, the next one finds it.
+        // If this process is killed now, the next one finds the file.
         Segment left = open(100).oldest(Duration.ZERO).orElseThrow();
         assertThat(left.file()).hasBinaryContent(LINES);
         assertThat(left.bytes()).isEqualTo(LINES.length);
     }
 
     @Test
-    void takesNoMoreThanItsLimitUntilSomethingIsLoaded() throws Exception {
+    void spoolDropsRecordsAboveItsLimit() throws Exception {
         Spool spool = open(LINES.length * 2L);
         assertThat(spool.append(LINES)).isTrue();
         spool.closeSegment();
@@ -52,7 +52,7 @@ class SpoolTest {
     }
 
     @Test
-    void segmentIsClosedByAgeOnlyIfNoneWaits() throws Exception {
+    void segmentIsClosedByAgeOnlyIfNoOtherWaits() throws Exception {
         Spool spool = open(100);
         spool.append(LINES);
         spool.closeIfDue();
@@ -73,7 +73,7 @@ class SpoolTest {
     }
 
     @Test
-    void aSegmentGrowsWhileNoFileCanBeOpened() throws Exception {
+    void segmentGrowsWhileNoFileCanBeOpened() throws Exception {
         Spool spool = open(100);
         spool.append(LINES);
         Thread.sleep(260);
@@ -89,7 +89,7 @@ class SpoolTest {
     }
 
     @Test
-    void anEmptySegmentOfAnEarlierProcessIsDeleted() throws Exception {
+    void emptySegmentOfAnEarlierProcessIsDeleted() throws Exception {
         open(100);
         open(100);
         assertThat(Files.list(folder)).hasSize(1);

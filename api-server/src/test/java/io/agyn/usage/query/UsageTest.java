@@ -212,7 +212,7 @@ class UsageTest {
     void recordsComeInPagesTheNewestFirst() throws SQLException {
         List<CallRecord> made = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            // Two of one moment, and some of other days.
+            // Two at the same time, and some on other days.
             calls.startedAt = Instant.parse("2026-03-0%dT10:00:00.123456Z".formatted(1 + i / 2));
             made.add(calls.next());
         }
@@ -277,7 +277,7 @@ class UsageTest {
     }
 
     @Test
-    void anotherTenantSeesNothingOfIt() throws SQLException {
+    void usageIsInvisibleToAnotherTenant() throws SQLException {
         load(calls.next());
         String neighbour = Api.organization();
         String token = Api.tokenBoundTo(neighbour);
@@ -295,7 +295,7 @@ class UsageTest {
     }
 
     @Test
-    void aMemberSeesTheirOwnUsageAloneAndAnOwnerAllOfIt() throws SQLException {
+    void memberSeesOwnUsageAndOwnerSeesAll() throws SQLException {
         String member = Api.user();
         Api.join(organization, member, "member");
         calls.userId = UUID.randomUUID();
@@ -381,7 +381,7 @@ class UsageTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"?from=0000-01-01T00:00:00%2B01:00", "?to=9999-12-31T23:59:59-01:00"})
-    void theFarthestTimesAreTakenToo(String query) {
+    void extremeTimesAreAccepted(String query) {
         for (String path : List.of("/usage", "/usage/records")) {
             asAdmin()
                     .urlEncodingEnabled(false)
@@ -402,7 +402,7 @@ class UsageTest {
         return asAdmin().get(SUMS + MONTH + query, organization).then().statusCode(200);
     }
 
-    /** The rows' fields, apart by spaces. */
+    /** The rows' fields, separated by spaces. */
     private List<String> rows(String query, String... fields) {
         List<Map<String, Object>> rows = sums("&" + query).extract().path("rows");
         return rows.stream()

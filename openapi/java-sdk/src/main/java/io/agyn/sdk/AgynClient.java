@@ -11,6 +11,8 @@ import io.agyn.sdk.api.MembersApi;
 import io.agyn.sdk.api.ModelTestsApi;
 import io.agyn.sdk.api.ModelsApi;
 import io.agyn.sdk.api.OrganizationsApi;
+import io.agyn.sdk.api.SecretChecksApi;
+import io.agyn.sdk.api.SecretProvidersApi;
 import io.agyn.sdk.api.SecretsApi;
 import io.agyn.sdk.api.UsageApi;
 import io.agyn.sdk.api.UsersApi;
@@ -135,7 +137,19 @@ public final class AgynClient implements AutoCloseable {
      */
     public Secrets secrets(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
-        return new Secrets(organizationId, new SecretsApi(api), exchange);
+        return new Secrets(organizationId, new SecretsApi(api), new SecretChecksApi(api), exchange);
+    }
+
+    /**
+     * Gives access to an organization's secret providers.
+     *
+     * @param organizationId the organization's id; it is not looked up before the first call
+     * @return the secret providers of the organization
+     */
+    public SecretProviders secretProviders(UUID organizationId) {
+        requireNonNull(organizationId, "organizationId is null");
+        return new SecretProviders(
+                organizationId, new SecretProvidersApi(api), new SecretChecksApi(api), exchange);
     }
 
     /**
@@ -192,7 +206,7 @@ public final class AgynClient implements AutoCloseable {
     }
 
     /**
-     * Gives access to the caller's API tokens, and for cluster admins to those of all users.
+     * Gives access to the caller's API tokens; for cluster admins, to all users' tokens.
      *
      * @return the API tokens
      */

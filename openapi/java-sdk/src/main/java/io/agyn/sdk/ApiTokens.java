@@ -10,7 +10,7 @@ import io.agyn.sdk.model.ApiTokenCreated;
 import io.agyn.sdk.model.ApiTokenList;
 import java.util.UUID;
 
-/** The caller's API tokens, and for cluster admins those of all users. They are created and revoked, never changed. */
+/** The caller's API tokens; for cluster admins, all users' tokens. They are created and revoked, never changed. */
 public final class ApiTokens {
     private final ApiTokensApi api;
     private final Exchange exchange;

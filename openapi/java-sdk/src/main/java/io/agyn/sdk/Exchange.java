@@ -80,7 +80,7 @@ final class Exchange {
     }
 
     private <T> Versioned<T> versioned(ApiResponse<T> response) {
-        // Names keep the case in which they arrived; HTTP/2 sends them in lower case.
+        // Names keep their received case; HTTP/2 sends them in lower case.
         String etag = response.getHeaders().entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("ETag"))
                 .flatMap(header -> header.getValue().stream())

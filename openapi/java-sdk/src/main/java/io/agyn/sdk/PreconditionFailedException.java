@@ -2,7 +2,7 @@ package io.agyn.sdk;
 
 import java.util.Optional;
 
-/** The resource is no longer in the state whose entity tag was given (412). */
+/** The resource has changed since the given entity tag (412). */
 public final class PreconditionFailedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 

@@ -3,23 +3,27 @@ package io.agyn.sdk;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.sdk.Listing.Page;
+import io.agyn.sdk.api.SecretChecksApi;
 import io.agyn.sdk.api.SecretsApi;
 import io.agyn.sdk.model.Secret;
+import io.agyn.sdk.model.SecretCheck;
 import io.agyn.sdk.model.SecretCreate;
 import io.agyn.sdk.model.SecretList;
 import io.agyn.sdk.model.SecretUpdate;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The secrets of an organization. Values are write-only, except for {@link #reveal}. */
+/** The secrets of an organization, local and remote. Values are write-only, except for {@link #reveal}. */
 public final class Secrets {
     private final UUID organizationId;
     private final SecretsApi api;
+    private final SecretChecksApi checks;
     private final Exchange exchange;
 
-    Secrets(UUID organizationId, SecretsApi api, Exchange exchange) {
+    Secrets(UUID organizationId, SecretsApi api, SecretChecksApi checks, Exchange exchange) {
         this.organizationId = requireNonNull(organizationId, "organizationId is null");
         this.api = requireNonNull(api, "api is null");
+        this.checks = requireNonNull(checks, "checks is null");
         this.exchange = requireNonNull(exchange, "exchange is null");
     }
 
@@ -29,7 +33,7 @@ public final class Secrets {
      * @param secret the new secret
      * @return the secret as it was created
      * @throws InvalidRequestException if a field is invalid
-     * @throws NotFoundException if there is no such organization
+     * @throws NotFoundException if there is no such organization or secret provider
      * @throws ConflictException if another secret has the name
      */
     public Secret create(SecretCreate secret) {
@@ -50,10 +54,12 @@ public final class Secrets {
     }
 
     /**
-     * Reveals the value of a secret, for owners and cluster admins. The audit log records it.
+     * Reveals the value of a secret, for owners and cluster admins. The audit log records it. A remote secret is read from
+     * its secret provider.
      *
      * @param id the secret's id
      * @return the value in plaintext
+     * @throws ProblemException with the code {@code credential_unavailable} if a remote secret cannot be read
      * @throws ForbiddenException if the caller does not have permission
      * @throws NotFoundException if it does not exist
      */
@@ -104,12 +110,12 @@ public final class Secrets {
     }
 
     /**
-     * Replaces the name and description of a secret, and its value if one is given; otherwise the stored value remains.
+     * Replaces a secret. A local secret keeps its value if none is given; a local secret that becomes remote loses it.
      *
      * @param id the secret's id
      * @param secret the new state
      * @return the secret as it is now
-     * @throws NotFoundException if there is no such secret
+     * @throws NotFoundException if there is no such secret or secret provider
      * @throws InvalidRequestException if a field is invalid
      * @throws ConflictException if another secret has the name
      */
@@ -158,5 +164,18 @@ public final class Secrets {
         requireNonNull(id, "id is null");
         requireNonNull(etag, "etag is null");
         exchange.delete(() -> api.deleteSecretWithHttpInfo(organizationId, id, etag));
+    }
+
+    /**
+     * Checks whether the value of a secret can be read, and sent as a token. A failed check is a result, not an exception.
+     *
+     * @param id the secret's id
+     * @return the result of the check
+     * @throws ForbiddenException if the caller does not have permission
+     * @throws NotFoundException if there is no such secret
+     */
+    public SecretCheck check(UUID id) {
+        requireNonNull(id, "id is null");
+        return exchange.write(() -> checks.checkSecretWithHttpInfo(organizationId, id));
     }
 }

@@ -26,7 +26,7 @@ public final class Usage {
     }
 
     /**
-     * Aggregates calls; those of the last 24 hours unless the selection has a time range.
+     * Aggregates calls, by default of the last 24 hours.
      *
      * @param selection the calls to aggregate
      * @param groupBy the dimensions of a row; without any, one row covers all calls

@@ -1,6 +1,6 @@
 package io.agyn.sdk;
 
-/** A dimension by which usage is aggregated. */
+/** A dimension of aggregated usage. */
 public enum UsageGroup {
     /** The called model. */
     MODEL("model"),
@@ -12,9 +12,9 @@ public enum UsageGroup {
     USER("user"),
     /** The outcome of the call. */
     OUTCOME("outcome"),
-    /** The hour in which the call started, in UTC; cannot be combined with {@link #DAY}. */
+    /** The hour of the call's start, in UTC; cannot be combined with {@link #DAY}. */
     HOUR("hour"),
-    /** The day on which the call started, in UTC; cannot be combined with {@link #HOUR}. */
+    /** The day of the call's start, in UTC; cannot be combined with {@link #HOUR}. */
     DAY("day");
 
     private final String value;

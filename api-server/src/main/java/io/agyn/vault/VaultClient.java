@@ -1,0 +1,104 @@
+package io.agyn.vault;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import com.github.benmanes.caffeine.cache.Scheduler;
+import io.agyn.proxy.egress.EgressResolver;
+import io.agyn.proxy.egress.HttpClients;
+import io.agyn.settings.Settings;
+import io.quarkus.runtime.ShutdownEvent;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/** Reads values from Vault servers. It blocks; call it on virtual threads. */
+@Singleton
+public class VaultClient {
+    private static final int MAX_SESSIONS = 10_000;
+    // Their logins are then revoked. Longer than the pauses between the reads of a secret that is in use.
+    private static final Duration IDLE_SESSION = Duration.ofMinutes(10);
+    private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
+    private static final Executor VIRTUAL_THREADS = Thread.ofVirtual().name("vault-", 1)::start;
+
+    private final Vertx vertx;
+    private final EgressResolver resolver;
+    private final HttpClients clients;
+    private final ObjectMapper mapper;
+    private final Duration readTimeout;
+    private final Duration connectTimeout;
+    private final ScheduledThreadPoolExecutor timers;
+    private final LoadingCache<VaultConfig, VaultSession> sessions;
+
+    VaultClient(Vertx vertx, EgressResolver resolver, HttpClients clients, ObjectMapper mapper, Settings settings) {
+        this.vertx = requireNonNull(vertx, "vertx is null");
+        this.resolver = requireNonNull(resolver, "resolver is null");
+        this.clients = requireNonNull(clients, "clients is null");
+        this.mapper = requireNonNull(mapper, "mapper is null");
+        this.readTimeout = settings.secret().readTimeout();
+        this.connectTimeout = settings.secret().connectTimeout();
+        this.timers = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name("vault-timers").factory());
+        timers.setRemoveOnCancelPolicy(true);
+        this.sessions = Caffeine.newBuilder()
+                .maximumSize(MAX_SESSIONS)
+                .expireAfterAccess(IDLE_SESSION)
+                .scheduler(Scheduler.systemScheduler())
+                .executor(VIRTUAL_THREADS)
+                .removalListener((@Nullable VaultConfig config, @Nullable VaultSession session, RemovalCause cause) -> {
+                    if (session != null) {
+                        session.close();
+                    }
+                })
+                .build(this::open);
+    }
+
+    /**
+     * Reads a value.
+     *
+     * @param path the path below {@code /v1/}; with the segment {@code data} in KV v2
+     * @throws VaultException if it cannot be read within {@code AGYN_SECRET_READ_TIMEOUT}, which includes a login
+     */
+    public VaultValue read(VaultConfig config, String path, String key) throws VaultException {
+        return sessions.get(config).read(path, key, Deadline.in(readTimeout));
+    }
+
+    /** Checks a server and the credential for it. */
+    public VaultCheck check(VaultConfig config) {
+        VaultSession session = open(config);
+        try {
+            return session.check(Deadline.in(readTimeout));
+        } finally {
+            session.close();
+        }
+    }
+
+    private VaultSession open(VaultConfig config) {
+        return new VaultSession(
+                config,
+                new VaultConnection(
+                        config, resolver::resolve, clients.rest(vertx, config.caCertificate(), connectTimeout), mapper),
+                timers,
+                readTimeout);
+    }
+
+    /** Revokes all logins. */
+    void stop(@Observes ShutdownEvent event) throws InterruptedException {
+        List<Thread> closing = sessions.asMap().values().stream()
+                .map(session -> Thread.ofVirtual().start(session::close))
+                .toList();
+        long end = System.nanoTime() + SHUTDOWN_TIMEOUT.toNanos();
+        for (Thread thread : closing) {
+            thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+        }
+        timers.shutdownNow();
+    }
+}
