@@ -77,7 +77,7 @@ test-go: build ## Run the Go tests, including those with terraform and a server
 	cd terraform-provider && JAVA_HOME='$(JDK)' TF_ACC=1 TF_ACC_TERRAFORM_PATH='$(TERRAFORM)' $(GO) test -count=1 -timeout 25m ./...
 
 # FROM is a commit or tag; the default is the last release.
-test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, beside this one under load
+test-rolling: $(SERVER) ## Run the server of the last release, or FROM=<commit>, alongside this one under load
 	JAVA_HOME='$(JDK)' scripts/rolling.sh $(FROM)
 
 # For a release: with the built server, or that of the commit or tag FROM.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the server of the commit or tag FROM beside the built one, on one database and under load, and fails if a call or a
+# Runs the server of the commit or tag FROM alongside the built one, on one database and under load, and fails if a call or a
 # write fails. FROM defaults to the last tag, or without tags to the release in upgrades/last-release.properties.
 set -eu
 
@@ -21,5 +21,5 @@ drains=false
 git -C "$root" grep -q shutdown-delay "$from" -- api-server/src/main/java && drains=true
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/agyn-rolling.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-"$root/scripts/java-beside.sh" Rolling "$old" "$root/api-server/target/quarkus-app" "$scratch" \
+"$root/scripts/run-upgrade-program.sh" Rolling "$old" "$root/api-server/target/quarkus-app" "$scratch" \
   "$drains" ${variables[@]+"${variables[@]}"}

@@ -11,4 +11,4 @@ if [ -n "$from" ]; then
 fi
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/agyn-fixture.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
-"$root/scripts/java-beside.sh" Fixture "$server" "$scratch" "$root/api-server/src/test/resources/upgrades"
+"$root/scripts/run-upgrade-program.sh" Fixture "$server" "$scratch" "$root/api-server/src/test/resources/upgrades"

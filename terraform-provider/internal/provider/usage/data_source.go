@@ -34,6 +34,7 @@ type model struct {
 	ModelID        types.String      `tfsdk:"model_id"`
 	ProviderID     types.String      `tfsdk:"provider_id"`
 	UserID         types.String      `tfsdk:"user_id"`
+	APITokenID     types.String      `tfsdk:"api_token_id"`
 	Outcome        types.String      `tfsdk:"outcome"`
 	Rows           []rowModel        `tfsdk:"rows"`
 }
@@ -86,8 +87,8 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 	response.Schema = schema.Schema{
 		MarkdownDescription: "Reads the token usage of an organization's models, with one row for each group of calls. Members see only their own calls.",
 		Attributes: map[string]schema.Attribute{
-			"from": at("Only calls that began at this time or later (RFC 3339). The default is 24 hours before `to`."),
-			"to":   at("Only calls that began before this time (RFC 3339). The default is the current time."),
+			"from": at("Only calls that started at this time or later (RFC 3339). The default is 24 hours before `to`."),
+			"to":   at("Only calls that started before this time (RFC 3339). The default is the current time."),
 			"group_by": schema.ListAttribute{
 				ElementType: types.StringType,
 				Optional:    true,
@@ -106,6 +107,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 		object.IDFilter("model_id", "Only calls of this model."),
 		object.IDFilter("provider_id", "Only calls that were sent to this LLM provider."),
 		object.IDFilter("user_id", "Only calls of this user."),
+		object.IDFilter("api_token_id", "Only calls with this API token."),
 		object.EnumFilter("outcome", "Only calls with this outcome", client.AllowedCallOutcomeEnumValues),
 	} {
 		response.Schema.Attributes[filter.Name] = filter.DataSourceAttribute()
@@ -154,6 +156,9 @@ func (d *DataSource) usageRequest(ctx context.Context, config model, diagnostics
 	}
 	if !config.UserID.IsNull() {
 		call = call.UserId(config.UserID.ValueString())
+	}
+	if !config.APITokenID.IsNull() {
+		call = call.ApiTokenId(config.APITokenID.ValueString())
 	}
 	if !config.Outcome.IsNull() {
 		call = call.Outcome(client.CallOutcome(config.Outcome.ValueString()))

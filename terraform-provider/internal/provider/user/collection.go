@@ -58,7 +58,7 @@ func attributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":         schema.StringAttribute{Computed: true, MarkdownDescription: "The id."},
 		"name":       schema.StringAttribute{Computed: true, MarkdownDescription: "The name."},
-		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null for the first administrator until it is set."},
+		"email":      schema.StringAttribute{Computed: true, MarkdownDescription: "The email address; null for the first cluster admin until it is set."},
 		"role":       schema.StringAttribute{Computed: true, MarkdownDescription: "`cluster_admin` or `user`."},
 		"state":      schema.StringAttribute{Computed: true, MarkdownDescription: "`active` or `suspended`."},
 		"created_at": schema.StringAttribute{Computed: true, MarkdownDescription: "The time of creation (RFC 3339)."},

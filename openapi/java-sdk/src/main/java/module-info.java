@@ -1,6 +1,7 @@
 /** A client of the Agyn LLM control plane; start with {@link io.agyn.sdk.AgynClient}. */
 module io.agyn.sdk {
     requires transitive jakarta.annotation;
+    requires transitive org.jspecify;
     requires com.fasterxml.jackson.annotation;
     requires com.fasterxml.jackson.core;
     requires com.fasterxml.jackson.databind;

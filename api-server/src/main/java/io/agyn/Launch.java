@@ -34,6 +34,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.FlywayException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** One run of the server: prepares the environment of Quarkus, runs it, and cleans up. */
 final class Launch {
@@ -60,7 +61,7 @@ final class Launch {
 
     private final Settings settings;
     private final CountDownLatch stopped = new CountDownLatch(1);
-    private Throwable failure;
+    private @Nullable Throwable failure;
 
     Launch(Settings settings) {
         this.settings = requireNonNull(settings, "settings is null");
@@ -214,9 +215,8 @@ final class Launch {
                                 + " seconds: start the server again.");
             case FlywayException migration ->
                 new OperatorException("The database's tables cannot be migrated to this release: "
-                        + migration
-                                .getMessage()
-                                .lines()
+                        + Optional.ofNullable(migration.getMessage()).stream()
+                                .flatMap(String::lines)
                                 .filter(line -> !line.isBlank())
                                 .findFirst()
                                 .orElse("no reason given"));

@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 import org.jboss.resteasy.reactive.server.SimpleResourceInfo;
+import org.jspecify.annotations.Nullable;
 
 /** Authenticates and authorizes every request of the REST API before its body is read and its resource runs. */
 class AccessFilter {
@@ -53,7 +54,7 @@ class AccessFilter {
         caller.authorize(() -> access.require(name, operation, () -> authenticate(authorization)));
     }
 
-    private Identity authenticate(String authorization) {
+    private Identity authenticate(@Nullable String authorization) {
         if (authorization == null) {
             throw unauthenticated("", "Send an API token as Authorization: Bearer agyn_….");
         }

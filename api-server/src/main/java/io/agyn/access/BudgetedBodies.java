@@ -51,10 +51,9 @@ public class BudgetedBodies implements ReaderInterceptor {
     @Override
     public Object aroundReadFrom(ReaderInterceptorContext context) throws IOException {
         HttpServerRequest request = routing.request();
-        Identity identity = caller.identity();
         ByteBudget.Lease lease = budget.get()
                 .lease(
-                        identity == null ? null : identity.tokenId(),
+                        caller.authenticated().map(Identity::tokenId).orElse(null),
                         sources.get().of(request));
         context.setInputStream(new Counted(
                 context.getInputStream(), lease, settings.get().proxy().queueTimeout()));

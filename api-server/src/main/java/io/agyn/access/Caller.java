@@ -1,12 +1,16 @@
 package io.agyn.access;
 
+import static java.util.Objects.requireNonNull;
+
 import jakarta.enterprise.context.RequestScoped;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The caller of the request. It is set before any resource runs. */
 @RequestScoped
 public class Caller {
-    private Identity identity;
-    private Runnable check;
+    private @Nullable Identity identity;
+    private @Nullable Runnable check;
 
     public void set(Identity identity) {
         this.identity = identity;
@@ -20,11 +24,16 @@ public class Caller {
 
     /** Authorizes the request again. */
     void reauthorize() {
-        check.run();
+        requireNonNull(check, "the request is not authorized").run();
     }
 
     /** The identity of the request's API token or session. */
     public Identity identity() {
-        return identity;
+        return requireNonNull(identity, "the request is not authenticated");
+    }
+
+    /** The identity; empty if the request is not authenticated. */
+    public Optional<Identity> authenticated() {
+        return Optional.ofNullable(identity);
     }
 }

@@ -1,6 +1,7 @@
 package io.agyn.access;
 
 import io.agyn.problems.ProblemKind;
+import org.jspecify.annotations.Nullable;
 
 /** Logs denied requests. */
 public interface DenialLog {
@@ -8,10 +9,10 @@ public interface DenialLog {
      * The sender of an unauthenticated request.
      *
      * @param address the source address
-     * @param userAgent the User-Agent, or null
+     * @param userAgent the User-Agent
      * @param requestId the request's id
      */
-    record Sender(String address, String userAgent, String requestId) {}
+    record Sender(String address, @Nullable String userAgent, String requestId) {}
 
     /**
      * Logs that the current request of the REST API was denied.

@@ -1,5 +1,7 @@
 package io.agyn.access;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.api.model.MemberRole;
 import io.agyn.api.model.Role;
 import java.time.Instant;
@@ -84,7 +86,7 @@ public record Identity(
         return Optional.of(
                 role == Role.CLUSTER_ADMIN
                         ? EffectiveRole.CLUSTER_ADMIN
-                        : switch (memberships.get(organizationId)) {
+                        : switch (requireNonNull(memberships.get(organizationId), "no membership")) {
                             case OWNER -> EffectiveRole.OWNER;
                             case MEMBER -> EffectiveRole.MEMBER;
                         });

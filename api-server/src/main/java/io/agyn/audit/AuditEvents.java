@@ -8,6 +8,7 @@ import io.agyn.api.model.AuditOutcome;
 import io.agyn.storage.Paging.Page;
 import io.agyn.storage.Paging.Position;
 import io.agyn.storage.Paging.Request;
+import io.agyn.storage.SqlCondition;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.sql.Connection;
@@ -37,7 +38,7 @@ final class AuditEvents {
     }
 
     /** Returns a page of the events that match a filter. */
-    AuditEventList page(AuditFilter filter, Request request) {
+    AuditEventList page(SqlCondition filter, Request request) {
         try {
             Page<AuditEvent> page = read(filter, request);
             return new AuditEventList().items(page.items()).nextPageToken(page.nextPageToken());
@@ -46,12 +47,11 @@ final class AuditEvents {
         }
     }
 
-    private Page<AuditEvent> read(AuditFilter all, Request request) throws SQLException {
-        AuditFilter filter = request.token() == null ? all : all.after(Position.of(request.token()));
+    private Page<AuditEvent> read(SqlCondition all, Request request) throws SQLException {
+        SqlCondition filter = request.token() == null ? all : all.before("at", Position.of(request.token()));
         List<AuditEvent> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement query =
-                        connection.prepareStatement(SELECT.formatted(filter.condition()) + " limit ?")) {
+                PreparedStatement query = connection.prepareStatement(SELECT.formatted(filter.text()) + " limit ?")) {
             query.setInt(filter.set(query), request.size() + 1);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
@@ -68,7 +68,7 @@ final class AuditEvents {
     }
 
     /** Reads all events that match a filter, page by page. */
-    void readAll(AuditFilter filter, Reader reader) throws SQLException, IOException {
+    void readAll(SqlCondition filter, Reader reader) throws SQLException, IOException {
         String next = null;
         do {
             // No connection is held between pages, since the reader may be slow.

@@ -7,6 +7,7 @@ import io.agyn.api.AuditEventsApi;
 import io.agyn.api.model.AuditOutcome;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.storage.Paging;
+import io.agyn.storage.SqlCondition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -15,6 +16,7 @@ import java.io.OutputStream;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** An organization's audit log over REST. */
 @RunOnVirtualThread
@@ -35,34 +37,32 @@ class AuditEventsResource implements AuditEventsApi {
     public Response listAuditEvents(
             UUID organizationId,
             Integer pageSize,
-            String pageToken,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+            @Nullable String pageToken,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 
     @Override
     public Response exportAuditEvents(
             UUID organizationId,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         StreamingOutput lines = out -> export(filter, out);
         return Response.ok(lines, JSON_LINES).build();
     }
 
-    private void export(AuditFilter filter, OutputStream out) throws IOException {
+    private void export(SqlCondition filter, OutputStream out) throws IOException {
         try {
             events.readAll(filter, event -> {
                 out.write(mapper.writeValueAsBytes(event));

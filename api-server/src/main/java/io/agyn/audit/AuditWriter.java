@@ -17,8 +17,10 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Appends events to their chains, on a given connection. */
 public final class AuditWriter {
@@ -71,9 +73,9 @@ public final class AuditWriter {
     }
 
     private End lock(Connection connection, UUID chain, AuditChain chains) throws SQLException {
-        End found = find(connection, chain, chains);
-        if (found != null) {
-            return found;
+        Optional<End> found = find(connection, chain, chains);
+        if (found.isPresent()) {
+            return found.get();
         }
         End begin = chains.begin(chain);
         try (PreparedStatement insert = connection.prepareStatement(BEGIN_CHAIN)) {
@@ -86,28 +88,29 @@ public final class AuditWriter {
             insert.setLong(7, begin.key().number());
             insert.executeUpdate();
         }
-        return find(connection, chain, chains);
+        return find(connection, chain, chains).orElseThrow();
     }
 
-    private static End find(Connection connection, UUID chain, AuditChain chains) throws SQLException {
+    private static Optional<End> find(Connection connection, UUID chain, AuditChain chains) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(LOCK_CHAIN)) {
             query.setObject(1, chain);
             try (ResultSet row = query.executeQuery()) {
                 return row.next()
-                        ? new End(
+                        ? Optional.of(new End(
                                 chain,
                                 row.getLong(3),
                                 row.getBytes(4),
                                 row.getLong(1),
                                 row.getBytes(2),
-                                chains.key(row, 5))
-                        : null;
+                                chains.key(row, 5)))
+                        : Optional.empty();
             }
         }
     }
 
     private static void write(Connection connection, Event event, End end, AuditChain chains) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(ADD)) {
+            @Nullable
             Object[] values = {
                 end.sequence(),
                 end.hash(),

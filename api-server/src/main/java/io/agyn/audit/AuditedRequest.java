@@ -18,6 +18,7 @@ import jakarta.enterprise.context.RequestScoped;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Creates the audit events of a request. */
 @RequestScoped
@@ -70,7 +71,7 @@ class AuditedRequest {
     }
 
     private Source source() {
-        Optional<Identity> identity = Optional.ofNullable(caller.identity());
+        Optional<Identity> identity = caller.authenticated();
         return new Source(
                 identity.map(Identity::userId).orElse(null),
                 identity.map(Identity::userName).orElse(null),
@@ -80,12 +81,12 @@ class AuditedRequest {
                 RequestIds.of(context));
     }
 
-    private String userAgent() {
+    private @Nullable String userAgent() {
         return userAgent(context.request().getHeader("User-Agent"));
     }
 
-    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store; or null. */
-    static String userAgent(String sent) {
+    /** Returns the caller's User-Agent without control characters, which PostgreSQL may not store. */
+    static @Nullable String userAgent(@Nullable String sent) {
         if (sent == null) {
             return null;
         }
@@ -93,12 +94,12 @@ class AuditedRequest {
         return printable.substring(0, Math.min(printable.length(), MAX_USER_AGENT_LENGTH));
     }
 
-    private UUID organization() {
+    private @Nullable UUID organization() {
         return ids.organization().orElse(null);
     }
 
     /** The last id of the path, or else the id of the created resource. */
-    private UUID resource(Operation operation, Optional<ResourceDiff> diff) {
+    private @Nullable UUID resource(Operation operation, Optional<ResourceDiff> diff) {
         return operation.parameters().stream()
                 .filter(parameter -> parameter.in().equals("path"))
                 .map(Parameter::name)

@@ -6,10 +6,12 @@ import io.agyn.api.ClusterAuditEventsApi;
 import io.agyn.api.model.AuditOutcome;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.storage.Paging;
+import io.agyn.storage.SqlCondition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The audit log over REST of events outside of organizations, and of deleted organizations. */
 @RunOnVirtualThread
@@ -25,16 +27,15 @@ class ClusterAuditEventsResource implements ClusterAuditEventsApi {
     @Override
     public Response listClusterAuditEvents(
             Integer pageSize,
-            String pageToken,
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId,
-            UUID organizationId) {
-        AuditFilter filter =
-                new AuditFilter(organizationId).within(from, to).of(operation, outcome, userId, resourceId);
+            @Nullable String pageToken,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId,
+            @Nullable UUID organizationId) {
+        SqlCondition filter = AuditFilter.of(organizationId, from, to, operation, outcome, userId, resourceId);
         return responses.ok(events.page(filter, new Paging.Request(pageSize, pageToken)));
     }
 }

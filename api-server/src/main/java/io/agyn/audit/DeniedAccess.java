@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes denials to the audit log. Identical denials by one caller are written once a minute, at most
@@ -32,11 +33,19 @@ class DeniedAccess implements DenialLog {
     private static final String ANONYMOUS = "nobody";
 
     /** Deduplication key. Anonymous callers are keyed without the resource id, which they could invent. */
-    private record Denial(String caller, String operation, ProblemKind problem, UUID resourceId) {
+    private record Denial(
+            String caller,
+            String operation,
+            ProblemKind problem,
+            @Nullable UUID resourceId) {
         static Denial of(Event event, ProblemKind problem) {
             UUID user = event.source().userId();
             return user == null
-                    ? new Denial(Throttle.network(event.source().address()), event.operation(), problem, null)
+                    ? new Denial(
+                            Throttle.network(requireNonNull(event.source().address(), "a denial without address")),
+                            event.operation(),
+                            problem,
+                            null)
                     : new Denial(
                             user.toString(),
                             event.operation(),

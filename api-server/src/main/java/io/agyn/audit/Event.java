@@ -9,28 +9,29 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A completed or denied operation. It names fields, and never contains their values.
  *
- * @param organizationId the organization, or null
+ * @param organizationId the organization
  * @param id the event's id
  * @param at the time, to the microsecond
  * @param operation the operation's id in the contract
  * @param outcome whether it completed
- * @param code the problem's code if it was denied, or null
+ * @param code the problem's code if it was denied
  * @param resourceId the resource, or null if there is not exactly one, or it is unknown
  * @param changedFields the names of the changed fields, in alphabetical order
  * @param source the caller
  */
 record Event(
-        UUID organizationId,
+        @Nullable UUID organizationId,
         UUID id,
         Instant at,
         String operation,
         Outcome outcome,
-        String code,
-        UUID resourceId,
+        @Nullable String code,
+        @Nullable UUID resourceId,
         List<String> changedFields,
         Source source) {
 
@@ -46,13 +47,19 @@ record Event(
      * The caller of an operation.
      *
      * @param userId the user, or null if unknown
-     * @param userName the user's name at that time, or null
-     * @param tokenId the API token, or null
+     * @param userName the user's name at that time
+     * @param tokenId the API token
      * @param address the source address, or null if unknown
-     * @param userAgent the User-Agent, or null
+     * @param userAgent the User-Agent
      * @param requestId the request's id
      */
-    record Source(UUID userId, String userName, UUID tokenId, String address, String userAgent, String requestId) {}
+    record Source(
+            @Nullable UUID userId,
+            @Nullable String userName,
+            @Nullable UUID tokenId,
+            @Nullable String address,
+            @Nullable String userAgent,
+            String requestId) {}
 
     Event {
         changedFields = List.copyOf(changedFields);
@@ -60,11 +67,11 @@ record Event(
 
     /** Creates an event with the current time. */
     static Event now(
-            UUID organizationId,
+            @Nullable UUID organizationId,
             String operation,
             Outcome outcome,
-            String code,
-            UUID resourceId,
+            @Nullable String code,
+            @Nullable UUID resourceId,
             List<String> changedFields,
             Source source) {
         return new Event(
@@ -90,7 +97,7 @@ record Event(
      * @param sequence the event's position in its chain
      */
     byte[] bytes(long sequence) {
-        List<Object> parts = new ArrayList<>(Arrays.asList(
+        List<@Nullable Object> parts = new ArrayList<>(Arrays.asList(
                 chain(),
                 sequence,
                 id,
@@ -110,15 +117,15 @@ record Event(
     }
 
     /** Each part is prefixed with its length; null has the length -1. */
-    static byte[] joined(List<?> parts) {
-        List<byte[]> texts = parts.stream()
+    static byte[] joined(List<? extends @Nullable Object> parts) {
+        List<byte @Nullable []> texts = parts.stream()
                 .map(part -> part == null ? null : part.toString().getBytes(StandardCharsets.UTF_8))
                 .toList();
         int length = texts.stream()
                 .mapToInt(text -> Integer.BYTES + (text == null ? 0 : text.length))
                 .sum();
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        for (byte[] text : texts) {
+        for (byte @Nullable [] text : texts) {
             bytes.putInt(text == null ? -1 : text.length);
             bytes.put(text == null ? new byte[0] : text);
         }

@@ -76,7 +76,7 @@ public final class ByteBudget {
      * @param tokenId the caller's API token; null for an unauthenticated caller or one without a token
      * @param address the caller's source address
      */
-    public Lease lease(UUID tokenId, String address) {
+    public Lease lease(@Nullable UUID tokenId, String address) {
         return new Lease(tokenId, requireNonNull(address, "address is null"));
     }
 
@@ -87,11 +87,11 @@ public final class ByteBudget {
 
     /** The bytes of one body. Not thread-safe. */
     public final class Lease {
-        private final UUID tokenId;
+        private final @Nullable UUID tokenId;
         private final String address;
         private long taken;
 
-        private Lease(UUID tokenId, String address) {
+        private Lease(@Nullable UUID tokenId, String address) {
             this.tokenId = tokenId;
             this.address = address;
         }

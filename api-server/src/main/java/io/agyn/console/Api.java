@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract's operations, called in process by the signed-in user. The same code as for REST requests authorizes, validates
@@ -107,8 +108,9 @@ public class Api {
         validated(body);
     }
 
-    private Object call(Object resource, Method method, Object[] given) throws Throwable {
-        Operation operation = contract.operations().get(method.getName());
+    private Object call(Object resource, Method method, Object @Nullable [] given) throws Throwable {
+        Operation operation =
+                requireNonNull(contract.operations().get(method.getName()), "an operation outside of the contract");
         Map<String, String> path = new HashMap<>();
         Map<String, List<String>> query = new HashMap<>();
         Map<String, String> headers = new HashMap<>();
@@ -133,9 +135,10 @@ public class Api {
         try {
             return method.invoke(resource, arguments);
         } catch (InvocationTargetException e) {
-            ProblemException problem = problems.of(e.getCause());
+            Throwable cause = e.getTargetException();
+            ProblemException problem = problems.of(cause);
             // The original exception of a server error is logged.
-            throw problem.kind().status() >= 500 ? e.getCause() : problem;
+            throw problem.kind().status() >= 500 ? cause : problem;
         }
     }
 
@@ -148,7 +151,7 @@ public class Api {
     }
 
     /** A parameter as in a REST request. */
-    private static Optional<String> text(Object argument) {
+    private static Optional<String> text(@Nullable Object argument) {
         return Optional.ofNullable(argument)
                 .map(value -> value instanceof Collection<?> items
                         ? items.stream().map(Object::toString).collect(Collectors.joining(","))

@@ -26,7 +26,7 @@
  * <p>{@code page.in(organization, section)} comes first in each method: it finds the organization and sets the entry of the
  * navigation, which {@code layout.html} lists. {@code cdi:page.may('operation')} hides actions without permission; {@code
  * page.require("operation", id)} rejects their forms before they are displayed; the API rejects the action itself. Fields have
- * the names of the contract, so that errors appear beside them; {@code form.withFields} and {@code form.withLabels} name the
+ * the names of the contract, so that errors appear at the fields; {@code form.withFields} and {@code form.withLabels} name the
  * exceptions, and {@code form.check} and {@code form.withError} add errors that the contract cannot know.
  *
  * <p>Templates are in {@code templates/console/}, and start with {@code {#include console/layout title=…}}. Tags, in
@@ -41,4 +41,7 @@
  * card}, {@code badge}, {@code head}, {@code facts} and {@code actions}, are in {@code console.css}. The
  * Content-Security-Policy blocks inline scripts and styles.
  */
+@NullMarked
 package io.agyn.console;
+
+import org.jspecify.annotations.NullMarked;

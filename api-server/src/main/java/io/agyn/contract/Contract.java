@@ -96,6 +96,14 @@ public class Contract {
                 .toList();
     }
 
+    /** Returns the request schemas whose {@code x-agyn-rules} a feature's {@link BodyRules} check. */
+    List<String> schemasWithRules() {
+        return parsed.join().root().at("/components/schemas").properties().stream()
+                .filter(schema -> schema.getValue().has("x-agyn-rules"))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     /** Returns a schema of the contract's components, or a missing node. */
     JsonNode schema(String name) {
         return parsed.join().root().at("/components/schemas/" + name);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Checks the parameters of a request against the contract. Unknown and repeated ones are violations. */
 @Singleton
@@ -41,7 +42,7 @@ public final class Parameters {
     }
 
     /** Splits a list that the contract defines as one comma-separated parameter; empty if it is missing. */
-    public static List<String> items(Collection<String> given) {
+    public static List<String> items(@Nullable Collection<String> given) {
         return given == null
                 ? List.of()
                 : given.stream().flatMap(list -> Stream.of(list.split(","))).toList();

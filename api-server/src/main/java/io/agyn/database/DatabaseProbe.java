@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** Connects to PostgreSQL before the application starts, or without it, and explains failures in a sentence. */
@@ -174,7 +175,7 @@ public final class DatabaseProbe {
         };
     }
 
-    private static String firstLine(String message) {
+    private static String firstLine(@Nullable String message) {
         return message == null ? "no reason given" : message.lines().findFirst().orElse("no reason given");
     }
 }

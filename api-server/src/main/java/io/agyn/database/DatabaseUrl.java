@@ -3,10 +3,8 @@ package io.agyn.database;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.operator.OperatorException;
+import io.agyn.operator.UrlUser;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +98,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     }
 
     private static DatabaseUrl parseLibpq(String value) {
-        URI uri = uri(value);
+        URI uri = UrlUser.uri(value);
         String scheme = uri.getScheme();
         if (!("postgresql".equals(scheme) || "postgres".equals(scheme))
                 || uri.getRawAuthority() == null
@@ -109,7 +107,7 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         }
         String authority = uri.getRawAuthority();
         int at = authority.lastIndexOf('@');
-        String[] user = at < 0 ? new String[0] : authority.substring(0, at).split(":", 2);
+        UrlUser user = UrlUser.parse(at < 0 ? null : authority.substring(0, at));
         String hosts = authority.substring(at + 1);
         if (!HOSTS.matcher(hosts).matches() || !PATH.matcher(uri.getRawPath()).matches()) {
             throw new IllegalArgumentException("not a URL of PostgreSQL");
@@ -117,8 +115,8 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
         String query = uri.getRawQuery() == null ? "" : uri.getRawQuery();
         return new DatabaseUrl(
                 JDBC + "//" + hosts + uri.getRawPath() + parameters(query, at >= 0, hosts.contains(",")),
-                user.length > 0 && !user[0].isEmpty() ? Optional.of(decode(user[0])) : Optional.empty(),
-                user.length > 1 ? Optional.of(decode(user[1])) : Optional.empty());
+                user.username(),
+                user.password());
     }
 
     /** Returns the parameters for the JDBC driver, with the question mark; for several hosts, requires a primary. */
@@ -197,19 +195,5 @@ public record DatabaseUrl(String jdbcUrl, Optional<String> username, Optional<St
     @Override
     public String toString() {
         return location();
-    }
-
-    private static URI uri(String value) {
-        try {
-            return new URI(value);
-        } catch (URISyntaxException e) {
-            // Without the cause, whose message contains the value with its password.
-            throw new IllegalArgumentException("not a URL");
-        }
-    }
-
-    private static String decode(String value) {
-        // In user info, a plus sign is itself; the decoder is for forms.
-        return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

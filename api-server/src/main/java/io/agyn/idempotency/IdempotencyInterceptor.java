@@ -94,7 +94,7 @@ class IdempotencyInterceptor {
                 .build();
     }
 
-    /** Returns the operation's idempotency key, or null. */
+    /** Returns the operation's idempotency key. */
     private @Nullable String key(InvocationContext invocation) {
         int position = keyPositions.computeIfAbsent(invocation.getMethod(), IdempotencyInterceptor::keyPosition);
         return position == MISSING ? null : (String) invocation.getParameters()[position];

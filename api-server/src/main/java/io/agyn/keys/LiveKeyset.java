@@ -2,6 +2,7 @@ package io.agyn.keys;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.hash.Sha256;
 import io.agyn.health.BackgroundThread;
 import io.agyn.operator.OperatorException;
 import io.agyn.settings.Settings;
@@ -12,8 +13,6 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -71,7 +70,7 @@ public class LiveKeyset {
         this.file = requireNonNull(file, "file is null");
         byte[] content = file.content();
         this.current = file.parse(content);
-        this.seen = digest(content);
+        this.seen = Sha256.of(content);
         this.thread = BackgroundThread.unstarted("keyset-file", this::run);
     }
 
@@ -121,7 +120,7 @@ public class LiveKeyset {
         try {
             seen = UNREADABLE;
             byte[] content = file.content();
-            seen = digest(content);
+            seen = Sha256.of(content);
             if (!Arrays.equals(last, seen)) {
                 load(file.parse(content));
             }
@@ -183,14 +182,6 @@ public class LiveKeyset {
             } catch (RuntimeException e) {
                 LOG.error("The keyset file could not be checked", e);
             }
-        }
-    }
-
-    private static byte[] digest(byte[] content) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(content);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

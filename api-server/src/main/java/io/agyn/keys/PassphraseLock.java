@@ -35,11 +35,8 @@ public final class PassphraseLock implements KeysetLock {
     /** The minimum length of a passphrase, in characters. */
     public static final int MIN_LENGTH = SettingsReader.MIN_PASSPHRASE_LENGTH;
 
-    // About half a second of a core per guess. A file may require more, as later releases may write, and at least
-    // half, so that write access to the file does not make guessing cheap.
+    // About half a second of a core per guess.
     private static final int ITERATIONS = 600_000;
-    private static final int MIN_ITERATIONS = ITERATIONS / 2;
-    private static final int MAX_ITERATIONS = 20 * ITERATIONS;
     private static final int KEY_BITS = 256;
     private static final int SALT_BYTES = 16;
     private static final int NONCE_BYTES = 12;
@@ -47,9 +44,11 @@ public final class PassphraseLock implements KeysetLock {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Supplier<char[]> passphrase;
+    private final int iterations;
 
-    private PassphraseLock(Supplier<char[]> passphrase) {
+    private PassphraseLock(Supplier<char[]> passphrase, int iterations) {
         this.passphrase = passphrase;
+        this.iterations = iterations;
     }
 
     /**
@@ -65,7 +64,7 @@ public final class PassphraseLock implements KeysetLock {
                     "AGYN_KEYSET_PASSPHRASE and AGYN_KEYSET_PASSPHRASE_FILE are both set: remove one of them.");
         }
         return settings.keysetPassphraseFile().map(PassphraseLock::inFile).or(() -> settings.keysetPassphrase()
-                .map(text -> new PassphraseLock(text::toCharArray)));
+                .map(text -> new PassphraseLock(text::toCharArray, ITERATIONS)));
     }
 
     /**
@@ -74,8 +73,13 @@ public final class PassphraseLock implements KeysetLock {
      * @param file contains the passphrase; a trailing line break is ignored
      */
     public static PassphraseLock inFile(Path file) {
+        return inFile(file, ITERATIONS);
+    }
+
+    /** For tests, which lock many files: with another number of PBKDF2's iterations. */
+    static PassphraseLock inFile(Path file, int iterations) {
         requireNonNull(file, "file is null");
-        return new PassphraseLock(() -> read(file));
+        return new PassphraseLock(() -> read(file), iterations);
     }
 
     @Override
@@ -89,10 +93,10 @@ public final class PassphraseLock implements KeysetLock {
         byte[] nonce = random(NONCE_BYTES);
         try {
             byte[] ciphertext =
-                    cipher(Cipher.ENCRYPT_MODE, salt, ITERATIONS, nonce).doFinal(keyset);
+                    cipher(Cipher.ENCRYPT_MODE, salt, iterations, nonce).doFinal(keyset);
             return JsonNodeFactory.instance
                     .objectNode()
-                    .put("iterations", ITERATIONS)
+                    .put("iterations", iterations)
                     .put("salt", base64(salt))
                     .put("nonce", base64(nonce))
                     .put("ciphertext", base64(ciphertext));
@@ -103,21 +107,23 @@ public final class PassphraseLock implements KeysetLock {
 
     @Override
     public byte[] open(JsonNode locked) throws GeneralSecurityException {
-        int iterations = locked.path("iterations").asInt();
-        if (iterations < MIN_ITERATIONS || iterations > MAX_ITERATIONS) {
-            throw new GeneralSecurityException("too many iterations");
+        // More, since later releases may write more; but never below half, so that write access to the file does not
+        // make guessing cheap.
+        int required = locked.path("iterations").asInt();
+        if (required < iterations / 2 || required > 20 * iterations) {
+            throw new GeneralSecurityException("too few or too many iterations");
         }
         try {
-            return cipher(Cipher.DECRYPT_MODE, bytes(locked, "salt"), iterations, bytes(locked, "nonce"))
+            return cipher(Cipher.DECRYPT_MODE, bytes(locked, "salt"), required, bytes(locked, "nonce"))
                     .doFinal(bytes(locked, "ciphertext"));
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("not Base64, or too short");
         }
     }
 
-    private Cipher cipher(int mode, byte[] salt, int iterations, byte[] nonce) throws GeneralSecurityException {
+    private Cipher cipher(int mode, byte[] salt, int rounds, byte[] nonce) throws GeneralSecurityException {
         char[] characters = passphrase.get();
-        PBEKeySpec spec = new PBEKeySpec(characters, salt, iterations, KEY_BITS);
+        PBEKeySpec spec = new PBEKeySpec(characters, salt, rounds, KEY_BITS);
         byte[] key = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA512")
                 .generateSecret(spec)
                 .getEncoded();

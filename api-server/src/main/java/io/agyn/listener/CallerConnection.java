@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One caller's connection: whether a request's head is late, as in a slowloris attack (RFC 9110, section 15.5.9), and
@@ -40,7 +41,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final Http2Frames frames = new Http2Frames();
 
     // The last request over HTTP/1.1; null before it.
-    private HttpServerRequest request;
+    private @Nullable HttpServerRequest request;
     private boolean isWaiting = true;
     private long waitingSince = System.nanoTime();
     private boolean isFirst = true;
@@ -53,7 +54,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Returns a request's connection; null if it is not this server's, as in tests. */
-    static CallerConnection of(HttpServerRequest request) {
+    static @Nullable CallerConnection of(HttpServerRequest request) {
         return request.connection() instanceof ConnectionBase connection
                 ? connection.channel().attr(KEY).get()
                 : null;
@@ -142,12 +143,12 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         return unsent != null && unsent.totalPendingWriteBytes() > 0;
     }
 
-    private static boolean isInFlight(HttpServerRequest request) {
+    private static boolean isInFlight(@Nullable HttpServerRequest request) {
         return request != null && !(request.isEnded() && request.response().ended());
     }
 
     /** Null over HTTP/1.1. */
-    private Http2ConnectionHandler http2() {
+    private @Nullable Http2ConnectionHandler http2() {
         return channel.pipeline().get(Http2ConnectionHandler.class);
     }
 
@@ -165,7 +166,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
                     .frameWriter()
                     .writeGoAway(context, Integer.MAX_VALUE, 0, Unpooled.EMPTY_BUFFER, context.newPromise());
             context.flush();
-        } else if (isInFlight(request) && !announceByHead(request.response())) {
+        } else if (request != null && isInFlight(request) && !announceByHead(request.response())) {
             channel.pipeline().addBefore(VERTX_HANDLER, null, new CloseWithResponse());
         }
     }

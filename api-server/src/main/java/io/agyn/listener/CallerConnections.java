@@ -136,9 +136,13 @@ public class CallerConnections {
     }
 
     void remove(CallerConnection connection) {
-        if (byLoop.get(connection.channel().eventLoop()).remove(connection)) {
+        if (of(connection.channel().eventLoop()).remove(connection)) {
             release(connection.source());
         }
+    }
+
+    private Set<CallerConnection> of(EventLoop loop) {
+        return requireNonNull(byLoop.get(loop), "an event loop without connections");
     }
 
     private Set<CallerConnection> newSet(EventLoop loop) {
@@ -150,7 +154,7 @@ public class CallerConnections {
     private void closeLate(EventLoop loop) {
         long now = System.nanoTime();
         long limit = requestTimeout.toNanos();
-        byLoop.get(loop).stream()
+        of(loop).stream()
                 .filter(connection -> connection.isLate(now, limit))
                 .toList()
                 .forEach(CallerConnection::close);

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Provides the listener's certificate, and reloads the files every {@value #PERIOD_SECONDS} seconds, for new
@@ -37,7 +38,7 @@ public final class CertificateFiles implements KeyStoreProvider {
     private static final Logger LOG = Logger.getLogger(CertificateFiles.class);
 
     private final Optional<ServerCertificate> files;
-    private volatile KeyStoreAndKeyCertOptions current;
+    private volatile @Nullable KeyStoreAndKeyCertOptions current;
     private boolean isValid = true;
 
     CertificateFiles(Settings settings) {
@@ -47,7 +48,7 @@ public final class CertificateFiles implements KeyStoreProvider {
 
     /** Returns the current certificate; null without TLS. */
     @Override
-    public synchronized KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
+    public synchronized @Nullable KeyStoreAndKeyCertOptions getKeyStore(Vertx vertx) {
         files.ifPresent(this::read);
         return current;
     }

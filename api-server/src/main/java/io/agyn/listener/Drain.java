@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drains the server between SIGTERM and its end, so that no call is lost even if the load balancer is not notified:
@@ -59,7 +60,7 @@ public class Drain {
     }
 
     /** Whether a path is for health or metrics, which are served until the end, without closing their connection. */
-    static boolean isMonitoring(String path) {
+    static boolean isMonitoring(@Nullable String path) {
         return path != null && path.startsWith(MONITORING);
     }
 

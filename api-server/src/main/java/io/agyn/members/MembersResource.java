@@ -62,7 +62,7 @@ class MembersResource implements MembersApi {
     }
 
     @Override
-    public Response addMember(UUID organizationId, MemberCreate body, String idempotencyKey) {
+    public Response addMember(UUID organizationId, MemberCreate body, @Nullable String idempotencyKey) {
         MemberEntity member = new MemberEntity(organizationId, user(body), body.getRole());
         members.persistAndFlush(member);
         return responses.created(
@@ -100,13 +100,13 @@ class MembersResource implements MembersApi {
     }
 
     @Override
-    public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, String ifMatch) {
+    public Response updateMember(UUID organizationId, UUID userId, MemberUpdate body, @Nullable String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
         return responses.updated(ifMatch, () -> read(member), () -> members.change(member, body.getRole()));
     }
 
     @Override
-    public Response removeMember(UUID organizationId, UUID userId, String ifMatch) {
+    public Response removeMember(UUID organizationId, UUID userId, @Nullable String ifMatch) {
         MemberEntity member = members.lock(organizationId, userId);
         return responses.deleted(ifMatch, read(member), () -> members.remove(member));
     }

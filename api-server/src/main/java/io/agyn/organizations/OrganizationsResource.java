@@ -58,7 +58,7 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response createOrganization(OrganizationCreate body, String idempotencyKey) {
+    public Response createOrganization(OrganizationCreate body, @Nullable String idempotencyKey) {
         OrganizationEntity organization = body.getSlug() == null
                 ? organizations.createWithDerivedSlug(body.getName())
                 : organizations.create(body.getName(), body.getSlug());
@@ -73,7 +73,7 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response updateOrganization(UUID organizationId, OrganizationUpdate body, String ifMatch) {
+    public Response updateOrganization(UUID organizationId, OrganizationUpdate body, @Nullable String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
         return responses.updated(ifMatch, () -> read(organization), () -> {
             organization.name = body.getName();
@@ -84,7 +84,7 @@ class OrganizationsResource implements OrganizationsApi {
     }
 
     @Override
-    public Response deleteOrganization(UUID organizationId, String ifMatch) {
+    public Response deleteOrganization(UUID organizationId, @Nullable String ifMatch) {
         OrganizationEntity organization = organizations.lock(organizationId);
         return responses.deleted(ifMatch, read(organization), () -> organizations.deleteEmpty(organization));
     }

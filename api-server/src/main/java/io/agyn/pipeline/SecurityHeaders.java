@@ -2,6 +2,7 @@ package io.agyn.pipeline;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.hash.Sha256;
 import io.agyn.settings.Settings;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
@@ -12,8 +13,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -81,16 +80,13 @@ class SecurityHeaders {
             if (page == null) {
                 return "'unsafe-inline'";
             }
-            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             return SCRIPT.matcher(new String(page.readAllBytes(), StandardCharsets.UTF_8))
                     .results()
-                    .map(script -> sha256.digest(script.group(1).getBytes(StandardCharsets.UTF_8)))
+                    .map(script -> Sha256.of(script.group(1)))
                     .map(hash -> "'sha256-" + Base64.getEncoder().encodeToString(hash) + "'")
                     .collect(Collectors.joining(" "));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -45,6 +45,12 @@ public final class ProblemException extends RuntimeException {
         return this;
     }
 
+    /** Never null. */
+    @Override
+    public String getMessage() {
+        return requireNonNull(super.getMessage(), "message is null");
+    }
+
     public ProblemKind kind() {
         return kind;
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.agyn.contract.Contract;
+import io.agyn.hash.Sha256;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
@@ -15,14 +16,13 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Creates the responses of resources. All writes go through it: one call takes the precondition, applies the change, returns
@@ -43,12 +43,12 @@ public final class ResourceResponses {
 
     /**
      * Updates a resource: 200 with the new representation and its entity tag.
-     * @param ifMatch the {@code If-Match} header (RFC 9110, 13.1.1), or null
+     * @param ifMatch the {@code If-Match} header (RFC 9110, 13.1.1)
      * @param read reads the representation, before and after
      * @param update applies the update
      * @throws ProblemException {@code precondition_failed}, with the current entity tag
      */
-    public Response updated(String ifMatch, Supplier<?> read, Runnable update) {
+    public Response updated(@Nullable String ifMatch, Supplier<?> read, Runnable update) {
         Object current = read.get();
         requireMatch(ifMatch, current);
         JsonNode before = mapper.valueToTree(current);
@@ -60,12 +60,12 @@ public final class ResourceResponses {
 
     /**
      * Deletes a resource: 204.
-     * @param ifMatch the {@code If-Match} header, or null
+     * @param ifMatch the {@code If-Match} header
      * @param current the current representation
      * @param delete deletes the resource
      * @throws ProblemException {@code precondition_failed}, with the current entity tag
      */
-    public Response deleted(String ifMatch, Object current, Runnable delete) {
+    public Response deleted(@Nullable String ifMatch, Object current, Runnable delete) {
         requireMatch(ifMatch, current);
         delete.run();
         changes.record(new ResourceDiff(MissingNode.getInstance(), List.of(), false));
@@ -129,7 +129,7 @@ public final class ResourceResponses {
         return before.isMissingNode() ? !value.isMissingNode() && !value.isNull() : !value.equals(before.at(pointer));
     }
 
-    private void requireMatch(String ifMatch, Object current) {
+    private void requireMatch(@Nullable String ifMatch, Object current) {
         if (ifMatch == null || ifMatch.strip().equals("*")) {
             return;
         }
@@ -163,11 +163,6 @@ public final class ResourceResponses {
         byte[] tagged = observed.isEmpty()
                 ? body
                 : write(mapper.<ObjectNode>valueToTree(representation).without(observed));
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(tagged);
-            return '"' + HexFormat.of().formatHex(hash, 0, 16) + '"';
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return '"' + HexFormat.of().formatHex(Sha256.of(tagged), 0, 16) + '"';
     }
 }

@@ -10,6 +10,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.util.UUID;
 import org.hibernate.annotations.Formula;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "secret_provider")
@@ -19,6 +20,7 @@ public class SecretProviderEntity extends StoredResource {
 
     String name;
 
+    @Nullable
     String description;
 
     @Convert(converter = SecretProviderTypeConverter.class)
@@ -26,10 +28,12 @@ public class SecretProviderEntity extends StoredResource {
 
     String address;
 
+    @Nullable
     String namespace;
 
-    /** PEM certificates, or null. */
+    /** PEM certificates. */
     @Column(name = "ca_certificate")
+    @Nullable
     String caCertificate;
 
     @Column(name = "auth_method")
@@ -37,16 +41,18 @@ public class SecretProviderEntity extends StoredResource {
     SecretProviderAuthMethod authMethod;
 
     @Column(name = "token_ciphertext")
-    byte[] tokenCiphertext;
+    byte @Nullable [] tokenCiphertext;
 
     @Column(name = "role_id")
+    @Nullable
     String roleId;
 
     @Column(name = "approle_mount")
+    @Nullable
     String approleMount;
 
     @Column(name = "approle_secret_id_ciphertext")
-    byte[] secretIdCiphertext;
+    byte @Nullable [] secretIdCiphertext;
 
     @Column(name = "credentials_fingerprint")
     String credentialsFingerprint;
@@ -57,6 +63,8 @@ public class SecretProviderEntity extends StoredResource {
 
     protected SecretProviderEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     SecretProviderEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;

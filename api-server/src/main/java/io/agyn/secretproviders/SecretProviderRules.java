@@ -14,6 +14,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that the config has one credential, an address that can be called, and certificates that can be read. */
 final class SecretProviderRules {
@@ -92,7 +93,7 @@ final class SecretProviderRules {
         }
     }
 
-    private static void checkAddress(String address, Violations violations) {
+    private static void checkAddress(@Nullable String address, Violations violations) {
         if (address == null || violations.existAt("/config/address")) {
             return;
         }
@@ -103,7 +104,7 @@ final class SecretProviderRules {
         }
     }
 
-    private static void checkCertificate(String pem, Violations violations) {
+    private static void checkCertificate(@Nullable String pem, Violations violations) {
         if (pem == null || violations.existAt("/config/ca_certificate")) {
             return;
         }

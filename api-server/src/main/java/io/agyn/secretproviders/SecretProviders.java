@@ -19,6 +19,7 @@ import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The stored secret providers and their credentials. */
 @ApplicationScoped
@@ -72,6 +73,7 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
     }
 
     /** Decrypts a provider's token, or returns null. */
+    @Nullable
     String revealToken(SecretProviderEntity provider) {
         return provider.tokenCiphertext == null
                 ? null
@@ -79,6 +81,7 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
     }
 
     /** Decrypts the secret id of a provider's AppRole, or returns null. */
+    @Nullable
     String revealSecretId(SecretProviderEntity provider) {
         return provider.secretIdCiphertext == null
                 ? null
@@ -90,9 +93,12 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
         SecretProviderEntity provider = get(organizationId, providerId);
         VaultConfig.Auth auth =
                 switch (provider.authMethod) {
-                    case TOKEN -> new VaultConfig.Token(revealToken(provider));
+                    case TOKEN -> new VaultConfig.Token(requireNonNull(revealToken(provider), "token is null"));
                     case APPROLE ->
-                        new VaultConfig.AppRole(provider.approleMount, provider.roleId, revealSecretId(provider));
+                        new VaultConfig.AppRole(
+                                requireNonNull(provider.approleMount, "approleMount is null"),
+                                requireNonNull(provider.roleId, "roleId is null"),
+                                requireNonNull(revealSecretId(provider), "secretId is null"));
                 };
         return new Provider(
                 provider.name,
@@ -143,7 +149,7 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
         }
         if (provider.tokenCiphertext != null) {
             provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenContext());
-        } else {
+        } else if (provider.secretIdCiphertext != null) {
             provider.secretIdCiphertext = cipher.rewrap(provider.secretIdCiphertext, provider.secretIdContext());
         }
     }

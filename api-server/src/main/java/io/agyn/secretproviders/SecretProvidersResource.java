@@ -21,6 +21,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -37,7 +38,13 @@ class SecretProvidersResource implements SecretProvidersApi {
 
     @Override
     public Response listSecretProviders(
-            UUID organizationId, Integer pageSize, String pageToken, String name, String search, Set<String> ids) {
+            
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search,
+            @Nullable Set<String> ids) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name")
@@ -48,7 +55,7 @@ class SecretProvidersResource implements SecretProvidersApi {
     }
 
     @Override
-    public Response createSecretProvider(UUID organizationId, SecretProviderCreate body, String idempotencyKey) {
+    public Response createSecretProvider(UUID organizationId, SecretProviderCreate body, @Nullable String idempotencyKey) {
         SecretProviderEntity provider = new SecretProviderEntity(organizationId);
         provider.name = body.getName();
         provider.description = body.getDescription();
@@ -66,7 +73,7 @@ class SecretProvidersResource implements SecretProvidersApi {
 
     @Override
     public Response updateSecretProvider(
-            UUID organizationId, UUID secretProviderId, SecretProviderUpdate body, String ifMatch) {
+            UUID organizationId, UUID secretProviderId, SecretProviderUpdate body, @Nullable String ifMatch) {
         SecretProviderEntity provider = providers.lock(organizationId, secretProviderId);
         return responses.updated(ifMatch, () -> read(provider), () -> {
             provider.name = body.getName();
@@ -79,7 +86,7 @@ class SecretProvidersResource implements SecretProvidersApi {
     }
 
     @Override
-    public Response deleteSecretProvider(UUID organizationId, UUID secretProviderId, String ifMatch) {
+    public Response deleteSecretProvider(UUID organizationId, UUID secretProviderId, @Nullable String ifMatch) {
         SecretProviderEntity provider = providers.lock(organizationId, secretProviderId);
         return responses.deleted(ifMatch, read(provider), () -> providers.deleteUnused(provider));
     }

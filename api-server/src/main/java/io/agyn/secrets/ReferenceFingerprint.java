@@ -1,8 +1,6 @@
 package io.agyn.secrets;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.agyn.hash.Sha256;
 import java.util.HexFormat;
 import java.util.UUID;
 
@@ -13,13 +11,7 @@ final class ReferenceFingerprint {
     private ReferenceFingerprint() {}
 
     static String of(UUID providerId, String path, String key) {
-        try {
-            // None of them contains a line break.
-            byte[] reference =
-                    String.join("\n", providerId.toString(), path, key).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(reference), 0, BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        // None of them contains a line break.
+        return HexFormat.of().formatHex(Sha256.of(String.join("\n", providerId.toString(), path, key)), 0, BYTES);
     }
 }

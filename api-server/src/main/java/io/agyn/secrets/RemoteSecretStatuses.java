@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stores when each remote secret was last read, or why it was not: at once when that changes, otherwise once a minute.
@@ -63,7 +64,7 @@ public class RemoteSecretStatuses implements RemoteReadListener {
      * @param version the version in KV v2, or null
      * @param error the failure in words, or null
      */
-    private record Status(String fingerprint, Long version, String error) {}
+    private record Status(String fingerprint, @Nullable Long version, @Nullable String error) {}
 
     RemoteSecretStatuses(DataSource dataSource) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");
@@ -75,7 +76,7 @@ public class RemoteSecretStatuses implements RemoteReadListener {
     }
 
     /** Records that a value was read. */
-    void onRead(RemoteReference reference, Long version, Instant readAt) {
+    void onRead(RemoteReference reference, @Nullable Long version, Instant readAt) {
         write(reference, new Status(fingerprint(reference), version, null), readAt);
     }
 
@@ -102,8 +103,9 @@ public class RemoteSecretStatuses implements RemoteReadListener {
             write.setObject(2, time.atOffset(ZoneOffset.UTC));
             write.setObject(3, secret);
             write.setString(4, status.fingerprint());
-            write.executeUpdate();
-            written.put(secret, status);
+            if (write.executeUpdate() > 0) {
+                written.put(secret, status);
+            }
         } catch (SQLException e) {
             LOG.debugf(Exceptions.withoutMessages(e), "The status of secret %s was not stored", secret);
         }

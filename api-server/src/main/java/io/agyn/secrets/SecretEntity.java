@@ -4,26 +4,24 @@ import io.agyn.keys.credentials.EncryptionContext;
 import io.agyn.storage.StoredResource;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
-import jakarta.persistence.PrimaryKeyJoinColumn;
-import jakarta.persistence.SecondaryTable;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
-import org.hibernate.annotations.SecondaryRow;
+import org.hibernate.annotations.Formula;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "secret")
-@SecondaryTable(name = SecretEntity.STATUS, pkJoinColumns = @PrimaryKeyJoinColumn(name = "secret_id"))
-// RemoteSecretStatuses writes it.
-@SecondaryRow(table = SecretEntity.STATUS, owned = false)
 public class SecretEntity extends StoredResource {
-    static final String STATUS = "remote_secret_status";
+    private static final String STATUS =
+            " from remote_secret_status s where s.secret_id = id and s.fingerprint = fingerprint)";
 
     @Column(name = "organization_id")
     UUID organizationId;
 
     String name;
 
+    @Nullable
     String description;
 
     /** Empty for a remote secret. */
@@ -32,36 +30,43 @@ public class SecretEntity extends StoredResource {
 
     /** The secret provider of a remote secret; null for a local one. */
     @Column(name = "provider_id")
+    @Nullable
     UUID providerId;
 
     @Column(name = "remote_path")
+    @Nullable
     String remotePath;
 
     @Column(name = "remote_key")
+    @Nullable
     String remoteKey;
 
     long version;
 
     String fingerprint;
 
-    /** The fingerprint of the reference that was read last. */
-    @Column(name = "fingerprint", table = STATUS, insertable = false, updatable = false)
-    String readFingerprint;
+    // The last read of the current reference, computed in the secret's query, so that a list takes one query.
 
-    @Column(name = "read_version", table = STATUS, insertable = false, updatable = false)
+    @Formula("(select s.read_version" + STATUS)
+    @Nullable
     Long readVersion;
 
-    @Column(name = "read_at", table = STATUS, insertable = false, updatable = false)
+    @Formula("(select s.read_at" + STATUS)
+    @Nullable
     Instant readAt;
 
-    @Column(name = "error", table = STATUS, insertable = false, updatable = false)
+    @Formula("(select s.error" + STATUS)
+    @Nullable
     String lastError;
 
-    @Column(name = "error_at", table = STATUS, insertable = false, updatable = false)
+    @Formula("(select s.error_at" + STATUS)
+    @Nullable
     Instant lastErrorAt;
 
     protected SecretEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     SecretEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;
@@ -71,9 +76,16 @@ public class SecretEntity extends StoredResource {
         return providerId != null;
     }
 
-    /** Whether the secret was read from its secret provider since its reference changed. */
-    boolean isRead() {
-        return isRemote() && fingerprint.equals(readFingerprint);
+    /** Sets the fingerprint of the value or the reference. If it differs, the version increases. */
+    void setFingerprint(String next) {
+        if (!next.equals(fingerprint)) {
+            fingerprint = next;
+            version++;
+            readVersion = null;
+            readAt = null;
+            lastError = null;
+            lastErrorAt = null;
+        }
     }
 
     /** The context of the value's ciphertext. */

@@ -9,6 +9,7 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Requires the fields of exactly one storage, rejects paths that Vault would read as others, and limits values to 64
@@ -20,7 +21,12 @@ final class SecretRules {
     private SecretRules() {}
 
     /** The fields of both storages; absent ones are null. */
-    private record Fields(SecretStorage storage, String value, UUID providerId, String remotePath, String remoteKey) {}
+    private record Fields(
+            @Nullable SecretStorage storage,
+            @Nullable String value,
+            @Nullable UUID providerId,
+            @Nullable String remotePath,
+            @Nullable String remoteKey) {}
 
     @Singleton
     static class OnCreate implements BodyRules<SecretCreate> {
@@ -90,19 +96,19 @@ final class SecretRules {
         }
     }
 
-    private static void require(Object field, String pointer, String reason, Violations violations) {
+    private static void require(@Nullable Object field, String pointer, String reason, Violations violations) {
         if (field == null && !violations.existAt(pointer)) {
             violations.at(pointer, "Add this field; " + reason + ".");
         }
     }
 
-    private static void reject(Object field, String name, String reason, Violations violations) {
+    private static void reject(@Nullable Object field, String name, String reason, Violations violations) {
         if (field != null && !violations.existAt("/" + name)) {
             violations.at("/" + name, "Remove " + name + ", " + reason);
         }
     }
 
-    private static void checkPath(String path, Violations violations) {
+    private static void checkPath(@Nullable String path, Violations violations) {
         if (path == null || violations.existAt("/remote_path")) {
             return;
         }
@@ -111,7 +117,7 @@ final class SecretRules {
         }
     }
 
-    private static void checkValue(String value, Violations violations) {
+    private static void checkValue(@Nullable String value, Violations violations) {
         if (value == null || violations.existAt("/value")) {
             return;
         }

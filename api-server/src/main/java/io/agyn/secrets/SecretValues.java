@@ -103,15 +103,16 @@ public class SecretValues {
     }
 
     private RemoteReference reference(SecretEntity secret) {
-        VaultConfigs.Provider provider = configs.provider(secret.organizationId, secret.providerId);
+        UUID providerId = requireNonNull(secret.providerId, "providerId is null");
+        VaultConfigs.Provider provider = configs.provider(secret.organizationId, providerId);
         return new RemoteReference(
                 secret.organizationId,
                 secret.id,
                 secret.name,
-                secret.providerId,
+                providerId,
                 provider.name(),
                 provider.config(),
-                secret.remotePath,
-                secret.remoteKey);
+                requireNonNull(secret.remotePath, "remotePath is null"),
+                requireNonNull(secret.remoteKey, "remoteKey is null"));
     }
 }

@@ -14,6 +14,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The stored secrets and their rules. */
 @ApplicationScoped
@@ -50,7 +51,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
      * @throws ProblemException {@code invalid_request} if there is no stored value to keep; or if the secret is in use as a
      *     token, and the value is not allowed in an HTTP header
      */
-    void setLocal(SecretEntity secret, String value) {
+    void setLocal(SecretEntity secret, @Nullable String value) {
         if (value == null) {
             keepValue(secret);
             return;
@@ -58,7 +59,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         if (HeaderSyntax.credential(value).isEmpty()) {
             rejectWhileInUse(secret);
         }
-        setFingerprint(secret, cipher.fingerprint(value, secret.valueContext(), secret.fingerprint));
+        secret.setFingerprint(cipher.fingerprint(value, secret.valueContext(), secret.fingerprint));
         secret.valueCiphertext = cipher.encrypt(value, secret.valueContext());
         secret.providerId = null;
         secret.remotePath = null;
@@ -74,12 +75,7 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
         secret.providerId = providerId;
         secret.remotePath = path;
         secret.remoteKey = key;
-        setFingerprint(secret, ReferenceFingerprint.of(providerId, path, key));
-    }
-
-    private static void setFingerprint(SecretEntity secret, String fingerprint) {
-        secret.version += fingerprint.equals(secret.fingerprint) ? 0 : 1;
-        secret.fingerprint = fingerprint;
+        secret.setFingerprint(ReferenceFingerprint.of(providerId, path, key));
     }
 
     /**

@@ -19,6 +19,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -37,7 +38,12 @@ class SecretsResource implements SecretsApi {
 
     @Override
     public Response listSecrets(
-            UUID organizationId, Integer pageSize, String pageToken, String name, String search, UUID providerId) {
+            UUID organizationId,
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search,
+            @Nullable UUID providerId) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name")
@@ -48,7 +54,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response createSecret(UUID organizationId, SecretCreate body, String idempotencyKey) {
+    public Response createSecret(UUID organizationId, SecretCreate body, @Nullable String idempotencyKey) {
         SecretEntity secret = new SecretEntity(organizationId);
         secret.name = body.getName();
         secret.description = body.getDescription();
@@ -66,7 +72,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, String ifMatch) {
+    public Response updateSecret(UUID organizationId, UUID secretId, SecretUpdate body, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.updated(ifMatch, () -> read(secret), () -> {
             secret.name = body.getName();
@@ -82,7 +88,7 @@ class SecretsResource implements SecretsApi {
     }
 
     @Override
-    public Response deleteSecret(UUID organizationId, UUID secretId, String ifMatch) {
+    public Response deleteSecret(UUID organizationId, UUID secretId, @Nullable String ifMatch) {
         SecretEntity secret = secrets.lock(organizationId, secretId);
         return responses.deleted(ifMatch, read(secret), () -> secrets.deleteUnused(secret));
     }
@@ -93,7 +99,6 @@ class SecretsResource implements SecretsApi {
     }
 
     private static Secret read(SecretEntity secret) {
-        boolean isRead = secret.isRead();
         return new Secret()
                 .id(secret.id)
                 .organizationId(secret.organizationId)
@@ -105,10 +110,10 @@ class SecretsResource implements SecretsApi {
                 .providerId(secret.providerId)
                 .remotePath(secret.remotePath)
                 .remoteKey(secret.remoteKey)
-                .readVersion(isRead ? secret.readVersion : null)
-                .readAt(isRead ? StoredResource.utc(secret.readAt) : null)
-                .lastError(isRead ? secret.lastError : null)
-                .lastErrorAt(isRead ? StoredResource.utc(secret.lastErrorAt) : null)
+                .readVersion(secret.readVersion)
+                .readAt(StoredResource.utc(secret.readAt))
+                .lastError(secret.lastError)
+                .lastErrorAt(StoredResource.utc(secret.lastErrorAt))
                 .createdAt(StoredResource.utc(secret.createdAt))
                 .updatedAt(StoredResource.utc(secret.updatedAt));
     }

@@ -2,10 +2,8 @@ package io.agyn.settings;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.operator.UrlUser;
 import java.net.URI;
-import java.net.URISyntaxException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -41,7 +39,7 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
      * @throws IllegalArgumentException if it is not the URL of an HTTP proxy; the message does not contain it
      */
     public static HttpProxyUrl parse(String value) {
-        URI uri = uri(requireNonNull(value, "value is null").strip());
+        URI uri = UrlUser.uri(requireNonNull(value, "value is null").strip());
         boolean bare = uri.getRawPath() == null
                 || uri.getRawPath().isEmpty()
                 || uri.getRawPath().equals("/");
@@ -55,36 +53,20 @@ public record HttpProxyUrl(String host, int port, Optional<String> username, Opt
             throw new IllegalArgumentException("not a URL of an HTTP proxy");
         }
         String host = uri.getHost();
-        String[] user = uri.getRawUserInfo() == null
-                ? new String[0]
-                : uri.getRawUserInfo().split(":", 2);
-        if (user.length > 0 && user[0].isEmpty()) {
+        UrlUser user = UrlUser.parse(uri.getRawUserInfo());
+        if (uri.getRawUserInfo() != null && user.username().isEmpty()) {
             throw new IllegalArgumentException("a password without a user");
         }
         return new HttpProxyUrl(
                 host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
                 uri.getPort(),
-                user.length > 0 ? Optional.of(decode(user[0])) : Optional.empty(),
-                user.length > 1 ? Optional.of(decode(user[1])) : Optional.empty());
+                user.username(),
+                user.password());
     }
 
     /** Names the proxy in messages, without user and password. */
     @Override
     public String toString() {
         return "http://%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
-    }
-
-    private static URI uri(String value) {
-        try {
-            return new URI(value);
-        } catch (URISyntaxException e) {
-            // Without the cause, whose message contains the value with its password.
-            throw new IllegalArgumentException("not a URL");
-        }
-    }
-
-    private static String decode(String value) {
-        // In user info, a plus sign is itself; the decoder is for forms.
-        return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 }

@@ -49,7 +49,7 @@ public final class SettingsCatalog {
      * A setting with its annotation.
      *
      * @param property the property, such as {@code agyn.http.port}
-     * @param defaultValue the default as an operator would write it, or null
+     * @param defaultValue the default as an operator would write it
      */
     public record Entry(
             String property, Class<?> type, @Nullable String defaultValue, Setting setting) {

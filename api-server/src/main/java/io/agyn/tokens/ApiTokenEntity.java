@@ -9,6 +9,7 @@ import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "api_token")
@@ -25,16 +26,19 @@ public class ApiTokenEntity extends StoredResource {
     byte[] tokenHash;
 
     @Column(name = "organization_id")
-    public UUID organizationId;
+    public @Nullable UUID organizationId;
 
     @Column(name = "expires_at")
+    @Nullable
     Instant expiresAt;
 
     @Column(name = "last_used_at")
+    @Nullable
     Instant lastUsedAt;
 
-    /** The API token that created this one, or null. */
+    /** The API token that created this one. */
     @Column(name = "created_by_token_id")
+    @Nullable
     UUID createdByTokenId;
 
     protected ApiTokenEntity() {}
@@ -43,9 +47,9 @@ public class ApiTokenEntity extends StoredResource {
             UserEntity user,
             String description,
             Plaintext plaintext,
-            UUID organizationId,
-            Instant expiresAt,
-            UUID createdByTokenId) {
+            @Nullable UUID organizationId,
+            @Nullable Instant expiresAt,
+            @Nullable UUID createdByTokenId) {
         begin();
         this.user = user;
         this.description = description;

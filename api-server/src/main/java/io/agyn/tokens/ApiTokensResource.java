@@ -30,6 +30,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** API tokens over REST. Users see their own; cluster admins see all. */
 @RunOnVirtualThread
@@ -52,7 +53,12 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response listApiTokens(Integer pageSize, String pageToken, UUID userId, UUID organizationId, String search) {
+    public Response listApiTokens(
+            Integer pageSize,
+            @Nullable String pageToken,
+            @Nullable UUID userId,
+            @Nullable UUID organizationId,
+            @Nullable String search) {
         UUID holder = userId == null ? caller.identity().userId() : userId;
         Selection selection = Selection.all()
                 .withOneOf("user.id", maySeeTokensOf(holder) ? Set.of(holder) : Set.of())
@@ -64,7 +70,7 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response createApiToken(ApiTokenCreate body, String idempotencyKey) {
+    public Response createApiToken(ApiTokenCreate body, @Nullable String idempotencyKey) {
         UserEntity user = user(body);
         requireAccess(user, body.getOrganizationId());
         Plaintext plaintext = Plaintext.random();
@@ -80,7 +86,7 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     /** Returns the requested expiry, but not later than the creating token's. */
-    private Instant expiry(OffsetDateTime requested) {
+    private @Nullable Instant expiry(@Nullable OffsetDateTime requested) {
         Optional<Instant> latest = caller.identity().expiresAt();
         if (requested == null) {
             return latest.orElse(null);
@@ -110,7 +116,7 @@ class ApiTokensResource implements ApiTokensApi {
      * A token bound to an organization that its user does not belong to would never work. For a cluster admin, the
      * foreign key checks that the organization exists.
      */
-    private void requireAccess(UserEntity user, UUID organizationId) {
+    private void requireAccess(UserEntity user, @Nullable UUID organizationId) {
         if (organizationId != null
                 && user.role != Role.CLUSTER_ADMIN
                 && members.find(organizationId, user.id).isEmpty()) {
@@ -125,7 +131,7 @@ class ApiTokensResource implements ApiTokensApi {
     }
 
     @Override
-    public Response deleteApiToken(UUID apiTokenId, String ifMatch) {
+    public Response deleteApiToken(UUID apiTokenId, @Nullable String ifMatch) {
         ApiTokenEntity token = tokens.lock(onlyUser(), apiTokenId);
         return responses.deleted(ifMatch, read(token), () -> {
             tokens.delete(token);

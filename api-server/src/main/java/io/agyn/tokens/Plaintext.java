@@ -1,8 +1,6 @@
 package io.agyn.tokens;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.agyn.hash.Sha256;
 import java.security.SecureRandom;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,8 +15,6 @@ public final class Plaintext {
     private static final int RANDOM_LENGTH = 43;
     private static final int PREFIX_LENGTH = 12;
     private static final Pattern FORMAT = Pattern.compile(PREFIX + "[0-9A-Za-z]{44}");
-    // Each model call hashes a token, and looking up the algorithm takes longer than hashing.
-    private static final ThreadLocal<MessageDigest> SHA_256 = ThreadLocal.withInitial(Plaintext::sha256);
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String text;
@@ -69,21 +65,13 @@ public final class Plaintext {
 
     /** Hashes a text that may be a token. */
     public static byte[] hash(String text) {
-        return SHA_256.get().digest(text.getBytes(StandardCharsets.UTF_8));
+        return Sha256.of(text);
     }
 
     /** Shows only the prefix. */
     @Override
     public String toString() {
         return prefix() + "…";
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     /** Luhn's algorithm for 62 characters (Luhn mod N). */

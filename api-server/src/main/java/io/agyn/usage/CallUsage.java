@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param webSearchRequests web searches by the provider's tool
  * @param webFetchRequests web pages fetched by the provider's tool
  * @param serviceTier the service tier that processed the call; at most 128 visible ASCII characters
- * @param unknownReason why the response could not be read, or null
+ * @param unknownReason why the response could not be read
  */
 public record CallUsage(
         @Nullable Long inputTokens,

@@ -7,6 +7,7 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import org.hibernate.annotations.BatchSize;
+import org.jspecify.annotations.Nullable;
 
 /** A stored user. The users of a page of members are loaded in one batch. */
 @Entity
@@ -15,8 +16,8 @@ import org.hibernate.annotations.BatchSize;
 public class UserEntity extends StoredResource {
     public String name;
 
-    /** Null for the first administrator, until it is set. */
-    public String email;
+    /** Null for the first cluster admin, until it is set. */
+    public @Nullable String email;
 
     @Convert(converter = RoleConverter.class)
     public Role role;
@@ -26,7 +27,7 @@ public class UserEntity extends StoredResource {
 
     protected UserEntity() {}
 
-    public UserEntity(String name, String email, Role role, UserState state) {
+    public UserEntity(String name, @Nullable String email, Role role, UserState state) {
         begin();
         this.name = name;
         this.email = email;

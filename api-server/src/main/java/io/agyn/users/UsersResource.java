@@ -57,7 +57,7 @@ class UsersResource implements UsersApi {
     }
 
     @Override
-    public Response createUser(UserCreate body, String idempotencyKey) {
+    public Response createUser(UserCreate body, @Nullable String idempotencyKey) {
         UserEntity user = new UserEntity(
                 body.getName(),
                 body.getEmail(),
@@ -73,7 +73,7 @@ class UsersResource implements UsersApi {
     }
 
     @Override
-    public Response updateUser(UUID userId, UserUpdate body, String ifMatch) {
+    public Response updateUser(UUID userId, UserUpdate body, @Nullable String ifMatch) {
         UserEntity user = users.lock(userId);
         return responses.updated(
                 ifMatch,
@@ -82,7 +82,7 @@ class UsersResource implements UsersApi {
     }
 
     @Override
-    public Response deleteUser(UUID userId, String ifMatch) {
+    public Response deleteUser(UUID userId, @Nullable String ifMatch) {
         UserEntity user = users.lock(userId);
         return responses.deleted(ifMatch, read(user), () -> users.deleteCascading(user));
     }

@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNullElse;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.agyn.logging.Exceptions;
 import io.agyn.proxy.egress.EgressDeniedException;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.vault.VaultException.Kind;
@@ -41,10 +42,12 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** The connections to one Vault server. It blocks, on virtual threads. */
 final class VaultConnection implements AutoCloseable {
+    private static final Logger LOG = Logger.getLogger(VaultConnection.class);
     private static final int MAX_BODY_BYTES = 1 << 20;
 
     private final VaultAddress address;
@@ -139,16 +142,15 @@ final class VaultConnection implements AutoCloseable {
         route.applyTo(routed);
         AtomicReference<@Nullable HttpClientRequest> sent = new AtomicReference<>();
         AtomicBoolean isLate = new AtomicBoolean();
-        Future<VaultResponse> response = client.request(routed)
-                .compose(request -> {
-                    sent.set(request);
-                    // It may have waited for a connection for too long.
-                    if (isLate.get()) {
-                        request.reset();
-                    }
-                    return request.send(body);
-                })
-                .compose(this::read);
+        Future<VaultResponse> response = client.request(routed).compose(request -> {
+            sent.set(request);
+            // It may have waited for a connection for too long.
+            if (isLate.get()) {
+                request.reset();
+            }
+            // Inside, since it must run before the event loop reads on.
+            return request.send(body).compose(this::read);
+        });
         try {
             return response.toCompletionStage()
                     .toCompletableFuture()
@@ -209,6 +211,7 @@ final class VaultConnection implements AutoCloseable {
     }
 
     private static VaultException failure(Throwable cause, Deadline deadline) {
+        LOG.debug("A request to Vault failed", Exceptions.withoutMessages(cause));
         return switch (cause) {
             case EgressDeniedException rejected ->
                 new VaultException(Kind.EGRESS_DENIED, "is not called: " + rejected.getMessage());

@@ -1,16 +1,16 @@
 package io.agyn.access;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.asNobody;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.asNobody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.agyn.Api;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

@@ -1,15 +1,15 @@
 package io.agyn.access;
 
-import static io.agyn.Api.as;
+import static io.agyn.testing.Api.as;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
-import io.agyn.Kind;
 import io.agyn.access.Permissions.Permission;
 import io.agyn.access.Permissions.Tokens;
 import io.agyn.contract.Contract;
 import io.agyn.contract.Contract.Operation;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Kind;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.specification.RequestSpecification;

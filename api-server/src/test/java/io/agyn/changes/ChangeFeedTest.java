@@ -1,13 +1,13 @@
 package io.agyn.changes;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
 import io.agyn.changes.RowChange.Operation;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -2,9 +2,9 @@ package io.agyn.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
 import io.agyn.access.SessionAuthenticated;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.enterprise.inject.Any;

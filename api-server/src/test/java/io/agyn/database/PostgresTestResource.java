@@ -1,9 +1,9 @@
 package io.agyn.database;
 
-import io.agyn.SentCredentials;
 import io.agyn.keys.Keyset;
 import io.agyn.postgres.EmbeddedPostgres;
 import io.agyn.postgres.Folders;
+import io.agyn.testing.SentCredentials;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -3,8 +3,8 @@ package io.agyn.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.LogLines;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.LogLines;
 import io.quarkus.scheduler.Scheduler;
 import io.quarkus.scheduler.Trigger;
 import io.quarkus.test.common.WithTestResource;

@@ -1,19 +1,19 @@
 package io.agyn.idempotency;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.freshName;
-import static io.agyn.Api.inParallel;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.freshName;
+import static io.agyn.testing.Api.inParallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agyn.testing.LogLines;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.Optional;
+import java.util.logging.Level;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveKeysetTest {
     private static final byte[] VALUE = "sk-value".getBytes(UTF_8);
     private static final byte[] CONTEXT = "context".getBytes(UTF_8);
+    private static final int ITERATIONS = 1_000;
 
     @TempDir
     private Path folder;
@@ -117,6 +121,120 @@ class LiveKeysetTest {
         } finally {
             keys.stop(new ShutdownEvent());
         }
+    }
+
+    @Test
+    void serverWithAnOldCopyUsesThePromotedKey() {
+        file.change(Keyset::withNewKey);
+        keys.reload();
+        KeyId old = keys.current().primary();
+        KeyId promoted = keys.current().keys().getLast();
+
+        try (LogLines log = LogLines.watch()) {
+            keys.promote(promoted);
+            assertThat(keys.current().primary()).isEqualTo(promoted);
+            assertThat(keys.current().keys()).containsExactly(old, promoted);
+            keys.promote(promoted);
+            keys.promote(new KeyId(promoted.value() + 1));
+            assertThat(keys.current().primary()).isEqualTo(promoted);
+            assertThat(logged(log, Level.WARNING))
+                    .containsExactly("Key " + promoted + " is primary, but not in the keyset file " + file.path()
+                            + ": replace the file with the current one");
+        }
+    }
+
+    @Test
+    void rejectedFileIsLoggedOnceWithTheReason() throws IOException {
+        Keyset before = keys.current();
+        byte[] right = Files.readAllBytes(file.path());
+        Keyset other = Keyset.random();
+        try (LogLines log = LogLines.watch()) {
+            Files.writeString(file.path(), other.write().toString());
+            keys.reload();
+            keys.reload();
+            Files.delete(file.path());
+            keys.reload();
+            keys.reload();
+            Files.write(file.path(), right);
+            Files.setPosixFilePermissions(file.path(), PosixFilePermissions.fromString("rw-------"));
+            keys.reload();
+            keys.reload();
+
+            String rejected =
+                    "The changed keyset file " + file.path() + " is rejected, and " + before + " stay active: ";
+            assertThat(logged(log, Level.SEVERE))
+                    .containsExactly(
+                            rejected + "It lacks the encryption key " + before.primary() + " and the fingerprint key "
+                                    + before.primary(KeyPurpose.FINGERPRINT) + " and the audit key "
+                                    + before.primary(KeyPurpose.AUDIT)
+                                    + ", which this server uses: restore the file that the \"keyset\" commands wrote.",
+                            rejected + "The keyset file " + file.path()
+                                    + " does not exist: restore it, or set AGYN_KEYSET_FILE to its path.");
+            assertThat(logged(log, Level.INFO))
+                    .filteredOn(line -> line.startsWith("The keyset file has changed; active are encryption keys ["))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void fileThatTheServerHasIsNotReadForEveryCiphertext() throws Exception {
+        byte[] ciphertext = keys.current().aead().encrypt(VALUE, CONTEXT);
+        Keyset added = file.change(Keyset::withNewKey);
+
+        assertThat(keys.currentFor(ciphertext).keys()).hasSize(1);
+        assertThat(keys.currentFor("plain text".getBytes(UTF_8)).keys()).hasSize(1);
+        assertThat(keys.currentFor(added.keys().getLast().prefix()).keys()).isEqualTo(added.keys());
+    }
+
+    @Test
+    void stoppedServerFollowsItsFileNoMore() throws Exception {
+        keys.start(new StartupEvent(), new SimpleMeterRegistry());
+        keys.stop(new ShutdownEvent());
+        file.change(Keyset::withNewKey);
+        Thread.sleep(LiveKeyset.POLL.plusMillis(200));
+        assertThat(keys.current().keys()).hasSize(1);
+    }
+
+    @Test
+    void fileIsTakenOnceItsPassphraseIsCorrected() throws Exception {
+        Path passphrase = folder.resolve("passphrase");
+        Files.writeString(passphrase, "correct horse battery staple");
+        file.relock(Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS)));
+        LiveKeyset locked =
+                new LiveKeyset(new KeysetFile(file.path(), Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS))));
+        locked.start(new StartupEvent(), new SimpleMeterRegistry());
+        try {
+            Keyset added = new KeysetFile(file.path(), Optional.of(PassphraseLock.inFile(passphrase, ITERATIONS)))
+                    .change(Keyset::withNewKey);
+            Files.writeString(passphrase, "incorrect horse battery");
+            locked.reload();
+            assertThat(locked.current().keys()).hasSize(1);
+
+            Files.writeString(passphrase, "correct horse battery staple");
+            await("the retry")
+                    .atMost(LiveKeyset.POLL.multipliedBy(12))
+                    .until(() -> locked.current().keys().equals(added.keys()));
+        } finally {
+            locked.stop(new ShutdownEvent());
+        }
+    }
+
+    @Test
+    void fileThatBecomesReadableButWrongIsLogged() throws IOException {
+        try (LogLines log = LogLines.watch()) {
+            Files.delete(file.path());
+            keys.reload();
+            Files.writeString(file.path(), "not json");
+            keys.reload();
+            keys.reload();
+            assertThat(logged(log, Level.SEVERE)).hasSize(2).last().asString().contains("is not a keyset");
+        }
+    }
+
+    private static List<String> logged(LogLines log, Level level) {
+        return log.of(LiveKeyset.class.getName(), level).stream()
+                .map(LogLines::text)
+                .toList();
     }
 
     private void awaitKeys(Keyset wanted) {

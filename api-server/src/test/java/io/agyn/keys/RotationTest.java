@@ -1,11 +1,9 @@
 package io.agyn.keys;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.DatabaseProbe;
 import io.agyn.database.DatabaseUrl;
 import io.agyn.database.PostgresTestResource;
@@ -16,6 +14,8 @@ import io.agyn.keys.rotation.KeyUse;
 import io.agyn.keys.rotation.KeysetVerification;
 import io.agyn.keys.rotation.Rewrap;
 import io.agyn.settings.Settings;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
@@ -288,8 +288,8 @@ class RotationTest {
     private void awaitOneThatWaits() {
         await("a statement that waits for the row").until(() -> database.column(
                         Long.class,
-                        "select count(*) from pg_stat_activity"
-                                + " where wait_event_type = 'Lock' and query like 'update secret set value_ciphertext%'")
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and query like 'update"
+                                + " secret set value_ciphertext%'")
                 .equals(List.of(1L)));
     }
 

@@ -2,9 +2,9 @@ package io.agyn.organizations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.organizations.OrganizationContents.Content;
+import io.agyn.testing.Database;
 import io.quarkus.arc.All;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,17 +1,25 @@
 package io.agyn.organizations;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 
-import io.agyn.Api;
-import io.agyn.Database;
+import io.agyn.api.model.Organization;
+import io.agyn.api.model.OrganizationCreate;
+import io.agyn.console.audit.AuditedResource;
+import io.agyn.console.audit.Entry;
+import io.agyn.contract.BodyRules;
+import io.agyn.contract.Violations;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import io.agyn.rest.Problems;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
+import io.quarkus.arc.All;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -45,7 +53,8 @@ class SampleFeatureTest {
 
     @Alternative
     @Singleton
-    static class SampleContributions implements ConstraintProblems, OrganizationContents {
+    static class SampleContributions
+            implements ConstraintProblems, OrganizationContents, AuditedResource, BodyRules<OrganizationCreate> {
         @Override
         public Map<String, ConstraintProblem> constraintProblems() {
             return Map.of("sample_name_unique", ConstraintProblem.taken(ProblemKind.NAME_TAKEN, "name", "sample"));
@@ -55,6 +64,28 @@ class SampleFeatureTest {
         public List<Content> organizationContents() {
             return List.of(new Content("sample", "sample", "samples"));
         }
+
+        @Override
+        public String noun() {
+            return "sample";
+        }
+
+        @Override
+        public Entry.Resource resource(Organization organization, UUID id) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Class<OrganizationCreate> type() {
+            return OrganizationCreate.class;
+        }
+
+        @Override
+        public void check(OrganizationCreate body, Violations violations) {
+            if ("sample".equals(body.getName())) {
+                violations.at("/name", "Must not be a sample.");
+            }
+        }
     }
 
     @Inject
@@ -62,6 +93,10 @@ class SampleFeatureTest {
 
     @Inject
     Problems problems;
+
+    @Inject
+    @All
+    List<AuditedResource> audited;
 
     @BeforeEach
     void migrate() throws SQLException {
@@ -91,5 +126,20 @@ class SampleFeatureTest {
                 new ConstraintViolationException("duplicate", new SQLException("duplicate"), "sample_name_unique"));
 
         assertThat(problem.kind()).isEqualTo(ProblemKind.NAME_TAKEN);
+    }
+
+    @Test
+    void ruleOfSamplesRejectsABody() {
+        asAdmin()
+                .body(Map.of("name", "sample"))
+                .post("/organizations")
+                .then()
+                .statusCode(400)
+                .body("errors.detail", hasItem("Must not be a sample."));
+    }
+
+    @Test
+    void auditLogKnowsSamples() {
+        assertThat(audited.stream().map(AuditedResource::noun)).contains("sample");
     }
 }

@@ -1,7 +1,7 @@
 package io.agyn.pipeline;
 
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.asNobody;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.asNobody;
 import static io.restassured.RestAssured.given;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;

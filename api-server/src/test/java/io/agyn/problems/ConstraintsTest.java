@@ -3,9 +3,9 @@ package io.agyn.problems;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.arc.All;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -159,19 +159,19 @@ class ConstraintsTest {
 
     private int copyProvider(UUID secret) throws SQLException {
         return database.execute("""
-                insert into llm_provider (id, organization_id, name, endpoint, protocol, auth_method, token_secret_id,
-                    custom_header_names, credentials_fingerprint, created_at, updated_at)
-                select gen_random_uuid(), organization_id, gen_random_uuid()::text, endpoint, protocol, auth_method, ?,
-                    custom_header_names, credentials_fingerprint, created_at, updated_at
-                from llm_provider where id = ?\
-                """, secret, ownProvider);
+            insert into llm_provider (id, organization_id, name, endpoint, protocol, auth_method, token_secret_id,
+                custom_header_names, credentials_fingerprint, created_at, updated_at)
+            select gen_random_uuid(), organization_id, gen_random_uuid()::text, endpoint, protocol, auth_method, ?,
+                custom_header_names, credentials_fingerprint, created_at, updated_at
+            from llm_provider where id = ?\
+            """, secret, ownProvider);
     }
 
     private int insertModel(UUID provider) throws SQLException {
         return database.execute("""
-                insert into model (id, organization_id, name, provider_id, remote_model_name, created_at, updated_at)
-                values (gen_random_uuid(), ?, gen_random_uuid()::text, ?, 'gpt-4o', now(), now())\
-                """, own, provider);
+            insert into model (id, organization_id, name, provider_id, remote_model_name, created_at, updated_at)
+            values (gen_random_uuid(), ?, gen_random_uuid()::text, ?, 'gpt-4o', now(), now())\
+            """, own, provider);
     }
 
     private static void assertRejected(String constraint, Write write) {

@@ -1,14 +1,14 @@
 package io.agyn.proxy;
 
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.freshName;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.freshName;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

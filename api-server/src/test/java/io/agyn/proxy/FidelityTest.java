@@ -4,10 +4,10 @@ import static io.agyn.proxy.Scene.PATIENCE;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.proxy.body.RandomBody;
 import io.agyn.scripted.ReceivedCall;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;

@@ -2,9 +2,9 @@ package io.agyn.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.LogLines;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.proxy.exchange.LookupFailures;
+import io.agyn.testing.LogLines;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

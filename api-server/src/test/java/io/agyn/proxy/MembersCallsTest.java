@@ -4,8 +4,8 @@ import static io.agyn.proxy.Scene.body;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.time.Duration;

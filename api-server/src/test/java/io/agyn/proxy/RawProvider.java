@@ -2,6 +2,7 @@ package io.agyn.proxy;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.agyn.proxy.exchange.Exchange;
 import java.io.BufferedInputStream;
@@ -63,12 +64,8 @@ final class RawProvider implements AutoCloseable {
     }
 
     /** Waits until the proxy has ended its first connection. */
-    boolean awaitClosed(Duration patience) throws InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
-        while (!sockets.getFirst().isClosed() && System.nanoTime() < deadline) {
-            Thread.sleep(20);
-        }
-        return sockets.getFirst().isClosed();
+    void awaitClosed(Duration patience) {
+        await().atMost(patience).until(() -> sockets.getFirst().isClosed());
     }
 
     /** The heads of the requests so far. */

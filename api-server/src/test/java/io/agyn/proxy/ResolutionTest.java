@@ -1,12 +1,12 @@
 package io.agyn.proxy;
 
-import static io.agyn.Api.asAdmin;
 import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;

@@ -1,13 +1,14 @@
 package io.agyn.proxy;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.Options;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.restassured.RestAssured;
 import java.io.IOException;
 import java.net.URI;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -181,6 +183,18 @@ final class Scene implements BeforeEachCallback, AfterAllCallback {
             throw new AssertionError("Not one call, but " + provider.received());
         }
         return call;
+    }
+
+    /** Waits until the only response grows no more since nobody reads it; returns the length of the sent part. */
+    long awaitStalled() {
+        AtomicLong last = new AtomicLong();
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(400))
+                .until(
+                        () -> provider.received().stream()
+                                .mapToLong(ReceivedCall::responseBytes)
+                                .sum(),
+                        now -> now > 0 && last.getAndSet(now) == now);
     }
 
     static URI uri(String path) {

@@ -175,7 +175,7 @@ class StreamsTest {
         SCENE.provider().script("endless");
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
-            long sent = settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
+            long sent = SCENE.awaitStalled();
             // Only the sockets' and queues' capacity.
             assertThat(sent).isLessThan(32L << 20);
             // The caller continues when the provider reads.
@@ -193,7 +193,7 @@ class StreamsTest {
         SCENE.provider().script("text=4000000;events=1000");
         try (RawCaller caller = responses(STREAM)) {
             caller.head();
-            settled(SCENE.provider().await(call -> call.responseBytes() > 0, PATIENCE));
+            SCENE.awaitStalled();
             caller.awaitText("response.completed");
         }
         assertThat(SCENE.received().callerLeft()).isFalse();
@@ -343,19 +343,5 @@ class StreamsTest {
     private static JsonObject lastEvent(String body, String name) {
         assertThat(body).contains("event: " + name + "\ndata: ").endsWith("}\n\n");
         return new JsonObject(body.substring(body.lastIndexOf("data: ") + "data: ".length()));
-    }
-
-    /** The number of bytes that the provider has sent when it pauses. */
-    private static long settled(ReceivedCall begun) throws InterruptedException {
-        long before = -1;
-        long now = begun.responseBytes();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (now != before && System.nanoTime() < deadline) {
-            Thread.sleep(400);
-            before = now;
-            now = SCENE.provider().received().getFirst().responseBytes();
-        }
-        assertThat(now).as("sent while nobody reads").isEqualTo(before);
-        return now;
     }
 }

@@ -3,17 +3,18 @@ package io.agyn.proxy;
 import static io.agyn.proxy.Scene.body;
 import static io.agyn.proxy.Scene.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.net.http.HttpResponse;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,12 +100,8 @@ class TokensTest {
             database.execute(
                     "update api_token set expires_at = now() - interval '1 minute' where token_hash = ?",
                     Plaintext.hash(token));
-            Instant deadline = Instant.now().plusSeconds(5);
-            HttpResponse<byte[]> response = call(api, "x-api-key: " + token);
-            while (response.statusCode() == 200 && Instant.now().isBefore(deadline)) {
-                Thread.sleep(50);
-                response = call(api, "x-api-key: " + token);
-            }
+            HttpResponse<byte[]> response = await().atMost(Duration.ofSeconds(5))
+                    .until(() -> call(api, "x-api-key: " + token), last -> last.statusCode() != 200);
             assertUnauthenticated(api, response);
             assertThat(text(response)).contains("The API token expired at ");
         }

@@ -1,6 +1,6 @@
 package io.agyn.rest;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,9 +13,9 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.agyn.Api;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.proxy.RawCaller;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

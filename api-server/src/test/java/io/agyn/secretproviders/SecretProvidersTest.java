@@ -1,7 +1,7 @@
 package io.agyn.secretproviders;
 
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.secretProviderBody;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.secretProviderBody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,7 +9,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
+import io.agyn.testing.Api;
 import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

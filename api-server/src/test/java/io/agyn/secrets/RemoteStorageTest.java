@@ -1,7 +1,7 @@
 package io.agyn.secrets;
 
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.remoteSecretBody;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.remoteSecretBody;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
-import io.agyn.Database;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

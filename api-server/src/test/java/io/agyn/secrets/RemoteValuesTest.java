@@ -1,14 +1,14 @@
 package io.agyn.secrets;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
-import io.agyn.Bao;
+import io.agyn.testing.Api;
+import io.agyn.testing.Bao;
 import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,11 +1,11 @@
 package io.agyn.tokens;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

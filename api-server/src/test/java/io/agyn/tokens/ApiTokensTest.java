@@ -1,7 +1,7 @@
 package io.agyn.tokens;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -11,9 +11,9 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ExtractableResponse;

@@ -1,7 +1,7 @@
 package io.agyn.tokens;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,9 +11,9 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ExtractableResponse;
@@ -126,7 +126,8 @@ class TokenCreatorsTest {
         // As if it were revoked while the request is processed.
         assertThatThrownBy(() -> database.execute("""
                         insert into api_token (id, user_id, description, prefix, token_hash, created_at, updated_at, created_by_token_id)
-                        values (gen_random_uuid(), ?::uuid, 'late', 'agyn_0123456', sha256('late'), now(), now(), ?)""", user, UUID.randomUUID()))
+                        values (gen_random_uuid(), ?::uuid, 'late', 'agyn_0123456', sha256('late'), now(), now(), ?)\
+                        """, user, UUID.randomUUID()))
                 .isInstanceOf(SQLException.class)
                 .hasMessageContaining("api_token_creator");
     }

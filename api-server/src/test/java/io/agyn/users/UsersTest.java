@@ -1,14 +1,14 @@
 package io.agyn.users;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;
@@ -70,7 +70,7 @@ class UsersTest {
                 .then()
                 .statusCode(200)
                 .body("items.id", equalTo(List.of(id)));
-        // A user may change the case of their own username.
+        // A user may change the case of their username.
         asAdmin()
                 .body(body(shouted, "user", "active"))
                 .put("/users/{id}", id)

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agyn.Bao;
+import io.agyn.testing.Bao;
 import io.agyn.proxy.egress.EgressParts;
 import io.agyn.proxy.egress.OwnCertificate;
 import io.agyn.settings.Settings;

@@ -66,7 +66,8 @@ record Cluster(Path folder, Path log, String password) {
         } catch (IOException e) {
             throw new OperatorException(
                     "The embedded PostgreSQL's folder " + folder + " cannot be used (" + OperatorException.reason(e)
-                            + "): free disk space, make it writable for this user, or set AGYN_DATA_DIR to another folder.",
+                            + "): free disk space, make it writable for this user, or set AGYN_DATA_DIR to another"
+                            + " folder.",
                     e);
         }
     }
@@ -100,12 +101,13 @@ record Cluster(Path folder, Path log, String password) {
 
     // In a temporary folder, renamed at the end, so that a kill leaves nothing that looks like a database.
     private static void initialize(Path folder, Path passwordFile, PostgresBinaries binaries) throws IOException {
-        deleteDrafts(folder.getParent());
+        Path parent = PrivateFile.folderOf(folder);
+        deleteDrafts(parent);
         PrivateFile.readOrCreate(passwordFile, () -> randomPassword() + "\n");
-        Path draft = Files.createTempDirectory(folder.getParent(), DRAFT_PREFIX);
+        Path draft = Files.createTempDirectory(parent, DRAFT_PREFIX);
         initdb(binaries, draft, passwordFile);
         Files.move(draft, folder, StandardCopyOption.ATOMIC_MOVE);
-        PrivateFile.syncFolder(folder.getParent());
+        PrivateFile.syncFolder(parent);
     }
 
     private static String randomPassword() {

@@ -135,7 +135,7 @@ final class DurableCopy {
         for (Path folder : folders) {
             PrivateFile.syncFolder(folder);
         }
-        PrivateFile.syncFolder(target.getParent());
+        PrivateFile.syncFolder(PrivateFile.folderOf(target));
     }
 
     private FileChannel create(String path) throws IOException {

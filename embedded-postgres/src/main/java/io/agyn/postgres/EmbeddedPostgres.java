@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A PostgreSQL that starts and stops with the server. Only its data outlives the server: remains of a killed server
@@ -36,7 +37,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private final PostgresBinaries binaries;
     private final Cluster cluster;
-    private Process process;
+    private @Nullable Process process;
     private int port;
     private boolean closed;
 
@@ -134,13 +135,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     /** PostgreSQL's main process. It changes when PostgreSQL is restarted. */
     public synchronized ProcessHandle postmaster() {
-        return process.toHandle();
+        return current().toHandle();
     }
 
     /** Stops PostgreSQL; returns when it has ended. Closing twice does nothing. */
     @Override
     public void close() {
-        Process running;
+        @Nullable Process running;
         synchronized (this) {
             closed = true;
             running = process;
@@ -215,7 +216,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw new OperatorException("The server was stopped while PostgreSQL started.");
         }
         port = chosenPort;
-        process = PostgresCommand.detached(List.of(
+        Process started = PostgresCommand.detached(List.of(
                         binaries.program("postgres").toString(),
                         "-D",
                         cluster.folder().toString(),
@@ -232,11 +233,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         "log_min_error_statement=panic"))
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(cluster.log().toFile()))
                 .start();
-        return process;
+        process = started;
+        return started;
     }
 
     private synchronized Process current() {
-        return process;
+        return requireNonNull(process, "PostgreSQL was not started");
     }
 
     private synchronized int fixedPort() {

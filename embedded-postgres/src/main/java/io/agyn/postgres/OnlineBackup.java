@@ -69,7 +69,7 @@ public final class OnlineBackup {
             throw new OperatorException(target + " already exists and is never overwritten: name another folder.");
         }
         try {
-            Path parent = target.toAbsolutePath().getParent().toRealPath();
+            Path parent = PrivateFile.folderOf(target).toRealPath();
             if (parent.startsWith(cluster.toRealPath())) {
                 throw new OperatorException(
                         target + " is within PostgreSQL's own folder: name one outside of " + cluster + ".");

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Stops PostgreSQL processes and cleans up after them. */
 public final class Postmaster {
@@ -92,7 +93,7 @@ public final class Postmaster {
     }
 
     // Null if the system does not report it, as on macOS; there, the start waits for the orphans to end.
-    private static Path workingFolder(ProcessHandle process) {
+    private static @Nullable Path workingFolder(ProcessHandle process) {
         try {
             return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"));
         } catch (IOException e) {

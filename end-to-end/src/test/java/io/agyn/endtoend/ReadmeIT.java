@@ -76,7 +76,7 @@ class ReadmeIT {
                 1);
 
         assertThat(pasteAll("docs/calling-models.md").output())
-                .contains(CalledModels.WORDS, "\"succeeded\":true", "\"model\":\"gpt-4o\"");
+                .contains(CalledModels.WORDS, "\"succeeded\":true", "\"model_name\":\"gpt-4o\"");
     }
 
     @Test

@@ -1,12 +1,14 @@
 package io.agyn.endtoend;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import io.restassured.RestAssured;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -41,8 +43,13 @@ final class Server implements AutoCloseable {
         builder.environment().put("AGYN_HTTP_PORT", "0");
         builder.environment().put("AGYN_PROXY_WARM_UP", "0s");
         Server server = new Server(builder.start(), log, dataDir);
-        server.awaitReady();
-        return server;
+        try {
+            server.awaitReady();
+            return server;
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
     }
 
     static String java() {
@@ -89,20 +96,15 @@ final class Server implements AutoCloseable {
     }
 
     /** Waits until the usage has so many calls; it is written shortly after each call. */
-    void awaitCalls(String organization, int count) throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        Integer counted = 0;
-        while (counted == null || counted < count) {
-            if (Instant.now().isAfter(deadline)) {
-                throw new AssertionError("Expected %d calls in the usage, found %d".formatted(count, counted));
-            }
-            Thread.sleep(100);
-            counted = request()
+    void awaitCalls(String organization, int count) {
+        await("calls in the usage").atMost(PATIENCE).until(() -> {
+            Integer counted = request()
                     .get("/organizations/{o}/usage", organization)
                     .then()
                     .extract()
                     .path("rows[0].calls");
-        }
+            return counted != null && counted >= count;
+        });
     }
 
     String log() throws IOException {
@@ -119,15 +121,16 @@ final class Server implements AutoCloseable {
         }
     }
 
-    private void awaitReady() throws IOException, InterruptedException {
-        Instant deadline = Instant.now().plus(PATIENCE);
-        while (!Files.exists(dataDir.resolve("base-url"))) {
-            if (!process.isAlive() || Instant.now().isAfter(deadline)) {
-                process.destroy();
-                throw new AssertionError("The server did not start. Its log:\n" + log());
-            }
-            Thread.sleep(50);
-        }
+    private void awaitReady() {
+        await("ready")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .failFast(() -> assertThat(process.isAlive())
+                        .as("alive; its log:%n%s", log())
+                        .isTrue())
+                .untilAsserted(() -> assertThat(dataDir.resolve("base-url"))
+                        .as("its log:%n%s", log())
+                        .exists());
     }
 
     /** The folder with all its data. */

@@ -20,7 +20,7 @@ public final class OperatorException extends RuntimeException {
 
     /**
      * @param sentence the cause and the remedy; never a secret
-     * @param cause the cause, may be null
+     * @param cause the cause
      */
     public OperatorException(String sentence, Throwable cause) {
         super(requireNonNull(sentence, "sentence is null"), cause);

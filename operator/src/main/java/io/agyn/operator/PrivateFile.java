@@ -124,7 +124,7 @@ public final class PrivateFile {
         return draft;
     }
 
-    private static Path folderOf(Path file) {
+    public static Path folderOf(Path file) {
         return requireNonNull(file.toAbsolutePath().getParent(), "the root folder is no file");
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Anthropic's Messages API. */
 final class Anthropic implements Dialect {
@@ -71,12 +72,12 @@ final class Anthropic implements Dialect {
     }
 
     @Override
-    public JsonObject invalid(String message, String parameter) {
+    public JsonObject invalid(String message, @Nullable String parameter) {
         return error("invalid_request_error", message);
     }
 
     @Override
-    public JsonObject rejected(String credential) {
+    public JsonObject rejected(@Nullable String credential) {
         return error("authentication_error", credential == null ? "x-api-key header is required" : "invalid x-api-key");
     }
 
@@ -100,7 +101,8 @@ final class Anthropic implements Dialect {
         return object("type", "scripted_unknown", "scripted", "unheard of");
     }
 
-    private static JsonObject message(RequestBody body, JsonArray content, String stopReason, JsonObject usage) {
+    private static JsonObject message(
+            RequestBody body, JsonArray content, @Nullable String stopReason, JsonObject usage) {
         return object(
                 "id",
                 id("msg_"),

@@ -6,6 +6,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The responses of one cloud's API. */
 interface Dialect {
@@ -23,10 +24,10 @@ interface Dialect {
     JsonObject error(int status, String model);
 
     /** The error body for an invalid request. */
-    JsonObject invalid(String message, String parameter);
+    JsonObject invalid(String message, @Nullable String parameter);
 
     /** The error body for a credential that is not accepted; null means missing. */
-    JsonObject rejected(String credential);
+    JsonObject rejected(@Nullable String credential);
 
     /** The error body for an unknown path. */
     JsonObject notFound(String method, String path);
@@ -46,7 +47,7 @@ interface Dialect {
     }
 
     /** Builds an object from alternating names and values. */
-    static JsonObject object(Object... namesAndValues) {
+    static JsonObject object(@Nullable Object... namesAndValues) {
         JsonObject object = new JsonObject();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             object.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -54,7 +55,7 @@ interface Dialect {
         return object;
     }
 
-    static JsonArray array(Object... values) {
+    static JsonArray array(@Nullable Object... values) {
         return new JsonArray(Arrays.asList(values));
     }
 

@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** OpenAI's Responses API. */
 final class OpenAi implements Dialect {
@@ -82,12 +83,12 @@ final class OpenAi implements Dialect {
     }
 
     @Override
-    public JsonObject invalid(String message, String parameter) {
+    public JsonObject invalid(String message, @Nullable String parameter) {
         return error(message, "invalid_request_error", parameter, null);
     }
 
     @Override
-    public JsonObject rejected(String credential) {
+    public JsonObject rejected(@Nullable String credential) {
         if (credential == null) {
             return error(
                     "You didn't provide an API key. You need to provide your API key in an Authorization header using"
@@ -217,7 +218,8 @@ final class OpenAi implements Dialect {
                 call.name());
     }
 
-    private static JsonObject response(String id, RequestBody body, String status, JsonArray output, JsonObject usage) {
+    private static JsonObject response(
+            String id, RequestBody body, String status, JsonArray output, @Nullable JsonObject usage) {
         return object(
                 "id",
                 id,
@@ -292,7 +294,7 @@ final class OpenAi implements Dialect {
         return script.endless() ? "" : script.texts().collect(Collectors.joining());
     }
 
-    private static JsonObject error(String message, String type, String parameter, String code) {
+    private static JsonObject error(String message, String type, @Nullable String parameter, @Nullable String code) {
         return object("error", object("message", message, "type", type, "param", parameter, "code", code));
     }
 

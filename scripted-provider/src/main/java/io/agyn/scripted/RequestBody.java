@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of a request's body that decide its response.
@@ -25,13 +26,14 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
 
         private static final long serialVersionUID = 1;
 
-        private final String parameter;
+        private final @Nullable String parameter;
 
-        InvalidBodyException(String parameter, String message) {
+        InvalidBodyException(@Nullable String parameter, String message) {
             super(message);
             this.parameter = parameter;
         }
 
+        @Nullable
         String parameter() {
             return parameter;
         }
@@ -126,7 +128,7 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
     }
 
     /** Arguments that satisfy a schema's required properties. */
-    private static JsonObject example(JsonObject schema) {
+    private static JsonObject example(@Nullable JsonObject schema) {
         JsonObject arguments = new JsonObject();
         if (schema != null && schema.getValue("properties") instanceof JsonObject properties) {
             for (String name : properties.fieldNames()) {

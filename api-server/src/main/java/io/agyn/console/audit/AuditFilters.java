@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The filters of an audit log, from the query of its page. */
 public final class AuditFilters {
@@ -20,13 +21,13 @@ public final class AuditFilters {
             Map.of("user_id", "User", "operation", "Operation", "from", "From (UTC)", "to", "To (UTC)");
 
     private final Query query;
-    private final OffsetDateTime from;
-    private final OffsetDateTime to;
-    private final UUID userId;
-    private final String operation;
-    private final AuditOutcome outcome;
-    private final UUID resourceId;
-    private final UUID organizationId;
+    private final @Nullable OffsetDateTime from;
+    private final @Nullable OffsetDateTime to;
+    private final @Nullable UUID userId;
+    private final @Nullable String operation;
+    private final @Nullable AuditOutcome outcome;
+    private final @Nullable UUID resourceId;
+    private final @Nullable UUID organizationId;
     private Form form;
 
     AuditFilters(Query query, Picker people) {
@@ -70,34 +71,42 @@ public final class AuditFilters {
         return List.of(new Option("done", "done"), new Option("denied", "denied"));
     }
 
+    @Nullable
     String token() {
         return query.optional("page");
     }
 
+    @Nullable
     OffsetDateTime from() {
         return from;
     }
 
+    @Nullable
     OffsetDateTime to() {
         return to;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
     String operation() {
         return operation;
     }
 
+    @Nullable
     AuditOutcome outcome() {
         return outcome;
     }
 
+    @Nullable
     UUID resourceId() {
         return resourceId;
     }
 
+    @Nullable
     UUID organizationId() {
         return organizationId;
     }

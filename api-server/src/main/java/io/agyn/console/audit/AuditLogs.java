@@ -19,13 +19,14 @@ import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Shared by the pages of the organizations' audit logs and of the cluster's. */
 @Singleton
 class AuditLogs {
     @CheckedTemplate(basePath = "console/audit")
     static class Templates {
-        static native TemplateInstance audit(Log log, AuditFilters filters, ListPage<Entry> events);
+        static native TemplateInstance audit(Log log, AuditFilters filters, @Nullable ListPage<Entry> events);
     }
 
     /**

@@ -61,7 +61,8 @@ public class AuditPages {
     public Response export(@PathParam("organization") String organization) {
         UUID organizationId = enter(organization);
         page.require("exportAuditEvents");
-        String file = "%s-audit-%s.jsonl".formatted(page.organization().getSlug(), LocalDate.now(ZoneOffset.UTC));
+        String file =
+                "%s-audit-%s.jsonl".formatted(page.requireOrganization().getSlug(), LocalDate.now(ZoneOffset.UTC));
         return logs.respond(log(organizationId), filters -> Response.fromResponse(audit.exportAuditEvents(
                         organizationId,
                         filters.from(),

@@ -2,6 +2,7 @@ package io.agyn.console.audit;
 
 import io.agyn.api.model.Organization;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** A feature's contribution to the audit log: the names and pages of its resources. */
 public interface AuditedResource {
@@ -14,5 +15,5 @@ public interface AuditedResource {
      * @param organization null for resources outside organizations
      * @throws io.agyn.problems.ProblemException if it does not exist
      */
-    Entry.Resource resource(Organization organization, UUID id);
+    Entry.Resource resource(@Nullable Organization organization, UUID id);
 }

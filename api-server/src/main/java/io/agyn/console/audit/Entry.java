@@ -1,6 +1,7 @@
 package io.agyn.console.audit;
 
 import io.agyn.api.model.AuditEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An audit event as displayed.
@@ -8,7 +9,8 @@ import io.agyn.api.model.AuditEvent;
  * @param words the action in words
  * @param resource null if it was deleted, or if the event does not concern a single resource
  */
-public record Entry(AuditEvent event, String words, Resource resource) {
+public record Entry(
+        AuditEvent event, String words, @Nullable Resource resource) {
     /** An existing resource and the path of its page. */
     public record Resource(String name, String path) {}
 

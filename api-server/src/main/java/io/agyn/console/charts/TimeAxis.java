@@ -1,5 +1,7 @@
 package io.agyn.console.charts;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,7 +44,7 @@ public final class TimeAxis {
 
     /** The position of the interval that starts at a time. */
     public int index(OffsetDateTime begin) {
-        return indexes.get(interval.begin(begin));
+        return requireNonNull(indexes.get(interval.begin(begin)), "begin is outside of the axis");
     }
 
     /** The name of the interval at a position. */

@@ -15,6 +15,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource as Terraform configuration: {@code resource.hcl} in templates. Applying it imports the resource into the state and
@@ -150,7 +151,7 @@ public final class Hcl {
     }
 
     /** Adds an attribute unless the value is null. */
-    private Hcl text(String name, Object value) {
+    private Hcl text(String name, @Nullable Object value) {
         if (value != null) {
             attributes.add(new Attribute(name, quoted(value.toString())));
         }
@@ -187,13 +188,13 @@ public final class Hcl {
                 .max()
                 .orElseThrow();
         StringBuilder text = new StringBuilder("""
-                import {
-                  to = %1$s.%2$s
-                  id = %3$s
-                }
+            import {
+              to = %1$s.%2$s
+              id = %3$s
+            }
 
-                resource "%1$s" "%2$s" {
-                """.formatted(resource, label, quoted(importId)));
+            resource "%1$s" "%2$s" {
+            """.formatted(resource, label, quoted(importId)));
         attributes.forEach(attribute -> text.append("  ")
                 .append(attribute.name())
                 .repeat(' ', width - attribute.name().length())

@@ -17,6 +17,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Explains that another user has changed a resource since its form was loaded. */
 @Singleton
@@ -53,7 +54,7 @@ class Conflicts {
         return form.withConflict(new Form.Conflict(changes, stored)).withEtag(etag);
     }
 
-    private Response events(UUID resource, OffsetDateTime from) {
+    private Response events(UUID resource, @Nullable OffsetDateTime from) {
         return page.organization() == null
                 ? clusterAudit.listClusterAuditEvents(
                         MAX_EVENTS, null, from, null, null, AuditOutcome.DONE, null, resource, null)

@@ -2,6 +2,7 @@ package io.agyn.console.forms;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A page that asks for confirmation before an irreversible action.
@@ -9,20 +10,32 @@ import java.util.Map;
  * @param title the question
  * @param text the consequences
  * @param names the names of other affected resources; may be empty
- * @param typed the text that the user must type to confirm, or null
+ * @param typed the text that the user must type to confirm
  * @param action the label of the button; null without one
  * @param back the path of the link to cancel
  * @param form the submitted form and its errors; its field {@code etag} identifies the version that the user saw
  */
 public record Confirmation(
-        String title, String text, List<String> names, String typed, String action, String back, Form form) {
+        String title,
+        String text,
+        List<String> names,
+        @Nullable String typed,
+        @Nullable String action,
+        String back,
+        Form form) {
     /** A confirmation by the button alone. */
     public Confirmation(String title, String text, String action, String back) {
         this(title, text, List.of(), null, action, back);
     }
 
     /** A confirmation with an empty form. */
-    public Confirmation(String title, String text, List<String> names, String typed, String action, String back) {
+    public Confirmation(
+            String title,
+            String text,
+            List<String> names,
+            @Nullable String typed,
+            @Nullable String action,
+            String back) {
         this(title, text, names, typed, action, back, Form.empty());
     }
 

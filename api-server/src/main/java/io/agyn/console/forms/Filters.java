@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a list's filters from the query of its page. An invalid filter gets an error and is otherwise ignored. */
 public final class Filters {
@@ -27,21 +28,19 @@ public final class Filters {
         this.query = query;
     }
 
-    /** The value, or null. */
-    public String text(String name) {
+    public @Nullable String text(String name) {
         String text = query.text(name);
         form = form.set(name, text);
         return text.isEmpty() ? null : text;
     }
 
-    /** The UUID, or null. */
-    public UUID id(String name) {
+    public @Nullable UUID id(String name) {
         String text = text(name);
         return text == null ? null : Uuids.parse(text).orElseGet(() -> reject(name, "Enter a UUID."));
     }
 
-    /** The time, or null. It may be a date, a browser's local time, which is read as UTC, or in RFC 3339 format. */
-    public OffsetDateTime time(String name) {
+    /** The time. It may be a date, a browser's local time, which is read as UTC, or in RFC 3339 format. */
+    public @Nullable OffsetDateTime time(String name) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -64,20 +63,20 @@ public final class Filters {
     }
 
     /**
-     * The parsed value, or null.
+     * The parsed value.
      *
      * @param known the valid values, for the error
      */
-    public <T> T choice(String name, Function<String, T> parser, String known) {
+    public <T> @Nullable T choice(String name, Function<String, T> parser, String known) {
         return parsed(name, parser, "Choose one of " + known + ".");
     }
 
-    /** The id of the picked resource, or null. */
-    public UUID choice(String name, Picker picker) {
+    /** The id of the picked resource. */
+    public @Nullable UUID choice(String name, Picker picker) {
         return parsed(name, picker::idOf, picker.remedy());
     }
 
-    private <T> T parsed(String name, Function<String, T> parse, String remedy) {
+    private <T> @Nullable T parsed(String name, Function<String, T> parse, String remedy) {
         String text = text(name);
         try {
             return text == null ? null : parse.apply(text);
@@ -100,7 +99,7 @@ public final class Filters {
                         .toList();
     }
 
-    private <T> T reject(String name, String remedy) {
+    private <T> @Nullable T reject(String name, String remedy) {
         form = form.withError(name, remedy);
         return null;
     }

@@ -20,6 +20,7 @@ import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of a form's fields, stored or submitted, and their errors. A field has the name of the request body's field in
@@ -56,9 +57,13 @@ public final class Form {
     private final Map<String, List<String>> values;
     private final Map<String, Field> fields;
     private final List<Error> errors;
-    private final Conflict conflict;
+    private final @Nullable Conflict conflict;
 
-    private Form(Map<String, List<String>> values, Map<String, Field> fields, List<Error> errors, Conflict conflict) {
+    private Form(
+            Map<String, List<String>> values,
+            Map<String, Field> fields,
+            List<Error> errors,
+            @Nullable Conflict conflict) {
         this.values = values;
         this.fields = fields;
         this.errors = inOrder(errors, values);
@@ -97,7 +102,7 @@ public final class Form {
     }
 
     /** Sets a field; null leaves it empty. */
-    public Form set(String name, String value) {
+    public Form set(String name, @Nullable String value) {
         Map<String, List<String>> set = new LinkedHashMap<>(values);
         set.put(name, value == null ? List.of() : List.of(value));
         return new Form(set, fields, errors, conflict);
@@ -108,14 +113,14 @@ public final class Form {
         return all(name).stream().findFirst().orElse("");
     }
 
-    /** The value of an optional field, or null. */
-    public String optional(String name) {
+    /** The value of an optional field. */
+    public @Nullable String optional(String name) {
         String text = text(name);
         return text.isEmpty() ? null : text;
     }
 
     /** The parsed value of a field, or null if it is invalid; the API then rejects a required field. */
-    public <T> T parse(String name, Function<String, T> parser) {
+    public <T> @Nullable T parse(String name, Function<String, T> parser) {
         try {
             return parser.apply(text(name));
         } catch (IllegalArgumentException | DateTimeException e) {
@@ -141,8 +146,8 @@ public final class Form {
         return id == null ? withError(name, picker.remedy()) : set(name, id.toString());
     }
 
-    /** The UUID in a field, or null. */
-    public UUID id(String name) {
+    /** The UUID in a field. */
+    public @Nullable UUID id(String name) {
         return Uuids.parse(text(name)).orElse(null);
     }
 
@@ -165,7 +170,8 @@ public final class Form {
         List<Error> more = new ArrayList<>(errors);
         for (Violation violation : problem.violations()) {
             String name = name(violation);
-            String field = fields.containsKey(name) ? fields.get(name).name() : name;
+            Field known = fields.get(name);
+            String field = known == null ? name : known.name();
             if (errorsOf(field).isEmpty()) {
                 more.add(new Error(field, replaceNames(violation.getDetail())));
             }
@@ -197,12 +203,12 @@ public final class Form {
     }
 
     /** Null unless another user has saved changes. */
-    public Conflict conflict() {
+    public @Nullable Conflict conflict() {
         return conflict;
     }
 
     /** The stored value of a field that another user has changed, or null if it is the same as in the form. */
-    public String storedMeanwhile(String name) {
+    public @Nullable String storedMeanwhile(String name) {
         if (conflict == null || !conflict.stored().values.containsKey(name)) {
             return null;
         }
@@ -220,7 +226,8 @@ public final class Form {
 
     /** The name in sentences of a field of the request body. */
     public String word(String name) {
-        return fields.containsKey(name) ? fields.get(name).label() : name.replace('_', ' ');
+        Field known = fields.get(name);
+        return known == null ? name.replace('_', ' ') : known.label();
     }
 
     /** In the order of the page, like browsers; header rows come last, by number. */

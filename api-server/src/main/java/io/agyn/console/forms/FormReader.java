@@ -62,7 +62,7 @@ public class FormReader implements MessageBodyReader<Form> {
     }
 
     private int limit() {
-        return caller.identity() == null ? ANONYMOUS_LIMIT : BodyReader.LIMIT;
+        return caller.authenticated().isEmpty() ? ANONYMOUS_LIMIT : BodyReader.LIMIT;
     }
 
     static Map<String, List<String>> parse(String body) {

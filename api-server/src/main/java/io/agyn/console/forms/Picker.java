@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A field that selects one of many resources. A short list is a select field with ids; for a long one, the user types the
@@ -28,17 +29,18 @@ public final class Picker {
     /** Reads the resources from the API. */
     public interface Source {
         /** The first resources; only the one with this key or id if that is not null. */
-        ListPage.Slice<Item> find(int size, String key, UUID id);
+        ListPage.Slice<Item> find(int size, @Nullable String key, @Nullable UUID id);
     }
 
     /**
      * The options of the field.
      *
      * @param whole whether these are all resources, so that the field is a select field
-     * @param chosen the id of the picked resource, or null
+     * @param chosen the id of the picked resource
      * @param typed the value of the field if the user types a key
      */
-    public record Options(List<Item> items, boolean whole, UUID chosen, String typed, Picker picker) {
+    public record Options(
+            List<Item> items, boolean whole, @Nullable UUID chosen, String typed, Picker picker) {
         /** The name of the key, such as email. */
         public String key() {
             return picker.key;

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Creates the pickers of forms and filters. */
 @Singleton
@@ -71,7 +72,7 @@ public class PickerFactory {
      *
      * @param only the only organization to offer; null for all
      */
-    public Picker organization(UUID only) {
+    public Picker organization(@Nullable UUID only) {
         return new Picker("organization", "slug", (size, slug, id) -> {
             OrganizationList list = api.read(
                     organizations.listOrganizations(size, null, null, slug, null, only(only == null ? id : only)),
@@ -110,14 +111,14 @@ public class PickerFactory {
         });
     }
 
-    /** The first administrator may have no email. */
-    private static Picker.Item person(UUID id, String name, String email) {
+    /** The first cluster admin may have no email. */
+    private static Picker.Item person(UUID id, String name, @Nullable String email) {
         return email == null
                 ? new Picker.Item(id, id.toString(), name)
                 : new Picker.Item(id, email, name + ", " + email);
     }
 
-    private static Set<String> only(UUID id) {
+    private static @Nullable Set<String> only(@Nullable UUID id) {
         return id == null ? null : Set.of(id.toString());
     }
 
@@ -126,7 +127,8 @@ public class PickerFactory {
         return new ListPage.Slice<>(List.of(), null);
     }
 
-    private static <T> ListPage.Slice<Picker.Item> slice(List<T> items, String next, Function<T, Picker.Item> item) {
+    private static <T> ListPage.Slice<Picker.Item> slice(
+            List<T> items, @Nullable String next, Function<T, Picker.Item> item) {
         return new ListPage.Slice<>(items.stream().map(item).toList(), next);
     }
 }

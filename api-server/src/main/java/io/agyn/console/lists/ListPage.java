@@ -4,6 +4,7 @@ import io.agyn.console.routing.Query;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a list or of its search results.
@@ -11,7 +12,7 @@ import java.util.stream.Stream;
  * @param next the token of the next page; null on the last one
  * @param query the URL's query: {@code q} is the search text, {@code page} the token of this page
  */
-public record ListPage<T>(List<T> items, String next, Query query) {
+public record ListPage<T>(List<T> items, @Nullable String next, Query query) {
     public static final int PAGE_SIZE = 25;
 
     public static final String SEARCH = "q";
@@ -22,7 +23,7 @@ public record ListPage<T>(List<T> items, String next, Query query) {
      *
      * @param next the token of the next page; null on the last one
      */
-    public record Slice<T>(List<T> items, String next) {
+    public record Slice<T>(List<T> items, @Nullable String next) {
         /** Whether the list has more items. */
         public boolean more() {
             return next != null;
@@ -48,7 +49,7 @@ public record ListPage<T>(List<T> items, String next, Query query) {
          * @param token the token of the page; null for the first one
          * @param search part of the items' names; null for all items
          */
-        Slice<T> page(int size, String token, String search);
+        Slice<T> page(int size, @Nullable String token, @Nullable String search);
 
         default Slice<T> first(int size) {
             return page(size, null, null);

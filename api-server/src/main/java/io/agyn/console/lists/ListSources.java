@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Lists that several pages show. No list is read as a whole. */
 @Singleton
@@ -56,7 +57,8 @@ public class ListSources {
                 Organization::getId);
     }
 
-    private ListPage.Slice<Organization> organizations(int size, String token, String search, Set<String> ids) {
+    private ListPage.Slice<Organization> organizations(
+            int size, @Nullable String token, @Nullable String search, @Nullable Set<String> ids) {
         OrganizationList list =
                 api.read(organizations.listOrganizations(size, token, null, null, search, ids), OrganizationList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
@@ -82,7 +84,8 @@ public class ListSources {
         return llmProviders(organizationId, null, secretId);
     }
 
-    private ListPage.Source<LlmProvider> llmProviders(UUID organizationId, Set<String> ids, UUID secretId) {
+    private ListPage.Source<LlmProvider> llmProviders(
+            UUID organizationId, @Nullable Set<String> ids, @Nullable UUID secretId) {
         return (size, token, search) -> {
             LlmProviderList list = api.read(
                     llmProviders.listLlmProviders(organizationId, size, token, null, search, ids, secretId),
@@ -97,7 +100,7 @@ public class ListSources {
      * @param providerId null for all LLM providers
      * @param status null for any status
      */
-    public ListPage.Source<Model> models(UUID organizationId, UUID providerId, ModelStatus status) {
+    public ListPage.Source<Model> models(UUID organizationId, @Nullable UUID providerId, @Nullable ModelStatus status) {
         return (size, token, search) -> {
             ModelList list = api.read(
                     models.listModels(organizationId, size, token, null, search, providerId, status), ModelList.class);

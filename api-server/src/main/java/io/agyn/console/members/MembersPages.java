@@ -32,6 +32,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/members")
 @SessionAuthenticated
@@ -183,10 +184,10 @@ public class MembersPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(members.getMember(organization.getId(), id), Member.class)
-                        .getName(),
-                Page.path(organization) + "/members/" + id);
+                api.read(members.getMember(owner.getId(), id), Member.class).getName(),
+                Page.path(owner) + "/members/" + id);
     }
 }

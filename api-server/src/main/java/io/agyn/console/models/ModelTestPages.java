@@ -28,6 +28,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tests of models. To the Console's script, the response streams as lines of JSON: one for each piece of text, and a last one
@@ -45,9 +46,10 @@ public class ModelTestPages {
 
     @CheckedTemplate(basePath = "console/models")
     static class Templates {
-        static native TemplateInstance tested(Model model, Form form, StreamedTest result, FirstSteps.Step next);
+        static native TemplateInstance tested(
+                Model model, Form form, @Nullable StreamedTest result, FirstSteps.@Nullable Step next);
 
-        static native TemplateInstance tested$outcome(StreamedTest result, FirstSteps.Step next);
+        static native TemplateInstance tested$outcome(StreamedTest result, FirstSteps.@Nullable Step next);
     }
 
     private final Api api;
@@ -92,7 +94,7 @@ public class ModelTestPages {
                 : pages.rejected(422, Templates.tested(model, form.withError("prompt", wrong), null, null));
     }
 
-    private void stream(UUID organizationId, UUID id, String prompt, FirstSteps.Step next, OutputStream out)
+    private void stream(UUID organizationId, UUID id, String prompt, FirstSteps.@Nullable Step next, OutputStream out)
             throws IOException {
         StreamedTest result = tests.ask(organizationId, id, prompt, text -> send(out, "text", text));
         send(out, "html", Templates.tested$outcome(result, next).render());

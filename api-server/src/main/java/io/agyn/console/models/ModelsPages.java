@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/models")
 @SessionAuthenticated
@@ -64,7 +65,8 @@ public class ModelsPages implements AuditedResource {
 
         static native TemplateInstance create(Form form, Picker.Options providers);
 
-        static native TemplateInstance model(Model model, LlmProvider provider, List<Snippet> snippets, Form form);
+        static native TemplateInstance model(
+                Model model, @Nullable LlmProvider provider, List<Snippet> snippets, Form form);
 
         static native TemplateInstance edit(Model model, Form form, Picker.Options providers);
     }
@@ -255,9 +257,10 @@ public class ModelsPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(models.getModel(organization.getId(), id), Model.class).getName(),
-                Page.path(organization) + "/models/" + id);
+                api.read(models.getModel(owner.getId(), id), Model.class).getName(),
+                Page.path(owner) + "/models/" + id);
     }
 }

@@ -15,6 +15,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The steps from a new organization to the first model call. */
 @Singleton
@@ -25,9 +26,15 @@ public class FirstSteps {
      * @param text the explanation
      * @param action the text of the link
      * @param link the path; null if an earlier step is missing or the user has no permission
-     * @param hint the reason if there is no link, or null
+     * @param hint the reason if there is no link
      */
-    public record Step(String title, String text, boolean isDone, String action, String link, String hint) {}
+    public record Step(
+            String title,
+            String text,
+            boolean isDone,
+            String action,
+            @Nullable String link,
+            @Nullable String hint) {}
 
     private final Api api;
     private final UsageApi usage;
@@ -45,7 +52,7 @@ public class FirstSteps {
 
     /** All steps; empty once all are done. */
     public List<Step> ofOrganization() {
-        UUID organization = page.organization().getId();
+        UUID organization = page.requireOrganization().getId();
         Optional<Model> model =
                 lists.models(organization, null, null).first(1).items().stream().findFirst();
         boolean hasProvider = !lists.llmProviders(organization).first(1).items().isEmpty();
@@ -79,7 +86,7 @@ public class FirstSteps {
     }
 
     /** The step after a successful test; null if it is done or the user has no permission. */
-    public Step afterTest() {
+    public @Nullable Step afterTest() {
         Step token = token();
         return token.isDone() || token.link() == null ? null : token;
     }
@@ -88,7 +95,7 @@ public class FirstSteps {
         return step(
                 "Create an API token",
                 "The credential of an agent or a program.",
-                hasToken(page.organization().getId()),
+                hasToken(page.requireOrganization().getId()),
                 "New API token",
                 "createApiToken",
                 Optional.of("/tokens/new"),
@@ -102,7 +109,7 @@ public class FirstSteps {
             String action,
             String operation,
             Optional<String> path,
-            String before) {
+            @Nullable String before) {
         return page.may(operation)
                 ? new Step(
                         title,
@@ -117,7 +124,7 @@ public class FirstSteps {
     private boolean hasResponded(UUID organization) {
         return !api.read(
                         usage.listUsageRecords(
-                                organization, 1, null, null, null, null, null, null, CallOutcome.COMPLETED),
+                                organization, 1, null, null, null, null, null, null, null, CallOutcome.COMPLETED),
                         UsageRecordList.class)
                 .getItems()
                 .isEmpty();

@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/llm-providers")
 @SessionAuthenticated
@@ -61,10 +62,10 @@ public class LlmProvidersPages implements AuditedResource {
     static class Templates {
         static native TemplateInstance list(ListPage<LlmProvider> providers, Map<UUID, ProviderState> states);
 
-        static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, Preset chosen);
+        static native TemplateInstance create(Form form, Fields fields, List<Preset> presets, @Nullable Preset chosen);
 
         static native TemplateInstance provider(
-                LlmProvider provider, ProviderState state, Secret secret, ListPage<Model> models);
+                LlmProvider provider, ProviderState state, @Nullable Secret secret, ListPage<Model> models);
 
         static native TemplateInstance edit(LlmProvider provider, Form form, Fields fields);
     }
@@ -162,7 +163,8 @@ public class LlmProvidersPages implements AuditedResource {
         Secret secret = provider.getTokenSecretId() == null
                 ? null
                 : api.read(secrets.getSecret(organizationId, provider.getTokenSecretId()), Secret.class);
-        ProviderState state = states(organizationId, List.of(provider)).get(id);
+        ProviderState state =
+                requireNonNull(states(organizationId, List.of(provider)).get(id));
         // The page has no search field.
         ListPage<Model> models =
                 ListPage.of(lists.models(organizationId, id, null), page.query().without("q"));
@@ -229,7 +231,7 @@ public class LlmProvidersPages implements AuditedResource {
         return page.in(organization, "llm-providers").getId();
     }
 
-    private TemplateInstance creation(UUID organizationId, Form form, Preset chosen) {
+    private TemplateInstance creation(UUID organizationId, Form form, @Nullable Preset chosen) {
         return Templates.create(form, fields(organizationId, form), List.of(Preset.values()), chosen);
     }
 
@@ -271,8 +273,8 @@ public class LlmProvidersPages implements AuditedResource {
                 "Delete LLM provider " + provider.getName() + "?",
                 models.isEmpty()
                         ? "No model uses it. Its credentials cannot be recovered."
-                        : "These models will be orphaned: calls to them fail until you choose another LLM provider for each of"
-                                + " them.",
+                        : "These models will be orphaned: calls to them fail until you choose another LLM provider for"
+                                + " each of them.",
                 models,
                 models.isEmpty() ? null : provider.getName(),
                 "Delete LLM provider",
@@ -290,7 +292,8 @@ public class LlmProvidersPages implements AuditedResource {
     private Map<UUID, UsageRow> recent(UUID organizationId) {
         OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
         try {
-            Response response = usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null);
+            Response response =
+                    usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null, null);
             return api.read(response, UsageReport.class).getRows().stream()
                     .filter(row -> row.getProviderId() != null)
                     .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));
@@ -306,10 +309,11 @@ public class LlmProvidersPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(providers.getLlmProvider(organization.getId(), id), LlmProvider.class)
+                api.read(providers.getLlmProvider(owner.getId(), id), LlmProvider.class)
                         .getName(),
-                Page.path(organization) + "/llm-providers/" + id);
+                Page.path(owner) + "/llm-providers/" + id);
     }
 }

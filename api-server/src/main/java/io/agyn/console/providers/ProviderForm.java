@@ -16,16 +16,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A submitted form of an LLM provider. Only the credentials of its auth method are used: browsers also send the hidden fields
  * of the other methods.
  *
  * @param form the form, with the errors of its credentials
- * @param secretId the existing secret, or null
+ * @param secretId the existing secret
  * @param headers the header rows that are not empty, up to the contract's maximum
  */
-record ProviderForm(Form form, UUID secretId, List<Header> headers) {
+record ProviderForm(Form form, @Nullable UUID secretId, List<Header> headers) {
     private static final String KEY = "key";
     static final String SECRET = "existing_secret";
     private static final String HEADERS = "custom_headers";
@@ -178,11 +179,11 @@ record ProviderForm(Form form, UUID secretId, List<Header> headers) {
         return "header_" + number;
     }
 
-    private static AuthMethod authMethod(Form form) {
+    private static @Nullable AuthMethod authMethod(Form form) {
         return form.parse("auth_method", AuthMethod::fromValue);
     }
 
-    private static boolean takesHeaders(AuthMethod method) {
+    private static boolean takesHeaders(@Nullable AuthMethod method) {
         return method == AuthMethod.CUSTOM_HEADERS;
     }
 
@@ -190,13 +191,13 @@ record ProviderForm(Form form, UUID secretId, List<Header> headers) {
         return takesHeaders(authMethod(form));
     }
 
-    private String token() {
+    private @Nullable String token() {
         // Copied keys may end with a line break.
         String token = form.text(KEY).strip();
         return takesHeaders() || token.isEmpty() ? null : token;
     }
 
-    private Map<String, String> customHeaders() {
+    private @Nullable Map<String, String> customHeaders() {
         if (!takesHeaders() || headers.isEmpty()) {
             return null;
         }

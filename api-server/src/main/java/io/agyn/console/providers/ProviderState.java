@@ -2,6 +2,7 @@ package io.agyn.console.providers;
 
 import io.agyn.api.model.LlmProvider;
 import io.agyn.api.model.UsageRow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The status of an LLM provider.
@@ -14,7 +15,7 @@ public record ProviderState(String text, String badge) {
      *
      * @param recent null without recent calls
      */
-    static ProviderState of(LlmProvider provider, UsageRow recent) {
+    static ProviderState of(LlmProvider provider, @Nullable UsageRow recent) {
         if (provider.getModelCount() == 0) {
             return new ProviderState("no models yet", "warn");
         }

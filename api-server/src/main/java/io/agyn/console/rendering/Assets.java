@@ -1,5 +1,6 @@
 package io.agyn.console.rendering;
 
+import io.agyn.hash.Sha256;
 import io.agyn.pipeline.Stage;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -14,8 +15,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -76,14 +75,12 @@ public class Assets {
     private String add(String name, String resource, String type) {
         try (InputStream stream = Assets.class.getResourceAsStream(resource)) {
             byte[] bytes = stream.readAllBytes();
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+            byte[] hash = Sha256.of(bytes);
             String path = ROOT + HexFormat.of().formatHex(hash, 0, 8) + "/" + name;
             byPath.put(path, new Asset(path, type, Buffer.buffer(bytes), Buffer.buffer(zip(bytes))));
             return path;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A CSV file (RFC 4180). */
 public final class Csv {
@@ -19,7 +20,7 @@ public final class Csv {
     }
 
     /** Adds a row; null is an empty cell. */
-    public Csv row(Object... cells) {
+    public Csv row(@Nullable Object... cells) {
         line(Stream.of(cells).map(cell -> switch (cell) {
             case null -> "";
             case Double number -> BigDecimal.valueOf(number).toPlainString();

@@ -25,11 +25,13 @@ import jakarta.inject.Named;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The current page and its layout: {@code cdi:page} in templates. */
 @RequestScoped
@@ -54,7 +56,7 @@ public class Page {
     private final ListSources lists;
     private final OrganizationsApi organizations;
 
-    private Organization organization;
+    private @Nullable Organization organization;
     private String section = "";
     private boolean navigationHidden;
 
@@ -123,13 +125,18 @@ public class Page {
     }
 
     /** Null on pages outside organizations. */
-    public Organization organization() {
+    public @Nullable Organization organization() {
         return organization;
+    }
+
+    /** The organization of a page below one. */
+    public Organization requireOrganization() {
+        return requireNonNull(organization, "the page has no organization");
     }
 
     /** The path of the page's organization. */
     public String root() {
-        return path(organization);
+        return path(requireOrganization());
     }
 
     /** The path of the page's section, such as {@code /organizations/acme/secrets}. */
@@ -202,21 +209,30 @@ public class Page {
      * @param id the resource
      * @throws ProblemException {@code forbidden}
      */
-    public void require(String operation, UUID id) {
+    public void require(String operation, @Nullable UUID id) {
         access.require(
                 operation,
-                contract.operations().get(operation).parametersIn("path").stream()
+                pathParameters(operation).stream()
                         .map(Contract.Parameter::name)
-                        .collect(Collectors.toMap(
-                                name -> name,
-                                name -> (name.equals(ORGANIZATION) ? organization.getId() : id).toString())));
+                        .collect(Collectors.toMap(name -> name, name -> requireNonNull(
+                                        name.equals(ORGANIZATION) ? organizationId() : id, name)
+                                .toString())));
+    }
+
+    private @Nullable UUID organizationId() {
+        return organization == null ? null : organization.getId();
+    }
+
+    private List<Contract.Parameter> pathParameters(String operation) {
+        return requireNonNull(contract.operations().get(operation), "an operation outside of the contract")
+                .parametersIn("path");
     }
 
     /** The page's organization if the operation has one in its path. */
     private Optional<UUID> organizationOf(String operation) {
         return Optional.ofNullable(organization)
                 .map(Organization::getId)
-                .filter(id -> contract.operations().get(operation).parametersIn("path").stream()
+                .filter(id -> pathParameters(operation).stream()
                         .anyMatch(parameter -> parameter.name().equals(ORGANIZATION)));
     }
 
@@ -240,11 +256,11 @@ public class Page {
     }
 
     boolean signedIn() {
-        return caller.identity() != null;
+        return caller.authenticated().isPresent();
     }
 
-    /** The message of the previous request, or null. */
-    public String flash() {
+    /** The message of the previous request. */
+    public @Nullable String flash() {
         return cookies.read(FLASH).flatMap(Page::decoded).orElse(null);
     }
 

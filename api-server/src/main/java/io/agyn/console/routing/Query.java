@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The query of a page's URL: search, filters and page token, which the page's links and forms keep. */
 public final class Query {
@@ -37,8 +38,8 @@ public final class Query {
         return values.getOrDefault(name, "");
     }
 
-    /** The value of a parameter, or null. */
-    public String optional(String name) {
+    /** The value of a parameter. */
+    public @Nullable String optional(String name) {
         return values.get(name);
     }
 

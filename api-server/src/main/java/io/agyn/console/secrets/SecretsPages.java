@@ -35,6 +35,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/organizations/{organization}/secrets")
 @SessionAuthenticated
@@ -199,10 +200,10 @@ public class SecretsPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
+        Organization owner = requireNonNull(organization, "organization is null");
         return new Entry.Resource(
-                api.read(secrets.getSecret(organization.getId(), id), Secret.class)
-                        .getName(),
-                Page.path(organization) + "/secrets/" + id);
+                api.read(secrets.getSecret(owner.getId(), id), Secret.class).getName(),
+                Page.path(owner) + "/secrets/" + id);
     }
 }

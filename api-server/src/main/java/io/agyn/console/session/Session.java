@@ -7,6 +7,7 @@ import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
 import jakarta.enterprise.context.RequestScoped;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The session id of the current request, and the new one that the response sets. */
 @RequestScoped
@@ -15,9 +16,9 @@ public class Session {
 
     private final DenialLog denials;
 
-    private SessionId id;
-    private SessionId replacement;
-    private String csrf;
+    private @Nullable SessionId id;
+    private @Nullable SessionId replacement;
+    private @Nullable String csrf;
 
     Session(DenialLog denials) {
         this.denials = requireNonNull(denials, "denials is null");
@@ -29,7 +30,7 @@ public class Session {
     }
 
     public SessionId id() {
-        return id;
+        return requireNonNull(id, "the request has no session");
     }
 
     /** Sets the cookie with the response. */
@@ -47,7 +48,7 @@ public class Session {
      */
     public String csrf() {
         if (csrf == null) {
-            csrf = id.csrf(SessionId.random());
+            csrf = id().csrf(SessionId.random());
         }
         return csrf;
     }
@@ -58,7 +59,7 @@ public class Session {
      * @throws ProblemException {@code forbidden}
      */
     public void requireCsrf(String sent) {
-        if (!id.hasIssued(sent)) {
+        if (!id().hasIssued(sent)) {
             throw denied(
                     "The form belongs to another session. Nothing was changed. Reload the page and send it again.");
         }

@@ -1,8 +1,8 @@
 package io.agyn.console.session;
 
+import io.agyn.hash.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Optional;
@@ -55,7 +55,7 @@ public record SessionId(String secret, boolean isAnonymous) {
 
     /** The session's key in the database. It does not reveal the cookie. */
     byte[] hash() {
-        return hash(secret);
+        return Sha256.of(secret);
     }
 
     /**
@@ -64,7 +64,7 @@ public record SessionId(String secret, boolean isAnonymous) {
      * @param salt random text that makes each page's token different
      */
     String csrf(String salt) {
-        return salt + "." + text(hash("csrf " + salt + " " + secret));
+        return salt + "." + text(Sha256.of("csrf " + salt + " " + secret));
     }
 
     boolean hasIssued(String csrf) {
@@ -75,14 +75,6 @@ public record SessionId(String secret, boolean isAnonymous) {
     @Override
     public String toString() {
         return isAnonymous ? ANONYMOUS + secret : secret;
-    }
-
-    private static byte[] hash(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 
     private static String text(byte[] bytes) {

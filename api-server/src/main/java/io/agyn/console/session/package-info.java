@@ -5,4 +5,7 @@
  * such as OpenID Connect, finds the user, creates an API token that expires with the session and is shown to nobody, and
  * calls {@link io.agyn.console.session.Sessions#begin} with its identity.
  */
+@NullMarked
 package io.agyn.console.session;
+
+import org.jspecify.annotations.NullMarked;

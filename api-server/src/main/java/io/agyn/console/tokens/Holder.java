@@ -1,6 +1,7 @@
 package io.agyn.console.tokens;
 
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The user whose API tokens a page shows.
@@ -8,7 +9,7 @@ import java.util.UUID;
  * @param id null for the signed-in user
  * @param name null for the signed-in user
  */
-public record Holder(UUID id, String name) {
+public record Holder(@Nullable UUID id, @Nullable String name) {
     static final Holder MYSELF = new Holder(null, null);
 
     public boolean isOther() {

@@ -15,6 +15,7 @@ import io.agyn.rest.ChangeRecorder;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Path;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** All API tokens of a user. */
 @Path("/console/tokens")
@@ -39,7 +40,7 @@ public class OwnTokensPages extends TokensPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
         return new Entry.Resource(description(id), "/tokens/" + id);
     }
 }

@@ -45,6 +45,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The API tokens of the signed-in user, or of the user that a cluster admin selects: all of them, or only the ones bound to an
@@ -199,7 +200,7 @@ abstract class TokensPages {
         });
     }
 
-    private void enter(String organization) {
+    private void enter(@Nullable String organization) {
         if (organization != null) {
             page.in(organization, "tokens");
         }
@@ -217,8 +218,8 @@ abstract class TokensPages {
                 pickers.organization(organizationId()).options(form.text("organization_id")));
     }
 
-    /** The id of the page's organization, or null. */
-    private UUID organizationId() {
+    /** The id of the page's organization. */
+    private @Nullable UUID organizationId() {
         return page.organization() == null ? null : page.organization().getId();
     }
 
@@ -231,7 +232,7 @@ abstract class TokensPages {
         return token;
     }
 
-    private Holder holder(UUID user) {
+    private Holder holder(@Nullable UUID user) {
         return user == null
                 ? Holder.MYSELF
                 : new Holder(user, api.read(users.getUser(user), User.class).getName());

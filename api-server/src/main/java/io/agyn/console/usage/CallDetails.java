@@ -5,6 +5,7 @@ import io.agyn.api.model.UsageRecord;
 import io.quarkus.qute.TemplateExtension;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Formats details of recent calls in templates. */
 @TemplateExtension
@@ -12,7 +13,7 @@ public final class CallDetails {
     private CallDetails() {}
 
     /** The operation in words; null if an earlier release recorded the call. */
-    static String operation(CallOperation operation) {
+    static @Nullable String operation(@Nullable CallOperation operation) {
         return switch (operation) {
             case CREATE_RESPONSE -> "Response";
             case COUNT_INPUT_TOKENS, COUNT_MESSAGE_TOKENS -> "Token count";
@@ -23,7 +24,7 @@ public final class CallDetails {
     }
 
     /** {@code call.operationName} in templates: the operation, unless it is the usual one. */
-    public static String operationName(UsageRecord call) {
+    public static @Nullable String operationName(UsageRecord call) {
         CallOperation operation = call.getOperation();
         return operation == CallOperation.CREATE_RESPONSE || operation == CallOperation.CREATE_MESSAGE
                 ? null
@@ -31,14 +32,14 @@ public final class CallDetails {
     }
 
     /** {@code call.cacheWriteDetails} in templates: for how long tokens were written to the cache; null if unknown. */
-    public static String cacheWriteDetails(UsageRecord call) {
+    public static @Nullable String cacheWriteDetails(UsageRecord call) {
         return joined(
                 counted(call.getCacheWrite5mTokens(), "%,d for 5 min"),
                 counted(call.getCacheWrite1hTokens(), "%,d for 1 h"));
     }
 
     /** {@code call.priceDetails} in templates: details of the price, such as web searches; null if unknown. */
-    public static String priceDetails(UsageRecord call) {
+    public static @Nullable String priceDetails(UsageRecord call) {
         return joined(
                 counted(call.getReasoningTokens(), "%,d reasoning"),
                 counted(call.getWebSearchRequests(), "%,d web searches"),
@@ -46,13 +47,13 @@ public final class CallDetails {
                 call.getServiceTier());
     }
 
-    private static String counted(Long count, String format) {
+    private static @Nullable String counted(@Nullable Long count, String format) {
         return count == null || count == 0 ? null : format.formatted(count);
     }
 
-    private static String joined(String... details) {
+    private static @Nullable String joined(@Nullable String... details) {
         List<String> known = new ArrayList<>();
-        for (String detail : details) {
+        for (@Nullable String detail : details) {
             if (detail != null) {
                 known.add(detail);
             }

@@ -5,13 +5,14 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A key to group usage by. */
 public enum Group {
     MODEL("model", "Model", "model_id", UsageRow::getModelId, UsageRow::getModelName),
     PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProviderName),
     USER("user", "User", "user_id", UsageRow::getUserId, UsageRow::getUserName),
-    API_TOKEN("api_token", "API token", null, UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
+    API_TOKEN("api_token", "API token", "api_token_id", UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
     OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
     OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> OutcomeLabels.name(row.getOutcome()));
 
@@ -19,11 +20,16 @@ public enum Group {
 
     private final String code;
     private final String label;
-    private final String filter;
-    private final Function<UsageRow, UUID> id;
-    private final Function<UsageRow, String> name;
+    private final @Nullable String filter;
+    private final Function<UsageRow, @Nullable UUID> id;
+    private final Function<UsageRow, @Nullable String> name;
 
-    Group(String code, String label, String filter, Function<UsageRow, UUID> id, Function<UsageRow, String> name) {
+    Group(
+            String code,
+            String label,
+            @Nullable String filter,
+            Function<UsageRow, @Nullable UUID> id,
+            Function<UsageRow, @Nullable String> name) {
         this.code = code;
         this.label = label;
         this.filter = filter;
@@ -55,13 +61,13 @@ public enum Group {
         return this == PROVIDER || this == API_TOKEN ? label : label.toLowerCase(Locale.ROOT);
     }
 
-    /** The parameter that filters by this group, or null. */
-    public String filter() {
+    /** The parameter that filters by this group. */
+    public @Nullable String filter() {
         return filter;
     }
 
-    /** The value of that parameter for a row, or null. */
-    public String value(UsageRow row) {
+    /** The value of that parameter for a row. */
+    public @Nullable String value(UsageRow row) {
         if (this == OUTCOME) {
             return row.getOutcome().toString();
         }

@@ -4,13 +4,14 @@ import io.agyn.api.model.UsageRecord;
 import io.agyn.api.model.UsageRow;
 import io.agyn.console.rendering.Csv;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** CSV files of the page's data. Columns have the names of the contract. */
 final class UsageFiles {
     private UsageFiles() {}
 
     /** The data of the charts. */
-    static Csv metrics(Group group, List<UsageRow> rows) {
+    static Csv metrics(@Nullable Group group, List<UsageRow> rows) {
         Csv csv = new Csv(List.of(
                 "started_at",
                 "group_by",

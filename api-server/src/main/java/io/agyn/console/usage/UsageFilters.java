@@ -14,11 +14,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The filters of the usage page, from its query. */
 public final class UsageFilters {
     static final List<String> NAMES = List.of(
-            "range", "from", "to", "interval", "group_by", "model_id", "provider_id", "user_id", "outcome", "page");
+            "range",
+            "from",
+            "to",
+            "interval",
+            "group_by",
+            "model_id",
+            "provider_id",
+            "user_id",
+            "api_token_id",
+            "outcome",
+            "page");
 
     private static final Map<String, String> LABELS =
             Map.of("from", "From (UTC)", "to", "To (UTC)", "model_id", "Model");
@@ -29,15 +40,16 @@ public final class UsageFilters {
     private static final int HOURS = 24;
 
     private final Query query;
-    private final Range range;
+    private final @Nullable Range range;
     private final OffsetDateTime from;
     private final OffsetDateTime to;
     private final Interval interval;
-    private final Group group;
-    private final UUID modelId;
-    private final UUID providerId;
-    private final UUID userId;
-    private final CallOutcome outcome;
+    private final @Nullable Group group;
+    private final @Nullable UUID modelId;
+    private final @Nullable UUID providerId;
+    private final @Nullable UUID userId;
+    private final @Nullable UUID apiTokenId;
+    private final @Nullable CallOutcome outcome;
     private Form form;
 
     UsageFilters(Query query, OffsetDateTime now) {
@@ -56,6 +68,7 @@ public final class UsageFilters {
         this.modelId = filters.id("model_id");
         this.providerId = filters.id("provider_id");
         this.userId = filters.id("user_id");
+        this.apiTokenId = filters.id("api_token_id");
         this.outcome = filters.choice("outcome", CallOutcome::fromValue, "the listed ones");
         this.form = filters.form();
         checkTime();
@@ -104,7 +117,11 @@ public final class UsageFilters {
 
     /** The query with only its period. */
     public Query wide() {
-        return without("model_id").without("provider_id").without("user_id").without("outcome");
+        return without("model_id")
+                .without("provider_id")
+                .without("user_id")
+                .without("api_token_id")
+                .without("outcome");
     }
 
     public List<Range> ranges() {
@@ -118,7 +135,7 @@ public final class UsageFilters {
     }
 
     /** The called models, if they are known, and the chosen one. */
-    public List<Option> models(Overview overview) {
+    public List<Option> models(@Nullable Overview overview) {
         return Filters.including(overview == null ? List.of() : overview.models(), query.text("model_id"));
     }
 
@@ -132,11 +149,11 @@ public final class UsageFilters {
 
     /** Whether a filter other than the period is set. */
     public boolean narrow() {
-        return modelId != null || providerId != null || userId != null || outcome != null;
+        return modelId != null || providerId != null || userId != null || apiTokenId != null || outcome != null;
     }
 
-    /** The period if it ends now, or null. */
-    public Range range() {
+    /** The period if it ends now. */
+    public @Nullable Range range() {
         return range;
     }
 
@@ -150,18 +167,18 @@ public final class UsageFilters {
         return to;
     }
 
-    /** The group, or null. */
-    public Group group() {
+    public @Nullable Group group() {
         return group;
     }
 
     /** The filters without a field that are set. */
     List<Group> chosen() {
-        return Stream.of(Group.PROVIDER, Group.USER)
-                .filter(each -> query.has(each.filter()))
+        return Stream.of(Group.PROVIDER, Group.USER, Group.API_TOKEN)
+                .filter(each -> each.filter() != null && query.has(each.filter()))
                 .toList();
     }
 
+    @Nullable
     String token() {
         return query.optional("page");
     }
@@ -174,18 +191,27 @@ public final class UsageFilters {
         return new TimeAxis(interval, from, to);
     }
 
+    @Nullable
     UUID modelId() {
         return modelId;
     }
 
+    @Nullable
     UUID providerId() {
         return providerId;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
+    UUID apiTokenId() {
+        return apiTokenId;
+    }
+
+    @Nullable
     CallOutcome outcome() {
         return outcome;
     }

@@ -34,6 +34,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The usage of an organization. */
 @Path("/console/organizations/{organization}/usage")
@@ -44,7 +45,7 @@ public class UsagePages {
 
     @CheckedTemplate(basePath = "console/usage")
     static class Templates {
-        static native TemplateInstance usage(UsageFilters filters, Overview overview);
+        static native TemplateInstance usage(UsageFilters filters, @Nullable Overview overview);
     }
 
     private final Api api;
@@ -118,7 +119,7 @@ public class UsagePages {
                 new ListPage<>(calls.items(), calls.next(), filters.query()));
     }
 
-    /** One row for all calls, with the names of the filtered provider and user. */
+    /** One row for all calls, with the names of the filtered provider, user and API token. */
     private UsageRow total(UUID organizationId, UsageFilters filters) {
         Set<String> named = filters.chosen().stream().map(Group::code).collect(Collectors.toSet());
         List<UsageRow> rows = sums(organizationId, filters, named);
@@ -127,6 +128,7 @@ public class UsagePages {
                         .getFirst()
                         .providerId(filters.providerId())
                         .userId(filters.userId())
+                        .apiTokenId(filters.apiTokenId())
                 : rows.getFirst();
     }
 
@@ -142,7 +144,8 @@ public class UsagePages {
         return sums(organizationId, filters, groupBy, filters.modelId());
     }
 
-    private List<UsageRow> sums(UUID organizationId, UsageFilters filters, Set<String> groupBy, UUID modelId) {
+    private List<UsageRow> sums(
+            UUID organizationId, UsageFilters filters, Set<String> groupBy, @Nullable UUID modelId) {
         return api.read(
                         usage.getUsage(
                                 organizationId,
@@ -152,6 +155,7 @@ public class UsagePages {
                                 modelId,
                                 filters.providerId(),
                                 filters.userId(),
+                                filters.apiTokenId(),
                                 filters.outcome()),
                         UsageReport.class)
                 .getRows();
@@ -164,7 +168,8 @@ public class UsagePages {
                 .toList();
     }
 
-    private ListPage.Slice<UsageRecord> calls(UUID organizationId, UsageFilters filters, int size, String token) {
+    private ListPage.Slice<UsageRecord> calls(
+            UUID organizationId, UsageFilters filters, int size, @Nullable String token) {
         UsageRecordList list = api.read(
                 usage.listUsageRecords(
                         organizationId,
@@ -175,12 +180,13 @@ public class UsagePages {
                         filters.modelId(),
                         filters.providerId(),
                         filters.userId(),
+                        filters.apiTokenId(),
                         filters.outcome()),
                 UsageRecordList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
     }
 
     private String file(String what) {
-        return "%s-%s-%s.csv".formatted(page.organization().getSlug(), what, LocalDate.now(ZoneOffset.UTC));
+        return "%s-%s-%s.csv".formatted(page.requireOrganization().getSlug(), what, LocalDate.now(ZoneOffset.UTC));
     }
 }

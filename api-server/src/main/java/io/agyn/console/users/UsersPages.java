@@ -35,6 +35,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Path("/console/users")
 @SessionAuthenticated
@@ -202,7 +203,7 @@ public class UsersPages implements AuditedResource {
     }
 
     @Override
-    public Entry.Resource resource(Organization organization, UUID id) {
+    public Entry.Resource resource(@Nullable Organization organization, UUID id) {
         return new Entry.Resource(api.read(users.getUser(id), User.class).getName(), "/users/" + id);
     }
 }

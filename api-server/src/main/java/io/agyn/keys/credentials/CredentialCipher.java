@@ -63,7 +63,7 @@ public final class CredentialCipher {
      * Returns a keyed hash of a credential in its context (the first 128 bits of HMAC-SHA-256, in hex). Equal
      * credentials in two rows have different fingerprints.
      *
-     * @param stored the stored fingerprint, or null. It is returned if it matches the credential, even under an
+     * @param stored the stored fingerprint. It is returned if it matches the credential, even under an
      *     earlier fingerprint key
      */
     public String fingerprint(String credential, EncryptionContext context, @Nullable String stored) {

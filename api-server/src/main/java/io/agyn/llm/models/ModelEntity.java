@@ -5,6 +5,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "model")
@@ -16,6 +17,7 @@ public class ModelEntity extends StoredResource {
 
     /** Null after the provider was deleted. */
     @Column(name = "provider_id")
+    @Nullable
     UUID providerId;
 
     @Column(name = "remote_model_name")
@@ -23,6 +25,8 @@ public class ModelEntity extends StoredResource {
 
     protected ModelEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     ModelEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;

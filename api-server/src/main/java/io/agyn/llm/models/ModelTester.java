@@ -27,6 +27,7 @@ import java.util.StringJoiner;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a model as an agent would, through the LLM Proxy's code, with the identity of the user who tests it. It
@@ -173,7 +174,9 @@ class ModelTester {
         }
         if (reader.hasFailed()) {
             return fail(
-                    test.body(bounded(events.error())),
+                    test.body(Optional.ofNullable(events.error())
+                            .map(ModelTester::bounded)
+                            .orElse(null)),
                     ModelTestFailure.PROVIDER_FAILED,
                     "The LLM provider failed during the response: see the last event.");
         }
@@ -270,7 +273,6 @@ class ModelTester {
                     case "provider_unreachable" -> ModelTestFailure.UNREACHABLE;
                     case "provider_timed_out" -> ModelTestFailure.TIMED_OUT;
                     case "provider_broke_off" -> ModelTestFailure.BROKE_OFF;
-                    case "credential_unavailable" -> ModelTestFailure.CREDENTIAL_UNAVAILABLE;
                     case "provider_redirects" -> ModelTestFailure.PROTOCOL_MISMATCH;
                     default -> ModelTestFailure.PROXY_FAILED;
                 },
@@ -302,7 +304,7 @@ class ModelTester {
     }
 
     private static String bounded(String text) {
-        return text == null ? null : text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
+        return text.substring(0, Math.min(text.length(), MAX_CHARACTERS));
     }
 
     private static void add(StringJoiner text, JsonNode part) {
@@ -331,7 +333,7 @@ class ModelTester {
     private static final class FirstText implements Consumer<String> {
         private final long start = System.nanoTime();
         private final Consumer<String> texts;
-        private Double afterMs;
+        private @Nullable Double afterMs;
 
         private FirstText(Consumer<String> texts) {
             this.texts = texts;
@@ -345,7 +347,7 @@ class ModelTester {
             texts.accept(text);
         }
 
-        private Double afterMs() {
+        private @Nullable Double afterMs() {
             return afterMs;
         }
 

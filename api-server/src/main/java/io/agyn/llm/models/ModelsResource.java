@@ -18,6 +18,7 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -36,11 +37,11 @@ class ModelsResource implements ModelsApi {
     public Response listModels(
             UUID organizationId,
             Integer pageSize,
-            String pageToken,
-            String name,
-            String search,
-            UUID providerId,
-            ModelStatus status) {
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search,
+            @Nullable UUID providerId,
+            @Nullable ModelStatus status) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name")
@@ -52,7 +53,7 @@ class ModelsResource implements ModelsApi {
     }
 
     @Override
-    public Response createModel(UUID organizationId, ModelCreate body, String idempotencyKey) {
+    public Response createModel(UUID organizationId, ModelCreate body, @Nullable String idempotencyKey) {
         ModelEntity model = new ModelEntity(organizationId);
         model.name = body.getName();
         model.providerId = body.getProviderId();
@@ -67,7 +68,7 @@ class ModelsResource implements ModelsApi {
     }
 
     @Override
-    public Response updateModel(UUID organizationId, UUID modelId, ModelUpdate body, String ifMatch) {
+    public Response updateModel(UUID organizationId, UUID modelId, ModelUpdate body, @Nullable String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
         return responses.updated(ifMatch, () -> read(model), () -> {
             model.name = body.getName();
@@ -79,7 +80,7 @@ class ModelsResource implements ModelsApi {
     }
 
     @Override
-    public Response deleteModel(UUID organizationId, UUID modelId, String ifMatch) {
+    public Response deleteModel(UUID organizationId, UUID modelId, @Nullable String ifMatch) {
         ModelEntity model = models.lock(organizationId, modelId);
         return responses.deleted(ifMatch, read(model), () -> {
             models.delete(model);

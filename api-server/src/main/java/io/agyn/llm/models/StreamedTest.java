@@ -1,6 +1,7 @@
 package io.agyn.llm.models;
 
 import io.agyn.api.model.ModelTest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The result of a streamed test.
@@ -8,4 +9,4 @@ import io.agyn.api.model.ModelTest;
  * @param test the result; if the stream reported a failure, the body is that event
  * @param firstTextMs milliseconds from the call to the first text, or null if there was none
  */
-public record StreamedTest(ModelTest test, Double firstTextMs) {}
+public record StreamedTest(ModelTest test, @Nullable Double firstTextMs) {}

@@ -5,16 +5,21 @@ import io.agyn.api.model.LlmProviderCreate;
 import io.agyn.api.model.LlmProviderUpdate;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The credentials in a request.
  *
  * @param authMethod how they are sent, or null if unknown
- * @param tokenSecretId the secret with the token, or null
- * @param token the token itself, or null
- * @param customHeaders the headers, or null
+ * @param tokenSecretId the secret with the token
+ * @param token the token itself
+ * @param customHeaders the headers
  */
-record CredentialsInput(AuthMethod authMethod, UUID tokenSecretId, String token, Map<String, String> customHeaders) {
+record CredentialsInput(
+        @Nullable AuthMethod authMethod,
+        @Nullable UUID tokenSecretId,
+        @Nullable String token,
+        @Nullable Map<String, String> customHeaders) {
     static CredentialsInput of(LlmProviderCreate body) {
         return new CredentialsInput(
                 body.getAuthMethod(), body.getTokenSecretId(), body.getToken(), body.getCustomHeaders());

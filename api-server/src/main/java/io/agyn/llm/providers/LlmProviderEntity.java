@@ -13,6 +13,7 @@ import java.util.UUID;
 import org.hibernate.annotations.Formula;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
+import org.jspecify.annotations.Nullable;
 
 @Entity
 @Table(name = "llm_provider")
@@ -32,10 +33,11 @@ public class LlmProviderEntity extends StoredResource {
     AuthMethod authMethod;
 
     @Column(name = "token_secret_id")
+    @Nullable
     UUID tokenSecretId;
 
     @Column(name = "token_ciphertext")
-    byte[] tokenCiphertext;
+    byte @Nullable [] tokenCiphertext;
 
     @Column(name = "custom_header_names")
     @JdbcTypeCode(SqlTypes.ARRAY)
@@ -43,7 +45,7 @@ public class LlmProviderEntity extends StoredResource {
 
     /** The headers as a JSON object. */
     @Column(name = "custom_headers_ciphertext")
-    byte[] customHeadersCiphertext;
+    byte @Nullable [] customHeadersCiphertext;
 
     @Column(name = "credentials_fingerprint")
     String credentialsFingerprint;
@@ -54,6 +56,8 @@ public class LlmProviderEntity extends StoredResource {
 
     protected LlmProviderEntity() {}
 
+    /** The resource sets the other fields. */
+    @SuppressWarnings("NullAway.Init")
     LlmProviderEntity(UUID organizationId) {
         begin();
         this.organizationId = organizationId;

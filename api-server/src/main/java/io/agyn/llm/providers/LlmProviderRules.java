@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Checks that credentials fit the auth method, that header names may be set, and that endpoints can be called. */
 public final class LlmProviderRules {
@@ -59,7 +60,7 @@ public final class LlmProviderRules {
     }
 
     /** Adds a violation for the missing credentials of an auth method. */
-    static void requireCredentials(AuthMethod authMethod, Violations violations) {
+    static void requireCredentials(@Nullable AuthMethod authMethod, Violations violations) {
         switch (authMethod) {
             case null -> {}
             case BEARER, X_API_KEY -> {
@@ -123,7 +124,7 @@ public final class LlmProviderRules {
         }
     }
 
-    private static void checkEndpoint(String endpoint, Violations violations) {
+    private static void checkEndpoint(@Nullable String endpoint, Violations violations) {
         if (endpoint == null || violations.existAt("/endpoint")) {
             return;
         }

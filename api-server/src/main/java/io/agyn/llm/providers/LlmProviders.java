@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The stored LLM providers and their credentials. */
 @ApplicationScoped
@@ -63,12 +64,13 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
      *     cannot be a token
      */
     void setCredentials(LlmProviderEntity provider, CredentialsInput input) {
+        AuthMethod authMethod = requireNonNull(input.authMethod(), "authMethod is null");
         if (input.isEmpty()) {
-            keepCredentials(provider, input.authMethod());
+            keepCredentials(provider, authMethod);
             return;
         }
         String stored = provider.credentialsFingerprint;
-        provider.authMethod = input.authMethod();
+        provider.authMethod = authMethod;
         provider.tokenSecretId = input.tokenSecretId();
         provider.tokenCiphertext = null;
         provider.customHeaderNames = List.of();
@@ -82,11 +84,12 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             provider.credentialsFingerprint = cipher.fingerprint(
                     LlmProviderCredentials.TOKEN_PREFIX + input.token(), provider.tokenContext(), stored);
         } else {
-            setCustomHeaders(provider, input.customHeaders());
+            setCustomHeaders(provider, requireNonNull(input.customHeaders(), "customHeaders is null"));
         }
     }
 
     /** Decrypts a provider's own token, or returns null. */
+    @Nullable
     String revealToken(LlmProviderEntity provider) {
         return provider.tokenCiphertext == null
                 ? null
@@ -94,6 +97,7 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
     }
 
     /** Decrypts a provider's headers, or returns null. */
+    @Nullable
     Map<String, String> revealCustomHeaders(LlmProviderEntity provider) {
         if (provider.customHeadersCiphertext == null) {
             return null;
@@ -112,23 +116,22 @@ public class LlmProviders implements PanacheRepositoryBase<LlmProviderEntity, UU
             Violations violations = new Violations();
             violations.at(
                     "/token_secret_id",
-                    "Choose another secret or replace its value: it contains characters that are invalid in HTTP headers; a"
-                            + " token may contain only visible ASCII characters.");
+                    "Choose another secret or replace its value: it contains characters that are invalid in HTTP"
+                            + " headers; a token may contain only visible ASCII characters.");
             violations.throwIfAny();
         }
     }
 
     private void keepCredentials(LlmProviderEntity provider, AuthMethod authMethod) {
-        boolean hasHeaders = provider.customHeadersCiphertext != null;
-        if ((authMethod == AuthMethod.CUSTOM_HEADERS) != hasHeaders) {
+        byte @Nullable [] headers = provider.customHeadersCiphertext;
+        if ((authMethod == AuthMethod.CUSTOM_HEADERS) != (headers != null)) {
             Violations violations = new Violations();
             LlmProviderRules.requireCredentials(authMethod, violations);
             violations.throwIfAny();
         }
         provider.authMethod = authMethod;
-        if (hasHeaders) {
-            provider.customHeadersCiphertext =
-                    cipher.rewrap(provider.customHeadersCiphertext, provider.customHeadersContext());
+        if (headers != null) {
+            provider.customHeadersCiphertext = cipher.rewrap(headers, provider.customHeadersContext());
         } else if (provider.tokenCiphertext != null) {
             provider.tokenCiphertext = cipher.rewrap(provider.tokenCiphertext, provider.tokenContext());
         }

@@ -20,6 +20,7 @@ import jakarta.transaction.Transactional;
 import jakarta.ws.rs.core.Response;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 @RunOnVirtualThread
 @Transactional
@@ -38,11 +39,11 @@ class LlmProvidersResource implements LlmProvidersApi {
     public Response listLlmProviders(
             UUID organizationId,
             Integer pageSize,
-            String pageToken,
-            String name,
-            String search,
-            Set<String> ids,
-            UUID tokenSecretId) {
+            @Nullable String pageToken,
+            @Nullable String name,
+            @Nullable String search,
+            @Nullable Set<String> ids,
+            @Nullable UUID tokenSecretId) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
                 .containing(search, "name")
@@ -54,7 +55,7 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response createLlmProvider(UUID organizationId, LlmProviderCreate body, String idempotencyKey) {
+    public Response createLlmProvider(UUID organizationId, LlmProviderCreate body, @Nullable String idempotencyKey) {
         LlmProviderEntity provider = new LlmProviderEntity(organizationId);
         provider.name = body.getName();
         provider.endpoint = body.getEndpoint();
@@ -71,7 +72,8 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response updateLlmProvider(UUID organizationId, UUID providerId, LlmProviderUpdate body, String ifMatch) {
+    public Response updateLlmProvider(
+            UUID organizationId, UUID providerId, LlmProviderUpdate body, @Nullable String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, providerId);
         return responses.updated(ifMatch, () -> read(provider), () -> {
             provider.name = body.getName();
@@ -84,7 +86,7 @@ class LlmProvidersResource implements LlmProvidersApi {
     }
 
     @Override
-    public Response deleteLlmProvider(UUID organizationId, UUID providerId, String ifMatch) {
+    public Response deleteLlmProvider(UUID organizationId, UUID providerId, @Nullable String ifMatch) {
         LlmProviderEntity provider = providers.lock(organizationId, providerId);
         return responses.deleted(ifMatch, read(provider), () -> {
             // The foreign key's ON DELETE SET NULL leaves the models orphaned.

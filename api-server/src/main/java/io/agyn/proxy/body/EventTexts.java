@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Extracts the model's text from the events of a streamed response, in both protocols, and the event that reports a
@@ -21,7 +22,7 @@ public final class EventTexts implements EventSplitter.Sink {
     private final Consumer<String> texts;
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private boolean tooLarge;
-    private String error;
+    private @Nullable String error;
 
     /** @param texts receives the text, piece by piece */
     public EventTexts(ObjectMapper mapper, Consumer<String> texts) {
@@ -29,8 +30,8 @@ public final class EventTexts implements EventSplitter.Sink {
         this.texts = requireNonNull(texts, "texts is null");
     }
 
-    /** The data of the event that reported a failure, or null. */
-    public String error() {
+    /** The data of the event that reported a failure. */
+    public @Nullable String error() {
         return error;
     }
 

@@ -6,6 +6,7 @@ import io.agyn.proxy.body.JsonScanner.Then;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Picks a few fields out of a JSON object that arrives in pieces. The object comes from an LLM provider: after an error, the
@@ -60,7 +61,7 @@ final class JsonFields {
     private static final class Field {
         private final byte[] name;
         private final List<Field> fields = new ArrayList<>();
-        private String path;
+        private @Nullable String path;
 
         Field(byte[] name) {
             this.name = name;
@@ -72,7 +73,7 @@ final class JsonFields {
     }
 
     /** Returns null for an unknown name. */
-    private static Field find(List<Field> fields, byte[] name, int length) {
+    private static @Nullable Field find(List<Field> fields, byte[] name, int length) {
         for (int i = 0; i < fields.size(); i++) {
             if (fields.get(i).isNamed(name, length)) {
                 return fields.get(i);
@@ -122,19 +123,20 @@ final class JsonFields {
     }
 
     private final class Handler implements JsonScanner.Handler {
-        private Field outer;
-        private Field field;
+        private List<Field> named = List.of();
+        private String path = "";
 
         @Override
         public Then name(int depth, byte[] bytes, int length) {
-            field = find(depth == 1 ? paths.fields : outer.fields, bytes, length);
+            Field field = find(depth == 1 ? paths.fields : named, bytes, length);
             if (field == null) {
                 return Then.SKIP;
             }
             if (field.path != null) {
+                path = field.path;
                 return Then.CAPTURE;
             }
-            outer = field;
+            named = field.fields;
             return Then.ENTER;
         }
 
@@ -145,7 +147,7 @@ final class JsonFields {
 
         @Override
         public void value(byte[] bytes, int length, long start) {
-            sink.field(field.path, bytes, length);
+            sink.field(path, bytes, length);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.agyn.proxy.body;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /** The escapes of JSON strings (RFC 8259, section 7). */
 final class JsonStrings {
@@ -19,7 +20,7 @@ final class JsonStrings {
      *
      * @return the text; null for an invalid escape, a control character without an escape, or half of a surrogate pair
      */
-    static String decode(String literal) {
+    static @Nullable String decode(String literal) {
         StringBuilder decoded = new StringBuilder(literal.length());
         int i = 0;
         while (i < literal.length()) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.agyn.proxy.body.JsonScanner.Then;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the value of the top-level {@code model} in a request body that arrives in pieces, without keeping or changing it.
@@ -23,7 +24,7 @@ public final class ModelLocator {
     private final JsonScanner scanner;
     private long modelStart = -1;
     private long modelEnd = -1;
-    private String model;
+    private @Nullable String model;
 
     /**
      * Creates a locator for one body.
@@ -39,7 +40,7 @@ public final class ModelLocator {
     }
 
     /** The value, decoded; null before it is found. */
-    public String model() {
+    public @Nullable String model() {
         return model;
     }
 

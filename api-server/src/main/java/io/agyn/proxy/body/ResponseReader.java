@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses a copy of a provider's response, plain or a stream of server-sent events, optionally gzipped, for its token
@@ -49,8 +50,8 @@ public final class ResponseReader {
     private final TokenCounts tokens = new TokenCounts();
     private final JsonFields fields = new JsonFields(FIELDS, this::readField);
     private final EventSplitter events = new EventSplitter(new Events());
-    private final EmbeddedChannel inflater;
-    private UsageUnknownReason unreadable;
+    private final @Nullable EmbeddedChannel inflater;
+    private @Nullable UsageUnknownReason unreadable;
     private boolean closed;
 
     private boolean lastEvent;
@@ -58,14 +59,14 @@ public final class ResponseReader {
     private boolean terminated;
     private boolean failed;
     private long sequenceNumber = -1;
-    private String responseId;
+    private @Nullable String responseId;
 
     /**
      * @param protocol the response's protocol
-     * @param contentType its {@code Content-Type}, may be null
-     * @param contentEncoding its {@code Content-Encoding}, may be null
+     * @param contentType its {@code Content-Type}
+     * @param contentEncoding its {@code Content-Encoding}
      */
-    public ResponseReader(Protocol protocol, String contentType, String contentEncoding) {
+    public ResponseReader(Protocol protocol, @Nullable String contentType, @Nullable String contentEncoding) {
         this.protocol = protocol;
         this.stream = isEventStream(contentType);
         String encoding =
@@ -82,7 +83,7 @@ public final class ResponseReader {
     }
 
     /** Whether a {@code Content-Type} is server-sent events. */
-    public static boolean isEventStream(String contentType) {
+    public static boolean isEventStream(@Nullable String contentType) {
         return contentType != null && contentType.regionMatches(true, 0, "text/event-stream", 0, 17);
     }
 
@@ -91,8 +92,8 @@ public final class ResponseReader {
         return tokens;
     }
 
-    /** Why the usage cannot be read, or null. */
-    public UsageUnknownReason usageUnknownReason() {
+    /** Why the usage cannot be read. */
+    public @Nullable UsageUnknownReason usageUnknownReason() {
         return unreadable;
     }
 
@@ -126,7 +127,7 @@ public final class ResponseReader {
     }
 
     /** The id of a streamed response of the Responses protocol, or null if not seen yet. */
-    public String responseId() {
+    public @Nullable String responseId() {
         return responseId;
     }
 
@@ -139,7 +140,7 @@ public final class ResponseReader {
             if (inflater == null) {
                 readPlain(bytes, from, to);
             } else {
-                inflate(bytes, from, to);
+                inflate(inflater, bytes, from, to);
             }
         } catch (RuntimeException e) {
             LOG.debug("A response could not be parsed; its usage is unknown", Exceptions.withoutMessages(e));
@@ -169,7 +170,7 @@ public final class ResponseReader {
         }
     }
 
-    private void inflate(byte[] bytes, int from, int to) {
+    private void inflate(EmbeddedChannel inflater, byte[] bytes, int from, int to) {
         inflater.writeInbound(Unpooled.copiedBuffer(bytes, from, to - from));
         for (ByteBuf part = inflater.readInbound(); part != null; part = inflater.readInbound()) {
             try {
@@ -252,7 +253,7 @@ public final class ResponseReader {
     }
 
     /** Parses a short string without escapes; null for anything else. */
-    private static String text(byte[] bytes, int length) {
+    private static @Nullable String text(byte[] bytes, int length) {
         if (length < 3 || length > MAX_TEXT_LENGTH || bytes[0] != '"') {
             return null;
         }

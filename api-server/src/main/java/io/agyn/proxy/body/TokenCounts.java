@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The usage that a provider reports for a call; a count is null if it is not reported. Each token is counted in one
@@ -57,10 +58,10 @@ public final class TokenCounts {
     private final Counts counts = new Counts();
     private final Counts separate = new Counts();
     private boolean inputIncludesCaches;
-    private String serviceTier;
+    private @Nullable String serviceTier;
 
     /** Tokens of the request that were neither read from nor written to a cache. */
-    public Long input() {
+    public @Nullable Long input() {
         Long input = count(Count.INPUT);
         if (input == null || !inputIncludesCaches) {
             return input;
@@ -70,31 +71,31 @@ public final class TokenCounts {
     }
 
     /** Tokens of the request that were read from the provider's cache. */
-    public Long cachedInput() {
+    public @Nullable Long cachedInput() {
         return count(Count.CACHED_INPUT);
     }
 
     /** Tokens of the request that were written to the provider's cache. */
-    public Long cacheWrite() {
+    public @Nullable Long cacheWrite() {
         return count(Count.CACHE_WRITE);
     }
 
     /** Tokens of the response, including reasoning. */
-    public Long output() {
+    public @Nullable Long output() {
         return count(Count.OUTPUT);
     }
 
     /** Tokens of the response that were spent on reasoning. */
-    public Long reasoning() {
+    public @Nullable Long reasoning() {
         return count(Count.REASONING);
     }
 
     /**
      * Returns all counts, for the usage record.
      *
-     * @param unknownReason why the response could not be read, or null
+     * @param unknownReason why the response could not be read
      */
-    public CallUsage usage(UsageUnknownReason unknownReason) {
+    public CallUsage usage(@Nullable UsageUnknownReason unknownReason) {
         return new CallUsage(
                 input(),
                 cachedInput(),
@@ -126,7 +127,7 @@ public final class TokenCounts {
     }
 
     /** Sets the service tier. The last one is kept, since the first may be only the requested one. */
-    void readServiceTier(String tier) {
+    void readServiceTier(@Nullable String tier) {
         if (tier != null
                 && !tier.isEmpty()
                 && tier.length() <= MAX_TIER_LENGTH
@@ -135,7 +136,7 @@ public final class TokenCounts {
         }
     }
 
-    private Long count(Count which) {
+    private @Nullable Long count(Count which) {
         long count = counts.of(which);
         long extra = separate.of(which);
         return count < 0 && extra < 0 ? null : Long.valueOf(Math.max(0, count) + Math.max(0, extra));
@@ -222,7 +223,7 @@ public final class TokenCounts {
             return counts[which.ordinal()];
         }
 
-        private void raise(Count which, long count) {
+        private void raise(@Nullable Count which, long count) {
             if (which != null) {
                 counts[which.ordinal()] = Math.max(counts[which.ordinal()], count);
             }

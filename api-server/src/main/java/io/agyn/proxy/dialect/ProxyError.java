@@ -2,16 +2,21 @@ package io.agyn.proxy.dialect;
 
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An error of the proxy, independent of the caller's dialect.
  *
  * @param kind the kind of error
  * @param message the problem and its solution, for a person; never contains a credential or an address
- * @param parameter the invalid header or body field, or null
- * @param detail a longer message for members who test the model, or null
+ * @param parameter the invalid header or body field
+ * @param detail a longer message for members who test the model
  */
-public record ProxyError(Kind kind, String message, String parameter, String detail) {
+public record ProxyError(
+        Kind kind,
+        String message,
+        @Nullable String parameter,
+        @Nullable String detail) {
 
     /** Kinds of errors, with their status (RFC 9110) and their names in each dialect. */
     public enum Kind {

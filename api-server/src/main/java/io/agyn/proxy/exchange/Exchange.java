@@ -5,6 +5,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The caller's side of a model call: a request and its response. The caller is an agent that speaks HTTP
@@ -17,7 +18,8 @@ public interface Exchange {
 
     MultiMap headers();
 
-    /** The query of the request without its question mark; null for a URL without a query. */
+    /** The query of the request without its question mark. */
+    @Nullable
     String query();
 
     /** Whether closing the connection ends a body of unknown length, as in HTTP/1.0. */

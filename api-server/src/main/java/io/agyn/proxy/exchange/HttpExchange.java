@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A call over HTTP. */
 public final class HttpExchange implements Exchange {
@@ -32,7 +33,7 @@ public final class HttpExchange implements Exchange {
     }
 
     @Override
-    public String query() {
+    public @Nullable String query() {
         return request.query();
     }
 

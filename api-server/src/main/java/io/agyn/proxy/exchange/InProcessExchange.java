@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A call by this server: the event loop writes the response, and one other thread reads it as a {@link ModelCall}. */
 public final class InProcessExchange implements Exchange, ModelCall {
@@ -32,7 +33,7 @@ public final class InProcessExchange implements Exchange, ModelCall {
     private final LinkedBlockingQueue<Buffer> pieces = new LinkedBlockingQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private Runnable disconnectListener = () -> {};
-    private Runnable drainListener;
+    private @Nullable Runnable drainListener;
     private int status = 200;
     private boolean ended;
     private volatile boolean aborted;
@@ -93,7 +94,7 @@ public final class InProcessExchange implements Exchange, ModelCall {
     }
 
     @Override
-    public String query() {
+    public @Nullable String query() {
         return null;
     }
 

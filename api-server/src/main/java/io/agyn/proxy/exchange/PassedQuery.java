@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.QueryStringDecoder;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The query that is sent to the provider: the caller's, without parameters that contain an API token of this server.
@@ -17,9 +18,9 @@ public final class PassedQuery {
     /**
      * Returns the query for the provider, empty if nothing is left.
      *
-     * @param query the caller's, without the question mark; null if there is none
+     * @param query the caller's, without the question mark
      */
-    public static String of(String query) {
+    public static String of(@Nullable String query) {
         if (query == null) {
             return "";
         }
@@ -35,7 +36,7 @@ public final class PassedQuery {
      * Whether a URL may contain all characters (RFC 3986, section 2), so that the provider reads the same request
      * line.
      */
-    static boolean isValid(String query) {
+    static boolean isValid(@Nullable String query) {
         if (query == null) {
             return true;
         }

@@ -1,5 +1,7 @@
 package io.agyn.proxy.exchange;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.MalformedBodyException;
 import io.agyn.proxy.body.ModelLocator;
@@ -9,6 +11,7 @@ import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams the body of a call to the provider. It is buffered until the route is known, and then forwarded as it
@@ -42,17 +45,17 @@ public final class RequestBody {
     private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
     private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
     private long bufferedMemory;
-    private ByteBudget.Lease lease;
+    private ByteBudget.@Nullable Lease lease;
     private boolean waitsForMemory;
-    private ByteBuf unsent;
-    private ByteBuf repeatable;
+    private @Nullable ByteBuf unsent;
+    private @Nullable ByteBuf repeatable;
     private long received;
     private long progress;
     private long progressTaken;
     private boolean complete;
     private boolean modelReported;
     private boolean rejected;
-    private HttpClientRequest provider;
+    private @Nullable HttpClientRequest provider;
     private boolean passedOn;
 
     /**
@@ -96,7 +99,7 @@ public final class RequestBody {
 
     /** Resumes reading if it waited for memory that is now available. */
     public void retryMemory() {
-        if (waitsForMemory && !rejected && !lease.isExhausted()) {
+        if (waitsForMemory && !rejected && hasMemory()) {
             waitsForMemory = false;
             exchange.resume();
         }
@@ -111,11 +114,8 @@ public final class RequestBody {
      */
     public void pass(HttpClientRequest to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
-        buffered = null;
-        if (keep
-                && complete
-                && body.readableBytes() <= MAX_REPEATABLE_BYTES
-                && (lease == null || !lease.isExhausted())) {
+        buffered = Unpooled.EMPTY_BUFFER;
+        if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && hasMemory()) {
             repeatable = body.duplicate();
         }
         send(to, body);
@@ -128,7 +128,7 @@ public final class RequestBody {
 
     /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
     public void repeat(HttpClientRequest to) {
-        ByteBuf body = repeatable;
+        ByteBuf body = requireNonNull(repeatable, "not repeatable");
         repeatable = null;
         send(to, body);
     }
@@ -171,9 +171,10 @@ public final class RequestBody {
 
     /** Sends the buffer, and then the rest of the body as it arrives. */
     private void sendBuffered() {
+        HttpClientRequest to = requireNonNull(provider, "provider is null");
         while (unsent != null) {
-            if (provider.writeQueueFull()) {
-                provider.drainHandler(drained -> {
+            if (to.writeQueueFull()) {
+                to.drainHandler(drained -> {
                     if (!rejected) {
                         sendBuffered();
                     }
@@ -186,16 +187,16 @@ public final class RequestBody {
                 lease.release(piece.readableBytes());
             }
             if (unsent.isReadable()) {
-                provider.write(Buffer.buffer(piece), null);
+                to.write(Buffer.buffer(piece), null);
             } else {
                 unsent = null;
                 if (repeatable == null) {
                     releaseMemory();
                 }
-                write(Buffer.buffer(piece));
+                write(to, Buffer.buffer(piece));
             }
         }
-        if (!complete && !provider.writeQueueFull()) {
+        if (!complete && !to.writeQueueFull()) {
             exchange.resume();
         }
     }
@@ -203,10 +204,14 @@ public final class RequestBody {
     /** Stops reading. */
     public void stop() {
         rejected = true;
-        buffered = null;
+        buffered = Unpooled.EMPTY_BUFFER;
         unsent = null;
         repeatable = null;
         releaseMemory();
+    }
+
+    private boolean hasMemory() {
+        return lease == null || !lease.isExhausted();
     }
 
     private void releaseMemory() {
@@ -256,7 +261,7 @@ public final class RequestBody {
             reserveMemory(bytes.readableBytes());
             reportModel();
         } else {
-            write(buffer);
+            write(provider, buffer);
         }
     }
 
@@ -323,26 +328,27 @@ public final class RequestBody {
     }
 
     private void reportModel() {
-        if (modelReported || !locator.isFound()) {
+        String model = locator.model();
+        if (modelReported || model == null) {
             return;
         }
         modelReported = true;
         if (!complete) {
             exchange.pause();
         }
-        listener.onModel(locator.model());
+        listener.onModel(model);
     }
 
-    private void write(Buffer buffer) {
+    private void write(HttpClientRequest to, Buffer buffer) {
         if (complete && !passedOn) {
             passedOn = true;
-            provider.end(buffer, null);
+            to.end(buffer, null);
             return;
         }
-        provider.write(buffer, null);
-        if (provider.writeQueueFull()) {
+        to.write(buffer, null);
+        if (to.writeQueueFull()) {
             exchange.pause();
-            provider.drainHandler(drained -> {
+            to.drainHandler(drained -> {
                 if (!rejected) {
                     exchange.resume();
                 }

@@ -1,5 +1,7 @@
 package io.agyn.proxy.forwarding;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.dialect.ProviderErrors;
@@ -21,6 +23,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call's provider side: connect, send, recover, forward, close. The request is sent again if the provider certainly did
@@ -40,8 +43,8 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     private final RequestBody body;
     private final Target target;
     private final UpstreamConnector connector;
-    private HttpClientRequest request;
-    private ResponsePipe response;
+    private @Nullable HttpClientRequest request;
+    private @Nullable ResponsePipe response;
     private boolean repeated;
 
     Attempt(
@@ -115,19 +118,19 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     @Override
     public void onOpened(HttpClientRequest opened) {
         request = opened;
-        call.guard(this::send);
+        call.guard(() -> send(opened));
     }
 
-    private void send() {
-        proxy.shared().headers().toProvider(exchange.headers(), request.headers(), target.credentials());
-        request.headers().set(LoopDetection.HEADER, proxy.shared().loops().next(exchange.headers()));
-        call.trace().inject(request.headers());
+    private void send(HttpClientRequest opened) {
+        proxy.shared().headers().toProvider(exchange.headers(), opened.headers(), target.credentials());
+        opened.headers().set(LoopDetection.HEADER, proxy.shared().loops().next(exchange.headers()));
+        call.trace().inject(opened.headers());
         call.enter(new AwaitingResponse());
-        request.response(this::onResponse);
+        opened.response(result -> onResponse(opened, result));
         if (repeated) {
-            body.repeat(request);
+            body.repeat(opened);
         } else {
-            body.pass(request, target.remoteModel(), UpstreamConnections.mayBeUnprocessed(request));
+            body.pass(opened, target.remoteModel(), UpstreamConnections.mayBeUnprocessed(opened));
         }
     }
 
@@ -160,12 +163,12 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
 
     // Recover
 
-    private void onResponse(AsyncResult<HttpClientResponse> result) {
+    private void onResponse(HttpClientRequest sent, AsyncResult<HttpClientResponse> result) {
         if (call.isFinished()) {
             return;
         }
         if (result.failed()) {
-            if (!sendAgain(result.cause())) {
+            if (!sendAgain(sent, result.cause())) {
                 onBroken(result.cause());
             }
             return;
@@ -184,8 +187,8 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     /** Sends a request again that was certainly not processed: in the same slot, on another connection if possible. */
-    private boolean sendAgain(Throwable cause) {
-        if (repeated || !body.isRepeatable() || !UpstreamConnections.isUnprocessed(request, cause)) {
+    private boolean sendAgain(HttpClientRequest sent, Throwable cause) {
+        if (repeated || !body.isRepeatable() || !UpstreamConnections.isUnprocessed(sent, cause)) {
             return false;
         }
         LOG.debugf("%s did not process a request; it is sent again", target);
@@ -200,10 +203,11 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         if (target.remoteCredential() != null && isRejection(head.statusCode())) {
             proxy.onRejected(target.remoteCredential().reference());
         }
-        call.enter(new Forwarding());
         call.guard(() -> {
-            response = new ResponsePipe(target, head, exchange, this);
-            response.start(call.requestId());
+            ResponsePipe pipe = new ResponsePipe(target, head, exchange, this);
+            response = pipe;
+            call.enter(new Forwarding(pipe));
+            pipe.start(call.requestId());
         });
     }
 
@@ -212,6 +216,12 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     final class Forwarding implements CallState {
+        private final ResponsePipe pipe;
+
+        private Forwarding(ResponsePipe pipe) {
+            this.pipe = pipe;
+        }
+
         @Override
         public Duration limit() {
             return waitsForEndOnly()
@@ -223,7 +233,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         public void onLimit() {
             if (waitsForEndOnly()) {
                 endAfterLastEvent();
-            } else if (response.waitsForCaller()) {
+            } else if (pipe.waitsForCaller()) {
                 call.abandon();
             } else {
                 call.fail(ProviderErrors.silentResponse(target, limit()), Outcome.UPSTREAM_TRUNCATED);
@@ -231,7 +241,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         }
 
         private boolean waitsForEndOnly() {
-            return hasLastEvent() && !response.waitsForCaller();
+            return hasLastEvent() && !pipe.waitsForCaller();
         }
     }
 
@@ -268,18 +278,22 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
 
     /** Ends the caller's response properly after the provider's last event, without waiting for the end of the provider's. */
     private void endAfterLastEvent() {
-        response.endEarly();
+        requireNonNull(response, "response is null").endEarly();
         call.finish(outcome());
-        request.reset(Http2Error.CANCEL.code());
+        cancel();
         discardUnsent();
     }
 
     /** A provider that responds early does not get the rest of the request. */
     private void discardUnsent() {
         if (!body.isSent()) {
-            request.reset(Http2Error.CANCEL.code());
+            cancel();
             exchange.discardBody();
         }
+    }
+
+    private void cancel() {
+        requireNonNull(request, "request is null").reset(Http2Error.CANCEL.code());
     }
 
     // Close
@@ -291,7 +305,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
 
     /** The outcome of a response that has ended, or whose last event has been read. */
     Outcome outcome() {
-        ResponseReader reader = response.reader();
+        ResponseReader reader = requireNonNull(response, "response is null").reader();
         boolean succeeded = exchange.status() >= 200 && exchange.status() < 300;
         if (!succeeded || reader.hasFailed()) {
             return Outcome.UPSTREAM_ERROR;
@@ -300,6 +314,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     }
 
     /** The response that is forwarded; null before its head has arrived. */
+    @Nullable
     ResponsePipe response() {
         return response;
     }
@@ -322,7 +337,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
      */
     void close() {
         if (request != null && !exchange.isEnded()) {
-            if (hasLastEvent() && body.isSent()) {
+            if (response != null && response.reader().isTerminated() && body.isSent()) {
                 response.drain(request, context.owner());
             } else {
                 request.reset(Http2Error.CANCEL.code());

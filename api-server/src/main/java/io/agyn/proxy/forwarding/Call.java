@@ -1,8 +1,9 @@
 package io.agyn.proxy.forwarding;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
-import io.agyn.ids.Uuid7;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
@@ -23,7 +24,6 @@ import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallRecord;
-import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
@@ -31,13 +31,13 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
@@ -53,22 +53,18 @@ public final class Call implements RequestBody.Listener {
     private final Dialect dialect;
     private final Exchange exchange;
 
-    private final UUID id = Uuid7.next();
-    private final String requestId;
-    private final Instant startedAt = Instant.now();
-    private final long started = System.nanoTime();
+    private final CallRecorder recorder;
     private final Tracing.Trace trace;
 
     private CallState state = Unlimited.LOOKING_UP;
-    private long lastProgress = started;
+    private long lastProgress;
     private int index;
 
     // Null until it is known.
-    private Caller caller;
-    private RequestBody body;
-    private Model model;
-    private Attempt attempt;
-    private long firstByte = -1;
+    private @Nullable Caller caller;
+    private @Nullable RequestBody body;
+    private @Nullable CalledModel model;
+    private @Nullable Attempt attempt;
 
     /**
      * The caller, as authenticated.
@@ -76,16 +72,9 @@ public final class Call implements RequestBody.Listener {
      * @param token null for a call of this server itself
      * @param lookedUpAt the time of the event loop's tick
      */
-    private record Caller(Identity identity, String token, long lookedUpAt) {}
+    private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
-    /**
-     * The called model.
-     *
-     * @param target null for a model that cannot be called
-     */
-    private record Model(UUID organizationId, UUID id, String name, Target target) {}
-
-    private Call(ProxyContext proxy, Operation operation, Exchange exchange, Caller caller) {
+    private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = Vertx.currentContext();
@@ -93,7 +82,8 @@ public final class Call implements RequestBody.Listener {
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
-        this.requestId = ProxyResponses.requestId(exchange.headers(), id);
+        this.recorder = new CallRecorder(operation, exchange);
+        this.lastProgress = recorder.started();
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -138,7 +128,7 @@ public final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId));
+                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId()));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -146,27 +136,39 @@ public final class Call implements RequestBody.Listener {
         });
     }
 
+    private Caller authenticated() {
+        return requireNonNull(caller, "caller is null");
+    }
+
     // Read
 
     private void read() {
-        enter(new ReadingModel());
-        if (RequestHead.expectsContinue(exchange.headers())) {
-            exchange.writeContinue();
-        }
-        body = new RequestBody(
+        RequestBody reading = new RequestBody(
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
                 this);
-        body.read();
+        body = reading;
+        enter(new ReadingModel(reading));
+        if (RequestHead.expectsContinue(exchange.headers())) {
+            exchange.writeContinue();
+        }
+        reading.read();
     }
 
     /** Reads the request as far as the value of {@code model}. */
     final class ReadingModel implements CallState {
+        private final RequestBody reading;
+
+        private ReadingModel(RequestBody reading) {
+            this.reading = reading;
+        }
+
         @Override
         public void onTick(long silence) {
-            body.retryMemory();
-            if (loop.now() - started > proxy.shared().limits().model().toNanos()) {
+            reading.retryMemory();
+            if (loop.now() - recorder.started()
+                    > proxy.shared().limits().model().toNanos()) {
                 reject(ProxyError.of(
                         Kind.REQUEST_TIMED_OUT,
                         "The call's \"model\" did not arrive within "
@@ -176,14 +178,14 @@ public final class Call implements RequestBody.Listener {
 
         @Override
         public Duration limit() {
-            return body.waitsForMemory()
+            return reading.waitsForMemory()
                     ? proxy.shared().limits().queue()
                     : proxy.shared().limits().idle();
         }
 
         @Override
         public void onLimit() {
-            if (body.waitsForMemory()) {
+            if (reading.waitsForMemory()) {
                 reject(ProxyError.of(
                         Kind.UNAVAILABLE,
                         "The memory for request bodies is full; try again soon, and send"
@@ -196,7 +198,7 @@ public final class Call implements RequestBody.Listener {
 
     @Override
     public ByteBudget.Lease lease() {
-        return proxy.lease(exchange, caller.identity());
+        return proxy.lease(exchange, authenticated().identity());
     }
 
     @Override
@@ -210,25 +212,26 @@ public final class Call implements RequestBody.Listener {
     public void onModel(String name) {
         enter(Unlimited.LOOKING_UP);
         guard(() -> {
-            if (caller.token() == null || caller.lookedUpAt() == loop.now()) {
+            Caller known = authenticated();
+            if (known.token() == null || known.lookedUpAt() == loop.now()) {
                 find(name);
             } else {
                 // The body took its time, and the token may have been revoked meanwhile.
-                identify(caller.token(), () -> find(name));
+                identify(known.token(), () -> find(name));
             }
         });
     }
 
     private void find(String name) {
         Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(caller.identity(), organization, name), route -> follow(route, name));
+        when(proxy.find(authenticated().identity(), organization, name), route -> follow(route, name));
     }
 
     private void follow(Route route, String name) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = new Model(target.organizationId(), target.modelId(), target.modelName(), target);
+                model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
                 if (target.protocol() != operation.protocol()) {
                     reject(RoutingErrors.wrongPath(operation, target));
                 } else if (target.remoteCredential() == null) {
@@ -238,7 +241,7 @@ public final class Call implements RequestBody.Listener {
                 }
             }
             case Route.Uncallable found -> {
-                model = new Model(found.organizationId(), found.modelId(), found.modelName(), null);
+                model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
                 reject(RoutingErrors.uncallable(found));
             }
             case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
@@ -258,8 +261,9 @@ public final class Call implements RequestBody.Listener {
     // Call the provider
 
     private void call(Target target) {
-        Attempt first = new Attempt(this, proxy, context, exchange, body, target, uri(target));
-        UUID tokenId = caller.identity().tokenId();
+        Attempt first =
+                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        UUID tokenId = authenticated().identity().tokenId();
         if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
             reject(tooManyCalls("with this API token"));
             return;
@@ -270,7 +274,7 @@ public final class Call implements RequestBody.Listener {
             return;
         }
         attempt = first;
-        attempt.start();
+        first.start();
     }
 
     private static ProxyError tooManyCalls(String which) {
@@ -290,9 +294,7 @@ public final class Call implements RequestBody.Listener {
      * @param isProgress false after the last event of a stream, when only the end of the response is missing
      */
     void onResponseBytes(boolean isProgress) {
-        if (firstByte < 0) {
-            firstByte = System.nanoTime();
-        }
+        recorder.onResponseBytes();
         if (isProgress) {
             lastProgress = loop.now();
         }
@@ -341,12 +343,12 @@ public final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.reject(exchange, dialect, error, requestId);
+            ProxyResponses.reject(exchange, dialect, error, requestId());
             return;
         }
         ResponsePipe response = attempt == null ? null : attempt.response();
         if (response != null && response.acceptsEvent()) {
-            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId, response.reader())));
+            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId(), response.reader())));
             finish(outcome);
             // Properly, as vendors do: Codex hides an event behind a broken connection.
             response.endEarly();
@@ -381,48 +383,18 @@ public final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
-            proxy.shared().tokenCalls().release(caller.identity().tokenId());
-            proxy.shared().organizationCalls().release(model.organizationId());
+            proxy.shared().tokenCalls().release(authenticated().identity().tokenId());
+            proxy.shared()
+                    .organizationCalls()
+                    .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = record(outcome);
+        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
 
     boolean isFinished() {
         return state == Unlimited.FINISHED;
-    }
-
-    private CallRecord record(Outcome outcome) {
-        Identity identity = caller == null ? null : caller.identity();
-        Target target = model == null ? null : model.target();
-        boolean hasStatus = outcome != Outcome.CLIENT_CANCELLED || exchange.isHeadWritten();
-        return new CallRecord(
-                id,
-                startedAt,
-                requestId,
-                organizationId(identity),
-                model == null ? null : model.id(),
-                model == null ? null : model.name(),
-                target == null ? null : target.providerId(),
-                target == null ? null : target.providerName(),
-                identity == null ? null : identity.tokenId(),
-                identity == null ? null : identity.userId(),
-                operation.protocol(),
-                operation.recorded(),
-                attempt != null && attempt.isStream(),
-                attempt == null ? CallUsage.NONE : attempt.usage(),
-                firstByte < 0 ? null : Duration.ofNanos(firstByte - started),
-                Duration.ofNanos(System.nanoTime() - started),
-                hasStatus ? exchange.status() : null,
-                outcome);
-    }
-
-    private UUID organizationId(Identity identity) {
-        if (model != null) {
-            return model.organizationId();
-        }
-        return identity == null ? null : identity.boundOrganization().orElse(null);
     }
 
     // Mechanics
@@ -432,14 +404,14 @@ public final class Call implements RequestBody.Listener {
         try {
             step.run();
         } catch (RuntimeException e) {
-            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId);
+            LOG.errorf(Exceptions.withoutMessages(e), "Call %s failed", requestId());
             reject(ProxyError.of(Kind.INTERNAL, "Internal error; see the server log."));
         }
     }
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
     private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
-        when(future, next, failure -> LookupFailures.error(failure, requestId));
+        when(future, next, failure -> LookupFailures.error(failure, requestId()));
     }
 
     private <T> void when(CompletableFuture<T> future, Consumer<T> next, Function<Throwable, ProxyError> errors) {
@@ -464,7 +436,7 @@ public final class Call implements RequestBody.Listener {
     }
 
     String requestId() {
-        return requestId;
+        return recorder.requestId();
     }
 
     Tracing.Trace trace() {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state that all calls on one event loop share, so that none waits for another thread: connections to providers,
@@ -15,10 +16,10 @@ import java.util.function.Supplier;
 final class LoopState {
     private final Supplier<HttpClient> newPlain;
     private final Supplier<HttpClient> newTls;
-    private HttpClient plain;
-    private HttpClient tls;
+    private @Nullable HttpClient plain;
+    private @Nullable HttpClient tls;
     private final Map<String, List<EgressRoute>> egressRoutes = new HashMap<>();
-    private Call[] calls = new Call[64];
+    private @Nullable Call[] calls = new Call[64];
     private int count;
     private long now = System.nanoTime();
 
@@ -41,7 +42,8 @@ final class LoopState {
         return plain;
     }
 
-    /** Returns the routes to a host that were resolved since the last tick, or null. */
+    /** Returns the routes to a host that were resolved since the last tick, if any. */
+    @Nullable
     List<EgressRoute> egressRoutes(String host) {
         return egressRoutes.get(host);
     }

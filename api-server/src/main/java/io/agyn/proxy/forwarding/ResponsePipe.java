@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Streams a provider's response to the caller: no byte changes, reading keeps pace with the caller, and an
@@ -46,7 +47,7 @@ final class ResponsePipe {
     private final boolean callerEndsByClosing;
     private long received;
     private boolean waitsForCaller;
-    private Throwable failure;
+    private @Nullable Throwable failure;
 
     /**
      * @param target the call's target
@@ -130,9 +131,10 @@ final class ResponsePipe {
     private void resume() {
         waitsForCaller = false;
         from.resume();
-        if (failure != null) {
+        Throwable cause = failure;
+        if (cause != null) {
             // After the data that has arrived and is forwarded now.
-            Vertx.currentContext().runOnContext(passed -> fail(failure));
+            Vertx.currentContext().runOnContext(passed -> fail(cause));
         }
     }
 

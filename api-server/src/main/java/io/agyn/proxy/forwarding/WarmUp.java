@@ -104,6 +104,8 @@ class WarmUp {
         private int port;
         private long end;
 
+        // start() sets the other fields.
+        @SuppressWarnings("NullAway.Init")
         private Simulation(Duration duration) {
             this.duration = duration;
         }

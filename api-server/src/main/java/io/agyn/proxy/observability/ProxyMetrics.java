@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The proxy's metrics at {@code /q/metrics}, with the names and buckets of OpenTelemetry's <a
@@ -96,9 +97,9 @@ public class ProxyMetrics {
 
     /** Counts an ended call. */
     public void count(Operation operation, CallRecord call) {
-        durations.get(operation).get(call.outcome()).record(call.duration());
+        meter(meter(durations, operation), call.outcome()).record(call.duration());
         if (call.timeToFirstByte() != null) {
-            firstBytes.get(operation).record(call.timeToFirstByte());
+            meter(firstBytes, operation).record(call.timeToFirstByte());
         }
         CallUsage usage = call.usage();
         count(input, usage.inputTokens());
@@ -107,16 +108,21 @@ public class ProxyMetrics {
         count(output, usage.outputTokens());
         count(reasoning, usage.reasoningTokens());
         if (usage.unknownReason() != null) {
-            unknownUsage.get(usage.unknownReason()).increment();
+            meter(unknownUsage, usage.unknownReason()).increment();
         }
     }
 
     /** Counts an error of the proxy. */
     public void count(ProxyError.Kind kind) {
-        errors.get(kind).increment();
+        meter(errors, kind).increment();
     }
 
-    private static void count(DistributionSummary summary, Long tokens) {
+    /** The constructor registers a meter for every constant. */
+    private static <K, M> M meter(Map<K, M> meters, K key) {
+        return requireNonNull(meters.get(key), "no meter");
+    }
+
+    private static void count(DistributionSummary summary, @Nullable Long tokens) {
         if (tokens != null) {
             summary.record(tokens);
         }

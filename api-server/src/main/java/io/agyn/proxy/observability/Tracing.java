@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.ConfigProvider;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Spans of calls, by OpenTelemetry's
@@ -62,7 +63,7 @@ public class Tracing {
         }
 
         @Override
-        public String get(MultiMap headers, String name) {
+        public @Nullable String get(@Nullable MultiMap headers, String name) {
             return headers == null ? null : headers.get(name);
         }
     };
@@ -211,7 +212,7 @@ public class Tracing {
             span.end();
         }
 
-        private void set(AttributeKey<Long> key, Long value) {
+        private void set(AttributeKey<Long> key, @Nullable Long value) {
             if (value != null) {
                 span.setAttribute(key, value);
             }

@@ -10,6 +10,7 @@ import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.storage.Paging.Page;
 import io.agyn.storage.Paging.Position;
 import io.agyn.storage.Paging.Request;
+import io.agyn.storage.SqlCondition;
 import io.agyn.usage.ingest.CopyLines;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -36,14 +37,11 @@ final class UsageRecords {
     }
 
     /** Returns a page of the records that match a filter, newest first. */
-    Page<UsageRecord> read(UsageFilter filter, Request request) throws SQLException {
-        if (request.token() != null) {
-            Position position = Position.of(request.token());
-            filter.after(position.createdAt().atOffset(ZoneOffset.UTC), position.id());
-        }
+    Page<UsageRecord> read(SqlCondition all, Request request) throws SQLException {
+        SqlCondition filter = request.token() == null ? all : after(all, Position.of(request.token()));
         List<UsageRecord> found = new ArrayList<>();
         try (Connection connection = dataSource.getConnection();
-                PreparedStatement query = connection.prepareStatement(PAGE.formatted(filter.condition()))) {
+                PreparedStatement query = connection.prepareStatement(PAGE.formatted(filter.text()))) {
             query.setInt(filter.set(query), request.size() + 1);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
@@ -57,6 +55,12 @@ final class UsageRecords {
         List<UsageRecord> items = found.subList(0, request.size());
         UsageRecord last = items.getLast();
         return new Page<>(items, new Position(last.getStartedAt().toInstant(), last.getId()).token());
+    }
+
+    private static SqlCondition after(SqlCondition filter, Position position) {
+        // The first condition lets the planner exclude partitions.
+        return filter.and("started_at <= ?", position.createdAt().atOffset(ZoneOffset.UTC))
+                .before("started_at", position);
     }
 
     private static UsageRecord record(ResultSet row) throws SQLException {

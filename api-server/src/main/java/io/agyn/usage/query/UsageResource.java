@@ -13,6 +13,7 @@ import io.agyn.contract.Parameters;
 import io.agyn.contract.Violations;
 import io.agyn.rest.ResourceResponses;
 import io.agyn.storage.Paging;
+import io.agyn.storage.SqlCondition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.core.Response;
 import java.sql.SQLException;
@@ -50,10 +51,11 @@ class UsageResource implements UsageApi {
             UUID organizationId,
             @Nullable OffsetDateTime from,
             @Nullable OffsetDateTime to,
-            Set<String> groupBy,
+            @Nullable Set<String> groupBy,
             @Nullable UUID modelId,
             @Nullable UUID providerId,
             @Nullable UUID userId,
+            @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime start = utc(from == null ? end.minus(DEFAULT_TIME) : from);
@@ -66,7 +68,7 @@ class UsageResource implements UsageApi {
             violations.in("group_by", "Must be hour or day, not both.");
         }
         violations.throwIfAny();
-        UsageFilter filter = filter(organizationId, userId).within(start, end).of(modelId, providerId, outcome);
+        SqlCondition filter = filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome);
         try {
             return responses.ok(new UsageReport().from(start).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
@@ -84,13 +86,14 @@ class UsageResource implements UsageApi {
             @Nullable UUID modelId,
             @Nullable UUID providerId,
             @Nullable UUID userId,
+            @Nullable UUID apiTokenId,
             @Nullable CallOutcome outcome) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", BACKWARDS);
         }
         violations.throwIfAny();
-        UsageFilter filter = filter(organizationId, userId).within(from, to).of(modelId, providerId, outcome);
+        SqlCondition filter = filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
             return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -100,12 +103,26 @@ class UsageResource implements UsageApi {
     }
 
     /** Members see only their own calls, with any filter. */
-    private UsageFilter filter(UUID organizationId, @Nullable UUID userId) {
+    private SqlCondition filter(
+            UUID organizationId,
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable UUID modelId,
+            @Nullable UUID providerId,
+            @Nullable UUID userId,
+            @Nullable UUID apiTokenId,
+            @Nullable CallOutcome outcome) {
         Identity identity = caller.identity();
-        UsageFilter filter = new UsageFilter(organizationId).by(userId);
-        return identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER
-                ? filter.by(identity.userId())
-                : filter;
+        boolean isMember = identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER;
+        return SqlCondition.of("organization_id = ?", organizationId)
+                .and("user_id = ?", isMember ? identity.userId() : null)
+                .and("started_at >= ?", from)
+                .and("started_at < ?", to)
+                .and("model_id = ?", modelId)
+                .and("provider_id = ?", providerId)
+                .and("user_id = ?", userId)
+                .and("token_id = ?", apiTokenId)
+                .and("outcome = ?", outcome == null ? null : outcome.toString());
     }
 
     /** Clamps a time to years that RFC 3339 can write, with microsecond precision as stored. */

@@ -8,6 +8,7 @@ import io.agyn.api.model.UsageRow;
 import io.agyn.api.model.Violation;
 import io.agyn.problems.ProblemException;
 import io.agyn.problems.ProblemKind;
+import io.agyn.storage.SqlCondition;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -91,7 +92,7 @@ final class UsageSums {
      * @param groupBy the contract's names to group by; empty for one row of all
      * @throws ProblemException {@code invalid_request} if it takes too long or returns too many rows
      */
-    List<UsageRow> read(UUID organizationId, UsageFilter filter, Set<String> groupBy) throws SQLException {
+    List<UsageRow> read(UUID organizationId, SqlCondition filter, Set<String> groupBy) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(sql(filter, groupBy))) {
             query.setQueryTimeout(TIMEOUT_SECONDS);
@@ -117,7 +118,7 @@ final class UsageSums {
         }
     }
 
-    private static String sql(UsageFilter filter, Set<String> groupBy) {
+    private static String sql(SqlCondition filter, Set<String> groupBy) {
         StringJoiner columns = new StringJoiner(", ");
         String startedAt = null;
         for (String key : groupBy) {
@@ -144,7 +145,7 @@ final class UsageSums {
                 key(groupBy, "operation", "operation", "text"),
                 key(groupBy, "outcome", "outcome", "text"),
                 COUNTS,
-                filter.condition(),
+                filter.text(),
                 columns.length() == 0 ? "()" : columns.toString(),
                 MAX_ROWS + 1);
     }

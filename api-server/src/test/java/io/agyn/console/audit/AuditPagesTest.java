@@ -6,10 +6,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.not;
 
-import io.agyn.Api;
 import io.agyn.audit.Strangers;
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

@@ -6,11 +6,11 @@ import static org.hamcrest.Matchers.containsString;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agyn.Api;
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

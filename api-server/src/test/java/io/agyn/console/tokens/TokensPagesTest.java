@@ -7,12 +7,12 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.keys.credentials.CredentialCipher;
 import io.agyn.keys.credentials.EncryptionContext;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

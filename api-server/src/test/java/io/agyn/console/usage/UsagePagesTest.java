@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.agyn.Api;
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.console.Visitor;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
@@ -63,8 +63,8 @@ class UsagePagesTest {
         assertThat(page)
                 .contains("<dt>Calls</dt><dd>2</dd>", "<dt>Errors</dt><dd>1 <small>50.0 %</small></dd>")
                 .contains("<dt>Input tokens</dt><dd>1,200</dd>", "<dt>Average duration</dt><dd>1,500 ms</dd>")
-                .contains(
-                        "Per hour, from 1 Mar 00:00 to 2 Mar 23:00, UTC. Input: total 1,200, peak 1,200 at 1 Mar 10:00.")
+                .contains("Per hour, from 1 Mar 00:00 to 2 Mar 23:00, UTC. Input: total 1,200, peak 1,200 at 1 Mar"
+                        + " 10:00.")
                 .contains("<th scope=\"row\">1 Mar 10:00</th><td>1,200</td><td>4</td>")
                 .contains("1 Mar 10:00\nInput: 1,200\nCache reads: 4\nOutput: 10")
                 .contains(first.requestId(), "provider error", "completed");
@@ -210,6 +210,7 @@ class UsagePagesTest {
         "model_id, model_id=fast",
         "provider_id, provider_id=1",
         "user_id, user_id=payments",
+        "api_token_id, api_token_id=ci",
         "outcome, outcome=COMPLETED",
         "page_token, page=nonsense",
     })

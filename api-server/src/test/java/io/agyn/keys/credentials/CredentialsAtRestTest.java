@@ -1,13 +1,13 @@
 package io.agyn.keys.credentials;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.startsWith;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;

@@ -1,8 +1,8 @@
 package io.agyn.llm.models;
 
-import static io.agyn.Api.as;
-import static io.agyn.Api.asAdmin;
-import static io.agyn.Api.freshName;
+import static io.agyn.testing.Api.as;
+import static io.agyn.testing.Api.asAdmin;
+import static io.agyn.testing.Api.freshName;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,11 +13,11 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import com.sun.net.httpserver.HttpServer;
-import io.agyn.Api;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.scripted.Header;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.scripted.ScriptedProvider;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;

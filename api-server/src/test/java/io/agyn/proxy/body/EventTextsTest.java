@@ -20,18 +20,18 @@ class EventTextsTest {
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void textOfResponsesIsReadWithAnyLineEnds(String lineEnd) {
         read("""
-                data: {"type":"response.created","response":{}}
+            data: {"type":"response.created","response":{}}
 
-                data: {"type":"response.output_text.delta",
-                data: "delta":"Hel"}
+            data: {"type":"response.output_text.delta",
+            data: "delta":"Hel"}
 
-                data: {"type":"response.reasoning_text.delta","delta":"hm"}
+            data: {"type":"response.reasoning_text.delta","delta":"hm"}
 
-                data: {"type":"response.output_text.delta","delta":"lo 😀"}
+            data: {"type":"response.output_text.delta","delta":"lo 😀"}
 
-                data: [DONE]
+            data: [DONE]
 
-                """.replace("\n", lineEnd));
+            """.replace("\n", lineEnd));
         assertThat(text).hasToString("Hello 😀");
         assertThat(texts.error()).isNull();
     }
@@ -39,11 +39,11 @@ class EventTextsTest {
     @Test
     void textOfMessagesIsReadWithoutThoughts() {
         read("""
-                data: {"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}
+            data: {"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}
 
-                data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"Hello"}}
+            data: {"type":"content_block_delta","delta":{"type":"text_delta","text":"Hello"}}
 
-                """);
+            """);
         assertThat(text).hasToString("Hello");
     }
 
@@ -65,6 +65,31 @@ class EventTextsTest {
         read("data: {\"type\":\"response.output_text.delta\",\"delta\":\"" + large + "\"}\n\n"
                 + "data: {\"type\":\"response.output_text.delta\",\"delta\":\"small\"}\n\n");
         assertThat(text).hasToString("small");
+    }
+
+    @Test
+    void eventOfOneMebibyteIsStillText() {
+        String event = "{\"type\":\"response.output_text.delta\",\"delta\":\"\"}";
+        String largest = event.replace("\"\"", "\"" + "x".repeat((1 << 20) - event.length()) + "\"");
+        read("data: " + largest + "\n\n");
+        assertThat(text).hasSize((1 << 20) - event.length());
+        text.setLength(0);
+        read("data: " + largest.replaceFirst("x", "xx") + "\n\n");
+        assertThat(text).isEmpty();
+    }
+
+    @Test
+    void errorMayBeATextButNotNull() {
+        read("data: {\"error\":null}\n\ndata: {\"error\":1}\n\ndata: {\"type\":\"response.created\"}\n\n");
+        assertThat(texts.error()).isNull();
+        read("data: {\"error\":\"no\"}\n\n");
+        assertThat(texts.error()).isEqualTo("{\"error\":\"no\"}");
+    }
+
+    @Test
+    void eventWithoutDataIsSkipped() {
+        read(": ping\n\ndata: {\"type\":\"response.output_text.delta\",\"delta\":\"a\"}\n\n");
+        assertThat(text).hasToString("a");
     }
 
     private void read(String events) {

@@ -1,14 +1,14 @@
 package io.agyn.proxy.routing;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.notNullValue;
 
-import io.agyn.Api;
 import io.agyn.access.EffectiveRole;
 import io.agyn.access.Identity;
 import io.agyn.changes.ChangeFeedConnections;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -55,9 +55,8 @@ class CallersTest {
         Instant soon = Instant.now().plusMillis(1_500);
         String token = token(Map.of("description", "short", "expires_at", soon.toString()));
         assertThat(callers.identify(token).join()).isPresent();
-        while (Instant.now().isBefore(soon)) {
-            Thread.onSpinWait();
-        }
+        Awaitility.await().pollInterval(Duration.ofMillis(10)).until(() -> !Instant.now()
+                .isBefore(soon));
         assertThat(callers.identify(token).join()).isEmpty();
     }
 

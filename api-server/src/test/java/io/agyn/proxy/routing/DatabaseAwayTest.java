@@ -1,14 +1,14 @@
 package io.agyn.proxy.routing;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.changes.RowChange;
 import io.agyn.changes.RowChange.Operation;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.agyn.tokens.Plaintext;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;

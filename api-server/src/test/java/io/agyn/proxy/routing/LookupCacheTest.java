@@ -293,4 +293,25 @@ class LookupCacheTest {
         cache.markStaleIf((key, response) -> true);
         assertThatThrownBy(() -> cache.get("a").get()).hasRootCauseMessage("an unknown protocol");
     }
+
+    @Test
+    void onlyAFinishedLookupIsPresent() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        LookupCache<String, Integer> cache = new LookupCache<>(
+                database,
+                key -> {
+                    held.await();
+                    return lookups.incrementAndGet();
+                },
+                response -> true);
+        assertThat(cache.getIfPresent("a")).isEmpty();
+        CompletableFuture<Integer> running = cache.get("a");
+        assertThat(cache.getIfPresent("a")).isEmpty();
+        held.countDown();
+        running.get();
+        assertThat(cache.getIfPresent("a")).contains(1);
+        cache.invalidateAll();
+        assertThat(cache.getIfPresent("a")).isEmpty();
+        assertThat(cache.lookupCount()).isEqualTo(1);
+    }
 }

@@ -1,12 +1,12 @@
 package io.agyn.proxy.routing;
 
-import static io.agyn.Api.asAdmin;
+import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.agyn.Api;
 import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import jakarta.inject.Inject;

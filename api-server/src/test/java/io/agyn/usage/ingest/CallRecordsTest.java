@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.agyn.Api;
-import io.agyn.Database;
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.UsageUnknownReason;
 import io.agyn.database.PostgresTestResource;
 import io.agyn.settings.Settings.Log.Format;
+import io.agyn.testing.Api;
+import io.agyn.testing.Database;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.LineBuffer;

@@ -1,5 +1,7 @@
 package io.agyn.sdk;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call that failed: a {@link ProblemException} if the gateway returned an error, a {@link ConnectionException} if no
  * response arrived, and this class itself if the response is not Agyn's.
@@ -7,7 +9,7 @@ package io.agyn.sdk;
 public class AgynException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    AgynException(String message) {
+    AgynException(@Nullable String message) {
         super(message);
     }
 

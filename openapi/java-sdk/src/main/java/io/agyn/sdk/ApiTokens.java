@@ -9,6 +9,7 @@ import io.agyn.sdk.model.ApiTokenCreate;
 import io.agyn.sdk.model.ApiTokenCreated;
 import io.agyn.sdk.model.ApiTokenList;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The caller's API tokens; for cluster admins, all users' tokens. They are created and revoked, never changed. */
 public final class ApiTokens {
@@ -72,7 +73,7 @@ public final class ApiTokens {
         return listOf(userId);
     }
 
-    private Listing<ApiToken> listOf(UUID userId) {
+    private Listing<ApiToken> listOf(@Nullable UUID userId) {
         return new Listing<>((pageSize, pageToken) -> {
             ApiTokenList page =
                     exchange.read(() -> api.listApiTokensWithHttpInfo(pageSize, pageToken, userId, null, null));

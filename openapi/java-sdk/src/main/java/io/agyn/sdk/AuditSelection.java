@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.model.AuditOutcome;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter for audit events. A selection is immutable; each method returns a narrower one.
@@ -16,20 +17,20 @@ import java.util.UUID;
 public final class AuditSelection {
     private static final AuditSelection ALL = new AuditSelection(null, null, null, null, null, null);
 
-    private final OffsetDateTime from;
-    private final OffsetDateTime to;
-    private final String operation;
-    private final AuditOutcome outcome;
-    private final UUID userId;
-    private final UUID resourceId;
+    private final @Nullable OffsetDateTime from;
+    private final @Nullable OffsetDateTime to;
+    private final @Nullable String operation;
+    private final @Nullable AuditOutcome outcome;
+    private final @Nullable UUID userId;
+    private final @Nullable UUID resourceId;
 
     private AuditSelection(
-            OffsetDateTime from,
-            OffsetDateTime to,
-            String operation,
-            AuditOutcome outcome,
-            UUID userId,
-            UUID resourceId) {
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable String operation,
+            @Nullable AuditOutcome outcome,
+            @Nullable UUID userId,
+            @Nullable UUID resourceId) {
         this.from = from;
         this.to = to;
         this.operation = operation;
@@ -107,26 +108,32 @@ public final class AuditSelection {
         return new AuditSelection(from, to, operation, outcome, userId, requireNonNull(id, "id is null"));
     }
 
+    @Nullable
     OffsetDateTime from() {
         return from;
     }
 
+    @Nullable
     OffsetDateTime to() {
         return to;
     }
 
+    @Nullable
     String operation() {
         return operation;
     }
 
+    @Nullable
     AuditOutcome outcome() {
         return outcome;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
     UUID resourceId() {
         return resourceId;
     }

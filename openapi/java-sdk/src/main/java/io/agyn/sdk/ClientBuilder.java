@@ -7,14 +7,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 final class ClientBuilder implements AgynClient.Builder {
     private static final Pattern VISIBLE_ASCII = Pattern.compile("[!-~]+");
     private static final int MOST_RETRIES = 10;
 
     private final UnaryOperator<String> environment;
-    private URI gateway;
-    private String token;
+    private @Nullable URI gateway;
+    private @Nullable String token;
     private Duration connectTimeout = Duration.ofSeconds(10);
     private Duration requestTimeout = Duration.ofSeconds(30);
     private Duration modelTestTimeout = Duration.ofMinutes(11);
@@ -123,11 +124,11 @@ final class ClientBuilder implements AgynClient.Builder {
     }
 
     URI gateway() {
-        return gateway;
+        return requireNonNull(gateway, "gateway is null");
     }
 
     String token() {
-        return token;
+        return requireNonNull(token, "token is null");
     }
 
     Duration connectTimeout() {

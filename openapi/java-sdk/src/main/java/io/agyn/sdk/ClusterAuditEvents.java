@@ -7,6 +7,7 @@ import io.agyn.sdk.api.ClusterAuditEventsApi;
 import io.agyn.sdk.model.AuditEvent;
 import io.agyn.sdk.model.AuditEventList;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The audit log of everything outside organizations, and of deleted organizations. For cluster admins. */
 public final class ClusterAuditEvents {
@@ -39,7 +40,7 @@ public final class ClusterAuditEvents {
         return listing(requireNonNull(organizationId, "organizationId is null"), selection);
     }
 
-    private Listing<AuditEvent> listing(UUID organizationId, AuditSelection selection) {
+    private Listing<AuditEvent> listing(@Nullable UUID organizationId, AuditSelection selection) {
         requireNonNull(selection, "selection is null");
         return new Listing<>((pageSize, pageToken) -> {
             AuditEventList page = exchange.read(() -> api.listClusterAuditEventsWithHttpInfo(

@@ -11,6 +11,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Converts exceptions of the generated client into the SDK's. Nothing else does. */
 final class Failures {
@@ -91,7 +92,7 @@ final class Failures {
         }
     }
 
-    private static Duration retryAfter(ApiException failure) {
+    private static @Nullable Duration retryAfter(ApiException failure) {
         return Retries.retryAfter(failure).orElse(null);
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All items of a list across all pages, oldest first unless documented otherwise. Iteration fetches pages as it reaches
@@ -34,11 +35,11 @@ public final class Listing<T> implements Iterable<T> {
 
     /** Fetches pages; the token of the first one is null. */
     interface Pages<T> {
-        Page<T> fetch(int pageSize, String pageToken);
+        Page<T> fetch(int pageSize, @Nullable String pageToken);
     }
 
     /** A page; the token of the next one is null on the last. */
-    record Page<T>(List<T> items, String nextPageToken) {}
+    record Page<T>(List<T> items, @Nullable String nextPageToken) {}
 
     /**
      * Sets the page size: larger pages need fewer requests, smaller pages less memory.
@@ -69,7 +70,7 @@ public final class Listing<T> implements Iterable<T> {
 
     private final class PageIterator implements Iterator<T> {
         private Iterator<T> items = Collections.emptyIterator();
-        private String nextPageToken;
+        private @Nullable String nextPageToken;
         private boolean last;
 
         @Override

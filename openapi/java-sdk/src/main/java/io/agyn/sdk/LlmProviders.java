@@ -11,6 +11,7 @@ import io.agyn.sdk.model.LlmProviderList;
 import io.agyn.sdk.model.LlmProviderUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The LLM providers of an organization. Credentials are write-only, except for {@link #revealCredentials}. */
 public final class LlmProviders {
@@ -95,7 +96,7 @@ public final class LlmProviders {
         return list(null);
     }
 
-    private Listing<LlmProvider> list(String name) {
+    private Listing<LlmProvider> list(@Nullable String name) {
         return new Listing<>((pageSize, pageToken) -> {
             LlmProviderList page = exchange.read(() ->
                     api.listLlmProvidersWithHttpInfo(organizationId, pageSize, pageToken, name, null, null, null));

@@ -10,6 +10,7 @@ import io.agyn.sdk.model.MemberList;
 import io.agyn.sdk.model.MemberUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The members of an organization, each identified by the user's id. */
 public final class Members {
@@ -81,7 +82,7 @@ public final class Members {
         return list(null);
     }
 
-    private Listing<Member> list(String email) {
+    private Listing<Member> list(@Nullable String email) {
         return new Listing<>((pageSize, pageToken) -> {
             MemberList page = exchange.read(
                     () -> api.listMembersWithHttpInfo(organizationId, pageSize, pageToken, null, email, null));

@@ -12,6 +12,7 @@ import io.agyn.sdk.model.ModelTest;
 import io.agyn.sdk.model.ModelUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The models of an organization: the names that agents call. */
 public final class Models {
@@ -85,7 +86,7 @@ public final class Models {
         return list(null);
     }
 
-    private Listing<Model> list(String name) {
+    private Listing<Model> list(@Nullable String name) {
         return new Listing<>((pageSize, pageToken) -> {
             ModelList page = exchange.read(
                     () -> api.listModelsWithHttpInfo(organizationId, pageSize, pageToken, name, null, null, null));

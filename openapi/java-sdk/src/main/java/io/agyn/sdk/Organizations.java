@@ -10,6 +10,7 @@ import io.agyn.sdk.model.OrganizationList;
 import io.agyn.sdk.model.OrganizationUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The organizations that the token can access. */
 public final class Organizations {
@@ -89,7 +90,7 @@ public final class Organizations {
         return list(name, null);
     }
 
-    private Listing<Organization> list(String name, String slug) {
+    private Listing<Organization> list(@Nullable String name, @Nullable String slug) {
         return new Listing<>((pageSize, pageToken) -> {
             OrganizationList page =
                     exchange.read(() -> api.listOrganizationsWithHttpInfo(pageSize, pageToken, name, slug, null, null));

@@ -1,14 +1,15 @@
 package io.agyn.sdk;
 
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The resource has changed since the given entity tag (412). */
 public final class PreconditionFailedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    private final String etag;
+    private final @Nullable String etag;
 
-    PreconditionFailedException(Response response, String etag) {
+    PreconditionFailedException(Response response, @Nullable String etag) {
         super(response);
         this.etag = etag;
     }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.model.Violation;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The gateway returned an error (RFC 9457). Errors that programs usually handle have subclasses; all others, such as
@@ -16,7 +17,7 @@ public class ProblemException extends AgynException {
     private final int status;
     private final String code;
     private final String detail;
-    private final String requestId;
+    private final @Nullable String requestId;
     private final List<Violation> errors;
 
     ProblemException(Response response) {
@@ -100,7 +101,12 @@ public class ProblemException extends AgynException {
     }
 
     /** The content of an error response. */
-    record Response(int status, String code, String detail, String requestId, List<Violation> errors) {
+    record Response(
+            int status,
+            String code,
+            String detail,
+            @Nullable String requestId,
+            List<Violation> errors) {
         Response {
             requireNonNull(code, "code is null");
             requireNonNull(detail, "detail is null");

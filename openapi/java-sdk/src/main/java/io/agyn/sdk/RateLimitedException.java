@@ -2,14 +2,15 @@ package io.agyn.sdk;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Too many requests (429), even after the retries. */
 public final class RateLimitedException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    private final Duration retryAfter;
+    private final @Nullable Duration retryAfter;
 
-    RateLimitedException(Response response, Duration retryAfter) {
+    RateLimitedException(Response response, @Nullable Duration retryAfter) {
         super(response);
         this.retryAfter = retryAfter;
     }

@@ -12,6 +12,7 @@ import io.agyn.sdk.model.SecretList;
 import io.agyn.sdk.model.SecretUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The secrets of an organization, local and remote. Values are write-only, except for {@link #reveal}. */
 public final class Secrets {
@@ -101,7 +102,7 @@ public final class Secrets {
         return list(null);
     }
 
-    private Listing<Secret> list(String name) {
+    private Listing<Secret> list(@Nullable String name) {
         return new Listing<>((pageSize, pageToken) -> {
             SecretList page = exchange.read(
                     () -> api.listSecretsWithHttpInfo(organizationId, pageSize, pageToken, name, null, null));

@@ -2,14 +2,15 @@ package io.agyn.sdk;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The server is temporarily unavailable (503), even after the retries. */
 public final class UnavailableException extends ProblemException {
     private static final long serialVersionUID = 1L;
 
-    private final Duration retryAfter;
+    private final @Nullable Duration retryAfter;
 
-    UnavailableException(Response response, Duration retryAfter) {
+    UnavailableException(Response response, @Nullable Duration retryAfter) {
         super(response);
         this.retryAfter = retryAfter;
     }

@@ -47,6 +47,7 @@ public final class Usage {
                 selection.modelId(),
                 selection.providerId(),
                 selection.userId(),
+                selection.apiTokenId(),
                 selection.outcome()));
     }
 
@@ -68,6 +69,7 @@ public final class Usage {
                     selection.modelId(),
                     selection.providerId(),
                     selection.userId(),
+                    selection.apiTokenId(),
                     selection.outcome()));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });

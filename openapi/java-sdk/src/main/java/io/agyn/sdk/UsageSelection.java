@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.sdk.model.CallOutcome;
 import java.time.OffsetDateTime;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A filter for calls. A selection is immutable; each method returns a narrower one.
@@ -14,22 +15,30 @@ import java.util.UUID;
  * }</pre>
  */
 public final class UsageSelection {
-    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null);
+    private static final UsageSelection ALL = new UsageSelection(null, null, null, null, null, null, null);
 
-    private final OffsetDateTime from;
-    private final OffsetDateTime to;
-    private final UUID modelId;
-    private final UUID providerId;
-    private final UUID userId;
-    private final CallOutcome outcome;
+    private final @Nullable OffsetDateTime from;
+    private final @Nullable OffsetDateTime to;
+    private final @Nullable UUID modelId;
+    private final @Nullable UUID providerId;
+    private final @Nullable UUID userId;
+    private final @Nullable UUID apiTokenId;
+    private final @Nullable CallOutcome outcome;
 
     private UsageSelection(
-            OffsetDateTime from, OffsetDateTime to, UUID modelId, UUID providerId, UUID userId, CallOutcome outcome) {
+            @Nullable OffsetDateTime from,
+            @Nullable OffsetDateTime to,
+            @Nullable UUID modelId,
+            @Nullable UUID providerId,
+            @Nullable UUID userId,
+            @Nullable UUID apiTokenId,
+            @Nullable CallOutcome outcome) {
         this.from = from;
         this.to = to;
         this.modelId = modelId;
         this.providerId = providerId;
         this.userId = userId;
+        this.apiTokenId = apiTokenId;
         this.outcome = outcome;
     }
 
@@ -49,7 +58,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection from(OffsetDateTime time) {
-        return new UsageSelection(requireNonNull(time, "time is null"), to, modelId, providerId, userId, outcome);
+        return new UsageSelection(
+                requireNonNull(time, "time is null"), to, modelId, providerId, userId, apiTokenId, outcome);
     }
 
     /**
@@ -59,7 +69,8 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection to(OffsetDateTime time) {
-        return new UsageSelection(from, requireNonNull(time, "time is null"), modelId, providerId, userId, outcome);
+        return new UsageSelection(
+                from, requireNonNull(time, "time is null"), modelId, providerId, userId, apiTokenId, outcome);
     }
 
     /**
@@ -69,7 +80,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection model(UUID id) {
-        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, userId, outcome);
+        return new UsageSelection(from, to, requireNonNull(id, "id is null"), providerId, userId, apiTokenId, outcome);
     }
 
     /**
@@ -79,7 +90,7 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection provider(UUID id) {
-        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), userId, outcome);
+        return new UsageSelection(from, to, modelId, requireNonNull(id, "id is null"), userId, apiTokenId, outcome);
     }
 
     /**
@@ -89,7 +100,17 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection user(UUID id) {
-        return new UsageSelection(from, to, modelId, providerId, requireNonNull(id, "id is null"), outcome);
+        return new UsageSelection(from, to, modelId, providerId, requireNonNull(id, "id is null"), apiTokenId, outcome);
+    }
+
+    /**
+     * Selects calls with an API token.
+     *
+     * @param id the API token's id; it may be revoked
+     * @return the narrower selection
+     */
+    public UsageSelection apiToken(UUID id) {
+        return new UsageSelection(from, to, modelId, providerId, userId, requireNonNull(id, "id is null"), outcome);
     }
 
     /**
@@ -99,29 +120,41 @@ public final class UsageSelection {
      * @return the narrower selection
      */
     public UsageSelection outcome(CallOutcome ended) {
-        return new UsageSelection(from, to, modelId, providerId, userId, requireNonNull(ended, "ended is null"));
+        return new UsageSelection(
+                from, to, modelId, providerId, userId, apiTokenId, requireNonNull(ended, "ended is null"));
     }
 
+    @Nullable
     OffsetDateTime from() {
         return from;
     }
 
+    @Nullable
     OffsetDateTime to() {
         return to;
     }
 
+    @Nullable
     UUID modelId() {
         return modelId;
     }
 
+    @Nullable
     UUID providerId() {
         return providerId;
     }
 
+    @Nullable
     UUID userId() {
         return userId;
     }
 
+    @Nullable
+    UUID apiTokenId() {
+        return apiTokenId;
+    }
+
+    @Nullable
     CallOutcome outcome() {
         return outcome;
     }

@@ -10,6 +10,7 @@ import io.agyn.sdk.model.UserList;
 import io.agyn.sdk.model.UserUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The users of the server, for cluster admins. */
 public final class Users {
@@ -89,7 +90,7 @@ public final class Users {
         return list(name, null);
     }
 
-    private Listing<User> list(String name, String email) {
+    private Listing<User> list(@Nullable String name, @Nullable String email) {
         return new Listing<>((pageSize, pageToken) -> {
             UserList page =
                     exchange.read(() -> api.listUsersWithHttpInfo(pageSize, pageToken, name, email, null, null, null));

@@ -11,7 +11,6 @@ import static java.util.Objects.requireNonNull;
  * @param <T> the type of the resource
  */
 public record Versioned<T>(T value, String etag) {
-    /** Neither part may be null. */
     public Versioned {
         requireNonNull(value, "value is null");
         requireNonNull(etag, "etag is null");

@@ -50,6 +50,7 @@ class UsageTest extends ClientTest {
         UUID model = UUID.randomUUID();
         UUID provider = UUID.randomUUID();
         UUID user = UUID.randomUUID();
+        UUID apiToken = UUID.randomUUID();
         server.respond(200, "{\"items\": [{\"request_id\": \"a\"}], \"next_page_token\": \"2\"}")
                 .respond(200, "{\"items\": [{\"request_id\": \"b\"}], \"next_page_token\": null}");
 
@@ -57,12 +58,13 @@ class UsageTest extends ClientTest {
                         .model(model)
                         .provider(provider)
                         .user(user)
+                        .apiToken(apiToken)
                         .outcome(CallOutcome.UPSTREAM_ERROR)))
                 .extracting(UsageRecord::getRequestId)
                 .containsExactly("a", "b");
 
-        String filters =
-                "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&outcome=upstream_error";
+        String filters = "&model_id=" + model + "&provider_id=" + provider + "&user_id=" + user + "&api_token_id="
+                + apiToken + "&outcome=upstream_error";
         assertThat(server.requests())
                 .extracting(ScriptedServer.Request::uri)
                 .containsExactly(

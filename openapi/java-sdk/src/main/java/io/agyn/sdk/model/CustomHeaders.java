@@ -5,11 +5,13 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.NullMarked;
 
 /**
  * Headers to send to an LLM provider. Their values are credentials: {@link #toString()} omits them, which the plain map
  * that the generator would use does not.
  */
+@NullMarked
 public final class CustomHeaders implements Serializable {
     private static final long serialVersionUID = 1L;
 

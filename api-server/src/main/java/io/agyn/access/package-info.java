@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.access;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.audit;
+
+import org.jspecify.annotations.NullMarked;

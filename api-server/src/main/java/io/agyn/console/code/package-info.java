@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.code;
+
+import org.jspecify.annotations.NullMarked;

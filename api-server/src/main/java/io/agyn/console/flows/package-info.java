@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.flows;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.forms;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.lists;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.members;
+
+import org.jspecify.annotations.NullMarked;

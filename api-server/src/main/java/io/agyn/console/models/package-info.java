@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.models;
+
+import org.jspecify.annotations.NullMarked;

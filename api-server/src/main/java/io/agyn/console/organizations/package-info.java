@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.organizations;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.providers;
+
+import org.jspecify.annotations.NullMarked;

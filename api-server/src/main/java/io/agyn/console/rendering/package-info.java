@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.rendering;
+
+import org.jspecify.annotations.NullMarked;

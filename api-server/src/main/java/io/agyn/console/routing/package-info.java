@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.routing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.secrets;
+
+import org.jspecify.annotations.NullMarked;

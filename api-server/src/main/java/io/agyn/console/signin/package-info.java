@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.signin;
+
+import org.jspecify.annotations.NullMarked;

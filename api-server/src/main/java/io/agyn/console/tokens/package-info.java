@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.tokens;
+
+import org.jspecify.annotations.NullMarked;

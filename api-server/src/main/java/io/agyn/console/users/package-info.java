@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.console.users;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Hashes. */
+@NullMarked
+package io.agyn.hash;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.listener;
+
+import org.jspecify.annotations.NullMarked;

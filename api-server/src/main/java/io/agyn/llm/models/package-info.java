@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.llm.models;
+
+import org.jspecify.annotations.NullMarked;

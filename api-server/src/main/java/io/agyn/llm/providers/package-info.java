@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.llm.providers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn;
+
+import org.jspecify.annotations.NullMarked;

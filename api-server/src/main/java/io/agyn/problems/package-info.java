@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.problems;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.proxy.body;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.secrets;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package io.agyn.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.concurrent.CompletableFuture;
+
+/** Calls a model through the LLM Proxy of a server, or of a load balancer. */
+record ModelCaller(URI address, String token, String model) {
+    static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Cluster.PATIENCE).build();
+
+    ModelCaller withToken(String other) {
+        return new ModelCaller(address, other, model);
+    }
+
+    ModelCaller withModel(String other) {
+        return new ModelCaller(address, token, other);
+    }
+
+    /** The status of a call. */
+    int call(String requestId) throws IOException, InterruptedException {
+        return response(requestId).statusCode();
+    }
+
+    HttpResponse<String> response(String requestId) throws IOException, InterruptedException {
+        return HTTP.send(request(requestId, false).build(), BodyHandlers.ofString());
+    }
+
+    CompletableFuture<HttpResponse<String>> responseLater(String requestId) {
+        return HTTP.sendAsync(request(requestId, false).build(), BodyHandlers.ofString());
+    }
+
+    /** Starts a call that streams as a script of the provider says. */
+    CompletableFuture<HttpResponse<String>> stream(String requestId, String script) {
+        return HTTP.sendAsync(
+                request(requestId, true).header("x-scripted", script).build(), BodyHandlers.ofString());
+    }
+
+    HttpRequest.Builder request(String requestId, boolean streams) {
+        return HttpRequest.newBuilder(address.resolve("/v1/responses"))
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Cluster.PATIENCE)
+                .header("Authorization", "Bearer " + token)
+                .header("X-Request-Id", requestId)
+                .POST(BodyPublishers.ofString(
+                        "{\"model\":\"%s\",\"stream\":%s,\"input\":\"hi\"}".formatted(model, streams)));
+    }
+}

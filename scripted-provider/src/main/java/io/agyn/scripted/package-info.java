@@ -1,0 +1,4 @@
+@NullMarked
+package io.agyn.scripted;
+
+import org.jspecify.annotations.NullMarked;
