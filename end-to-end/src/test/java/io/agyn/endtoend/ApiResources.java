@@ -22,11 +22,11 @@ final class ApiResources {
             "agyn_llm_provider", "llm-providers",
             "agyn_llm_model", "models");
 
-    private static final Set<String> CREDENTIALS =
-            Set.of("value", "token", "secret_id", "custom_headers", "value_wo", "token_wo", "secret_id_wo", "custom_headers_wo");
+    private static final Set<String> CREDENTIALS = Set.of(
+            "value", "token", "secret_id", "custom_headers", "value_wo", "token_wo", "secret_id_wo", "custom_headers_wo");
 
-    private static final Set<String> OF_THE_CONFIGURATION_ALONE =
-            Set.of("timeouts", "value_wo_version", "token_wo_version", "secret_id_wo_version", "custom_headers_wo_version");
+    private static final Set<String> OF_THE_CONFIGURATION_ALONE = Set.of(
+            "timeouts", "value_wo_version", "token_wo_version", "secret_id_wo_version", "custom_headers_wo_version");
 
     private final Server server;
 
