@@ -55,7 +55,8 @@ class SecretProvidersResource implements SecretProvidersApi {
     }
 
     @Override
-    public Response createSecretProvider(UUID organizationId, SecretProviderCreate body, @Nullable String idempotencyKey) {
+    public Response createSecretProvider(
+            UUID organizationId, SecretProviderCreate body, @Nullable String idempotencyKey) {
         SecretProviderEntity provider = new SecretProviderEntity(organizationId);
         provider.name = body.getName();
         provider.description = body.getDescription();

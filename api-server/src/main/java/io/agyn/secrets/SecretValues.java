@@ -73,9 +73,9 @@ public class SecretValues {
                 : new SecretCheck()
                         .succeeded(false)
                         .failure(SecretFailure.NOT_SENDABLE)
-                        .explanation(("The value of the secret %s is empty or contains characters that are invalid in HTTP"
-                                        + " headers: write it as visible ASCII characters.")
-                                .formatted(local.name()));
+                        .explanation("The value of the secret " + local.name()
+                                + " is empty or contains characters that are invalid in HTTP headers: write it as"
+                                + " visible ASCII characters.");
     }
 
     private SecretCheck check(RemoteReference reference) {

@@ -75,7 +75,10 @@ class SecretProvidersTest {
     @Test
     void configHasExactlyOneCredential() {
         rejected(Map.of("address", ADDRESS), "/config/token", "Set token, or role_id and secret_id.");
-        rejected(Map.of("address", ADDRESS, "token", "t", "role_id", "r", "secret_id", "s"), "/config/token", "not both");
+        rejected(
+                Map.of("address", ADDRESS, "token", "t", "role_id", "r", "secret_id", "s"),
+                "/config/token",
+                "not both");
         rejected(Map.of("address", ADDRESS, "role_id", "r"), "/config/secret_id", "role_id requires it");
         rejected(Map.of("address", ADDRESS, "secret_id", "s"), "/config/role_id", "secret_id requires it");
         rejected(Map.of("address", ADDRESS, "approle_mount", "m"), "/config/role_id", "approle_mount requires it");
