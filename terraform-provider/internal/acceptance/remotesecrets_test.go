@@ -2,7 +2,6 @@ package acceptance
 
 import (
 	"fmt"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -174,7 +173,7 @@ func TestAccRemoteSecretsAndTheirProviderAreRemovedTogether(t *testing.T) {
 			{Config: organizationOnly},
 			// By default, Terraform deletes a removed secret provider before it updates the secrets.
 			{Config: provider + keyOf(reference)},
-			{Config: organizationOnly + keyOf(valueOf("sk")), ExpectError: regexp.MustCompile(`(?s)in\s+use\s+by\s+the\s+secrets?\s+key.*secret_provider_in_use`)},
+			{Config: organizationOnly + keyOf(valueOf("sk")), ExpectError: wrapped("", "in use by the secrets key")},
 			{Config: withLifecycle + keyOf(reference)},
 			{Config: organizationOnly + keyOf(valueOf("sk")), Check: eachOf(hasStorage(client.SECRETSTORAGE_LOCAL))},
 		},

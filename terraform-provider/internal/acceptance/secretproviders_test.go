@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"regexp"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-testing/compare"
@@ -97,7 +96,7 @@ func TestAccSecretProviderIsUpdatedInPlace(t *testing.T) {
 			// The same text as the secret id's, but another credential.
 			applied(`config = { `+address+`, token_wo = "s-two", token_wo_version = 1 }`, update, "s-two", rotated(), setting("role_id", null), setting("approle_mount", null)),
 			{Config: vault(slug, `config = { `+address+`, token = "hvs.six", ca_certificate = "/etc/ssl/ca.pem" }`),
-				ExpectError: regexp.MustCompile(`(?s)with agyn_secret_provider\.vault.*config.*Must be PEM certificates`)},
+				ExpectError: wrapped(`with agyn_secret_provider\.vault.*config`, "Must be PEM certificates")},
 		},
 	})
 }
