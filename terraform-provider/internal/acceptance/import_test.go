@@ -73,7 +73,7 @@ func createElsewhere(t *testing.T, stack stack) string {
 		t.Fatal(err)
 	}
 	key, _, err := server.SecretsAPI.CreateSecret(background(), created.Id).SecretCreate(client.SecretCreate{
-		Name: stack.secretName, Value: "sk-elsewhere"}).Execute()
+		Name: stack.secretName, Value: new("sk-elsewhere")}).Execute()
 	if err != nil {
 		t.Fatal(err)
 	}

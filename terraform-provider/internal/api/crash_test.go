@@ -26,7 +26,7 @@ func TestCrashDoesNotShowCredentials(t *testing.T) {
 			t.Fatal(err)
 		}
 		api.GetConfig().HTTPClient.Transport = &retryTransport{next: &loggingTransport{next: panickingTransport{}}, sleep: Sleep}
-		_, _, _ = api.SecretsAPI.CreateSecret(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").SecretCreate(client.SecretCreate{Name: "n", Value: value}).Execute()
+		_, _, _ = api.SecretsAPI.CreateSecret(t.Context(), "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f").SecretCreate(client.SecretCreate{Name: "n", Value: &value}).Execute()
 		return
 	}
 	command := exec.Command(os.Args[0], "-test.run=^TestCrashDoesNotShowCredentials$")

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -72,7 +73,7 @@ func FuzzResponsesBecomeDiagnostics(f *testing.F) {
 }
 
 func FuzzPointersNameAttributes(f *testing.F) {
-	for _, seed := range []string{"", "/", "name", "/name", "/custom_headers/X-A~1B", "/~0~1", "/a/~01", "//", "/a//b"} {
+	for _, seed := range []string{"", "/", "name", "/name", "/custom_headers/X-A~1B", "/~0~1", "/a/~01", "//", "/a//b", "/config", "/config/token", "/config/"} {
 		f.Add(seed)
 	}
 	escape := strings.NewReplacer("~", "~0", "/", "~1")
@@ -82,7 +83,7 @@ func FuzzPointersNameAttributes(f *testing.F) {
 		if want := path.Root("custom_headers").AtMapKey(text); !ok || !at.Equal(want) {
 			t.Errorf("%q is read as %s", text, at)
 		}
-		if at, ok := attributeAt(text, []string{"token", "token_wo"}); ok && (!strings.HasPrefix(text, "/") || at.Equal(path.Empty())) {
+		if at, ok := attributeAt(text, []string{"token", "token_wo", "config.token", "token_wo"}); ok && (!strings.HasPrefix(text, "/") || at.Equal(path.Empty())) {
 			t.Errorf("%q is read as %s", text, at)
 		}
 	})
@@ -90,7 +91,7 @@ func FuzzPointersNameAttributes(f *testing.F) {
 
 // The log never contains a credential of a request body.
 func FuzzMaskedBodies(f *testing.F) {
-	for _, seed := range []string{`{"name":"a","value":"sk"}`, `{"value":{"value":["sk"]}}`, `{"token":"sk","token":"sk"}`, `[]`, `"sk"`, ``, `{"custom_headers":{"X":"sk"}}`, "\xff", `{"a":1e999}`} {
+	for _, seed := range []string{`{"name":"a","value":"sk"}`, `{"value":{"value":["sk"]}}`, `{"token":"sk","token":"sk"}`, `[]`, `"sk"`, ``, `{"custom_headers":{"X":"sk"}}`, `{"config":{"token":"sk"}}`, "\xff", `{"a":1e999}`} {
 		f.Add([]byte(seed), "value")
 	}
 	f.Fuzz(func(t *testing.T, body []byte, field string) {
@@ -108,6 +109,7 @@ func FuzzMaskedBodies(f *testing.F) {
 		for _, name := range credentialFields {
 			content[name] = "sk-marked"
 		}
+		content["config"] = maps.Clone(content)
 		text, err := json.Marshal(content)
 		if err != nil || strings.Contains(string(body)+field, "sk-marked") {
 			return

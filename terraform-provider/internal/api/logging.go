@@ -14,8 +14,8 @@ import (
 
 const masked = "***"
 
-// credentialFields are the fields of request bodies whose values are masked.
-var credentialFields = []string{"value", "token", "custom_headers"}
+// credentialFields are the fields of request bodies, and of objects in them, whose values are masked.
+var credentialFields = []string{"value", "token", "secret_id", "custom_headers"}
 
 // loggingTransport logs each request and the status of its response at DEBUG, and the body of the request with masked
 // credentials at TRACE. It logs no headers, which include the caller's token, and no bodies of responses, which include new API
@@ -75,14 +75,20 @@ func mask(text []byte) string {
 	if json.Unmarshal(text, &content) != nil {
 		return masked
 	}
-	for _, name := range credentialFields {
-		if _, ok := content[name]; ok {
-			content[name] = masked
-		}
-	}
+	maskFields(content)
 	shown, err := json.Marshal(content)
 	if err != nil {
 		return masked
 	}
 	return string(shown)
+}
+
+func maskFields(content map[string]any) {
+	for name, value := range content {
+		if slices.Contains(credentialFields, name) {
+			content[name] = masked
+		} else if inner, ok := value.(map[string]any); ok {
+			maskFields(inner)
+		}
+	}
 }

@@ -32,13 +32,15 @@ func TestLogShowsRequestsWithoutCredentials(t *testing.T) {
 	const id = "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
 	secret := "sk-marked"
 	headers := map[string]string{"X-Key": secret}
-	_, _, _ = api.SecretsAPI.CreateSecret(ctx, id).SecretCreate(client.SecretCreate{Name: "shown", Value: secret}).Execute()
+	_, _, _ = api.SecretsAPI.CreateSecret(ctx, id).SecretCreate(client.SecretCreate{Name: "shown", Value: &secret}).Execute()
 	_, _, _ = api.LlmProvidersAPI.CreateLlmProvider(ctx, id).LlmProviderCreate(client.LlmProviderCreate{Token: &secret, CustomHeaders: &headers}).Execute()
+	_, _, _ = api.SecretProvidersAPI.CreateSecretProvider(ctx, id).SecretProviderCreate(client.SecretProviderCreate{
+		Config: client.SecretProviderConfigInput{Address: "https://vault.shown.example", Token: &secret, SecretId: &secret}}).Execute()
 	_, _, _ = api.LlmProvidersAPI.UpdateLlmProvider(ctx, id, id).LlmProviderUpdate(client.LlmProviderUpdate{Token: &secret, CustomHeaders: &headers}).Execute()
 	if strings.Contains(log.String(), "marked") {
 		t.Errorf("a credential is in the log: %s", log.String())
 	}
-	for _, shown := range []string{"/organizations/" + id + "/secrets", "r-7", "409", "shown", "custom_headers"} {
+	for _, shown := range []string{"/organizations/" + id + "/secrets", "r-7", "409", "shown", "custom_headers", "vault.shown.example"} {
 		if !strings.Contains(log.String(), shown) {
 			t.Errorf("%q is not in the log: %s", shown, log.String())
 		}
@@ -57,8 +59,10 @@ func TestEveryWriteOnlyFieldOfTheContractIsMasked(t *testing.T) {
 	text := "sk-marked"
 	headers := map[string]string{"X-Key": text}
 	for _, body := range []any{
-		client.SecretCreate{Value: text}, client.SecretUpdate{Value: &text},
+		client.SecretCreate{Value: &text}, client.SecretUpdate{Value: &text},
 		client.LlmProviderCreate{Token: &text, CustomHeaders: &headers}, client.LlmProviderUpdate{Token: &text, CustomHeaders: &headers},
+		client.SecretProviderCreate{Config: client.SecretProviderConfigInput{Token: &text, SecretId: &text}},
+		client.SecretProviderUpdate{Config: client.SecretProviderConfigInput{Token: &text, SecretId: &text}},
 	} {
 		sent, err := json.Marshal(body)
 		if err != nil {

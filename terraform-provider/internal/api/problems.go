@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -42,6 +43,11 @@ func IsSecretInUse(err error) bool {
 	return hasCode(err, "secret_in_use")
 }
 
+// IsSecretProviderInUse reports whether the server refused to delete a secret provider that is in use.
+func IsSecretProviderInUse(err error) bool {
+	return hasCode(err, "secret_provider_in_use")
+}
+
 func hasCode(err error, code string) bool {
 	problem, ok := problemOf(err)
 	return ok && problem.Code == code
@@ -54,7 +60,7 @@ func IsUnauthenticated(response *http.Response) bool {
 
 // Diagnose turns the error of a request into diagnostics. Each violation becomes one on the attribute of its pointer; any other
 // problem becomes one with the server's detail, code and request id. The summary names the failed action. renamed holds pairs
-// of a field and its attribute, where the names differ.
+// of a field, such as token or config.token, and the name of its attribute, where the names differ.
 func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	var diagnostics diag.Diagnostics
 	problem, ok := problemOf(err)
@@ -77,24 +83,38 @@ func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	return diagnostics
 }
 
+// objects are the fields whose members are attributes. The members of other fields are map entries.
+var objects = []string{"config"}
+
 // attributeAt turns a JSON pointer (RFC 6901) into the path of an attribute or of a map entry.
 func attributeAt(pointer string, renamed []string) (path.Path, bool) {
-	tokens := strings.Split(pointer, "/")
-	if len(tokens) < 2 || tokens[0] != "" || tokens[1] == "" {
+	names := strings.Split(pointer, "/")
+	if len(names) < 2 || names[0] != "" || names[1] == "" {
 		return path.Empty(), false
 	}
-	name := unescape(tokens[1])
+	names = names[1:]
+	for i := range names {
+		names[i] = unescape(names[i])
+	}
+	attributes := 1
+	if slices.Contains(objects, names[0]) {
+		attributes = min(2, len(names))
+	}
+	field := strings.Join(names[:attributes], ".")
 	for i := 0; i+1 < len(renamed); i += 2 {
-		if renamed[i] == name {
-			name = renamed[i+1]
+		if renamed[i] == field {
+			names[attributes-1] = renamed[i+1]
 			break
 		}
 	}
-	attribute := path.Root(name)
-	for _, token := range tokens[2:] {
-		attribute = attribute.AtMapKey(unescape(token))
+	at := path.Root(names[0])
+	for _, name := range names[1:attributes] {
+		at = at.AtName(name)
 	}
-	return attribute, true
+	for _, key := range names[attributes:] {
+		at = at.AtMapKey(key)
+	}
+	return at, true
 }
 
 func unescape(token string) string {

@@ -57,9 +57,11 @@ func TestViolationsAppearOnTheirAttributes(t *testing.T) {
 
 func TestViolationsAppearOnTheConfiguredForm(t *testing.T) {
 	_, err := problem(t, 400, `{"type":"about:blank","title":"Bad Request","status":400,"code":"invalid_request","detail":"See errors.","request_id":"r-1","errors":[
-		{"pointer":"/custom_headers/X-A B","detail":"Remove it."},{"pointer":"/name","detail":"Give another."}]}`)
-	diagnostics := Diagnose("It cannot be created", err, "token", "token_wo", "custom_headers", "custom_headers_wo")
-	for i, want := range []path.Path{path.Root("custom_headers_wo").AtMapKey("X-A B"), path.Root("name")} {
+		{"pointer":"/custom_headers/X-A B","detail":"Remove it."},{"pointer":"/name","detail":"Give another."},
+		{"pointer":"/config/token","detail":"Give another."},{"pointer":"/config/address","detail":"Give another."},{"pointer":"/config","detail":"Give another."}]}`)
+	diagnostics := Diagnose("It cannot be created", err, "custom_headers", "custom_headers_wo", "config.token", "token_wo")
+	config := path.Root("config")
+	for i, want := range []path.Path{path.Root("custom_headers_wo").AtMapKey("X-A B"), path.Root("name"), config.AtName("token_wo"), config.AtName("address"), config} {
 		if at, ok := diagnostics[i].(diag.DiagnosticWithPath); !ok || !at.Path().Equal(want) {
 			t.Errorf("%v is not on %s", diagnostics[i], want)
 		}

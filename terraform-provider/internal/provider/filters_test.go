@@ -22,6 +22,7 @@ var listRequests = map[string]any{
 	"agyn_organization":        client.ApiListOrganizationsRequest{},
 	"agyn_organization_member": client.ApiListMembersRequest{},
 	"agyn_secret":              client.ApiListSecretsRequest{},
+	"agyn_secret_provider":     client.ApiListSecretProvidersRequest{},
 	"agyn_user":                client.ApiListUsersRequest{},
 }
 

@@ -28,6 +28,7 @@ import (
 	"github.com/agynio/agyn/terraform-provider/internal/provider/member"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/organization"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/secret"
+	"github.com/agynio/agyn/terraform-provider/internal/provider/secretprovider"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/usage"
 	"github.com/agynio/agyn/terraform-provider/internal/provider/user"
 )
@@ -73,7 +74,7 @@ func (p *Agyn) Metadata(_ context.Context, _ provider.MetadataRequest, response 
 // Schema describes the provider block.
 func (p *Agyn) Schema(_ context.Context, _ provider.SchemaRequest, response *provider.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Manages organizations, secrets, LLM providers and models of the Agyn LLM control plane.",
+		MarkdownDescription: "Manages organizations, secrets, secret providers, LLM providers and models of the Agyn LLM control plane.",
 		Attributes: map[string]schema.Attribute{
 			"gateway": schema.StringAttribute{
 				Optional:            true,
@@ -181,6 +182,7 @@ func (p *Agyn) Resources(context.Context) []func() resource.Resource {
 		member.NewResource,
 		organization.NewResource,
 		secret.NewResource,
+		secretprovider.NewResource,
 		user.NewResource,
 	}
 }
@@ -200,6 +202,8 @@ func (p *Agyn) DataSources(context.Context) []func() datasource.DataSource {
 		organization.Collection().ListDataSource,
 		secret.Collection().DataSource,
 		secret.Collection().ListDataSource,
+		secretprovider.Collection().DataSource,
+		secretprovider.Collection().ListDataSource,
 		usage.NewDataSource,
 		user.Collection().DataSource,
 		user.Collection().ListDataSource,
@@ -223,6 +227,7 @@ func (p *Agyn) ListResources(context.Context) []func() list.ListResource {
 		member.Collection().ListResource,
 		organization.Collection().ListResource,
 		secret.Collection().ListResource,
+		secretprovider.Collection().ListResource,
 		user.Collection().ListResource,
 	}
 }

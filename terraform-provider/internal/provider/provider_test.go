@@ -16,7 +16,8 @@ import (
 )
 
 var objects = []string{
-	"agyn_api_token", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_member", "agyn_secret", "agyn_user",
+	"agyn_api_token", "agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_organization_member", "agyn_secret", "agyn_secret_provider",
+	"agyn_user",
 }
 
 func TestEveryObjectHasAllResourceAndDataSourceTypes(t *testing.T) {
@@ -69,11 +70,25 @@ func TestCredentialsAreSensitiveAndWriteOnly(t *testing.T) {
 	schema := schemaOf(t, serve(t))
 	for resource, names := range map[string][]string{
 		"agyn_secret": {"value", "value_wo"}, "agyn_llm_provider": {"token", "token_wo", "custom_headers", "custom_headers_wo"}, "agyn_api_token": {"token"},
+		"agyn_secret_provider": {"token", "token_wo", "secret_id", "secret_id_wo"},
 	} {
-		for _, attribute := range schema.ResourceSchemas[resource].Block.Attributes {
+		attributes := schema.ResourceSchemas[resource].Block.Attributes
+		for _, attribute := range attributes {
+			if attribute.NestedType != nil {
+				attributes = append(attributes, attribute.NestedType.Attributes...)
+			}
+		}
+		found := 0
+		for _, attribute := range attributes {
+			if slices.Contains(names, attribute.Name) {
+				found++
+			}
 			if slices.Contains(names, attribute.Name) && (!attribute.Sensitive || attribute.WriteOnly != strings.HasSuffix(attribute.Name, "_wo")) {
 				t.Errorf("%s.%s: sensitive %t, write-only %t", resource, attribute.Name, attribute.Sensitive, attribute.WriteOnly)
 			}
+		}
+		if found != len(names) {
+			t.Errorf("%s has %d of %v", resource, found, names)
 		}
 	}
 }
@@ -104,6 +119,55 @@ func TestListResourceReturnsIdentitiesUpToTheLimit(t *testing.T) {
 				t.Errorf("limit %d: found %v", limit, names)
 			}
 		}
+	}
+}
+
+func TestListResourceReturnsSecretProvidersWithoutCredentials(t *testing.T) {
+	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
+	server := serve(t)
+	configure(t, server, fake(t, map[string]any{
+		"/api/v1/me": callerWith("cluster_admin"),
+		"/api/v1/organizations/" + organization + "/secret-providers": map[string]any{
+			"next_page_token": nil,
+			"items": []any{map[string]any{
+				"id": organization, "organization_id": organization, "name": "vault-prod", "description": nil, "type": "vault",
+				"config": map[string]any{"address": "http://vault:8200", "namespace": nil, "ca_certificate": nil, "auth_method": "approle",
+					"role_id": "r", "approle_mount": "approle"},
+				"credentials_fingerprint": strings.Repeat("a", 32), "secret_count": 0, "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+			}},
+		},
+	}))
+	found := find(t, server, "agyn_secret_provider", organization, 0, true)
+	if len(found) != 1 || found[0].DisplayName != "vault-prod" {
+		t.Fatalf("%v", found)
+	}
+	config := attributesOf(t, schemaOf(t, server).ResourceSchemas["agyn_secret_provider"], found[0].Resource)["config"]
+	var attributes map[string]tftypes.Value
+	if err := config.As(&attributes); err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range attributes {
+		if set := name == "address" || name == "role_id" || name == "approle_mount"; value.IsNull() == set {
+			t.Errorf("%s is %v", name, value)
+		}
+	}
+}
+
+// Attributes that a release adds are missing in the state of an earlier one.
+func TestStateWithoutTheRemoteAttributesIsReadable(t *testing.T) {
+	server := serve(t)
+	upgraded, err := server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+		TypeName: "agyn_secret", Version: 0, RawState: &tfprotov6.RawState{JSON: []byte(`{
+			"id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e81", "organization_id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f", "name": "key", "description": null,
+			"value": "sk", "value_wo": null, "value_wo_version": null, "version": 1, "fingerprint": "f", "created_at": "2026-01-31T12:00:00Z", "timeouts": null
+		}`)},
+	})
+	if err != nil || len(upgraded.Diagnostics) > 0 {
+		t.Fatal(err, upgraded.Diagnostics)
+	}
+	attributes := attributesOf(t, schemaOf(t, server).ResourceSchemas["agyn_secret"], upgraded.UpgradedState)
+	if !attributes["remote_path"].IsNull() || attributes["value"].IsNull() {
+		t.Errorf("%v", attributes)
 	}
 }
 
@@ -210,7 +274,7 @@ func TestInvalidIDIsRejectedBeforeTheRequest(t *testing.T) {
 		}
 	}
 	organization := "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8f"
-	for _, name := range []string{"agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_secret", "agyn_user"} {
+	for _, name := range []string{"agyn_llm_model", "agyn_llm_provider", "agyn_organization", "agyn_secret", "agyn_secret_provider", "agyn_user"} {
 		for attribute, value := range map[string]string{"id": "gpt-4o", "name": ""} {
 			given := map[string]string{attribute: value}
 			if name != "agyn_organization" && name != "agyn_user" {
@@ -262,7 +326,8 @@ func TestRedirectingGatewayIsReported(t *testing.T) {
 func secretNumber(organization, number string) map[string]any {
 	return map[string]any{
 		"id": "0198f2f0-7a3b-7c1d-9e2f-3a4b5c6d7e8" + number, "organization_id": organization, "name": "key-" + number, "description": nil,
-		"storage": "local", "version": 1, "fingerprint": strings.Repeat("a", 32), "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
+		"storage": "local", "provider_id": nil, "remote_path": nil, "remote_key": nil, "read_version": nil, "read_at": nil,
+		"last_error": nil, "last_error_at": nil, "version": 1, "fingerprint": strings.Repeat("a", 32), "created_at": "2026-01-31T12:00:00Z", "updated_at": "2026-01-31T12:00:00Z",
 	}
 }
 
@@ -344,6 +409,20 @@ func find(t *testing.T, server tfprotov6.ProviderServer, name, organization stri
 		results = append(results, result)
 	}
 	return results
+}
+
+// attributesOf decodes a state.
+func attributesOf(t *testing.T, schema *tfprotov6.Schema, state *tfprotov6.DynamicValue) map[string]tftypes.Value {
+	t.Helper()
+	value, err := state.Unmarshal(schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var attributes map[string]tftypes.Value
+	if err := value.As(&attributes); err != nil {
+		t.Fatal(err)
+	}
+	return attributes
 }
 
 // object returns a configuration with only these attributes.

@@ -15,3 +15,12 @@ resource "agyn_secret" "openai_key" {
     create_before_destroy = true
   }
 }
+
+# The value stays in a secret provider.
+resource "agyn_secret" "anthropic_key" {
+  organization_id = agyn_organization.acme.id
+  name            = "anthropic-api-key"
+  provider_id     = agyn_secret_provider.vault.id
+  remote_path     = "kv/data/prod/anthropic"
+  remote_key      = "api_key"
+}

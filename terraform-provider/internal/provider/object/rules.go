@@ -18,6 +18,9 @@ const (
 	emailPattern       = "^[A-Za-z0-9.!#$%&'*+/=?^_\\x60{|}~-]{1,64}@[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?([.][A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$"
 	endpointPattern    = `^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[A-Za-z0-9._~!$&'()*+,;=:@%/-]*)?$`
 	tokenPattern       = `^[\x21-\x7E]+$`
+	vaultPathPattern   = `^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$`
+	remotePathPattern  = `^[^/?#\x{0000}-\x{001F}\x{007F}-\x{009F}]+(/[^/?#\x{0000}-\x{001F}\x{007F}-\x{009F}]+)*$`
+	remoteKeyPattern   = `^[^\x{0000}-\x{001F}\x{007F}-\x{009F}]+$`
 )
 
 // uuid accepts lower case only, the case that the server returns: otherwise the state would differ from the plan.
@@ -25,6 +28,9 @@ var uuid = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 // operationPattern matches the paths that SDKs append to an endpoint.
 var operationPattern = regexp.MustCompile(`(/responses|/messages)/*$`)
+
+// vaultAPIPattern matches the path that requests append to the address of a secret provider.
+var vaultAPIPattern = regexp.MustCompile(`/v1/*$`)
 
 // UUID validates an id.
 func UUID() validator.String {
@@ -80,10 +86,49 @@ func Endpoint() []validator.String {
 	}
 }
 
+// VaultAddress validates the URL of a secret provider.
+func VaultAddress() []validator.String {
+	return []validator.String{
+		stringvalidator.LengthAtMost(2048),
+		sensitivePattern{regexp.MustCompile(endpointPattern), false, "must be an http or https URL without user info, query or fragment"},
+		sensitivePattern{vaultAPIPattern, true, "must not end in /v1; requests add it"},
+	}
+}
+
+// VaultPath validates a namespace or a mount of a secret provider.
+func VaultPath() []validator.String {
+	return []validator.String{
+		stringvalidator.LengthBetween(1, 256),
+		stringvalidator.RegexMatches(regexp.MustCompile(vaultPathPattern), "must be names of letters, digits and . _ ~ -, separated by slashes"),
+	}
+}
+
+// RemotePath validates a path in a secret provider.
+func RemotePath() []validator.String {
+	return []validator.String{
+		stringvalidator.UTF8LengthBetween(1, 512),
+		stringvalidator.RegexMatches(regexp.MustCompile(remotePathPattern),
+			"must be names separated by slashes, such as kv/data/prod/openai, without ?, # or control characters"),
+	}
+}
+
+// RemoteKey validates a key at a path in a secret provider.
+func RemoteKey() []validator.String {
+	return []validator.String{
+		stringvalidator.UTF8LengthBetween(1, 256),
+		stringvalidator.RegexMatches(regexp.MustCompile(remoteKeyPattern), "must not contain control characters"),
+	}
+}
+
 // Token validates a credential that is sent in a header.
 func Token() []validator.String {
+	return VisibleASCII(8192)
+}
+
+// VisibleASCII validates a credential, or a part of one, of at most so many characters.
+func VisibleASCII(most int) []validator.String {
 	return []validator.String{
-		sensitiveLength{1, 8192},
+		sensitiveLength{1, most},
 		sensitivePattern{regexp.MustCompile(tokenPattern), false, "must consist of visible ASCII characters without spaces"},
 	}
 }

@@ -22,7 +22,8 @@ func TestPatternsMatchTheContract(t *testing.T) {
 	// Double-quoted YAML escapes backslashes, and the contract writes \u for \x{}.
 	text := strings.ReplaceAll(string(contract), `\\`, `\`)
 	character := regexp.MustCompile(`\\x\{([0-9A-F]{4})\}`)
-	for _, pattern := range []string{textPattern, descriptionPattern, searchPattern, slugPattern, emailPattern, endpointPattern, tokenPattern} {
+	for _, pattern := range []string{textPattern, descriptionPattern, searchPattern, slugPattern, emailPattern, endpointPattern, tokenPattern,
+		vaultPathPattern, remotePathPattern, remoteKeyPattern} {
 		written := character.ReplaceAllString(pattern, `\u$1`)
 		if !strings.Contains(text, written) {
 			t.Errorf("the contract has no pattern %s", written)
@@ -57,6 +58,10 @@ func TestValidators(t *testing.T) {
 		"a slug":        {Slug(), []string{"a", "acme-2"}, []string{"", "-a", "A", "a_b", strings.Repeat("a", 64)}},
 		"an email":      {Email(), []string{"a@b.example"}, []string{"a", "a@", "ä@b.example"}},
 		"an endpoint":   {Endpoint(), []string{"http://10.0.0.1:8000", "https://[::1]/v1"}, []string{"", "ftp://a", "https://u:p@a", "https://a?b", "https://api.openai.com/v1/responses", "https://a/messages/"}},
+		"an address":    {VaultAddress(), []string{"http://127.0.0.1:8200", "https://vault.example.com/vault"}, []string{"vault:8200", "https://u:p@a", "https://a/v1", "https://a/v1/"}},
+		"a namespace":   {VaultPath(), []string{"team-a", "a/b.c"}, []string{"", "/a", "a/", "a//b", "a b"}},
+		"a remote path": {RemotePath(), []string{"kv/data/prod/openai", "kv/data/a b/ö"}, []string{"", "/kv", "kv/", "kv//a", "kv/a?version=1", "kv/a#b", "kv/\n"}},
+		"a remote key":  {RemoteKey(), []string{"value", "a/b?", "ö"}, []string{"", "a\n", strings.Repeat("a", 257)}},
 	} {
 		for _, value := range rule.valid {
 			if response := validate(t.Context(), rule.rules, value); response.Diagnostics.HasError() {

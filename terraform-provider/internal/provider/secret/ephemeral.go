@@ -38,7 +38,7 @@ func (e *Ephemeral) Metadata(_ context.Context, request ephemeral.MetadataReques
 // Schema describes the ephemeral resource.
 func (e *Ephemeral) Schema(_ context.Context, _ ephemeral.SchemaRequest, response *ephemeral.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Reads the value of a secret. Only for owners of the organization and cluster admins. The value is neither in the " +
+		MarkdownDescription: "Reads the value of a secret, for a remote one from its secret provider. Only for owners of the organization and cluster admins. The value is neither in the " +
 			"state nor in plans. The audit log records each plan and apply that reads it.",
 		Attributes: map[string]schema.Attribute{
 			"organization_id": schema.StringAttribute{

@@ -32,6 +32,9 @@ type model struct {
 	OrganizationID types.String `tfsdk:"organization_id"`
 	Name           types.String `tfsdk:"name"`
 	Description    types.String `tfsdk:"description"`
+	ProviderID     types.String `tfsdk:"provider_id"`
+	RemotePath     types.String `tfsdk:"remote_path"`
+	RemoteKey      types.String `tfsdk:"remote_key"`
 	Version        types.Int64  `tfsdk:"version"`
 	Fingerprint    types.String `tfsdk:"fingerprint"`
 	CreatedAt      types.String `tfsdk:"created_at"`
@@ -77,9 +80,10 @@ func (r *Resource) ImportState(ctx context.Context, request resource.ImportState
 // Schema describes the resource.
 func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, response *resource.SchemaResponse) {
 	response.Schema = schema.Schema{
-		MarkdownDescription: "Manages a secret, a credential that the server stores encrypted and does not return. The server does not delete a " +
-			"secret in use, and Terraform deletes before it updates. Set `create_before_destroy` in `lifecycle`, so that one apply can remove a " +
-			"secret and set another credential in its LLM provider.",
+		MarkdownDescription: "Manages a secret, a credential. The server stores the value of a local secret (`value` or `value_wo`) encrypted, and " +
+			"does not return it. It reads the value of a remote secret (`provider_id`, `remote_path` and `remote_key`) from a secret provider. A " +
+			"change between the two is an update in place. The server does not delete a secret in use, and Terraform deletes before it updates. " +
+			"Set `create_before_destroy` in `lifecycle`, so that one apply can remove a secret and set another credential in its LLM provider.",
 		Attributes: map[string]schema.Attribute{
 			"id":              object.ID(kind),
 			"organization_id": object.OrganizationID(),
@@ -92,8 +96,8 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 			"value": schema.StringAttribute{
 				Optional:  true,
 				Sensitive: true,
-				MarkdownDescription: "The value, at most 64 KiB. It is in the state; `value_wo` is not. Set exactly one of the two. The first apply after an " +
-					"import sets it.",
+				MarkdownDescription: "The value of a local secret, at most 64 KiB. It is in the state; `value_wo` is not. Set exactly one of the two. The " +
+					"first apply after an import sets it.",
 				Validators: object.SecretValue(),
 			},
 			"value_wo": schema.StringAttribute{
@@ -109,13 +113,30 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 				MarkdownDescription: "The version of `value_wo`. If set, `value_wo` is sent only when this number changes, and no hash is stored.",
 				Validators:          []validator.Int64{int64validator.AlsoRequires(path.MatchRoot("value_wo"))},
 			},
+			"provider_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The id of the secret provider that holds the value of a remote secret.",
+				Validators:          []validator.String{object.UUID()},
+			},
+			"remote_path": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "The path of the value in the secret provider. In a KV version 2 engine it contains `data` after the mount, such as " +
+					"`kv/data/prod/openai`.",
+				Validators: object.RemotePath(),
+			},
+			"remote_key": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "The key at `remote_path` whose value, a string, is the secret's value.",
+				Validators:          object.RemoteKey(),
+			},
 			"version": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "The version of the value, which starts at 1 and increases with each new value.",
+				Computed: true,
+				MarkdownDescription: "The version of the value or reference, which starts at 1 and increases with each new one. A new value in the secret " +
+					"provider does not change it.",
 			},
 			"fingerprint": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "A keyed hash of the value. It changes with the value.",
+				MarkdownDescription: "A keyed hash of the value, or a hash of the reference. It changes with them.",
 			},
 			"created_at": object.CreatedAt(),
 		},
@@ -123,26 +144,16 @@ func (r *Resource) Schema(ctx context.Context, _ resource.SchemaRequest, respons
 	}
 }
 
-// ValidateConfig requires the value in one of its two forms.
+// ValidateConfig requires the attributes of exactly one storage.
 func (r *Resource) ValidateConfig(ctx context.Context, request resource.ValidateConfigRequest, response *resource.ValidateConfigResponse) {
 	var config resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
-	if response.Diagnostics.HasError() {
-		return
-	}
-	checkForms(config, &response.Diagnostics)
-}
-
-func checkForms(config resourceModel, diagnostics *diag.Diagnostics) {
-	if config.Value.IsNull() && config.ValueWO.IsNull() {
-		diagnostics.AddAttributeError(path.Root("value"), "The value is missing", "Set value, or value_wo, which is not in the state.")
-	}
-	if object.IsSet(config.Value) && object.IsSet(config.ValueWO) {
-		diagnostics.AddAttributeError(path.Root("value_wo"), "The value is set twice", "Set value or value_wo, not both.")
+	if !response.Diagnostics.HasError() {
+		checkStorage(config, &response.Diagnostics)
 	}
 }
 
-// ModifyPlan plans an unknown version and fingerprint if the value must be sent, otherwise the prior ones.
+// ModifyPlan plans an unknown version and fingerprint if the value or the reference changes, otherwise the prior ones.
 func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRequest, response *resource.ModifyPlanResponse) {
 	if request.State.Raw.IsNull() || request.Plan.Raw.IsNull() {
 		return
@@ -155,7 +166,7 @@ func (r *Resource) ModifyPlan(ctx context.Context, request resource.ModifyPlanRe
 		return
 	}
 	plan.Version, plan.Fingerprint = state.Version, state.Fingerprint
-	if credential.Changed(ctx, request.Private, forms(config, plan, state), state.Fingerprint, &response.Diagnostics) {
+	if !plan.hasReferenceOf(state.model) || credential.Changed(ctx, request.Private, forms(config, plan, state), state.Fingerprint, &response.Diagnostics) {
 		plan.Version, plan.Fingerprint = types.Int64Unknown(), types.StringUnknown()
 	}
 	response.Diagnostics.Append(response.Plan.SetAttribute(ctx, path.Root("version"), plan.Version)...)
@@ -171,7 +182,14 @@ func (r *Resource) Create(ctx context.Context, request resource.CreateRequest, r
 	}
 	ctx, done := object.WithTimeout(ctx, plan.Timeouts.Create, &response.Diagnostics)
 	defer done()
-	body := client.SecretCreate{Name: plan.Name.ValueString(), Value: object.Optional(credential.Coalesce(plan.Value, config.ValueWO))}
+	body := client.SecretCreate{
+		Name:       plan.Name.ValueString(),
+		Storage:    plan.storage(),
+		Value:      object.Optional(credential.Coalesce(plan.Value, config.ValueWO)),
+		ProviderId: object.Optional(plan.ProviderID),
+		RemotePath: object.Optional(plan.RemotePath),
+		RemoteKey:  object.Optional(plan.RemoteKey),
+	}
 	if description := object.Optional(plan.Description); description != nil {
 		body.SetDescription(*description)
 	}
@@ -208,7 +226,7 @@ func (r *Resource) Read(ctx context.Context, request resource.ReadRequest, respo
 	object.Save(ctx, &response.State, response.Identity, state, state.identity(), &response.Diagnostics)
 }
 
-// Update replaces the secret. The same value keeps the version.
+// Update replaces the secret. The same value or reference keeps the version.
 func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, response *resource.UpdateResponse) {
 	var config, state, plan resourceModel
 	response.Diagnostics.Append(request.Config.Get(ctx, &config)...)
@@ -220,7 +238,14 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 	defer done()
 	// The plan decides: unlike the configuration, it respects ignore_changes.
 	changed := plan.Fingerprint.IsUnknown() && credential.Changed(ctx, request.Private, forms(config, plan, state), state.Fingerprint, &response.Diagnostics)
-	body := client.SecretUpdate{Name: plan.Name.ValueString(), Value: object.Optional(plan.Value)}
+	body := client.SecretUpdate{
+		Name:       plan.Name.ValueString(),
+		Storage:    plan.storage(),
+		Value:      object.Optional(plan.Value),
+		ProviderId: object.Optional(plan.ProviderID),
+		RemotePath: object.Optional(plan.RemotePath),
+		RemoteKey:  object.Optional(plan.RemoteKey),
+	}
 	if changed {
 		body.Value = object.Optional(credential.Coalesce(plan.Value, config.ValueWO))
 	}
@@ -232,7 +257,11 @@ func (r *Resource) Update(ctx context.Context, request resource.UpdateRequest, r
 		response.Diagnostics.Append(diagnose("The secret cannot be updated", err, config)...)
 		return
 	}
-	credential.RecordWrite(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
+	if plan.isRemote() {
+		credential.Forget(ctx, response.Private, &response.Diagnostics)
+	} else {
+		credential.RecordWrite(ctx, response.Private, forms(config, plan, state), changed, updated.Fingerprint, &response.Diagnostics)
+	}
 	plan.model = read(updated)
 	object.Save(ctx, &response.State, response.Identity, plan, plan.identity(), &response.Diagnostics)
 }
@@ -276,6 +305,9 @@ func read(secret *client.Secret) model {
 		OrganizationID: types.StringValue(secret.OrganizationId),
 		Name:           types.StringValue(secret.Name),
 		Description:    types.StringPointerValue(secret.Description.Get()),
+		ProviderID:     types.StringPointerValue(secret.ProviderId.Get()),
+		RemotePath:     types.StringPointerValue(secret.RemotePath.Get()),
+		RemoteKey:      types.StringPointerValue(secret.RemoteKey.Get()),
 		Version:        types.Int64Value(secret.Version),
 		Fingerprint:    types.StringValue(secret.Fingerprint),
 		CreatedAt:      object.Time(&secret.CreatedAt),

@@ -18,14 +18,15 @@ final class ApiResources {
 
     private static final Map<String, String> COLLECTIONS = Map.of(
             "agyn_secret", "secrets",
+            "agyn_secret_provider", "secret-providers",
             "agyn_llm_provider", "llm-providers",
             "agyn_llm_model", "models");
 
-    private static final Set<String> CREDENTIALS =
-            Set.of("value", "token", "custom_headers", "value_wo", "token_wo", "custom_headers_wo");
+    private static final Set<String> CREDENTIALS = Set.of(
+            "value", "token", "secret_id", "custom_headers", "value_wo", "token_wo", "secret_id_wo", "custom_headers_wo");
 
-    private static final Set<String> OF_THE_CONFIGURATION_ALONE =
-            Set.of("timeouts", "value_wo_version", "token_wo_version", "custom_headers_wo_version");
+    private static final Set<String> OF_THE_CONFIGURATION_ALONE = Set.of(
+            "timeouts", "value_wo_version", "token_wo_version", "secret_id_wo_version", "custom_headers_wo_version");
 
     private final Server server;
 
@@ -73,24 +74,34 @@ final class ApiResources {
     }
 
     private static void assertAgree(SoftAssertions softly, State.Resource resource, JsonNode response) {
-        resource.values().properties().forEach(attribute -> {
+        assertAgree(softly, resource.address(), resource.values(), resource.sensitive(), response);
+        if (resource.managed() && resource.type().equals("agyn_llm_provider")) {
+            assertHasCredentials(softly, resource, response);
+        }
+    }
+
+    private static void assertAgree(
+            SoftAssertions softly, String address, JsonNode values, JsonNode sensitive, JsonNode response) {
+        values.properties().forEach(attribute -> {
             String name = attribute.getKey();
+            if (OF_THE_CONFIGURATION_ALONE.contains(name)) {
+                return;
+            }
             JsonNode value = attribute.getValue();
-            String place = resource.address() + "." + name;
+            String place = address + "." + name;
             if (CREDENTIALS.contains(name)) {
                 softly.assertThat(response.has(name))
                         .as("%s is in the response", place)
                         .isFalse();
-                softly.assertThat(value.isNull() || resource.hides(name))
+                softly.assertThat(value.isNull() || State.isSensitive(sensitive.path(name)))
                         .as("%s is sensitive", place)
                         .isTrue();
-            } else if (!OF_THE_CONFIGURATION_ALONE.contains(name)) {
+            } else if (value.isObject()) {
+                assertAgree(softly, place, value, sensitive.path(name), response.path(name));
+            } else {
                 softly.assertThat(response.get(name)).as(place).isEqualTo(value);
             }
         });
-        if (resource.managed() && resource.type().equals("agyn_llm_provider")) {
-            assertHasCredentials(softly, resource, response);
-        }
     }
 
     // The API returns no credentials, only whether they are set.

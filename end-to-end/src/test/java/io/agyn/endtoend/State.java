@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -29,16 +30,8 @@ record State(List<Resource> resources) {
             return values.required(attribute).asText();
         }
 
-        boolean hides(String attribute) {
-            // An object or list means that it contains sensitive values.
-            return sensitive.has(attribute)
-                    && !sensitive.get(attribute).equals(JSON.getNodeFactory().booleanNode(false));
-        }
-
         private Stream<String> credentials() {
-            return values.propertyStream()
-                    .filter(value -> hides(value.getKey()))
-                    .flatMap(value -> texts(value.getValue()));
+            return sensitiveTexts(values, sensitive);
         }
     }
 
@@ -65,6 +58,24 @@ record State(List<Resource> resources) {
         Set<String> credentials = new TreeSet<>();
         resources.stream().flatMap(Resource::credentials).forEach(credentials::add);
         return credentials;
+    }
+
+    /** Whether a value is sensitive as a whole, by its node in {@code sensitive_values}. */
+    static boolean isSensitive(JsonNode sensitive) {
+        return sensitive.isBoolean() && sensitive.booleanValue();
+    }
+
+    private static Stream<String> sensitiveTexts(JsonNode value, JsonNode sensitive) {
+        if (isSensitive(sensitive)) {
+            return texts(value);
+        }
+        if (value.isObject()) {
+            return value.propertyStream()
+                    .flatMap(member -> sensitiveTexts(member.getValue(), sensitive.path(member.getKey())));
+        }
+        return IntStream.range(0, value.size())
+                .boxed()
+                .flatMap(index -> sensitiveTexts(value.get(index), sensitive.path(index)));
     }
 
     private static Stream<String> texts(JsonNode node) {

@@ -1,0 +1,1 @@
+terraform import agyn_secret_provider.vault '<organization_id>/<id>'
