@@ -46,7 +46,7 @@ func TestConflictsAreRejectedDespiteUnknownValues(t *testing.T) {
 	headers := types.MapValueMust(types.StringType, map[string]attr.Value{"X-Key": unknown})
 	for name, config := range map[string]inputs{
 		"a header that the proxy manages": {AuthMethod: unknown, CustomHeaders: host},
-		"headers with a token":          {AuthMethod: method("bearer"), Token: unknown, CustomHeaders: headers},
+		"headers with a token":            {AuthMethod: method("bearer"), Token: unknown, CustomHeaders: headers},
 		"write-only headers by a token":   {AuthMethod: method("bearer"), Token: unknown, CustomHeadersWO: headers},
 		"a write-only token twice":        {AuthMethod: method("bearer"), Token: method("sk"), TokenWO: method("sk")},
 		"a write-only token and a secret": {AuthMethod: method("bearer"), TokenSecretID: method("id"), TokenWO: method("sk")},

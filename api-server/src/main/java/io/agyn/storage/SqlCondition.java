@@ -18,11 +18,7 @@ public final class SqlCondition {
         this.parameters = parameters;
     }
 
-    /**
-     * Returns a condition.
-     *
-     * @param term SQL with one parameter
-     */
+    /** A condition of one term, in SQL with one parameter. */
     public static SqlCondition of(String term, Object parameter) {
         return new SqlCondition(term, List.of(parameter));
     }

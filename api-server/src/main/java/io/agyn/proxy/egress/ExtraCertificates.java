@@ -89,7 +89,7 @@ public final class ExtraCertificates {
             return factory(all);
         }
 
-        // Vert.x accepts null, and uses the factory then, but its type does not say so.
+        // Vert.x accepts null, and uses the factory then, but its type is not @Nullable.
         @Override
         @SuppressWarnings("NullAway")
         public Function<String, TrustManager[]> trustManagerMapper(Vertx vertx) {
