@@ -155,10 +155,7 @@ class AuditTest {
         }
         Api.awaitAnonymousDenial(
                 "listSecrets",
-                () -> asNobody()
-                        .get("/organizations/{o}/secrets", own)
-                        .then()
-                        .statusCode(401));
+                () -> asNobody().get("/organizations/{o}/secrets", own).then().statusCode(401));
 
         JsonPath outside = asAdmin()
                 .get("/audit-events?outcome=denied&page_size=1000")

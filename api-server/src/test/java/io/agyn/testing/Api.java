@@ -22,7 +22,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ThrowingRunnable;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Helpers of the REST API's tests: callers and new resources. */
@@ -200,17 +199,20 @@ public final class Api {
      * Repeats a request without a valid token until its denial is in the audit log. Denials by other tests may have
      * used up the minute's share of anonymous callers.
      */
-    public static void awaitAnonymousDenial(String operation, ThrowingRunnable request) {
-        await().atMost(2, TimeUnit.MINUTES).pollInterval(1, TimeUnit.SECONDS).pollDelay(Duration.ZERO).until(() -> {
-            request.run();
-            return asAdmin()
-                    .get("/audit-events?outcome=denied&page_size=1000&operation=" + operation)
-                    .then()
-                    .statusCode(200)
-                    .extract()
-                    .jsonPath()
-                    .getList("items.code")
-                    .contains("unauthenticated");
-        });
+    public static void awaitAnonymousDenial(String operation, Runnable request) {
+        await().atMost(2, TimeUnit.MINUTES)
+                .pollInterval(1, TimeUnit.SECONDS)
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    request.run();
+                    return asAdmin()
+                            .get("/audit-events?outcome=denied&page_size=1000&operation=" + operation)
+                            .then()
+                            .statusCode(200)
+                            .extract()
+                            .jsonPath()
+                            .getList("items.code")
+                            .contains("unauthenticated");
+                });
     }
 }
