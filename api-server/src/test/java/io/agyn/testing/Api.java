@@ -1,6 +1,7 @@
 package io.agyn.testing;
 
 import static io.restassured.RestAssured.given;
+import static org.awaitility.Awaitility.await;
 
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.ConfigProvider;
 
 /** Helpers of the REST API's tests: callers and new resources. */
@@ -224,5 +227,26 @@ public final class Api {
 
     private static String created(io.restassured.response.Response response) {
         return response.then().statusCode(201).extract().path("id");
+    }
+
+    /**
+     * Repeats a request without a valid token until its denial is in the audit log. Denials by other tests may have
+     * used up the minute's share of anonymous callers.
+     */
+    public static void awaitAnonymousDenial(String operation, Runnable request) {
+        await().atMost(2, TimeUnit.MINUTES)
+                .pollInterval(1, TimeUnit.SECONDS)
+                .pollDelay(Duration.ZERO)
+                .until(() -> {
+                    request.run();
+                    return asAdmin()
+                            .get("/audit-events?outcome=denied&page_size=1000&operation=" + operation)
+                            .then()
+                            .statusCode(200)
+                            .extract()
+                            .jsonPath()
+                            .getList("items.code")
+                            .contains("unauthenticated");
+                });
     }
 }

@@ -25,6 +25,7 @@ class DroppedLinesTest {
 
     private final Records records = new Records(UUID.randomUUID());
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final CountDownLatch writing = new CountDownLatch(1);
     private final CountDownLatch unblocked = new CountDownLatch(1);
     private final AccessLog log = new AccessLog(new PrintStream(new BlockedOutput()), true, Format.TEXT);
     private LogLines server;
@@ -41,8 +42,7 @@ class DroppedLinesTest {
 
     @Test
     void droppedLinesAreCountedInTheServersLog() throws Exception {
-        log.start();
-        batches(200);
+        fillBlockedOutput();
         assertThat(reports()).as("while the output is blocked").isEmpty();
         unblocked.countDown();
         log.stop(Duration.ofSeconds(10));
@@ -56,8 +56,7 @@ class DroppedLinesTest {
 
     @Test
     void droppedLinesAreReportedAsSoonAsTheOutputWorksAgain() throws Exception {
-        log.start();
-        batches(200);
+        fillBlockedOutput();
         unblocked.countDown();
         while (reports().isEmpty()) {
             batches(1);
@@ -76,6 +75,14 @@ class DroppedLinesTest {
         log.stop(Duration.ofSeconds(10));
         assertThat(written.toString(UTF_8)).hasLineCount(100 * LINES_PER_BATCH);
         assertThat(reports()).isEmpty();
+    }
+
+    /** Adds 200 batches, more than fit into the queue, while the log's thread is blocked in the first one. */
+    private void fillBlockedOutput() throws InterruptedException {
+        log.start();
+        batches(1);
+        writing.await();
+        batches(199);
     }
 
     private void batches(int count) {
@@ -101,6 +108,7 @@ class DroppedLinesTest {
 
         @Override
         public void write(byte[] bytes, int from, int length) {
+            writing.countDown();
             try {
                 unblocked.await();
             } catch (InterruptedException e) {
