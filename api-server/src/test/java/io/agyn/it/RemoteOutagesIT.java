@@ -49,8 +49,10 @@ class RemoteOutagesIT {
 
     @AfterAll
     static void stop() throws Exception {
-        try (bao) {
+        try {
             cluster.close();
+        } finally {
+            bao.close();
         }
     }
 

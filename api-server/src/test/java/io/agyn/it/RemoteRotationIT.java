@@ -55,8 +55,10 @@ class RemoteRotationIT {
 
     @AfterAll
     static void stop() throws Exception {
-        try (bao) {
+        try {
             cluster.close();
+        } finally {
+            bao.close();
         }
     }
 
@@ -139,8 +141,8 @@ class RemoteRotationIT {
     }
 
     /**
-     * Calls each model once. Returns the nanoseconds from the write of the new key to the start of the call if it sent the
-     * new key, otherwise -1.
+     * Calls each model once. Returns the nanoseconds from the write of the new key to the start of the call if it sent
+     * the new key, otherwise -1.
      */
     private static long[] callEach(List<ModelCaller> callers, AtomicReferenceArray<Written> written) {
         cluster.provider().forget();

@@ -43,8 +43,10 @@ class RemoteSecretsIT {
     // Closing fails if a log, the metrics or a file of the database shows a credential.
     @AfterAll
     static void stop() throws Exception {
-        try (bao) {
+        try {
             cluster.close();
+        } finally {
+            bao.close();
         }
     }
 
