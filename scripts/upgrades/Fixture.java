@@ -138,10 +138,11 @@ final class Fixture {
         ObjectNode byToken = body("name", "vault", "description", "By token", "type", "vault");
         byToken.set("config", body("address", "http://127.0.0.1:1", "namespace", "admin", "token", "hvs.of-before"));
         String vault = create(in(organization, "secret-providers"), byToken);
-        resources.add(in(organization, "secret-providers/" + vault));
+        credential(in(organization, "secret-providers/" + vault), "token", "hvs.of-before");
         ObjectNode byRole = body("name", "bao", "type", "vault");
         byRole.set("config", body("address", "https://127.0.0.1:1", "role_id", "agyn", "secret_id", "of-before"));
-        resources.add(in(organization, "secret-providers/" + create(in(organization, "secret-providers"), byRole)));
+        String bao = create(in(organization, "secret-providers"), byRole);
+        credential(in(organization, "secret-providers/" + bao), "secret_id", "of-before");
         ObjectNode remote = body("name", "remote", "storage", "remote", "provider_id", vault);
         remote.put("remote_path", "kv/data/openai").put("remote_key", "api_key");
         resources.add(in(organization, "secrets/" + create(in(organization, "secrets"), remote)));
@@ -284,6 +285,10 @@ final class Fixture {
                     sql.append("select ensure_usage_partition('").append(day).append("');\n");
                 }
             }
+            if (table.equals("deployment")) {
+                // The migration has added a row.
+                sql.append("delete from deployment;\n");
+            }
             sql.append(rows(table));
         }
         return sql.toString();
@@ -346,8 +351,17 @@ final class Fixture {
     }
 
     private void credential(String path, String value) {
+        credential(path, "value", value);
+    }
+
+    /** @param field the field of a revealed credential; earlier fixtures omit it, since it was always {@code value} */
+    private void credential(String path, String field, String value) {
         resources.add(path);
-        credentials.addObject().put("path", api(path)).put("value", value);
+        credentials
+                .addObject()
+                .put("path", api(path))
+                .put("field", field)
+                .put("value", value);
     }
 
     private String token(String name, ObjectNode body) throws Exception {

@@ -161,10 +161,9 @@ public final class SentCredentials {
         if (body instanceof String text && text.startsWith("{")) {
             try {
                 JsonObject json = new JsonObject(text);
-                for (String field : List.of("value", "token")) {
-                    if (json.getValue(field) instanceof String credential) {
-                        found.add(credential);
-                    }
+                addFields(json, found);
+                if (json.getValue("config") instanceof JsonObject config) {
+                    addFields(config, found);
                 }
                 if (json.getValue("custom_headers") instanceof JsonObject headers) {
                     headers.forEach(header -> {
@@ -178,6 +177,14 @@ public final class SentCredentials {
             }
         }
         return found;
+    }
+
+    private static void addFields(JsonObject json, Set<String> found) {
+        for (String field : List.of("value", "token", "secret_id")) {
+            if (json.getValue(field) instanceof String credential) {
+                found.add(credential);
+            }
+        }
     }
 
     /** Finds many texts at once, by the first bytes of each. */
