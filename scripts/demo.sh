@@ -287,6 +287,8 @@ read_secret
 [ "$id" = "$id_before" ] || fail "the secret was replaced"
 [ "$storage" = remote ] || fail "the secret is not remote"
 terraform plan -detailed-exitcode >/dev/null || fail "terraform plans changes after apply"
+# A change takes effect within a second.
+sleep 1
 say
 say "The stored key is deleted. The next call reads the one in OpenBao:"
 ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
