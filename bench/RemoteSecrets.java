@@ -123,7 +123,9 @@ public final class RemoteSecrets {
     /** Rotates keys at random times while their models are called a few times a second. */
     private void freshness(URI echo) throws Exception {
         List<Double> seconds = new ArrayList<>();
-        try (HttpClient http = HttpClient.newHttpClient();
+        try (HttpClient http = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Double>> rotations = new ArrayList<>();
             Random random = new Random(1);
