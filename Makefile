@@ -58,7 +58,7 @@ $(PROVIDER): $(PROVIDER_SOURCES)
 	cd terraform-provider && $(GO) build -o bin/terraform-provider-agyn .
 	@touch $@
 
-demo: build ## Demonstrate a server, terraform apply, a rotation, a rejected plan, and destroy
+demo: build ## Demonstrate a server, terraform apply, rotations, a key in OpenBao, a rejected plan, and destroy
 	JAVA_HOME='$(JDK)' scripts/demo.sh
 
 run: $(AOT_CACHE) ## Run the server on its embedded PostgreSQL, until Ctrl-C
@@ -159,6 +159,7 @@ bench: build ## Run the benchmarks
 	JAVA_HOME='$(JDK)' scripts/with-server.sh '$(JDK)/bin/java' -cp 'api-server/target/quarkus-app/lib/main/*' bench/Console.java
 	JAVA_HOME='$(JDK)' TERRAFORM='$(TERRAFORM)' PROVIDER=terraform-provider/bin scripts/with-server.sh '$(JDK)/bin/java' bench/Terraform.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Proxy.java
+	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/RemoteSecrets.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Streams.java
 	JAVA_HOME='$(JDK)' '$(JDK)/bin/java' bench/Idle.java
 

@@ -22,6 +22,7 @@ final class Agyn implements AutoCloseable {
 
     private final Path folder;
     private Process process;
+    private String organization;
 
     private Agyn(Path folder) {
         this.folder = folder;
@@ -31,13 +32,27 @@ final class Agyn implements AutoCloseable {
     static Agyn start(Path folder, URI upstream) throws Exception {
         Agyn agyn = new Agyn(Files.createDirectories(folder));
         agyn.launch();
-        String organization = agyn.create("/organizations", "{\"name\": \"Bench\"}");
-        String provider = agyn.create("/organizations/" + organization + "/llm-providers", """
-                {"name": "upstream", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer",
-                 "token": "sk-bench"}""".formatted(upstream));
-        agyn.create("/organizations/" + organization + "/models", """
-                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(MODEL, provider));
+        agyn.organization = agyn.post("/organizations", "{\"name\": \"Bench\"}");
+        agyn.createModel(MODEL, upstream, "\"token\": \"sk-bench\"");
         return agyn;
+    }
+
+    /**
+     * Creates a model on an LLM provider with the same name.
+     *
+     * @param credential a JSON field: {@code token} or {@code token_secret_id}
+     */
+    void createModel(String name, URI upstream, String credential) throws Exception {
+        String provider = create("llm-providers", """
+                {"name": "%s", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer", %s}""".formatted(
+                        name, upstream, credential));
+        create("models", """
+                {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(name, provider));
+    }
+
+    /** Creates a resource of the organization, and returns its id. */
+    String create(String collection, String json) throws Exception {
+        return post("/organizations/" + organization + "/" + collection, json);
     }
 
     /** Restarts the server in the same folder and waits until it is ready. */
@@ -120,7 +135,7 @@ final class Agyn implements AutoCloseable {
         process.waitFor();
     }
 
-    private String create(String path, String body) throws IOException, InterruptedException {
+    private String post(String path, String body) throws IOException, InterruptedException {
         HttpResponse<String> response = HTTP.send(
                 HttpRequest.newBuilder(URI.create(uri() + "/api/v1" + path))
                         .header("Authorization", "Bearer " + token())

@@ -1,15 +1,9 @@
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -26,25 +20,23 @@ public final class Proxy {
     private static final Duration WARM_UP = Duration.ofSeconds(30);
     private static final int SOAK_MINUTES = 10;
     private static final double FLAT = 0.05;
-    private static final Pattern RATE = Pattern.compile("Requests/sec: +([0-9.]+)");
-    private static final Pattern COUNT = Pattern.compile("([0-9]+) requests in");
 
-    private static final String QUESTION =
-            "{\"model\":\"" + Agyn.MODEL + "\",\"input\":\"" + "x".repeat(3 * 1024 - 40) + "\"}";
-    private static final String ANSWER =
+    static final String ANSWER =
             "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
                     + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
                     + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
                     + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
 
-    private final Path folder;
+    private static final String QUESTION = question(Agyn.MODEL);
+
+    private final Wrk wrk;
     private final Agyn agyn;
     private final Nginx nginx;
     private final List<String> table = new ArrayList<>();
     private double steady;
 
-    private Proxy(Path folder, Agyn agyn, Nginx nginx) {
-        this.folder = folder;
+    private Proxy(Wrk wrk, Agyn agyn, Nginx nginx) {
+        this.wrk = wrk;
         this.agyn = agyn;
         this.nginx = nginx;
     }
@@ -54,12 +46,17 @@ public final class Proxy {
                 Nginx upstream = Nginx.upstream(folder.resolve("upstream"), ANSWER);
                 Nginx nginx = Nginx.proxy(folder.resolve("nginx"), upstream.uri());
                 Agyn agyn = Agyn.start(folder.resolve("agyn"), upstream.uri())) {
-            Proxy bench = new Proxy(folder.folder(), agyn, nginx);
+            Proxy bench = new Proxy(new Wrk(folder.folder(), CONNECTIONS), agyn, nginx);
             bench.run(rows.length == 0 ? List.of("throughput", "latency", "ramp", "soak") : List.of(rows));
         } catch (Nginx.Missing e) {
             System.err.println(e.getMessage());
             System.exit(1);
         }
+    }
+
+    /** A request of 3 KiB. */
+    static String question(String model) {
+        return "{\"model\":\"" + model + "\",\"input\":\"" + "x".repeat(3 * 1024 - 40) + "\"}";
     }
 
     private void run(List<String> rows) throws Exception {
@@ -89,16 +86,16 @@ public final class Proxy {
         double theirCpu = 0;
         for (int round = 0; round < rounds; round++) {
             double before = Report.cpuMicros(nginx.workers());
-            Rate reference = wrk(nginx.uri(), ROUND);
-            theirCpu += (Report.cpuMicros(nginx.workers()) - before) / reference.count / rounds;
+            Wrk.Rate reference = wrk(nginx.uri(), ROUND);
+            theirCpu += (Report.cpuMicros(nginx.workers()) - before) / reference.count() / rounds;
             before = Report.cpuMicros(Stream.of(agyn.handle()));
             double postgres = Report.cpuMicros(agyn.postgres().children());
-            Rate rate = wrk(agyn.uri(), ROUND);
-            ourCpu += (Report.cpuMicros(Stream.of(agyn.handle())) - before) / rate.count / rounds;
-            postgresCpu += (Report.cpuMicros(agyn.postgres().children()) - postgres) / rate.count / rounds;
-            ours.add(rate.perSecond);
-            theirs.add(reference.perSecond);
-            ratios.add(rate.perSecond / reference.perSecond);
+            Wrk.Rate rate = wrk(agyn.uri(), ROUND);
+            ourCpu += (Report.cpuMicros(Stream.of(agyn.handle())) - before) / rate.count() / rounds;
+            postgresCpu += (Report.cpuMicros(agyn.postgres().children()) - postgres) / rate.count() / rounds;
+            ours.add(rate.perSecond());
+            theirs.add(reference.perSecond());
+            ratios.add(rate.perSecond() / reference.perSecond());
         }
         double ratio = Report.median(ratios);
         table.add(Report.row(
@@ -161,7 +158,7 @@ public final class Proxy {
             long ready = System.nanoTime();
             double rate = 0;
             while (rate < 0.8 * steady && System.nanoTime() - ready < 60_000_000_000L) {
-                rate = wrk(agyn.uri(), Duration.ofSeconds(1)).perSecond;
+                rate = wrk(agyn.uri(), Duration.ofSeconds(1)).perSecond();
             }
             seconds.add((System.nanoTime() - ready) / 1e9);
         }
@@ -196,38 +193,7 @@ public final class Proxy {
         return agyn.call(uri.getAuthority(), QUESTION);
     }
 
-    private record Rate(double perSecond, long count) {}
-
-    private Rate wrk(URI uri, Duration duration) throws Exception {
-        Path script = folder.resolve("post.lua");
-        Files.writeString(script, """
-                wrk.method = "POST"
-                wrk.body = '%s'
-                wrk.headers["Content-Type"] = "application/json"
-                wrk.headers["Accept"] = "application/json"
-                wrk.headers["Authorization"] = "Bearer %s"
-                """.formatted(QUESTION, agyn.token()));
-        Process wrk;
-        try {
-            wrk = new ProcessBuilder(
-                            "wrk",
-                            "-t1",
-                            "-c" + CONNECTIONS,
-                            "-d" + duration.toSeconds() + "s",
-                            "-s",
-                            script.toString(),
-                            uri + "/v1/responses")
-                    .redirectErrorStream(true)
-                    .start();
-        } catch (IOException e) {
-            throw new Nginx.Missing("wrk is missing: install Debian's package wrk, or your system's.");
-        }
-        String output = new String(wrk.getInputStream().readAllBytes(), ISO_8859_1);
-        Matcher rate = RATE.matcher(output);
-        Matcher count = COUNT.matcher(output);
-        if (wrk.waitFor() != 0 || output.contains("Non-2xx") || !rate.find() || !count.find()) {
-            throw new IOException("wrk: " + output);
-        }
-        return new Rate(Double.parseDouble(rate.group(1)), Long.parseLong(count.group(1)));
+    private Wrk.Rate wrk(URI uri, Duration duration) throws Exception {
+        return wrk.run(uri, duration, QUESTION, agyn.token());
     }
 }

@@ -6,10 +6,11 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 java=$("$root/scripts/find-jdk.sh")/bin/java
 terraform=$("$root/terraform-provider/scripts/terraform-path.sh")
+openbao=$("$root/scripts/find-openbao.sh")
 command -v curl >/dev/null || { echo "The demo needs curl, which is not installed." >&2; exit 1; }
 
-# The user's own settings must not affect this server.
-for variable in $(compgen -e | grep -E '^(AGYN|TF)_' || true); do
+# The user's own settings must not affect these servers.
+for variable in $(compgen -e | grep -E '^(AGYN|TF|BAO|VAULT)_' || true); do
   unset "$variable"
 done
 
@@ -23,6 +24,7 @@ clean_up() {
     wait "$server" || true
   fi
   [ -z "$provider" ] || kill "$provider" 2>/dev/null || true
+  [ -z "$vault" ] || kill "$vault" 2>/dev/null || true
   if [ -n "$postgres" ] && kill "$postgres" 2>/dev/null; then
     echo "The server left its PostgreSQL running (process $postgres); it is stopped now." >&2
     status=1
@@ -74,12 +76,12 @@ start_server() {
   (umask 077 && printf 'header = "Authorization: Bearer %s"\n' "$AGYN_TOKEN" >"$work/curl.conf")
 }
 
-# A stand-in for OpenAI and Anthropic that accepts only the example's keys.
+# start_provider PORT KEY: starts a stand-in for OpenAI and Anthropic that accepts only this OpenAI key.
 start_provider() {
   # Created here, before the background job writes it.
   : >"$work/provider.log"
   "$java" --sun-misc-unsafe-memory-access=allow -jar "$root"/scripted-provider/target/agyn-scripted-provider-*.jar \
-    --port 0 --accept 'authorization: Bearer sk-example-openai' --accept 'x-api-key: sk-ant-example-anthropic' \
+    --port "$1" --accept "authorization: Bearer $2" --accept 'x-api-key: sk-ant-example-anthropic' \
     >"$work/provider.log" 2>&1 &
   provider=$!
   until origin=$(grep -m 1 '^http' "$work/provider.log"); do
@@ -87,6 +89,23 @@ start_provider() {
     sleep 0.1
   done
 }
+
+# Starts an OpenBao in development mode, whose secrets are lost when it stops. Exports BAO_ADDR and BAO_TOKEN, its root token.
+start_openbao() {
+  local port
+  until port=$((RANDOM % 20000 + 20000)) && ! (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; do :; done
+  export BAO_ADDR=http://127.0.0.1:$port BAO_TOKEN=root-of-the-demo
+  "$openbao" server -dev -dev-no-store-token -dev-root-token-id="$BAO_TOKEN" -dev-listen-address="127.0.0.1:$port" \
+    >"$work/openbao.log" 2>&1 &
+  vault=$!
+  # The mount of the secrets is the last step of its start.
+  until "$openbao" read secret/config >/dev/null 2>&1; do
+    kill -0 "$vault" 2>/dev/null || fail "OpenBao did not start: $(cat "$work/openbao.log")"
+    sleep 0.1
+  done
+}
+
+bao() { "$openbao" "$@"; }
 
 # ask PATH BODY [HEADER]...: calls a model through the LLM Proxy, as an agent does.
 ask() {
@@ -109,13 +128,25 @@ make_mirror() {
   export TF_CLI_CONFIG_FILE=$work/terraform.tfrc TF_IN_AUTOMATION=1 TF_INPUT=0 CHECKPOINT_DISABLE=1
 }
 
-# Sets $version, $fingerprint and $id from the secret openai-api-key.
+# Sets $version, $fingerprint, $storage, $read_version and $id from the secret openai-api-key.
 read_secret() {
   local response
   response=$(get "/organizations/$organization/secrets?name=openai-api-key")
   version=$(echo "$response" | field version)
   fingerprint=$(echo "$response" | field fingerprint)
+  storage=$(echo "$response" | field storage)
+  read_version=$(echo "$response" | field read_version)
   id=$(echo "$response" | field id)
+}
+
+# await_read_version N: waits until the server has read this version of the secret openai-api-key.
+await_read_version() {
+  local attempts=0
+  until read_secret && [ "$read_version" = "$1" ]; do
+    attempts=$((attempts + 1))
+    [ "$attempts" -lt 50 ] || fail "the server has read version $read_version of the key, not $1"
+    sleep 0.1
+  done
 }
 
 bold='' plain=''
@@ -126,6 +157,7 @@ else
 fi
 server=''
 provider=''
+vault=''
 work=$(mktemp -d "${TMPDIR:-/tmp}/agyn-demo.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT
@@ -137,7 +169,7 @@ sed -n '/^Agyn is ready/,$p' "$work/server.log"
 
 heading "2. Create two LLM providers, their keys and a model each, from examples/quickstart"
 make_mirror
-start_provider
+start_provider 0 sk-example-openai
 say "A scripted provider at $origin stands in for the real clouds."
 mkdir "$work/quickstart"
 for file in "$root"/examples/quickstart/*.tf; do
@@ -217,7 +249,72 @@ done
 cat "$work/usage"
 say
 
-heading "7. Plan an invalid configuration: a Host header in custom_headers"
+heading "7. Move OpenAI's key to OpenBao, and rotate it there"
+start_openbao
+say "OpenBao, which has the API of HashiCorp Vault, runs at $BAO_ADDR. Its policy lets the server read keys, and nothing else."
+shown bao kv put -mount=secret prod/openai api_key=sk-example-openai
+printf 'path "secret/data/prod/*" {\n  capabilities = ["read"]\n}\n' >"$work/agyn.hcl"
+shown bao policy write agyn "$work/agyn.hcl"
+TF_VAR_openbao_token=$(bao token create -policy=agyn -orphan -period=24h -field=token)
+export TF_VAR_openbao_token
+cat >openbao.tf <<END
+variable "openbao_token" {
+  type      = string
+  sensitive = true
+}
+
+resource "agyn_secret_provider" "openbao" {
+  organization_id = agyn_organization.acme.id
+  name            = "openbao"
+  type            = "vault"
+  config = {
+    address = "$BAO_ADDR"
+    token   = var.openbao_token
+  }
+}
+END
+sed 's#^  value  *= var\.openai_api_key$#  provider_id     = agyn_secret_provider.openbao.id\
+  remote_path     = "secret/data/prod/openai"\
+  remote_key      = "api_key"#' main.tf >"$work/main.tf"
+mv "$work/main.tf" main.tf
+say
+say "In Terraform, a reference to OpenBao replaces the secret's value:"
+say
+grep -A 9 'resource "agyn_secret" "openai_key"' main.tf
+id_before=$id
+shown terraform apply -auto-approve
+read_secret
+[ "$id" = "$id_before" ] || fail "the secret was replaced"
+[ "$storage" = remote ] || fail "the secret is not remote"
+terraform plan -detailed-exitcode >/dev/null || fail "terraform plans changes after apply"
+# A change takes effect within a second.
+sleep 1
+say
+say "The stored key is deleted. The next call reads the one in OpenBao:"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
+say
+grep -q 'Hello from the scripted provider' "$work/response" || fail "the call did not use the key in OpenBao"
+await_read_version 1
+say
+say "Now the key is rotated in OpenBao, and the provider accepts only the new one. Terraform is not involved."
+shown bao kv put -mount=secret prod/openai api_key=sk-example-rotated-in-openbao
+kill "$provider"
+wait "$provider" || true
+start_provider "${origin##*:}" sk-example-rotated-in-openbao
+say
+say "One call still sends the old key. The provider's 401 makes the server read the key again:"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
+say
+grep -q invalid_api_key "$work/response" || fail "the call did not use the key in memory"
+say
+say "The next call sends the new key:"
+ask /v1/responses '{"model": "gpt-4o", "input": "Hello, world"}' | tee "$work/response"
+say
+grep -q 'Hello from the scripted provider' "$work/response" || fail "the call did not use the new key in OpenBao"
+await_read_version 2
+terraform plan -detailed-exitcode >/dev/null || fail "terraform plans changes after a rotation in OpenBao"
+
+heading "8. Plan an invalid configuration: a Host header in custom_headers"
 mkdir "$work/rejected"
 sed 's/"X-Cost-Center"/"Host"/' "$root/examples/custom-headers/main.tf" >"$work/rejected/main.tf"
 cd "$work/rejected"
@@ -230,7 +327,7 @@ grep -q 'Host' "$work/errors" && grep -q 'managed by the proxy' "$work/errors" |
 say
 say "Terraform rejected it before creating anything, as it should."
 
-heading "8. See it in the Console"
+heading "9. See it in the Console"
 say "Open $AGYN_GATEWAY and sign in with the token in $work/data/admin-token."
 if [ -t 0 ] && [ -t 1 ]; then
   say "Look around; press Ctrl-C to continue and clean up."
@@ -241,7 +338,7 @@ if [ -t 0 ] && [ -t 1 ]; then
   trap 'exit 130' INT
 fi
 
-heading "9. Destroy everything"
+heading "10. Destroy everything"
 cd "$work/quickstart"
 shown terraform destroy -auto-approve
 [ "$(get /organizations)" = '{"items":[],"next_page_token":null}' ] || fail "an organization is left"

@@ -3,6 +3,7 @@ package io.agyn.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.api.model.ModelTestFailure;
+import io.agyn.api.model.SecretFailure;
 import io.agyn.problems.ProblemKind;
 import io.agyn.proxy.dialect.ProxyError;
 import java.io.IOException;
@@ -41,6 +42,14 @@ class TroubleshootingTest {
     void everyModelTestFailureIsExplained() throws IOException {
         assertThat(rows("Failed model tests", "`([a-z_]+)`()"))
                 .containsExactlyInAnyOrderElementsOf(Stream.of(ModelTestFailure.values())
+                        .map(failure -> List.of(failure.toString(), ""))
+                        .toList());
+    }
+
+    @Test
+    void everyFailureOfARemoteSecretIsExplained() throws IOException {
+        assertThat(rows("Failed reads of remote secrets", "`([a-z_]+)`()"))
+                .containsExactlyInAnyOrderElementsOf(Stream.of(SecretFailure.values())
                         .map(failure -> List.of(failure.toString(), ""))
                         .toList());
     }

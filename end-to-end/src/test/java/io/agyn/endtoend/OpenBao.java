@@ -59,7 +59,7 @@ final class OpenBao implements AutoCloseable {
         }
     }
 
-    private static String binary() throws IOException, InterruptedException {
+    static String binary() throws IOException, InterruptedException {
         Process script = new ProcessBuilder(
                         Checkout.file("scripts/find-openbao.sh").toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -3,9 +3,11 @@ package io.agyn.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.scripted.ScriptedProvider;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -86,15 +88,45 @@ class ReadmeIT {
                 .contains("\"role\":\"member\"", "\"operation\":\"createSecret\"", "\"value\":\"sk-example\"");
     }
 
+    @Test
+    @Order(4)
+    void keyInVaultIsRegisteredAndChecked() throws Exception {
+        try (OpenBao bao = OpenBao.start(home)) {
+            bao.write("prod/openai", Map.of("api_key", "sk-example"));
+            Path programs = Files.createDirectory(home.resolve("programs"));
+            Files.createSymbolicLink(programs.resolve("vault"), Path.of(OpenBao.binary()));
+            String commands = String.join("", DocumentedShell.of(Checkout.file("docs/vault.md")))
+                    .replace("https://vault.example.com:8200", bao.address())
+                    // The mount of OpenBao's development mode.
+                    .replace("kv/data/", "secret/data/");
+
+            Command.Result session = paste(
+                    commands,
+                    Map.of(
+                            "BAO_ADDR", bao.address(),
+                            "BAO_TOKEN", OpenBao.ROOT_TOKEN,
+                            "PATH", programs + File.pathSeparator + System.getenv("PATH")));
+
+            assertThat(session.output()).contains("\"credential_accepted\":true", "\"succeeded\":true");
+        }
+    }
+
     private static Command.Result pasteAll(String page) throws IOException, InterruptedException {
         return paste(String.join("", DocumentedShell.of(Checkout.file(page))));
     }
 
     /** Runs commands in one shell, which fails at the first failure or unset variable. */
     private static Command.Result paste(String lines) throws IOException, InterruptedException {
+        return paste(lines, Map.of());
+    }
+
+    private static Command.Result paste(String lines, Map<String, String> variables)
+            throws IOException, InterruptedException {
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.put("HOME", home.toString());
         String script = "set -euo pipefail\n"
                 + lines.replace(DOCUMENTED_PROVIDER, provider.origin().toString());
-        return new Command(home, Map.of("HOME", home.toString()), List.of("bash", "-c", script))
+        return new Command(home, environment, List.of("bash", "-c", script))
                 .run()
                 .expect(0);
     }
