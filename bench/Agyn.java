@@ -44,8 +44,7 @@ final class Agyn implements AutoCloseable {
      */
     void createModel(String name, URI upstream, String credential) throws Exception {
         String provider = create("llm-providers", """
-                {"name": "%s", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer", %s}""".formatted(
-                        name, upstream, credential));
+                {"name": "%s", "endpoint": "%s", "protocol": "responses", "auth_method": "bearer", %s}""".formatted(name, upstream, credential));
         create("models", """
                 {"name": "%s", "provider_id": "%s", "remote_model_name": "gpt-4o-2024-08-06"}""".formatted(name, provider));
     }

@@ -21,11 +21,10 @@ public final class Proxy {
     private static final int SOAK_MINUTES = 10;
     private static final double FLAT = 0.05;
 
-    static final String ANSWER =
-            "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
-                    + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
-                    + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
-                    + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
+    static final String ANSWER = "{\"id\":\"resp_1\",\"object\":\"response\",\"status\":\"completed\",\"output\":"
+            + "[{\"type\":\"message\",\"content\":[{\"type\":\"output_text\",\"text\":\"" + "x".repeat(1260)
+            + "\"}]}],\"usage\":{\"input_tokens\":25,\"input_tokens_details\":{\"cached_tokens\":8},\"output_tokens\":12,"
+            + "\"output_tokens_details\":{\"reasoning_tokens\":4},\"total_tokens\":37}}";
 
     private static final String QUESTION = question(Agyn.MODEL);
 

@@ -43,8 +43,7 @@ public final class RemoteSecrets {
         this.agyn = agyn;
         this.bao = bao;
         this.secretProvider = agyn.create("secret-providers", """
-                {"name": "openbao", "type": "vault", "config": {"address": "%s", "token": "%s"}}""".formatted(
-                        bao.uri(), OpenBao.TOKEN));
+                {"name": "openbao", "type": "vault", "config": {"address": "%s", "token": "%s"}}""".formatted(bao.uri(), OpenBao.TOKEN));
     }
 
     public static void main(String... rows) throws Exception {

@@ -357,11 +357,7 @@ final class Fixture {
     /** @param field the field of a revealed credential; earlier fixtures omit it, since it was always {@code value} */
     private void credential(String path, String field, String value) {
         resources.add(path);
-        credentials
-                .addObject()
-                .put("path", api(path))
-                .put("field", field)
-                .put("value", value);
+        credentials.addObject().put("path", api(path)).put("field", field).put("value", value);
     }
 
     private String token(String name, ObjectNode body) throws Exception {

@@ -38,7 +38,6 @@ class SecretProvidersResource implements SecretProvidersApi {
 
     @Override
     public Response listSecretProviders(
-            
             UUID organizationId,
             Integer pageSize,
             @Nullable String pageToken,

@@ -64,7 +64,10 @@ public class RemoteSecretStatuses implements RemoteReadListener {
      * @param version the version in KV v2, or null
      * @param error the failure in words, or null
      */
-    private record Status(String fingerprint, @Nullable Long version, @Nullable String error) {}
+    private record Status(
+            String fingerprint,
+            @Nullable Long version,
+            @Nullable String error) {}
 
     RemoteSecretStatuses(DataSource dataSource) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");

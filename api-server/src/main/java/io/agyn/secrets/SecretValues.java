@@ -24,11 +24,7 @@ public class SecretValues {
     private final RemoteSecrets remoteSecrets;
     private final RemoteSecretStatuses statuses;
 
-    SecretValues(
-            Secrets secrets,
-            VaultConfigs configs,
-            RemoteSecrets remoteSecrets,
-            RemoteSecretStatuses statuses) {
+    SecretValues(Secrets secrets, VaultConfigs configs, RemoteSecrets remoteSecrets, RemoteSecretStatuses statuses) {
         this.secrets = requireNonNull(secrets, "secrets is null");
         this.configs = requireNonNull(configs, "configs is null");
         this.remoteSecrets = requireNonNull(remoteSecrets, "remoteSecrets is null");
@@ -96,9 +92,7 @@ public class SecretValues {
     private Source source(UUID organizationId, UUID id) {
         return QuarkusTransaction.requiringNew().call(() -> {
             SecretEntity secret = secrets.get(organizationId, id);
-            return secret.isRemote()
-                    ? new Remote(reference(secret))
-                    : new Local(secret.name, secrets.reveal(secret));
+            return secret.isRemote() ? new Remote(reference(secret)) : new Local(secret.name, secrets.reveal(secret));
         });
     }
 

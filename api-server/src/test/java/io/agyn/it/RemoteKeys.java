@@ -60,8 +60,8 @@ final class RemoteKeys {
     /** The configuration of a secret provider with an AppRole that may read all keys. */
     static Map<String, String> byAppRole(Bao bao, Duration tokenTtl) throws IOException, InterruptedException {
         bao.allow(POLICY, "kv/data/*", "read");
-        Bao.Role role = bao.role(
-                freshName("agyn"), Map.of("token_policies", POLICY, "token_ttl", tokenTtl.toSeconds() + "s"));
+        Bao.Role role =
+                bao.role(freshName("agyn"), Map.of("token_policies", POLICY, "token_ttl", tokenTtl.toSeconds() + "s"));
         return Map.of("address", bao.address(), "role_id", role.roleId(), "secret_id", role.secretId());
     }
 
@@ -78,11 +78,16 @@ final class RemoteKeys {
         String llmProvider = server.create(
                 path("llm-providers"),
                 Map.of(
-                        "name", name,
-                        "endpoint", cluster.provider().origin() + "/v1",
-                        "protocol", "responses",
-                        "auth_method", "bearer",
-                        "token_secret_id", secret));
+                        "name",
+                        name,
+                        "endpoint",
+                        cluster.provider().origin() + "/v1",
+                        "protocol",
+                        "responses",
+                        "auth_method",
+                        "bearer",
+                        "token_secret_id",
+                        secret));
         server.create(path("models"), Map.of("name", name, "provider_id", llmProvider, "remote_model_name", "remote"));
         return new Key(bao, name, secret);
     }

@@ -180,8 +180,7 @@ class RemoteOutagesIT {
     }
 
     private static void report(String sentence, CallLoad load) {
-        System.out.println(
-                sentence.formatted(load.calls(), load.slowest().toMillis()));
+        System.out.println(sentence.formatted(load.calls(), load.slowest().toMillis()));
     }
 
     private static Duration since(long nanoTime) {

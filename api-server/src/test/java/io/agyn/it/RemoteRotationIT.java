@@ -153,9 +153,7 @@ class RemoteRotationIT {
             responses.add(callers.get(i).responseLater(Integer.toString(i)));
         }
         for (CompletableFuture<HttpResponse<String>> response : responses) {
-            assertThat(response.join().statusCode())
-                    .as(response.join().body())
-                    .isEqualTo(200);
+            assertThat(response.join().statusCode()).as(response.join().body()).isEqualTo(200);
         }
         Map<String, String> sent = cluster.provider().received().stream()
                 .collect(Collectors.toMap(RemoteRotationIT::requestId, call -> call.values("authorization")

@@ -78,7 +78,8 @@ class RemoteSecretsIT {
         commands.succeed("keyset", "retire", old);
         assertThat(commands.succeed("keyset", "check")).contains("can read everything");
         for (Key key : both) {
-            assertThat(keys.caller(cluster.server(), key).call("after-the-rewrap")).isEqualTo(200);
+            assertThat(keys.caller(cluster.server(), key).call("after-the-rewrap"))
+                    .isEqualTo(200);
         }
 
         cluster.restart(0);
@@ -170,7 +171,9 @@ class RemoteSecretsIT {
     }
 
     private static Response post(String path) {
-        return cluster.server().request().post("/api/v1/" + cluster.organization().path(path));
+        return cluster.server()
+                .request()
+                .post("/api/v1/" + cluster.organization().path(path));
     }
 
     private static void assertShowsNone(Response response, int status) {

@@ -182,8 +182,10 @@ class RotationTest {
         assertThat(KeysetVerification.run(connection, keyset).unreadable())
                 .noneMatch(row -> row.contains(token) || row.contains(role) || row.contains(remote));
         String reveal = "/organizations/{org}/secret-providers/{id}/reveal-credentials";
-        assertThat(asAdmin().post(reveal, organization, token).<String>path("token")).isEqualTo("hvs.kept");
-        assertThat(asAdmin().post(reveal, organization, role).<String>path("secret_id")).isEqualTo("kept-id");
+        assertThat(asAdmin().post(reveal, organization, token).<String>path("token"))
+                .isEqualTo("hvs.kept");
+        assertThat(asAdmin().post(reveal, organization, role).<String>path("secret_id"))
+                .isEqualTo("kept-id");
     }
 
     @Test

@@ -94,7 +94,8 @@ class ConstraintsTest {
         UUID remote = UUID.fromString(Api.remoteSecret(own.toString(), ownSecretProvider.toString()));
         assertRejected(
                 "secret_provider_of_secret",
-                () -> database.execute("update secret set provider_id = ? where id = ?", foreignSecretProvider, remote));
+                () -> database.execute(
+                        "update secret set provider_id = ? where id = ?", foreignSecretProvider, remote));
         assertRejected(
                 "secret_provider_of_secret",
                 () -> database.execute("delete from secret_provider where id = ?", ownSecretProvider));
@@ -114,8 +115,7 @@ class ConstraintsTest {
     void secretProviderHasTheCredentialOfItsAuthMethodAndNoOther() {
         assertRejected(
                 "secret_provider_credentials",
-                () -> database.execute(
-                        "update secret_provider set role_id = 'r' where id = ?", ownSecretProvider));
+                () -> database.execute("update secret_provider set role_id = 'r' where id = ?", ownSecretProvider));
         assertRejected(
                 "secret_provider_credentials",
                 () -> database.execute(

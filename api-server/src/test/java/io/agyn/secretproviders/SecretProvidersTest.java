@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
-import io.agyn.testing.Api;
 import io.agyn.database.PostgresTestResource;
+import io.agyn.testing.Api;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -173,8 +173,10 @@ class SecretProvidersTest {
         String id = Api.secretProvider(organization);
         Callable<Integer> delete =
                 () -> asAdmin().delete(PROVIDER, organization, id).statusCode();
-        Callable<Integer> use = () ->
-                asAdmin().body(Api.remoteSecretBody(id)).post(SECRETS, organization).statusCode();
+        Callable<Integer> use = () -> asAdmin()
+                .body(Api.remoteSecretBody(id))
+                .post(SECRETS, organization)
+                .statusCode();
 
         List<Integer> statuses = Api.inParallel(List.of(use, delete, use, delete, use));
 

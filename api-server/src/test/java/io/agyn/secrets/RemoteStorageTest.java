@@ -9,9 +9,9 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
 import io.agyn.testing.Database;
-import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -162,11 +162,7 @@ class RemoteStorageTest {
     void remoteSecretCanBeTheTokenOfAnLlmProvider() {
         String id = Api.remoteSecret(organization, provider);
         Api.provider(organization, id);
-        asAdmin()
-                .delete(SECRET, organization, id)
-                .then()
-                .statusCode(409)
-                .body("code", equalTo("secret_in_use"));
+        asAdmin().delete(SECRET, organization, id).then().statusCode(409).body("code", equalTo("secret_in_use"));
     }
 
     @Test
@@ -194,10 +190,7 @@ class RemoteStorageTest {
                 .then()
                 .statusCode(200);
         body.put("remote_key", "other");
-        update(id, body)
-                .statusCode(200)
-                .body("read_version", nullValue())
-                .body("last_error", nullValue());
+        update(id, body).statusCode(200).body("read_version", nullValue()).body("last_error", nullValue());
     }
 
     private int storedBytes(String id) throws SQLException {

@@ -7,9 +7,9 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
 import io.agyn.testing.Bao;
-import io.agyn.database.PostgresTestResource;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
@@ -120,7 +120,9 @@ class RemoteValuesTest {
 
     @Test
     void checkOfALocalSecretTellsWhetherAHeaderCanCarryIt() {
-        check(Api.secret(organization, "sk-local")).body("succeeded", equalTo(true)).body("version", nullValue());
+        check(Api.secret(organization, "sk-local"))
+                .body("succeeded", equalTo(true))
+                .body("version", nullValue());
         assertFails(Api.secret(organization, "a\nb"), "not_sendable", "HTTP headers");
     }
 

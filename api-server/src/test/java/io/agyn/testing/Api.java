@@ -81,9 +81,8 @@ public final class Api {
 
     /** A fresh remote secret's id. */
     public static String remoteSecret(String organization, String secretProvider) {
-        return created(asAdmin()
-                .body(remoteSecretBody(secretProvider))
-                .post("/organizations/{id}/secrets", organization));
+        return created(
+                asAdmin().body(remoteSecretBody(secretProvider)).post("/organizations/{id}/secrets", organization));
     }
 
     /** The body of a secret provider with a fresh name. */

@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.agyn.testing.Bao;
 import io.agyn.proxy.egress.EgressParts;
 import io.agyn.proxy.egress.OwnCertificate;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
+import io.agyn.testing.Bao;
 import io.agyn.vault.VaultConfig.AppRole;
 import io.agyn.vault.VaultConfig.Auth;
 import io.agyn.vault.VaultConfig.Token;

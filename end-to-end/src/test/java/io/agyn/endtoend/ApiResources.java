@@ -23,7 +23,14 @@ final class ApiResources {
             "agyn_llm_model", "models");
 
     private static final Set<String> CREDENTIALS = Set.of(
-            "value", "token", "secret_id", "custom_headers", "value_wo", "token_wo", "secret_id_wo", "custom_headers_wo");
+            "value",
+            "token",
+            "secret_id",
+            "custom_headers",
+            "value_wo",
+            "token_wo",
+            "secret_id_wo",
+            "custom_headers_wo");
 
     private static final Set<String> OF_THE_CONFIGURATION_ALONE = Set.of(
             "timeouts", "value_wo_version", "token_wo_version", "secret_id_wo_version", "custom_headers_wo_version");

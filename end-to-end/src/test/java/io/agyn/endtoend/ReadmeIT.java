@@ -103,9 +103,12 @@ class ReadmeIT {
             Command.Result session = paste(
                     commands,
                     Map.of(
-                            "BAO_ADDR", bao.address(),
-                            "BAO_TOKEN", OpenBao.ROOT_TOKEN,
-                            "PATH", programs + File.pathSeparator + System.getenv("PATH")));
+                            "BAO_ADDR",
+                            bao.address(),
+                            "BAO_TOKEN",
+                            OpenBao.ROOT_TOKEN,
+                            "PATH",
+                            programs + File.pathSeparator + System.getenv("PATH")));
 
             assertThat(session.output()).contains("\"credential_accepted\":true", "\"succeeded\":true");
         }

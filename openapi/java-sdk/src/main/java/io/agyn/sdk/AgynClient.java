@@ -148,8 +148,7 @@ public final class AgynClient implements AutoCloseable {
      */
     public SecretProviders secretProviders(UUID organizationId) {
         requireNonNull(organizationId, "organizationId is null");
-        return new SecretProviders(
-                organizationId, new SecretProvidersApi(api), new SecretChecksApi(api), exchange);
+        return new SecretProviders(organizationId, new SecretProvidersApi(api), new SecretChecksApi(api), exchange);
     }
 
     /**

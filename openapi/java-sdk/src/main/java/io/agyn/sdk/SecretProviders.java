@@ -101,8 +101,8 @@ public final class SecretProviders {
 
     private Listing<SecretProvider> list(String name) {
         return new Listing<>((pageSize, pageToken) -> {
-            SecretProviderList page = exchange.read(() ->
-                    api.listSecretProvidersWithHttpInfo(organizationId, pageSize, pageToken, name, null, null));
+            SecretProviderList page = exchange.read(
+                    () -> api.listSecretProvidersWithHttpInfo(organizationId, pageSize, pageToken, name, null, null));
             return new Page<>(page.getItems(), page.getNextPageToken());
         });
     }
