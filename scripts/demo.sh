@@ -280,7 +280,7 @@ mv "$work/main.tf" main.tf
 say
 say "In Terraform, a reference to OpenBao replaces the secret's value:"
 say
-grep -A 9 'resource "agyn_secret" "openai_key"' main.tf
+sed -n '/"agyn_secret" "openai_key"/,/^}/p' main.tf
 id_before=$id
 shown terraform apply -auto-approve
 read_secret

@@ -13,6 +13,7 @@ import io.agyn.sdk.model.SecretProviderList;
 import io.agyn.sdk.model.SecretProviderUpdate;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The secret providers of an organization. Credentials are write-only, except for {@link #revealCredentials}. */
 public final class SecretProviders {
@@ -99,7 +100,7 @@ public final class SecretProviders {
         return list(null);
     }
 
-    private Listing<SecretProvider> list(String name) {
+    private Listing<SecretProvider> list(@Nullable String name) {
         return new Listing<>((pageSize, pageToken) -> {
             SecretProviderList page = exchange.read(
                     () -> api.listSecretProvidersWithHttpInfo(organizationId, pageSize, pageToken, name, null, null));
