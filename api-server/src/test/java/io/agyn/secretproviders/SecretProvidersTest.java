@@ -82,7 +82,7 @@ class SecretProvidersTest {
         rejected(Map.of("address", ADDRESS, "role_id", "r"), "/config/secret_id", "role_id requires it");
         rejected(Map.of("address", ADDRESS, "secret_id", "s"), "/config/role_id", "secret_id requires it");
         rejected(Map.of("address", ADDRESS, "approle_mount", "m"), "/config/role_id", "approle_mount requires it");
-        rejected(Map.of("token", "t"), "/config/address", "Add this field");
+        rejected(Map.of("token", "t"), "/config/address", "required");
     }
 
     @ParameterizedTest
