@@ -94,9 +94,11 @@ class UpgradeIT {
                 assertReadsAsBefore(server, tokens, read);
             }
             for (JsonNode credential : expected.get("credentials")) {
-                Response revealed = server.as(admin).post(credential.get("path").textValue() + "/reveal");
+                String field = credential.path("field").asText("value");
+                String reveal = field.equals("value") ? "/reveal" : "/reveal-credentials";
+                Response revealed = server.as(admin).post(credential.get("path").textValue() + reveal);
                 assertThat(revealed.statusCode()).isEqualTo(200);
-                assertThat(revealed.<String>path(credential.path("field").asText("value")))
+                assertThat(revealed.<String>path(field))
                         .isEqualTo(credential.get("value").textValue());
             }
             if (Integer.parseInt(fixture.substring(1)) < FIRST_WITH_USERS) {
