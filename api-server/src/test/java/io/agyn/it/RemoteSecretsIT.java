@@ -167,7 +167,9 @@ class RemoteSecretsIT {
     }
 
     private static ValidatableResponse reveal(String secretProvider) {
-        return post("secret-providers/" + secretProvider + "/reveal-credentials").then().statusCode(200);
+        return post("secret-providers/" + secretProvider + "/reveal-credentials")
+                .then()
+                .statusCode(200);
     }
 
     private static Response post(String path) {

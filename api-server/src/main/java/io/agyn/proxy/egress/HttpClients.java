@@ -80,6 +80,8 @@ public class HttpClients {
         return vertx.httpClientBuilder()
                 .with(options)
                 .with(options.getPoolOptions())
+                // Requests report their failures; Vert.x would log a reset of an idle connection as an error too.
+                .withConnectHandler(connection -> connection.exceptionHandler(reset -> {}))
                 .build();
     }
 
