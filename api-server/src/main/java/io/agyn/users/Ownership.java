@@ -50,7 +50,7 @@ public class Ownership {
     }
 
     /**
-     * Rejects removing an active user who is the only active owner of an organization.
+     * Rejects the removal of an organization's only active owner.
      *
      * @throws ProblemException {@code last_owner}
      */
@@ -61,7 +61,7 @@ public class Ownership {
     }
 
     /**
-     * Rejects removing an active user from all organizations if they are the only active owner of one.
+     * Rejects the removal of a user from all organizations, if an organization has no other active owner.
      *
      * @throws ProblemException {@code last_owner}, which names the organizations
      */

@@ -12,14 +12,12 @@ import io.agyn.testing.Api;
 import io.agyn.testing.Database;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
-import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import javax.sql.DataSource;
@@ -53,7 +51,7 @@ class AuditTamperingTest {
                     .asString();
             assertThat(rejected).doesNotContain("sk-1");
             asAdmin()
-                    .body(model("gpt", Api.provider(organization, secret)))
+                    .body(Api.modelBody("gpt", Api.provider(organization, secret)))
                     .post("/organizations/{o}/models", organization)
                     .then()
                     .statusCode(500);
@@ -90,7 +88,7 @@ class AuditTamperingTest {
 
         inParallel(writes);
 
-        assertThat(events(organization).getList("items.operation")).hasSize(20);
+        assertThat(Api.auditEvents(organization).getList("items.operation")).hasSize(20);
         assertThat(faults()).noneMatch(fault -> fault.contains(organization));
     }
 
@@ -123,11 +121,11 @@ class AuditTamperingTest {
         Thread.sleep(200);
         assertThat(new AuditRetention(dataSource, keyset::current, Duration.ofMillis(100)).drop())
                 .isPositive();
-        assertThat(events(organization).getList("items.operation")).isEmpty();
+        assertThat(Api.auditEvents(organization).getList("items.operation")).isEmpty();
 
         Api.secret(organization, "sk-3");
 
-        assertThat(events(organization).getList("items.operation")).containsExactly("createSecret");
+        assertThat(Api.auditEvents(organization).getList("items.operation")).containsExactly("createSecret");
         assertThat(faults()).noneMatch(fault -> fault.contains(organization));
     }
 
@@ -158,18 +156,5 @@ class AuditTamperingTest {
         try (Connection connection = dataSource.getConnection()) {
             return new AuditVerification(keyset.current()).verify(connection).faults();
         }
-    }
-
-    private static JsonPath events(String organization) {
-        return asAdmin()
-                .get("/organizations/{o}/audit-events?page_size=1000", organization)
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
-    }
-
-    private static Map<String, String> model(String name, String provider) {
-        return Map.of("name", name, "provider_id", provider, "remote_model_name", "gpt-4o");
     }
 }

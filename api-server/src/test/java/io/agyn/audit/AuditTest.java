@@ -50,7 +50,7 @@ class AuditTest {
                 .post("/organizations/{o}/llm-providers/{p}/reveal-credentials", organization, provider)
                 .then()
                 .statusCode(200);
-        put("/organizations/{o}/models/{m}", model("gpt", provider), organization, model);
+        put("/organizations/{o}/models/{m}", Api.modelBody("gpt", provider), organization, model);
         put("/organizations/{o}/llm-providers/{p}", Api.providerBody("bearer", Map.of()), organization, provider);
         put("/organizations/{o}/secrets/{s}", Map.of("name", "renamed"), organization, secret);
         put("/organizations/{o}", Map.of("name", "renamed"), organization);
@@ -64,7 +64,7 @@ class AuditTest {
         Api.join(organization, leaver, "member");
         delete("/organizations/{o}/members/{u}", organization, leaver);
 
-        List<String> seen = events(organization).getList("items.operation");
+        List<String> seen = Api.auditEvents(organization).getList("items.operation");
         String another = Api.user();
         Api.setState(another, "suspended");
         delete("/users/{u}", another);
@@ -138,7 +138,7 @@ class AuditTest {
                 .then()
                 .statusCode(409);
 
-        assertThat(events(organization).getList("items.operation")).doesNotContain("deleteSecret");
+        assertThat(Api.auditEvents(organization).getList("items.operation")).doesNotContain("deleteSecret");
     }
 
     @Test
@@ -167,7 +167,7 @@ class AuditTest {
                 .containsExactlyInAnyOrder("not_found", "forbidden");
         assertThat(outside.getList("items.findAll { it.resource_id == '" + foreign + "' }.code"))
                 .containsExactly("not_found");
-        assertThat(events(foreign).getList("items.outcome")).doesNotContain("denied");
+        assertThat(Api.auditEvents(foreign).getList("items.outcome")).doesNotContain("denied");
     }
 
     @Test
@@ -182,7 +182,7 @@ class AuditTest {
                     .statusCode(403);
         }
 
-        JsonPath events = events(organization);
+        JsonPath events = Api.auditEvents(organization);
         assertThat(events.getList("items.findAll { it.outcome == 'denied' }.resource_id"))
                 .containsExactlyInAnyOrderElementsOf(secrets);
     }
@@ -327,19 +327,6 @@ class AuditTest {
                 .then()
                 .body("token", equalTo("sk-3"))
                 .body("custom_headers", equalTo(null));
-    }
-
-    private static JsonPath events(String organization) {
-        return asAdmin()
-                .get("/organizations/{o}/audit-events?page_size=1000", organization)
-                .then()
-                .statusCode(200)
-                .extract()
-                .jsonPath();
-    }
-
-    private static Map<String, String> model(String name, String provider) {
-        return Map.of("name", name, "provider_id", provider, "remote_model_name", "gpt-4o");
     }
 
     private static void put(String path, Map<String, ?> body, Object... ids) {

@@ -26,7 +26,7 @@ public final class RawCaller implements AutoCloseable {
 
     public RawCaller(int port) throws IOException {
         socket = new Socket();
-        // Small, so that a caller who does not read soon blocks the server.
+        // A small buffer, so that writes of the server block soon if the caller does not read.
         socket.setReceiveBufferSize(64 << 10);
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         socket.setSoTimeout((int) Scene.PATIENCE.toMillis());

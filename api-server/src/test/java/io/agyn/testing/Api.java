@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.awaitility.Awaitility.await;
 
 import io.restassured.http.ContentType;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
@@ -115,7 +116,7 @@ public final class Api {
     /** A fresh model's id. */
     public static String model(String organization, String provider) {
         return created(asAdmin()
-                .body(Map.of("name", freshName("model"), "provider_id", provider, "remote_model_name", "gpt-4o"))
+                .body(modelBody(freshName("model"), provider))
                 .post("/organizations/{id}/models", organization));
     }
 
@@ -206,9 +207,21 @@ public final class Api {
         return body;
     }
 
+    /** The body of a model. */
+    public static Map<String, String> modelBody(String name, String provider) {
+        return Map.of("name", name, "provider_id", provider, "remote_model_name", "gpt-4o");
+    }
+
     /** A complete resource, as the API returns it. */
     public static ValidatableResponse get(String path, Object... ids) {
         return asAdmin().get(path, ids).then().statusCode(200);
+    }
+
+    /** An organization's audit events, newest first. */
+    public static JsonPath auditEvents(String organization) {
+        return get("/organizations/{id}/audit-events?page_size=1000", organization)
+                .extract()
+                .jsonPath();
     }
 
     /** The responses to concurrent calls. */

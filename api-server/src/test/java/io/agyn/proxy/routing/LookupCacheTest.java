@@ -27,13 +27,7 @@ class LookupCacheTest {
     @Test
     void concurrentRequestsShareOneLookup() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, Integer> cache = new LookupCache<>(
-                database,
-                key -> {
-                    held.await();
-                    return lookups.incrementAndGet();
-                },
-                response -> true);
+        LookupCache<String, Integer> cache = cacheHeldBy(held);
         List<CompletableFuture<Integer>> responses = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             responses.add(cache.get("a"));
@@ -297,13 +291,7 @@ class LookupCacheTest {
     @Test
     void onlyAFinishedLookupIsPresent() throws Exception {
         CountDownLatch held = new CountDownLatch(1);
-        LookupCache<String, Integer> cache = new LookupCache<>(
-                database,
-                key -> {
-                    held.await();
-                    return lookups.incrementAndGet();
-                },
-                response -> true);
+        LookupCache<String, Integer> cache = cacheHeldBy(held);
         assertThat(cache.getIfPresent("a")).isEmpty();
         CompletableFuture<Integer> running = cache.get("a");
         assertThat(cache.getIfPresent("a")).isEmpty();
@@ -345,6 +333,16 @@ class LookupCacheTest {
                     if (down.get()) {
                         throw new SQLException("connection refused", "08001");
                     }
+                    return lookups.incrementAndGet();
+                },
+                response -> true);
+    }
+
+    private LookupCache<String, Integer> cacheHeldBy(CountDownLatch held) {
+        return new LookupCache<>(
+                database,
+                key -> {
+                    held.await();
                     return lookups.incrementAndGet();
                 },
                 response -> true);

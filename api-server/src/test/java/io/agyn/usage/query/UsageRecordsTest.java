@@ -29,8 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @WithTestResource(PostgresTestResource.class)
 class UsageRecordsTest {
-    private static final String SUMS = "/organizations/{org}/usage";
-    private static final String RECORDS = SUMS + "/records";
+    private static final String RECORDS = "/organizations/{org}/usage/records";
 
     @Inject
     DataSource dataSource;
