@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
@@ -194,6 +195,21 @@ class Http2Test {
             assertThat(call("/v1/responses", body(SCENE.responses())).statusCode())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void resetOfAStreamWithUnsentBytesKeepsTheConnection() throws Exception {
+        SCENE.provider().script("endless");
+        HttpClientRequest unread = request("/v1/responses");
+        result(unread.send(body(SCENE.responses(), STREAM)).map(HttpClientResponse::pause));
+        SCENE.awaitStalled();
+        AtomicBoolean closed = new AtomicBoolean();
+        unread.connection().closeHandler(now -> closed.set(true));
+        unread.reset(8);
+        SCENE.provider().await(ReceivedCall::callerLeft, A_SECOND);
+        SCENE.provider().script("");
+        assertThat(call("/v1/responses", body(SCENE.responses())).statusCode()).isEqualTo(200);
+        assertThat(closed).isFalse();
     }
 
     @Test

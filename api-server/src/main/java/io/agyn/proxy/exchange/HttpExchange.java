@@ -3,6 +3,8 @@ package io.agyn.proxy.exchange;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.pipeline.BodyDrainer;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,10 +18,12 @@ import org.jspecify.annotations.Nullable;
 public final class HttpExchange implements Exchange {
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final @Nullable Handler<AsyncResult<Void>> listener;
 
     public HttpExchange(HttpServerRequest request) {
         this.request = requireNonNull(request, "request is null");
         this.response = request.response();
+        this.listener = BodyWriter.listener(request.version());
     }
 
     @Override
@@ -112,7 +116,7 @@ public final class HttpExchange implements Exchange {
 
     @Override
     public void write(Buffer piece) {
-        response.write(piece, null);
+        response.write(piece, listener);
     }
 
     @Override
@@ -132,7 +136,7 @@ public final class HttpExchange implements Exchange {
 
     @Override
     public void end(Buffer piece) {
-        response.end(piece, null);
+        response.end(piece, listener);
     }
 
     @Override

@@ -55,7 +55,7 @@ public final class RequestBody {
     private boolean complete;
     private boolean modelReported;
     private boolean rejected;
-    private @Nullable HttpClientRequest provider;
+    private @Nullable BodyWriter provider;
     private boolean passedOn;
 
     /**
@@ -89,7 +89,7 @@ public final class RequestBody {
 
     /** Whether reading is paused until the provider takes more. */
     public boolean waitsForProvider() {
-        return provider != null && provider.writeQueueFull();
+        return provider != null && provider.isFull();
     }
 
     /** Whether reading is paused because the memory for bodies is used up. */
@@ -144,7 +144,8 @@ public final class RequestBody {
     }
 
     private void send(HttpClientRequest to, ByteBuf body) {
-        provider = to;
+        BodyWriter writer = new BodyWriter(to);
+        provider = writer;
         passedOn = false;
         if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
             passedOn = true;
@@ -152,7 +153,7 @@ public final class RequestBody {
                 releaseMemory();
             }
             // The length is known, so end() sets it.
-            to.end(Buffer.buffer(body), null);
+            writer.end(Buffer.buffer(body));
             return;
         }
         if (complete) {
@@ -171,10 +172,10 @@ public final class RequestBody {
 
     /** Sends the buffer, and then the rest of the body as it arrives. */
     private void sendBuffered() {
-        HttpClientRequest to = requireNonNull(provider, "provider is null");
+        BodyWriter to = requireNonNull(provider, "provider is null");
         while (unsent != null) {
-            if (to.writeQueueFull()) {
-                to.drainHandler(drained -> {
+            if (to.isFull()) {
+                to.onDrain(() -> {
                     if (!rejected) {
                         sendBuffered();
                     }
@@ -187,7 +188,7 @@ public final class RequestBody {
                 lease.release(piece.readableBytes());
             }
             if (unsent.isReadable()) {
-                to.write(Buffer.buffer(piece), null);
+                to.write(Buffer.buffer(piece));
             } else {
                 unsent = null;
                 if (repeatable == null) {
@@ -196,7 +197,7 @@ public final class RequestBody {
                 write(to, Buffer.buffer(piece));
             }
         }
-        if (!complete && !to.writeQueueFull()) {
+        if (!complete && !to.isFull()) {
             exchange.resume();
         }
     }
@@ -277,9 +278,7 @@ public final class RequestBody {
         }
         if (provider != null) {
             passedOn = true;
-            provider.end(ignored -> {
-                // The response shows whether that succeeded.
-            });
+            provider.end();
         }
     }
 
@@ -339,16 +338,16 @@ public final class RequestBody {
         listener.onModel(model);
     }
 
-    private void write(HttpClientRequest to, Buffer buffer) {
+    private void write(BodyWriter to, Buffer buffer) {
         if (complete && !passedOn) {
             passedOn = true;
-            to.end(buffer, null);
+            to.end(buffer);
             return;
         }
-        to.write(buffer, null);
-        if (to.writeQueueFull()) {
+        to.write(buffer);
+        if (to.isFull()) {
             exchange.pause();
-            to.drainHandler(drained -> {
+            to.onDrain(() -> {
                 if (!rejected) {
                     exchange.resume();
                 }
