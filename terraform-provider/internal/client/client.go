@@ -64,6 +64,8 @@ type APIClient struct {
 
 	OrganizationsAPI *OrganizationsAPIService
 
+	SecretChecksAPI *SecretChecksAPIService
+
 	SecretProvidersAPI *SecretProvidersAPIService
 
 	SecretsAPI *SecretsAPIService
@@ -98,6 +100,7 @@ func NewAPIClient(cfg *Configuration) *APIClient {
 	c.ModelTestsAPI = (*ModelTestsAPIService)(&c.common)
 	c.ModelsAPI = (*ModelsAPIService)(&c.common)
 	c.OrganizationsAPI = (*OrganizationsAPIService)(&c.common)
+	c.SecretChecksAPI = (*SecretChecksAPIService)(&c.common)
 	c.SecretProvidersAPI = (*SecretProvidersAPIService)(&c.common)
 	c.SecretsAPI = (*SecretsAPIService)(&c.common)
 	c.UsageAPI = (*UsageAPIService)(&c.common)

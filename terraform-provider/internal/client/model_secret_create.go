@@ -29,9 +29,9 @@ type SecretCreate struct {
 	// A UUID. The server generates version 7 (RFC 9562).
 	ProviderId *string `json:"provider_id,omitempty"`
 	// The path of the value in the secret provider's API, without `/v1/`. In a KV version 2 engine it contains `data` after the mount, such as `kv/data/prod/openai`.
-	RemotePath *string `json:"remote_path,omitempty" validate:"regexp=^[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+(\\/[^\\/?#\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+)*$"`
+	RemotePath *string `json:"remote_path,omitempty" validate:"regexp=^[^/?#\\u0000-\\u001F\\u007F-\\u009F]+(/[^/?#\\u0000-\\u001F\\u007F-\\u009F]+)*$"`
 	// The key at `remote_path` whose value, a string, is the secret's value.
-	RemoteKey *string `json:"remote_key,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]+$"`
+	RemoteKey *string `json:"remote_key,omitempty" validate:"regexp=^[^\\u0000-\\u001F\\u007F-\\u009F]+$"`
 }
 
 type _SecretCreate SecretCreate

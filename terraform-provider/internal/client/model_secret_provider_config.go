@@ -19,7 +19,7 @@ var _ MappedNullable = &SecretProviderConfig{}
 // SecretProviderConfig How to reach a secret provider and sign in.
 type SecretProviderConfig struct {
 	// The server's URL, http or https, without user info, query or fragment. Requests append `/v1/`; the URL must not end in it.
-	Address string `json:"address" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
+	Address string `json:"address" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
 	// The namespace; null for the root namespace.
 	Namespace NullableString `json:"namespace"`
 	// PEM certificates of additional CAs; null if only the server's CAs are trusted.

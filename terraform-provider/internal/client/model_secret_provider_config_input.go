@@ -20,19 +20,19 @@ var _ MappedNullable = &SecretProviderConfigInput{}
 // SecretProviderConfigInput How to reach a secret provider and sign in. Set either `token`, or `role_id` and `secret_id` of an AppRole. An update may omit `token` or `secret_id` to keep the stored one.
 type SecretProviderConfigInput struct {
 	// The server's URL, http or https, without user info, query or fragment. Requests append `/v1/`; the URL must not end in it.
-	Address string `json:"address" validate:"regexp=^https?:\\/\\/([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\\\[[0-9A-Fa-f:.]+\\\\])(:[0-9]{1,5})?(\\/[A-Za-z0-9._~!$&'()*+,;=:@%\\/-]*)?$"`
+	Address string `json:"address" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
 	// Names of letters, digits, `.`, `_`, `~` and `-`, separated by slashes.
-	Namespace *string `json:"namespace,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(\\/[A-Za-z0-9._~-]+)*$"`
+	Namespace *string `json:"namespace,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$"`
 	// PEM certificates of CAs to trust besides the server's, at most 64 KiB.
-	CaCertificate *string `json:"ca_certificate,omitempty" validate:"regexp=^[\\\\x09\\\\x0A\\\\x0D\\\\x20-\\\\x7E]+$"`
+	CaCertificate *string `json:"ca_certificate,omitempty" validate:"regexp=^[\\x09\\x0A\\x0D\\x20-\\x7E]+$"`
 	// A token of the secret provider, visible ASCII characters. It is stored encrypted; only `revealSecretProviderCredentials` returns it.
-	Token *string `json:"token,omitempty" validate:"regexp=^[\\\\x21-\\\\x7E]+$"`
+	Token *string `json:"token,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
 	// The AppRole's role id, visible ASCII characters.
-	RoleId *string `json:"role_id,omitempty" validate:"regexp=^[\\\\x21-\\\\x7E]+$"`
+	RoleId *string `json:"role_id,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
 	// The secret id of an AppRole, visible ASCII characters. It is stored encrypted; only `revealSecretProviderCredentials` returns it.
-	SecretId *string `json:"secret_id,omitempty" validate:"regexp=^[\\\\x21-\\\\x7E]+$"`
+	SecretId *string `json:"secret_id,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
 	// The mount of the AppRole auth method, by default `approle`.
-	ApproleMount *string `json:"approle_mount,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(\\/[A-Za-z0-9._~-]+)*$"`
+	ApproleMount *string `json:"approle_mount,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$"`
 }
 
 type _SecretProviderConfigInput SecretProviderConfigInput

@@ -20,9 +20,9 @@ var _ MappedNullable = &SecretProviderUpdate{}
 // SecretProviderUpdate The new state of a secret provider. An omitted `token` or `secret_id` stays unchanged if the auth method still uses it.
 type SecretProviderUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
-	Name string `json:"name" validate:"regexp=^[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F]([^\\\\u0000-\\\\u001F\\\\u007F-\\\\u009F]*[^\\\\u0000-\\\\u0020\\\\u007F-\\\\u009F])?$"`
+	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// Free text without control characters except tab and line feed.
-	Description NullableString            `json:"description,omitempty" validate:"regexp=^[^\\\\u0000-\\\\u0008\\\\u000B-\\\\u001F\\\\u007F-\\\\u009F]*$"`
+	Description NullableString            `json:"description,omitempty" validate:"regexp=^[^\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F]*$"`
 	Type        SecretProviderType        `json:"type"`
 	Config      SecretProviderConfigInput `json:"config"`
 }
