@@ -23,7 +23,7 @@ type SecretProviderConfigInput struct {
 	Address string `json:"address" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
 	// Names of letters, digits, `.`, `_`, `~` and `-`, separated by slashes.
 	Namespace *string `json:"namespace,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$"`
-	// PEM certificates of CAs to trust besides the server's, at most 64 KiB.
+	// PEM certificates of CAs to trust in addition to the server's, at most 64 KiB.
 	CaCertificate *string `json:"ca_certificate,omitempty" validate:"regexp=^[\\x09\\x0A\\x0D\\x20-\\x7E]+$"`
 	// A token of the secret provider, visible ASCII characters. It is stored encrypted; only `revealSecretProviderCredentials` returns it.
 	Token *string `json:"token,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`

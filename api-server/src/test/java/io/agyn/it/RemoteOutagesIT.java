@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** OpenBao stops, hangs or is sealed under load: the last values are used for a time, and then errors say why. */
+/** OpenBao stops, hangs or is sealed under load: the last values are used for a time, and then calls fail with a clear error. */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class RemoteOutagesIT {
     private static final Duration MAX_AGE = Duration.ofSeconds(2);

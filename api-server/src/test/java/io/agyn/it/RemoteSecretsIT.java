@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where credentials of secret providers are stored and shown, and what survives a rewrap, a restart and a restore. */
+/** Where credentials of secret providers are stored and shown, also after a rewrap, a restart and a restore. */
 class RemoteSecretsIT {
     private static final Duration AN_HOUR = Duration.ofHours(1);
 
