@@ -58,8 +58,8 @@ func IsUnauthenticated(response *http.Response) bool {
 	return response != nil && response.StatusCode == http.StatusUnauthorized
 }
 
-// Diagnose turns the error of a request into diagnostics. Each violation becomes one on the attribute of its pointer; any other
-// problem becomes one with the server's detail, code and request id. The summary names the failed action. renamed holds pairs
+// Diagnose turns the error of a request into diagnostics. Each violation becomes one on the top-level attribute of its pointer, and
+// names the path below it; any other problem becomes one with the server's detail, code and request id. The summary names the failed action. renamed holds pairs
 // of a field, such as token or config.token, and the name of its attribute, where the names differ.
 func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	var diagnostics diag.Diagnostics
@@ -71,10 +71,16 @@ func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	origin := fmt.Sprintf("(%d %s, request id %s)", problem.Status, problem.Code, problem.RequestId)
 	for _, violation := range problem.Errors {
 		detail := fmt.Sprintf("%s\n\n%s", violation.Detail, origin)
-		if attribute, ok := attributeAt(violation.GetPointer(), renamed); ok {
-			diagnostics.AddAttributeError(attribute, summary, detail)
-		} else {
+		attribute, ok := attributeAt(violation.GetPointer(), renamed)
+		switch {
+		case !ok:
 			diagnostics.AddError(summary, detail)
+		case len(attribute.Steps()) > 1:
+			// Terraform shows the line of a top-level attribute only.
+			root, _ := attribute.Steps()[0].(path.PathStepAttributeName)
+			diagnostics.AddAttributeError(path.Root(string(root)), summary, fmt.Sprintf("%s: %s", attribute, detail))
+		default:
+			diagnostics.AddAttributeError(attribute, summary, detail)
 		}
 	}
 	if len(problem.Errors) == 0 {

@@ -201,27 +201,27 @@ func forms(config, plan, state vaultConfig) credential.Forms {
 // check requires the credential of exactly one auth method, in the words of the server (SecretProviderRules). It accepts unknown
 // values.
 func (c vaultConfig) check(diagnostics *diag.Diagnostics) {
-	reject := func(attribute, summary, detail string) {
-		diagnostics.AddAttributeError(path.Root("config").AtName(attribute), summary, detail)
+	reject := func(summary, detail string) {
+		diagnostics.AddAttributeError(path.Root("config"), summary, detail)
 	}
 	tokens := c.setOf("token", "token_wo")
 	secretIDs := c.setOf("secret_id", "secret_id_wo")
 	appRole := append(c.setOf("role_id", "approle_mount"), secretIDs...)
 	for _, forms := range [][]string{tokens, secretIDs} {
 		if len(forms) > 1 {
-			reject(forms[1], "The credential is set twice", fmt.Sprintf("Set %s, not both.", strings.Join(forms, " or ")))
+			reject("The credential is set twice", fmt.Sprintf("Set %s, not both.", strings.Join(forms, " or ")))
 		}
 	}
 	hasSecretID := !c.SecretID.IsNull() || !c.SecretIDWO.IsNull()
 	switch {
 	case len(tokens) > 0 && len(appRole) > 0:
-		reject(tokens[0], "Two auth methods are set", "Set token, or role_id and secret_id, not both.")
+		reject("Two auth methods are set", "Set token, or role_id and secret_id, not both.")
 	case len(appRole) > 0 && c.RoleID.IsNull():
-		reject(appRole[0], "The role id is missing", fmt.Sprintf("Add role_id; %s requires it.", appRole[0]))
+		reject("The role id is missing", fmt.Sprintf("Add role_id; %s requires it.", appRole[0]))
 	case len(appRole) > 0 && !hasSecretID:
-		reject(appRole[0], "The secret id is missing", "Add secret_id or secret_id_wo; role_id requires it.")
+		reject("The secret id is missing", "Add secret_id or secret_id_wo; role_id requires it.")
 	case c.Token.IsNull() && c.TokenWO.IsNull() && (c.RoleID.IsNull() || !hasSecretID):
-		reject("token", "The credential is missing", "Set token or token_wo, or role_id and secret_id.")
+		reject("The credential is missing", "Set token or token_wo, or role_id and secret_id.")
 	}
 }
 
