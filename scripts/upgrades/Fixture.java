@@ -297,7 +297,7 @@ final class Fixture {
     private String rows(String table) throws SQLException {
         StringBuilder sql = new StringBuilder();
         try (Statement query = database.createStatement();
-                ResultSet row = query.executeQuery("select * from " + table + " order by 1, 2")) {
+                ResultSet row = query.executeQuery("select t.* from " + table + " t order by t::text")) {
             int columns = row.getMetaData().getColumnCount();
             List<String> names = new ArrayList<>();
             for (int i = 1; i <= columns; i++) {

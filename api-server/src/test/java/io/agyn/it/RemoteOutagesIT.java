@@ -64,7 +64,7 @@ class RemoteOutagesIT {
     }
 
     @Test
-    void minuteWithoutOpenBaoFailsNoCallAndLongerOnesSayWhy() throws Exception {
+    void minuteWithoutOpenBaoFailsNoCallAndLongerOutagesAreExplained() throws Exception {
         // The login expires meanwhile, and is repeated afterwards.
         Key key = keys.create(keys.secretProvider(RemoteKeys.byAppRole(bao, Duration.ofSeconds(10))));
         keys.assertSends(server, key, key.write());

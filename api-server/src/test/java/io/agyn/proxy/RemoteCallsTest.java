@@ -215,6 +215,22 @@ class RemoteCallsTest {
     }
 
     @Test
+    void revokedTokenEndsAccessAfterTheStaleTime() throws Exception {
+        bao.allow("reader", "kv/data/*", "read");
+        String token = bao.token(Duration.ofHours(1), Map.of("policies", List.of("reader")));
+        secretProvider = secretProvider(Map.of("address", bao.address(), "token", token));
+        secret = secret("kv/data/" + path, "key");
+        model = SCENE.model(
+                SCENE.provider().origin() + "/v1", "responses", "bearer", Map.of("token_secret_id", secret));
+        assertThat(call().statusCode()).isEqualTo(200);
+
+        bao.revoke(token);
+        Duration limit = MAX_AGE.plus(STALE);
+        await().pollDelay(MAX_AGE).atMost(limit.plusSeconds(1)).until(() -> call().statusCode() == 502);
+        assertThat(Scene.text(call())).contains("rejects its token (403)").doesNotContain(token);
+    }
+
+    @Test
     void valueIsOnlyReadAsOftenAsNeeded() throws Exception {
         call();
         double before = metric("agyn_secrets_reads_total{outcome=\"success\"}");

@@ -119,7 +119,7 @@ class RemoteValuesTest {
     }
 
     @Test
-    void checkOfALocalSecretTellsWhetherAHeaderCanCarryIt() {
+    void checkOfALocalSecretReportsWhetherAHeaderCanCarryIt() {
         check(Api.secret(organization, "sk-local"))
                 .body("succeeded", equalTo(true))
                 .body("version", nullValue());
@@ -152,7 +152,7 @@ class RemoteValuesTest {
     }
 
     @Test
-    void checkOfAnUnreachableSecretProviderSaysSo() {
+    void checkOfAnUnreachableSecretProviderReportsIt() {
         checkProvider(Api.secretProvider(organization))
                 .body("reachable", equalTo(false))
                 .body("credential_accepted", equalTo(false))

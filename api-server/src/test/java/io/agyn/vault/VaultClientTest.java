@@ -295,7 +295,7 @@ class VaultClientTest {
     // Checks
 
     @Test
-    void checkSaysWhenATokenExpires() throws Exception {
+    void checkShowsWhenATokenExpires() throws Exception {
         String token = bao.token(Duration.ofHours(1), Map.of("policies", List.of("reader")));
         VaultCheck check = client.check(token(token));
         assertThat(check.isReachable()).isTrue();
