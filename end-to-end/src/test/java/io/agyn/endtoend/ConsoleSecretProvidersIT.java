@@ -119,6 +119,7 @@ class ConsoleSecretProvidersIT {
             console.press("Check");
             assertThat(checked).containsText("The check failed");
             assertThat(checked).containsText("number");
+            page.navigate(in + "/secrets/" + secret);
             console.fill("Key", "value");
             console.press("Save");
             assertThat(console.main()).containsText("Secret openai-key was saved.");
@@ -198,7 +199,6 @@ class ConsoleSecretProvidersIT {
             console.press("Check");
             assertThat(console.main()).containsText("The secret provider accepts the credential");
             assertThat(console.main()).containsText("this server renews it before it expires");
-            console.inspect("secret-provider-checked-plain");
             console.reveal();
             assertThat(console.main()).containsText(secretId);
             console.follow("Hide");
@@ -221,6 +221,7 @@ class ConsoleSecretProvidersIT {
             console.follow("Edit secret id");
             console.fill("Secret id", "wrong");
             console.press("Save");
+            assertThat(console.main()).containsText("was saved.");
             console.press("Check");
             assertThat(console.main()).containsText("The check failed");
             console.follow("Delete…");

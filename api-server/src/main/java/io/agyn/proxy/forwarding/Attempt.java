@@ -12,6 +12,7 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.exchange.RequestBody;
+import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Target;
 import io.agyn.usage.CallUsage;
 import io.agyn.usage.Outcome;
@@ -200,8 +201,9 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
     // Forward
 
     private void forward(HttpClientResponse head) {
-        if (target.remoteCredential() != null && isRejection(head.statusCode())) {
-            proxy.onRejected(target.remoteCredential().reference());
+        RemoteCredential credential = target.remoteCredential();
+        if (credential != null && credential.value() != null && isRejection(head.statusCode())) {
+            proxy.onRejected(credential.reference(), credential.value());
         }
         call.guard(() -> {
             ResponsePipe pipe = new ResponsePipe(target, head, exchange, this);

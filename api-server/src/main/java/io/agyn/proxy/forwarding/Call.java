@@ -65,6 +65,7 @@ public final class Call implements RequestBody.Listener {
     private @Nullable RequestBody body;
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
+    private boolean hasPermits;
 
     /**
      * The caller, as authenticated.
@@ -211,15 +212,17 @@ public final class Call implements RequestBody.Listener {
     @Override
     public void onModel(String name) {
         enter(Unlimited.LOOKING_UP);
-        guard(() -> {
-            Caller known = authenticated();
-            if (known.token() == null || known.lookedUpAt() == loop.now()) {
-                find(name);
-            } else {
-                // The body took its time, and the token may have been revoked meanwhile.
-                identify(known.token(), () -> find(name));
-            }
-        });
+        guard(() -> withCurrentRights(() -> find(name)));
+    }
+
+    /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
+    private void withCurrentRights(Runnable step) {
+        Caller known = authenticated();
+        if (known.token() == null || known.lookedUpAt() == loop.now()) {
+            step.run();
+        } else {
+            identify(known.token(), step);
+        }
     }
 
     private void find(String name) {
@@ -234,10 +237,8 @@ public final class Call implements RequestBody.Listener {
                 model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
                 if (target.protocol() != operation.protocol()) {
                     reject(RoutingErrors.wrongPath(operation, target));
-                } else if (target.remoteCredential() == null) {
-                    call(target);
                 } else {
-                    callWith(target.remoteCredential(), target);
+                    takePermits(target);
                 }
             }
             case Route.Uncallable found -> {
@@ -250,19 +251,10 @@ public final class Call implements RequestBody.Listener {
         }
     }
 
-    /** Calls with the current value of a remote secret, which is usually in memory. */
-    private void callWith(RemoteCredential credential, Target target) {
-        when(
-                proxy.value(credential.reference()),
-                value -> call(target.with(credential, value)),
-                failure -> RoutingErrors.credentialUnavailable(credential.reference(), failure));
-    }
-
     // Call the provider
 
-    private void call(Target target) {
-        Attempt first =
-                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+    /** Calls the provider unless too many calls are in progress; calls that wait for a remote secret count too. */
+    private void takePermits(Target target) {
         UUID tokenId = authenticated().identity().tokenId();
         if (!proxy.shared().tokenCalls().tryAcquire(tokenId)) {
             reject(tooManyCalls("with this API token"));
@@ -273,6 +265,26 @@ public final class Call implements RequestBody.Listener {
             reject(tooManyCalls("of this organization"));
             return;
         }
+        hasPermits = true;
+        RemoteCredential credential = target.remoteCredential();
+        if (credential == null) {
+            call(target);
+        } else {
+            callWith(credential, target);
+        }
+    }
+
+    /** Calls with the current value of a remote secret, which is usually in memory. */
+    private void callWith(RemoteCredential credential, Target target) {
+        when(
+                proxy.value(credential.reference()),
+                value -> withCurrentRights(() -> call(target.with(credential, value))),
+                failure -> RoutingErrors.credentialUnavailable(credential.reference(), failure));
+    }
+
+    private void call(Target target) {
+        Attempt first =
+                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
         attempt = first;
         first.start();
     }
@@ -383,6 +395,8 @@ public final class Call implements RequestBody.Listener {
         }
         if (attempt != null) {
             attempt.close();
+        }
+        if (hasPermits) {
             proxy.shared().tokenCalls().release(authenticated().identity().tokenId());
             proxy.shared()
                     .organizationCalls()

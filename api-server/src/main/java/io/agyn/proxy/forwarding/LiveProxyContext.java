@@ -103,8 +103,8 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public void onRejected(RemoteReference secret) {
-        secrets.reread(secret);
+    public void onRejected(RemoteReference secret, RemoteValue rejected) {
+        secrets.reread(secret, rejected);
     }
 
     @Override

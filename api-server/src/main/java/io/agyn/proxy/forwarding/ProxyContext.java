@@ -35,7 +35,7 @@ public interface ProxyContext {
     CompletableFuture<RemoteValue> value(RemoteReference secret);
 
     /** Notes that an LLM provider rejected the value of a remote secret. */
-    void onRejected(RemoteReference secret);
+    void onRejected(RemoteReference secret, RemoteValue rejected);
 
     Shared shared();
 

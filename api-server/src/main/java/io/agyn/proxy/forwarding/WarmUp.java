@@ -205,7 +205,7 @@ class WarmUp {
         }
 
         @Override
-        public void onRejected(RemoteReference secret) {
+        public void onRejected(RemoteReference secret, RemoteValue rejected) {
             throw new IllegalStateException("the credential is not remote");
         }
 

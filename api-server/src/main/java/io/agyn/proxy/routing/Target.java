@@ -62,9 +62,9 @@ public record Target(
                 providerName,
                 protocol,
                 endpoint,
-                credential.headers(value.value()),
+                RemoteCredential.headers(credential.authMethod(), value.value()),
                 remoteModel,
-                credential);
+                credential.with(value));
     }
 
     /** Leaves out the credentials. */

@@ -40,11 +40,16 @@ public record RemoteReference(
         return failure.explain(secretName, providerName);
     }
 
+    boolean hasSameNames(RemoteReference other) {
+        return secretName.equals(other.secretName) && providerName.equals(other.providerName);
+    }
+
     @Override
     public boolean equals(Object other) {
         return this == other
                 || other instanceof RemoteReference reference
                         && secretId.equals(reference.secretId)
+                        && providerId.equals(reference.providerId)
                         && path.equals(reference.path)
                         && key.equals(reference.key)
                         && config.equals(reference.config);
@@ -53,7 +58,7 @@ public record RemoteReference(
     @Override
     public int hashCode() {
         // Without the configuration, whose hash is slow.
-        return Objects.hash(secretId, path, key);
+        return Objects.hash(secretId, providerId, path, key);
     }
 
     @Override

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class RemoteSecret {
     private static final Logger LOG = Logger.getLogger(RemoteSecret.class);
     private static final long REREAD_PAUSE = TimeUnit.SECONDS.toNanos(5);
+    // Longer than the pause between attempts. An older failure does not show that the server is unavailable now.
+    private static final long RECENT_FAILURE = TimeUnit.SECONDS.toNanos(10);
 
     /** Reads a value; it may block. */
     interface Reader {
@@ -72,7 +74,8 @@ final class RemoteSecret {
     }
 
     private final Environment environment;
-    private final RemoteReference reference;
+    // Changes only in names.
+    private volatile RemoteReference reference;
     private final long maxAge;
     private final long maxStaleAge;
     private volatile Result result;
@@ -85,6 +88,8 @@ final class RemoteSecret {
     private @Nullable CompletableFuture<RemoteValue> reading;
     private boolean isRereading;
     private long nextReread;
+    private long nextAwaitedReread;
+    private boolean isDown;
     private @Nullable VaultException failure;
     private final Backoff backoff = new Backoff();
     private State state = State.NEW;
@@ -97,7 +102,15 @@ final class RemoteSecret {
         long now = environment.clock().getAsLong();
         result = new Result(new CompletableFuture<>(), now, now, false);
         nextReread = now;
+        nextAwaitedReread = now;
         usedAt = now;
+    }
+
+    /** Takes the current names of the secret and its secret provider. */
+    void rename(RemoteReference now) {
+        if (reference != now && !reference.hasSameNames(now)) {
+            reference = now;
+        }
     }
 
     /** Returns the value for a call that starts now; fails with a {@link VaultException}. */
@@ -119,8 +132,10 @@ final class RemoteSecret {
         if (isRereading && reading != null) {
             return reading;
         }
-        // Without a failed attempt, an old value does not say that the server is unavailable.
-        long limit = backoff.hasFailed() ? maxStaleAge : maxAge;
+        if (reading == null && now - backoff.end() >= RECENT_FAILURE) {
+            isDown = false;
+        }
+        long limit = isDown ? maxStaleAge : maxAge;
         if (value != null && now - readAt < limit) {
             if (reading == null && !backoff.isPausing(now)) {
                 read(now);
@@ -136,16 +151,25 @@ final class RemoteSecret {
         return read(now);
     }
 
-    /** Reads the value again, since its user was rejected. Calls that start meanwhile wait for it. */
-    synchronized void reread() {
+    /**
+     * Reads the value again, since an LLM provider rejected it, unless it has been replaced. Calls that start meanwhile
+     * wait for the read; not during an outage, nor for a maximum age after such a read has found the same value: then
+     * the rejections have another cause.
+     */
+    synchronized void reread(RemoteValue rejected) {
         long now = environment.clock().getAsLong();
-        if (value == null || now - nextReread < 0 || backoff.isPausing(now)) {
+        if (value == null
+                || !value.value().equals(rejected.value())
+                || now - nextReread < 0
+                || backoff.isPausing(now)) {
             return;
         }
-        nextReread = now + REREAD_PAUSE;
-        isRereading = true;
-        result = new Result(result.future, now, readAt, false);
+        if (!isDown && now - nextAwaitedReread >= 0) {
+            isRereading = true;
+            result = new Result(result.future, now, readAt, false);
+        }
         if (reading == null) {
+            nextReread = now + REREAD_PAUSE;
             read(now);
         }
     }
@@ -209,11 +233,15 @@ final class RemoteSecret {
     }
 
     private synchronized void onRead(RemoteValue read, long startedAt) {
+        if (isRereading && value != null && value.value().equals(read.value())) {
+            nextAwaitedReread = environment.clock().getAsLong() + maxAge;
+        }
         value = read;
         // The value may have changed as soon as the read had started.
         readAt = startedAt;
         endReading();
         failure = null;
+        isDown = false;
         backoff.onSuccess();
         result = new Result(CompletableFuture.completedFuture(read), startedAt + maxAge / 2, startedAt, false);
         enter(State.FRESH, 0);
@@ -224,6 +252,7 @@ final class RemoteSecret {
         long now = environment.clock().getAsLong();
         endReading();
         failure = cause;
+        isDown = true;
         backoff.onFailure(now);
         if (value != null && (cause.kind().isAuthoritative() || now - readAt >= maxStaleAge)) {
             value = null;

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import io.agyn.headers.HeaderSyntax;
 import io.agyn.secrets.remote.RemoteSecret.Environment;
 import io.agyn.settings.Settings;
@@ -67,6 +68,8 @@ public class RemoteSecrets {
         secrets = Caffeine.newBuilder()
                 .maximumSize(CAPACITY)
                 .expireAfterAccess(maxAge.plus(stale))
+                // Otherwise, values would stay in memory until the cache is next used.
+                .scheduler(Scheduler.systemScheduler())
                 .executor(Runnable::run)
                 .build(reference -> new RemoteSecret(environment, reference));
     }
@@ -79,15 +82,17 @@ public class RemoteSecrets {
      *     AGYN_SECRET_READ_TIMEOUT}
      */
     public CompletableFuture<RemoteValue> value(RemoteReference reference) {
-        return secrets.get(reference).value();
+        RemoteSecret secret = secrets.get(reference);
+        secret.rename(reference);
+        return secret.value();
     }
 
     /**
      * Reads a value again, because an LLM provider rejected it: at most once in five seconds. Calls that start
      * meanwhile wait for the new value.
      */
-    public void reread(RemoteReference reference) {
-        secrets.get(reference).reread();
+    public void reread(RemoteReference reference, RemoteValue rejected) {
+        secrets.get(reference).reread(rejected);
     }
 
     /** Reads a value now, as the secret provider stores it. It blocks. */

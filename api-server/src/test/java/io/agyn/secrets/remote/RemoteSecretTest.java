@@ -6,6 +6,7 @@ import io.agyn.vault.VaultConfig;
 import io.agyn.vault.VaultException;
 import io.agyn.vault.VaultValue;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,7 +231,7 @@ class RemoteSecretTest {
     void rejectedValueIsReadAgainAndAwaited() {
         warm();
         stored = "sk-2";
-        secret.reread();
+        reject("sk-1");
         assertThat(reads).hasSize(1);
         CompletableFuture<RemoteValue> call = secret.value();
         assertThat(call).isNotDone();
@@ -242,14 +243,14 @@ class RemoteSecretTest {
     @Test
     void rejectedValueIsReadAgainAtMostOnceInFiveSeconds() {
         warm();
-        secret.reread();
+        reject("sk-1");
         read();
         pass(4);
-        secret.reread();
+        reject("sk-1");
         assertThat(reads).isEmpty();
         assertThat(current()).isEqualTo("sk-1");
         pass(1);
-        secret.reread();
+        reject("sk-1");
         assertThat(reads).hasSize(1);
     }
 
@@ -257,15 +258,81 @@ class RemoteSecretTest {
     void rejectedValueIsUsedIfItCannotBeReadAgain() {
         warm();
         outage = Optional.of(UNAVAILABLE);
-        secret.reread();
+        reject("sk-1");
         CompletableFuture<RemoteValue> call = secret.value();
         read();
         assertThat(call.join().value()).isEqualTo("sk-1");
         pass(6);
         current();
         readAll();
-        secret.reread();
+        reject("sk-1");
         assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void rejectionOfAValueThatWasReplacedIsIgnored() {
+        warm();
+        stored = "sk-2";
+        pass(30);
+        current();
+        read();
+        reject("sk-1");
+        assertThat(reads).isEmpty();
+        reject("sk-2");
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void rejectionDuringAReadIsRepeatedAfterIt() {
+        warm();
+        pass(30);
+        current();
+        reject("sk-1");
+        read();
+        stored = "sk-2";
+        reject("sk-1");
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void callsDoNotWaitAgainForAReadThatChangedNothing() {
+        warm();
+        reject("sk-1");
+        read();
+        pass(5);
+        reject("sk-1");
+        assertThat(current()).isEqualTo("sk-1");
+        stored = "sk-2";
+        read();
+        assertThat(current()).isEqualTo("sk-2");
+    }
+
+    @Test
+    void callsDoNotWaitForAReadDuringAnOutage() {
+        warm();
+        outage = Optional.of(UNAVAILABLE);
+        pass(30);
+        current();
+        read();
+        pass(1);
+        reject("sk-1");
+        assertThat(reads).hasSize(1);
+        assertThat(current()).isEqualTo("sk-1");
+    }
+
+    @Test
+    void oldFailureDoesNotExtendTheUseOfAValue() {
+        warm();
+        outage = Optional.of(UNAVAILABLE);
+        pass(30);
+        current();
+        read();
+        outage = Optional.empty();
+        stored = "sk-2";
+        pass(600);
+        CompletableFuture<RemoteValue> call = secret.value();
+        assertThat(secret.value()).isNotDone();
+        assertThat(read(call)).isEqualTo("sk-2");
     }
 
     @Test
@@ -334,6 +401,10 @@ class RemoteSecretTest {
     private void warm() {
         secret.value();
         read();
+    }
+
+    private void reject(String value) {
+        secret.reread(new RemoteValue(value, 1L, Instant.EPOCH));
     }
 
     private void pass(long seconds) {
