@@ -31,7 +31,7 @@ public record VaultValue(String value, @Nullable Long version) {
         }
         if (!response.body().path("lease_id").asText().isEmpty()) {
             throw new VaultException(
-                    Kind.NOT_A_STRING,
+                    Kind.DYNAMIC_SECRET,
                     "creates a new credential at each read of " + path
                             + ": set remote_path to a path of a KV secrets engine.");
         }
