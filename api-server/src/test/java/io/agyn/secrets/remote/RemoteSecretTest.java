@@ -336,6 +336,19 @@ class RemoteSecretTest {
     }
 
     @Test
+    void dynamicSecretIsNotReadAgainForTenMinutes() {
+        outage = Optional.of(DYNAMIC);
+        secret.value();
+        read();
+        pass(599);
+        assertThat(current(secret.value())).isEqualTo("dynamic_secret");
+        assertThat(reads).isEmpty();
+        pass(1);
+        secret.value();
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
     void ageOfTheLastUseIsReported() {
         warm();
         pass(20);
