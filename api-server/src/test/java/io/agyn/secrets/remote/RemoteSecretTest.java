@@ -28,6 +28,7 @@ class RemoteSecretTest {
             "kv/data/openai",
             "key");
     private static final VaultException UNAVAILABLE = VaultException.internal();
+    private static final VaultException DYNAMIC = VaultException.dynamicSecret("database/creds/app");
     private static final VaultException NOT_SENDABLE = VaultException.notSendable("kv/data/openai", "key");
 
     private final Queue<Runnable> reads = new ArrayDeque<>();
