@@ -13,7 +13,7 @@ import (
 	"fmt"
 )
 
-// SecretFailure Why a value cannot be read or used. `unreachable`, `tls` and `timeout`: the secret provider could not be reached, its certificate was rejected, or it did not respond in time. `egress_denied`: this server may not call its address. `sealed`, `too_many_requests` and `server_error`: the secret provider cannot respond now. `redirect` and `malformed_response`: the response is not that of an active Vault or OpenBao server. `login_denied`: the credential is rejected. `denied`: the credential may not read the path. `path_not_found`, `key_not_found` and `not_a_string`: there is no string at the reference. `not_sendable`: the value contains characters that are invalid in HTTP headers.
+// SecretFailure Why a value cannot be read or used. `unreachable`, `tls` and `timeout`: the secret provider could not be reached, its certificate was rejected, or it did not respond in time. `egress_denied`: this server may not call its address. `sealed`, `too_many_requests` and `server_error`: the secret provider cannot respond now. `redirect` and `malformed_response`: the response is not that of an active Vault or OpenBao server. `login_denied`: the credential is rejected. `denied`: the credential may not read the path. `path_not_found`, `key_not_found` and `not_a_string`: there is no string at the reference. `dynamic_secret`: each read of the path creates a new credential. `not_sendable`: the value contains characters that are invalid in HTTP headers.
 type SecretFailure string
 
 // List of SecretFailure
@@ -32,6 +32,7 @@ const (
 	SECRETFAILURE_PATH_NOT_FOUND     SecretFailure = "path_not_found"
 	SECRETFAILURE_KEY_NOT_FOUND      SecretFailure = "key_not_found"
 	SECRETFAILURE_NOT_A_STRING       SecretFailure = "not_a_string"
+	SECRETFAILURE_DYNAMIC_SECRET     SecretFailure = "dynamic_secret"
 	SECRETFAILURE_NOT_SENDABLE       SecretFailure = "not_sendable"
 )
 
@@ -51,6 +52,7 @@ var AllowedSecretFailureEnumValues = []SecretFailure{
 	"path_not_found",
 	"key_not_found",
 	"not_a_string",
+	"dynamic_secret",
 	"not_sendable",
 }
 

@@ -109,6 +109,17 @@ public class SecretProviders implements PanacheRepositoryBase<SecretProviderEnti
                         auth));
     }
 
+    /** Identifies a secret provider. */
+    record Key(UUID organizationId, UUID id) {}
+
+    /** Returns all secret providers with a token. */
+    List<Key> withToken() {
+        return getEntityManager()
+                .createQuery("select organizationId, id from SecretProviderEntity where authMethod = ?1", Key.class)
+                .setParameter(1, SecretProviderAuthMethod.TOKEN)
+                .getResultList();
+    }
+
     /** Deletes a secret provider; if secrets use it, responds with a 409 that lists them. */
     void deleteUnused(SecretProviderEntity provider) {
         RowLocks.againstReferences(getEntityManager(), "secret_provider", provider.id);

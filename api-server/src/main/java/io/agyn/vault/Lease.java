@@ -1,23 +1,22 @@
 package io.agyn.vault;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 
 /**
- * A valid token.
+ * A token to use.
  *
- * @param ttl how long the token was valid at {@code since}; zero if it never expires
+ * @param ttl how long the token is used from {@code since}; zero if it never expires
  * @param isRenewable whether the server extends it
+ * @param isVerified whether the server confirmed the token
  * @param since the time when the server was asked, as {@link System#nanoTime()}
  */
-record Lease(String token, Duration ttl, boolean isRenewable, long since) {
-    /** @param auth the {@code auth} of a response to a login or a renewal */
-    static Lease of(JsonNode auth, long since) {
-        return new Lease(
-                auth.path("client_token").asText(),
-                Duration.ofSeconds(auth.path("lease_duration").asLong()),
-                auth.path("renewable").asBoolean(),
-                since);
+record Lease(String token, Duration ttl, boolean isRenewable, boolean isVerified, long since) {
+    // The token's own time is unknown. It is looked up again after this time, since the server may allow that then.
+    private static final Duration UNVERIFIED = Duration.ofMinutes(5);
+
+    /** A token that the server neither confirmed nor rejected, since no policy may allow the token to look itself up. */
+    static Lease unverified(String token) {
+        return new Lease(token, UNVERIFIED, false, false, System.nanoTime());
     }
 
     boolean expires() {
@@ -25,10 +24,22 @@ record Lease(String token, Duration ttl, boolean isRenewable, long since) {
     }
 
     boolean isExpired() {
-        return expires() && age().compareTo(ttl) >= 0;
+        return expires() && !remaining().isPositive();
     }
 
-    Duration age() {
+    boolean isShorterThan(Lease other) {
+        return expires() && ttl.compareTo(other.ttl) < 0;
+    }
+
+    boolean isOlderThan(Duration age) {
+        return age().compareTo(age) >= 0;
+    }
+
+    Duration remaining() {
+        return ttl.minus(age());
+    }
+
+    private Duration age() {
         return Duration.ofNanos(System.nanoTime() - since);
     }
 

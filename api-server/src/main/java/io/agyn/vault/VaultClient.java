@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads values from Vault servers. It blocks; call it on virtual threads. */
 @Singleton
 public class VaultClient {
-    private static final int MAX_SESSIONS = 10_000;
-    // Their logins are then revoked. Longer than the pauses between the reads of a secret that is in use.
+    // Their logins are then revoked. Twice the pause between calls of keep.
     private static final Duration IDLE_SESSION = Duration.ofMinutes(10);
+    private static final long MAX_SESSIONS_BYTES = 64L << 20;
+    private static final int SESSION_BYTES = 32 << 10;
+    // Parsed certificates take more memory than their text.
+    private static final int BYTES_PER_CERTIFICATE_CHARACTER = 4;
     private static final Duration SHUTDOWN_TIMEOUT = Duration.ofSeconds(2);
     private static final Executor VIRTUAL_THREADS = Thread.ofVirtual().name("vault-", 1)::start;
 
@@ -49,8 +52,9 @@ public class VaultClient {
                 1, Thread.ofPlatform().daemon().name("vault-timers").factory());
         timers.setRemoveOnCancelPolicy(true);
         this.sessions = Caffeine.newBuilder()
-                .maximumSize(MAX_SESSIONS)
-                .expireAfterAccess(IDLE_SESSION)
+                .maximumWeight(MAX_SESSIONS_BYTES)
+                .weigher((VaultConfig config, VaultSession session) -> bytes(config))
+                .expireAfterAccess(idleSession(settings.secret().maxAge()))
                 .scheduler(Scheduler.systemScheduler())
                 .executor(VIRTUAL_THREADS)
                 .removalListener((@Nullable VaultConfig config, @Nullable VaultSession session, RemovalCause cause) -> {
@@ -71,6 +75,11 @@ public class VaultClient {
         return sessions.get(config).read(path, key, Deadline.in(readTimeout));
     }
 
+    /** Keeps the session of a server open for ten more minutes, so that its token is renewed without reads. */
+    public void keep(VaultConfig config) throws VaultException {
+        sessions.get(config).keep(Deadline.in(readTimeout));
+    }
+
     /** Checks a server and the credential for it. */
     public VaultCheck check(VaultConfig config) {
         VaultSession session = open(config);
@@ -79,6 +88,19 @@ public class VaultClient {
         } finally {
             session.close();
         }
+    }
+
+    /** Longer than the pauses between the reads of a secret that is in use. */
+    private static Duration idleSession(Duration maxAge) {
+        Duration two = maxAge.multipliedBy(2);
+        return two.compareTo(IDLE_SESSION) > 0 ? two : IDLE_SESSION;
+    }
+
+    /** Estimates the memory of a session. */
+    private static int bytes(VaultConfig config) {
+        return SESSION_BYTES
+                + BYTES_PER_CERTIFICATE_CHARACTER
+                        * config.caCertificate().map(String::length).orElse(0);
     }
 
     private VaultSession open(VaultConfig config) {

@@ -48,7 +48,8 @@ import org.jspecify.annotations.Nullable;
 /** The connections to one Vault server. It blocks, on virtual threads. */
 final class VaultConnection implements AutoCloseable {
     private static final Logger LOG = Logger.getLogger(VaultConnection.class);
-    private static final int MAX_BODY_BYTES = 1 << 20;
+    // Several times the length of the longest header. It bounds the memory of concurrent reads.
+    private static final int MAX_BODY_BYTES = 256 << 10;
 
     private final VaultAddress address;
     private final @Nullable String namespace;
@@ -115,7 +116,7 @@ final class VaultConnection implements AutoCloseable {
             boolean repeated = false;
             for (int i = 0; ; i++) {
                 try {
-                    return send(options, body, routes.get(i), deadline);
+                    return parse(send(options, body, routes.get(i), deadline));
                 } catch (ExecutionException e) {
                     if (!repeated && isClosed(cause(e)) && !deadline.isOver()) {
                         // Probably an idle connection that the server had closed. All requests may be repeated.
@@ -136,20 +137,20 @@ final class VaultConnection implements AutoCloseable {
         }
     }
 
-    private VaultResponse send(RequestOptions options, Buffer body, EgressRoute route, Deadline deadline)
+    private Received send(RequestOptions options, Buffer body, EgressRoute route, Deadline deadline)
             throws ExecutionException, InterruptedException, TimeoutException {
         RequestOptions routed = new RequestOptions(options);
         route.applyTo(routed);
         AtomicReference<@Nullable HttpClientRequest> sent = new AtomicReference<>();
         AtomicBoolean isLate = new AtomicBoolean();
-        Future<VaultResponse> response = client.request(routed).compose(request -> {
+        Future<Received> response = client.request(routed).compose(request -> {
             sent.set(request);
             // It may have waited for a connection for too long.
             if (isLate.get()) {
                 request.reset();
             }
             // Inside, since it must run before the event loop reads on.
-            return request.send(body).compose(this::read);
+            return request.send(body).compose(VaultConnection::receive);
         });
         try {
             return response.toCompletionStage()
@@ -165,20 +166,33 @@ final class VaultConnection implements AutoCloseable {
         }
     }
 
-    private Future<VaultResponse> read(HttpClientResponse response) {
-        Promise<VaultResponse> promise = Promise.promise();
+    /** A response before it is parsed, which would delay others on the event loop. */
+    private record Received(int status, Buffer body, boolean isTooLong) {}
+
+    private static Future<Received> receive(HttpClientResponse response) {
+        Promise<Received> promise = Promise.promise();
         Buffer body = Buffer.buffer();
         response.handler(bytes -> {
             if (body.length() + bytes.length() > MAX_BODY_BYTES) {
-                promise.tryComplete(new VaultResponse(response.statusCode(), MissingNode.getInstance()));
+                promise.tryComplete(new Received(response.statusCode(), Buffer.buffer(), true));
                 response.request().reset();
             } else {
                 body.appendBuffer(bytes);
             }
         });
         response.exceptionHandler(promise::tryFail);
-        response.endHandler(end -> promise.tryComplete(new VaultResponse(response.statusCode(), json(body))));
+        response.endHandler(end -> promise.tryComplete(new Received(response.statusCode(), body, false)));
         return promise.future();
+    }
+
+    private VaultResponse parse(Received received) throws VaultException {
+        if (received.isTooLong()) {
+            throw new VaultException(
+                    Kind.MALFORMED_RESPONSE,
+                    "sent a response of more than %d KiB (status %d): check its address, and keep the value in a smaller secret."
+                            .formatted(MAX_BODY_BYTES >> 10, received.status()));
+        }
+        return new VaultResponse(received.status(), json(received.body()));
     }
 
     private JsonNode json(Buffer body) {
@@ -214,25 +228,31 @@ final class VaultConnection implements AutoCloseable {
         LOG.debug("A request to Vault failed", Exceptions.withoutMessages(cause));
         return switch (cause) {
             case EgressDeniedException rejected ->
-                new VaultException(Kind.EGRESS_DENIED, "is not called: " + rejected.getMessage());
+                new VaultException(Kind.EGRESS_DENIED, "is not called: " + rejected.getMessage() + remedy(rejected));
             case UnknownHostException unknown ->
-                new VaultException(Kind.UNREACHABLE, "is not found: check the host name in its address.");
+                new VaultException(Kind.UNREACHABLE, "has an unknown host: check the host name in its address.");
             case ConnectTimeoutException late ->
                 new VaultException(
                         Kind.UNREACHABLE,
-                        "does not accept connections in time (AGYN_SECRET_CONNECT_TIMEOUT): check the host and the port"
-                                + " of its address, and whether it is up.");
+                        "did not accept a connection within AGYN_SECRET_CONNECT_TIMEOUT: check the host and port of its"
+                                + " address, and whether it is up.");
             case SSLException late when late.getCause() instanceof SslHandshakeTimeoutException -> timeout(deadline);
             case SSLException untrusted ->
                 new VaultException(
                         Kind.TLS,
-                        "cannot be called by TLS: check that its address is https, and that its certificate is for that"
-                                + " host, in date, and signed by an authority in its ca_certificate or in"
+                        "failed the TLS handshake: check that it serves https at its address, and that its certificate is"
+                                + " valid for the host, not expired, and signed by an authority in its ca_certificate or in"
                                 + " AGYN_EXTRA_CA_FILE.");
             case TimeoutException late -> timeout(deadline);
             default ->
                 new VaultException(Kind.UNREACHABLE, "cannot be reached: check its address, and whether it is up.");
         };
+    }
+
+    private static String remedy(EgressDeniedException denial) {
+        return String.valueOf(denial.getMessage()).contains("AGYN_EGRESS_PRIVATE")
+                ? " Set another address, or have the operator allow private addresses."
+                : " Set another address.";
     }
 
     static VaultException timeout(Deadline deadline) {

@@ -2,6 +2,7 @@ package io.agyn.vault;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /** A read or a check failed. Nothing of a response is quoted, and no credential or address. */
@@ -37,16 +38,24 @@ public final class VaultException extends Exception {
         KEY_NOT_FOUND(true, true),
         /** The value is not a string. */
         NOT_A_STRING(true, true),
+        /** Each read of the path creates a credential, which no call would use. */
+        DYNAMIC_SECRET(true, true, Duration.ofMinutes(10)),
         /** The value has characters that are not allowed in HTTP headers. */
         NOT_SENDABLE(true, true);
 
         private final boolean isResponse;
         private final boolean isAuthoritative;
+        private final Duration pause;
         private final String code = name().toLowerCase(Locale.ROOT);
 
         Kind(boolean isResponse, boolean isAuthoritative) {
+            this(isResponse, isAuthoritative, Duration.ZERO);
+        }
+
+        Kind(boolean isResponse, boolean isAuthoritative, Duration pause) {
             this.isResponse = isResponse;
             this.isAuthoritative = isAuthoritative;
+            this.pause = requireNonNull(pause, "pause is null");
         }
 
         /** Whether the server responded. */
@@ -57,6 +66,11 @@ public final class VaultException extends Exception {
         /** Whether the value no longer exists or is unusable, so that an earlier one must not be used. */
         public boolean isAuthoritative() {
             return isAuthoritative;
+        }
+
+        /** The least time until the next read, since each read burdens the server. */
+        public Duration pause() {
+            return pause;
         }
 
         /** The kind's name in the API and in metrics. */
@@ -74,6 +88,14 @@ public final class VaultException extends Exception {
         super(kind.code(), null, false, false);
         this.kind = requireNonNull(kind, "kind is null");
         this.predicate = requireNonNull(predicate, "predicate is null");
+    }
+
+    /** The failure of a read that creates a credential each time, as of a database secrets engine. */
+    public static VaultException dynamicSecret(String path) {
+        return new VaultException(
+                Kind.DYNAMIC_SECRET,
+                "creates a new credential at each read of " + path
+                        + ": set remote_path to a path of a KV secrets engine.");
     }
 
     /** The value at a path is not allowed in an HTTP header. */

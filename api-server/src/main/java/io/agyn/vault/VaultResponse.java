@@ -18,6 +18,11 @@ record VaultResponse(int status, JsonNode body) {
         return body.path("errors").isArray();
     }
 
+    /** Whether Vault denies the request. */
+    boolean isDenied() {
+        return status == 403 && hasErrors();
+    }
+
     /** A failure that no caller handles in another way. */
     VaultException failure() {
         if (status / 100 == 3) {
@@ -40,6 +45,6 @@ record VaultResponse(int status, JsonNode body) {
         return new VaultException(
                 Kind.MALFORMED_RESPONSE,
                 "sent a response that is not Vault's (status " + status
-                        + "): check the scheme, host and port of its address, and proxies before it.");
+                        + "): check the scheme, host and port of its address, and any proxy in front of it.");
     }
 }

@@ -2,42 +2,52 @@ package io.agyn.vault;
 
 import static java.util.Objects.requireNonNull;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.agyn.vault.VaultConfig.AppRole;
 import io.agyn.vault.VaultConfig.Token;
 import io.agyn.vault.VaultException.Kind;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Vault server with a token for it: the configured one, or that of an AppRole login. The token is renewed when two
- * thirds of its time are over; a login that cannot be renewed is repeated. It blocks.
+ * thirds of its time are over, or else when half of the rest is over; a login that cannot be renewed is repeated. It
+ * blocks.
  */
 final class VaultSession {
     private static final Logger LOG = Logger.getLogger(VaultSession.class);
-    private static final String SELF = "auth/token/";
     private static final Duration MIN_RENEWAL = Duration.ofSeconds(1);
     // A login gets the policies that its role has at that time, so an older one is repeated if they forbid a read.
     private static final Duration RECENT = Duration.ofMinutes(1);
 
     private final VaultConfig config;
     private final VaultConnection connection;
+    private final TokenApi tokens;
     private final ScheduledExecutorService timers;
     private final Duration timeout;
 
     private final Object lock = new Object();
     private final Backoff backoff = new Backoff();
+    // Held for reading by logins and renewals in flight.
+    private final ReentrantReadWriteLock logins = new ReentrantReadWriteLock();
+    // The configured token is valid, but no policy allows it to look itself up.
+    private volatile boolean lacksLookup;
     // Guarded by the lock.
+    private final Set<Lease> replaced = new HashSet<>();
+    // A repeated login that did not help.
+    private @Nullable Lease uselessLogin;
     private @Nullable Lease lease;
     private @Nullable CompletableFuture<Lease> obtaining;
     private @Nullable VaultException failure;
@@ -49,6 +59,7 @@ final class VaultSession {
     VaultSession(VaultConfig config, VaultConnection connection, ScheduledExecutorService timers, Duration timeout) {
         this.config = requireNonNull(config, "config is null");
         this.connection = requireNonNull(connection, "connection is null");
+        this.tokens = new TokenApi(connection);
         this.timers = requireNonNull(timers, "timers is null");
         this.timeout = requireNonNull(timeout, "timeout is null");
     }
@@ -56,21 +67,36 @@ final class VaultSession {
     VaultValue read(String path, String key, Deadline deadline) throws VaultException {
         Lease used = lease(deadline);
         VaultResponse response = connection.get(path, used.token(), deadline);
-        if (response.status() == 403 && response.hasErrors()) {
+        if (response.isDenied()) {
             Optional<Lease> other = replacement(used, deadline);
             if (other.isPresent()) {
                 response = connection.get(path, other.get().token(), deadline);
+                if (response.isDenied()) {
+                    synchronized (lock) {
+                        uselessLogin = other.get();
+                    }
+                }
             }
+        } else if (response.isOk() && !used.isVerified()) {
+            lacksLookup = true;
         }
         return VaultValue.of(response, path, key);
+    }
+
+    /** Obtains a token if there is none, so that it is renewed from now on. */
+    void keep(Deadline deadline) throws VaultException {
+        lease(deadline);
     }
 
     /** Checks the configured credential: with AppRole by another login, which is then revoked. */
     VaultCheck check(Deadline deadline) {
         try {
-            Lease found = config.auth() instanceof AppRole role
-                    ? login(role, deadline)
-                    : lookup(((Token) config.auth()).token(), deadline).orElseThrow(VaultSession::rejected);
+            Lease found =
+                    switch (config.auth()) {
+                        case AppRole role -> tokens.login(role, deadline);
+                        case Token token ->
+                            tokens.lookup(token.token(), deadline).orElseThrow(VaultSession::rejected);
+                    };
             Instant now = Instant.now();
             if (config.auth() instanceof AppRole) {
                 revoke(found);
@@ -88,7 +114,7 @@ final class VaultSession {
 
     // Obtain a token
 
-    /** Returns a valid token. Concurrent callers share one login. */
+    /** Returns a token to use. Concurrent callers share one login. */
     private Lease lease(Deadline deadline) throws VaultException {
         CompletableFuture<Lease> shared;
         boolean isFirst = false;
@@ -124,15 +150,13 @@ final class VaultSession {
     }
 
     private void obtain(CompletableFuture<Lease> shared, Deadline deadline) {
+        logins.readLock().lock();
         try {
             Lease found =
                     switch (config.auth()) {
-                        case AppRole role -> login(role, deadline);
+                        case AppRole role -> tokens.login(role, deadline);
                         case Token token ->
-                            // A valid token may lack the policy to look itself up; then the read shows whether it is
-                            // valid.
-                            lookup(token.token(), deadline)
-                                    .orElseGet(() -> new Lease(token.token(), Duration.ZERO, false, System.nanoTime()));
+                            tokens.lookup(token.token(), deadline).orElseGet(() -> Lease.unverified(token.token()));
                     };
             accept(found);
             shared.complete(found);
@@ -148,80 +172,51 @@ final class VaultSession {
                 obtaining = null;
             }
             shared.completeExceptionally(e);
+        } finally {
+            logins.readLock().unlock();
         }
-    }
-
-    private Lease login(AppRole role, Deadline deadline) throws VaultException {
-        long since = System.nanoTime();
-        VaultResponse response = connection.post(
-                "auth/" + role.mount() + "/login",
-                null,
-                Map.of("role_id", role.roleId(), "secret_id", role.secretId()),
-                deadline);
-        JsonNode auth = response.body().path("auth");
-        if (response.isOk() && auth.path("client_token").isTextual()) {
-            return Lease.of(auth, since);
-        }
-        throw switch (response.hasErrors() ? response.status() : 0) {
-            case 400 ->
-                new VaultException(
-                        Kind.LOGIN_DENIED,
-                        "rejects the AppRole login (400): check role_id and secret_id; a secret_id can expire, and can be"
-                                + " limited in its uses and in its addresses.");
-            case 403, 404 ->
-                new VaultException(
-                        Kind.LOGIN_DENIED,
-                        "does not allow an AppRole login at " + role.mount() + " (" + response.status()
-                                + "): check approle_mount and the namespace.");
-            default -> response.failure();
-        };
-    }
-
-    /** Looks a token up; empty if that is denied. */
-    private Optional<Lease> lookup(String token, Deadline deadline) throws VaultException {
-        long since = System.nanoTime();
-        VaultResponse response = connection.get(SELF + "lookup-self", token, deadline);
-        if (response.status() == 403 && response.hasErrors()) {
-            return Optional.empty();
-        }
-        if (response.status() == 404 && response.hasErrors()) {
-            throw new VaultException(Kind.LOGIN_DENIED, "does not have its namespace: check the namespace.");
-        }
-        JsonNode data = response.body().path("data");
-        if (!response.isOk() || !data.isObject()) {
-            throw response.failure();
-        }
-        return Optional.of(new Lease(
-                token,
-                Duration.ofSeconds(data.path("ttl").asLong()),
-                data.path("renewable").asBoolean(),
-                since));
     }
 
     private static VaultException rejected() {
         return new VaultException(
                 Kind.LOGIN_DENIED,
-                "rejects its token (403): it is wrong, has expired or was revoked; set a valid one.");
+                "rejects its token (403): it is wrong, has expired or was revoked, or no policy allows it to read"
+                        + " auth/token/lookup-self; set a valid one.");
     }
 
     /** After a denied read: returns another token to try, if another one could be allowed. */
     private Optional<Lease> replacement(Lease used, Deadline deadline) throws VaultException {
-        boolean isValid = lookup(used.token(), deadline).isPresent();
-        if (config.auth() instanceof Token) {
-            if (!isValid) {
-                throw rejected();
-            }
+        if (config.auth() instanceof AppRole) {
+            return anotherLogin(used, deadline);
+        }
+        if (used.isVerified() ? tokens.lookup(used.token(), deadline).isPresent() : lacksLookup) {
             return Optional.empty();
         }
         synchronized (lock) {
             if (lease == used) {
-                if (isValid && used.age().compareTo(RECENT) < 0) {
+                lease = null;
+            }
+        }
+        throw rejected();
+    }
+
+    private Optional<Lease> anotherLogin(Lease used, Deadline deadline) throws VaultException {
+        synchronized (lock) {
+            // Without a policy for lookups, a valid login looks like a revoked one.
+            if (uselessLogin != null
+                    && uselessLogin.token().equals(used.token())
+                    && !uselessLogin.isOlderThan(RECENT)) {
+                return Optional.empty();
+            }
+        }
+        boolean isValid = tokens.lookup(used.token(), deadline).isPresent();
+        synchronized (lock) {
+            if (lease == used) {
+                if (isValid && !used.isOlderThan(RECENT)) {
                     return Optional.empty();
                 }
                 lease = null;
-                if (isValid) {
-                    revokeLater(used);
-                }
+                revokeLater(used);
             }
         }
         return Optional.of(lease(deadline));
@@ -231,12 +226,19 @@ final class VaultSession {
 
     private void accept(Lease found) {
         synchronized (lock) {
-            lease = found;
             obtaining = null;
             failure = null;
             backoff.onSuccess();
-            isWarned = false;
-            if (found.expires()) {
+            if (isClosed) {
+                revokeLater(found);
+                return;
+            }
+            isWarned = isWarned && lease != null && found.isShorterThan(lease);
+            lease = found;
+            if (found.isVerified()) {
+                lacksLookup = false;
+            }
+            if (found.expires() && found.isVerified()) {
                 scheduleRenewal(found.ttl().multipliedBy(2).dividedBy(3));
             }
         }
@@ -244,10 +246,16 @@ final class VaultSession {
 
     /** Replaces a token, unless a denied read has replaced it meanwhile. */
     private void replace(Lease old, Lease found) {
+        boolean isOther = !found.token().equals(old.token());
         synchronized (lock) {
             if (lease == old) {
                 accept(found);
-            } else if (!found.token().equals(old.token())) {
+                if (isOther) {
+                    revokeLater(old);
+                } else if (found.isShorterThan(old)) {
+                    warn(found, "The server extends it no further, because of its maximum time.");
+                }
+            } else if (isOther) {
                 revokeLater(found);
             }
         }
@@ -257,63 +265,62 @@ final class VaultSession {
         if (renewal != null) {
             renewal.cancel(false);
         }
-        if (!isClosed) {
-            Duration floored = delay.compareTo(MIN_RENEWAL) < 0 ? MIN_RENEWAL : delay;
-            renewal = timers.schedule(
-                    () -> Thread.ofVirtual().name("vault-renewal").start(this::renew),
-                    floored.toMillis(),
-                    TimeUnit.MILLISECONDS);
-        }
+        Duration floored = delay.compareTo(MIN_RENEWAL) < 0 ? MIN_RENEWAL : delay;
+        renewal = timers.schedule(
+                () -> Thread.ofVirtual().name("vault-renewal").start(this::renew),
+                floored.toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private void renew() {
-        Lease current;
-        synchronized (lock) {
-            current = lease;
-            if (current == null || isClosed) {
-                return;
-            }
-        }
-        Deadline deadline = Deadline.in(timeout);
+        logins.readLock().lock();
         try {
-            Optional<Lease> renewed = current.isRenewable() ? renewed(current, deadline) : Optional.empty();
-            if (renewed.isPresent()) {
-                replace(current, renewed.get());
-            } else if (config.auth() instanceof AppRole role) {
-                replace(current, login(role, deadline));
-                revokeLater(current);
-            } else {
-                warn(current, "It is not renewable, or has reached its maximum time.");
-            }
-        } catch (VaultException e) {
-            warn(current, e.explain(config.address()));
+            Lease current;
             synchronized (lock) {
-                backoff.onFailure(System.nanoTime());
-                if (!current.isExpired()) {
-                    scheduleRenewal(Duration.ofNanos(backoff.end() - System.nanoTime()));
+                current = lease;
+                if (current == null || isClosed) {
+                    return;
                 }
             }
+            if (config.auth() instanceof Token && !current.isRenewable()) {
+                warn(current, "It is not renewable.");
+                return;
+            }
+            try {
+                replace(current, successor(current, Deadline.in(timeout)));
+            } catch (VaultException e) {
+                retryRenewal(current, e);
+            }
+        } finally {
+            logins.readLock().unlock();
         }
     }
 
-    /**
-     * Renews a token; empty if the server no longer extends it by the whole time, because its maximum time comes
-     * close, or at all. For an AppRole the next login is then due.
-     */
-    private Optional<Lease> renewed(Lease current, Deadline deadline) throws VaultException {
-        long since = System.nanoTime();
-        VaultResponse response = connection.post(SELF + "renew-self", current.token(), Map.of(), deadline);
-        if (response.isOk()) {
-            Lease extended = Lease.of(response.body().path("auth"), since);
-            boolean isWhole = extended.ttl().compareTo(current.ttl()) >= 0;
-            return isWhole || config.auth() instanceof Token ? Optional.of(extended) : Optional.empty();
+    /** Extends a token. A login is repeated if the server no longer extends it by the whole time, or at all. */
+    private Lease successor(Lease current, Deadline deadline) throws VaultException {
+        Optional<Lease> extended = current.isRenewable() ? tokens.renew(current, deadline) : Optional.empty();
+        return switch (config.auth()) {
+            case AppRole role ->
+                extended.isEmpty() || extended.get().isShorterThan(current)
+                        ? tokens.login(role, deadline)
+                        : extended.get();
+            case Token token ->
+                extended.orElseThrow(() -> new VaultException(
+                        Kind.SERVER_ERROR,
+                        "does not extend its token: it was revoked, has reached its maximum time or may not renew itself, or"
+                                + " the server has a fault."));
+        };
+    }
+
+    private void retryRenewal(Lease current, VaultException reason) {
+        synchronized (lock) {
+            if (lease == current && !isClosed) {
+                warn(current, reason.explain(config.address()));
+                if (!current.isExpired()) {
+                    scheduleRenewal(current.remaining().dividedBy(2));
+                }
+            }
         }
-        VaultException reason = response.failure();
-        // Past the maximum time, the status is 500.
-        if (response.hasErrors() && reason.kind() == Kind.SERVER_ERROR) {
-            return Optional.empty();
-        }
-        throw reason;
     }
 
     private void warn(Lease current, String reason) {
@@ -323,42 +330,67 @@ final class VaultSession {
             }
             isWarned = true;
         }
-        Duration left = current.ttl().minus(current.age());
-        LOG.warnf("The token for Vault at %s expires in %d s. %s", config, Math.max(0, left.toSeconds()), reason);
+        LOG.warnf(
+                "The token for Vault at %s expires in %d s. %s",
+                config, Math.max(0, current.remaining().toSeconds()), reason);
     }
 
     // End it
 
+    /** Revokes the token of a login that another one replaced, when the reads in flight have ended. */
     private void revokeLater(Lease old) {
-        // Reads in flight use it.
-        timers.schedule(
-                () -> Thread.ofVirtual().name("vault-revocation").start(() -> revoke(old)),
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
+        if (!(config.auth() instanceof AppRole)) {
+            return;
+        }
+        replaced.add(old);
+        if (!isClosed) {
+            timers.schedule(
+                    () -> Thread.ofVirtual().name("vault-revocation").start(() -> revoke(old)),
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        }
     }
 
     private void revoke(Lease old) {
         try {
-            connection.post(SELF + "revoke-self", old.token(), Map.of(), Deadline.in(timeout));
-        } catch (VaultException e) {
-            LOG.debugf("A token for Vault at %s was not revoked: %s", config, e.kind());
+            tokens.revoke(old, Deadline.in(timeout));
+        } catch (VaultException | RuntimeException e) {
+            LOG.debugf("A token for Vault at %s was not revoked: %s", config, e.getMessage());
+        }
+        synchronized (lock) {
+            replaced.remove(old);
         }
     }
 
-    /** Revokes the token of a login, and closes the connections. */
+    /** Revokes the tokens of logins, and closes the connections. */
     void close() {
-        Lease last;
         synchronized (lock) {
             isClosed = true;
-            last = lease;
-            lease = null;
             if (renewal != null) {
                 renewal.cancel(false);
             }
         }
-        if (last != null && config.auth() instanceof AppRole) {
-            revoke(last);
+        awaitLogins();
+        List<Lease> last;
+        synchronized (lock) {
+            if (lease != null) {
+                revokeLater(lease);
+                lease = null;
+            }
+            last = List.copyOf(replaced);
         }
+        last.forEach(this::revoke);
         connection.close();
+    }
+
+    /** Waits for the logins in flight, so that they are revoked too. */
+    private void awaitLogins() {
+        try {
+            if (logins.writeLock().tryLock(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+                logins.writeLock().unlock();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

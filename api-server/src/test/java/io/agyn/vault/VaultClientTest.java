@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
@@ -200,7 +201,24 @@ class VaultClientTest {
         assertThat(failure.explain("corp")).contains("rejects its token (403)").doesNotContain(token);
     }
 
+    @Test
+    void pathIsDeniedToATokenThatCannotLookItselfUp() throws Exception {
+        bao.write("other", Map.of("key", "v"));
+        String token = bao.token(Duration.ofHours(1), Map.of("policies", List.of("reader"), "no_default_policy", true));
+        client.read(token(token), PATH, "api_key");
+        assertThat(failure(token(token), "kv/data/other", "key").kind()).isEqualTo(Kind.DENIED);
+    }
+
     // Renewal of tokens
+
+    @Test
+    void keptTokenIsRenewedWithoutReads() throws Exception {
+        String token = bao.token(Duration.ofSeconds(3), Map.of("policies", List.of("reader"), "period", "3s"));
+        client.keep(token(token));
+        Thread.sleep(Duration.ofSeconds(4));
+        assertThat(bao.send("GET", "auth/token/lookup-self", token, null).status())
+                .isEqualTo(200);
+    }
 
     @Test
     void renewableTokenOutlivesItsTime() throws Exception {
@@ -270,6 +288,16 @@ class VaultClientTest {
             assertThat(failure(appRole(role), "kv/data/other", "key").kind()).isEqualTo(Kind.DENIED);
         }
         assertThat(loginsOf("forbidden")).hasSize(1);
+    }
+
+    @Test
+    void forbiddenPathWithoutLookupsRepeatsTheLoginOnce() throws Exception {
+        Bao.Role role = role("without-lookup", Map.of("token_no_default_policy", true));
+        for (int i = 0; i < 4; i++) {
+            assertThat(failure(appRole(role), "kv/data/other", "key").kind()).isEqualTo(Kind.DENIED);
+            assertThat(client.read(appRole(role), PATH, "api_key").value()).isEqualTo("sk-1");
+        }
+        assertThat(loginsOf("without-lookup")).hasSize(2);
     }
 
     @Test
@@ -475,9 +503,9 @@ class VaultClientTest {
 
     @Test
     void hugeResponseIsNotRead() throws Exception {
-        assertThat(failureOf(request -> request.response().end("[\"" + "a".repeat(2 << 20) + "\"]"))
-                        .kind())
-                .isEqualTo(Kind.MALFORMED_RESPONSE);
+        VaultException failure = failureOf(request -> request.response().end("[\"" + "a".repeat(256 << 10) + "\"]"));
+        assertThat(failure.kind()).isEqualTo(Kind.MALFORMED_RESPONSE);
+        assertThat(failure.explain("corp")).contains("sent a response of more than 256 KiB (status 200)");
     }
 
     @Test
@@ -485,23 +513,128 @@ class VaultClientTest {
         assertThat(failureOf(request -> request.connection().close()).kind()).isEqualTo(Kind.UNREACHABLE);
     }
 
-    private VaultException failureOf(Consumer<HttpServerRequest> response) throws Exception {
-        HttpServer server = VERTX.createHttpServer()
-                .requestHandler(response::accept)
-                .listen(0, "127.0.0.1")
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get();
-        try {
-            return failure(
-                    new VaultConfig(
-                            "http://127.0.0.1:" + server.actualPort(),
-                            Optional.empty(),
-                            Optional.empty(),
-                            new Token("t")),
-                    PATH,
-                    "api_key");
-        } finally {
+    // States that OpenBao reaches only by chance
+
+    @Test
+    void failedRenewalIsRepeatedUntilTheTokenExpires() throws Exception {
+        AtomicInteger renewals = new AtomicInteger();
+        try (Stub stub = new Stub(request -> {
+            switch (request.path()) {
+                case "/v1/auth/token/lookup-self" -> json(request, 200, "{'data': {'ttl': 6, 'renewable': true}}");
+                case "/v1/auth/token/renew-self" -> {
+                    switch (renewals.incrementAndGet()) {
+                        case 1 -> json(request, 500, "{'errors': ['internal error']}");
+                        case 2 -> json(request, 200, "<html>");
+                        default ->
+                            json(
+                                    request,
+                                    200,
+                                    "{'auth': {'client_token': 't', 'lease_duration': 3600, 'renewable': true}}");
+                    }
+                }
+                default -> json(request, 200, "{'data': {'key': 'value'}}");
+            }
+        })) {
+            client.keep(stub.config(new Token("t")));
+            await().untilAsserted(() -> assertThat(renewals).hasValue(3));
+        }
+    }
+
+    @Test
+    void rejectedTokenIsLookedUpAgain() throws Exception {
+        AtomicBoolean isValid = new AtomicBoolean(true);
+        AtomicInteger lookups = new AtomicInteger();
+        try (Stub stub = new Stub(request -> {
+            if (request.path().endsWith("/lookup-self")) {
+                lookups.incrementAndGet();
+            }
+            if (isValid.get()) {
+                json(request, 200, "{'data': {'ttl': 3600, 'renewable': true, 'key': 'value'}}");
+            } else {
+                json(request, 403, "{'errors': ['permission denied']}");
+            }
+        })) {
+            VaultConfig config = stub.config(new Token("t"));
+            client.read(config, "kv1/x", "key");
+            isValid.set(false);
+            assertThat(failure(config, "kv1/x", "key").kind()).isEqualTo(Kind.LOGIN_DENIED);
+            isValid.set(true);
+            int before = lookups.get();
+            client.read(config, "kv1/x", "key");
+            assertThat(lookups).hasValue(before + 1);
+        }
+    }
+
+    @Test
+    void loginThatEndsAfterTheShutdownIsRevoked() throws Exception {
+        AtomicInteger logins = new AtomicInteger();
+        AtomicInteger revocations = new AtomicInteger();
+        try (Stub stub = new Stub(request -> {
+            switch (request.path()) {
+                case "/v1/auth/approle/login" -> {
+                    logins.incrementAndGet();
+                    VERTX.setTimer(
+                            500, timer -> json(request, 200, "{'auth': {'client_token': 't', 'lease_duration': 0}}"));
+                }
+                case "/v1/auth/token/revoke-self" -> {
+                    revocations.incrementAndGet();
+                    json(request, 204, "");
+                }
+                default -> json(request, 200, "{'data': {'key': 'value'}}");
+            }
+        })) {
+            VaultConfig config = stub.config(new AppRole("approle", "role", "secret"));
+            Thread reading = Thread.ofVirtual().start(() -> {
+                try {
+                    client.keep(config);
+                } catch (VaultException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await().untilAsserted(() -> assertThat(logins).hasValue(1));
+            client.stop(new ShutdownEvent());
+            reading.join();
+            assertThat(revocations).hasValue(1);
+        }
+    }
+
+    @Test
+    void pathThatCreatesCredentialsIsRarelyRead() throws Exception {
+        VaultException failure = failureOf(
+                request -> json(request, 200, "{'lease_id': 'database/creds/x/1', 'data': {'username': 'v'}}"));
+        assertThat(failure.kind()).isEqualTo(Kind.DYNAMIC_SECRET);
+        assertThat(failure.kind().pause()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    private VaultException failureOf(Consumer<HttpServerRequest> handler) throws Exception {
+        try (Stub stub = new Stub(handler)) {
+            return failure(stub.config(new Token("t")), PATH, "api_key");
+        }
+    }
+
+    private static void json(HttpServerRequest request, int status, String body) {
+        request.response().setStatusCode(status).end(body.replace('\'', '"'));
+    }
+
+    /** A server with any responses. */
+    private static final class Stub implements AutoCloseable {
+        private final HttpServer server;
+
+        private Stub(Consumer<HttpServerRequest> handler) throws Exception {
+            server = VERTX.createHttpServer()
+                    .requestHandler(handler::accept)
+                    .listen(0, "127.0.0.1")
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get();
+        }
+
+        private VaultConfig config(Auth auth) {
+            return new VaultConfig("http://127.0.0.1:" + server.actualPort(), Optional.empty(), Optional.empty(), auth);
+        }
+
+        @Override
+        public void close() throws Exception {
             server.close().toCompletionStage().toCompletableFuture().get();
         }
     }
