@@ -178,8 +178,13 @@ final class SchemaCheck {
                         .matcher(text)
                         .matches()) {
             details.add("Invalid value. Expected: "
-                    + schema.path("description").asText().strip());
+                    + plainText(schema.path("description").asText()));
         }
+    }
+
+    /** The contract's descriptions are Markdown; a detail is one line of text. */
+    private static String plainText(String markdown) {
+        return markdown.strip().replace('\n', ' ').replace("`", "");
     }
 
     private static boolean isDateTime(String text) {

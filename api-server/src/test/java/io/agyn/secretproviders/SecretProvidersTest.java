@@ -93,7 +93,7 @@ class SecretProvidersTest {
         "https://[1:2]:8200, IPv6",
         "https://vault.example/%zz, %25",
         "https://vault.example?x=1, ''",
-        "ftp://vault.example, ''",
+        "ftp://vault.example, 'Requests append /v1/; the URL must not end in it.'",
     })
     void invalidAddressIsRejected(String address, String detail) {
         rejected(Map.of("address", address, "token", "t"), "/config/address", detail);
