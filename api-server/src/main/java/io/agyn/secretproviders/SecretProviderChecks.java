@@ -2,6 +2,8 @@ package io.agyn.secretproviders;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Caller;
+import io.agyn.access.UserLimit;
 import io.agyn.api.model.SecretFailure;
 import io.agyn.api.model.SecretProviderCheck;
 import io.agyn.secrets.VaultConfigs;
@@ -17,16 +19,18 @@ import java.util.UUID;
 class SecretProviderChecks {
     private final SecretProviders providers;
     private final VaultClient client;
+    private final UserLimit limit;
 
-    SecretProviderChecks(SecretProviders providers, VaultClient client) {
+    SecretProviderChecks(SecretProviders providers, VaultClient client, Caller caller) {
         this.providers = requireNonNull(providers, "providers is null");
         this.client = requireNonNull(client, "client is null");
+        limit = new UserLimit(caller, "checks of secret providers");
     }
 
     SecretProviderCheck check(UUID organizationId, UUID id) {
         VaultConfigs.Provider provider =
                 QuarkusTransaction.requiringNew().call(() -> providers.provider(organizationId, id));
-        VaultCheck check = client.check(provider.config());
+        VaultCheck check = limit.run(() -> client.check(provider.config()));
         return new SecretProviderCheck()
                 .reachable(check.isReachable())
                 .credentialAccepted(check.isCredentialAccepted())

@@ -2,6 +2,8 @@ package io.agyn.secrets;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.Caller;
+import io.agyn.access.UserLimit;
 import io.agyn.api.model.SecretCheck;
 import io.agyn.api.model.SecretFailure;
 import io.agyn.headers.HeaderSyntax;
@@ -23,12 +25,19 @@ public class SecretValues {
     private final VaultConfigs configs;
     private final RemoteSecrets remoteSecrets;
     private final RemoteSecretStatuses statuses;
+    private final UserLimit limit;
 
-    SecretValues(Secrets secrets, VaultConfigs configs, RemoteSecrets remoteSecrets, RemoteSecretStatuses statuses) {
+    SecretValues(
+            Secrets secrets,
+            VaultConfigs configs,
+            RemoteSecrets remoteSecrets,
+            RemoteSecretStatuses statuses,
+            Caller caller) {
         this.secrets = requireNonNull(secrets, "secrets is null");
         this.configs = requireNonNull(configs, "configs is null");
         this.remoteSecrets = requireNonNull(remoteSecrets, "remoteSecrets is null");
         this.statuses = requireNonNull(statuses, "statuses is null");
+        limit = new UserLimit(caller, "reads of remote secrets");
     }
 
     private sealed interface Source {}
@@ -45,21 +54,23 @@ public class SecretValues {
     String reveal(UUID organizationId, UUID id) {
         return switch (source(organizationId, id)) {
             case Local local -> local.value();
-            case Remote(RemoteReference reference) -> {
-                try {
-                    yield remoteSecrets.readThrough(reference).value();
-                } catch (VaultException e) {
-                    throw new ProblemException(ProblemKind.CREDENTIAL_UNAVAILABLE, reference.explain(e));
-                }
-            }
+            case Remote(RemoteReference reference) -> limit.run(() -> reveal(reference));
         };
+    }
+
+    private String reveal(RemoteReference reference) {
+        try {
+            return remoteSecrets.readThrough(reference).value();
+        } catch (VaultException e) {
+            throw new ProblemException(ProblemKind.CREDENTIAL_UNAVAILABLE, reference.explain(e));
+        }
     }
 
     /** Checks whether the value of a secret can be read, and sent as a token. */
     public SecretCheck check(UUID organizationId, UUID id) {
         return switch (source(organizationId, id)) {
             case Local local -> check(local);
-            case Remote(RemoteReference reference) -> check(reference);
+            case Remote(RemoteReference reference) -> limit.run(() -> check(reference));
         };
     }
 

@@ -2,6 +2,7 @@ package io.agyn.secrets;
 
 import static io.agyn.testing.Api.asAdmin;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.notNullValue;
@@ -15,9 +16,13 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -158,6 +163,26 @@ class RemoteValuesTest {
                 .body("credential_accepted", equalTo(false))
                 .body("failure", equalTo("unreachable"))
                 .body("explanation", notNullValue());
+    }
+
+    @Test
+    void userChecksAtMostTenRemoteSecretsAtOnce() throws Exception {
+        String id = secret(provider(bao.rootToken()), "kv/data/openai", "api_key");
+        List<Future<Integer>> statuses = new ArrayList<>();
+        try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
+            bao.pause();
+            try {
+                for (int i = 0; i < 12; i++) {
+                    statuses.add(users.submit(() ->
+                            asAdmin().post(SECRET + "/check", organization, id).statusCode()));
+                }
+                await().until(() -> statuses.stream().filter(Future::isDone).count() == 2);
+            } finally {
+                bao.resume();
+            }
+        }
+        assertThat(statuses).extracting(Future::resultNow).containsOnly(200, 429);
+        assertThat(statuses).filteredOn(status -> status.resultNow() == 429).hasSize(2);
     }
 
     private String provider(String token) {

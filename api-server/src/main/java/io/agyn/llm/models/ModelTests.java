@@ -3,18 +3,15 @@ package io.agyn.llm.models;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.access.Caller;
+import io.agyn.access.UserLimit;
 import io.agyn.api.model.ModelTest;
 import io.agyn.api.model.Protocol;
 import io.agyn.llm.providers.LlmProviders;
-import io.agyn.problems.ProblemException;
-import io.agyn.problems.ProblemKind;
-import io.agyn.proxy.forwarding.ConcurrentCalls;
 import io.quarkus.arc.ClientProxy;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
-import jakarta.ws.rs.core.HttpHeaders;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -22,15 +19,13 @@ import java.util.function.Consumer;
 @Singleton
 public class ModelTests {
     private static final String GREETING = "Hello, world";
-    // A test occupies a thread, and a provider may take minutes.
-    private static final int MAX_PER_USER = 10;
 
     private final Models models;
     private final LlmProviders providers;
     private final ModelTester tester;
     private final Caller caller;
     private final RoutingContext routing;
-    private final ConcurrentCalls userTests = new ConcurrentCalls(MAX_PER_USER);
+    private final UserLimit limit;
 
     ModelTests(Models models, LlmProviders providers, ModelTester tester, Caller caller, RoutingContext routing) {
         this.models = requireNonNull(models, "models is null");
@@ -38,6 +33,7 @@ public class ModelTests {
         this.tester = requireNonNull(tester, "tester is null");
         this.caller = requireNonNull(caller, "caller is null");
         this.routing = requireNonNull(routing, "routing is null");
+        limit = new UserLimit(caller, "model tests");
     }
 
     /** Sends a greeting to a model. */
@@ -56,18 +52,7 @@ public class ModelTests {
 
     private StreamedTest test(
             UUID organizationId, UUID modelId, String prompt, boolean stream, Consumer<String> texts) {
-        UUID user = caller.identity().userId();
-        if (!userTests.tryAcquire(user)) {
-            throw new ProblemException(
-                            ProblemKind.TOO_MANY_REQUESTS,
-                            "You already run " + MAX_PER_USER + " model tests; wait until one ends.")
-                    .withHeader(HttpHeaders.RETRY_AFTER, "5");
-        }
-        try {
-            return tester.test(call(organizationId, modelId, prompt, stream), texts);
-        } finally {
-            userTests.release(user);
-        }
+        return limit.run(() -> tester.test(call(organizationId, modelId, prompt, stream), texts));
     }
 
     private ModelTester.Request call(UUID organizationId, UUID modelId, String prompt, boolean stream) {

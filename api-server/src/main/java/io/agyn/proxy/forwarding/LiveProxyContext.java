@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.access.SourceAddress;
 import io.agyn.budget.ByteBudget;
+import io.agyn.budget.ConcurrentCalls;
 import io.agyn.headers.HeaderNames;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;

@@ -2,6 +2,7 @@ package io.agyn.proxy.forwarding;
 
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
+import io.agyn.budget.ConcurrentCalls;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.exchange.Exchange;

@@ -7,6 +7,7 @@ import io.agyn.access.Identity;
 import io.agyn.api.model.Protocol;
 import io.agyn.api.model.Role;
 import io.agyn.budget.ByteBudget;
+import io.agyn.budget.ConcurrentCalls;
 import io.agyn.ids.Uuid7;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Operation;

@@ -216,7 +216,7 @@ class ModelTestsTest {
                     .then()
                     .statusCode(429)
                     .header("retry-after", "5")
-                    .body("detail", containsString("already run 10 model tests"));
+                    .body("detail", containsString("already have 10 model tests"));
         } finally {
             for (Socket caller : callers) {
                 caller.close();

@@ -1,6 +1,5 @@
-package io.agyn.proxy.forwarding;
+package io.agyn.budget;
 
-import io.agyn.budget.KeyedCounter;
 import java.util.UUID;
 
 /** Limits the calls in flight of each organization, API token or user. */
