@@ -840,8 +840,8 @@ func (r ApiUpdateSecretRequest) Execute() (*Secret, *http.Response, error) {
 /*
 UpdateSecret Update a secret
 
-Replaces name and description, and the value if given. Changing `storage` from `local` to `remote` deletes the stored
-value.
+Replaces name and description, and the value if given. An omitted `storage` is `local`. Changing `storage` from `local`
+to `remote` deletes the stored value.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

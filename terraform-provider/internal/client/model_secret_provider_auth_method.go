@@ -13,7 +13,7 @@ import (
 	"fmt"
 )
 
-// SecretProviderAuthMethod How the server signs in. `token`, with a token; `approle`, with AppRole, by a role id and a secret id.
+// SecretProviderAuthMethod How the server authenticates. `token`: with a token. `approle`: it logs in with the role id and the secret id of an AppRole.
 type SecretProviderAuthMethod string
 
 // List of SecretProviderAuthMethod

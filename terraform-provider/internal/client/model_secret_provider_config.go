@@ -16,7 +16,7 @@ import (
 // checks if the SecretProviderConfig type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretProviderConfig{}
 
-// SecretProviderConfig How to reach a secret provider and sign in.
+// SecretProviderConfig How to reach the secret provider and authenticate there.
 type SecretProviderConfig struct {
 	// The server's URL, http or https, without user info, query or fragment. Requests append `/v1/`; the URL must not end in it.
 	Address string `json:"address" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
@@ -27,7 +27,7 @@ type SecretProviderConfig struct {
 	AuthMethod    SecretProviderAuthMethod `json:"auth_method"`
 	// The AppRole's role id; null for `token`.
 	RoleId NullableString `json:"role_id"`
-	// The mount of the AppRole auth method; null for `token`.
+	// The path of the AppRole auth method without `auth/`; null for `token`.
 	ApproleMount         NullableString `json:"approle_mount"`
 	AdditionalProperties map[string]interface{}
 }

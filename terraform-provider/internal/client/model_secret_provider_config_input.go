@@ -17,7 +17,7 @@ import (
 // checks if the SecretProviderConfigInput type satisfies the MappedNullable interface at compile time
 var _ MappedNullable = &SecretProviderConfigInput{}
 
-// SecretProviderConfigInput How to reach a secret provider and sign in. Set either `token`, or `role_id` and `secret_id` of an AppRole. An update may omit `token` or `secret_id` to keep the stored one.
+// SecretProviderConfigInput How to reach the secret provider and authenticate there. Set either `token`, or `role_id` and `secret_id` of an AppRole. An update may omit `token` or `secret_id` to keep the stored one.
 type SecretProviderConfigInput struct {
 	// The server's URL, http or https, without user info, query or fragment. Requests append `/v1/`; the URL must not end in it.
 	Address string `json:"address" validate:"regexp=^https?://([A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_])?|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1\\,5})?(/[A-Za-z0-9._~!$&'()*+\\,;=:@%/-]*)?$"`
@@ -31,7 +31,7 @@ type SecretProviderConfigInput struct {
 	RoleId *string `json:"role_id,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
 	// The secret id of an AppRole, visible ASCII characters. It is stored encrypted; only `revealSecretProviderCredentials` returns it.
 	SecretId *string `json:"secret_id,omitempty" validate:"regexp=^[\\x21-\\x7E]+$"`
-	// The mount of the AppRole auth method, by default `approle`.
+	// The path of the AppRole auth method without `auth/`, by default `approle`.
 	ApproleMount *string `json:"approle_mount,omitempty" validate:"regexp=^[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*$"`
 }
 

@@ -97,14 +97,14 @@ func attributes() map[string]schema.Attribute {
 		"type":            schema.StringAttribute{Computed: true, MarkdownDescription: "`vault`."},
 		"config": schema.SingleNestedAttribute{
 			Computed:            true,
-			MarkdownDescription: "How the Agyn server reaches the server and signs in.",
+			MarkdownDescription: "How the Agyn server reaches the secret provider and authenticates there.",
 			Attributes: map[string]schema.Attribute{
 				"address":        schema.StringAttribute{Computed: true, MarkdownDescription: "The server's URL."},
 				"namespace":      schema.StringAttribute{Computed: true, MarkdownDescription: "The namespace; null for the root namespace."},
 				"ca_certificate": schema.StringAttribute{Computed: true, MarkdownDescription: "PEM certificates of additional CAs."},
 				"auth_method":    schema.StringAttribute{Computed: true, MarkdownDescription: "`token` or `approle`."},
 				"role_id":        schema.StringAttribute{Computed: true, MarkdownDescription: "The role id of the AppRole; null for `token`."},
-				"approle_mount":  schema.StringAttribute{Computed: true, MarkdownDescription: "The mount of the AppRole auth method; null for `token`."},
+				"approle_mount":  schema.StringAttribute{Computed: true, MarkdownDescription: "The path of the AppRole auth method without `auth/`; null for `token`."},
 			},
 		},
 		"credentials_fingerprint": schema.StringAttribute{Computed: true, MarkdownDescription: "A keyed hash of the token or the secret id. It changes with them."},

@@ -40,8 +40,8 @@ type vaultConfig struct {
 func configAttribute() schema.SingleNestedAttribute {
 	return schema.SingleNestedAttribute{
 		Required: true,
-		MarkdownDescription: "How to reach the server and sign in: with a token, or with AppRole. Set `token` or `token_wo`; or `role_id` and " +
-			"`secret_id` or `secret_id_wo`.",
+		MarkdownDescription: "How to reach the secret provider and authenticate there: with a token, or with AppRole. Set `token` or `token_wo`; or " +
+			"`role_id` and `secret_id` or `secret_id_wo`.",
 		Attributes: map[string]schema.Attribute{
 			"address": schema.StringAttribute{
 				Required:            true,
@@ -82,7 +82,7 @@ func configAttribute() schema.SingleNestedAttribute {
 			"approle_mount": schema.StringAttribute{
 				Optional:            true,
 				Computed:            true,
-				MarkdownDescription: "The mount of the AppRole auth method. By default `approle`.",
+				MarkdownDescription: "The path of the AppRole auth method without `auth/`. By default `approle`.",
 				Validators:          object.VaultPath(),
 				PlanModifiers:       []planmodifier.String{defaultMount{}},
 			},

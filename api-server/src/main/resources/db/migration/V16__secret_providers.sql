@@ -77,7 +77,7 @@ create table remote_secret_status (
     fingerprint text not null,
     read_version bigint,
     read_at timestamptz,
-    error text check (char_length(error) <= 1024),
+    error text check (char_length(error) <= 2048),
     error_at timestamptz,
     constraint remote_secret_status_secret foreign key (secret_id) references secret (id) on delete cascade
 );

@@ -30,7 +30,7 @@ public class RemoteSecretStatuses implements RemoteReadListener {
     private static final Logger LOG = Logger.getLogger(RemoteSecretStatuses.class);
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final int CAPACITY = 100_000;
-    private static final int MAX_ERROR_LENGTH = 1_024;
+    private static final int MAX_ERROR_LENGTH = 2_048;
 
     // Servers write the same row, so an older read does not replace a newer one. A read of an earlier reference has
     // another fingerprint.

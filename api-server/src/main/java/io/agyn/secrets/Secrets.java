@@ -101,7 +101,8 @@ public class Secrets implements PanacheRepositoryBase<SecretEntity, UUID> {
     private void keepValue(SecretEntity secret) {
         if (secret.isRemote()) {
             Violations violations = new Violations();
-            violations.at("/value", "Add this field; the value of the secret is not stored yet.");
+            violations.at(
+                    "/value", "Add this field, or set storage to remote; the server stores no value of this secret.");
             violations.throwIfAny();
         }
         secret.valueCiphertext = cipher.rewrap(secret.valueCiphertext, secret.valueContext());

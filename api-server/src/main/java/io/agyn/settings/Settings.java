@@ -386,15 +386,15 @@ public interface Settings {
     /** Outgoing connections. */
     interface Egress {
 
-        @Setting("`allow` or `deny` providers in private networks and on this machine; link-local and "
-                + "cloud metadata addresses are always denied")
+        @Setting("`allow` or `deny` LLM providers and secret providers in private networks and on this machine; "
+                + "link-local and cloud metadata addresses are always denied")
         @WithName("private")
         @WithDefault("allow")
         PrivateAddresses privateAddresses();
 
         @Setting(
-                value = "HTTP proxy for calls to providers, `http://user:password@host:port`; the proxy resolves "
-                        + "host names",
+                value = "HTTP proxy for calls to LLM providers and secret providers, "
+                        + "`http://user:password@host:port`; the proxy resolves host names",
                 syntax = Syntax.HTTP_PROXY_URL,
                 absent = "none")
         @WithName("http-proxy")

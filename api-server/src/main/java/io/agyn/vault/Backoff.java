@@ -27,8 +27,13 @@ public final class Backoff {
     }
 
     public void onFailure(long now) {
+        onFailure(now, Duration.ZERO);
+    }
+
+    /** @param atLeast the shortest pause after this failure */
+    public void onFailure(long now, Duration atLeast) {
         hasFailed = true;
-        end = now + next.toNanos();
+        end = now + Math.max(next.toNanos(), atLeast.toNanos());
         Duration doubled = next.multipliedBy(2);
         next = doubled.compareTo(MAX) < 0 ? doubled : MAX;
     }

@@ -90,6 +90,14 @@ public final class VaultException extends Exception {
         this.predicate = requireNonNull(predicate, "predicate is null");
     }
 
+    /** The failure of a read that creates a credential each time, as of a database secrets engine. */
+    public static VaultException dynamicSecret(String path) {
+        return new VaultException(
+                Kind.DYNAMIC_SECRET,
+                "creates a new credential at each read of " + path
+                        + ": set remote_path to a path of a KV secrets engine.");
+    }
+
     /** The value at a path is not allowed in an HTTP header. */
     public static VaultException notSendable(String path, String key) {
         return new VaultException(

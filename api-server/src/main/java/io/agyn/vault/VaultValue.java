@@ -30,10 +30,7 @@ public record VaultValue(String value, @Nullable Long version) {
             throw response.failure();
         }
         if (!response.body().path("lease_id").asText().isEmpty()) {
-            throw new VaultException(
-                    Kind.DYNAMIC_SECRET,
-                    "creates a new credential at each read of " + path
-                            + ": set remote_path to a path of a KV secrets engine.");
+            throw VaultException.dynamicSecret(path);
         }
         JsonNode version = data.path("metadata").path("version");
         boolean isV2 = data.path("data").isObject() && version.isIntegralNumber();

@@ -221,7 +221,7 @@ class ConsoleSecretProvidersIT {
             console.follow("Edit secret id");
             console.fill("Secret id", "wrong");
             console.press("Save");
-            assertThat(console.main()).containsText("was saved.");
+            assertThat(console.main()).containsText("The secret id of secret provider bao-prod was replaced.");
             console.press("Check");
             assertThat(console.main()).containsText("The check failed");
             console.follow("Delete…");

@@ -253,7 +253,7 @@ final class RemoteSecret {
         endReading();
         failure = cause;
         isDown = true;
-        backoff.onFailure(now);
+        backoff.onFailure(now, cause.kind().pause());
         if (value != null && (cause.kind().isAuthoritative() || now - readAt >= maxStaleAge)) {
             value = null;
         }

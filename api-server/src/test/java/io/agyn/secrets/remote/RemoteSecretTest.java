@@ -28,6 +28,7 @@ class RemoteSecretTest {
             "kv/data/openai",
             "key");
     private static final VaultException UNAVAILABLE = VaultException.internal();
+    private static final VaultException DYNAMIC = VaultException.dynamicSecret("database/creds/app");
     private static final VaultException NOT_SENDABLE = VaultException.notSendable("kv/data/openai", "key");
 
     private final Queue<Runnable> reads = new ArrayDeque<>();
@@ -333,6 +334,19 @@ class RemoteSecretTest {
         CompletableFuture<RemoteValue> call = secret.value();
         assertThat(secret.value()).isNotDone();
         assertThat(read(call)).isEqualTo("sk-2");
+    }
+
+    @Test
+    void dynamicSecretIsNotReadAgainForTenMinutes() {
+        outage = Optional.of(DYNAMIC);
+        secret.value();
+        read();
+        pass(599);
+        assertThat(current(secret.value())).isEqualTo("dynamic_secret");
+        assertThat(reads).isEmpty();
+        pass(1);
+        secret.value();
+        assertThat(reads).hasSize(1);
     }
 
     @Test
