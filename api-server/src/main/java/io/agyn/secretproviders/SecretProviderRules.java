@@ -6,6 +6,7 @@ import io.agyn.api.model.SecretProviderCreate;
 import io.agyn.api.model.SecretProviderUpdate;
 import io.agyn.contract.BaseUrls;
 import io.agyn.contract.BodyRules;
+import io.agyn.contract.RelativePaths;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
@@ -16,7 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks that the config has one credential, an address that can be called, and certificates that can be read. */
+/**
+ * Checks that the config has one credential, an address that can be called, certificates that can be read, and paths that
+ * Vault does not read as others.
+ */
 final class SecretProviderRules {
     private static final Pattern API = Pattern.compile("(/v1)/*$");
 
@@ -79,6 +83,8 @@ final class SecretProviderRules {
 
     private static void checkConfig(SecretProviderConfigInput config, Violations violations) {
         checkAddress(config.getAddress(), violations);
+        RelativePaths.check(config.getNamespace(), "/config/namespace", "namespace", violations);
+        RelativePaths.check(config.getApproleMount(), "/config/approle_mount", "mount", violations);
         checkCertificate(config.getCaCertificate(), violations);
         boolean hasRole = config.getRoleId() != null;
         if (config.getToken() != null

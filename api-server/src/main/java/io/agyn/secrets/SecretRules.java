@@ -4,10 +4,10 @@ import io.agyn.api.model.SecretCreate;
 import io.agyn.api.model.SecretStorage;
 import io.agyn.api.model.SecretUpdate;
 import io.agyn.contract.BodyRules;
+import io.agyn.contract.RelativePaths;
 import io.agyn.contract.Violations;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +73,7 @@ final class SecretRules {
 
     private static void check(Fields fields, Violations violations) {
         checkValue(fields.value(), violations);
-        checkPath(fields.remotePath(), violations);
+        RelativePaths.check(fields.remotePath(), "/remote_path", "path", violations);
         switch (fields.storage()) {
             case null -> {}
             case LOCAL -> {
@@ -105,15 +105,6 @@ final class SecretRules {
     private static void reject(@Nullable Object field, String name, String reason, Violations violations) {
         if (field != null && !violations.existAt("/" + name)) {
             violations.at("/" + name, "Remove " + name + ", " + reason);
-        }
-    }
-
-    private static void checkPath(@Nullable String path, Violations violations) {
-        if (path == null || violations.existAt("/remote_path")) {
-            return;
-        }
-        if (Arrays.stream(path.split("/", -1)).anyMatch(segment -> segment.equals(".") || segment.equals(".."))) {
-            violations.at("/remote_path", "Write the path without . and .. between slashes.");
         }
     }
 

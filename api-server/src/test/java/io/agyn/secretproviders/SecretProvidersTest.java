@@ -100,6 +100,19 @@ class SecretProvidersTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"..", "team/../other", "./team"})
+    void pathThatVaultWouldReadAsAnotherIsRejected(String path) {
+        rejected(
+                Map.of("address", ADDRESS, "token", "t", "namespace", path),
+                "/config/namespace",
+                "Write the namespace without . and ..");
+        rejected(
+                Map.of("address", ADDRESS, "role_id", "r", "secret_id", "s", "approle_mount", path),
+                "/config/approle_mount",
+                "Write the mount without . and ..");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"nonsense", "-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n"})
     void invalidCaCertificateIsRejected(String pem) {
         rejected(

@@ -11,6 +11,7 @@ import io.agyn.proxy.egress.OwnCertificate;
 import io.agyn.settings.Settings;
 import io.agyn.settings.SettingsReader;
 import io.agyn.testing.Bao;
+import io.agyn.testing.LogLines;
 import io.agyn.vault.VaultConfig.AppRole;
 import io.agyn.vault.VaultConfig.Auth;
 import io.agyn.vault.VaultConfig.Token;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -470,12 +472,16 @@ class VaultClientTest {
     void forbiddenAddressesAreNotCalled() {
         VaultConfig metadata =
                 new VaultConfig("http://169.254.169.254", Optional.empty(), Optional.empty(), new Token("t"));
-        assertThat(failure(metadata, PATH, "api_key").kind()).isEqualTo(Kind.EGRESS_DENIED);
+        VaultException blocked = failure(metadata, PATH, "api_key");
+        assertThat(blocked.kind()).isEqualTo(Kind.EGRESS_DENIED);
+        assertThat(blocked.explain("corp")).endsWith("always blocked. Set another address.");
         VaultClient strict = client(Map.of("agyn.egress.private", "deny"));
         VaultException failure =
                 catchThrowableOfType(VaultException.class, () -> strict.read(token("t"), PATH, "api_key"));
         assertThat(failure.kind()).isEqualTo(Kind.EGRESS_DENIED);
-        assertThat(failure.explain("corp")).contains("AGYN_EGRESS_PRIVATE is deny");
+        assertThat(failure.explain("corp"))
+                .contains("AGYN_EGRESS_PRIVATE is deny")
+                .endsWith("Set another address, or have the operator allow private addresses.");
     }
 
     // Other servers than Vault. OpenBao never sends these.
@@ -535,8 +541,13 @@ class VaultClientTest {
                 default -> json(request, 200, "{'data': {'key': 'value'}}");
             }
         })) {
-            client.keep(stub.config(new Token("t")));
-            await().untilAsserted(() -> assertThat(renewals).hasValue(3));
+            try (LogLines log = LogLines.watch()) {
+                client.keep(stub.config(new Token("t")));
+                await().untilAsserted(() -> assertThat(renewals).hasValue(3));
+                assertThat(log.of(VaultSession.class.getName(), Level.WARNING))
+                        .singleElement()
+                        .satisfies(line -> assertThat(LogLines.text(line)).contains("does not extend its token"));
+            }
         }
     }
 
