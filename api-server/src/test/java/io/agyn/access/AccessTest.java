@@ -91,6 +91,7 @@ class AccessTest {
         Api.join(foreign, stranger, "member");
         Map<String, String> ids = Map.of(
                 "{secret_id}", secret,
+                "{secret_provider_id}", Api.secretProvider(foreign),
                 "{provider_id}", provider,
                 "{model_id}", Api.model(foreign, provider),
                 "{user_id}", stranger);
@@ -108,7 +109,7 @@ class AccessTest {
                                         .path()
                                         .replace("{organization_id}", foreign)
                                         .replace(parameter, id)
-                                        .replaceAll("/(test|reveal|reveal-credentials)$", ""))
+                                        .replaceAll("/(test|check|reveal|reveal-credentials)$", ""))
                                 .header("ETag");
                         assertAlike(operation.id(), ask(token, operation, path), ask(token, operation, missing));
                         assertAlike(

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 @WithTestResource(PostgresTestResource.class)
 class AuditTest {
     // Read-only operations, as their method shows.
-    private static final Set<String> NO_WRITES = Set.of("testModel");
+    private static final Set<String> NO_WRITES = Set.of("testModel", "checkSecret", "checkSecretProvider");
 
     @Inject
     Contract contract;
@@ -53,6 +53,17 @@ class AuditTest {
         put("/organizations/{o}/models/{m}", Api.modelBody("gpt", provider), organization, model);
         put("/organizations/{o}/llm-providers/{p}", Api.providerBody("bearer", Map.of()), organization, provider);
         put("/organizations/{o}/secrets/{s}", Map.of("name", "renamed"), organization, secret);
+        String vault = Api.secretProvider(organization);
+        asAdmin()
+                .post("/organizations/{o}/secret-providers/{v}/reveal-credentials", organization, vault)
+                .then()
+                .statusCode(200);
+        put(
+                "/organizations/{o}/secret-providers/{v}",
+                Api.secretProviderBody(Map.of("address", "http://renamed:8200")),
+                organization,
+                vault);
+        delete("/organizations/{o}/secret-providers/{v}", organization, vault);
         put("/organizations/{o}", Map.of("name", "renamed"), organization);
         String user = Api.user();
         Api.join(organization, user, "member");

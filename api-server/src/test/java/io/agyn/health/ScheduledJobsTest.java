@@ -25,7 +25,11 @@ class ScheduledJobsTest {
     void everyJobHasAName() {
         assertThat(scheduler.getScheduledJobs())
                 .extracting(Trigger::getId)
-                .containsExactlyInAnyOrder("audit-retention", "idempotency-key-removal", "console-session-removal");
+                .containsExactlyInAnyOrder(
+                        "audit-retention",
+                        "idempotency-key-removal",
+                        "console-session-removal",
+                        "secret-provider-tokens");
     }
 
     @Test

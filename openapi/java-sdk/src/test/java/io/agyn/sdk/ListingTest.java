@@ -31,7 +31,7 @@ class ListingTest extends ClientTest {
     void readsFieldsAndValuesOfANewerServer() {
         server.respond(
                 200,
-                "{\"items\": [{\"name\": \"a\", \"storage\": \"remote\", \"tags\": [\"new\"]}], \"next_page_token\": null, \"total\": 1}");
+                "{\"items\": [{\"name\": \"a\", \"storage\": \"replicated\", \"tags\": [\"new\"]}], \"next_page_token\": null, \"total\": 1}");
 
         assertThat(secrets.stream().toList()).singleElement().satisfies(secret -> {
             assertThat(secret.getName()).isEqualTo("a");
