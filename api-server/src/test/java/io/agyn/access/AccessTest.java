@@ -292,6 +292,7 @@ class AccessTest {
     private static Map<String, ?> body(Operation operation) {
         return switch (operation.id()) {
             case "updateSecret" -> Map.of("name", "a");
+            case "updateSecretProvider" -> Api.secretProviderBody(Map.of("address", "http://vault:8200"));
             case "updateLlmProvider" -> Api.providerBody("bearer", Map.of("token", "t"));
             case "updateModel" ->
                 Map.of("name", "a", "provider_id", UUID.randomUUID().toString(), "remote_model_name", "r");

@@ -17,14 +17,14 @@ class AuditNamesTest {
 
     @Test
     void credentialsHaveTheNamesOfWrittenFields() {
-        assertThat(CONTRACT.auditNames("Secret")).containsEntry("fingerprint", "value");
+        assertThat(CONTRACT.auditNames("Secret")).containsEntry("/fingerprint", "value");
     }
 
     @Test
     void fieldIsHiddenOnlyWhereItIsDerived() {
-        assertThat(CONTRACT.auditNames("Secret")).doesNotContainKeys("organization_id", "version");
-        assertThat(CONTRACT.auditNames("ApiToken")).containsEntry("organization_id", "organization_id");
-        assertThat(CONTRACT.auditNames("Model")).doesNotContainKey("status");
+        assertThat(CONTRACT.auditNames("Secret")).doesNotContainKeys("/organization_id", "/version");
+        assertThat(CONTRACT.auditNames("ApiToken")).containsEntry("/organization_id", "organization_id");
+        assertThat(CONTRACT.auditNames("Model")).doesNotContainKey("/status");
     }
 
     @ParameterizedTest

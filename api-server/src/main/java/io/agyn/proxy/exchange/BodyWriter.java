@@ -14,15 +14,17 @@ import org.jspecify.annotations.Nullable;
  * whole HTTP/2 connection, which is megabytes for each stream.
  */
 final class BodyWriter {
-    private static final int MAX_UNSENT_BYTES = 128 << 10;
     private static final Handler<AsyncResult<Void>> IGNORED = written -> {};
 
     private final HttpClientRequest request;
+    private final int maxUnsent;
     private int unsent;
     private @Nullable Runnable drainListener;
 
-    BodyWriter(HttpClientRequest request) {
+    /** @param maxUnsent the bytes above which the queue is full */
+    BodyWriter(HttpClientRequest request, int maxUnsent) {
         this.request = request;
+        this.maxUnsent = maxUnsent;
     }
 
     void write(Buffer piece) {
@@ -54,7 +56,7 @@ final class BodyWriter {
     }
 
     boolean isFull() {
-        return unsent > MAX_UNSENT_BYTES;
+        return unsent > maxUnsent;
     }
 
     /** Calls the listener once, when the queue is no longer full. */

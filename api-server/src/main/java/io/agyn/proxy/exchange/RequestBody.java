@@ -25,6 +25,7 @@ public final class RequestBody {
     private static final int PIECE_OVERHEAD = 256;
     // A long body is written in pieces, at the provider's pace.
     private static final int MAX_WRITE_BYTES = 64 << 10;
+    private static final int MAX_UNSENT_BYTES = 128 << 10;
     private static final int MAX_REPEATABLE_BYTES = 256 << 10;
 
     public interface Listener {
@@ -41,6 +42,7 @@ public final class RequestBody {
     private final Exchange exchange;
     private final long length;
     private final long limit;
+    private final int maxUnsent;
     private final Listener listener;
     private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
     private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
@@ -65,9 +67,14 @@ public final class RequestBody {
      * @param limit the most bytes of the body
      */
     public RequestBody(Exchange exchange, long length, long limit, Listener listener) {
+        this(exchange, length, limit, MAX_UNSENT_BYTES, listener);
+    }
+
+    RequestBody(Exchange exchange, long length, long limit, int maxUnsent, Listener listener) {
         this.exchange = exchange;
         this.length = length;
         this.limit = limit;
+        this.maxUnsent = maxUnsent;
         this.listener = listener;
     }
 
@@ -144,7 +151,7 @@ public final class RequestBody {
     }
 
     private void send(HttpClientRequest to, ByteBuf body) {
-        BodyWriter writer = new BodyWriter(to);
+        BodyWriter writer = new BodyWriter(to, maxUnsent);
         provider = writer;
         passedOn = false;
         if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {

@@ -8,13 +8,18 @@ import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.MalformedBodyException;
 import io.agyn.proxy.body.ModelLocator;
 import io.agyn.proxy.dialect.ProxyError;
+import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpVersion;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Random;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Timeout;
@@ -70,28 +75,24 @@ class RequestBodyFuzz {
         private boolean isRejected;
         private boolean hasEnded;
         private long announced = -1;
-        private boolean isFull;
-        private Handler<Void> drain;
+        private final Deque<Handler<AsyncResult<Void>>> unsent = new ArrayDeque<>();
 
         Transfer(Random random, long length) {
             this.random = random;
-            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, this);
+            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, random.nextInt(20), this);
         }
 
         void run(byte[] bytes) {
             body.read();
             int at = 0;
             boolean isOver = false;
-            for (int steps = 0; !isRejected && (!isOver || model != null && !isPassed || isFull); steps++) {
+            for (int steps = 0; !isRejected && (!isOver || model != null && !isPassed || !unsent.isEmpty()); steps++) {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
                 if (model != null && !isPassed && random.nextBoolean()) {
                     isPassed = true;
                     body.pass(fake(HttpClientRequest.class, this::provider), MODEL, false);
-                } else if (isFull && random.nextBoolean()) {
-                    isFull = false;
-                    if (drain != null) {
-                        drain.handle(null);
-                    }
+                } else if (!unsent.isEmpty() && random.nextBoolean()) {
+                    unsent.remove().handle(Future.succeededFuture());
                 } else if (!isOver && !isPaused && at < bytes.length) {
                     int to = at + 1 + random.nextInt(random.nextBoolean() ? 3 : bytes.length - at);
                     pieces.accept(Buffer.buffer(Arrays.copyOfRange(bytes, at, Math.min(to, bytes.length))));
@@ -120,7 +121,7 @@ class RequestBodyFuzz {
             switch (method.getName()) {
                 case "write" -> {
                     received.appendBuffer((Buffer) arguments[0]);
-                    isFull |= random.nextInt(3) == 0;
+                    unsent.add(handler(arguments[1]));
                 }
                 case "end" -> {
                     assertThat(hasEnded).isFalse();
@@ -130,10 +131,9 @@ class RequestBodyFuzz {
                     }
                 }
                 case "putHeader" -> announced = Long.parseLong(arguments[1].toString());
-                case "writeQueueFull" -> {
-                    return isFull;
+                case "version" -> {
+                    return random.nextBoolean() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2;
                 }
-                case "drainHandler" -> drain = handler(arguments[0]);
                 case "setChunked", "exceptionHandler" -> {
                     // Nothing to keep.
                 }
@@ -165,8 +165,8 @@ class RequestBodyFuzz {
         }
 
         @SuppressWarnings("unchecked")
-        private static Handler<Void> handler(Object argument) {
-            return (Handler<Void>) argument;
+        private static Handler<AsyncResult<Void>> handler(Object argument) {
+            return (Handler<AsyncResult<Void>>) argument;
         }
 
         private static <T> T fake(Class<T> type, InvocationHandler calls) {
