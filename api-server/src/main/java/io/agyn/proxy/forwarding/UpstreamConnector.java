@@ -147,17 +147,22 @@ public final class UpstreamConnector {
                 .setURI(uri)
                 .setConnectTimeout(share(routes.size() - index));
         routes.get(index).applyTo(options);
-        loop.client(endpoint.tls()).request(options, result -> {
-            if (result.succeeded()) {
-                opened(result.result());
-            } else if (closed) {
-                // The call has ended.
-            } else if (index + 1 < routes.size()) {
-                connect(routes, index + 1);
-            } else {
-                listener.onFailed(error(result.cause()));
-            }
-        });
+        try {
+            loop.client(endpoint.tls()).request(options, result -> {
+                if (result.succeeded()) {
+                    opened(result.result());
+                } else if (closed) {
+                    // The call has ended.
+                } else if (index + 1 < routes.size()) {
+                    connect(routes, index + 1);
+                } else {
+                    listener.onFailed(error(result.cause()));
+                }
+            });
+        } catch (IllegalStateException e) {
+            // The client is closed, because the server or its warm-up stops.
+            listener.onFailed(error(e));
+        }
     }
 
     /** The time for one address, in milliseconds: the remaining time, divided among the remaining addresses. */
