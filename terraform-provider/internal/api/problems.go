@@ -58,9 +58,10 @@ func IsUnauthenticated(response *http.Response) bool {
 	return response != nil && response.StatusCode == http.StatusUnauthorized
 }
 
-// Diagnose turns the error of a request into diagnostics. Each violation becomes one on the top-level attribute of its pointer, and
-// names the path below it; any other problem becomes one with the server's detail, code and request id. The summary names the failed action. renamed holds pairs
-// of a field, such as token or config.token, and the name of its attribute, where the names differ.
+// Diagnose turns the error of a request into diagnostics. Each violation becomes one on the top-level attribute of its pointer,
+// and names the path below it; any other problem becomes one with the server's detail, code and request id. The summary names
+// the failed action. renamed holds pairs of a field, such as token or config.token, and the name of its attribute, where the
+// names differ.
 func Diagnose(summary string, err error, renamed ...string) diag.Diagnostics {
 	var diagnostics diag.Diagnostics
 	problem, ok := problemOf(err)

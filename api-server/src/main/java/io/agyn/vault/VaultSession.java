@@ -83,7 +83,7 @@ final class VaultSession {
         return VaultValue.of(response, path, key);
     }
 
-    /** Obtains a token if there is none, so that it is renewed from now on. */
+    /** Obtains a token, unless the session has one. The session then renews it. */
     void keep(Deadline deadline) throws VaultException {
         lease(deadline);
     }

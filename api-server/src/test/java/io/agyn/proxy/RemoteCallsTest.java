@@ -79,10 +79,7 @@ class RemoteCallsTest {
         path = Api.freshName("openai");
         bao.write(path, Map.of("key", "sk-1", "other", "sk-other"));
         accept("sk-1", "sk-2", "sk-other");
-        secretProvider = secretProvider(Map.of("address", bao.address(), "token", bao.rootToken()));
-        secret = secret("kv/data/" + path, "key");
-        model = SCENE.model(
-                SCENE.provider().origin() + "/v1", "responses", "bearer", Map.of("token_secret_id", secret));
+        useSecret(bao, bao.rootToken(), path);
     }
 
     @Test
@@ -91,11 +88,7 @@ class RemoteCallsTest {
         assertThat(SCENE.received().values("authorization")).containsExactly("Bearer sk-1");
         SCENE.provider().forget();
 
-        String messages = SCENE.model(
-                SCENE.provider().origin() + "/v1",
-                "anthropic_messages",
-                "x_api_key",
-                Map.of("token_secret_id", secret));
+        String messages = model("anthropic_messages", "x_api_key");
         assertThat(SCENE.post("/v1/messages", Scene.body(messages)).statusCode())
                 .isEqualTo(200);
         assertThat(SCENE.received().values("x-api-key")).containsExactly("sk-1");
@@ -153,11 +146,7 @@ class RemoteCallsTest {
                 .contains("has no key")
                 .contains("check remote_key");
 
-        String messages = SCENE.model(
-                SCENE.provider().origin() + "/v1",
-                "anthropic_messages",
-                "x_api_key",
-                Map.of("token_secret_id", secret));
+        String messages = model("anthropic_messages", "x_api_key");
         HttpResponse<byte[]> anthropic = SCENE.post("/v1/messages", Scene.body(messages));
         assertThat(anthropic.statusCode()).isEqualTo(502);
         assertThat(Scene.text(anthropic)).contains("\"type\":\"api_error\"").contains("has no key");
@@ -185,10 +174,7 @@ class RemoteCallsTest {
     void hangingServerDelaysNoCallForLongAndFailsThemAfterTheStaleTime() throws Exception {
         try (Bao own = Bao.start(folder.resolve("hanging"))) {
             own.write("openai", Map.of("key", "sk-1"));
-            secretProvider = secretProvider(Map.of("address", own.address(), "token", own.rootToken()));
-            secret = secret("kv/data/openai", "key");
-            model = SCENE.model(
-                    SCENE.provider().origin() + "/v1", "responses", "bearer", Map.of("token_secret_id", secret));
+            useSecret(own, own.rootToken(), "openai");
             assertThat(call().statusCode()).isEqualTo(200);
 
             own.pause();
@@ -218,10 +204,7 @@ class RemoteCallsTest {
     void revokedTokenEndsAccessAfterTheStaleTime() throws Exception {
         bao.allow("reader", "kv/data/*", "read");
         String token = bao.token(Duration.ofHours(1), Map.of("policies", List.of("reader")));
-        secretProvider = secretProvider(Map.of("address", bao.address(), "token", token));
-        secret = secret("kv/data/" + path, "key");
-        model = SCENE.model(
-                SCENE.provider().origin() + "/v1", "responses", "bearer", Map.of("token_secret_id", secret));
+        useSecret(bao, token, path);
         assertThat(call().statusCode()).isEqualTo(200);
 
         bao.revoke(token);
@@ -241,6 +224,17 @@ class RemoteCallsTest {
         // Each half of the maximum age, and one for the start.
         assertThat(metric("agyn_secrets_reads_total{outcome=\"success\"}") - before)
                 .isBetween(2.0, 5.0);
+    }
+
+    /** Creates the model of this test, whose token is the key of a secret in OpenBao. */
+    private void useSecret(Bao server, String token, String at) {
+        secretProvider = secretProvider(Map.of("address", server.address(), "token", token));
+        secret = secret("kv/data/" + at, "key");
+        model = model("responses", "bearer");
+    }
+
+    private String model(String protocol, String authMethod) {
+        return SCENE.model(SCENE.provider().origin() + "/v1", protocol, authMethod, Map.of("token_secret_id", secret));
     }
 
     private HttpResponse<byte[]> call() {

@@ -12,6 +12,8 @@ import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.proxy.ProxyConnectException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
@@ -147,21 +149,25 @@ public final class UpstreamConnector {
                 .setURI(uri)
                 .setConnectTimeout(share(routes.size() - index));
         routes.get(index).applyTo(options);
+        request(loop.client(endpoint.tls()), options).onComplete(result -> {
+            if (result.succeeded()) {
+                opened(result.result());
+            } else if (closed) {
+                // The call has ended.
+            } else if (index + 1 < routes.size()) {
+                connect(routes, index + 1);
+            } else {
+                listener.onFailed(error(result.cause()));
+            }
+        });
+    }
+
+    private static Future<HttpClientRequest> request(HttpClient client, RequestOptions options) {
         try {
-            loop.client(endpoint.tls()).request(options, result -> {
-                if (result.succeeded()) {
-                    opened(result.result());
-                } else if (closed) {
-                    // The call has ended.
-                } else if (index + 1 < routes.size()) {
-                    connect(routes, index + 1);
-                } else {
-                    listener.onFailed(error(result.cause()));
-                }
-            });
+            return client.request(options);
         } catch (IllegalStateException e) {
             // The client is closed, because the server or its warm-up stops.
-            listener.onFailed(error(e));
+            return Future.failedFuture(e);
         }
     }
 
