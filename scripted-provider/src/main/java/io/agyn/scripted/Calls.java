@@ -9,9 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 
 /** Responds to calls: checks credentials, reads the script, and builds the response. */
@@ -24,8 +22,7 @@ final class Calls {
     private final Vertx vertx;
     private final boolean prepares;
     private final Map<Prepared, Response> prepared = new ConcurrentHashMap<>();
-    // Resume the responses that are stalled.
-    private final Queue<Runnable> stalls = new ConcurrentLinkedQueue<>();
+    private final Stalls stalls = new Stalls();
 
     private volatile List<Header> credentials;
     private volatile Script defaultScript = Script.ORDINARY;
@@ -73,9 +70,7 @@ final class Calls {
     }
 
     void resume() {
-        for (Runnable stall = stalls.poll(); stall != null; stall = stalls.poll()) {
-            stall.run();
-        }
+        stalls.resume();
     }
 
     /** Responds to a call after its whole body has arrived. */

@@ -83,7 +83,7 @@ public final class ScriptedProvider implements AutoCloseable {
         calls.script(Script.parse(script));
     }
 
-    /** Resumes all stalled responses. */
+    /** Resumes the responses to all calls received so far, also those that have not reached their stall yet. */
     public void resume() {
         calls.resume();
     }

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
 
 /** Sends a response piece by piece, no faster than the caller reads, with the script's pauses, stalls and breaks. */
 final class Sender {
@@ -27,7 +26,8 @@ final class Sender {
     private final Script script;
     private final Response scripted;
     private final Iterator<Buffer> pieces;
-    private final Queue<Runnable> stalls;
+    private final Stalls stalls;
+    private final int resumptionsAtStart;
 
     private int sent;
     private boolean stalled;
@@ -38,7 +38,7 @@ final class Sender {
             Recording recording,
             Script script,
             Response scripted,
-            Queue<Runnable> stalls) {
+            Stalls stalls) {
         this.vertx = vertx;
         this.request = request;
         this.response = request.response();
@@ -47,6 +47,7 @@ final class Sender {
         this.scripted = scripted;
         this.pieces = scripted.pieces().iterator();
         this.stalls = stalls;
+        resumptionsAtStart = stalls.resumptions();
     }
 
     void send() {
@@ -143,7 +144,8 @@ final class Sender {
         Context here = vertx.getOrCreateContext();
         script.stallFor()
                 .ifPresentOrElse(
-                        time -> after(time, then), () -> stalls.add(() -> here.runOnContext(ignored -> then.run())));
+                        time -> after(time, then),
+                        () -> stalls.stall(resumptionsAtStart, () -> here.runOnContext(ignored -> then.run())));
     }
 
     private void after(Duration time, Runnable what) {

@@ -116,6 +116,16 @@ class ScriptedResponsesTest {
     }
 
     @Test
+    void resumeBeforeAResponseStallsPreventsItsStall() throws Exception {
+        try (Socket socket = client.socket(RESPONSES, true, "stall=within;every=100ms")) {
+            provider.await(call -> call.responseBytes() > 0, PATIENCE);
+            provider.resume();
+            provider.await(call -> call.endedAt().isPresent(), PATIENCE);
+            assertThat(provider.received().getFirst().callerLeft()).isFalse();
+        }
+    }
+
+    @Test
     void streamBreaksAfterItsEvents() throws Exception {
         try (Socket socket = client.socket(RESPONSES, true, "break=3")) {
             String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
