@@ -24,6 +24,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -267,6 +268,7 @@ class TimeoutsTest {
                             upstreams.loop(),
                             context,
                             target(full.getLocalPort()),
+                            HttpMethod.POST,
                             "/v1/responses",
                             Duration.ofSeconds(1),
                             new UpstreamConnector.Listener() {

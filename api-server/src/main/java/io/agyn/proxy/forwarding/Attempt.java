@@ -67,6 +67,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
                 proxy.shared().upstreams().loop(),
                 context,
                 target,
+                call.path().operation().method(),
                 uri,
                 proxy.shared().limits().connect(),
                 this);
@@ -181,7 +182,7 @@ final class Attempt implements UpstreamConnector.Listener, ResponsePipe.Listener
         } else if (!PassedHeaders.areValid(head.headers())) {
             call.fail(ProviderErrors.invalidHeader(target), Outcome.UPSTREAM_ERROR);
         } else if (Redirect.is(head.statusCode())) {
-            call.fail(Redirect.error(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
+            call.fail(Redirect.error(target, call.path().path(), head), Outcome.UPSTREAM_ERROR);
         } else {
             forward(head);
         }

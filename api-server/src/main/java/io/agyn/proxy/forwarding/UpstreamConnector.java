@@ -46,6 +46,7 @@ public final class UpstreamConnector {
     private final LoopState loop;
     private final Context context;
     private final Target target;
+    private final HttpMethod method;
     private final String uri;
     private final Duration timeout;
     private final Listener listener;
@@ -64,6 +65,7 @@ public final class UpstreamConnector {
             LoopState loop,
             Context context,
             Target target,
+            HttpMethod method,
             String uri,
             Duration timeout,
             Listener listener) {
@@ -71,6 +73,7 @@ public final class UpstreamConnector {
         this.loop = loop;
         this.context = context;
         this.target = target;
+        this.method = method;
         this.uri = uri;
         this.timeout = timeout;
         this.listener = listener;
@@ -142,7 +145,7 @@ public final class UpstreamConnector {
     private void connect(List<EgressRoute> routes, int index) {
         Endpoint endpoint = target.endpoint();
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
+                .setMethod(method)
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setSsl(endpoint.tls())

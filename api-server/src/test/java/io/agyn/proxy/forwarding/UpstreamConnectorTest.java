@@ -11,6 +11,7 @@ import io.agyn.proxy.routing.Target;
 import io.agyn.settings.SettingsReader;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ class UpstreamConnectorTest {
                             loop,
                             Vertx.currentContext(),
                             target(),
+                            HttpMethod.POST,
                             "/v1/responses",
                             Duration.ofSeconds(5),
                             listener(failure))
