@@ -79,7 +79,7 @@ class RequestBodyFuzz {
 
         Transfer(Random random, long length) {
             this.random = random;
-            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, random.nextInt(20), this);
+            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, this);
         }
 
         void run(byte[] bytes) {
@@ -90,7 +90,8 @@ class RequestBodyFuzz {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
                 if (model != null && !isPassed && random.nextBoolean()) {
                     isPassed = true;
-                    body.pass(fake(HttpClientRequest.class, this::provider), MODEL, false);
+                    HttpClientRequest provider = fake(HttpClientRequest.class, this::provider);
+                    body.pass(new HttpBodySink(provider, random.nextInt(20)), MODEL, false);
                 } else if (!unsent.isEmpty() && random.nextBoolean()) {
                     unsent.remove().handle(Future.succeededFuture());
                 } else if (!isOver && !isPaused && at < bytes.length) {
