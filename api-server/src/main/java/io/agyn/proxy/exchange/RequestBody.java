@@ -11,7 +11,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +23,6 @@ public final class RequestBody {
     private static final int PIECE_OVERHEAD = 256;
     // A long body is written in pieces, at the provider's pace.
     private static final int MAX_WRITE_BYTES = 64 << 10;
-    private static final int MAX_UNSENT_BYTES = 128 << 10;
     private static final int MAX_REPEATABLE_BYTES = 256 << 10;
 
     public interface Listener {
@@ -45,7 +43,6 @@ public final class RequestBody {
     private final Exchange exchange;
     private final long length;
     private final long limit;
-    private final int maxUnsent;
     private final Listener listener;
     private final RequestScanner scanner;
     private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
@@ -60,7 +57,7 @@ public final class RequestBody {
     private boolean complete;
     private boolean routableReported;
     private boolean rejected;
-    private @Nullable BodyWriter provider;
+    private @Nullable BodySink provider;
     private boolean passedOn;
 
     /**
@@ -71,15 +68,10 @@ public final class RequestBody {
      * @param scanner reads the body, and nothing but it
      */
     public RequestBody(Exchange exchange, long length, long limit, RequestScanner scanner, Listener listener) {
-        this(exchange, length, limit, scanner, MAX_UNSENT_BYTES, listener);
-    }
-
-    RequestBody(Exchange exchange, long length, long limit, RequestScanner scanner, int maxUnsent, Listener listener) {
         this.exchange = exchange;
         this.scanner = scanner;
         this.length = length;
         this.limit = limit;
-        this.maxUnsent = maxUnsent;
         this.listener = listener;
     }
 
@@ -120,11 +112,10 @@ public final class RequestBody {
     /**
      * Sends the buffered part, and the rest as it arrives.
      *
-     * @param to the request to the provider, with all headers except the length
      * @param model the provider's model name, as a JSON string
      * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
      */
-    public void pass(HttpClientRequest to, byte[] model, boolean keep) {
+    public void pass(BodySink to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
         buffered = Unpooled.EMPTY_BUFFER;
         if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && hasMemory()) {
@@ -139,7 +130,7 @@ public final class RequestBody {
     }
 
     /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
-    public void repeat(HttpClientRequest to) {
+    public void repeat(BodySink to) {
         ByteBuf body = requireNonNull(repeatable, "not repeatable");
         repeatable = null;
         send(to, body);
@@ -155,36 +146,29 @@ public final class RequestBody {
         }
     }
 
-    private void send(HttpClientRequest to, ByteBuf body) {
-        BodyWriter writer = new BodyWriter(to, maxUnsent);
-        provider = writer;
+    private void send(BodySink to, ByteBuf body) {
+        provider = to;
         passedOn = false;
         if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
             passedOn = true;
             if (repeatable == null) {
                 releaseMemory();
             }
-            // The length is known, so end() sets it.
-            writer.end(Buffer.buffer(body));
+            to.send(Buffer.buffer(body));
             return;
         }
         if (complete) {
-            to.putHeader("content-length", Integer.toString(body.readableBytes()));
-        } else if (length == UNKNOWN) {
-            to.setChunked(true);
+            to.begin(body.readableBytes());
         } else {
-            to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
+            to.begin(length == UNKNOWN ? UNKNOWN : body.readableBytes() + length - received);
         }
-        to.exceptionHandler(broken -> {
-            // The response fails too, with a better error.
-        });
         unsent = body;
         sendBuffered();
     }
 
     /** Sends the buffer, and then the rest of the body as it arrives. */
     private void sendBuffered() {
-        BodyWriter to = requireNonNull(provider, "provider is null");
+        BodySink to = requireNonNull(provider, "provider is null");
         while (unsent != null) {
             if (to.isFull()) {
                 to.onDrain(() -> {
@@ -351,7 +335,7 @@ public final class RequestBody {
         listener.onRoutable(scanner.model());
     }
 
-    private void write(BodyWriter to, Buffer buffer) {
+    private void write(BodySink to, Buffer buffer) {
         if (complete && !passedOn) {
             passedOn = true;
             to.end(buffer);

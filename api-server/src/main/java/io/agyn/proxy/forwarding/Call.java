@@ -16,7 +16,6 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.LookupFailures;
 import io.agyn.proxy.exchange.PassedQuery;
-import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
@@ -30,7 +29,6 @@ import io.agyn.usage.Outcome;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -45,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
  * Attempt} at the provider, then finish. It belongs to one event loop and never blocks it.
  */
-public final class Call implements RequestBody.Listener {
+public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
     // Deeper than any model call needs; each level takes one bit of memory.
     private static final int MAX_DEPTH = 1000;
@@ -103,7 +101,7 @@ public final class Call implements RequestBody.Listener {
     }
 
     private static void begin(Call call) {
-        call.loop.add(call);
+        call.loop.calls().add(call);
         call.guard(call::admit);
     }
 
@@ -133,7 +131,7 @@ public final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId()));
+                reject(proxy.unknownToken(exchange, token, requestId()));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -299,8 +297,8 @@ public final class Call implements RequestBody.Listener {
     }
 
     private void call(Target target) {
-        Attempt first =
-                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        Attempt first = new HttpAttempt(
+                this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
         attempt = first;
         first.start();
     }
@@ -336,8 +334,9 @@ public final class Call implements RequestBody.Listener {
         lastProgress = loop.now();
     }
 
-    /** Ends the state if there was no progress for too long; called at each tick of the event loop. */
-    void checkTime() {
+    /** Ends the state if there was no progress for too long. */
+    @Override
+    public void checkTime() {
         if (body != null && body.takeProgress()) {
             lastProgress = loop.now();
         }
@@ -352,8 +351,9 @@ public final class Call implements RequestBody.Listener {
     // Finish
 
     /** Ends the call, since the server stops and the time to finish calls is over. */
-    void stop() {
-        boolean responds = attempt != null && attempt.response() != null;
+    @Override
+    public void stop() {
+        boolean responds = attempt != null && attempt.hasResponse();
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
@@ -371,18 +371,9 @@ public final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.reject(exchange, dialect, error, requestId());
-            return;
-        }
-        ResponsePipe response = attempt == null ? null : attempt.response();
-        if (response != null && response.acceptsEvent()) {
-            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId(), response.reader())));
-            finish(outcome);
-            // Properly, as vendors do: Codex hides an event behind a broken connection.
-            response.endEarly();
+            exchange.reject(dialect, error, requestId());
         } else {
-            finish(outcome);
-            exchange.abort(Http2Error.INTERNAL_ERROR.code());
+            requireNonNull(attempt, "a response without an attempt").interrupt(error, outcome);
         }
     }
 
@@ -405,7 +396,7 @@ public final class Call implements RequestBody.Listener {
             return;
         }
         enter(Unlimited.FINISHED);
-        loop.remove(this);
+        loop.calls().remove(this);
         if (body != null) {
             body.stop();
         }
@@ -465,6 +456,10 @@ public final class Call implements RequestBody.Listener {
         return operation;
     }
 
+    Dialect dialect() {
+        return dialect;
+    }
+
     String requestId() {
         return recorder.requestId();
     }
@@ -473,12 +468,13 @@ public final class Call implements RequestBody.Listener {
         return trace;
     }
 
-    /** The index in the event loop's list of calls. */
-    int index() {
+    @Override
+    public int index() {
         return index;
     }
 
-    void setIndex(int index) {
+    @Override
+    public void setIndex(int index) {
         this.index = index;
     }
 }

@@ -36,7 +36,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -191,7 +190,7 @@ class WarmUp {
         }
 
         @Override
-        public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
+        public ProxyError unknownToken(Exchange exchange, String token, String requestId) {
             throw new IllegalStateException("each token is known");
         }
 

@@ -82,12 +82,7 @@ class RequestBodyFuzz {
         Transfer(Random random, long length) {
             this.random = random;
             this.body = new RequestBody(
-                    fake(Exchange.class, this::caller),
-                    length,
-                    LIMIT,
-                    RequestFields.ofResponses(1000),
-                    random.nextInt(20),
-                    this);
+                    fake(Exchange.class, this::caller), length, LIMIT, RequestFields.ofResponses(1000), this);
         }
 
         void run(byte[] bytes) {
@@ -98,7 +93,8 @@ class RequestBodyFuzz {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
                 if (isRoutable && !isPassed && random.nextBoolean()) {
                     isPassed = true;
-                    body.pass(fake(HttpClientRequest.class, this::provider), MODEL, false);
+                    HttpClientRequest provider = fake(HttpClientRequest.class, this::provider);
+                    body.pass(new HttpBodySink(provider, random.nextInt(20)), MODEL, false);
                 } else if (!unsent.isEmpty() && random.nextBoolean()) {
                     unsent.remove().handle(Future.succeededFuture());
                 } else if (!isOver && !isPaused && at < bytes.length) {
