@@ -145,7 +145,7 @@ fuzz-go: ## Fuzz the Terraform provider, each test for FUZZ_TIME=10m
 	terraform-provider/scripts/fuzz.sh $(or $(FUZZ_TIME),10m)
 
 # MUTATE selects some of the packages below io.agyn, such as keys.
-mutation: $(addprefix mutation-,$(or $(MUTATE),access keys proxy.body proxy.routing usage)) ## Mutate the code of some packages of the server with PIT, and report the mutants that no test kills
+mutation: $(addprefix mutation-,$(or $(MUTATE),access keys proxy.body proxy.routing proxy.websocket usage)) ## Mutate the code of some packages of the server with PIT, and report the mutants that no test kills
 
 mutation-%:
 	$(MVN) -q -Pmutation -pl api-server -am process-test-classes -Dmutation.package=io.agyn.$*
