@@ -9,6 +9,7 @@ import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.exchange.CallerToken;
@@ -51,6 +52,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private final ProxyContext proxy;
     private final LoopState loop;
     private final Context context;
+    private final OperationPath path;
     private final Operation operation;
     private final Dialect dialect;
     private final Exchange exchange;
@@ -77,11 +79,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
      */
     private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
-    private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
+    private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = requireNonNull(Vertx.currentContext(), "not on an event loop");
-        this.operation = operation;
+        this.path = path;
+        this.operation = path.operation();
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
@@ -91,13 +94,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Starts a call by HTTP, on the event loop of its connection. */
-    public static void begin(ProxyContext proxy, Operation operation, HttpServerRequest request) {
-        begin(new Call(proxy, operation, new HttpExchange(request), null));
+    public static void begin(ProxyContext proxy, OperationPath path, HttpServerRequest request) {
+        begin(new Call(proxy, path, new HttpExchange(request), null));
     }
 
     /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
     public static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
-        begin(new Call(proxy, operation, exchange, new Caller(identity, null, 0)));
+        begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
     private static void begin(Call call) {
@@ -309,9 +312,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private String uri(Target target) {
-        String path = target.endpoint().path() + operation.path();
+        String whole = target.endpoint().path() + path.path();
         String query = PassedQuery.of(exchange.query());
-        return query.isEmpty() ? path : path + "?" + query;
+        return query.isEmpty() ? whole : whole + "?" + query;
     }
 
     /**
@@ -452,8 +455,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }));
     }
 
-    Operation operation() {
-        return operation;
+    OperationPath path() {
+        return path;
     }
 
     Dialect dialect() {
