@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.RequestFields;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.OperationPath;
@@ -45,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
+    // Deeper than any model call needs; each level takes one bit of memory.
+    private static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -150,6 +154,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
+                scanner(),
                 this);
         body = reading;
         enter(new ReadingModel(reading));
@@ -157,6 +162,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             exchange.writeContinue();
         }
         reading.read();
+    }
+
+    private RequestScanner scanner() {
+        return switch (operation.protocol()) {
+            case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
+            case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
+        };
     }
 
     /** Reads the request as far as the value of {@code model}. */
@@ -212,7 +224,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     // Route
 
     @Override
-    public void onModel(String name) {
+    public void onRoutable(@Nullable String name) {
+        if (name == null) {
+            reject(RoutingErrors.missingModel(operation.protocol()));
+            return;
+        }
         enter(Unlimited.LOOKING_UP);
         guard(() -> withCurrentRights(() -> find(name)));
     }
