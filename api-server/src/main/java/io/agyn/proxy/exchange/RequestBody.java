@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
@@ -36,6 +37,14 @@ public final class RequestBody {
          */
         void onRoutable(@Nullable String model);
 
+        /**
+         * A reference arrived after the body was passed on. The piece with its end is held, so that the provider has no
+         * complete request before the reference is checked.
+         *
+         * @param pass passes the piece on
+         */
+        void onReference(Reference reference, Runnable pass);
+
         /** The body cannot be forwarded; nothing more is read. */
         void onRejected(ProxyError error);
     }
@@ -59,6 +68,8 @@ public final class RequestBody {
     private boolean rejected;
     private @Nullable BodySink provider;
     private boolean passedOn;
+    // The piece of which a reference is checked.
+    private @Nullable Buffer held;
 
     /**
      * Creates the body of a request that has not been read.
@@ -81,7 +92,7 @@ public final class RequestBody {
 
     /** Whether the whole body has arrived and was forwarded. */
     public boolean isSent() {
-        return complete && provider != null && unsent == null;
+        return complete && provider != null && unsent == null && held == null;
     }
 
     /** Whether bytes have arrived, or left the buffer, since the last call of this method. */
@@ -203,6 +214,7 @@ public final class RequestBody {
         rejected = true;
         buffered = Unpooled.EMPTY_BUFFER;
         unsent = null;
+        held = null;
         repeatable = null;
         releaseMemory();
     }
@@ -218,7 +230,10 @@ public final class RequestBody {
     }
 
     private ByteBuf replaceModel(byte[] remoteModel) {
-        Edit edit = requireNonNull(scanner.takeEdit(), "no edit");
+        Edit edit = scanner.takeEdit();
+        if (edit == null) {
+            return buffered;
+        }
         byte[] model = edit.text(remoteModel);
         int start = Math.toIntExact(edit.from());
         int end = Math.toIntExact(edit.to());
@@ -260,8 +275,27 @@ public final class RequestBody {
             reserveMemory(bytes.readableBytes());
             reportRoutable();
         } else {
-            write(provider, buffer);
+            passWhenChecked(provider, buffer);
         }
+    }
+
+    private void passWhenChecked(BodySink to, Buffer piece) {
+        Reference reference = scanner.takeReference();
+        if (reference == null) {
+            write(to, piece);
+            return;
+        }
+        held = piece;
+        exchange.pause();
+        listener.onReference(reference, () -> {
+            if (!rejected) {
+                held = null;
+                passWhenChecked(to, piece);
+                if (held == null && !complete && !to.isFull()) {
+                    exchange.resume();
+                }
+            }
+        });
     }
 
     private void end() {
@@ -274,7 +308,9 @@ public final class RequestBody {
             reject(malformed(e));
             return;
         }
-        if (provider != null) {
+        if (provider == null) {
+            reportRoutable();
+        } else {
             passedOn = true;
             provider.end();
         }

@@ -5,10 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.PassedBody;
+import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.Operation.RouteSource;
 import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
@@ -58,6 +62,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private final Dialect dialect;
     private final Exchange exchange;
 
+    private final RequestScanner scanner;
     private final CallRecorder recorder;
     private final Tracing.Trace trace;
 
@@ -71,6 +76,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
     private boolean hasPermits;
+    private final CallObjects objects;
 
     /**
      * The caller, as authenticated.
@@ -89,8 +95,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
+        this.scanner = scanner(operation);
         this.recorder = new CallRecorder(operation, exchange);
         this.lastProgress = recorder.started();
+        this.objects = new CallObjects(this, proxy);
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -154,7 +162,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
-                scanner(),
+                scanner,
                 this);
         body = reading;
         enter(new ReadingModel(reading));
@@ -164,7 +172,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         reading.read();
     }
 
-    private RequestScanner scanner() {
+    private static RequestScanner scanner(Operation operation) {
+        if (operation.routeSource() != RouteSource.BODY_MODEL) {
+            return new PassedBody();
+        }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
             case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
@@ -225,16 +236,23 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
-        if (name == null) {
-            reject(RoutingErrors.missingModel(operation.protocol()));
-            return;
-        }
         enter(Unlimited.LOOKING_UP);
-        guard(() -> withCurrentRights(() -> find(name)));
+        if (operation.routeSource() == RouteSource.OBJECT) {
+            guard(() -> withCurrentRights(objects::route));
+        } else if (name == null) {
+            reject(RoutingErrors.missingModel(operation.protocol()));
+        } else {
+            guard(() -> withCurrentRights(() -> find(name)));
+        }
+    }
+
+    @Override
+    public void onReference(Reference reference, Runnable pass) {
+        guard(() -> objects.check(reference, requireNonNull(target(), "target is null"), pass));
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
-    private void withCurrentRights(Runnable step) {
+    void withCurrentRights(Runnable step) {
         Caller known = authenticated();
         if (known.token() == null || known.lookedUpAt() == loop.now()) {
             step.run();
@@ -244,19 +262,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void find(String name) {
-        Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(authenticated().identity(), organization, new ModelSelector.Named(name)), route -> follow(route, name));
+        when(
+                proxy.find(authenticated().identity(), organization(), new ModelSelector.Named(name)),
+                route -> follow(route, name));
+    }
+
+    Optional<String> organization() {
+        return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
     private void follow(Route route, String name) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
-                if (target.protocol() != operation.protocol()) {
-                    reject(RoutingErrors.wrongPath(operation, target));
+                if (target.protocol() == operation.protocol()) {
+                    use(target);
                 } else {
-                    takePermits(target);
+                    model = CalledModel.at(target);
+                    reject(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Uncallable found -> {
@@ -267,6 +290,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
+    }
+
+    /** Calls a target if it has all objects that the call refers to. */
+    void use(Target target) {
+        model = CalledModel.at(target);
+        objects.checkAll(scanner, target, () -> takePermits(target));
     }
 
     // Call the provider
@@ -361,7 +390,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
-    private void reject(ProxyError error) {
+    void reject(ProxyError error) {
         fail(error, Outcome.REFUSED);
     }
 
@@ -413,7 +442,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
+        CallRecord record = recorder.record(
+                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
@@ -435,7 +465,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
-    private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+    <T> void when(CompletableFuture<T> future, Consumer<T> next) {
         when(future, next, failure -> LookupFailures.error(failure, requestId()));
     }
 
@@ -454,6 +484,34 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 reject(errors.apply(failure));
             }
         }));
+    }
+
+    CallObjects objects() {
+        return objects;
+    }
+
+    CallRecorder recorder() {
+        return recorder;
+    }
+
+    Identity identity() {
+        return authenticated().identity();
+    }
+
+    /** The target of the call; null before it is known. */
+    @Nullable
+    Target target() {
+        return model == null ? null : model.target();
+    }
+
+    int responseStatus() {
+        return exchange.status();
+    }
+
+    /** A field of the request as far as it was read; null if it is missing. */
+    @Nullable
+    String field(RequestField field) {
+        return scanner.value(field);
     }
 
     OperationPath path() {

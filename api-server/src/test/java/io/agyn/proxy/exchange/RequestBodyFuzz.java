@@ -8,6 +8,7 @@ import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
 import io.agyn.proxy.body.RequestFields;
+import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -156,6 +157,11 @@ class RequestBodyFuzz {
         public void onRoutable(String model) {
             assertThat(isRoutable).isFalse();
             isRoutable = true;
+        }
+
+        @Override
+        public void onReference(Reference reference, Runnable pass) {
+            pass.run();
         }
 
         @Override
