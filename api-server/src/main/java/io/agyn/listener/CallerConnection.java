@@ -40,8 +40,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final Http2Frames frames = new Http2Frames();
 
-    // The last request over HTTP/1.1; null before it.
+    // The last request over HTTP/1.1; null before it, and after an upgrade.
     private @Nullable HttpServerRequest request;
+    private @Nullable Upgraded upgraded;
     private boolean isWaiting = true;
     private long waitingSince = System.nanoTime();
     private boolean isFirst = true;
@@ -75,6 +76,13 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** Handles the end of HTTP on the connection: heads have no time limit then, and the last request is not kept. */
+    void onUpgrade(Upgraded to) {
+        upgraded = to;
+        request = null;
+        isWaiting = false;
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         connections.add(this);
@@ -82,7 +90,9 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object bytes) {
-        if (bytes instanceof ByteBuf buffer && frames.read(buffer)) {
+        if (upgraded != null) {
+            // The bytes are no HTTP.
+        } else if (bytes instanceof ByteBuf buffer && frames.read(buffer)) {
             onFrames();
         } else if (!isWaiting && !isInFlight(request)) {
             waitFromNow();
@@ -132,10 +142,16 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
 
     /** The number of requests whose responses have not been sent completely. */
     int requestsInFlight() {
-        Http2ConnectionHandler http2 = http2();
-        int count =
-                http2 == null ? isInFlight(request) ? 1 : 0 : http2.connection().numActiveStreams();
+        int count = inProgress();
         return count == 0 && hasUnsentBytes() ? 1 : count;
+    }
+
+    private int inProgress() {
+        if (upgraded != null) {
+            return upgraded.isBusy() ? 1 : 0;
+        }
+        Http2ConnectionHandler http2 = http2();
+        return http2 == null ? isInFlight(request) ? 1 : 0 : http2.connection().numActiveStreams();
     }
 
     private boolean hasUnsentBytes() {
@@ -158,6 +174,10 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
      * anyway.
      */
     void announceClose() {
+        if (upgraded != null) {
+            upgraded.announceClose();
+            return;
+        }
         Http2ConnectionHandler http2 = http2();
         if (http2 != null) {
             ChannelHandlerContext context = channel.pipeline().context(http2);
@@ -181,7 +201,7 @@ final class CallerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** Whether an HTTP/1.1 caller has its response and was notified that the connection closes. */
+    /** Whether a caller over HTTP/1.1, not upgraded, has its response and was notified that the connection closes. */
     boolean isAnnouncedAndDone() {
         if (request == null || requestsInFlight() > 0) {
             return false;

@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
 import java.net.Inet6Address;
@@ -100,6 +101,14 @@ public class CallerConnections {
             if (isForCallers((InetSocketAddress) listener.localAddress())) {
                 listener.close().awaitUninterruptibly();
             }
+        }
+    }
+
+    /** Handles the upgrade of a request's connection. */
+    public void onUpgrade(HttpServerRequest request, Upgraded upgraded) {
+        CallerConnection connection = CallerConnection.of(request);
+        if (connection != null) {
+            connection.onUpgrade(upgraded);
         }
     }
 

@@ -59,6 +59,11 @@ public class Drain {
         return isOverdue && !isMonitoring(request.path());
     }
 
+    /** Whether the listener is closed or about to be. */
+    public boolean isDraining() {
+        return isDraining;
+    }
+
     /** Whether a path is for health or metrics, which are served until the end, without closing their connection. */
     static boolean isMonitoring(@Nullable String path) {
         return path != null && path.startsWith(MONITORING);

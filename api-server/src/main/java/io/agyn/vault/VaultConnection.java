@@ -228,7 +228,7 @@ final class VaultConnection implements AutoCloseable {
         LOG.debug("A request to Vault failed", Exceptions.withoutMessages(cause));
         return switch (cause) {
             case EgressDeniedException rejected ->
-                new VaultException(Kind.EGRESS_DENIED, "is not called: " + rejected.getMessage() + remedy(rejected));
+                new VaultException(Kind.EGRESS_DENIED, "is not called: " + rejected.getMessage());
             case UnknownHostException unknown ->
                 new VaultException(Kind.UNREACHABLE, "has an unknown host: check the host name in its address.");
             case ConnectTimeoutException late ->
@@ -247,12 +247,6 @@ final class VaultConnection implements AutoCloseable {
             default ->
                 new VaultException(Kind.UNREACHABLE, "cannot be reached: check its address, and whether it is up.");
         };
-    }
-
-    private static String remedy(EgressDeniedException denial) {
-        return String.valueOf(denial.getMessage()).contains("AGYN_EGRESS_PRIVATE")
-                ? " Set another address, or have the operator allow private addresses."
-                : " Set another address.";
     }
 
     static VaultException timeout(Deadline deadline) {

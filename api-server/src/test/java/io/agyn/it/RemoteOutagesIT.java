@@ -7,7 +7,7 @@ import static org.hamcrest.Matchers.equalTo;
 
 import io.agyn.it.RemoteKeys.Key;
 import io.agyn.testing.Bao;
-import io.restassured.RestAssured;
+import io.agyn.testing.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -171,12 +171,7 @@ class RemoteOutagesIT {
     }
 
     private double metric(String name) {
-        return RestAssured.get(server.address().resolve("/q/metrics"))
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return Metrics.of(server.address()).sum(name);
     }
 
     private static void report(String sentence, CallLoad load) {

@@ -3,12 +3,12 @@ package io.agyn.proxy;
 import static io.agyn.proxy.Scene.PATIENCE;
 import static io.agyn.proxy.Scene.body;
 import static io.agyn.testing.Api.asAdmin;
-import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
@@ -338,14 +338,7 @@ class MeteringTest {
     }
 
     private static double unknown() {
-        return given().get("/q/metrics")
-                .then()
-                .extract()
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith("agyn_usage_unknown_total{reason=\"unsupported_encoding\"} "))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
-                .sum();
+        return Metrics.read().sum("agyn_usage_unknown_total{reason=\"unsupported_encoding\"}");
     }
 
     private static Map<String, Object> record(String model) {

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agyn.database.PostgresTestResource;
 import io.agyn.testing.Api;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -73,13 +72,12 @@ class MetricsTest {
     }
 
     private static double value(String sample) {
-        Matcher line = Pattern.compile("^" + Pattern.quote(sample) + " (.*)$", Pattern.MULTILINE)
-                .matcher(metrics());
-        assertThat(line.find()).as(sample).isTrue();
-        return Double.parseDouble(line.group(1));
+        Metrics metrics = Metrics.read();
+        assertThat(metrics.contains(sample)).as(sample).isTrue();
+        return metrics.sum(sample);
     }
 
     private static String metrics() {
-        return given().get("/q/metrics").then().statusCode(200).extract().asString();
+        return Metrics.read().text();
     }
 }

@@ -1,7 +1,6 @@
 package io.agyn.proxy;
 
 import static io.agyn.testing.Api.asAdmin;
-import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -12,6 +11,7 @@ import io.agyn.scripted.Header;
 import io.agyn.scripted.ReceivedCall;
 import io.agyn.testing.Api;
 import io.agyn.testing.Bao;
+import io.agyn.testing.Metrics;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -289,12 +289,7 @@ class RemoteCallsTest {
     }
 
     private static double metric(String sample) {
-        return given().get("/q/metrics")
-                .asString()
-                .lines()
-                .filter(line -> line.startsWith(sample + " ") || line.startsWith(sample + "{"))
-                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-                .sum();
+        return Metrics.read().sum(sample);
     }
 
     private static Duration since(long nanoTime) {

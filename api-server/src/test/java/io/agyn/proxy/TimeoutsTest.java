@@ -24,6 +24,7 @@ import io.quarkus.test.junit.TestProfile;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
 import java.io.IOException;
@@ -264,15 +265,10 @@ class TimeoutsTest {
             Context context = vertx.getOrCreateContext();
             context.runOnContext(start -> new UpstreamConnector(
                             upstreams,
-                            upstreams.loop(),
                             context,
                             target(full.getLocalPort()),
-                            "/v1/responses",
                             Duration.ofSeconds(1),
                             new UpstreamConnector.Listener() {
-                                @Override
-                                public void onSlot() {}
-
                                 @Override
                                 public void onOpened(HttpClientRequest request) {
                                     opened.complete(request);
@@ -283,7 +279,7 @@ class TimeoutsTest {
                                     opened.completeExceptionally(new IllegalStateException(rejection.message()));
                                 }
                             })
-                    .start());
+                    .connect(clients.plain(vertx), HttpMethod.POST, "/v1/responses"));
             HttpClientRequest request = opened.get(10, TimeUnit.SECONDS);
             assertThat(request.connection().remoteAddress().hostAddress()).isEqualTo("127.0.0.2");
         } finally {

@@ -474,14 +474,14 @@ class VaultClientTest {
                 new VaultConfig("http://169.254.169.254", Optional.empty(), Optional.empty(), new Token("t"));
         VaultException blocked = failure(metadata, PATH, "api_key");
         assertThat(blocked.kind()).isEqualTo(Kind.EGRESS_DENIED);
-        assertThat(blocked.explain("corp")).endsWith("always blocked. Set another address.");
+        assertThat(blocked.explain("corp")).endsWith("always blocked: use another host.");
         VaultClient strict = client(Map.of("agyn.egress.private", "deny"));
         VaultException failure =
                 catchThrowableOfType(VaultException.class, () -> strict.read(token("t"), PATH, "api_key"));
         assertThat(failure.kind()).isEqualTo(Kind.EGRESS_DENIED);
         assertThat(failure.explain("corp"))
                 .contains("AGYN_EGRESS_PRIVATE is deny")
-                .endsWith("Set another address, or have the operator allow private addresses.");
+                .endsWith("use another host, or have the operator allow private addresses.");
     }
 
     // Other servers than Vault. OpenBao never sends these.

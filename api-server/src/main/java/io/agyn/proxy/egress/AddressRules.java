@@ -55,6 +55,9 @@ public class AddressRules {
     private static final CidrBlock SIX_TO_FOUR = CidrBlock.parse("2002::/16");
     private static final CidrBlock TEREDO = CidrBlock.parse("2001::/32");
 
+    private static final String BLOCKED_PRIVATE =
+            "which is blocked (AGYN_EGRESS_PRIVATE is deny): use another host, or have the operator allow private addresses";
+
     private final boolean isPrivateAllowed;
 
     AddressRules(Settings settings) {
@@ -68,24 +71,24 @@ public class AddressRules {
      * Returns why an address is not allowed.
      *
      * @param address a resolved address, or a literal
-     * @return the kind of address and the rule, to follow "resolves to", without the address; empty if it is allowed
+     * @return the kind of address, the rule and the remedy, to follow "resolves to", without the address; empty if it is allowed
      */
     public Optional<String> denial(InetAddress address) {
         List<byte[]> interpretations = interpretations(address.getAddress());
         if (isIn(METADATA, interpretations)) {
-            return Optional.of("a cloud metadata address, which is always blocked");
+            return Optional.of("a cloud metadata address, which is always blocked: use another host");
         }
         if (isIn(LINK_LOCAL, interpretations)) {
-            return Optional.of("a link-local address, which is always blocked");
+            return Optional.of("a link-local address, which is always blocked: use another host");
         }
         if (isIn(UNUSABLE, interpretations)) {
-            return Optional.of("an address that belongs to no host, which is always blocked");
+            return Optional.of("an address that belongs to no host, which is always blocked: use another host");
         }
         if (!isPrivateAllowed && isIn(LOOPBACK, interpretations)) {
-            return Optional.of("a loopback address, which is blocked (AGYN_EGRESS_PRIVATE is deny)");
+            return Optional.of("a loopback address, " + BLOCKED_PRIVATE);
         }
         if (!isPrivateAllowed && isIn(PRIVATE, interpretations)) {
-            return Optional.of("a private address, which is blocked (AGYN_EGRESS_PRIVATE is deny)");
+            return Optional.of("a private address, " + BLOCKED_PRIVATE);
         }
         return Optional.empty();
     }

@@ -1,8 +1,10 @@
 package io.agyn.proxy.exchange;
 
+import io.agyn.access.SourceAddress;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 public interface Exchange {
-    /** The HTTP request; empty if this server is the caller. */
-    Optional<HttpServerRequest> http();
+    /** Returns the caller's address; empty if this server is the caller. */
+    Optional<String> source(SourceAddress addresses);
 
     MultiMap headers();
 
@@ -76,6 +78,9 @@ public interface Exchange {
     void end(Buffer piece);
 
     boolean isEnded();
+
+    /** Responds with an error of the proxy; only before the head is written. */
+    void reject(Dialect dialect, ProxyError error, String requestId);
 
     /**
      * Aborts the response so that it does not look complete: resets the stream, or closes the connection.

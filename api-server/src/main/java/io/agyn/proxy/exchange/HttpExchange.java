@@ -2,7 +2,10 @@ package io.agyn.proxy.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.SourceAddress;
 import io.agyn.pipeline.BodyDrainer;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -23,12 +26,12 @@ public final class HttpExchange implements Exchange {
     public HttpExchange(HttpServerRequest request) {
         this.request = requireNonNull(request, "request is null");
         this.response = request.response();
-        this.listener = BodyWriter.listener(request.version());
+        this.listener = HttpBodySink.listener(request.version());
     }
 
     @Override
-    public Optional<HttpServerRequest> http() {
-        return Optional.of(request);
+    public Optional<String> source(SourceAddress addresses) {
+        return Optional.of(addresses.of(request));
     }
 
     @Override
@@ -142,6 +145,11 @@ public final class HttpExchange implements Exchange {
     @Override
     public boolean isEnded() {
         return response.ended();
+    }
+
+    @Override
+    public void reject(Dialect dialect, ProxyError error, String requestId) {
+        ProxyResponses.reject(this, dialect, error, requestId);
     }
 
     @Override

@@ -2,10 +2,12 @@ package io.agyn.proxy.exchange;
 
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.access.SourceAddress;
+import io.agyn.proxy.dialect.Dialect;
+import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -84,7 +86,7 @@ public final class InProcessExchange implements Exchange, ModelCall {
     }
 
     @Override
-    public Optional<HttpServerRequest> http() {
+    public Optional<String> source(SourceAddress addresses) {
         return Optional.empty();
     }
 
@@ -202,6 +204,12 @@ public final class InProcessExchange implements Exchange, ModelCall {
     @Override
     public boolean isEnded() {
         return ended;
+    }
+
+    @Override
+    public void reject(Dialect dialect, ProxyError error, String requestId) {
+        // For a member who tests a model.
+        ProxyResponses.reject(this, dialect, error.detailed(), requestId);
     }
 
     @Override

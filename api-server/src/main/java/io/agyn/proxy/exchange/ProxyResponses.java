@@ -41,8 +41,6 @@ public final class ProxyResponses {
 
     /** Responds with an error. */
     public static void reject(Exchange exchange, Dialect dialect, ProxyError error, String requestId) {
-        // Without HTTP, the caller is this server, for a member who tests a model.
-        ProxyError shown = exchange.http().isPresent() ? error : error.detailed();
         if (error.kind() == Kind.UNAUTHENTICATED) {
             exchange.responseHeaders().set(HttpHeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"agyn\"");
         }
@@ -53,6 +51,6 @@ public final class ProxyResponses {
             exchange.responseHeaders().set(HttpHeaderNames.RETRY_AFTER, Long.toString(Throttle.WINDOW.toSeconds()));
         }
         exchange.responseHeaders().set(AGYN_ERROR, error.kind().code());
-        respond(exchange, dialect, error.status(), dialect.error(shown, requestId), requestId);
+        respond(exchange, dialect, error.status(), dialect.error(error, requestId), requestId);
     }
 }

@@ -3,14 +3,14 @@ package io.agyn.proxy.exchange;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
-import io.agyn.proxy.body.ModelLocator;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,22 +18,23 @@ import org.jspecify.annotations.Nullable;
  * arrives. Only the value of {@code model} changes, and reading keeps pace with the provider.
  */
 public final class RequestBody {
-    // Deeper than any model call needs; each level takes one bit of memory.
-    private static final int MAX_DEPTH = 1000;
     private static final long UNKNOWN = -1;
     // The memory of a piece in addition to its bytes.
     private static final int PIECE_OVERHEAD = 256;
     // A long body is written in pieces, at the provider's pace.
     private static final int MAX_WRITE_BYTES = 64 << 10;
-    private static final int MAX_UNSENT_BYTES = 128 << 10;
     private static final int MAX_REPEATABLE_BYTES = 256 << 10;
 
     public interface Listener {
         /** Opens the lease for the memory of a buffered body. */
         ByteBudget.Lease lease();
 
-        /** The model is known; nothing more is read before {@link #pass}. */
-        void onModel(String model);
+        /**
+         * The LLM provider can be chosen; nothing more is read before {@link #pass}.
+         *
+         * @param model null for a body without a model
+         */
+        void onRoutable(@Nullable String model);
 
         /** The body cannot be forwarded; nothing more is read. */
         void onRejected(ProxyError error);
@@ -42,9 +43,8 @@ public final class RequestBody {
     private final Exchange exchange;
     private final long length;
     private final long limit;
-    private final int maxUnsent;
     private final Listener listener;
-    private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
+    private final RequestScanner scanner;
     private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
     private long bufferedMemory;
     private ByteBudget.@Nullable Lease lease;
@@ -55,9 +55,9 @@ public final class RequestBody {
     private long progress;
     private long progressTaken;
     private boolean complete;
-    private boolean modelReported;
+    private boolean routableReported;
     private boolean rejected;
-    private @Nullable BodyWriter provider;
+    private @Nullable BodySink provider;
     private boolean passedOn;
 
     /**
@@ -65,16 +65,13 @@ public final class RequestBody {
      *
      * @param length the {@code Content-Length}, or -1
      * @param limit the most bytes of the body
+     * @param scanner reads the body, and nothing but it
      */
-    public RequestBody(Exchange exchange, long length, long limit, Listener listener) {
-        this(exchange, length, limit, MAX_UNSENT_BYTES, listener);
-    }
-
-    RequestBody(Exchange exchange, long length, long limit, int maxUnsent, Listener listener) {
+    public RequestBody(Exchange exchange, long length, long limit, RequestScanner scanner, Listener listener) {
         this.exchange = exchange;
+        this.scanner = scanner;
         this.length = length;
         this.limit = limit;
-        this.maxUnsent = maxUnsent;
         this.listener = listener;
     }
 
@@ -115,11 +112,10 @@ public final class RequestBody {
     /**
      * Sends the buffered part, and the rest as it arrives.
      *
-     * @param to the request to the provider, with all headers except the length
      * @param model the provider's model name, as a JSON string
      * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
      */
-    public void pass(HttpClientRequest to, byte[] model, boolean keep) {
+    public void pass(BodySink to, byte[] model, boolean keep) {
         ByteBuf body = replaceModel(model);
         buffered = Unpooled.EMPTY_BUFFER;
         if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && hasMemory()) {
@@ -134,7 +130,7 @@ public final class RequestBody {
     }
 
     /** Sends the whole body again; only if it {@linkplain #isRepeatable() is repeatable}. */
-    public void repeat(HttpClientRequest to) {
+    public void repeat(BodySink to) {
         ByteBuf body = requireNonNull(repeatable, "not repeatable");
         repeatable = null;
         send(to, body);
@@ -150,36 +146,29 @@ public final class RequestBody {
         }
     }
 
-    private void send(HttpClientRequest to, ByteBuf body) {
-        BodyWriter writer = new BodyWriter(to, maxUnsent);
-        provider = writer;
+    private void send(BodySink to, ByteBuf body) {
+        provider = to;
         passedOn = false;
         if (complete && body.readableBytes() <= MAX_WRITE_BYTES) {
             passedOn = true;
             if (repeatable == null) {
                 releaseMemory();
             }
-            // The length is known, so end() sets it.
-            writer.end(Buffer.buffer(body));
+            to.send(Buffer.buffer(body));
             return;
         }
         if (complete) {
-            to.putHeader("content-length", Integer.toString(body.readableBytes()));
-        } else if (length == UNKNOWN) {
-            to.setChunked(true);
+            to.begin(body.readableBytes());
         } else {
-            to.putHeader("content-length", Long.toString(body.readableBytes() + length - received));
+            to.begin(length == UNKNOWN ? UNKNOWN : body.readableBytes() + length - received);
         }
-        to.exceptionHandler(broken -> {
-            // The response fails too, with a better error.
-        });
         unsent = body;
         sendBuffered();
     }
 
     /** Sends the buffer, and then the rest of the body as it arrives. */
     private void sendBuffered() {
-        BodyWriter to = requireNonNull(provider, "provider is null");
+        BodySink to = requireNonNull(provider, "provider is null");
         while (unsent != null) {
             if (to.isFull()) {
                 to.onDrain(() -> {
@@ -228,9 +217,11 @@ public final class RequestBody {
         }
     }
 
-    private ByteBuf replaceModel(byte[] model) {
-        int start = Math.toIntExact(locator.modelStart());
-        int end = Math.toIntExact(locator.modelEnd());
+    private ByteBuf replaceModel(byte[] remoteModel) {
+        Edit edit = requireNonNull(scanner.takeEdit(), "no edit");
+        byte[] model = edit.text(remoteModel);
+        int start = Math.toIntExact(edit.from());
+        int end = Math.toIntExact(edit.to());
         int tail = buffered.writerIndex() - end;
         if (buffered.hasArray()) {
             byte[] bytes = new byte[start + model.length + tail];
@@ -255,7 +246,7 @@ public final class RequestBody {
             return;
         }
         try {
-            locate(bytes);
+            scan(bytes);
             // Not only in end(), which comes separately: with all bytes of Content-Length, the body is complete.
             if (received == length) {
                 complete();
@@ -267,7 +258,7 @@ public final class RequestBody {
         if (provider == null) {
             append(bytes);
             reserveMemory(bytes.readableBytes());
-            reportModel();
+            reportRoutable();
         } else {
             write(provider, buffer);
         }
@@ -290,18 +281,18 @@ public final class RequestBody {
     }
 
     private void complete() throws MalformedBodyException {
-        locator.end();
+        scanner.end();
         complete = true;
     }
 
-    private void locate(ByteBuf bytes) throws MalformedBodyException {
+    private void scan(ByteBuf bytes) throws MalformedBodyException {
         if (bytes.hasArray()) {
             int from = bytes.arrayOffset() + bytes.readerIndex();
-            locator.read(bytes.array(), from, from + bytes.readableBytes());
+            scanner.read(bytes.array(), from, from + bytes.readableBytes());
         } else {
             byte[] copy = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), copy);
-            locator.read(copy, 0, copy.length);
+            scanner.read(copy, 0, copy.length);
         }
     }
 
@@ -327,25 +318,24 @@ public final class RequestBody {
             lease = listener.lease();
         }
         lease.take(bufferedMemory - before);
-        if (!complete && !locator.isFound() && lease.isExhausted()) {
+        if (!complete && !scanner.isRoutable() && lease.isExhausted()) {
             waitsForMemory = true;
             exchange.pause();
         }
     }
 
-    private void reportModel() {
-        String model = locator.model();
-        if (modelReported || model == null) {
+    private void reportRoutable() {
+        if (routableReported || !scanner.isRoutable()) {
             return;
         }
-        modelReported = true;
+        routableReported = true;
         if (!complete) {
             exchange.pause();
         }
-        listener.onModel(model);
+        listener.onRoutable(scanner.model());
     }
 
-    private void write(BodyWriter to, Buffer buffer) {
+    private void write(BodySink to, Buffer buffer) {
         if (complete && !passedOn) {
             passedOn = true;
             to.end(buffer);

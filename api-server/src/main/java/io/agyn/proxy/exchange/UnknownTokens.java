@@ -12,7 +12,6 @@ import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Callers;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 
 /** Rejects invalid tokens, and logs the denials. */
@@ -33,10 +32,10 @@ public class UnknownTokens {
         this.denials = requireNonNull(denials, "denials is null");
     }
 
-    public ProxyError reject(HttpServerRequest request, String token, String requestId) {
-        String address = addresses.of(request);
+    public ProxyError reject(Exchange exchange, String token, String requestId) {
+        String address = exchange.source(addresses).orElseThrow();
         boolean isThrottled = throttle.isThrottled(address, token);
-        Sender sender = new Sender(address, request.getHeader(HttpHeaders.USER_AGENT), requestId);
+        Sender sender = new Sender(address, exchange.headers().get(HttpHeaders.USER_AGENT), requestId);
         // It writes to the database, which would block the event loop.
         Thread.startVirtualThread(() ->
                 denials.log(CALL, isThrottled ? ProblemKind.TOO_MANY_REQUESTS : ProblemKind.UNAUTHENTICATED, sender));

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.RequestFields;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.exchange.CallerToken;
@@ -14,7 +17,6 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.LookupFailures;
 import io.agyn.proxy.exchange.PassedQuery;
-import io.agyn.proxy.exchange.ProxyResponses;
 import io.agyn.proxy.exchange.RequestBody;
 import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
@@ -28,7 +30,6 @@ import io.agyn.usage.Outcome;
 import io.netty.handler.codec.http2.Http2Error;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -43,12 +44,15 @@ import org.jspecify.annotations.Nullable;
  * A call of a model from its arrival to its usage record: authenticate, read as far as {@code model}, route, then an {@link
  * Attempt} at the provider, then finish. It belongs to one event loop and never blocks it.
  */
-public final class Call implements RequestBody.Listener {
+public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
+    // Deeper than any model call needs; each level takes one bit of memory.
+    private static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
     private final Context context;
+    private final OperationPath path;
     private final Operation operation;
     private final Dialect dialect;
     private final Exchange exchange;
@@ -75,11 +79,12 @@ public final class Call implements RequestBody.Listener {
      */
     private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
-    private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
+    private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = requireNonNull(Vertx.currentContext(), "not on an event loop");
-        this.operation = operation;
+        this.path = path;
+        this.operation = path.operation();
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
@@ -89,17 +94,17 @@ public final class Call implements RequestBody.Listener {
     }
 
     /** Starts a call by HTTP, on the event loop of its connection. */
-    public static void begin(ProxyContext proxy, Operation operation, HttpServerRequest request) {
-        begin(new Call(proxy, operation, new HttpExchange(request), null));
+    public static void begin(ProxyContext proxy, OperationPath path, HttpServerRequest request) {
+        begin(new Call(proxy, path, new HttpExchange(request), null));
     }
 
     /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
     public static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
-        begin(new Call(proxy, operation, exchange, new Caller(identity, null, 0)));
+        begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
     private static void begin(Call call) {
-        call.loop.add(call);
+        call.loop.calls().add(call);
         call.guard(call::admit);
     }
 
@@ -129,7 +134,7 @@ public final class Call implements RequestBody.Listener {
     private void identify(String token, Runnable next) {
         when(proxy.identify(token), found -> {
             if (found.isEmpty()) {
-                reject(proxy.unknownToken(exchange.http().orElseThrow(), token, requestId()));
+                reject(proxy.unknownToken(exchange, token, requestId()));
                 return;
             }
             caller = new Caller(found.get(), token, loop.now());
@@ -148,6 +153,7 @@ public final class Call implements RequestBody.Listener {
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
+                scanner(),
                 this);
         body = reading;
         enter(new ReadingModel(reading));
@@ -155,6 +161,13 @@ public final class Call implements RequestBody.Listener {
             exchange.writeContinue();
         }
         reading.read();
+    }
+
+    private RequestScanner scanner() {
+        return switch (operation.protocol()) {
+            case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
+            case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
+        };
     }
 
     /** Reads the request as far as the value of {@code model}. */
@@ -210,7 +223,11 @@ public final class Call implements RequestBody.Listener {
     // Route
 
     @Override
-    public void onModel(String name) {
+    public void onRoutable(@Nullable String name) {
+        if (name == null) {
+            reject(RoutingErrors.missingModel(operation.protocol()));
+            return;
+        }
         enter(Unlimited.LOOKING_UP);
         guard(() -> withCurrentRights(() -> find(name)));
     }
@@ -283,8 +300,8 @@ public final class Call implements RequestBody.Listener {
     }
 
     private void call(Target target) {
-        Attempt first =
-                new Attempt(this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        Attempt first = new HttpAttempt(
+                this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
         attempt = first;
         first.start();
     }
@@ -295,9 +312,9 @@ public final class Call implements RequestBody.Listener {
     }
 
     private String uri(Target target) {
-        String path = target.endpoint().path() + operation.path();
+        String whole = target.endpoint().path() + path.path();
         String query = PassedQuery.of(exchange.query());
-        return query.isEmpty() ? path : path + "?" + query;
+        return query.isEmpty() ? whole : whole + "?" + query;
     }
 
     /**
@@ -320,8 +337,9 @@ public final class Call implements RequestBody.Listener {
         lastProgress = loop.now();
     }
 
-    /** Ends the state if there was no progress for too long; called at each tick of the event loop. */
-    void checkTime() {
+    /** Ends the state if there was no progress for too long. */
+    @Override
+    public void checkTime() {
         if (body != null && body.takeProgress()) {
             lastProgress = loop.now();
         }
@@ -336,8 +354,9 @@ public final class Call implements RequestBody.Listener {
     // Finish
 
     /** Ends the call, since the server stops and the time to finish calls is over. */
-    void stop() {
-        boolean responds = attempt != null && attempt.response() != null;
+    @Override
+    public void stop() {
+        boolean responds = attempt != null && attempt.hasResponse();
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
@@ -355,18 +374,9 @@ public final class Call implements RequestBody.Listener {
             exchange.responseHeaders().clear();
             exchange.setStatus(error.status());
             finish(outcome);
-            ProxyResponses.reject(exchange, dialect, error, requestId());
-            return;
-        }
-        ResponsePipe response = attempt == null ? null : attempt.response();
-        if (response != null && response.acceptsEvent()) {
-            exchange.write(Buffer.buffer(dialect.errorEvent(error, requestId(), response.reader())));
-            finish(outcome);
-            // Properly, as vendors do: Codex hides an event behind a broken connection.
-            response.endEarly();
+            exchange.reject(dialect, error, requestId());
         } else {
-            finish(outcome);
-            exchange.abort(Http2Error.INTERNAL_ERROR.code());
+            requireNonNull(attempt, "a response without an attempt").interrupt(error, outcome);
         }
     }
 
@@ -389,7 +399,7 @@ public final class Call implements RequestBody.Listener {
             return;
         }
         enter(Unlimited.FINISHED);
-        loop.remove(this);
+        loop.calls().remove(this);
         if (body != null) {
             body.stop();
         }
@@ -445,8 +455,12 @@ public final class Call implements RequestBody.Listener {
         }));
     }
 
-    Operation operation() {
-        return operation;
+    OperationPath path() {
+        return path;
+    }
+
+    Dialect dialect() {
+        return dialect;
     }
 
     String requestId() {
@@ -457,12 +471,13 @@ public final class Call implements RequestBody.Listener {
         return trace;
     }
 
-    /** The index in the event loop's list of calls. */
-    int index() {
+    @Override
+    public int index() {
         return index;
     }
 
-    void setIndex(int index) {
+    @Override
+    public void setIndex(int index) {
         this.index = index;
     }
 }

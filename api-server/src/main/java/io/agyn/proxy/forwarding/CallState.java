@@ -8,8 +8,8 @@ sealed interface CallState
                 Call.ReadingModel,
                 Attempt.Queueing,
                 Attempt.Connecting,
-                Attempt.AwaitingResponse,
-                Attempt.Forwarding {
+                HttpAttempt.AwaitingResponse,
+                HttpAttempt.Forwarding {
     /** The states that something else ends. */
     enum Unlimited implements CallState {
         /**

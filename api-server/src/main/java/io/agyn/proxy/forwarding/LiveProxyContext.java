@@ -25,7 +25,6 @@ import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.usage.ingest.CallRecords;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -89,8 +88,8 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
-        return unknownTokens.reject(request, token, requestId);
+    public ProxyError unknownToken(Exchange exchange, String token, String requestId) {
+        return unknownTokens.reject(exchange, token, requestId);
     }
 
     @Override
@@ -110,7 +109,7 @@ class LiveProxyContext implements ProxyContext {
 
     @Override
     public ByteBudget.Lease lease(Exchange exchange, Identity identity) {
-        return budget.lease(identity.tokenId(), exchange.http().map(sources::of).orElse(THIS_SERVER));
+        return budget.lease(identity.tokenId(), exchange.source(sources).orElse(THIS_SERVER));
     }
 
     @Override

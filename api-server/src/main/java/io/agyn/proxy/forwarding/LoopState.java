@@ -1,10 +1,7 @@
 package io.agyn.proxy.forwarding;
 
-import static java.util.Objects.requireNonNull;
-
 import io.agyn.proxy.egress.EgressRoute;
 import io.vertx.core.http.HttpClient;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +18,7 @@ final class LoopState {
     private @Nullable HttpClient plain;
     private @Nullable HttpClient tls;
     private final Map<String, List<EgressRoute>> egressRoutes = new HashMap<>();
-    private @Nullable Call[] calls = new Call[64];
-    private int count;
+    private final TimedList calls = new TimedList();
     private long now = System.nanoTime();
 
     LoopState(Supplier<HttpClient> newPlain, Supplier<HttpClient> newTls) {
@@ -60,48 +56,20 @@ final class LoopState {
         return now;
     }
 
-    /** Starts checking a call's timeouts. */
-    void add(Call call) {
-        if (count == calls.length) {
-            calls = Arrays.copyOf(calls, 2 * count);
-        }
-        call.setIndex(count);
-        calls[count] = call;
-        count++;
-    }
-
-    /** Stops checking a call's timeouts. */
-    void remove(Call call) {
-        count--;
-        Call last = at(count);
-        calls[call.index()] = last;
-        last.setIndex(call.index());
-        calls[count] = null;
-    }
-
-    private Call at(int index) {
-        return requireNonNull(calls[index], "no call at this index");
+    /** The calls in progress. */
+    TimedList calls() {
+        return calls;
     }
 
     /** Ends all calls, because the server stops. */
     void stop() {
-        // Backwards, as in tick().
-        for (int i = count - 1; i >= 0; i--) {
-            if (i < count) {
-                at(i).stop();
-            }
-        }
+        calls.forEach(TimedList.Entry::stop);
     }
 
     /** Checks the timeouts of all calls. */
     void tick() {
         now = System.nanoTime();
         egressRoutes.clear();
-        // Backwards: a call that ends is replaced by the last one, which was checked already.
-        for (int i = count - 1; i >= 0; i--) {
-            if (i < count) {
-                at(i).checkTime();
-            }
-        }
+        calls.forEach(TimedList.Entry::checkTime);
     }
 }

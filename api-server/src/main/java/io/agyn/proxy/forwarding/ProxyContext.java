@@ -16,7 +16,6 @@ import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
 import io.agyn.vault.VaultException;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +26,7 @@ public interface ProxyContext {
     CompletableFuture<Optional<Identity>> identify(String token);
 
     /** Returns the error for a token that identifies nobody. */
-    ProxyError unknownToken(HttpServerRequest request, String token, String requestId);
+    ProxyError unknownToken(Exchange exchange, String token, String requestId);
 
     /** Looks up the route of a call; fails if the lookup is impossible now. */
     CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);

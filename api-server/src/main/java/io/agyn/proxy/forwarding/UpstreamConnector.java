@@ -27,14 +27,11 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jboss.logging.Logger;
 
-/** Connects one call to its provider: takes a slot of the bulkhead, resolves the routes, and opens a connection. */
+/** Connects one call to its provider: resolves the routes, and opens a connection. */
 public final class UpstreamConnector {
     private static final Logger LOG = Logger.getLogger(UpstreamConnector.class);
 
     public interface Listener {
-        /** A slot is taken; connecting comes next. */
-        void onSlot();
-
         /** A request was opened; nothing of it has been sent. */
         void onOpened(HttpClientRequest request);
 
@@ -46,12 +43,8 @@ public final class UpstreamConnector {
     private final LoopState loop;
     private final Context context;
     private final Target target;
-    private final String uri;
     private final Duration timeout;
     private final Listener listener;
-    private final UpstreamBulkhead bulkhead;
-    private final Runnable next = this::onSlotFree;
-    private boolean holdsSlot;
     private long startedAt;
     private boolean closed;
 
@@ -59,67 +52,23 @@ public final class UpstreamConnector {
      * @param timeout how long connecting may take; the addresses share it, so that a dead one leaves time for the
      *     next
      */
-    public UpstreamConnector(
-            Upstreams upstreams,
-            LoopState loop,
-            Context context,
-            Target target,
-            String uri,
-            Duration timeout,
-            Listener listener) {
+    public UpstreamConnector(Upstreams upstreams, Context context, Target target, Duration timeout, Listener listener) {
         this.upstreams = upstreams;
-        this.loop = loop;
+        this.loop = upstreams.loop();
         this.context = context;
         this.target = target;
-        this.uri = uri;
         this.timeout = timeout;
         this.listener = listener;
-        this.bulkhead = upstreams.bulkhead(target.endpoint());
     }
 
-    public void start() {
-        if (bulkhead.acquire(next)) {
-            resolve();
-        }
-    }
-
-    /** Connects again, in the same slot. */
-    void reconnect() {
-        resolve();
-    }
-
-    /** Releases the slot, at the end of the call or before. */
-    void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        if (holdsSlot) {
-            bulkhead.release();
-        } else {
-            // If the slot becomes free at this moment, onSlotFree() releases it on the event loop.
-            bulkhead.cancel(next);
-        }
-    }
-
-    private void onSlotFree() {
-        context.runOnContext(back -> {
-            if (closed) {
-                bulkhead.release();
-            } else {
-                resolve();
-            }
-        });
-    }
-
-    private void resolve() {
-        holdsSlot = true;
+    /** Opens a request. */
+    public void connect(HttpClient client, HttpMethod method, String uri) {
         startedAt = loop.now();
-        listener.onSlot();
         String host = target.endpoint().host();
+        Opening opening = new Opening(client, method, uri);
         List<EgressRoute> cached = loop.egressRoutes(host);
         if (cached != null) {
-            connect(cached, 0);
+            connect(opening, cached, 0);
             return;
         }
         upstreams
@@ -132,30 +81,37 @@ public final class UpstreamConnector {
                         return;
                     }
                     if (failure == null) {
-                        connect(found, 0);
+                        connect(opening, found, 0);
                     } else {
                         listener.onFailed(error(failure));
                     }
                 }));
     }
 
-    private void connect(List<EgressRoute> routes, int index) {
+    private record Opening(HttpClient client, HttpMethod method, String uri) {}
+
+    /** Gives up connecting. */
+    void close() {
+        closed = true;
+    }
+
+    private void connect(Opening opening, List<EgressRoute> routes, int index) {
         Endpoint endpoint = target.endpoint();
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
+                .setMethod(opening.method())
                 .setHost(endpoint.host())
                 .setPort(endpoint.port())
                 .setSsl(endpoint.tls())
-                .setURI(uri)
+                .setURI(opening.uri())
                 .setConnectTimeout(share(routes.size() - index));
         routes.get(index).applyTo(options);
-        request(loop.client(endpoint.tls()), options).onComplete(result -> {
+        request(opening.client(), options).onComplete(result -> {
             if (result.succeeded()) {
                 opened(result.result());
             } else if (closed) {
                 // The call has ended.
             } else if (index + 1 < routes.size()) {
-                connect(routes, index + 1);
+                connect(opening, routes, index + 1);
             } else {
                 listener.onFailed(error(result.cause()));
             }

@@ -11,6 +11,7 @@ import io.agyn.budget.ConcurrentCalls;
 import io.agyn.ids.Uuid7;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
@@ -36,7 +37,6 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -134,7 +134,8 @@ class WarmUp {
                     .compose(provider -> {
                         route = new Route.Found(target(provider.actualPort()));
                         return vertx.createHttpServer()
-                                .requestHandler(request -> Call.begin(this, Operation.CREATE_RESPONSE, request))
+                                .requestHandler(request ->
+                                        Call.begin(this, OperationPath.of(Operation.CREATE_RESPONSE), request))
                                 .listen(0, LOOPBACK);
                     })
                     .map((HttpServer proxy) -> {
@@ -191,7 +192,7 @@ class WarmUp {
         }
 
         @Override
-        public ProxyError unknownToken(HttpServerRequest request, String token, String requestId) {
+        public ProxyError unknownToken(Exchange exchange, String token, String requestId) {
             throw new IllegalStateException("each token is known");
         }
 

@@ -94,7 +94,7 @@ public class ModelListing {
             case CallerToken.Given given ->
                 callers.identify(given.token())
                         .thenCompose(identity -> identity.isEmpty()
-                                ? rejected(unknownTokens.reject(request, given.token(), requestId))
+                                ? rejected(unknownTokens.reject(new HttpExchange(request), given.token(), requestId))
                                 : body(request, dialect, identity.get()));
         };
     }

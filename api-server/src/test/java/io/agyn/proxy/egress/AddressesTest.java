@@ -66,7 +66,8 @@ class AddressesTest {
         assertThatThrownBy(() -> addresses.of("models.example").get())
                 .hasCauseInstanceOf(EgressDeniedException.class)
                 .cause()
-                .hasMessage("its host resolves to a cloud metadata address, which is always blocked.");
+                .hasMessage(
+                        "its host resolves to a cloud metadata address, which is always blocked: use another host.");
     }
 
     @Test

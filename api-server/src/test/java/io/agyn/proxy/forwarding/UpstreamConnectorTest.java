@@ -10,7 +10,9 @@ import io.agyn.proxy.routing.Endpoint;
 import io.agyn.proxy.routing.Target;
 import io.agyn.settings.SettingsReader;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,17 +38,10 @@ class UpstreamConnectorTest {
         CompletableFuture<ProxyError> failure = new CompletableFuture<>();
         vertx.runOnContext(start -> {
             Upstreams upstreams = new Upstreams(vertx, parts.resolver()::resolve, parts.clients(), 1);
-            LoopState loop = upstreams.loop();
-            loop.client(false).close();
-            new UpstreamConnector(
-                            upstreams,
-                            loop,
-                            Vertx.currentContext(),
-                            target(),
-                            "/v1/responses",
-                            Duration.ofSeconds(5),
-                            listener(failure))
-                    .start();
+            HttpClient client = upstreams.loop().client(false);
+            client.close();
+            new UpstreamConnector(upstreams, Vertx.currentContext(), target(), Duration.ofSeconds(5), listener(failure))
+                    .connect(client, HttpMethod.POST, "/v1/responses");
         });
         assertThat(failure.get(10, TimeUnit.SECONDS).kind()).isEqualTo(ProxyError.Kind.PROVIDER_UNREACHABLE);
     }
@@ -67,11 +62,6 @@ class UpstreamConnectorTest {
 
     private static UpstreamConnector.Listener listener(CompletableFuture<ProxyError> failure) {
         return new UpstreamConnector.Listener() {
-            @Override
-            public void onSlot() {
-                // The call goes on.
-            }
-
             @Override
             public void onOpened(HttpClientRequest request) {
                 failure.completeExceptionally(new AssertionError("opened"));

@@ -1,5 +1,6 @@
 package io.agyn.proxy.exchange;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
@@ -8,12 +9,13 @@ import io.vertx.core.http.HttpVersion;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a request body at the provider's pace. Confined to the call's event loop.
+ * The body of an HTTP request.
  *
  * <p>It counts the unsent bytes itself, because the write queue of Vert.x is as long as the flow-control window of the
  * whole HTTP/2 connection, which is megabytes for each stream.
  */
-final class BodyWriter {
+public final class HttpBodySink implements BodySink {
+    private static final int MAX_UNSENT_BYTES = 128 << 10;
     private static final Handler<AsyncResult<Void>> IGNORED = written -> {};
 
     private final HttpClientRequest request;
@@ -21,13 +23,37 @@ final class BodyWriter {
     private int unsent;
     private @Nullable Runnable drainListener;
 
+    /** @param request the request to the provider, with all headers except the length */
+    public HttpBodySink(HttpClientRequest request) {
+        this(request, MAX_UNSENT_BYTES);
+    }
+
     /** @param maxUnsent the bytes above which the queue is full */
-    BodyWriter(HttpClientRequest request, int maxUnsent) {
+    HttpBodySink(HttpClientRequest request, int maxUnsent) {
         this.request = request;
         this.maxUnsent = maxUnsent;
     }
 
-    void write(Buffer piece) {
+    @Override
+    public void send(Buffer whole) {
+        // The length is known, so end() sets it.
+        end(whole);
+    }
+
+    @Override
+    public void begin(long length) {
+        if (length < 0) {
+            request.setChunked(true);
+        } else {
+            request.putHeader(HttpHeaderNames.CONTENT_LENGTH, Long.toString(length));
+        }
+        request.exceptionHandler(broken -> {
+            // The response fails too, with a better error.
+        });
+    }
+
+    @Override
+    public void write(Buffer piece) {
         int size = piece.length();
         unsent += size;
         request.write(piece, written -> {
@@ -47,20 +73,23 @@ final class BodyWriter {
         }
     }
 
-    void end(Buffer last) {
+    @Override
+    public void end(Buffer last) {
         request.end(last, listener(request.version()));
     }
 
-    void end() {
+    @Override
+    public void end() {
         request.end(IGNORED);
     }
 
-    boolean isFull() {
+    @Override
+    public boolean isFull() {
         return unsent > maxUnsent;
     }
 
-    /** Calls the listener once, when the queue is no longer full. */
-    void onDrain(Runnable listener) {
+    @Override
+    public void onDrain(Runnable listener) {
         drainListener = listener;
     }
 

@@ -1,0 +1,434 @@
+package io.agyn.proxy.websocket;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One end of a WebSocket, as a handler of a channel whose HTTP has ended. It responds to pings, checks a silent peer by a ping, and
+ * closes. Frames pass in both directions without being collected, so that a message needs no memory for its length. Confined to the
+ * channel's event loop.
+ */
+public final class Socket extends ChannelInboundHandlerAdapter {
+    private static final long PING_AFTER = Duration.ofSeconds(30).toNanos();
+    private static final long GIVE_UP_AFTER = Duration.ofSeconds(90).toNanos();
+    private static final long CLOSE_TIMEOUT = Duration.ofSeconds(5).toNanos();
+    private static final int MAX_REASON_BYTES = FrameHead.MAX_CONTROL_BYTES - Short.BYTES;
+    private static final byte[] EMPTY = {};
+
+    /** The other end. */
+    public enum Peer {
+        /** Its frames are masked. */
+        CLIENT,
+        /** Frames to it are masked. */
+        SERVER
+    }
+
+    public interface Listener {
+        /**
+         * A data frame starts.
+         *
+         * @param opcode {@link Opcode#TEXT} or {@link Opcode#BINARY} at the start of a message, else {@link Opcode#CONTINUATION}
+         * @param isFinal whether the message ends with the frame
+         * @param length the payload's bytes
+         */
+        void onFrame(int opcode, boolean isFinal, long length);
+
+        /** Part of a data frame's payload; valid during this call, unless it is retained. */
+        void onPayload(ByteBuf piece);
+
+        void onFrameEnd(boolean isFinal);
+
+        /** {@link #isWritable} has changed. */
+        void onWritabilityChanged();
+
+        /**
+         * The peer has closed the WebSocket, or the connection is lost. Called once, as the last method.
+         *
+         * @param code a code, {@link CloseCode#NO_STATUS} or {@link CloseCode#ABNORMAL}
+         */
+        void onClosed(int code, String reason);
+    }
+
+    private final Peer peer;
+    private final Channel channel;
+    private final Listener listener;
+    private final FrameReader reader;
+    private final Runnable flush = this::flush;
+    private @Nullable ChannelHandlerContext context;
+
+    // Received bytes that wait because reading is paused.
+    private @Nullable ByteBuf unread;
+    private boolean isReading;
+    private boolean isPaused;
+    private long lastRead = System.nanoTime();
+    private boolean isChecked;
+
+    // The bytes of the current outgoing frame that have not been written.
+    private long unwritten;
+    private int mask;
+    // Control frames that wait for the end of the current frame; null if there are none.
+    private @Nullable Queue<ByteBuf> controls;
+    private boolean isFlushScheduled;
+
+    // 0 until a close frame is sent or queued.
+    private long closingSince;
+    private boolean isOver;
+
+    public Socket(Peer peer, Channel channel, Listener listener) {
+        this.peer = peer;
+        this.channel = channel;
+        this.listener = listener;
+        this.reader = new FrameReader(peer == Peer.CLIENT, new Frames());
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext added) {
+        context = added;
+    }
+
+    // Read
+
+    @Override
+    public void channelRead(ChannelHandlerContext from, Object message) {
+        if (message instanceof ByteBuf bytes) {
+            receive(bytes);
+        } else {
+            from.fireChannelRead(message);
+        }
+    }
+
+    /** Reads bytes that came before this handler was added. */
+    public void receive(ByteBuf bytes) {
+        lastRead = System.nanoTime();
+        isChecked = false;
+        if (isOver) {
+            bytes.release();
+            return;
+        }
+        ByteBuf before = unread;
+        unread = before == null ? bytes : channel.alloc().compositeBuffer().addComponents(true, before, bytes);
+        read();
+    }
+
+    private void read() {
+        if (isReading) {
+            return;
+        }
+        isReading = true;
+        try {
+            while (!isPaused && !isOver && unread != null && unread.isReadable()) {
+                reader.readNext(unread);
+            }
+        } catch (ProtocolException e) {
+            fail(e.code());
+        } finally {
+            isReading = false;
+        }
+        if (unread != null && (isOver || !unread.isReadable())) {
+            unread.release();
+            unread = null;
+        }
+    }
+
+    /** Pauses or resumes reading. */
+    public void setPaused(boolean paused) {
+        if (isPaused == paused) {
+            return;
+        }
+        isPaused = paused;
+        channel.config().setAutoRead(!paused);
+        if (!paused) {
+            lastRead = System.nanoTime();
+            read();
+        }
+    }
+
+    public boolean isPaused() {
+        return isPaused;
+    }
+
+    /** Whether a frame has arrived in part. */
+    public boolean isInFrame() {
+        return reader.isInFrame();
+    }
+
+    private final class Frames implements FrameReader.Listener {
+        @Override
+        public void onFrame(int opcode, boolean isFinal, long length) {
+            if (closingSince == 0) {
+                listener.onFrame(opcode, isFinal, length);
+            }
+        }
+
+        @Override
+        public void onPayload(ByteBuf piece) {
+            if (closingSince == 0) {
+                listener.onPayload(piece);
+            }
+        }
+
+        @Override
+        public void onFrameEnd(boolean isFinal) {
+            if (closingSince == 0) {
+                listener.onFrameEnd(isFinal);
+            }
+        }
+
+        @Override
+        public void onControl(int opcode, byte[] payload) throws ProtocolException {
+            if (opcode == Opcode.CLOSE) {
+                onClose(payload);
+            } else if (opcode == Opcode.PING && closingSince == 0 && isWritable() && controls == null) {
+                // A peer that pings without reading gets no more pongs, which would fill the memory.
+                writeControl(Opcode.PONG, payload);
+            }
+        }
+    }
+
+    // Write
+
+    /** Whether the peer reads fast enough. */
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    /** Whether a frame has been written in part. */
+    public boolean isWritingFrame() {
+        return unwritten > 0;
+    }
+
+    /** Starts a data frame; its payload follows by {@link #write}. */
+    public void beginFrame(int opcode, boolean isFinal, long length) {
+        if (closingSince != 0) {
+            return;
+        }
+        unwritten = length;
+        // Masks only protect caches from scripts in browsers, so they need not be secret.
+        mask = peer == Peer.SERVER ? ThreadLocalRandom.current().nextInt() : 0;
+        ByteBuf head = channel.alloc().buffer(FrameHead.MAX_BYTES);
+        FrameHead.write(head, isFinal, opcode, length, peer == Peer.SERVER, mask);
+        send(head);
+        if (length == 0) {
+            endFrame();
+        }
+    }
+
+    /**
+     * Writes part of the payload of a frame.
+     *
+     * @param piece is released, and changed if the peer is a server
+     */
+    public void write(ByteBuf piece) {
+        if (closingSince != 0 && unwritten == 0) {
+            piece.release();
+            return;
+        }
+        int size = piece.readableBytes();
+        if (size > unwritten) {
+            piece.release();
+            throw new IllegalStateException("the payload is longer than its frame");
+        }
+        Masking.apply(piece, mask);
+        mask = Masking.rotate(mask, size);
+        unwritten -= size;
+        send(piece);
+        if (unwritten == 0) {
+            endFrame();
+        }
+    }
+
+    /** Writes a text message in one frame. */
+    public void writeText(byte[] text) {
+        beginFrame(Opcode.TEXT, true, text.length);
+        if (closingSince == 0) {
+            write(Unpooled.wrappedBuffer(text));
+        }
+    }
+
+    private void endFrame() {
+        if (controls != null) {
+            controls.forEach(this::send);
+            controls = null;
+        }
+    }
+
+    private void writeControl(int opcode, byte[] payload) {
+        boolean isMasked = peer == Peer.SERVER;
+        int key = isMasked ? ThreadLocalRandom.current().nextInt() : 0;
+        ByteBuf frame = channel.alloc().buffer(FrameHead.MAX_BYTES + payload.length);
+        FrameHead.write(frame, true, opcode, payload.length, isMasked, key);
+        ByteBuf body = Unpooled.copiedBuffer(payload);
+        Masking.apply(body, key);
+        frame.writeBytes(body);
+        if (unwritten == 0) {
+            send(frame);
+        } else {
+            if (controls == null) {
+                controls = new ArrayDeque<>();
+            }
+            controls.add(frame);
+        }
+    }
+
+    private void send(ByteBuf bytes) {
+        if (context == null || isOver) {
+            bytes.release();
+            return;
+        }
+        // Without a promise: a failed write is followed by the end of the channel.
+        context.write(bytes, context.voidPromise());
+        if (!isFlushScheduled) {
+            isFlushScheduled = true;
+            channel.eventLoop().execute(flush);
+        }
+    }
+
+    private void flush() {
+        isFlushScheduled = false;
+        if (context != null) {
+            context.flush();
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext from) {
+        if (!isOver) {
+            listener.onWritabilityChanged();
+        }
+        from.fireChannelWritabilityChanged();
+    }
+
+    // Close
+
+    public boolean isClosing() {
+        return closingSince != 0 || isOver;
+    }
+
+    /**
+     * Closes the WebSocket after the current frame. The peer's later messages are dropped.
+     *
+     * @param code a valid code, or {@link CloseCode#NO_STATUS}
+     */
+    public void close(int code, String reason) {
+        if (isClosing()) {
+            return;
+        }
+        writeControl(Opcode.CLOSE, closePayload(code, reason));
+        closingSince = System.nanoTime();
+        setPaused(false);
+    }
+
+    /** Closes the connection without a close frame. */
+    public void abort() {
+        channel.close();
+    }
+
+    private void fail(int code) {
+        close(code, "");
+        end(code, "");
+    }
+
+    private void onClose(byte[] payload) throws ProtocolException {
+        int code = CloseCode.NO_STATUS;
+        String reason = "";
+        if (payload.length == 1) {
+            throw new ProtocolException(CloseCode.PROTOCOL_ERROR, "half a close code");
+        }
+        if (payload.length > 1) {
+            code = (payload[0] & 0xFF) << Byte.SIZE | payload[1] & 0xFF;
+            reason = new String(payload, Short.BYTES, payload.length - Short.BYTES, UTF_8);
+            if (!CloseCode.isValid(code)) {
+                throw new ProtocolException(CloseCode.PROTOCOL_ERROR, "an invalid close code");
+            }
+        }
+        if (closingSince == 0) {
+            writeControl(Opcode.CLOSE, closePayload(code, ""));
+            closingSince = System.nanoTime();
+        }
+        end(code, reason);
+    }
+
+    /** Ends the WebSocket; the connection closes when the close frame is sent. */
+    private void end(int code, String reason) {
+        if (isOver) {
+            return;
+        }
+        listener.onClosed(code, reason);
+        isOver = true;
+        if (unwritten > 0 || context == null) {
+            // The close frame would have to wait for the rest of the frame, which the peer does not read.
+            channel.close();
+        } else {
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private static byte[] closePayload(int code, String reason) {
+        if (!CloseCode.isValid(code)) {
+            return EMPTY;
+        }
+        byte[] text = reason.getBytes(UTF_8);
+        // A longer one would have to be cut between characters.
+        int length = text.length <= MAX_REASON_BYTES ? text.length : 0;
+        byte[] payload = new byte[Short.BYTES + length];
+        payload[0] = (byte) (code >> Byte.SIZE);
+        payload[1] = (byte) code;
+        System.arraycopy(text, 0, payload, Short.BYTES, length);
+        return payload;
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext from) {
+        // What has arrived is read, even if reading is paused.
+        isPaused = false;
+        read();
+        if (!isOver) {
+            listener.onClosed(CloseCode.ABNORMAL, "");
+            isOver = true;
+        }
+        if (controls != null) {
+            controls.forEach(ByteBuf::release);
+            controls = null;
+        }
+        from.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
+        // Mostly a reset; Vert.x would log it.
+        from.close();
+    }
+
+    // Time
+
+    /**
+     * Checks the peer by a ping after silence, and gives it up. Called from time to time.
+     *
+     * @param now a recent {@link System#nanoTime}
+     */
+    public void checkTime(long now) {
+        if (closingSince != 0) {
+            if (now - closingSince > CLOSE_TIMEOUT) {
+                channel.close();
+            }
+        } else if (!isPaused) {
+            if (now - lastRead > GIVE_UP_AFTER) {
+                channel.close();
+            } else if (now - lastRead > PING_AFTER && !isChecked) {
+                isChecked = true;
+                writeControl(Opcode.PING, EMPTY);
+            }
+        }
+    }
+}
