@@ -40,8 +40,7 @@ class BackgroundUsageTest {
         assertThat(pending.get("output_tokens")).isNull();
 
         assertThat(text(SCENE.call("GET", path))).contains("in_progress");
-        CompletableFuture<HttpResponse<byte[]>> beside =
-                CompletableFuture.supplyAsync(() -> SCENE.call("GET", path));
+        CompletableFuture<HttpResponse<byte[]>> beside = CompletableFuture.supplyAsync(() -> SCENE.call("GET", path));
         HttpResponse<byte[]> retrieved = SCENE.call("GET", path);
         assertThat(text(beside.join())).contains("\"completed\"");
         assertThat(text(retrieved)).contains("\"completed\"");

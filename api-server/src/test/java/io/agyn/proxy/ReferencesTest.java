@@ -28,6 +28,9 @@ class ReferencesTest {
     @RegisterExtension
     static final Scene SCENE = new Scene();
 
+    @RegisterExtension
+    static final Scene OTHER = new Scene();
+
     @Test
     void responseIsContinued() {
         String previous = create(SCENE.responses());
@@ -41,9 +44,9 @@ class ReferencesTest {
 
     @Test
     void unknownPreviousResponseIsRejected() {
-        for (String body : new String[] {
-            body(SCENE.responses(), previous("resp_unknown")), late(SCENE.responses(), "resp_unknown")
-        }) {
+        for (String body :
+                new String[] {body(SCENE.responses(), previous("resp_unknown")), late(SCENE.responses(), "resp_unknown")
+                }) {
             SCENE.provider().forget();
             HttpResponse<byte[]> response = SCENE.post("/v1/responses", body);
             assertThat(response.statusCode()).isEqualTo(400);
@@ -51,8 +54,7 @@ class ReferencesTest {
             JsonObject error = new JsonObject(text(response)).getJsonObject("error");
             assertThat(error.getString("code")).isEqualTo("previous_response_not_found");
             assertThat(error.getString("param")).isEqualTo("previous_response_id");
-            assertThat(error.getString("message"))
-                    .isEqualTo("Previous response with id 'resp_unknown' not found.");
+            assertThat(error.getString("message")).isEqualTo("Previous response with id 'resp_unknown' not found.");
             assertThat(SCENE.provider().received()).noneMatch(ReceivedCall::bodyEnded);
         }
     }
@@ -77,10 +79,7 @@ class ReferencesTest {
     @Test
     void previousResponseOfAnotherOrganizationIsUnknown() {
         String previous = create(SCENE.responses());
-        Scene.Other other = SCENE.otherOrganization();
-        HttpResponse<byte[]> response = Scene.send(Scene.request(
-                        "/v1/responses", body(other.model(), previous(previous)))
-                .header("authorization", "Bearer " + other.token()));
+        HttpResponse<byte[]> response = OTHER.post("/v1/responses", body(OTHER.responses(), previous(previous)));
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(text(response)).contains("Previous response with id '%s' not found.".formatted(previous));
     }

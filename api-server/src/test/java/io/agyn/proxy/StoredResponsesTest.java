@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -172,20 +173,19 @@ class StoredResponsesTest {
 
     @Test
     void interruptedStreamIsResumed() throws Exception {
-        SCENE.provider().script("stall=within;id=resp_" + UUID.randomUUID());
-        String created;
+        String id = "resp_" + UUID.randomUUID();
+        SCENE.provider().script("stall=within;id=" + id);
         try (RawCaller caller = Scene.connect()) {
-            caller.send(SCENE.whole(
-                    "/v1/responses", body(SCENE.responses(), "\"stream\":true", "\"background\":true")));
-            created = caller.readUntil("\"sequence_number\":2");
+            caller.send(
+                    SCENE.whole("/v1/responses", body(SCENE.responses(), "\"stream\":true", "\"background\":true")));
+            caller.awaitText(id);
         }
         SCENE.provider().script("");
-        String id = created.replaceFirst("(?s).*?\"id\":\"(resp_[^\"]+)\".*", "$1");
         assertThat(SCENE.call("GET", "/v1/responses/" + id).statusCode()).isEqualTo(200);
     }
 
     private Map<String, Object> providerBody() {
-        Map<String, Object> body = new java.util.HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
+        Map<String, Object> body = new HashMap<>(Api.providerBody("bearer", Map.of("token", Scene.CREDENTIAL)));
         body.put("endpoint", SCENE.provider().origin() + "/v1");
         body.put("protocol", "responses");
         return body;

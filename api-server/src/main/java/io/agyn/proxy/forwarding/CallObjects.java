@@ -55,9 +55,7 @@ final class CallObjects {
     private void route(StoredObject object) {
         call.when(
                 proxy.find(
-                        call.identity(),
-                        Optional.empty(),
-                        new ModelSelector.At(object.modelId(), object.providerId())),
+                        call.identity(), Optional.empty(), new ModelSelector.At(object.modelId(), object.providerId())),
                 route -> {
                     if (route instanceof Route.Found found && found.target().protocol() == operation.protocol()) {
                         call.use(found.target());
@@ -102,9 +100,7 @@ final class CallObjects {
     private void rejectElsewhere(Reference reference, StoredObject object, Target target) {
         call.when(
                 proxy.find(
-                        call.identity(),
-                        Optional.empty(),
-                        new ModelSelector.At(object.modelId(), object.providerId())),
+                        call.identity(), Optional.empty(), new ModelSelector.At(object.modelId(), object.providerId())),
                 route -> call.reject(
                         route instanceof Route.Found found
                                 ? RoutingErrors.referenceElsewhere(

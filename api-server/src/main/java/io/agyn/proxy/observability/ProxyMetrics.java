@@ -53,8 +53,7 @@ public class ProxyMetrics {
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
 
-    ProxyMetrics(
-            MeterRegistry registry, Callers callers, Routes routes, CallRecords records, StoredObjects objects) {
+    ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records, StoredObjects objects) {
         requireNonNull(registry, "registry is null");
         requireNonNull(callers, "callers is null");
         requireNonNull(routes, "routes is null");
@@ -80,7 +79,8 @@ public class ProxyMetrics {
             unknownUsage.put(
                     reason,
                     Counter.builder("agyn.usage.unknown")
-                            .description("Calls whose usage is not in the LLM provider's response, or could not be read from it")
+                            .description(
+                                    "Calls whose usage is not in the LLM provider's response, or could not be read from it")
                             .tag("reason", reason.toString())
                             .register(registry));
         }

@@ -73,7 +73,7 @@ class RouteLookup {
         from chosen
         join model m on m.id = chosen.id
         join organization o on o.id = m.organization_id
-        left join llm_provider p on p.organization_id = m.organization_id 
+        left join llm_provider p on p.organization_id = m.organization_id
             and p.id = coalesce(chosen.provider_id, m.provider_id)
         left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
         left join secret_provider sp on sp.organization_id = s.organization_id and sp.id = s.provider_id

@@ -127,8 +127,7 @@ class StoredObjectTable {
      *
      * @param organization the id or slug of the selected organization, if any
      */
-    Optional<StoredObject> find(OrganizationScope scope, Optional<String> organization, String id)
-            throws SQLException {
+    Optional<StoredObject> find(OrganizationScope scope, Optional<String> organization, String id) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement query = connection.prepareStatement(FIND)) {
             query.setArray(1, connection.createArrayOf("bytea", StoredIds.hashes(keyset.get(), id)));

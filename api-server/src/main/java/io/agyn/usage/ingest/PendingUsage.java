@@ -117,7 +117,8 @@ public final class PendingUsage {
         CallUsage usage = completion.usage();
         try (PreparedStatement update = connection.prepareStatement(COMPLETE)) {
             int next = 1;
-            for (@Nullable Long count : new @Nullable Long[] {
+            for (@Nullable
+            Long count : new @Nullable Long[] {
                 usage.inputTokens(),
                 usage.cachedInputTokens(),
                 usage.cacheWriteTokens(),
