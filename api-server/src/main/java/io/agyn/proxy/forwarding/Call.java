@@ -62,7 +62,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private final Dialect dialect;
     private final Exchange exchange;
 
-    private final RequestScanner scanner;
     private final CallRecorder recorder;
     private final Tracing.Trace trace;
 
@@ -95,7 +94,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
-        this.scanner = scanner(operation);
         this.recorder = new CallRecorder(operation, exchange);
         this.lastProgress = recorder.started();
         this.objects = new CallObjects(this, proxy);
@@ -162,7 +160,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
-                scanner,
+                scanner(),
                 this);
         body = reading;
         enter(new ReadingModel(reading));
@@ -172,7 +170,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         reading.read();
     }
 
-    private static RequestScanner scanner(Operation operation) {
+    private RequestScanner scanner() {
         if (operation.routeSource() != RouteSource.BODY_MODEL) {
             return new PassedBody();
         }
@@ -246,11 +244,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
-    @Override
-    public void onReference(Reference reference, Runnable pass) {
-        guard(() -> objects.check(reference, requireNonNull(target(), "target is null"), pass));
-    }
-
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
     void withCurrentRights(Runnable step) {
         Caller known = authenticated();
@@ -292,10 +285,29 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
-    /** Calls a target if it has all objects that the call refers to. */
+    /** Calls a target if all references of the body so far are valid there. */
     void use(Target target) {
         model = CalledModel.at(target);
-        objects.checkAll(scanner, target, () -> takePermits(target));
+        settle(() -> takePermits(target));
+    }
+
+    /** Resolves the references of the body so far, one after another. */
+    private void settle(Runnable next) {
+        Reference reference = requireNonNull(body, "body is null").takeReference();
+        if (reference == null) {
+            next.run();
+        } else {
+            resolve(reference, () -> settle(next));
+        }
+    }
+
+    @Override
+    public void onReference(Reference reference) {
+        guard(() -> resolve(reference, requireNonNull(body, "body is null")::proceed));
+    }
+
+    private void resolve(Reference reference, Runnable next) {
+        objects.check(reference, requireNonNull(target(), "target is null"), next);
     }
 
     // Call the provider
@@ -511,7 +523,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     /** A field of the request as far as it was read; null if it is missing. */
     @Nullable
     String field(RequestField field) {
-        return scanner.value(field);
+        return body == null ? null : body.value(field);
     }
 
     OperationPath path() {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.body.RequestField;
-import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.body.ResponseReader;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.exchange.RoutingErrors;
@@ -72,16 +71,6 @@ final class CallObjects {
     }
 
     // Refer
-
-    /** Continues if the target has all objects to which the body refers so far; otherwise rejects the call. */
-    void checkAll(RequestScanner scanner, Target target, Runnable next) {
-        Reference reference = scanner.takeReference();
-        if (reference == null) {
-            next.run();
-        } else {
-            check(reference, target, () -> checkAll(scanner, target, next));
-        }
-    }
 
     /** Continues if the target has an object; otherwise rejects the call. */
     void check(Reference reference, Target target, Runnable next) {
