@@ -227,6 +227,9 @@ class WarmUp {
         }
 
         @Override
+        public void onKeepAlive() {}
+
+        @Override
         public void onError(ProxyError error) {
             // Not counted.
         }

@@ -51,6 +51,7 @@ public class ProxyMetrics {
     private final DistributionSummary cacheWrite;
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
+    private final Counter keepAlives;
 
     ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records) {
         requireNonNull(registry, "registry is null");
@@ -86,6 +87,9 @@ public class ProxyMetrics {
         cacheWrite = tokens(registry, "cache_write");
         output = tokens(registry, "output");
         reasoning = tokens(registry, "reasoning");
+        keepAlives = Counter.builder("agyn.proxy.keep_alives")
+                .description("Keep-alives sent to callers while LLM providers were silent")
+                .register(registry);
         cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
         cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
@@ -110,6 +114,10 @@ public class ProxyMetrics {
         if (usage.unknownReason() != null) {
             meter(unknownUsage, usage.unknownReason()).increment();
         }
+    }
+
+    public void countKeepAlive() {
+        keepAlives.increment();
     }
 
     /** Counts an error of the proxy. */
