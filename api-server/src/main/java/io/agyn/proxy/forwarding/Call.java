@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.Reference;
 import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
@@ -255,7 +256,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 if (target.protocol() != operation.protocol()) {
                     reject(RoutingErrors.wrongPath(operation, target));
                 } else {
-                    takePermits(target);
+                    settle(() -> takePermits(target));
                 }
             }
             case Route.Uncallable found -> {
@@ -266,6 +267,25 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
+    }
+
+    /** Resolves the references of the body so far, one after another. */
+    private void settle(Runnable next) {
+        Reference reference = requireNonNull(body, "body is null").takeReference();
+        if (reference == null) {
+            next.run();
+        } else {
+            resolve(reference, () -> settle(next));
+        }
+    }
+
+    @Override
+    public void onReference(Reference reference) {
+        guard(() -> resolve(reference, requireNonNull(body, "body is null")::proceed));
+    }
+
+    private void resolve(Reference reference, Runnable next) {
+        next.run();
     }
 
     // Call the provider
