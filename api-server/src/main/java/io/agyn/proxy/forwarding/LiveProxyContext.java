@@ -153,6 +153,11 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
+    public void onKeepAlive() {
+        metrics.countKeepAlive();
+    }
+
+    @Override
     public void onError(ProxyError error) {
         metrics.count(error.kind());
     }

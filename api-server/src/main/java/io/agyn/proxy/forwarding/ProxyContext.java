@@ -62,6 +62,9 @@ public interface ProxyContext {
     /** Records a call that has ended. */
     void onCallEnd(Operation operation, CallRecord record);
 
+    /** Counts a keep-alive that was sent to a caller. */
+    void onKeepAlive();
+
     /** Counts an error of the proxy. */
     void onError(ProxyError error);
 
@@ -88,8 +91,16 @@ public interface ProxyContext {
      * @param connect how long connecting to a provider may take, for DNS, all addresses and TLS together
      * @param firstByte how long a provider may take to start its response
      * @param idle how long either body may be silent
+     * @param keepAlive how long a provider's stream may be silent before the caller gets a keep-alive; zero for none
      */
-    record Limits(long body, Duration model, Duration queue, Duration connect, Duration firstByte, Duration idle) {
+    record Limits(
+            long body,
+            Duration model,
+            Duration queue,
+            Duration connect,
+            Duration firstByte,
+            Duration idle,
+            Duration keepAlive) {
         static Limits of(Settings.Proxy settings) {
             return new Limits(
                     settings.bodyLimit().asLongValue(),
@@ -97,7 +108,8 @@ public interface ProxyContext {
                     settings.queueTimeout(),
                     settings.connectTimeout(),
                     settings.firstByteTimeout(),
-                    settings.idleTimeout());
+                    settings.idleTimeout(),
+                    settings.keepAlive());
         }
     }
 }

@@ -247,6 +247,9 @@ class WarmUp {
         }
 
         @Override
+        public void onKeepAlive() {}
+
+        @Override
         public void onError(ProxyError error) {
             // Not counted.
         }

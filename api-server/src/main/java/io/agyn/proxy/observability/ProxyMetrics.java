@@ -52,6 +52,7 @@ public class ProxyMetrics {
     private final DistributionSummary cacheWrite;
     private final DistributionSummary output;
     private final DistributionSummary reasoning;
+    private final Counter keepAlives;
 
     ProxyMetrics(MeterRegistry registry, Callers callers, Routes routes, CallRecords records, StoredObjects objects) {
         requireNonNull(registry, "registry is null");
@@ -89,6 +90,9 @@ public class ProxyMetrics {
         cacheWrite = tokens(registry, "cache_write");
         output = tokens(registry, "output");
         reasoning = tokens(registry, "reasoning");
+        keepAlives = Counter.builder("agyn.proxy.keep_alives")
+                .description("Keep-alives sent to callers while LLM providers were silent")
+                .register(registry);
         cacheMetrics(registry, "callers", callers, Callers::size, Callers::lookupCount);
         cacheMetrics(registry, "routes", routes, Routes::size, Routes::lookupCount);
         gauge(registry, "agyn.usage.queued", "Records of calls that wait for the spool", records::queued);
@@ -125,6 +129,10 @@ public class ProxyMetrics {
         count(cacheWrite, usage.cacheWriteTokens());
         count(output, usage.outputTokens());
         count(reasoning, usage.reasoningTokens());
+    }
+
+    public void countKeepAlive() {
+        keepAlives.increment();
     }
 
     /** Counts an error of the proxy. */
