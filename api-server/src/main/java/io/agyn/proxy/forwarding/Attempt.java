@@ -128,7 +128,8 @@ abstract sealed class Attempt permits HttpAttempt {
     final Outcome outcome() {
         ResponseReader reader = requireNonNull(reader(), "no response");
         boolean succeeded = exchange.status() >= 200 && exchange.status() < 300;
-        if (!succeeded || reader.hasFailed()) {
+        // A retrieved response may have failed, while its retrieval has not.
+        if (!succeeded || reader.hasFailed() && call.path().operation().reportsUsage()) {
             return Outcome.UPSTREAM_ERROR;
         }
         return reader.isReadableStream() && !reader.isTerminated() ? Outcome.UPSTREAM_TRUNCATED : Outcome.COMPLETED;

@@ -221,6 +221,11 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
     }
 
     @Override
+    public void onRead() {
+        call.objects().onRead(requireNonNull(response, "response is null").reader());
+    }
+
+    @Override
     public void onEnd() {
         if (call.isFinished()) {
             return;

@@ -9,15 +9,20 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
+import io.agyn.proxy.stored.PendingRecord;
+import io.agyn.proxy.stored.StoredObject;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.agyn.vault.VaultException;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** The services that all model calls use. */
@@ -29,7 +34,16 @@ public interface ProxyContext {
     ProxyError unknownToken(Exchange exchange, String token, String requestId);
 
     /** Looks up the route of a call; fails if the lookup is impossible now. */
-    CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
+    CompletableFuture<Route> find(Identity identity, Optional<String> organization, ModelSelector model);
+
+    /** Looks up a stored object among those of the organizations that the caller reaches; fails if that is impossible now. */
+    CompletableFuture<Optional<StoredObject>> object(Identity identity, Optional<String> organization, String id);
+
+    /** Remembers a new stored object. */
+    void remember(StoredObject object);
+
+    /** Completes a usage record that is pending. */
+    void complete(UUID organizationId, PendingRecord record, CallUsage usage);
 
     /** Returns the value of a remote secret for a call that starts now; fails with a {@link VaultException}. */
     CompletableFuture<RemoteValue> value(RemoteReference secret);

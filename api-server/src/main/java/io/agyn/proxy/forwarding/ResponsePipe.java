@@ -34,6 +34,9 @@ final class ResponsePipe {
         /** Part of the body has arrived. */
         void onBytes();
 
+        /** That part was read; it is forwarded next. */
+        void onRead();
+
         /** The whole response was forwarded. */
         void onEnd();
 
@@ -127,6 +130,7 @@ final class ResponsePipe {
         received += bytes.readableBytes();
         listener.onBytes();
         read(bytes);
+        listener.onRead();
         if (received == length) {
             reader.end();
             to.end(buffer);
