@@ -21,10 +21,10 @@ import org.w3c.dom.NodeList;
  * @param path the path that the suite's base URL ends with
  * @param arguments the files and options
  */
-record PytestSuite(String name, Path python, Path folder, String path, List<String> arguments) {
+record PytestSuite(String name, Path python, Path folder, String path, List<String> arguments) implements Suite {
 
-    /** The verdicts by test. */
-    Map<String, Verdict> run(SuiteSide side) throws Exception {
+    @Override
+    public Map<String, Verdict> run(SuiteSide side) throws Exception {
         Path report = Files.createTempFile("agyn-suite", ".xml");
         try {
             List<String> words = new ArrayList<>(List.of(

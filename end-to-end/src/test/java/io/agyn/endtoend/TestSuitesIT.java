@@ -12,6 +12,8 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs tests of OpenAI's and Anthropic's SDKs straight at the scripted provider and through the LLM Proxy. */
+/** Runs tests of OpenAI's and Anthropic's SDKs, Codex and Claude Code straight at the scripted provider and through the LLM Proxy. */
 @Tag("suites")
 @Timeout(value = 40, unit = TimeUnit.MINUTES)
 class TestSuitesIT {
@@ -63,7 +65,6 @@ class TestSuitesIT {
 
     @Test
     void verdictsAreTheSameThroughTheProxy(@TempDir Path folder) throws Exception {
-        List<PytestSuite> suites = install();
         Path file = Checkout.file("end-to-end/suites/accepted.txt");
         VerdictTable table = new VerdictTable(accepted(file));
         Options options = Options.defaults()
@@ -75,7 +76,9 @@ class TestSuitesIT {
             register(server, provider);
             SuiteSide straight = new SuiteSide("straight", provider.origin().toString(), "sk-suites");
             SuiteSide proxy = new SuiteSide("proxy", server.baseUrl(), server.token());
-            for (PytestSuite suite : suites) {
+            List<Suite> suites = new ArrayList<>(install());
+            suites.add(new AgentSuite(agents(), provider));
+            for (Suite suite : suites) {
                 table.add(suite.name(), run(suite, straight, provider), run(suite, proxy, provider));
             }
         }
@@ -90,7 +93,7 @@ class TestSuitesIT {
                 .collect(Collectors.toSet());
     }
 
-    private static Map<String, Verdict> run(PytestSuite suite, SuiteSide side, ScriptedProvider provider)
+    private static Map<String, Verdict> run(Suite suite, SuiteSide side, ScriptedProvider provider)
             throws Exception {
         seed(side);
         Map<String, Verdict> verdicts = suite.run(side);
@@ -190,6 +193,20 @@ class TestSuitesIT {
                                 "beta/messages",
                                 "test_models.py",
                                 "beta/test_models.py")));
+    }
+
+    /** Installs the agents, and returns the folder of their programs. */
+    private Path agents() throws Exception {
+        Command.require("npm", "Node.js 22 or later");
+        Path folder = Files.createDirectories(kept.resolve("agents"));
+        Files.copy(
+                Checkout.file("end-to-end/suites/package.json"),
+                folder.resolve("package.json"),
+                StandardCopyOption.REPLACE_EXISTING);
+        new Command(folder, Map.of(), List.of("npm", "install", "--no-audit", "--no-fund", "--loglevel=error"))
+                .run()
+                .expect(0);
+        return folder.resolve("node_modules/.bin");
     }
 
     private static List<String> tests(List<String> options, String... files) {
