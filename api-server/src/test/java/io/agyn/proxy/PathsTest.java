@@ -125,7 +125,8 @@ class PathsTest {
         for (String path :
                 List.of("/v1/responses", "/v1/responses/compact", "/v1/messages", "/v1/messages/count_tokens")) {
             try (RawCaller caller = Scene.connect()) {
-                RawCaller.Response response = caller.send("HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+                RawCaller.Response response = caller.send(
+                                "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
                         .response();
                 assertThat(response.status()).as(path).isEqualTo(200);
                 assertThat(response.values("allow")).as(path).containsExactly("POST");
