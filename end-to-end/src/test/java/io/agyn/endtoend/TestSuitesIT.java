@@ -93,8 +93,7 @@ class TestSuitesIT {
                 .collect(Collectors.toSet());
     }
 
-    private static Map<String, Verdict> run(Suite suite, SuiteSide side, ScriptedProvider provider)
-            throws Exception {
+    private static Map<String, Verdict> run(Suite suite, SuiteSide side, ScriptedProvider provider) throws Exception {
         seed(side);
         Map<String, Verdict> verdicts = suite.run(side);
         provider.forget();
@@ -199,11 +198,11 @@ class TestSuitesIT {
     private Path agents() throws Exception {
         Command.require("npm", "Node.js 22 or later");
         Path folder = Files.createDirectories(kept.resolve("agents"));
-        Files.copy(
-                Checkout.file("end-to-end/suites/package.json"),
-                folder.resolve("package.json"),
-                StandardCopyOption.REPLACE_EXISTING);
-        new Command(folder, Map.of(), List.of("npm", "install", "--no-audit", "--no-fund", "--loglevel=error"))
+        for (String file : List.of("package.json", "package-lock.json")) {
+            Path source = Checkout.file("end-to-end/suites").resolve(file);
+            Files.copy(source, folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        new Command(folder, Map.of(), List.of("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"))
                 .run()
                 .expect(0);
         return folder.resolve("node_modules/.bin");
