@@ -10,6 +10,8 @@ import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The format of the proxy's errors, so that the caller's SDK understands them. */
 public enum Dialect {
@@ -18,16 +20,7 @@ public enum Dialect {
         @Override
         void writeError(JsonGenerator json, ProxyError error, String requestId) throws IOException {
             json.writeStartObject();
-            writeErrorField(json, error);
-            json.writeEndObject();
-        }
-
-        private void writeErrorField(JsonGenerator json, ProxyError error) throws IOException {
-            json.writeObjectFieldStart("error");
-            json.writeStringField("message", error.message());
-            json.writeStringField("type", error.kind().openAiType());
-            json.writeStringField("param", error.parameter());
-            json.writeStringField("code", error.kind().openAiCode());
+            writeOpenAiError(json, error);
             json.writeEndObject();
         }
 
@@ -50,7 +43,7 @@ public enum Dialect {
             json.writeEndArray();
             json.writeEndObject();
             // OpenAI's SDKs return every event to their caller, except one with an error, which they raise.
-            writeErrorField(json, error);
+            writeOpenAiError(json, error);
             json.writeEndObject();
         }
     },
@@ -107,6 +100,40 @@ public enum Dialect {
     /** Returns the body of an error response, JSON in UTF-8. */
     public byte[] error(ProxyError error, String requestId) {
         return json(generator -> writeError(generator, error, requestId));
+    }
+
+    /**
+     * Returns the {@code error} event of a WebSocket of the Responses API, without a line end.
+     *
+     * @param headers what the headers of an error response would contain; Codex reads them
+     * @param streamId the response's {@code stream_id}; null for the default one
+     */
+    public static byte[] errorMessage(
+            ProxyError error, Iterable<Map.Entry<String, String>> headers, @Nullable String streamId) {
+        return json(generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("type", "error");
+            generator.writeNumberField("status", error.status());
+            writeOpenAiError(generator, error);
+            generator.writeObjectFieldStart("headers");
+            for (Map.Entry<String, String> header : headers) {
+                generator.writeStringField(header.getKey(), header.getValue());
+            }
+            generator.writeEndObject();
+            if (streamId != null) {
+                generator.writeStringField("stream_id", streamId);
+            }
+            generator.writeEndObject();
+        });
+    }
+
+    private static void writeOpenAiError(JsonGenerator json, ProxyError error) throws IOException {
+        json.writeObjectFieldStart("error");
+        json.writeStringField("message", error.message());
+        json.writeStringField("type", error.kind().openAiType());
+        json.writeStringField("param", error.parameter());
+        json.writeStringField("code", error.kind().openAiCode());
+        json.writeEndObject();
     }
 
     /**

@@ -44,7 +44,7 @@ public final class RequestHead {
                             "Unsupported Transfer-Encoding: the only supported one is" + " \"chunked\".")
                     .about("transfer-encoding"));
         }
-        if (contentLength(headers) > bodyLimit) {
+        if (request.bodyLength() > bodyLimit) {
             return Optional.of(RequestBody.tooLarge(bodyLimit));
         }
         return Optional.empty();
