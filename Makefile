@@ -132,7 +132,7 @@ release-snapshot: ## Build a release of the provider for all platforms, unsigned
 release: ## Build, sign and publish a release of the provider; needs a tag, GPG_FINGERPRINT and GITHUB_TOKEN
 	cd terraform-provider && $(GO) tool -modfile=tools/release/go.mod goreleaser release --clean
 
-# FUZZ selects some of the server's tests, such as ModelLocatorFuzz.
+# FUZZ selects some of the server's tests, such as RequestFieldsFuzz.
 fuzz: ## Fuzz the server's parsers with Jazzer, then the provider's, each test for FUZZ_TIME=10m
 	$(MVN) -q -pl api-server -am test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz.classpath
 	JAVA_HOME='$(JDK)' FUZZ_TIME='$(or $(FUZZ_TIME),10m)' scripts/fuzz.sh $(FUZZ)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the server's fuzz tests one after another, each for FUZZ_TIME, and prints their inputs and findings. Arguments
-# select tests by a part of their names, such as ModelLocatorFuzz.
+# select tests by a part of their names, such as RequestFieldsFuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../api-server"
 

@@ -46,7 +46,7 @@ func (r ApiCreateModelRequest) Execute() (*Model, *http.Response, error) {
 /*
 CreateModel Create a model
 
-Creates a model with a name that is unique in the organization.
+Creates a model whose name and alias are unique in the organization.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.
@@ -520,7 +520,7 @@ func (r ApiListModelsRequest) Name(name string) ApiListModelsRequest {
 	return r
 }
 
-// Only resources whose name contains this text, case-insensitive.
+// Only models whose name or alias contains this text, case-insensitive.
 func (r ApiListModelsRequest) Search(search string) ApiListModelsRequest {
 	r.search = &search
 	return r
@@ -710,7 +710,8 @@ func (r ApiUpdateModelRequest) Execute() (*Model, *http.Response, error) {
 /*
 UpdateModel Update a model
 
-Replaces name, LLM provider and remote model name. An orphaned model with a new LLM provider becomes `ready`.
+Replaces all settings of the model; an omitted optional field becomes null. An orphaned model with a new LLM provider
+becomes `ready`.
 
 	@param ctx context.Context - for authentication, logging, cancellation, deadlines, tracing, etc. Passed from http.Request or context.Background().
 	@param organizationId The id of the organization.

@@ -25,11 +25,17 @@ type Model struct {
 	OrganizationId string `json:"organization_id"`
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
+	// A second name that agents can call, 1 to 128 characters, no control characters, no space at either end; null for none. No other model in the organization has it as its name or alias. Model lists show it to clients of the Messages API.
+	Alias NullableString `json:"alias" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// The LLM provider; null if the model is orphaned.
 	ProviderId NullableString `json:"provider_id"`
 	// The model's name at the LLM provider, 1 to 256 characters, no control characters, no space at either end.
-	RemoteModelName string      `json:"remote_model_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
-	Status          ModelStatus `json:"status"`
+	RemoteModelName string `json:"remote_model_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
+	// A JSON object whose members replace those of the model's entry in Codex' model catalogue, such as an object from `codex debug models`; null for the default entry. The member `slug` is ignored.
+	CodexCatalogEntry NullableString `json:"codex_catalog_entry"`
+	// How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 sends none, and null applies the server's setting.
+	KeepAliveSeconds NullableInt32 `json:"keep_alive_seconds"`
+	Status           ModelStatus   `json:"status"`
 	// A time in UTC (RFC 3339).
 	CreatedAt time.Time `json:"created_at"`
 	// A time in UTC (RFC 3339).
@@ -43,13 +49,16 @@ type _Model Model
 // This constructor will assign default values to properties that have it defined,
 // and makes sure properties required by API are set, but the set of arguments
 // will change when the set of required properties is changed
-func NewModel(id string, organizationId string, name string, providerId NullableString, remoteModelName string, status ModelStatus, createdAt time.Time, updatedAt time.Time) *Model {
+func NewModel(id string, organizationId string, name string, alias NullableString, providerId NullableString, remoteModelName string, codexCatalogEntry NullableString, keepAliveSeconds NullableInt32, status ModelStatus, createdAt time.Time, updatedAt time.Time) *Model {
 	this := Model{}
 	this.Id = id
 	this.OrganizationId = organizationId
 	this.Name = name
+	this.Alias = alias
 	this.ProviderId = providerId
 	this.RemoteModelName = remoteModelName
+	this.CodexCatalogEntry = codexCatalogEntry
+	this.KeepAliveSeconds = keepAliveSeconds
 	this.Status = status
 	this.CreatedAt = createdAt
 	this.UpdatedAt = updatedAt
@@ -136,6 +145,32 @@ func (o *Model) SetName(v string) {
 	o.Name = v
 }
 
+// GetAlias returns the Alias field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Model) GetAlias() string {
+	if o == nil || o.Alias.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.Alias.Get()
+}
+
+// GetAliasOk returns a tuple with the Alias field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Model) GetAliasOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Alias.Get(), o.Alias.IsSet()
+}
+
+// SetAlias sets field value
+func (o *Model) SetAlias(v string) {
+	o.Alias.Set(&v)
+}
+
 // GetProviderId returns the ProviderId field value
 // If the value is explicit nil, the zero value for string will be returned
 func (o *Model) GetProviderId() string {
@@ -184,6 +219,58 @@ func (o *Model) GetRemoteModelNameOk() (*string, bool) {
 // SetRemoteModelName sets field value
 func (o *Model) SetRemoteModelName(v string) {
 	o.RemoteModelName = v
+}
+
+// GetCodexCatalogEntry returns the CodexCatalogEntry field value
+// If the value is explicit nil, the zero value for string will be returned
+func (o *Model) GetCodexCatalogEntry() string {
+	if o == nil || o.CodexCatalogEntry.Get() == nil {
+		var ret string
+		return ret
+	}
+
+	return *o.CodexCatalogEntry.Get()
+}
+
+// GetCodexCatalogEntryOk returns a tuple with the CodexCatalogEntry field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Model) GetCodexCatalogEntryOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CodexCatalogEntry.Get(), o.CodexCatalogEntry.IsSet()
+}
+
+// SetCodexCatalogEntry sets field value
+func (o *Model) SetCodexCatalogEntry(v string) {
+	o.CodexCatalogEntry.Set(&v)
+}
+
+// GetKeepAliveSeconds returns the KeepAliveSeconds field value
+// If the value is explicit nil, the zero value for int32 will be returned
+func (o *Model) GetKeepAliveSeconds() int32 {
+	if o == nil || o.KeepAliveSeconds.Get() == nil {
+		var ret int32
+		return ret
+	}
+
+	return *o.KeepAliveSeconds.Get()
+}
+
+// GetKeepAliveSecondsOk returns a tuple with the KeepAliveSeconds field value
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *Model) GetKeepAliveSecondsOk() (*int32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.KeepAliveSeconds.Get(), o.KeepAliveSeconds.IsSet()
+}
+
+// SetKeepAliveSeconds sets field value
+func (o *Model) SetKeepAliveSeconds(v int32) {
+	o.KeepAliveSeconds.Set(&v)
 }
 
 // GetStatus returns the Status field value
@@ -271,8 +358,11 @@ func (o Model) ToMap() (map[string]interface{}, error) {
 	toSerialize["id"] = o.Id
 	toSerialize["organization_id"] = o.OrganizationId
 	toSerialize["name"] = o.Name
+	toSerialize["alias"] = o.Alias.Get()
 	toSerialize["provider_id"] = o.ProviderId.Get()
 	toSerialize["remote_model_name"] = o.RemoteModelName
+	toSerialize["codex_catalog_entry"] = o.CodexCatalogEntry.Get()
+	toSerialize["keep_alive_seconds"] = o.KeepAliveSeconds.Get()
 	toSerialize["status"] = o.Status
 	toSerialize["created_at"] = o.CreatedAt
 	toSerialize["updated_at"] = o.UpdatedAt
@@ -292,8 +382,11 @@ func (o *Model) UnmarshalJSON(data []byte) (err error) {
 		"id",
 		"organization_id",
 		"name",
+		"alias",
 		"provider_id",
 		"remote_model_name",
+		"codex_catalog_entry",
+		"keep_alive_seconds",
 		"status",
 		"created_at",
 		"updated_at",
@@ -329,8 +422,11 @@ func (o *Model) UnmarshalJSON(data []byte) (err error) {
 		delete(additionalProperties, "id")
 		delete(additionalProperties, "organization_id")
 		delete(additionalProperties, "name")
+		delete(additionalProperties, "alias")
 		delete(additionalProperties, "provider_id")
 		delete(additionalProperties, "remote_model_name")
+		delete(additionalProperties, "codex_catalog_entry")
+		delete(additionalProperties, "keep_alive_seconds")
 		delete(additionalProperties, "status")
 		delete(additionalProperties, "created_at")
 		delete(additionalProperties, "updated_at")

@@ -21,10 +21,16 @@ var _ MappedNullable = &ModelUpdate{}
 type ModelUpdate struct {
 	// 1 to 128 characters, no control characters, no space at either end.
 	Name string `json:"name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
+	// A second name that agents can call, 1 to 128 characters, no control characters, no space at either end; null for none. No other model in the organization has it as its name or alias. Model lists show it to clients of the Messages API.
+	Alias NullableString `json:"alias,omitempty" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
 	// A UUID. The server generates version 7 (RFC 9562).
 	ProviderId string `json:"provider_id"`
 	// The model's name at the LLM provider, 1 to 256 characters, no control characters, no space at either end.
 	RemoteModelName string `json:"remote_model_name" validate:"regexp=^[^\\u0000-\\u0020\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*[^\\u0000-\\u0020\\u007F-\\u009F])?$"`
+	// A JSON object whose members replace those of the model's entry in Codex' model catalogue, such as an object from `codex debug models`; null for the default entry. The member `slug` is ignored.
+	CodexCatalogEntry NullableString `json:"codex_catalog_entry,omitempty"`
+	// How many seconds a stream of the LLM provider may be silent before the agent gets a keep-alive; 0 sends none, and null applies the server's setting.
+	KeepAliveSeconds NullableInt32 `json:"keep_alive_seconds,omitempty"`
 }
 
 type _ModelUpdate ModelUpdate
@@ -71,6 +77,49 @@ func (o *ModelUpdate) GetNameOk() (*string, bool) {
 // SetName sets field value
 func (o *ModelUpdate) SetName(v string) {
 	o.Name = v
+}
+
+// GetAlias returns the Alias field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ModelUpdate) GetAlias() string {
+	if o == nil || IsNil(o.Alias.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.Alias.Get()
+}
+
+// GetAliasOk returns a tuple with the Alias field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ModelUpdate) GetAliasOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.Alias.Get(), o.Alias.IsSet()
+}
+
+// HasAlias returns a boolean if a field has been set.
+func (o *ModelUpdate) HasAlias() bool {
+	if o != nil && o.Alias.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetAlias gets a reference to the given NullableString and assigns it to the Alias field.
+func (o *ModelUpdate) SetAlias(v string) {
+	o.Alias.Set(&v)
+}
+
+// SetAliasNil sets the value for Alias to be an explicit nil
+func (o *ModelUpdate) SetAliasNil() {
+	o.Alias.Set(nil)
+}
+
+// UnsetAlias ensures that no value is present for Alias, not even an explicit nil
+func (o *ModelUpdate) UnsetAlias() {
+	o.Alias.Unset()
 }
 
 // GetProviderId returns the ProviderId field value
@@ -121,6 +170,92 @@ func (o *ModelUpdate) SetRemoteModelName(v string) {
 	o.RemoteModelName = v
 }
 
+// GetCodexCatalogEntry returns the CodexCatalogEntry field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ModelUpdate) GetCodexCatalogEntry() string {
+	if o == nil || IsNil(o.CodexCatalogEntry.Get()) {
+		var ret string
+		return ret
+	}
+	return *o.CodexCatalogEntry.Get()
+}
+
+// GetCodexCatalogEntryOk returns a tuple with the CodexCatalogEntry field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ModelUpdate) GetCodexCatalogEntryOk() (*string, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.CodexCatalogEntry.Get(), o.CodexCatalogEntry.IsSet()
+}
+
+// HasCodexCatalogEntry returns a boolean if a field has been set.
+func (o *ModelUpdate) HasCodexCatalogEntry() bool {
+	if o != nil && o.CodexCatalogEntry.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetCodexCatalogEntry gets a reference to the given NullableString and assigns it to the CodexCatalogEntry field.
+func (o *ModelUpdate) SetCodexCatalogEntry(v string) {
+	o.CodexCatalogEntry.Set(&v)
+}
+
+// SetCodexCatalogEntryNil sets the value for CodexCatalogEntry to be an explicit nil
+func (o *ModelUpdate) SetCodexCatalogEntryNil() {
+	o.CodexCatalogEntry.Set(nil)
+}
+
+// UnsetCodexCatalogEntry ensures that no value is present for CodexCatalogEntry, not even an explicit nil
+func (o *ModelUpdate) UnsetCodexCatalogEntry() {
+	o.CodexCatalogEntry.Unset()
+}
+
+// GetKeepAliveSeconds returns the KeepAliveSeconds field value if set, zero value otherwise (both if not set or set to explicit null).
+func (o *ModelUpdate) GetKeepAliveSeconds() int32 {
+	if o == nil || IsNil(o.KeepAliveSeconds.Get()) {
+		var ret int32
+		return ret
+	}
+	return *o.KeepAliveSeconds.Get()
+}
+
+// GetKeepAliveSecondsOk returns a tuple with the KeepAliveSeconds field value if set, nil otherwise
+// and a boolean to check if the value has been set.
+// NOTE: If the value is an explicit nil, `nil, true` will be returned
+func (o *ModelUpdate) GetKeepAliveSecondsOk() (*int32, bool) {
+	if o == nil {
+		return nil, false
+	}
+	return o.KeepAliveSeconds.Get(), o.KeepAliveSeconds.IsSet()
+}
+
+// HasKeepAliveSeconds returns a boolean if a field has been set.
+func (o *ModelUpdate) HasKeepAliveSeconds() bool {
+	if o != nil && o.KeepAliveSeconds.IsSet() {
+		return true
+	}
+
+	return false
+}
+
+// SetKeepAliveSeconds gets a reference to the given NullableInt32 and assigns it to the KeepAliveSeconds field.
+func (o *ModelUpdate) SetKeepAliveSeconds(v int32) {
+	o.KeepAliveSeconds.Set(&v)
+}
+
+// SetKeepAliveSecondsNil sets the value for KeepAliveSeconds to be an explicit nil
+func (o *ModelUpdate) SetKeepAliveSecondsNil() {
+	o.KeepAliveSeconds.Set(nil)
+}
+
+// UnsetKeepAliveSeconds ensures that no value is present for KeepAliveSeconds, not even an explicit nil
+func (o *ModelUpdate) UnsetKeepAliveSeconds() {
+	o.KeepAliveSeconds.Unset()
+}
+
 func (o ModelUpdate) MarshalJSON() ([]byte, error) {
 	toSerialize, err := o.ToMap()
 	if err != nil {
@@ -132,8 +267,17 @@ func (o ModelUpdate) MarshalJSON() ([]byte, error) {
 func (o ModelUpdate) ToMap() (map[string]interface{}, error) {
 	toSerialize := map[string]interface{}{}
 	toSerialize["name"] = o.Name
+	if o.Alias.IsSet() {
+		toSerialize["alias"] = o.Alias.Get()
+	}
 	toSerialize["provider_id"] = o.ProviderId
 	toSerialize["remote_model_name"] = o.RemoteModelName
+	if o.CodexCatalogEntry.IsSet() {
+		toSerialize["codex_catalog_entry"] = o.CodexCatalogEntry.Get()
+	}
+	if o.KeepAliveSeconds.IsSet() {
+		toSerialize["keep_alive_seconds"] = o.KeepAliveSeconds.Get()
+	}
 	return toSerialize, nil
 }
 

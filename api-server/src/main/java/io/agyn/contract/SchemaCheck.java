@@ -50,10 +50,8 @@ final class SchemaCheck {
     void parameter(String text, Contract.Parameter parameter, Violations violations) {
         JsonNode schema = parameter.schema();
         if (schema.path("type").asText().equals("integer")) {
-            long minimum = schema.path("minimum").asLong();
-            long maximum = schema.path("maximum").asLong();
-            if (!text.matches("-?[0-9]{1,18}") || Long.parseLong(text) < minimum || Long.parseLong(text) > maximum) {
-                violations.in(parameter.name(), "Must be an integer from %d to %d.".formatted(minimum, maximum));
+            if (!text.matches("-?[0-9]{1,18}") || !isWithinBounds(Long.parseLong(text), schema)) {
+                violations.in(parameter.name(), integerBounds(schema));
             }
             return;
         }
@@ -91,6 +89,13 @@ final class SchemaCheck {
             return true;
         }
         String type = schema.path("type").asText();
+        if (type.equals("integer")) {
+            if (!value.isIntegralNumber() || !value.canConvertToLong() || !isWithinBounds(value.longValue(), schema)) {
+                violations.at(pointer, integerBounds(schema));
+                return false;
+            }
+            return true;
+        }
         boolean rightType =
                 switch (type) {
                     case "object" -> value.isObject();
@@ -142,6 +147,17 @@ final class SchemaCheck {
                     "Must have at most %d entries, not %d."
                             .formatted(schema.path("maxProperties").asInt(), size));
         }
+    }
+
+    private static boolean isWithinBounds(long value, JsonNode schema) {
+        return value >= schema.path("minimum").asLong()
+                && value <= schema.path("maximum").asLong();
+    }
+
+    private static String integerBounds(JsonNode schema) {
+        return "Must be an integer from %d to %d."
+                .formatted(
+                        schema.path("minimum").asLong(), schema.path("maximum").asLong());
     }
 
     private List<String> textViolations(String text, JsonNode schema) {

@@ -8,8 +8,10 @@ import io.agyn.listener.RequestUri;
 import io.agyn.pipeline.Stage;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
+import io.agyn.proxy.dialect.UnknownPath;
 import io.agyn.proxy.dialect.WrongBaseUrl;
 import io.agyn.proxy.exchange.HttpExchange;
 import io.agyn.proxy.exchange.ProxyResponses;
@@ -17,13 +19,14 @@ import io.agyn.proxy.forwarding.Call;
 import io.agyn.proxy.forwarding.ProxyContext;
 import io.agyn.proxy.listing.ModelListing;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The LLM Proxy: the paths below {@code /v1}, which mirror OpenAI's and Anthropic's. It runs before the REST stack,
@@ -61,47 +64,39 @@ class LlmProxy {
     }
 
     private void handle(HttpServerRequest request, String path) {
-        Optional<Operation> operation = Operation.at(path);
+        Optional<OperationPath> operation = OperationPath.find(request.method(), path);
         if (drain.rejects(request)) {
             reject(request, dialect(request, path), ProxyError.STOPPING);
         } else if (!RequestUri.isValid(request)) {
             reject(request, dialect(request, path), ProxyError.of(Kind.INVALID_REQUEST, RequestUri.MALFORMED));
         } else if (operation.isPresent()) {
-            if (request.method() == HttpMethod.POST) {
-                Call.begin(calls, operation.get(), request);
-            } else {
-                reject(request, Dialect.of(operation.get().protocol()), notPost(request, operation.get()));
-            }
+            Call.begin(calls, operation.get(), request);
         } else if (ModelListing.isAt(path)) {
             models.respond(request);
         } else {
-            reject(request, dialect(request, path), WrongBaseUrl.error(request).orElseGet(() -> nothingHere(path)));
+            List<OperationPath> others = OperationPath.at(path);
+            if (others.isEmpty()) {
+                Dialect dialect = dialect(request, path);
+                reject(request, dialect, WrongBaseUrl.error(request).orElseGet(() -> UnknownPath.error(path, dialect)));
+            } else {
+                Operation other = others.getFirst().operation();
+                reject(request, Dialect.of(other.protocol()), otherMethod(request, path, others));
+            }
         }
     }
 
-    private static ProxyError notPost(HttpServerRequest request, Operation operation) {
+    private static ProxyError otherMethod(HttpServerRequest request, String path, List<OperationPath> allowed) {
         if (request.headers().contains(HttpHeaderNames.UPGRADE)) {
             request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
             return ProxyError.of(
                     Kind.UPGRADE_REQUIRED,
-                    "WebSocket is not supported here: send POST " + operation.callerPath() + ", with \"stream\": true"
-                            + " for events.");
+                    "WebSocket is not supported here: send POST " + path + ", with \"stream\": true for events.");
         }
-        request.response().putHeader(HttpHeaderNames.ALLOW, "POST");
-        return ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Only POST is allowed at " + operation.callerPath() + ".");
-    }
-
-    private static ProxyError nothingHere(String path) {
-        if (path.startsWith(Operation.CREATE_RESPONSE.callerPath() + "/")
-                || path.startsWith(Operation.CREATE_MESSAGE.callerPath() + "/")) {
-            return ProxyError.of(
-                    Kind.NOT_FOUND,
-                    "Calls to this path name no model, so they have no LLM provider: this server stores no responses."
-                            + " Send \"store\": false and the whole conversation with each call.");
-        }
-        return ProxyError.of(
-                Kind.NOT_FOUND,
-                "Unknown path; the LLM Proxy serves POST /v1/responses, POST /v1/messages and" + " GET /v1/models.");
+        String methods = allowed.stream()
+                .map(operation -> operation.operation().method().name())
+                .collect(Collectors.joining(", "));
+        request.response().putHeader(HttpHeaderNames.ALLOW, methods);
+        return ProxyError.of(Kind.METHOD_NOT_ALLOWED, "Methods allowed at " + path + ": " + methods + ".");
     }
 
     private static Dialect dialect(HttpServerRequest request, String path) {

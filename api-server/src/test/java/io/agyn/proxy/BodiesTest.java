@@ -58,6 +58,22 @@ class BodiesTest {
         assertThat(SCENE.provider().received()).isEmpty();
     }
 
+    @Test
+    void bodyWithoutAModelGetsTheVendorsOwnError() {
+        HttpResponse<byte[]> responses = SCENE.post("/v1/responses", "{\"input\":\"a\"}");
+        assertThat(responses.statusCode()).isEqualTo(400);
+        assertThat(text(responses))
+                .isEqualTo("{\"error\":{\"message\":\"Missing required parameter: 'model'.\","
+                        + "\"type\":\"invalid_request_error\",\"param\":\"model\","
+                        + "\"code\":\"missing_required_parameter\"}}");
+        HttpResponse<byte[]> messages = SCENE.post("/v1/messages", "{\"max_tokens\":1}");
+        assertThat(messages.statusCode()).isEqualTo(400);
+        assertThat(new JsonObject(text(messages)).getJsonObject("error"))
+                .isEqualTo(
+                        new JsonObject().put("type", "invalid_request_error").put("message", "model: Field required"));
+        assertThat(messages.headers().firstValue("x-agyn-error")).hasValue("missing_parameter");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

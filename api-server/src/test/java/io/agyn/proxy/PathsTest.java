@@ -37,19 +37,29 @@ class PathsTest {
     }
 
     @Test
-    void storedResponseIsNotFoundWithTheReason() {
-        for (String method : List.of("GET", "DELETE", "POST")) {
-            HttpResponse<byte[]> response = SCENE.call(method, "/v1/responses/resp_123");
-            assertThat(response.statusCode()).isEqualTo(404);
+    void filesAreNotFoundWithTheAlternativeOfTheDialect() {
+        for (String path : List.of("/v1/files", "/v1/files/file-1/content", "/v1/batches", "/v1/uploads")) {
+            HttpResponse<byte[]> response = SCENE.post(path, "{}");
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
             JsonObject error = new JsonObject(text(response)).getJsonObject("error");
-            assertThat(error.getString("message")).contains("no model").contains("\"store\": false");
             assertThat(error.getString("type")).isEqualTo("invalid_request_error");
+            assertThat(error.getString("message")).contains("input_file").doesNotContain("store");
         }
-        HttpResponse<byte[]> batch = SCENE.call("GET", "/v1/messages/batches/b1");
-        assertThat(batch.statusCode()).isEqualTo(404);
-        assertThat(new JsonObject(text(batch)).getJsonObject("error").getString("type"))
-                .isEqualTo("not_found_error");
+        JsonObject anthropic =
+                new JsonObject(text(SCENE.call("GET", "/v1/files/file_1", "anthropic-version: 2023-06-01")));
+        assertThat(anthropic.getJsonObject("error").getString("type")).isEqualTo("not_found_error");
+        assertThat(anthropic.getJsonObject("error").getString("message")).contains("base64");
         assertThat(SCENE.provider().received()).isEmpty();
+    }
+
+    @Test
+    void unknownPathBelowAnOperationNamesTheServed() {
+        for (String path : List.of("/v1/responses/resp_1/nothing", "/v1/messages/nothing/here")) {
+            HttpResponse<byte[]> response = SCENE.call("GET", path);
+            assertThat(response.statusCode()).as(path).isEqualTo(404);
+            assertThat(text(response)).contains("POST /v1/responses").doesNotContain("\"store\"");
+        }
+        assertThat(text(SCENE.call("GET", "/v1/messages/nothing/here"))).contains("not_found_error");
     }
 
     @Test

@@ -56,7 +56,7 @@ class RedirectTest {
         ProxyError error = vertx.createHttpClient()
                 .request(HttpMethod.POST, server.actualPort(), "127.0.0.1", "/v1/responses")
                 .compose(HttpClientRequest::send)
-                .map(response -> Redirect.error(target(), Operation.CREATE_RESPONSE, response))
+                .map(response -> Redirect.error(target(), Operation.CREATE_RESPONSE.path(), response))
                 .toCompletionStage()
                 .toCompletableFuture()
                 .get(10, TimeUnit.SECONDS);

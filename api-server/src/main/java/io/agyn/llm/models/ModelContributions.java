@@ -2,12 +2,10 @@ package io.agyn.llm.models;
 
 import static io.agyn.problems.ConstraintProblem.organizationNotFound;
 import static io.agyn.problems.ConstraintProblem.referenceNotFound;
-import static io.agyn.problems.ConstraintProblem.taken;
 
 import io.agyn.organizations.OrganizationContents;
 import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ConstraintProblems;
-import io.agyn.problems.ProblemKind;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +16,8 @@ class ModelContributions implements ConstraintProblems, OrganizationContents {
     @Override
     public Map<String, ConstraintProblem> constraintProblems() {
         return Map.of(
-                "model_name_unique", taken(ProblemKind.NAME_TAKEN, "name", "model"),
+                "model_name_unique", Models.taken("name"),
+                "model_alias_unique", Models.taken("alias"),
                 "model_provider", referenceNotFound("provider_id", "LLM provider"),
                 "model_organization", organizationNotFound());
     }

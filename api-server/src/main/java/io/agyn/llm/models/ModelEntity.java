@@ -15,6 +15,9 @@ public class ModelEntity extends StoredResource {
 
     String name;
 
+    @Nullable
+    String alias;
+
     /** Null after the provider was deleted. */
     @Column(name = "provider_id")
     @Nullable
@@ -22,6 +25,15 @@ public class ModelEntity extends StoredResource {
 
     @Column(name = "remote_model_name")
     String remoteModelName;
+
+    /** A JSON object, as it was sent. */
+    @Column(name = "codex_catalog_entry")
+    @Nullable
+    String codexCatalogEntry;
+
+    @Column(name = "keep_alive_seconds")
+    @Nullable
+    Integer keepAliveSeconds;
 
     protected ModelEntity() {}
 

@@ -1,6 +1,8 @@
 package io.agyn.llm.models;
 
+import io.agyn.problems.ConstraintProblem;
 import io.agyn.problems.ProblemException;
+import io.agyn.problems.ProblemKind;
 import io.quarkus.hibernate.orm.panache.PanacheRepositoryBase;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -20,5 +22,27 @@ public class Models implements PanacheRepositoryBase<ModelEntity, UUID> {
                 .withLock(LockModeType.PESSIMISTIC_WRITE)
                 .firstResultOptional()
                 .orElseThrow(() -> ProblemException.notFound("model"));
+    }
+
+    /** Writes a model. Its names must not be another model's name or alias. */
+    void write(ModelEntity model) {
+        persistAndFlush(model);
+        // The constraints compare names with names, and aliases with aliases. Two transactions at once may pass this
+        // check; calls then resolve to the model with the name.
+        if (isTaken("alias", model.name, model)) {
+            throw taken("name").exception();
+        }
+        if (model.alias != null && isTaken("name", model.alias, model)) {
+            throw taken("alias").exception();
+        }
+    }
+
+    private boolean isTaken(String field, String value, ModelEntity model) {
+        return count("organizationId = ?1 and id <> ?2 and " + field + " = ?3", model.organizationId, model.id, value)
+                > 0;
+    }
+
+    static ConstraintProblem taken(String field) {
+        return ConstraintProblem.taken(ProblemKind.NAME_TAKEN, field, "model");
     }
 }

@@ -44,7 +44,7 @@ class ModelsResource implements ModelsApi {
             @Nullable ModelStatus status) {
         Selection selection = Selection.in(organizationId)
                 .with("name", name)
-                .containing(search, "name")
+                .containing(search, "name", "alias")
                 .with("providerId", providerId)
                 .filled("providerId", status == null ? null : status == ModelStatus.READY);
         var page = Paging.read(models, selection, new Paging.Request(pageSize, pageToken))
@@ -56,9 +56,12 @@ class ModelsResource implements ModelsApi {
     public Response createModel(UUID organizationId, ModelCreate body, @Nullable String idempotencyKey) {
         ModelEntity model = new ModelEntity(organizationId);
         model.name = body.getName();
+        model.alias = body.getAlias();
         model.providerId = body.getProviderId();
         model.remoteModelName = body.getRemoteModelName();
-        models.persistAndFlush(model);
+        model.codexCatalogEntry = body.getCodexCatalogEntry();
+        model.keepAliveSeconds = body.getKeepAliveSeconds();
+        models.write(model);
         return responses.created(read(model), "/organizations/%s/models/%s".formatted(organizationId, model.id));
     }
 
@@ -72,10 +75,13 @@ class ModelsResource implements ModelsApi {
         ModelEntity model = models.lock(organizationId, modelId);
         return responses.updated(ifMatch, () -> read(model), () -> {
             model.name = body.getName();
+            model.alias = body.getAlias();
             model.providerId = body.getProviderId();
             model.remoteModelName = body.getRemoteModelName();
+            model.codexCatalogEntry = body.getCodexCatalogEntry();
+            model.keepAliveSeconds = body.getKeepAliveSeconds();
             model.touch();
-            models.flush();
+            models.write(model);
         });
     }
 
@@ -93,8 +99,11 @@ class ModelsResource implements ModelsApi {
                 .id(model.id)
                 .organizationId(model.organizationId)
                 .name(model.name)
+                .alias(model.alias)
                 .providerId(model.providerId)
                 .remoteModelName(model.remoteModelName)
+                .codexCatalogEntry(model.codexCatalogEntry)
+                .keepAliveSeconds(model.keepAliveSeconds)
                 .status(model.providerId == null ? ModelStatus.ORPHANED : ModelStatus.READY)
                 .createdAt(StoredResource.utc(model.createdAt))
                 .updatedAt(StoredResource.utc(model.updatedAt));

@@ -154,10 +154,5 @@ final class JsonFields {
         public void tooLong() {
             // Not a usage.
         }
-
-        @Override
-        public void end() {
-            // See isWhole().
-        }
     }
 }

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * Reads along with a JSON object (RFC 8259) that arrives in pieces. Its handler learns the names of the outermost object and of
- * objects that it enters, and receives the text of the values that it captures; the rest is skipped and not kept.
+ * objects that it enters, and the elements of arrays that it enters, and receives the text of the values that it captures;
+ * the rest is skipped and not kept.
  *
  * <p>It rejects input that parsers could read in different ways: comments, brackets that do not match, text before or after the
  * object. It does not check the spelling of numbers and the like, where parsers agree. Not thread-safe.
@@ -16,7 +17,7 @@ final class JsonScanner {
         SKIP,
         /** Its text is passed to {@link Handler#value}. */
         CAPTURE,
-        /** If it is an object, its names are reported; otherwise it is skipped. */
+        /** The names of an object, and the elements of an array, are reported; any other value is skipped. */
         ENTER
     }
 
@@ -29,6 +30,15 @@ final class JsonScanner {
          * @param bytes an array that starts with the name
          */
         Then name(int depth, byte[] bytes, int length) throws MalformedBodyException;
+
+        /**
+         * An element of an array that was entered comes next.
+         *
+         * @param depth the depth of the array
+         */
+        default Then element(int depth) throws MalformedBodyException {
+            return Then.SKIP;
+        }
 
         /** A value that is captured starts with a byte. */
         void start(byte first) throws MalformedBodyException;
@@ -44,13 +54,16 @@ final class JsonScanner {
         /** A value that is captured is longer than the limit; it is skipped. */
         void tooLong() throws MalformedBodyException;
 
-        /** The object has ended. */
-        void end() throws MalformedBodyException;
+        /** The outermost object (depth 1), or an object or array that was entered, has ended. */
+        default void leave(int depth) throws MalformedBodyException {
+            // Most handlers do not need it.
+        }
     }
 
     private enum State {
         BEFORE_OBJECT,
         FIRST_NAME_OR_END,
+        FIRST_ELEMENT_OR_END,
         NAME,
         IN_NAME,
         COLON,
@@ -78,11 +91,15 @@ final class JsonScanner {
     private State state = State.BEFORE_OBJECT;
     private boolean escaped;
     private int depth;
+    // The depth of the innermost container that was entered, and its closing bracket.
     private int entered;
+    private byte closing = '}';
     private int nameLength;
     private boolean nameTooLong;
     private Then then = Then.SKIP;
     private long offset;
+    private long start;
+    private boolean empty;
 
     private boolean capturing;
     private byte[] captured = new byte[128];
@@ -113,7 +130,9 @@ final class JsonScanner {
         escaped = false;
         depth = 0;
         entered = 0;
+        closing = '}';
         offset = 0;
+        empty = false;
         capturing = false;
     }
 
@@ -123,6 +142,21 @@ final class JsonScanner {
 
     boolean isAfterObject() {
         return state == State.AFTER_OBJECT;
+    }
+
+    /** The offset after the opening bracket of the object, in bytes. */
+    long start() {
+        return start;
+    }
+
+    /** Whether the object has ended without a member. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    /** The offset of the value that is being captured; the largest number without one. */
+    long captureStart() {
+        return capturing ? captureStart : Long.MAX_VALUE;
     }
 
     /**
@@ -166,6 +200,7 @@ final class JsonScanner {
                 if (b == '{') {
                     depth = 1;
                     entered = 1;
+                    start = at + 1;
                     state = State.FIRST_NAME_OR_END;
                 } else if (!space && (strict || !isInByteOrderMark(b))) {
                     throw new MalformedBodyException("The body is not a JSON object.");
@@ -177,16 +212,25 @@ final class JsonScanner {
                     nameTooLong = false;
                     state = State.IN_NAME;
                 } else if (b == '}' && state == State.FIRST_NAME_OR_END) {
-                    leaveObject();
+                    empty = depth == 1;
+                    leave();
                 } else if (!space) {
-                    throw unexpected(b, at, "a name in quotation marks");
+                    throw MalformedBodyException.unexpected(b, at, "a name in quotation marks");
+                }
+            }
+            case FIRST_ELEMENT_OR_END -> {
+                if (b == ']') {
+                    leave();
+                } else if (!space) {
+                    then = handler.element(depth);
+                    startValue(b, i, at);
                 }
             }
             case COLON -> {
                 if (b == ':') {
                     state = State.VALUE;
                 } else if (!space) {
-                    throw unexpected(b, at, "a colon");
+                    throw MalformedBodyException.unexpected(b, at, "a colon");
                 }
             }
             case VALUE -> {
@@ -195,19 +239,19 @@ final class JsonScanner {
                 }
             }
             case IN_SCALAR -> {
-                boolean ends = b == ',' || b == '}' || space;
+                boolean ends = b == ',' || b == closing || space;
                 if (ends) {
                     endValue(bytes, i);
                     endMember(b);
                 } else if (strict && (b < 0 || KINDS[b] != PLAIN || b == ':')) {
-                    throw unexpected(b, at, "a comma or the end of the object");
+                    throw MalformedBodyException.unexpected(b, at, commaOrEnd());
                 }
             }
             case COMMA_OR_END -> {
-                if (b == ',' || b == '}') {
+                if (b == ',' || b == closing) {
                     endMember(b);
                 } else if (!space) {
-                    throw unexpected(b, at, "a comma or the end of the object");
+                    throw MalformedBodyException.unexpected(b, at, commaOrEnd());
                 }
             }
             case AFTER_OBJECT -> {
@@ -225,22 +269,36 @@ final class JsonScanner {
     }
 
     private void endMember(byte b) throws MalformedBodyException {
-        switch (b) {
-            case ',' -> state = State.NAME;
-            case '}' -> leaveObject();
-            default -> state = State.COMMA_OR_END;
+        if (b == closing) {
+            leave();
+        } else if (b != ',') {
+            state = State.COMMA_OR_END;
+        } else if (closing == '}') {
+            state = State.NAME;
+        } else {
+            state = State.VALUE;
+            then = handler.element(depth);
         }
     }
 
-    private void leaveObject() throws MalformedBodyException {
+    private void enter(boolean array) throws MalformedBodyException {
+        open(array);
+        entered = depth;
+        closing = (byte) (array ? ']' : '}');
+        state = array ? State.FIRST_ELEMENT_OR_END : State.FIRST_NAME_OR_END;
+    }
+
+    private void leave() throws MalformedBodyException {
+        int left = depth;
         depth--;
         entered--;
-        if (depth == 0) {
-            state = State.AFTER_OBJECT;
-            handler.end();
-        } else {
-            state = State.COMMA_OR_END;
-        }
+        closing = (byte) (entered > 0 && isArray(entered) ? ']' : '}');
+        state = depth == 0 ? State.AFTER_OBJECT : State.COMMA_OR_END;
+        handler.leave(left);
+    }
+
+    private String commaOrEnd() {
+        return closing == '}' ? "a comma or the end of the object" : "a comma or the end of the array";
     }
 
     private void startValue(byte b, int i, long at) throws MalformedBodyException {
@@ -253,17 +311,15 @@ final class JsonScanner {
         }
         if (b == '"') {
             state = State.IN_STRING;
-        } else if (b == '{' && then == Then.ENTER) {
-            open(false);
-            entered = depth;
-            state = State.FIRST_NAME_OR_END;
+        } else if ((b == '{' || b == '[') && then == Then.ENTER) {
+            enter(b == '[');
         } else if (b == '{' || b == '[') {
             open(b == '[');
             state = State.NESTED;
         } else if (b != ',' && b != ':' && b != '}' && b != ']' && (!strict || b >= 0 && KINDS[b] == PLAIN)) {
             state = State.IN_SCALAR;
         } else {
-            throw unexpected(b, at, "a value");
+            throw MalformedBodyException.unexpected(b, at, "a value");
         }
     }
 
@@ -345,8 +401,7 @@ final class JsonScanner {
                 case ']' -> close(true);
                 default -> {
                     if (strict && (b < 0 || KINDS[b] == 0)) {
-                        throw new MalformedBodyException(
-                                "The body is not JSON: " + character(b) + " is outside of a string.");
+                        throw MalformedBodyException.outsideOfString(b);
                     }
                 }
             }
@@ -370,20 +425,16 @@ final class JsonScanner {
     }
 
     private void close(boolean array) throws MalformedBodyException {
-        depth--;
-        boolean opened = (arrays[depth / Long.SIZE] & 1L << depth % Long.SIZE) != 0;
-        if (opened != array) {
+        if (isArray(depth) != array) {
             throw new MalformedBodyException("The body is not JSON: its brackets do not match.");
         }
+        depth--;
     }
 
-    private static MalformedBodyException unexpected(byte b, long at, String wanted) {
-        return new MalformedBodyException(
-                "The body is not JSON: at byte " + at + " " + wanted + " was expected, not " + character(b) + ".");
-    }
-
-    private static String character(byte b) {
-        return b > ' ' && b < 0x7F ? "\"" + (char) b + "\"" : "byte 0x%02X".formatted(b);
+    /** Whether the open container at a depth is an array. */
+    private boolean isArray(int at) {
+        int index = at - 1;
+        return (arrays[index / Long.SIZE] & 1L << index % Long.SIZE) != 0;
     }
 
     private static byte[] kinds() {

@@ -2,12 +2,9 @@ package io.agyn.proxy.dialect;
 
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.Protocol;
-import java.util.Optional;
+import io.vertx.core.http.HttpMethod;
 
-/**
- * The operations that call a model: their bodies name a model, which alone determines the provider. Paths are
- * compared as sent; other spellings, with {@code ..} or {@code %2F}, do not match.
- */
+/** The operations of the LLM Proxy, each with its method, its path, and what determines its provider. */
 public enum Operation {
     CREATE_RESPONSE(CallOperation.CREATE_RESPONSE, Protocol.RESPONSES, "/responses"),
     COUNT_INPUT_TOKENS(CallOperation.COUNT_INPUT_TOKENS, Protocol.RESPONSES, "/responses/input_tokens"),
@@ -15,31 +12,35 @@ public enum Operation {
     CREATE_MESSAGE(CallOperation.CREATE_MESSAGE, Protocol.ANTHROPIC_MESSAGES, "/messages"),
     COUNT_MESSAGE_TOKENS(CallOperation.COUNT_MESSAGE_TOKENS, Protocol.ANTHROPIC_MESSAGES, "/messages/count_tokens");
 
+    /** What determines the provider of a call. */
+    public enum RouteSource {
+        /** The {@code model} in the body. */
+        BODY_MODEL,
+        /** The id in the path, of an object that a provider stores. */
+        OBJECT,
+        /** The default model, since such calls name neither a model nor an object. */
+        DEFAULT_MODEL
+    }
+
     /** The prefix of the proxy's paths. */
     public static final String ROOT = "/v1";
 
-    private static final Operation[] ALL = values();
-
     private final CallOperation recorded;
     private final Protocol protocol;
-    private final String path;
-    private final String callerPath;
+    private final HttpMethod method;
+    private final PathTemplate template;
+    private final RouteSource routeSource;
 
     Operation(CallOperation recorded, Protocol protocol, String path) {
-        this.recorded = recorded;
-        this.protocol = protocol;
-        this.path = path;
-        this.callerPath = ROOT + path;
+        this(recorded, protocol, HttpMethod.POST, path, RouteSource.BODY_MODEL);
     }
 
-    /** Returns the operation at a path, if there is one. */
-    public static Optional<Operation> at(String callerPath) {
-        for (Operation operation : ALL) {
-            if (operation.callerPath.equals(callerPath)) {
-                return Optional.of(operation);
-            }
-        }
-        return Optional.empty();
+    Operation(CallOperation recorded, Protocol protocol, HttpMethod method, String template, RouteSource routeSource) {
+        this.recorded = recorded;
+        this.protocol = protocol;
+        this.method = method;
+        this.template = new PathTemplate(template);
+        this.routeSource = routeSource;
     }
 
     /** Returns the operation that calls a model of a protocol. */
@@ -59,13 +60,25 @@ public enum Operation {
         return protocol;
     }
 
-    /** The path relative to a provider's endpoint. */
-    public String path() {
-        return path;
+    public HttpMethod method() {
+        return method;
     }
 
-    /** The path on this server. */
+    public RouteSource routeSource() {
+        return routeSource;
+    }
+
+    /** The path relative to a provider's endpoint, with braces around the names of ids. */
+    public String path() {
+        return template.text();
+    }
+
+    /** The path on this server, with braces around the names of ids. */
     public String callerPath() {
-        return callerPath;
+        return ROOT + template.text();
+    }
+
+    PathTemplate template() {
+        return template;
     }
 }

@@ -21,6 +21,7 @@ public record ProxyError(
     /** Kinds of errors, with their status (RFC 9110) and their names in each dialect. */
     public enum Kind {
         INVALID_REQUEST(400, "invalid_request_error", "invalid_request", "invalid_request_error"),
+        MISSING_PARAMETER(400, "invalid_request_error", "missing_required_parameter", "invalid_request_error"),
         UNAUTHENTICATED(401, "invalid_request_error", "invalid_api_key", "authentication_error"),
         MODEL_NOT_FOUND(404, "invalid_request_error", "model_not_found", "not_found_error"),
         NOT_FOUND(404, "invalid_request_error", "not_found", "not_found_error"),

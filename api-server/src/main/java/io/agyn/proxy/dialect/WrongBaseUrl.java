@@ -24,7 +24,9 @@ public final class WrongBaseUrl {
         String path = requireNonNull(request.path(), "path is null");
         if (request.method() == HttpMethod.POST) {
             for (Operation operation : Operation.values()) {
-                if (path.endsWith(operation.path()) && !path.equals(operation.callerPath())) {
+                if (operation.method().equals(HttpMethod.POST)
+                        && path.endsWith(operation.path())
+                        && !path.equals(operation.callerPath())) {
                     return Optional.of(operation.protocol());
                 }
             }

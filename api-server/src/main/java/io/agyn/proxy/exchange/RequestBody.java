@@ -3,8 +3,9 @@ package io.agyn.proxy.exchange;
 import static java.util.Objects.requireNonNull;
 
 import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
-import io.agyn.proxy.body.ModelLocator;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
@@ -17,8 +18,6 @@ import org.jspecify.annotations.Nullable;
  * arrives. Only the value of {@code model} changes, and reading keeps pace with the provider.
  */
 public final class RequestBody {
-    // Deeper than any model call needs; each level takes one bit of memory.
-    private static final int MAX_DEPTH = 1000;
     private static final long UNKNOWN = -1;
     // The memory of a piece in addition to its bytes.
     private static final int PIECE_OVERHEAD = 256;
@@ -30,8 +29,12 @@ public final class RequestBody {
         /** Opens the lease for the memory of a buffered body. */
         ByteBudget.Lease lease();
 
-        /** The model is known; nothing more is read before {@link #pass}. */
-        void onModel(String model);
+        /**
+         * The LLM provider can be chosen; nothing more is read before {@link #pass}.
+         *
+         * @param model null for a body without a model
+         */
+        void onRoutable(@Nullable String model);
 
         /** The body cannot be forwarded; nothing more is read. */
         void onRejected(ProxyError error);
@@ -41,7 +44,7 @@ public final class RequestBody {
     private final long length;
     private final long limit;
     private final Listener listener;
-    private final ModelLocator locator = new ModelLocator(MAX_DEPTH);
+    private final RequestScanner scanner;
     private ByteBuf buffered = Unpooled.EMPTY_BUFFER;
     private long bufferedMemory;
     private ByteBudget.@Nullable Lease lease;
@@ -52,7 +55,7 @@ public final class RequestBody {
     private long progress;
     private long progressTaken;
     private boolean complete;
-    private boolean modelReported;
+    private boolean routableReported;
     private boolean rejected;
     private @Nullable BodySink provider;
     private boolean passedOn;
@@ -62,9 +65,11 @@ public final class RequestBody {
      *
      * @param length the {@code Content-Length}, or -1
      * @param limit the most bytes of the body
+     * @param scanner reads the body, and nothing but it
      */
-    public RequestBody(Exchange exchange, long length, long limit, Listener listener) {
+    public RequestBody(Exchange exchange, long length, long limit, RequestScanner scanner, Listener listener) {
         this.exchange = exchange;
+        this.scanner = scanner;
         this.length = length;
         this.limit = limit;
         this.listener = listener;
@@ -212,9 +217,11 @@ public final class RequestBody {
         }
     }
 
-    private ByteBuf replaceModel(byte[] model) {
-        int start = Math.toIntExact(locator.modelStart());
-        int end = Math.toIntExact(locator.modelEnd());
+    private ByteBuf replaceModel(byte[] remoteModel) {
+        Edit edit = requireNonNull(scanner.takeEdit(), "no edit");
+        byte[] model = edit.text(remoteModel);
+        int start = Math.toIntExact(edit.from());
+        int end = Math.toIntExact(edit.to());
         int tail = buffered.writerIndex() - end;
         if (buffered.hasArray()) {
             byte[] bytes = new byte[start + model.length + tail];
@@ -239,7 +246,7 @@ public final class RequestBody {
             return;
         }
         try {
-            locate(bytes);
+            scan(bytes);
             // Not only in end(), which comes separately: with all bytes of Content-Length, the body is complete.
             if (received == length) {
                 complete();
@@ -251,7 +258,7 @@ public final class RequestBody {
         if (provider == null) {
             append(bytes);
             reserveMemory(bytes.readableBytes());
-            reportModel();
+            reportRoutable();
         } else {
             write(provider, buffer);
         }
@@ -274,18 +281,18 @@ public final class RequestBody {
     }
 
     private void complete() throws MalformedBodyException {
-        locator.end();
+        scanner.end();
         complete = true;
     }
 
-    private void locate(ByteBuf bytes) throws MalformedBodyException {
+    private void scan(ByteBuf bytes) throws MalformedBodyException {
         if (bytes.hasArray()) {
             int from = bytes.arrayOffset() + bytes.readerIndex();
-            locator.read(bytes.array(), from, from + bytes.readableBytes());
+            scanner.read(bytes.array(), from, from + bytes.readableBytes());
         } else {
             byte[] copy = new byte[bytes.readableBytes()];
             bytes.getBytes(bytes.readerIndex(), copy);
-            locator.read(copy, 0, copy.length);
+            scanner.read(copy, 0, copy.length);
         }
     }
 
@@ -311,22 +318,21 @@ public final class RequestBody {
             lease = listener.lease();
         }
         lease.take(bufferedMemory - before);
-        if (!complete && !locator.isFound() && lease.isExhausted()) {
+        if (!complete && !scanner.isRoutable() && lease.isExhausted()) {
             waitsForMemory = true;
             exchange.pause();
         }
     }
 
-    private void reportModel() {
-        String model = locator.model();
-        if (modelReported || model == null) {
+    private void reportRoutable() {
+        if (routableReported || !scanner.isRoutable()) {
             return;
         }
-        modelReported = true;
+        routableReported = true;
         if (!complete) {
             exchange.pause();
         }
-        listener.onModel(model);
+        listener.onRoutable(scanner.model());
     }
 
     private void write(BodySink to, Buffer buffer) {

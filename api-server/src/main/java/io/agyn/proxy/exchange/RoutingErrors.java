@@ -1,5 +1,6 @@
 package io.agyn.proxy.exchange;
 
+import io.agyn.api.model.Protocol;
 import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
@@ -24,6 +25,16 @@ public final class RoutingErrors {
                         "No model \"" + model + "\" is accessible with your API token; GET /v1/models lists the"
                                 + " accessible models.")
                 .about(MODEL);
+    }
+
+    /** A call names no model, and has no default model; the text is the vendor's. */
+    public static ProxyError missingModel(Protocol protocol) {
+        String message =
+                switch (protocol) {
+                    case RESPONSES -> "Missing required parameter: 'model'.";
+                    case ANTHROPIC_MESSAGES -> "model: Field required";
+                };
+        return ProxyError.of(Kind.MISSING_PARAMETER, message).about(MODEL);
     }
 
     public static ProxyError unknownOrganization() {

@@ -5,8 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.RequestFields;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.exchange.CallerToken;
@@ -43,10 +46,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
+    // Deeper than any model call needs; each level takes one bit of memory.
+    private static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
     private final Context context;
+    private final OperationPath path;
     private final Operation operation;
     private final Dialect dialect;
     private final Exchange exchange;
@@ -73,11 +79,12 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
      */
     private record Caller(Identity identity, @Nullable String token, long lookedUpAt) {}
 
-    private Call(ProxyContext proxy, Operation operation, Exchange exchange, @Nullable Caller caller) {
+    private Call(ProxyContext proxy, OperationPath path, Exchange exchange, @Nullable Caller caller) {
         this.proxy = proxy;
         this.loop = proxy.shared().upstreams().loop();
         this.context = requireNonNull(Vertx.currentContext(), "not on an event loop");
-        this.operation = operation;
+        this.path = path;
+        this.operation = path.operation();
         this.dialect = Dialect.of(operation.protocol());
         this.exchange = exchange;
         this.caller = caller;
@@ -87,13 +94,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Starts a call by HTTP, on the event loop of its connection. */
-    public static void begin(ProxyContext proxy, Operation operation, HttpServerRequest request) {
-        begin(new Call(proxy, operation, new HttpExchange(request), null));
+    public static void begin(ProxyContext proxy, OperationPath path, HttpServerRequest request) {
+        begin(new Call(proxy, path, new HttpExchange(request), null));
     }
 
     /** Starts a call by this server itself with the rights of an identity, on the current event loop. */
     public static void begin(ProxyContext proxy, Operation operation, Exchange exchange, Identity identity) {
-        begin(new Call(proxy, operation, exchange, new Caller(identity, null, 0)));
+        begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
     private static void begin(Call call) {
@@ -146,6 +153,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 exchange,
                 RequestHead.contentLength(exchange.headers()),
                 proxy.shared().limits().body(),
+                scanner(),
                 this);
         body = reading;
         enter(new ReadingModel(reading));
@@ -153,6 +161,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             exchange.writeContinue();
         }
         reading.read();
+    }
+
+    private RequestScanner scanner() {
+        return switch (operation.protocol()) {
+            case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
+            case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
+        };
     }
 
     /** Reads the request as far as the value of {@code model}. */
@@ -208,7 +223,11 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     // Route
 
     @Override
-    public void onModel(String name) {
+    public void onRoutable(@Nullable String name) {
+        if (name == null) {
+            reject(RoutingErrors.missingModel(operation.protocol()));
+            return;
+        }
         enter(Unlimited.LOOKING_UP);
         guard(() -> withCurrentRights(() -> find(name)));
     }
@@ -293,9 +312,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private String uri(Target target) {
-        String path = target.endpoint().path() + operation.path();
+        String whole = target.endpoint().path() + path.path();
         String query = PassedQuery.of(exchange.query());
-        return query.isEmpty() ? path : path + "?" + query;
+        return query.isEmpty() ? whole : whole + "?" + query;
     }
 
     /**
@@ -436,8 +455,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }));
     }
 
-    Operation operation() {
-        return operation;
+    OperationPath path() {
+        return path;
     }
 
     Dialect dialect() {

@@ -21,7 +21,6 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +68,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
 
     private void connect() {
         LoopState loop = proxy.shared().upstreams().loop();
-        connector.connect(loop.client(target.endpoint().tls()), HttpMethod.POST, uri);
+        connector.connect(loop.client(target.endpoint().tls()), call.path().operation().method(), uri);
     }
 
     @Override
@@ -143,7 +142,7 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
         } else if (!PassedHeaders.areValid(head.headers())) {
             call.fail(ProviderErrors.invalidHeader(target), Outcome.UPSTREAM_ERROR);
         } else if (Redirect.is(head.statusCode())) {
-            call.fail(Redirect.error(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
+            call.fail(Redirect.error(target, call.path().path(), head), Outcome.UPSTREAM_ERROR);
         } else {
             forward(head);
         }

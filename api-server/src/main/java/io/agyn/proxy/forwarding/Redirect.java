@@ -1,6 +1,5 @@
 package io.agyn.proxy.forwarding;
 
-import io.agyn.proxy.dialect.Operation;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
 import io.agyn.proxy.routing.Target;
@@ -29,19 +28,21 @@ public final class Redirect {
     /**
      * Returns the error. Its message names only the provider; its detail, for users who may see the endpoint, has the
      * location without its query.
+     *
+     * @param path the path of the call, relative to the provider's endpoint
      */
-    public static ProxyError error(Target target, Operation operation, HttpClientResponse response) {
+    public static ProxyError error(Target target, String path, HttpClientResponse response) {
         String what = "The LLM provider " + target.providerName()
                 + " redirects calls, and redirects are not followed: set its endpoint to the target of the redirect";
         ProxyError error = ProxyError.of(Kind.PROVIDER_REDIRECTS, what + ".");
         return location(response)
-                .map(location -> error.withDetail(what + ", " + endpoint(location, operation.path()) + "."))
+                .map(location -> error.withDetail(what + ", " + endpoint(location, path) + "."))
                 .orElse(error);
     }
 
-    private static String endpoint(String location, String operation) {
-        return location.endsWith(operation)
-                ? location.substring(0, location.length() - operation.length())
+    private static String endpoint(String location, String path) {
+        return location.endsWith(path)
+                ? location.substring(0, location.length() - path.length())
                 : "from the location " + location;
     }
 

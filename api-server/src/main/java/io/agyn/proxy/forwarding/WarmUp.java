@@ -11,6 +11,7 @@ import io.agyn.budget.ConcurrentCalls;
 import io.agyn.ids.Uuid7;
 import io.agyn.logging.Exceptions;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.egress.EgressRoute;
 import io.agyn.proxy.egress.HttpClients;
@@ -133,7 +134,8 @@ class WarmUp {
                     .compose(provider -> {
                         route = new Route.Found(target(provider.actualPort()));
                         return vertx.createHttpServer()
-                                .requestHandler(request -> Call.begin(this, Operation.CREATE_RESPONSE, request))
+                                .requestHandler(request ->
+                                        Call.begin(this, OperationPath.of(Operation.CREATE_RESPONSE), request))
                                 .listen(0, LOOPBACK);
                     })
                     .map((HttpServer proxy) -> {

@@ -24,6 +24,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,20 +42,22 @@ class RouteLookup {
         order by preference
         limit 1\
         """;
-    // Matches the name, the id, and slug/name, within some organizations or all; within one organization, the first
-    // of these wins. A name that is the id of another organization's model does not match, since nobody may claim
-    // ids.
+    // Matches the name, the alias, the id, slug/name and slug/alias, within some organizations or all; within one
+    // organization, the first of these wins. A name that is the id of another organization's model does not match,
+    // since nobody may claim ids.
     private static final String MODELS = """
         with named as (
-            select id, 1 as preference from model where name = ? %1$s
+            select id, case when name = ? then 1 else 2 end as preference from model
+            where (name = ? or alias = ?) %1$s
                 and not exists (
                     select from model other
                     where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
             union all
-            select id, 2 from model where id = ?::uuid %1$s
+            select id, 3 from model where id = ?::uuid %1$s
             union all
-            select id, 3 from model
-            where organization_id = (select id from organization where slug = ?::text) and name = ?::text %1$s)
+            select id, case when name = ?::text then 4 else 5 end from model
+            where organization_id = (select id from organization where slug = ?::text)
+                and (name = ?::text or alias = ?::text) %1$s)
         select distinct on (o.slug)
             m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
@@ -114,15 +117,15 @@ class RouteLookup {
         try (PreparedStatement query =
                 connection.prepareStatement(organizationArray.isPresent() ? MODELS_IN_ORGANIZATIONS : ALL_MODELS)) {
             int slash = model.indexOf('/');
-            List<Object> parameters = new ArrayList<>();
-            parameters.add(model);
+            List<Object> parameters = new ArrayList<>(List.of(model, model, model));
             organizationArray.ifPresent(parameters::add);
             for (int i = 0; i < 2; i++) {
                 parameters.add(Uuids.parse(model).orElse(null));
                 organizationArray.ifPresent(parameters::add);
             }
-            parameters.add(slash < 0 ? null : model.substring(0, slash));
-            parameters.add(slash < 0 ? null : model.substring(slash + 1));
+            String slug = slash < 0 ? null : model.substring(0, slash);
+            String nameInOrganization = slash < 0 ? null : model.substring(slash + 1);
+            parameters.addAll(Arrays.asList(nameInOrganization, slug, nameInOrganization, nameInOrganization));
             organizationArray.ifPresent(parameters::add);
             for (int i = 0; i < parameters.size(); i++) {
                 query.setObject(i + 1, parameters.get(i));

@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
-import io.agyn.proxy.body.ModelLocator;
+import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -48,17 +49,18 @@ class RequestBodyFuzz {
 
     /** The bytes for the provider; null if the body is rejected. */
     private static byte[] expected(byte[] bytes) {
-        ModelLocator locator = new ModelLocator(1000);
+        RequestFields fields = RequestFields.ofResponses(1000);
         try {
-            locator.read(bytes, 0, bytes.length);
-            locator.end();
+            fields.read(bytes, 0, bytes.length);
+            fields.end();
         } catch (MalformedBodyException e) {
             return null;
         }
+        Edit edit = fields.takeEdit();
         return Buffer.buffer()
-                .appendBytes(bytes, 0, (int) locator.modelStart())
-                .appendBytes(MODEL)
-                .appendBytes(bytes, (int) locator.modelEnd(), bytes.length - (int) locator.modelEnd())
+                .appendBytes(bytes, 0, (int) edit.from())
+                .appendBytes(edit.text(MODEL))
+                .appendBytes(bytes, (int) edit.to(), bytes.length - (int) edit.to())
                 .getBytes();
     }
 
@@ -70,7 +72,7 @@ class RequestBodyFuzz {
         private Consumer<Buffer> pieces;
         private Runnable end;
         private boolean isPaused;
-        private String model;
+        private boolean isRoutable;
         private boolean isPassed;
         private boolean isRejected;
         private boolean hasEnded;
@@ -79,16 +81,17 @@ class RequestBodyFuzz {
 
         Transfer(Random random, long length) {
             this.random = random;
-            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, this);
+            this.body = new RequestBody(
+                    fake(Exchange.class, this::caller), length, LIMIT, RequestFields.ofResponses(1000), this);
         }
 
         void run(byte[] bytes) {
             body.read();
             int at = 0;
             boolean isOver = false;
-            for (int steps = 0; !isRejected && (!isOver || model != null && !isPassed || !unsent.isEmpty()); steps++) {
+            for (int steps = 0; !isRejected && (!isOver || isRoutable && !isPassed || !unsent.isEmpty()); steps++) {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
-                if (model != null && !isPassed && random.nextBoolean()) {
+                if (isRoutable && !isPassed && random.nextBoolean()) {
                     isPassed = true;
                     HttpClientRequest provider = fake(HttpClientRequest.class, this::provider);
                     body.pass(new HttpBodySink(provider, random.nextInt(20)), MODEL, false);
@@ -150,9 +153,9 @@ class RequestBodyFuzz {
         }
 
         @Override
-        public void onModel(String found) {
-            assertThat(model).isNull();
-            model = found;
+        public void onRoutable(String model) {
+            assertThat(isRoutable).isFalse();
+            isRoutable = true;
         }
 
         @Override

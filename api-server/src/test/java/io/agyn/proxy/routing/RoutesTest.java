@@ -74,6 +74,44 @@ class RoutesTest {
     }
 
     @Test
+    void aliasResolvesAfterNamesAndBeforeIds() throws InterruptedException {
+        String alias = Api.freshName("alias");
+        setAlias(model, name, alias);
+        await(admin, alias, route -> isTo(route, model));
+        await(admin, slug + "/" + alias, route -> isTo(route, model));
+
+        String other = create(organization, Api.freshName("other"), provider);
+        setAlias(model, name, other);
+        await(admin, alias, Route.UnknownModel.class::isInstance);
+        await(bound(organization), other, route -> isTo(route, model));
+    }
+
+    @Test
+    void aliasThatIsANameInAnotherOrganizationIsAmbiguous() throws InterruptedException {
+        String other = Api.organization();
+        String twin = create(other, Api.freshName("twin"), Api.provider(other, Api.secret(other, "v")));
+        String twinName = Api.get("/organizations/{org}/models/{id}", other, twin)
+                .extract()
+                .path("name");
+        setAlias(model, name, twinName);
+        await(admin, twinName, Route.Ambiguous.class::isInstance);
+        await(admin, slug + "/" + twinName, route -> isTo(route, model));
+        await(bound(organization), twinName, route -> isTo(route, model));
+    }
+
+    private void setAlias(String id, String of, String alias) {
+        asAdmin()
+                .body(Map.of("name", of, "provider_id", provider, "remote_model_name", "gpt-4o", "alias", alias))
+                .put("/organizations/{org}/models/{id}", organization, id)
+                .then()
+                .statusCode(200);
+    }
+
+    private static boolean isTo(Route route, String id) {
+        return route instanceof Route.Found found && found.target().modelId().equals(UUID.fromString(id));
+    }
+
+    @Test
     void targetHasTheProvidersEndpointAndCredentials() {
         Target target = target(admin, Optional.empty(), name);
         assertThat(target.organizationId()).isEqualTo(UUID.fromString(organization));

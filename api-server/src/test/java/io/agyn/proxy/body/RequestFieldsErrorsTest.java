@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -11,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(20)
-class ModelLocatorErrorsTest {
+class RequestFieldsErrorsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -63,9 +64,11 @@ class ModelLocatorErrorsTest {
             })
     void modelIsFoundAmongOtherFields(String body, String model) throws Exception {
         for (long seed = 0; seed < 20; seed++) {
-            ModelLocator locator = read(body, seed);
-            assertThat(locator.model()).isEqualTo(model);
-            String value = body.substring((int) locator.modelStart(), (int) locator.modelEnd());
+            RequestFields fields = read(body, seed);
+            assertThat(fields.model()).isEqualTo(model);
+            Edit edit = fields.takeEdit();
+            String value =
+                    new String(Arrays.copyOfRange(body.getBytes(UTF_8), (int) edit.from(), (int) edit.to()), UTF_8);
             assertThat(value).startsWith("\"").endsWith("\"");
             assertThat(JsonStrings.decode(value.substring(1, value.length() - 1)))
                     .isEqualTo(model);
@@ -80,19 +83,18 @@ class ModelLocatorErrorsTest {
                 assertThat(read("{\"model\":\"" + model + "\"}", seed).model()).isEqualTo(model);
             }
         }
-        assertRejected("{\"model\":\"" + "x".repeat(4_097) + "\"}", "\"model\" is longer than any model name.");
+        assertRejected("{\"model\":\"" + "x".repeat(4_097) + "\"}", "\"model\" is longer than 4096 bytes.");
     }
 
     @Test
-    void positionsAreUnknownBeforeTheModelIsFound() throws Exception {
-        ModelLocator locator = new ModelLocator(8);
+    void editIsUnknownBeforeTheModelIsFound() throws Exception {
+        RequestFields fields = RequestFields.ofResponses(8);
         byte[] start = "{\"model\":\"a".getBytes(UTF_8);
-        locator.read(start, 0, start.length);
-        assertThat(locator.isFound()).isFalse();
-        assertThat(locator.model()).isNull();
-        assertThat(locator.modelStart()).isEqualTo(-1);
-        assertThat(locator.modelEnd()).isEqualTo(-1);
-        assertThatThrownBy(locator::end).hasMessage("The body ends in the middle of its JSON object.");
+        fields.read(start, 0, start.length);
+        assertThat(fields.isRoutable()).isFalse();
+        assertThat(fields.model()).isNull();
+        assertThat(fields.takeEdit()).isNull();
+        assertThatThrownBy(fields::end).hasMessage("The body ends in the middle of its JSON object.");
     }
 
     private static void assertRejected(String body, String message) {
@@ -105,10 +107,10 @@ class ModelLocatorErrorsTest {
         }
     }
 
-    private static ModelLocator read(String body, long seed) throws MalformedBodyException {
-        ModelLocator locator = new ModelLocator(8);
-        Pieces.of(body.getBytes(UTF_8), new Random(seed), locator::read);
-        locator.end();
-        return locator;
+    private static RequestFields read(String body, long seed) throws MalformedBodyException {
+        RequestFields fields = RequestFields.ofResponses(8);
+        Pieces.of(body.getBytes(UTF_8), new Random(seed), fields::read);
+        fields.end();
+        return fields;
     }
 }

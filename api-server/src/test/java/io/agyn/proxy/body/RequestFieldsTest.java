@@ -8,14 +8,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ModelLocatorTest {
+class RequestFieldsTest {
     private static final int DEPTH_LIMIT = 64;
     private static final String REPLACEMENT = "\"remote/名\"";
 
@@ -25,15 +27,15 @@ class ModelLocatorTest {
             RandomBody body = new RandomBody(new Random(seed));
             String text = body.text();
             String expected = text.substring(0, body.modelStart()) + REPLACEMENT + text.substring(body.modelEnd());
-            ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
+            RequestFields fields = RequestFields.ofResponses(DEPTH_LIMIT);
             try {
-                read(locator, text.getBytes(UTF_8), new Random(seed));
-                locator.end();
+                read(fields, text.getBytes(UTF_8), new Random(seed));
+                fields.end();
             } catch (MalformedBodyException e) {
                 throw new AssertionError("seed " + seed + ": " + text, e);
             }
-            assertThat(locator.model()).as("seed %d: %s", seed, text).isEqualTo(body.model());
-            assertThat(spliced(text.getBytes(UTF_8), locator))
+            assertThat(fields.model()).as("seed %d: %s", seed, text).isEqualTo(body.model());
+            assertThat(spliced(text.getBytes(UTF_8), fields, REPLACEMENT))
                     .as("seed %d", seed)
                     .isEqualTo(expected.getBytes(UTF_8));
         }
@@ -69,20 +71,20 @@ class ModelLocatorTest {
             }
             assertThat(model)
                     .as("seed %d: %s", seed, new String(damaged, UTF_8))
-                    .isEqualTo(parsed.get("model").asText());
+                    .isEqualTo(parsed.path("model").asText(null));
         }
     }
 
     @Test
     void modelIsKnownAsSoonAsItHasArrived() throws Exception {
-        ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
+        RequestFields fields = RequestFields.ofResponses(DEPTH_LIMIT);
         byte[] start = "{\"model\":\"gpt".getBytes(UTF_8);
-        locator.read(start, 0, start.length);
-        assertThat(locator.isFound()).isFalse();
+        fields.read(start, 0, start.length);
+        assertThat(fields.isRoutable()).isFalse();
         byte[] rest = "-4o\"".getBytes(UTF_8);
-        locator.read(rest, 0, rest.length);
-        assertThat(locator.isFound()).isTrue();
-        assertThat(locator.model()).isEqualTo("gpt-4o");
+        fields.read(rest, 0, rest.length);
+        assertThat(fields.isRoutable()).isTrue();
+        assertThat(fields.model()).isEqualTo("gpt-4o");
     }
 
     @ParameterizedTest
@@ -116,8 +118,6 @@ class ModelLocatorTest {
                 "\uFEFF{\"model\":\"a\"} | not a JSON object",
                 "`` | is empty",
                 "`  ` | is empty",
-                "{} | is missing",
-                "{\"x\":{\"model\":\"a\"}} | is missing",
                 "{\"model\":null} | must be a string",
                 "{\"model\":1} | must be a string",
                 "{\"model\":[\"a\"]} | must be a string",
@@ -154,6 +154,109 @@ class ModelLocatorTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{} | {'model':'r'}",
+                " { } | {'model':'r' }",
+                "{'a':1} | {'model':'r','a':1}",
+                "{'x':{'model':'a'}} | {'model':'r','x':{'model':'a'}}",
+                "{ 'a_name_longer_than_any_field_of_a_response_in_any_spelling_of_it_that_escapes_each_of_its_characters_once'"
+                        + ":[] } | {'model':'r', 'a_name_longer_than_any_field_of_a_response_in_any_spelling_of_it_that_escapes"
+                        + "_each_of_its_characters_once':[] }"
+            })
+    void defaultModelIsInserted(String body, String expected) throws Exception {
+        byte[] bytes = body.replace('\'', '"').getBytes(UTF_8);
+        RequestFields fields = readWhole(bytes, new Random(1));
+        assertThat(fields.isRoutable()).isTrue();
+        assertThat(fields.model()).isNull();
+        assertThat(new String(spliced(bytes, fields, "\"r\""), UTF_8)).isEqualTo(expected.replace('\'', '"'));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'previous_response_id':'resp_1','model':'a'} | previous_response_id=resp_1",
+                "{'model':'a','input':'b','previous_response_id':'resp_1'} | previous_response_id=resp_1",
+                "{'model':'a','conversation':'conv_1'} | conversation=conv_1",
+                "{'model':'a','conversation':{'x':{'id':'b'},'id':'conv_1'}} | conversation=conv_1",
+                "{'conversation':'\\u0061','previous_response_id':'b'} | conversation=a previous_response_id=b",
+                "{'model':'a','conversation':{},'previous_response_id':null} |",
+                "{'model':'a','conversation':null,'x':{'previous_response_id':'b'}} |"
+            })
+    void storedObjectsAreFoundBeforeAndAfterTheModel(String body, String references) throws Exception {
+        for (long seed = 0; seed < 20; seed++) {
+            RequestFields fields = readWhole(body.replace('\'', '"').getBytes(UTF_8), new Random(seed));
+            List<String> found = new ArrayList<>();
+            for (Reference next = fields.takeReference(); next != null; next = fields.takeReference()) {
+                assertThat(next.value()).isEqualTo(fields.value(next.field()));
+                found.add(next.parameter() + "=" + next.value());
+            }
+            assertThat(String.join(" ", found)).isEqualTo(references == null ? "" : references);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'previous_response_id':'a','previous_response_id':'a'} | is duplicated",
+                "{'Previous_Response_Id':'a'} | could be read as",
+                "{'previou\u017f_response_id':'a'} | could be read as",
+                "{'conver\\u017fation':'a'} | could be read as",
+                "{'bac\u212Aground':true} | could be read as",
+                "{'\\u0073tore':true,'store':false} | is duplicated",
+                "{'previous_response_id':1} | must be a string",
+                "{'conversation':['a']} | must be a string",
+                "{'conversation':{'id':'a','ID':'b'}} | is duplicated",
+                "{'conversation':{'id':['a']}} | must be a string",
+            })
+    void ambiguousReferenceIsRejected(String body, String sentence) {
+        for (long seed = 0; seed < 5; seed++) {
+            Random random = new Random(seed);
+            assertThatThrownBy(() -> readWhole(body.replace('\'', '"').getBytes(UTF_8), random))
+                    .isInstanceOf(MalformedBodyException.class)
+                    .hasMessageContaining(sentence);
+        }
+    }
+
+    @Test
+    void longReferenceIsRejected() {
+        for (String value : new String[] {"\"%s\"", "{\"x\":\"%s\",\"id\":\"a\"}"}) {
+            String body = "{\"conversation\":" + value.formatted("a".repeat(5_000)) + "}";
+            assertThatThrownBy(() -> readWhole(body.getBytes(UTF_8), DEPTH_LIMIT))
+                    .isInstanceOf(MalformedBodyException.class)
+                    .hasMessageContaining("longer than 4096 bytes");
+        }
+    }
+
+    @Test
+    void flagsAndFieldsOfMessagesAreRead() throws Exception {
+        byte[] message = ("{\"type\":\"response.create\",\"stream_id\":\"a\",\"store\":false,\"background\":true ,"
+                        + "\"stream\":true,\"model\":\"m\",\"response_id\":null}")
+                .getBytes(UTF_8);
+        RequestFields fields = RequestFields.ofSocketMessage(DEPTH_LIMIT);
+        read(fields, message, new Random(1));
+        fields.end();
+        assertThat(fields.model()).isEqualTo("m");
+        assertThat(fields.value(RequestField.TYPE)).isEqualTo("response.create");
+        assertThat(fields.value(RequestField.STREAM_ID)).isEqualTo("a");
+        assertThat(fields.value(RequestField.STORE)).isEqualTo("false");
+        assertThat(fields.value(RequestField.BACKGROUND)).isEqualTo("true");
+        assertThat(fields.value(RequestField.RESPONSE_ID)).isNull();
+    }
+
+    @Test
+    void messagesProtocolHasNoReferences() throws Exception {
+        byte[] body = "{\"previous_response_id\":1,\"model\":\"a\"}".getBytes(UTF_8);
+        RequestFields fields = RequestFields.ofMessages(DEPTH_LIMIT);
+        fields.read(body, 0, body.length);
+        fields.end();
+        assertThat(fields.takeReference()).isNull();
+    }
+
+    @ParameterizedTest
     // An invalid first byte, an overlong slash, half of a surrogate pair, and a truncated character.
     @ValueSource(strings = {"\u00ff", "\u00c0\u00af", "\u00ed\u00a0\u0080", "\u00e5\u0090"})
     void invalidUtf8ModelIsRejected(String latin) {
@@ -177,7 +280,7 @@ class ModelLocatorTest {
         byte[] endless = ("{\"model\":\"" + "a".repeat(5_000)).getBytes(UTF_8);
         assertThatThrownBy(() -> readWhole(endless, DEPTH_LIMIT))
                 .isInstanceOf(MalformedBodyException.class)
-                .hasMessageContaining("longer than any model name");
+                .hasMessageContaining("longer than 4096 bytes");
     }
 
     private static byte[] nested(int levels) {
@@ -193,28 +296,30 @@ class ModelLocatorTest {
     }
 
     private static void readWhole(byte[] body, int depthLimit) throws MalformedBodyException {
-        ModelLocator locator = new ModelLocator(depthLimit);
-        locator.read(body, 0, body.length);
-        locator.end();
+        RequestFields fields = RequestFields.ofResponses(depthLimit);
+        fields.read(body, 0, body.length);
+        fields.end();
     }
 
-    private static ModelLocator readWhole(byte[] body, Random random) throws MalformedBodyException {
-        ModelLocator locator = new ModelLocator(DEPTH_LIMIT);
-        read(locator, body, random);
-        locator.end();
-        return locator;
+    private static RequestFields readWhole(byte[] body, Random random) throws MalformedBodyException {
+        RequestFields fields = RequestFields.ofResponses(DEPTH_LIMIT);
+        read(fields, body, random);
+        fields.end();
+        return fields;
     }
 
     /** In pieces, each at some offset of a separate array. */
-    private static void read(ModelLocator locator, byte[] body, Random random) throws MalformedBodyException {
-        Pieces.of(body, random, locator::read);
+    private static void read(RequestFields fields, byte[] body, Random random) throws MalformedBodyException {
+        Pieces.of(body, random, fields::read);
     }
 
-    private static byte[] spliced(byte[] body, ModelLocator locator) {
+    private static byte[] spliced(byte[] body, RequestFields fields, String model) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(body, 0, (int) locator.modelStart());
-        out.writeBytes(REPLACEMENT.getBytes(UTF_8));
-        out.write(body, (int) locator.modelEnd(), body.length - (int) locator.modelEnd());
+        Edit edit = fields.takeEdit();
+        assertThat(fields.takeEdit()).isNull();
+        out.write(body, 0, (int) edit.from());
+        out.writeBytes(edit.text(model.getBytes(UTF_8)));
+        out.write(body, (int) edit.to(), body.length - (int) edit.to());
         return out.toByteArray();
     }
 }
