@@ -18,8 +18,9 @@ public final class EventFields {
     public static final String RESPONSE_ID = "response.id";
     public static final String STATUS = "status";
 
-    private static final JsonFields.Paths PATHS = new JsonFields.Paths(
-            Stream.concat(Stream.of(ResponseReader.FIELD_PATHS), Stream.of(STREAM_ID)).toArray(String[]::new));
+    private static final JsonFields.Paths PATHS =
+            new JsonFields.Paths(Stream.concat(Stream.of(ResponseReader.FIELD_PATHS), Stream.of(STREAM_ID))
+                    .toArray(String[]::new));
     private static final int LONGEST_TEXT = 256;
 
     private final JsonFields fields = new JsonFields(PATHS, this::keep);

@@ -27,16 +27,16 @@ public final class ResponseReader {
     private static final Logger LOG = Logger.getLogger(ResponseReader.class);
     static final String[] FIELD_PATHS = {
         "type",
-            "sequence_number",
-            "status",
-            "error",
-            "usage",
-            "tool_usage",
-            "service_tier",
-            "response.id",
-            "response.usage",
-            "response.tool_usage",
-            "response.service_tier",
+        "sequence_number",
+        "status",
+        "error",
+        "usage",
+        "tool_usage",
+        "service_tier",
+        "response.id",
+        "response.usage",
+        "response.tool_usage",
+        "response.service_tier",
         "message.usage"
     };
     private static final JsonFields.Paths FIELDS = new JsonFields.Paths(FIELD_PATHS);

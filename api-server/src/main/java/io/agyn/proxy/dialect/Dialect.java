@@ -10,6 +10,7 @@ import io.vertx.core.MultiMap;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -123,6 +124,24 @@ public enum Dialect {
             if (streamId != null) {
                 generator.writeStringField("stream_id", streamId);
             }
+            generator.writeEndObject();
+        });
+    }
+
+    /** Returns the {@code error} event with which OpenAI ends a WebSocket that was open for too long. */
+    public static byte[] connectionLimitMessage(Duration limit) {
+        return json(generator -> {
+            generator.writeStartObject();
+            generator.writeStringField("type", "error");
+            generator.writeNumberField("status", 400);
+            generator.writeObjectFieldStart("error");
+            generator.writeStringField("type", "invalid_request_error");
+            generator.writeStringField("code", "websocket_connection_limit_reached");
+            generator.writeStringField(
+                    "message",
+                    "The WebSocket has reached its limit of " + limit.toMinutes() + " minutes; open another one.");
+            generator.writeNullField("param");
+            generator.writeEndObject();
             generator.writeEndObject();
         });
     }

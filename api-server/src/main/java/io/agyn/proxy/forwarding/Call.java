@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class Call implements RequestBody.Listener, TimedList.Entry {
     private static final Logger LOG = Logger.getLogger(Call.class);
     // Deeper than any model call needs; each level takes one bit of memory.
-    private static final int MAX_DEPTH = 1000;
+    static final int MAX_DEPTH = 1000;
 
     private final ProxyContext proxy;
     private final LoopState loop;
@@ -103,6 +103,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         begin(new Call(proxy, OperationPath.of(operation), exchange, new Caller(identity, null, 0)));
     }
 
+    /** Starts the call of a message of a WebSocket. */
+    static void begin(ProxyContext proxy, WebSocketExchange message) {
+        begin(new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, null));
+    }
+
+    /** Starts the call of a response that a provider started by itself after another one. */
+    static WebSocketAttempt beginSuccessor(
+            ProxyContext proxy, WebSocketExchange message, Identity identity, Target target) {
+        Call call =
+                new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, new Caller(identity, null, 0));
+        call.loop.calls().add(call);
+        message.onDisconnect(call::onCallerDisconnect);
+        call.model = CalledModel.of(target);
+        WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, call.newBody(), target, "");
+        call.attempt = attempt;
+        return attempt;
+    }
+
     private static void begin(Call call) {
         call.loop.calls().add(call);
         call.guard(call::admit);
@@ -117,10 +135,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (invalid.isPresent()) {
             reject(invalid.get());
         } else if (proxy.shared().loops().isLoop(exchange.headers())) {
-            reject(ProxyError.of(
-                    Kind.LOOP_DETECTED,
-                    "This call has passed this server before: the endpoint of an LLM provider is this server. Point"
-                            + " the LLM provider elsewhere."));
+            reject(RequestHead.LOOP);
         } else if (caller != null) {
             read();
         } else {
@@ -149,12 +164,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     // Read
 
     private void read() {
-        RequestBody reading = new RequestBody(
-                exchange,
-                RequestHead.contentLength(exchange.headers()),
-                proxy.shared().limits().body(),
-                scanner(),
-                this);
+        RequestBody reading = newBody();
         body = reading;
         enter(new ReadingModel(reading));
         if (RequestHead.expectsContinue(exchange.headers())) {
@@ -163,7 +173,15 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         reading.read();
     }
 
+    private RequestBody newBody() {
+        return new RequestBody(
+                exchange, exchange.bodyLength(), proxy.shared().limits().body(), scanner(), this);
+    }
+
     private RequestScanner scanner() {
+        if (exchange instanceof WebSocketExchange message) {
+            return message.fields();
+        }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
             case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
@@ -224,12 +242,23 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
+        if (name == null && exchange instanceof WebSocketExchange message && message.isControl()) {
+            forward(message);
+            return;
+        }
         if (name == null) {
             reject(RoutingErrors.missingModel(operation.protocol()));
             return;
         }
         enter(Unlimited.LOOKING_UP);
         guard(() -> withCurrentRights(() -> find(name)));
+    }
+
+    /** Passes on a message of a WebSocket that starts no response, and needs no record. */
+    private void forward(WebSocketExchange message) {
+        byte[] text = requireNonNull(body, "body is null").buffered();
+        release();
+        message.session().forward(message, text, requestId());
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
@@ -251,7 +280,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
+                model = CalledModel.of(target);
                 if (target.protocol() != operation.protocol()) {
                     reject(RoutingErrors.wrongPath(operation, target));
                 } else {
@@ -300,8 +329,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void call(Target target) {
-        Attempt first = new HttpAttempt(
-                this, proxy, context, exchange, requireNonNull(body, "body is null"), target, uri(target));
+        RequestBody reading = requireNonNull(body, "body is null");
+        Attempt first = exchange instanceof WebSocketExchange message
+                ? new WebSocketAttempt(this, proxy, message, reading, target, uri(target))
+                : new HttpAttempt(this, proxy, context, exchange, reading, target, uri(target));
         attempt = first;
         first.start();
     }
@@ -398,6 +429,13 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (isFinished()) {
             return;
         }
+        release();
+        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
+        trace.end(record);
+        proxy.onCallEnd(operation, record);
+    }
+
+    private void release() {
         enter(Unlimited.FINISHED);
         loop.calls().remove(this);
         if (body != null) {
@@ -412,9 +450,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                     .organizationCalls()
                     .release(requireNonNull(model, "model is null").organizationId());
         }
-        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
-        trace.end(record);
-        proxy.onCallEnd(operation, record);
+        exchange.onCallEnd();
     }
 
     boolean isFinished() {
@@ -461,6 +497,10 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     Dialect dialect() {
         return dialect;
+    }
+
+    Identity identity() {
+        return authenticated().identity();
     }
 
     String requestId() {

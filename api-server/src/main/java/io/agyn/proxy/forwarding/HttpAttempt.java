@@ -68,7 +68,8 @@ final class HttpAttempt extends Attempt implements UpstreamConnector.Listener, R
 
     private void connect() {
         LoopState loop = proxy.shared().upstreams().loop();
-        connector.connect(loop.client(target.endpoint().tls()), call.path().operation().method(), uri);
+        connector.connect(
+                loop.client(target.endpoint().tls()), call.path().operation().method(), uri);
     }
 
     @Override

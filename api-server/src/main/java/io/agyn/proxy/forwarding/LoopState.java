@@ -32,8 +32,7 @@ final class LoopState {
     private long now = System.nanoTime();
 
     /** @param newWebSocket creates the client for WebSockets by https, or by http */
-    LoopState(
-            Supplier<HttpClient> newPlain, Supplier<HttpClient> newTls, Function<Boolean, HttpClient> newWebSocket) {
+    LoopState(Supplier<HttpClient> newPlain, Supplier<HttpClient> newTls, Function<Boolean, HttpClient> newWebSocket) {
         this.newPlain = newPlain;
         this.newTls = newTls;
         this.newWebSocket = newWebSocket;

@@ -61,13 +61,14 @@ final class ProviderSocket implements Socket.Listener {
     boolean serves(Target other) {
         return !isRetired
                 && !socket.isClosing()
-                && isOf(other)
+                && target.providerId().equals(other.providerId())
                 && target.endpoint().equals(other.endpoint())
                 && target.credentials().equals(other.credentials());
     }
 
-    boolean isOf(Target other) {
-        return target.providerId().equals(other.providerId());
+    /** Whether this WebSocket takes the place of another of the same provider. */
+    boolean replaces(ProviderSocket other) {
+        return target.providerId().equals(other.target.providerId());
     }
 
     /** Whether a response with an id was created here. */
@@ -132,9 +133,10 @@ final class ProviderSocket implements Socket.Listener {
     @Override
     public void onFrameEnd(boolean isFinal) {
         if (isFinal) {
+            session.unlock();
             onEvent();
             event.reset();
-            session.unlock();
+            closeIfRetired();
         }
     }
 
@@ -145,8 +147,9 @@ final class ProviderSocket implements Socket.Listener {
             remember(event.text(EventFields.RESPONSE_ID));
             if (attempt == null && predecessor != null) {
                 // After steering, the provider starts another response.
-                attempt = session.succeed(this, predecessor.caller(), predecessor.target());
+                attempt = session.succeed(predecessor.caller(), predecessor.target());
                 add(attempt, streamId);
+                attempt.follow(this);
             }
         }
         if (attempt == null) {
@@ -157,7 +160,6 @@ final class ProviderSocket implements Socket.Listener {
             predecessor = new Predecessor(attempt.caller(), attempt.target);
             remove(attempt);
             attempt.call.finish(attempt.outcome());
-            closeIfRetired();
         }
     }
 
@@ -211,7 +213,7 @@ final class ProviderSocket implements Socket.Listener {
     }
 
     private void closeIfRetired() {
-        if (isRetired && lanes.isEmpty() && sending == null) {
+        if (isRetired && lanes.isEmpty() && sending == null && !session.isWriting(this)) {
             close();
         }
     }

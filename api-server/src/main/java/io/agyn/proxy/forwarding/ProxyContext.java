@@ -63,6 +63,7 @@ public interface ProxyContext {
             LoopDetection loops,
             ConcurrentCalls organizationCalls,
             ConcurrentCalls tokenCalls,
+            WebSockets webSockets,
             Limits limits) {}
 
     /**

@@ -66,8 +66,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         ProviderSocket open = session.provider(target);
         if (open != null) {
             send(open);
-        } else if (!target.webSocket()
-                || proxy.shared().refusals().contains(target.providerId(), target.endpoint())) {
+        } else if (proxy.shared().webSockets().refusals().contains(target.providerId(), target.endpoint())) {
             call.fail(ProviderErrors.noWebSocket(target), Outcome.REFUSED);
         } else if (session.providerCount() == MAX_PROVIDERS) {
             call.fail(
@@ -139,9 +138,9 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
                 call.fail(ProviderErrors.invalidUpgrade(target), Outcome.UPSTREAM_ERROR);
             }
         } else if (Redirect.is(status)) {
-            call.fail(Redirect.error(target, call.operation(), head), Outcome.UPSTREAM_ERROR);
+            call.fail(Redirect.error(target, call.path().path(), head), Outcome.UPSTREAM_ERROR);
         } else if (WebSocketRefusals.isRefusal(status)) {
-            proxy.shared().refusals().add(target.providerId(), target.endpoint());
+            proxy.shared().webSockets().refusals().add(target.providerId(), target.endpoint());
             call.fail(ProviderErrors.noWebSocket(target), Outcome.UPSTREAM_ERROR);
         } else {
             noteStatus(status);

@@ -74,8 +74,8 @@ final class WebSocketExchange implements Exchange {
     /** Handles the end of the message. */
     void onArrived() {
         hasArrived = true;
-        if (!isDiscarded) {
-            requireNonNull(end, "not reading").run();
+        if (!isDiscarded && end != null) {
+            end.run();
         }
     }
 
@@ -129,6 +129,10 @@ final class WebSocketExchange implements Exchange {
     public void read(Consumer<Buffer> receiver, Runnable endListener) {
         pieces = receiver;
         end = endListener;
+        if (hasArrived) {
+            // Without a byte.
+            endListener.run();
+        }
         session.updatePauses();
     }
 

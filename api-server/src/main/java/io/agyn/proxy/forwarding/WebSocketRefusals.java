@@ -12,8 +12,10 @@ final class WebSocketRefusals {
     private static final int MAX_ENTRIES = 10_000;
     private static final Duration MEMORY = Duration.ofHours(1);
 
-    private final Cache<Key, Boolean> refusals =
-            Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(MEMORY).build();
+    private final Cache<Key, Boolean> refusals = Caffeine.newBuilder()
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(MEMORY)
+            .build();
 
     private record Key(UUID providerId, Endpoint endpoint) {}
 

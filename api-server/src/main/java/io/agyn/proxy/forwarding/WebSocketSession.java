@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +37,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private static final int MAX_CALLS = 64;
     private static final long TOKEN_CHECK_INTERVAL = Duration.ofSeconds(30).toNanos();
 
+    private static final String INVALID_TOKEN = "the API token is no longer valid";
+
     private final ProxyContext proxy;
+    private final WebSockets sockets;
     private final LoopState loop;
     private final ContextInternal context;
     private final Executor dispatcher;
@@ -61,6 +63,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     private @Nullable ProviderSocket latest;
     private @Nullable Closing closing;
     private boolean isCheckScheduled;
+    private boolean isClosed;
     private boolean isOver;
 
     /**
@@ -69,13 +72,18 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
      * @param headers those of the upgrade
      * @param query its query without a question mark
      */
-    record Caller(String source, String token, MultiMap headers, @Nullable String query) {}
+    record Caller(
+            String source,
+            String token,
+            MultiMap headers,
+            @Nullable String query) {}
 
     /** The close frame that is due when no response is in flight. */
     private record Closing(int code, String reason) {}
 
     WebSocketSession(ProxyContext proxy, ContextInternal context, Caller from, Channel channel) {
         this.proxy = proxy;
+        this.sockets = proxy.shared().webSockets();
         this.loop = proxy.shared().upstreams().loop();
         this.context = context;
         this.dispatcher = context::dispatch;
@@ -85,8 +93,9 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     void start() {
+        channel.pipeline().addBefore("handler", "webSocket", caller);
         loop.sessions().add(this);
-        proxy.webSockets().onOpen();
+        sockets.onOpen();
     }
 
     Socket caller() {
@@ -225,7 +234,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     /** Adds a WebSocket; one with older credentials of the same provider closes after its responses. */
     void add(ProviderSocket opened) {
-        proxy.webSockets().onProviderOpen();
+        sockets.onProviderOpen();
         List.copyOf(providers).stream().filter(opened::replaces).forEach(ProviderSocket::retire);
         providers.add(opened);
         updatePauses();
@@ -247,7 +256,11 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     void onProviderDisconnect() {
-        proxy.webSockets().onProviderClose();
+        sockets.onProviderDisconnect();
+    }
+
+    boolean isWriting(ProviderSocket provider) {
+        return writing == provider;
     }
 
     /** Keeps the other providers' messages out of one that starts now. */
@@ -266,10 +279,10 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     }
 
     /** Starts the call of a response that a provider started by itself. */
-    WebSocketAttempt succeed(ProviderSocket provider, Identity identity, Target target) {
+    WebSocketAttempt succeed(Identity identity, Target target) {
         WebSocketExchange message = new WebSocketExchange(this, 0);
         calls.add(message);
-        return Call.beginSuccessor(proxy, message, identity, target, provider);
+        return Call.beginSuccessor(proxy, message, identity, target);
     }
 
     // Events of the proxy
@@ -277,9 +290,9 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     void writeError(Dialect dialect, ProxyError error, String requestId, @Nullable String streamId) {
         write(Dialect.errorMessage(error, ProxyResponses.headers(dialect, error, requestId), streamId));
         if (error.kind() == Kind.UNAUTHENTICATED) {
-            end(CloseCode.POLICY_VIOLATION, "the API token is no longer valid");
+            closeLater(CloseCode.POLICY_VIOLATION, INVALID_TOKEN);
         } else if (error.kind() == Kind.REQUEST_TOO_LARGE) {
-            end(CloseCode.TOO_BIG, "the message is too large");
+            closeLater(CloseCode.TOO_BIG, "the message is too large");
         }
     }
 
@@ -330,13 +343,16 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         for (ProviderSocket provider : List.copyOf(providers)) {
             provider.socket().checkTime(now);
         }
-        if (now - startedAt > proxy.webSockets().time().toNanos() && closing == null) {
-            closing = new Closing(CloseCode.NORMAL, "the time for one WebSocket is over");
-            scheduleCheck();
+        if (isTooOld()) {
+            closeLater(CloseCode.NORMAL, "the time for one WebSocket is over");
         }
         if (now - tokenCheckedAt > TOKEN_CHECK_INTERVAL) {
             checkToken();
         }
+    }
+
+    private boolean isTooOld() {
+        return loop.now() - startedAt > sockets.maxTime().toNanos();
     }
 
     /** Closes the WebSocket if its token was revoked or has expired. */
@@ -344,12 +360,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         tokenCheckedAt = loop.now();
         proxy.identify(from.token()).whenComplete((identity, failure) -> {
             if (failure == null && identity.isEmpty()) {
-                context.runOnContext(back -> {
-                    if (closing == null) {
-                        closing = new Closing(CloseCode.POLICY_VIOLATION, "the API token is no longer valid");
-                    }
-                    closeIfDone();
-                });
+                context.runOnContext(back -> closeLater(CloseCode.POLICY_VIOLATION, INVALID_TOKEN));
             }
         });
     }
@@ -359,6 +370,7 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
     void onCallEnd(WebSocketExchange message) {
         calls.remove(message);
         if (!isOver) {
+            checkToken();
             scheduleCheck();
         }
     }
@@ -369,7 +381,6 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
             isCheckScheduled = true;
             context.runOnContext(later -> {
                 isCheckScheduled = false;
-                checkToken();
                 closeIfDone();
             });
         }
@@ -393,10 +404,14 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     /** Closes the WebSocket as a provider has closed its own, after the responses of other providers. */
     void closeLike(int code, String reason) {
-        if (closing == null) {
-            closing = new Closing(code == CloseCode.ABNORMAL ? CloseCode.INTERNAL_ERROR : code, reason);
+        closeLater(code == CloseCode.ABNORMAL ? CloseCode.INTERNAL_ERROR : code, reason);
+    }
+
+    private void closeLater(int code, String reason) {
+        if (closing == null && !isOver) {
+            closing = new Closing(code, reason);
+            scheduleCheck();
         }
-        scheduleCheck();
     }
 
     private void closeIfDone() {
@@ -404,14 +419,15 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         if (due == null || isOver || caller.isClosing() || !calls.isEmpty() || writing != null) {
             return;
         }
-        if (due.code() == CloseCode.NORMAL) {
-            write(Dialect.connectionLimitMessage(proxy.webSockets().time()));
+        if (isTooOld()) {
+            write(Dialect.connectionLimitMessage(sockets.maxTime()));
         }
         end(due.code(), due.reason());
     }
 
     private void end(int code, String reason) {
-        proxy.webSockets().onClose(code);
+        sockets.onClose(code);
+        isClosed = true;
         caller.close(code, reason);
     }
 
@@ -421,12 +437,12 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
 
     @Override
     public void onClosed(int code, String reason) {
-        if (!caller.isClosing()) {
-            proxy.webSockets().onClose(code);
+        if (!isClosed) {
+            sockets.onClose(code);
         }
         isOver = true;
         loop.sessions().remove(this);
-        proxy.webSockets().onDisconnect();
+        sockets.onDisconnect();
         List.copyOf(calls).forEach(WebSocketExchange::disconnect);
         List.copyOf(providers).forEach(ProviderSocket::close);
     }
