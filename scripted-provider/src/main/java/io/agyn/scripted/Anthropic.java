@@ -20,33 +20,31 @@ final class Anthropic implements Dialect {
         JsonObject block = tool.map(call -> toolBlock(call).put("input", call.arguments()))
                 .orElseGet(
                         () -> textBlock(script.endless() ? "" : script.texts().collect(Collectors.joining())));
-        return message(body, array(block), stopReason(tool), usage(12));
+        return message(body, script, array(block), stopReason(tool), usage(12));
     }
 
     @Override
-    public Stream<JsonObject> events(RequestBody body, Script script) {
-        Optional<RequestBody.ToolCall> tool = body.toolCall(script);
+    public Stream<JsonObject> events(JsonObject message, Script script) {
+        JsonObject begun =
+                message.copy().put("content", array()).put("stop_reason", null).put("usage", usage(1));
+        JsonObject block = message.getJsonArray("content").getJsonObject(0).copy();
+        boolean tool = block.containsKey("input");
+        String input = tool ? block.getJsonObject("input").encode() : "";
+        block.put(tool ? "input" : "text", tool ? object() : "");
         Stream<JsonObject> opening = Stream.of(
-                object("type", "message_start", "message", message(body, array(), null, usage(1))),
-                object(
-                        "type",
-                        "content_block_start",
-                        "index",
-                        0,
-                        "content_block",
-                        tool.map(call -> toolBlock(call).put("input", object())).orElseGet(() -> textBlock(""))),
+                object("type", "message_start", "message", begun),
+                object("type", "content_block_start", "index", 0, "content_block", block),
                 object("type", "ping"));
-        Stream<JsonObject> deltas = tool.map(
-                        call -> Stream.of("", call.arguments().encode())
-                                .map(json -> object("type", "input_json_delta", "partial_json", json)))
-                .orElseGet(() -> script.texts().map(text -> object("type", "text_delta", "text", text)))
+        Stream<JsonObject> deltas = (tool
+                        ? Stream.of("", input).map(json -> object("type", "input_json_delta", "partial_json", json))
+                        : script.texts().map(text -> object("type", "text_delta", "text", text)))
                 .map(delta -> object("type", "content_block_delta", "index", 0, "delta", delta));
         Stream<JsonObject> closing = Stream.of(
                 object("type", "content_block_stop", "index", 0),
                 object(
                         "type", "message_delta",
-                        "delta", object("stop_reason", stopReason(tool), "stop_sequence", null),
-                        "usage", usage(12)),
+                        "delta", object("stop_reason", message.getString("stop_reason"), "stop_sequence", null),
+                        "usage", message.getJsonObject("usage")),
                 object("type", "message_stop"));
         return Stream.concat(Stream.concat(opening, deltas), closing);
     }
@@ -77,6 +75,11 @@ final class Anthropic implements Dialect {
     }
 
     @Override
+    public JsonObject missing(String parameter) {
+        return error("invalid_request_error", parameter + ": Field required");
+    }
+
+    @Override
     public JsonObject rejected(@Nullable String credential) {
         return error("authentication_error", credential == null ? "x-api-key header is required" : "invalid x-api-key");
     }
@@ -102,10 +105,10 @@ final class Anthropic implements Dialect {
     }
 
     private static JsonObject message(
-            RequestBody body, JsonArray content, @Nullable String stopReason, JsonObject usage) {
+            RequestBody body, Script script, JsonArray content, String stopReason, JsonObject usage) {
         return object(
                 "id",
-                id("msg_"),
+                script.id().orElseGet(() -> id("msg_")),
                 "type",
                 "message",
                 "role",

@@ -1,16 +1,19 @@
 package io.agyn.scripted;
 
+import static io.agyn.scripted.Dialect.OPENAI;
+
+import io.agyn.scripted.Operation.Match;
 import io.agyn.scripted.RequestBody.InvalidBodyException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
+import java.util.function.Supplier;
 
 /** Responds to calls: checks credentials, reads the script, and builds the response. */
 final class Calls {
@@ -24,45 +27,27 @@ final class Calls {
     private final Map<Prepared, Response> prepared = new ConcurrentHashMap<>();
     private final Stalls stalls = new Stalls();
 
+    private final ObjectStore<StoredResponse> responses = new ObjectStore<>();
+
     private volatile List<Header> credentials;
+    private volatile OptionalInt webSocketStatus;
     private volatile Script defaultScript = Script.ORDINARY;
 
-    private enum Endpoint {
-        RESPONSES("/responses", new OpenAi(), false),
-        INPUT_TOKENS("/responses/input_tokens", new OpenAi(), true),
-        MESSAGES("/messages", new Anthropic(), false),
-        COUNT_TOKENS("/messages/count_tokens", new Anthropic(), true);
+    private record Prepared(Operation operation, RequestBody body, Script script) {}
 
-        private final String path;
-        private final Dialect dialect;
-        private final boolean counts;
-
-        Endpoint(String path, Dialect dialect, boolean counts) {
-            this.path = path;
-            this.dialect = dialect;
-            this.counts = counts;
-        }
-
-        static Optional<Endpoint> of(HttpServerRequest request) {
-            String path = request.path();
-            return path == null || !request.method().equals(HttpMethod.POST)
-                    ? Optional.empty()
-                    : Stream.of(values())
-                            .filter(endpoint -> path.endsWith(endpoint.path))
-                            .findFirst();
-        }
-    }
-
-    private record Prepared(Endpoint endpoint, RequestBody body, Script script) {}
-
-    Calls(Vertx vertx, boolean prepares, List<Header> credentials) {
+    Calls(Vertx vertx, Options options) {
         this.vertx = vertx;
-        this.prepares = prepares;
-        this.credentials = credentials;
+        prepares = !options.recording();
+        credentials = options.credentials();
+        webSocketStatus = options.webSocketStatus();
     }
 
     void accept(List<Header> credentials) {
         this.credentials = credentials;
+    }
+
+    void refuseWebSockets(OptionalInt status) {
+        webSocketStatus = status;
     }
 
     void script(Script script) {
@@ -75,28 +60,67 @@ final class Calls {
 
     /** Responds to a call after its whole body has arrived. */
     void respond(HttpServerRequest request, Recording recording) {
-        Optional<Endpoint> endpoint = Endpoint.of(request);
-        Dialect dialect = endpoint.map(known -> known.dialect).orElseGet(() -> dialect(request));
+        Optional<Match> match = match(request).filter(known -> known.operation() != Operation.UPGRADE);
+        Dialect dialect = match.map(known -> known.operation().dialect()).orElseGet(() -> dialect(request));
         String credential = request.getHeader(dialect.credentialHeader());
         if (!accepted(request.headers())) {
             send(request, recording, error(dialect, 401, dialect.rejected(credential)));
-        } else if (endpoint.isEmpty()) {
+        } else if (match.isEmpty()) {
             String path = String.valueOf(request.path());
             send(
                     request,
                     recording,
                     error(dialect, 404, dialect.notFound(request.method().name(), path)));
         } else {
-            respond(request, recording, endpoint.get());
+            respond(request, recording, match.get().operation());
         }
     }
 
-    private void respond(HttpServerRequest request, Recording recording, Endpoint endpoint) {
-        Dialect dialect = endpoint.dialect;
+    /** Whether a request asks for a WebSocket of the Responses API. */
+    static boolean isUpgrade(HttpServerRequest request) {
+        return "websocket".equalsIgnoreCase(request.getHeader("upgrade"))
+                && match(request)
+                        .filter(match -> match.operation() == Operation.UPGRADE)
+                        .isPresent();
+    }
+
+    /**
+     * Accepts or refuses a WebSocket.
+     *
+     * @param messages begins the recording of a message
+     */
+    void upgrade(HttpServerRequest request, Recording recording, Supplier<Recording> messages) {
+        OptionalInt refusal = webSocketStatus;
+        if (!accepted(request.headers())) {
+            String credential = request.getHeader(OPENAI.credentialHeader());
+            send(request, recording, error(OPENAI, 401, OPENAI.rejected(credential)));
+        } else if (refusal.isPresent()) {
+            String message = "WebSocket is not supported.";
+            JsonObject body = OpenAi.error(message, "invalid_request_error", null, null);
+            send(request, recording, error(OPENAI, refusal.getAsInt(), body));
+        } else {
+            recording.responding(101);
+            Optional<String> script = Optional.ofNullable(request.getHeader(SCRIPT));
+            request.toWebSocket()
+                    .onSuccess(socket -> new ResponsesSocket(
+                                    vertx, this, request.connection(), socket, script, recording, messages)
+                            .listen())
+                    .onFailure(failure -> recording.ended());
+        }
+    }
+
+    private void respond(HttpServerRequest request, Recording recording, Operation operation) {
+        Dialect dialect = operation.dialect();
         try {
-            RequestBody body = RequestBody.read(recording.body());
-            Script script = script(request, body);
-            new Sender(vertx, request, recording, script, response(endpoint, body, script), stalls).send();
+            byte[] bytes = recording.body();
+            RequestBody body = RequestBody.read(bytes);
+            if (body.model().isEmpty()) {
+                send(request, recording, error(dialect, 400, dialect.missing("model")));
+                return;
+            }
+            Script script = script(Optional.ofNullable(request.getHeader(SCRIPT)), body);
+            Response response = response(operation, body, script, bytes);
+            new Sender(vertx, new HttpOutput(request), recording, script, response, stalls).send();
         } catch (ScriptException e) {
             send(request, recording, error(dialect, 400, dialect.invalid(e.getMessage(), SCRIPT)));
         } catch (InvalidBodyException e) {
@@ -105,20 +129,20 @@ final class Calls {
         }
     }
 
-    private Response response(Endpoint endpoint, RequestBody body, Script script) {
+    private Response response(Operation operation, RequestBody body, Script script, byte[] bytes) {
         // The pieces of an endless response can be iterated only once.
         if (!prepares || script.endless()) {
-            return create(endpoint, body, script);
+            return create(operation, body, script, bytes);
         }
         if (prepared.size() > MOST_PREPARED) {
             prepared.clear();
         }
         return prepared.computeIfAbsent(
-                new Prepared(endpoint, body, script), ignored -> create(endpoint, body, script));
+                new Prepared(operation, body, script), ignored -> create(operation, body, script, bytes));
     }
 
-    private static Response create(Endpoint endpoint, RequestBody body, Script script) {
-        Dialect dialect = endpoint.dialect;
+    private Response create(Operation operation, RequestBody body, Script script, byte[] bytes) {
+        Dialect dialect = operation.dialect();
         if (script.redirect().isPresent()) {
             return Response.redirect(dialect, script);
         }
@@ -126,22 +150,44 @@ final class Calls {
             int status = script.status().getAsInt();
             return Response.plain(dialect, status, dialect.error(status, body.model()), script);
         }
-        if (endpoint.counts) {
+        if (operation == Operation.COUNT_INPUT_TOKENS || operation == Operation.COUNT_MESSAGE_TOKENS) {
             return Response.plain(dialect, 200, dialect.tokenCount(), script);
         }
+        JsonObject response = dialect.response(body, script);
+        if (operation == Operation.CREATE_RESPONSE && body.store() && !script.endless()) {
+            store(new StoredResponse(response.copy(), script, bytes));
+        }
         return body.stream()
-                ? Response.streamed(dialect, dialect.events(body, script), script)
-                : Response.plain(dialect, 200, dialect.response(body, script), script);
+                ? Response.streamed(dialect, dialect.events(response, script), script)
+                : Response.plain(dialect, 200, response, script);
     }
 
-    private Script script(HttpServerRequest request, RequestBody body) {
-        String header = request.getHeader(SCRIPT);
-        if (header != null) {
-            return Script.parse(header);
+    void store(StoredResponse response) {
+        int size = response.request().length + response.response().encode().length();
+        responses.put(response.id(), response, size);
+    }
+
+    Optional<StoredResponse> stored(String id) {
+        return responses.get(id);
+    }
+
+    Stalls stalls() {
+        return stalls;
+    }
+
+    /** @throws ScriptException if the script in the header or the model is invalid */
+    Script script(Optional<String> header, RequestBody body) {
+        if (header.isPresent()) {
+            return Script.parse(header.get());
         }
         return body.model().startsWith(SCRIPTED_MODEL)
                 ? Script.parse(body.model().substring(SCRIPTED_MODEL.length()))
                 : defaultScript;
+    }
+
+    private static Optional<Match> match(HttpServerRequest request) {
+        String path = request.path();
+        return path == null ? Optional.empty() : Operation.of(request.method(), path);
     }
 
     private boolean accepted(MultiMap headers) {
@@ -153,7 +199,7 @@ final class Calls {
 
     /** Chooses the API for an unknown path: Anthropic's clients always send anthropic-version. */
     private static Dialect dialect(HttpServerRequest request) {
-        return request.getHeader("anthropic-version") == null ? new OpenAi() : new Anthropic();
+        return request.getHeader("anthropic-version") == null ? OPENAI : Dialect.ANTHROPIC;
     }
 
     private static Response error(Dialect dialect, int status, JsonObject body) {
@@ -161,6 +207,6 @@ final class Calls {
     }
 
     private void send(HttpServerRequest request, Recording recording, Response response) {
-        new Sender(vertx, request, recording, Script.ORDINARY, response, stalls).send();
+        new Sender(vertx, new HttpOutput(request), recording, Script.ORDINARY, response, stalls).send();
     }
 }

@@ -11,11 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** The responses of one cloud's API. */
 interface Dialect {
 
-    /** A response without streaming. */
+    Dialect OPENAI = new OpenAi();
+    Dialect ANTHROPIC = new Anthropic();
+
+    /** The completed response. */
     JsonObject response(RequestBody body, Script script);
 
-    /** The events of a streamed response; endless if the script is. */
-    Stream<JsonObject> events(RequestBody body, Script script);
+    /** The events of a streamed response, given the completed one; endless if the script is. */
+    Stream<JsonObject> events(JsonObject response, Script script);
 
     /** The response to a token count request. */
     JsonObject tokenCount();
@@ -25,6 +28,9 @@ interface Dialect {
 
     /** The error body for an invalid request. */
     JsonObject invalid(String message, @Nullable String parameter);
+
+    /** The error body for a missing parameter. */
+    JsonObject missing(String parameter);
 
     /** The error body for a credential that is not accepted; null means missing. */
     JsonObject rejected(@Nullable String credential);
@@ -41,8 +47,13 @@ interface Dialect {
     /** An event of a type that no client knows. */
     JsonObject unknownEvent();
 
+    /** Adds the number of an event in its stream, in APIs that have one. */
+    default JsonObject numbered(JsonObject event, int number) {
+        return event;
+    }
+
     /** Encodes a server-sent event, named after its type. */
-    default Buffer write(JsonObject event, int number) {
+    default Buffer write(JsonObject event) {
         return Buffer.buffer("event: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n");
     }
 

@@ -4,7 +4,6 @@ import static io.agyn.scripted.Dialect.array;
 import static io.agyn.scripted.Dialect.id;
 import static io.agyn.scripted.Dialect.object;
 
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -20,26 +19,38 @@ final class OpenAi implements Dialect {
         JsonObject item = body.toolCall(script)
                 .map(call -> toolItem(id("fc_"), id("call_"), call, "completed"))
                 .orElseGet(() -> messageItem(id("msg_"), "completed", array(textPart(wholeText(script)))));
-        return response(id("resp_"), body, "completed", array(item), usage());
+        return response(body, script, body.generate() ? array(item) : array());
     }
 
     @Override
-    public Stream<JsonObject> events(RequestBody body, Script script) {
-        String id = id("resp_");
-        JsonObject begun = response(id, body, "in_progress", array(), null);
+    public Stream<JsonObject> events(JsonObject response, Script script) {
+        JsonObject begun = begun(response, "in_progress");
         Stream<JsonObject> opening = Stream.of(
                 object("type", "response.created", "response", begun),
                 object("type", "response.in_progress", "response", begun));
-        return Stream.concat(
-                opening,
-                body.toolCall(script)
-                        .map(call -> toolEvents(id, body, call))
-                        .orElseGet(() -> textEvents(id, body, script)));
+        JsonArray output = response.getJsonArray("output");
+        Stream<JsonObject> items = output.isEmpty() ? Stream.of() : itemEvents(output.getJsonObject(0), script);
+        JsonObject last = object("type", "response." + response.getString("status"), "response", response);
+        return Stream.concat(Stream.concat(opening, items), Stream.of(last));
+    }
+
+    /** The error body for an unknown previous response. */
+    static JsonObject previousNotFound(String id) {
+        return error(
+                "Previous response with id '%s' not found.".formatted(id),
+                "invalid_request_error",
+                "previous_response_id",
+                "previous_response_not_found");
+    }
+
+    /** The response before its end. */
+    static JsonObject begun(JsonObject response, String status) {
+        return response.copy().put("status", status).put("output", array()).put("usage", null);
     }
 
     @Override
-    public Buffer write(JsonObject event, int number) {
-        return Dialect.super.write(event.put("sequence_number", number), number);
+    public JsonObject numbered(JsonObject event, int number) {
+        return event.put("sequence_number", number);
     }
 
     @Override
@@ -88,6 +99,15 @@ final class OpenAi implements Dialect {
     }
 
     @Override
+    public JsonObject missing(String parameter) {
+        return error(
+                "Missing required parameter: '%s'.".formatted(parameter),
+                "invalid_request_error",
+                parameter,
+                "missing_required_parameter");
+    }
+
+    @Override
     public JsonObject rejected(@Nullable String credential) {
         if (credential == null) {
             return error(
@@ -125,44 +145,40 @@ final class OpenAi implements Dialect {
         return object("type", "response.scripted_unknown.delta", "delta", "unheard of");
     }
 
-    private static Stream<JsonObject> textEvents(String id, RequestBody body, Script script) {
-        String item = id("msg_");
-        Stream<JsonObject> opening = Stream.of(
-                itemEvent("response.output_item.added", messageItem(item, "in_progress", array())),
-                partEvent("response.content_part.added", item, "part", textPart("")));
-        Stream<JsonObject> deltas = script.texts()
-                .map(text -> partEvent("response.output_text.delta", item, "delta", text)
-                        .put("logprobs", array()));
-        if (script.endless()) {
-            return Stream.concat(opening, deltas);
-        }
-        String text = wholeText(script);
-        JsonObject whole = messageItem(item, "completed", array(textPart(text)));
-        return Stream.of(
-                        opening,
-                        deltas,
-                        Stream.of(
-                                partEvent("response.output_text.done", item, "text", text)
-                                        .put("logprobs", array()),
-                                partEvent("response.content_part.done", item, "part", textPart(text)),
-                                itemEvent("response.output_item.done", whole),
-                                completed(id, body, whole)))
-                .flatMap(events -> events);
+    private static Stream<JsonObject> itemEvents(JsonObject item, Script script) {
+        return item.getString("type").equals("message") ? textEvents(item, script) : toolEvents(item);
     }
 
-    private static Stream<JsonObject> toolEvents(String id, RequestBody body, RequestBody.ToolCall call) {
-        String item = id("fc_");
-        JsonObject whole = toolItem(item, id("call_"), call, "completed");
-        String arguments = whole.getString("arguments");
+    private static Stream<JsonObject> textEvents(JsonObject item, Script script) {
+        String id = item.getString("id");
+        JsonObject begun = item.copy().put("status", "in_progress").put("content", array());
+        Stream<JsonObject> opening = Stream.of(
+                itemEvent("response.output_item.added", begun),
+                partEvent("response.content_part.added", id, "part", textPart("")));
+        Stream<JsonObject> deltas = script.texts()
+                .map(text -> partEvent("response.output_text.delta", id, "delta", text)
+                        .put("logprobs", array()));
+        JsonObject part = item.getJsonArray("content").getJsonObject(0);
+        Stream<JsonObject> closing = Stream.of(
+                partEvent("response.output_text.done", id, "text", part.getString("text"))
+                        .put("logprobs", array()),
+                partEvent("response.content_part.done", id, "part", part),
+                itemEvent("response.output_item.done", item));
+        return Stream.concat(Stream.concat(opening, deltas), closing);
+    }
+
+    private static Stream<JsonObject> toolEvents(JsonObject item) {
+        String id = item.getString("id");
+        String arguments = item.getString("arguments");
         return Stream.of(
                 itemEvent(
                         "response.output_item.added",
-                        whole.copy().put("status", "in_progress").put("arguments", "")),
+                        item.copy().put("status", "in_progress").put("arguments", "")),
                 object(
                         "type",
                         "response.function_call_arguments.delta",
                         "item_id",
-                        item,
+                        id,
                         "output_index",
                         0,
                         "delta",
@@ -171,19 +187,14 @@ final class OpenAi implements Dialect {
                         "type",
                         "response.function_call_arguments.done",
                         "item_id",
-                        item,
+                        id,
                         "output_index",
                         0,
                         "name",
-                        call.name(),
+                        item.getString("name"),
                         "arguments",
                         arguments),
-                itemEvent("response.output_item.done", whole),
-                completed(id, body, whole));
-    }
-
-    private static JsonObject completed(String id, RequestBody body, JsonObject item) {
-        return object("type", "response.completed", "response", response(id, body, "completed", array(item), usage()));
+                itemEvent("response.output_item.done", item));
     }
 
     private static JsonObject itemEvent(String type, JsonObject item) {
@@ -218,19 +229,18 @@ final class OpenAi implements Dialect {
                 call.name());
     }
 
-    private static JsonObject response(
-            String id, RequestBody body, String status, JsonArray output, @Nullable JsonObject usage) {
+    private static JsonObject response(RequestBody body, Script script, JsonArray output) {
         return object(
                 "id",
-                id,
+                script.id().orElseGet(() -> id("resp_")),
                 "object",
                 "response",
                 "created_at",
                 Instant.now().getEpochSecond(),
                 "status",
-                status,
+                "completed",
                 "background",
-                false,
+                body.background(),
                 "error",
                 null,
                 "incomplete_details",
@@ -248,7 +258,7 @@ final class OpenAi implements Dialect {
                 "parallel_tool_calls",
                 true,
                 "previous_response_id",
-                null,
+                body.previousResponseId(),
                 "prompt_cache_key",
                 null,
                 "reasoning",
@@ -258,7 +268,7 @@ final class OpenAi implements Dialect {
                 "service_tier",
                 "default",
                 "store",
-                true,
+                body.store(),
                 "temperature",
                 1.0,
                 "text",
@@ -274,7 +284,7 @@ final class OpenAi implements Dialect {
                 "truncation",
                 "disabled",
                 "usage",
-                usage,
+                usage(),
                 "user",
                 null,
                 "metadata",
@@ -294,7 +304,7 @@ final class OpenAi implements Dialect {
         return script.endless() ? "" : script.texts().collect(Collectors.joining());
     }
 
-    private static JsonObject error(String message, String type, @Nullable String parameter, @Nullable String code) {
+    static JsonObject error(String message, String type, @Nullable String parameter, @Nullable String code) {
         return object("error", object("message", message, "type", type, "param", parameter, "code", code));
     }
 

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * The settings of a {@link ScriptedProvider}; start from {@link #defaults()}.
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param eventLoops the number of threads
  * @param recording whether to keep calls; without recording, responses are prepared once and their ids repeat
  * @param http2 whether to support HTTP/2 too: by ALPN with TLS, h2c without
+ * @param webSocketStatus the status that refuses WebSockets; empty to accept them
  * @param credentials a call needs one of them; if empty, all calls are accepted
  */
 public record Options(
@@ -22,7 +24,8 @@ public record Options(
         boolean recording,
         boolean http2,
         Optional<Tls> tls,
-        List<Header> credentials) {
+        List<Header> credentials,
+        OptionalInt webSocketStatus) {
 
     /** The PEM files of a certificate chain and its key. */
     public record Tls(Path certificate, Path key) {
@@ -36,6 +39,7 @@ public record Options(
     public Options {
         requireNonNull(host, "host is null");
         requireNonNull(tls, "tls is null");
+        requireNonNull(webSocketStatus, "webSocketStatus is null");
         credentials = List.copyOf(credentials);
         if (eventLoops < 1) {
             throw new IllegalArgumentException("eventLoops must be positive, not " + eventLoops);
@@ -44,39 +48,51 @@ public record Options(
 
     /** HTTP without TLS on a free loopback port, one thread, recording, any credential. */
     public static Options defaults() {
-        return new Options("127.0.0.1", 0, 1, true, true, Optional.empty(), List.of());
+        return new Options("127.0.0.1", 0, 1, true, true, Optional.empty(), List.of(), OptionalInt.empty());
     }
 
     public Options withHost(String host) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials);
+        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
     }
 
     public Options withPort(int port) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials);
+        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
     }
 
     public Options withEventLoops(int eventLoops) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials);
+        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
     }
 
     /** Keeps no calls, for benchmarks. */
     public Options withoutRecording() {
-        return new Options(host, port, eventLoops, false, http2, tls, credentials);
+        return new Options(host, port, eventLoops, false, http2, tls, credentials, webSocketStatus);
     }
 
     /** Supports only HTTP/1.1. */
     public Options withoutHttp2() {
-        return new Options(host, port, eventLoops, recording, false, tls, credentials);
+        return new Options(host, port, eventLoops, recording, false, tls, credentials, webSocketStatus);
     }
 
     /** Serves TLS with a certificate and key from PEM files. */
     public Options withTls(Path certificate, Path key) {
         return new Options(
-                host, port, eventLoops, recording, http2, Optional.of(new Tls(certificate, key)), credentials);
+                host,
+                port,
+                eventLoops,
+                recording,
+                http2,
+                Optional.of(new Tls(certificate, key)),
+                credentials,
+                webSocketStatus);
     }
 
     /** Accepts only calls with one of these headers. */
     public Options withCredentials(Header... credentials) {
-        return new Options(host, port, eventLoops, recording, http2, tls, List.of(credentials));
+        return new Options(host, port, eventLoops, recording, http2, tls, List.of(credentials), webSocketStatus);
+    }
+
+    /** Refuses WebSockets with this status, such as 404, 405 or 426. */
+    public Options withoutWebSocket(int status) {
+        return new Options(host, port, eventLoops, recording, http2, tls, credentials, OptionalInt.of(status));
     }
 }

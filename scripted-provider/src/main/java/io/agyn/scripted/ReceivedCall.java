@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A snapshot of a call; a call in progress shows the data received so far.
+ * A snapshot of a call; a call in progress shows the data received so far. A WebSocket is a {@code GET} with status 101
+ * that ends with its connection, followed by a call for each of its messages, with the method {@link #MESSAGE} and the
+ * headers of the upgrade.
  *
  * @param target the request target as sent, with the query
  * @param version such as {@code HTTP/1.1} or {@code HTTP/2}
@@ -34,6 +36,9 @@ public record ReceivedCall(
         Optional<Instant> firstBodyByteAt,
         Optional<Instant> bodyEndedAt,
         Optional<Instant> endedAt) {
+
+    /** The method of a WebSocket message. */
+    public static final String MESSAGE = "WEBSOCKET";
 
     /** The body as UTF-8. */
     public String text() {

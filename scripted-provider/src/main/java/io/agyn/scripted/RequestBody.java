@@ -17,9 +17,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fields of a request's body that decide its response.
  *
+ * @param model empty if missing
  * @param tools the tools that the response may call; empty once the conversation has a tool's result
+ * @param store true by default
+ * @param generate false to prepare a response without output
+ * @param type the type of a WebSocket message
+ * @param streamId the lane of a WebSocket message
  */
-record RequestBody(String model, boolean stream, List<JsonObject> tools) {
+record RequestBody(
+        String model,
+        boolean stream,
+        List<JsonObject> tools,
+        boolean store,
+        boolean background,
+        boolean generate,
+        @Nullable String previousResponseId,
+        @Nullable String type,
+        @Nullable String streamId) {
 
     /** An invalid body; the parameter is null unless a single field is at fault. */
     static final class InvalidBodyException extends Exception {
@@ -52,9 +66,15 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
 
     /** Skims the body, and parses all of it only if it has tools; benchmarks send no tools. */
     static RequestBody read(byte[] body) throws InvalidBodyException {
-        String model = null;
+        String model = "";
         boolean stream = false;
         boolean tools = false;
+        boolean store = true;
+        boolean background = false;
+        boolean generate = true;
+        String previousResponseId = null;
+        String type = null;
+        String streamId = null;
         try (JsonParser parser = JSON.createParser(body)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new InvalidBodyException(null, "it is not a JSON object");
@@ -63,9 +83,15 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
                 String name = parser.currentName();
                 JsonToken value = parser.nextToken();
                 switch (name) {
-                    case "model" -> model = value == JsonToken.VALUE_STRING ? parser.getText() : null;
+                    case "model" -> model = model(parser);
                     case "stream" -> stream = value == JsonToken.VALUE_TRUE;
                     case "tools" -> tools = value == JsonToken.START_ARRAY;
+                    case "store" -> store = value != JsonToken.VALUE_FALSE;
+                    case "background" -> background = value == JsonToken.VALUE_TRUE;
+                    case "generate" -> generate = value != JsonToken.VALUE_FALSE;
+                    case "previous_response_id" -> previousResponseId = parser.getValueAsString();
+                    case "type" -> type = parser.getValueAsString();
+                    case "stream_id" -> streamId = parser.getValueAsString();
                     default -> {}
                 }
                 parser.skipChildren();
@@ -76,10 +102,24 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
         } catch (IOException e) {
             throw new InvalidBodyException(null, "it is not valid JSON");
         }
-        if (model == null) {
-            throw new InvalidBodyException("model", "model is missing or not a string");
-        }
-        return new RequestBody(model, stream, tools ? callable(body) : List.of());
+        return new RequestBody(
+                model,
+                stream,
+                tools ? callable(body) : List.of(),
+                store,
+                background,
+                generate,
+                previousResponseId,
+                type,
+                streamId);
+    }
+
+    private static String model(JsonParser parser) throws IOException, InvalidBodyException {
+        return switch (parser.currentToken()) {
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NULL -> "";
+            default -> throw new InvalidBodyException("model", "model is not a string");
+        };
     }
 
     /** The tool call in the response; empty if it has text instead. */
@@ -121,7 +161,7 @@ record RequestBody(String model, boolean stream, List<JsonObject> tools) {
                         || hasToolResult(item.getValue("content")));
     }
 
-    private static Stream<JsonObject> objects(Object array) {
+    static Stream<JsonObject> objects(@Nullable Object array) {
         return array instanceof JsonArray values
                 ? values.stream().filter(JsonObject.class::isInstance).map(JsonObject.class::cast)
                 : Stream.empty();

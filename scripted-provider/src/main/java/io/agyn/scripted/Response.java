@@ -40,9 +40,7 @@ record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int s
 
     /** Builds a response of server-sent events, one per piece. */
     static Response streamed(Dialect dialect, Stream<JsonObject> events, Script script) {
-        AtomicInteger number = new AtomicInteger();
-        Stream<JsonObject> all = script.unknown() ? withUnknown(dialect, events) : events;
-        Stream<Buffer> written = all.map(event -> dialect.write(event, number.getAndIncrement()));
+        Stream<Buffer> written = numbered(dialect, events, script).map(dialect::write);
         List<Header> headers = headers(dialect, "text/event-stream; charset=utf-8", script);
         headers.add(new Header("cache-control", "no-cache"));
         if (script.endless()) {
@@ -51,6 +49,22 @@ record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int s
         List<Buffer> pieces = new ArrayList<>();
         zipped(written::iterator, script).forEach(pieces::add);
         return new Response(200, headers, pieces, pieces.size() / 2);
+    }
+
+    /** Builds a response of WebSocket messages, one per piece. */
+    static Response messages(Dialect dialect, int status, Stream<JsonObject> events, Script script) {
+        Stream<Buffer> written = numbered(dialect, events, script).map(event -> Buffer.buffer(event.encode()));
+        if (script.endless()) {
+            return new Response(status, List.of(), written::iterator, STALL_OF_ENDLESS);
+        }
+        List<Buffer> pieces = written.toList();
+        return new Response(status, List.of(), pieces, pieces.size() / 2);
+    }
+
+    private static Stream<JsonObject> numbered(Dialect dialect, Stream<JsonObject> events, Script script) {
+        AtomicInteger number = new AtomicInteger();
+        Stream<JsonObject> all = script.unknown() ? withUnknown(dialect, events) : events;
+        return all.map(event -> dialect.numbered(event, number.getAndIncrement()));
     }
 
     /** Builds a 307 to the URL in the script. */

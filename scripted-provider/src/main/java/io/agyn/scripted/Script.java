@@ -21,6 +21,9 @@ import java.util.stream.Stream;
  * @param every the pause after each event or piece
  * @param text the number of characters of the text
  * @param tool the tool to call instead of the first, or {@code none}
+ * @param id the id of the created object
+ * @param close the close code of a WebSocket after the response
+ * @param age the age at which a WebSocket ends
  */
 public record Script(
         Stall stall,
@@ -35,7 +38,10 @@ public record Script(
         OptionalInt events,
         Duration every,
         OptionalInt text,
-        Optional<String> tool) {
+        Optional<String> tool,
+        Optional<String> id,
+        OptionalInt close,
+        Optional<Duration> age) {
 
     /** Where a response stalls. */
     public enum Stall {
@@ -107,6 +113,9 @@ public record Script(
         private Duration every = Duration.ZERO;
         private OptionalInt text = OptionalInt.empty();
         private Optional<String> tool = Optional.empty();
+        private Optional<String> id = Optional.empty();
+        private OptionalInt close = OptionalInt.empty();
+        private Optional<Duration> age = Optional.empty();
 
         void read(String directive) {
             int equals = directive.indexOf('=');
@@ -123,6 +132,9 @@ public record Script(
                 case "every" -> every = duration(directive, value);
                 case "text" -> text = OptionalInt.of(number(directive, value, 0, MOST_CHARACTERS));
                 case "tool" -> tool = Optional.of(named(directive, value));
+                case "id" -> id = Optional.of(named(directive, value));
+                case "close" -> close = OptionalInt.of(number(directive, value, 1000, 4999));
+                case "age" -> age = Optional.of(duration(directive, value));
                 case "gzip" -> gzip = bare(directive, equals);
                 case "unknown" -> unknown = bare(directive, equals);
                 case "endless" -> endless = bare(directive, equals);
@@ -150,7 +162,10 @@ public record Script(
                     events,
                     every,
                     text,
-                    tool);
+                    tool,
+                    id,
+                    close,
+                    age);
         }
 
         private static Stall stall(String directive, String value) {

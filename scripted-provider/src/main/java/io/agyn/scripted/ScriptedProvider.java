@@ -16,6 +16,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +35,9 @@ public final class ScriptedProvider implements AutoCloseable {
 
     private static final int MOST_HEADERS = 256 << 10;
 
+    /** Also allows the compression of messages, Vert.x's default, to notice proxies that forward its offer. */
+    private static final int MOST_MESSAGE = 64 << 20;
+
     private final Vertx vertx;
     private final Options options;
     private final Calls calls;
@@ -43,7 +47,7 @@ public final class ScriptedProvider implements AutoCloseable {
     private ScriptedProvider(Options options) {
         this.options = options;
         vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(options.eventLoops()));
-        calls = new Calls(vertx, !options.recording(), options.credentials());
+        calls = new Calls(vertx, options);
         port = new AtomicInteger(options.port());
     }
 
@@ -72,6 +76,16 @@ public final class ScriptedProvider implements AutoCloseable {
     /** From now on accepts only calls with one of these headers; without any, all calls. */
     public void accept(Header... credentials) {
         calls.accept(List.of(credentials));
+    }
+
+    /** From now on refuses WebSockets with this status; open ones stay. */
+    public void refuseWebSockets(int status) {
+        calls.refuseWebSockets(OptionalInt.of(status));
+    }
+
+    /** From now on accepts WebSockets, as by default. */
+    public void acceptWebSockets() {
+        calls.refuseWebSockets(OptionalInt.empty());
     }
 
     /**
@@ -148,6 +162,8 @@ public final class ScriptedProvider implements AutoCloseable {
                 .setHandle100ContinueAutomatically(true)
                 .setMaxInitialLineLength(MOST_HEADERS)
                 .setMaxHeaderSize(MOST_HEADERS)
+                .setMaxWebSocketFrameSize(MOST_MESSAGE)
+                .setMaxWebSocketMessageSize(MOST_MESSAGE)
                 .setTcpNoDelay(true);
         options.tls().ifPresent(tls -> server.setSsl(true)
                 .setUseAlpn(options.http2())
@@ -158,13 +174,11 @@ public final class ScriptedProvider implements AutoCloseable {
     }
 
     private void handle(HttpServerRequest request) {
-        Recording recording = new Recording(
-                request.method().name(),
-                request.uri(),
-                version(request.version()),
-                options.recording() ? headers(request) : List.of());
-        if (options.recording()) {
-            recordings.add(recording);
+        List<Header> headers = options.recording() ? headers(request) : List.of();
+        Recording recording = record(request, request.method().name(), headers);
+        if (Calls.isUpgrade(request)) {
+            calls.upgrade(request, recording, () -> record(request, ReceivedCall.MESSAGE, headers));
+            return;
         }
         request.exceptionHandler(failure -> recording.callerLeft());
         request.response().exceptionHandler(failure -> recording.callerLeft());
@@ -174,6 +188,14 @@ public final class ScriptedProvider implements AutoCloseable {
             recording.bodyEnded();
             calls.respond(request, recording);
         });
+    }
+
+    private Recording record(HttpServerRequest request, String method, List<Header> headers) {
+        Recording recording = new Recording(method, request.uri(), version(request.version()), headers);
+        if (options.recording()) {
+            recordings.add(recording);
+        }
+        return recording;
     }
 
     private static List<Header> headers(HttpServerRequest request) {

@@ -3,9 +3,6 @@ package io.agyn.scripted;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -13,15 +10,11 @@ import java.util.List;
 /** Sends a response piece by piece, no faster than the caller reads, with the script's pauses, stalls and breaks. */
 final class Sender {
 
-    /** The HTTP/2 error code INTERNAL_ERROR. */
-    private static final long INTERNAL_ERROR = 2;
-
     /** Yields the event loop after so many pieces, so that an endless response does not block other calls. */
     private static final int PIECES_AT_ONCE = 64;
 
     private final Vertx vertx;
-    private final HttpServerRequest request;
-    private final HttpServerResponse response;
+    private final Output output;
     private final Recording recording;
     private final Script script;
     private final Response scripted;
@@ -31,17 +24,11 @@ final class Sender {
 
     private int sent;
     private boolean stalled;
+    private boolean stopped;
 
-    Sender(
-            Vertx vertx,
-            HttpServerRequest request,
-            Recording recording,
-            Script script,
-            Response scripted,
-            Stalls stalls) {
+    Sender(Vertx vertx, Output output, Recording recording, Script script, Response scripted, Stalls stalls) {
         this.vertx = vertx;
-        this.request = request;
-        this.response = request.response();
+        this.output = output;
         this.recording = recording;
         this.script = script;
         this.scripted = scripted;
@@ -58,16 +45,23 @@ final class Sender {
         }
     }
 
+    /** Sends nothing any more; the output and the recording stay as they are. */
+    void stop() {
+        stopped = true;
+    }
+
+    /** The number of pieces sent so far. */
+    int sent() {
+        return sent;
+    }
+
     private void begin() {
-        if (recording.isEnded()) {
+        if (isOver()) {
             return;
         }
         recording.responding(scripted.status());
-        response.setStatusCode(scripted.status());
-        scripted.headers().forEach(header -> response.putHeader(header.name(), header.value()));
-        if (script.atOnce()
-                && scripted.pieces() instanceof List<?>
-                && response.headers().contains("content-length")) {
+        output.begin(scripted);
+        if (script.atOnce() && scripted.pieces() instanceof List<?> && output.takesWhole(scripted)) {
             Buffer body = pieces.hasNext() ? pieces.next() : Buffer.buffer();
             if (pieces.hasNext()) {
                 body = body.copy();
@@ -77,21 +71,19 @@ final class Sender {
             end(body);
             return;
         }
-        if (!response.headers().contains("content-length") && request.version() == HttpVersion.HTTP_1_1) {
-            response.setChunked(true);
-        }
         next();
     }
 
     private void next() {
         for (int i = 0; i < PIECES_AT_ONCE; i++) {
-            if (recording.isEnded()) {
+            if (isOver()) {
                 return;
             }
             boolean broken = script.breakAfter().isPresent()
                     && (sent == script.breakAfter().getAsInt() || !pieces.hasNext());
             if (broken) {
-                breakOff();
+                recording.ended();
+                output.breakOff();
                 return;
             }
             if (script.stall() == Script.Stall.WITHIN && !stalled && sent >= scripted.stallAfter()) {
@@ -103,17 +95,20 @@ final class Sender {
                 end(Buffer.buffer());
                 return;
             }
-            if (response.writeQueueFull()) {
-                response.drainHandler(drained -> {
-                    response.drainHandler(null);
-                    next();
-                });
+            if (output.isFull()) {
+                output.onDrain(this::next);
                 return;
             }
             Buffer piece = pieces.next();
-            response.write(piece);
             recording.sent(piece.length());
             sent++;
+            if (output.endsWithLastPiece()
+                    && !pieces.hasNext()
+                    && script.breakAfter().isEmpty()) {
+                end(piece);
+                return;
+            }
+            output.write(piece);
             if (!script.every().isZero()) {
                 after(script.every(), this::next);
                 return;
@@ -122,22 +117,14 @@ final class Sender {
         vertx.runOnContext(ignored -> next());
     }
 
+    private boolean isOver() {
+        return stopped || recording.isEnded();
+    }
+
     private void end(Buffer last) {
         // Before the write: once a caller has read the whole response, the recording must be ended.
         recording.ended();
-        response.end(last);
-    }
-
-    /** Closes after all writes have been sent. The empty write sends the head if nothing else has. */
-    private void breakOff() {
-        recording.ended();
-        response.write(Buffer.buffer()).onComplete(written -> {
-            if (request.version() == HttpVersion.HTTP_2) {
-                response.reset(INTERNAL_ERROR);
-            } else {
-                request.connection().close();
-            }
-        });
+        output.end(last);
     }
 
     private void stall(Runnable then) {
