@@ -341,9 +341,9 @@ public interface Settings {
         @WithDefault("10m")
         Duration idleTimeout();
 
-        @Setting("accept WebSockets of the Responses API")
+        @Setting("`on` accepts WebSockets of the Responses API; `off` makes clients use HTTP")
         @WithName("websockets")
-        @WithDefault("true")
+        @WithDefault("on")
         boolean websockets();
 
         @Setting(value = "maximum time of a WebSocket", min = "1m", max = "24h")

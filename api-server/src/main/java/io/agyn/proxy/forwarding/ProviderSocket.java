@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * for the responses that they belong to: those on one lane ({@code stream_id}) come one after another.
  */
 final class ProviderSocket implements Socket.Listener {
+    private static final Logger LOG = Logger.getLogger(ProviderSocket.class);
     private static final String DEFAULT_LANE = "";
     private static final String CREATED = "response.created";
     private static final int MAX_IDS = 100;
@@ -243,6 +245,7 @@ final class ProviderSocket implements Socket.Listener {
     @Override
     public void onClosed(int code, String reason) {
         session.onProviderDisconnect();
+        LOG.debugf("%s closed a WebSocket: %d %s", target, code, reason);
         if (isClosed) {
             return;
         }

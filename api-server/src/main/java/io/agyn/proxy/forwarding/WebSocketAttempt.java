@@ -67,7 +67,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
         if (open != null) {
             send(open);
         } else if (proxy.shared().webSockets().refusals().contains(target.providerId(), target.endpoint())) {
-            call.fail(ProviderErrors.noWebSocket(target), Outcome.REFUSED);
+            failWithoutWebSocket(Outcome.REFUSED);
         } else if (session.providerCount() == MAX_PROVIDERS) {
             call.fail(
                     ProxyError.of(
@@ -141,11 +141,16 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
             call.fail(Redirect.error(target, call.path().path(), head), Outcome.UPSTREAM_ERROR);
         } else if (WebSocketRefusals.isRefusal(status)) {
             proxy.shared().webSockets().refusals().add(target.providerId(), target.endpoint());
-            call.fail(ProviderErrors.noWebSocket(target), Outcome.UPSTREAM_ERROR);
+            failWithoutWebSocket(Outcome.UPSTREAM_ERROR);
         } else {
             noteStatus(status);
             readError(head);
         }
+    }
+
+    private void failWithoutWebSocket(Outcome outcome) {
+        proxy.shared().webSockets().refusals().addToken(caller().tokenId());
+        call.fail(ProviderErrors.noWebSocket(target), outcome);
     }
 
     /** Reads a small response in which the provider says why it does not accept the WebSocket. */

@@ -31,6 +31,7 @@ final class WebSocketExchange implements Exchange {
     private boolean isPaused;
     private boolean isDiscarded;
     private boolean hasArrived;
+    private boolean isEndReported;
     private boolean isPassed;
     private @Nullable MultiMap responseHeaders;
     private int status = 200;
@@ -74,7 +75,12 @@ final class WebSocketExchange implements Exchange {
     /** Handles the end of the message. */
     void onArrived() {
         hasArrived = true;
-        if (!isDiscarded && end != null) {
+        reportEnd();
+    }
+
+    private void reportEnd() {
+        if (hasArrived && !isDiscarded && !isPaused && !isEndReported && end != null) {
+            isEndReported = true;
             end.run();
         }
     }
@@ -129,10 +135,8 @@ final class WebSocketExchange implements Exchange {
     public void read(Consumer<Buffer> receiver, Runnable endListener) {
         pieces = receiver;
         end = endListener;
-        if (hasArrived) {
-            // Without a byte.
-            endListener.run();
-        }
+        // It has arrived already if it is empty.
+        reportEnd();
         session.updatePauses();
     }
 
@@ -145,6 +149,7 @@ final class WebSocketExchange implements Exchange {
     @Override
     public void resume() {
         isPaused = false;
+        reportEnd();
         session.updatePauses();
     }
 

@@ -7,7 +7,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import java.time.Duration;
 import java.util.UUID;
 
-/** The LLM providers that do not support WebSocket, as they have shown within the last hour. */
+/** The LLM providers that have shown within the last hour that they do not support WebSocket, and the tokens that called them. */
 final class WebSocketRefusals {
     private static final int MAX_ENTRIES = 10_000;
     private static final Duration MEMORY = Duration.ofHours(1);
@@ -16,6 +16,9 @@ final class WebSocketRefusals {
             .maximumSize(MAX_ENTRIES)
             .expireAfterWrite(MEMORY)
             .build();
+
+    private final Cache<UUID, Boolean> tokens =
+            Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(MEMORY).build();
 
     private record Key(UUID providerId, Endpoint endpoint) {}
 
@@ -32,6 +35,15 @@ final class WebSocketRefusals {
 
     void add(UUID providerId, Endpoint endpoint) {
         refusals.put(new Key(providerId, endpoint), true);
+    }
+
+    /** Notes that a call with an API token needed such a provider. */
+    void addToken(UUID tokenId) {
+        tokens.put(tokenId, true);
+    }
+
+    boolean containsToken(UUID tokenId) {
+        return tokens.getIfPresent(tokenId) != null;
     }
 
     boolean contains(UUID providerId, Endpoint endpoint) {

@@ -101,7 +101,7 @@ public class WebSocketUpgrade {
 
         private void decide(String token, Identity identity) {
             Optional<String> invalid = Handshake.error(request);
-            if (!proxy.shared().webSockets().isEnabled()) {
+            if (!isSupported(identity)) {
                 proxy.shared().webSockets().onNotSupported();
                 request.response().putHeader(HttpHeaderNames.UPGRADE, "HTTP/2.0");
                 respond(ProxyError.of(
@@ -116,6 +116,21 @@ public class WebSocketUpgrade {
             } else {
                 accept(token);
             }
+        }
+
+        /**
+         * Whether the caller's WebSocket is accepted. Codex falls back to HTTP only if it is not: it would repeat a failed
+         * message for seconds. Other clients have no fallback.
+         */
+        private boolean isSupported(Identity identity) {
+            WebSockets webSockets = proxy.shared().webSockets();
+            return webSockets.isEnabled()
+                    && !(isCodex() && webSockets.refusals().containsToken(identity.tokenId()));
+        }
+
+        private boolean isCodex() {
+            String beta = request.getHeader("openai-beta");
+            return beta != null && beta.contains("responses_websockets");
         }
 
         private void reject(ProxyError error) {

@@ -423,7 +423,7 @@ public final class Socket extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext from, Throwable failure) {
-        // Mostly a reset; Vert.x would log it.
+        // Mostly a reset; Vert.x would log it as an error.
         from.close();
     }
 
