@@ -318,6 +318,15 @@ public interface Settings {
         @WithDefault("32M")
         MemorySize bodyLimit();
 
+        @Setting(
+                value = "how long stored responses, conversations and batches can be retrieved after their last use",
+                syntax = Syntax.DAYS,
+                min = "1d",
+                max = "365d")
+        @WithName("stored-object-retention")
+        @WithDefault("30d")
+        Duration storedObjectRetention();
+
         @Setting(value = "maximum time from the first byte of a call to its `model`; then 408", min = "1ms", max = "1h")
         @WithName("model-timeout")
         @WithDefault("2m")
@@ -340,6 +349,17 @@ public interface Settings {
         @WithName("idle-timeout")
         @WithDefault("10m")
         Duration idleTimeout();
+
+        @Setting(
+                value = "how long a provider's stream may be silent before the caller gets a keep-alive, and the time"
+                        + " between two keep-alives: a `ping` event in the Messages API, a comment line in the Responses"
+                        + " API; `0s` sends none. A model's `keep_alive_seconds` takes precedence. With keep-alives,"
+                        + " providers are asked for uncompressed responses",
+                min = "0s",
+                max = "1h")
+        @WithName("keep-alive")
+        @WithDefault("0s")
+        Duration keepAlive();
 
         @Setting("`on` accepts WebSockets of the Responses API; `off` makes clients use HTTP")
         @WithName("websockets")

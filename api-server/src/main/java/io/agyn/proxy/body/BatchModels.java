@@ -62,6 +62,11 @@ public final class BatchModels implements RequestScanner {
         return first;
     }
 
+    @Override
+    public boolean hasReference() {
+        return !references.isEmpty();
+    }
+
     /** Returns and removes the first reference to each model but the first. */
     @Override
     public @Nullable Reference takeReference() {
@@ -71,6 +76,11 @@ public final class BatchModels implements RequestScanner {
     @Override
     public @Nullable Edit takeEdit() {
         return edits.poll();
+    }
+
+    @Override
+    public boolean isSettled() {
+        return scanner.isAfterObject();
     }
 
     @Override

@@ -25,6 +25,11 @@ public final class PassedBody implements RequestScanner {
     }
 
     @Override
+    public boolean hasReference() {
+        return false;
+    }
+
+    @Override
     public @Nullable Reference takeReference() {
         return null;
     }
@@ -32,6 +37,11 @@ public final class PassedBody implements RequestScanner {
     @Override
     public @Nullable Edit takeEdit() {
         return null;
+    }
+
+    @Override
+    public boolean isSettled() {
+        return true;
     }
 
     @Override

@@ -105,6 +105,11 @@ public final class RequestFields implements RequestScanner {
     }
 
     @Override
+    public boolean hasReference() {
+        return references != null && !references.isEmpty();
+    }
+
+    @Override
     public @Nullable Reference takeReference() {
         return references == null ? null : references.poll();
     }
@@ -114,6 +119,11 @@ public final class RequestFields implements RequestScanner {
         Edit taken = edit;
         edit = null;
         return taken;
+    }
+
+    @Override
+    public boolean isSettled() {
+        return isRoutable;
     }
 
     @Override

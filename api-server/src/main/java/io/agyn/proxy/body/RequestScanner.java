@@ -30,6 +30,11 @@ public interface RequestScanner {
     @Nullable
     String model();
 
+    /** Whether no later byte can be part of an edit, so that only references matter from now on. */
+    boolean isSettled();
+
+    boolean hasReference();
+
     /** Returns and removes the next reference that the server must resolve before the body is complete at the provider. */
     @Nullable
     Reference takeReference();

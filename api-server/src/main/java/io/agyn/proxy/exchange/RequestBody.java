@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.budget.ByteBudget;
 import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.netty.buffer.ByteBuf;
@@ -12,11 +14,16 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.CompositeByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Streams the body of a call to the provider. It is buffered until the route is known, and then forwarded as it
- * arrives. Only the value of {@code model} changes, and reading keeps pace with the provider.
+ * arrives. Only names of models change, and reading keeps pace with the provider.
+ *
+ * <p>Bytes that end a reference are held back until it is resolved. Since the last bracket of the body comes later, a provider
+ * never gets a complete body with a reference that is rejected.
  */
 public final class RequestBody {
     private static final long UNKNOWN = -1;
@@ -36,6 +43,12 @@ public final class RequestBody {
          * @param model null for a body without a model
          */
         void onRoutable(@Nullable String model);
+
+        /**
+         * A part of the body that arrived after {@link #pass} has a reference; nothing more is forwarded before {@link
+         * #proceed}.
+         */
+        void onReference(Reference reference);
 
         /** The body cannot be forwarded; nothing more is read. */
         void onRejected(ProxyError error);
@@ -59,6 +72,12 @@ public final class RequestBody {
     private boolean routableReported;
     private boolean rejected;
     private @Nullable BodySink provider;
+    private byte[] model = {};
+    // The provider's names of the models of a batch; null for other bodies.
+    private @Nullable Map<String, byte[]> models;
+    // Received but not forwarded: the start of a model's name, or a part with a reference.
+    private @Nullable ByteBuf held;
+    private boolean waitsForReference;
     private boolean passedOn;
 
     /**
@@ -82,7 +101,7 @@ public final class RequestBody {
 
     /** Whether the whole body has arrived and was forwarded. */
     public boolean isSent() {
-        return complete && provider != null && unsent == null;
+        return complete && provider != null && unsent == null && held == null;
     }
 
     /** Whether bytes have arrived, or left the buffer, since the last call of this method. */
@@ -117,12 +136,44 @@ public final class RequestBody {
      * @param keep whether to keep a copy of a complete body of moderate length, for {@link #repeat}
      */
     public void pass(BodySink to, byte[] model, boolean keep) {
-        ByteBuf body = replaceModel(model);
+        this.model = model;
+        ByteBuf body = edited(hold(buffered));
         buffered = Unpooled.EMPTY_BUFFER;
         if (keep && complete && body.readableBytes() <= MAX_REPEATABLE_BYTES && hasMemory()) {
             repeatable = body.duplicate();
         }
         send(to, body);
+    }
+
+    /** Returns and removes the next reference in the body so far; null if all are resolved. */
+    public @Nullable Reference takeReference() {
+        return scanner.takeReference();
+    }
+
+    /** The scanner's value of a field; null for a field that was not found so far. */
+    public @Nullable String value(RequestField field) {
+        return scanner.value(field);
+    }
+
+    /**
+     * Sets the provider's name of a model of a batch.
+     *
+     * @param name the caller's name
+     * @param remoteModel the provider's name, as a JSON string
+     */
+    public void rename(String name, byte[] remoteModel) {
+        if (models == null) {
+            models = new HashMap<>();
+        }
+        models.put(name, remoteModel);
+    }
+
+    /** Goes on after a reference is resolved. */
+    public void proceed() {
+        waitsForReference = false;
+        if (!rejected) {
+            sendHeld();
+        }
     }
 
     /** Whether a copy of the complete body is kept. */
@@ -161,7 +212,7 @@ public final class RequestBody {
         if (complete) {
             to.begin(body.readableBytes());
         } else {
-            to.begin(length == UNKNOWN ? UNKNOWN : body.readableBytes() + length - received);
+            to.begin(length == UNKNOWN || !scanner.isSettled() ? UNKNOWN : body.readableBytes() + length - received);
         }
         unsent = body;
         sendBuffered();
@@ -209,6 +260,7 @@ public final class RequestBody {
         rejected = true;
         buffered = Unpooled.EMPTY_BUFFER;
         unsent = null;
+        held = null;
         repeatable = null;
         releaseMemory();
     }
@@ -223,21 +275,27 @@ public final class RequestBody {
         }
     }
 
-    private ByteBuf replaceModel(byte[] remoteModel) {
-        Edit edit = requireNonNull(scanner.takeEdit(), "no edit");
-        byte[] model = edit.text(remoteModel);
-        int start = Math.toIntExact(edit.from());
-        int end = Math.toIntExact(edit.to());
-        int tail = buffered.writerIndex() - end;
-        if (buffered.hasArray()) {
-            byte[] bytes = new byte[start + model.length + tail];
-            buffered.getBytes(0, bytes, 0, start);
-            System.arraycopy(model, 0, bytes, start, model.length);
-            buffered.getBytes(end, bytes, start + model.length, tail);
-            return Unpooled.wrappedBuffer(bytes);
+    /** Applies the edits of bytes that end where the held ones start. */
+    private ByteBuf edited(ByteBuf bytes) {
+        Edit first = scanner.takeEdit();
+        if (first == null) {
+            return bytes;
         }
-        return Unpooled.wrappedBuffer(
-                buffered.slice(0, start), Unpooled.wrappedBuffer(model), buffered.slice(end, tail));
+        long start = received - (held == null ? 0 : held.readableBytes()) - bytes.readableBytes();
+        Edit next = scanner.takeEdit();
+        if (next == null) {
+            return BodyEdits.apply(bytes, start, first, text(first));
+        }
+        BodyEdits edits = new BodyEdits(bytes, start);
+        for (edits.add(first, text(first)); next != null; next = scanner.takeEdit()) {
+            edits.add(next, text(next));
+        }
+        return edits.end();
+    }
+
+    private byte[] text(Edit edit) {
+        byte[] remoteModel = models == null ? model : requireNonNull(models.get(edit.model()), "unknown model");
+        return edit.text(remoteModel);
     }
 
     private void receive(Buffer buffer) {
@@ -266,8 +324,53 @@ public final class RequestBody {
             reserveMemory(bytes.readableBytes());
             reportRoutable();
         } else {
-            write(provider, buffer);
+            passOn(provider, buffer);
         }
+    }
+
+    private void passOn(BodySink to, Buffer piece) {
+        if (held == null && scanner.isSettled() && !scanner.hasReference()) {
+            write(to, piece);
+            return;
+        }
+        ByteBuf bytes = piece.getByteBuf();
+        held = held == null ? bytes : Unpooled.wrappedBuffer(held, bytes);
+        sendHeld();
+    }
+
+    private void sendHeld() {
+        BodySink to = requireNonNull(provider, "provider is null");
+        if (waitsForReference) {
+            return;
+        }
+        Reference reference = scanner.takeReference();
+        if (reference != null) {
+            waitsForReference = true;
+            exchange.pause();
+            listener.onReference(reference);
+            return;
+        }
+        if (held != null) {
+            ByteBuf bytes = edited(hold(held));
+            if (complete || bytes.isReadable()) {
+                write(to, Buffer.buffer(bytes));
+            }
+        }
+        if (!complete && !to.isFull()) {
+            exchange.resume();
+        }
+    }
+
+    /** Keeps the last of the received bytes if they are the start of a model's name, and returns the others. */
+    private ByteBuf hold(ByteBuf last) {
+        held = null;
+        long heldFrom = scanner.heldFrom();
+        if (heldFrom >= received) {
+            return last;
+        }
+        int kept = Math.toIntExact(received - heldFrom);
+        held = last.slice(last.writerIndex() - kept, kept);
+        return last.slice(last.readerIndex(), last.readableBytes() - kept);
     }
 
     private void end() {
@@ -283,6 +386,9 @@ public final class RequestBody {
         if (provider != null) {
             passedOn = true;
             provider.end();
+        } else {
+            // A body that is passed on unread may be empty.
+            reportRoutable();
         }
     }
 

@@ -5,10 +5,14 @@ import static java.util.Objects.requireNonNull;
 import io.agyn.access.Identity;
 import io.agyn.budget.ByteBudget;
 import io.agyn.logging.Exceptions;
+import io.agyn.proxy.body.PassedBody;
+import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.Operation.RouteSource;
 import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
@@ -22,6 +26,7 @@ import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
@@ -70,6 +75,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     private @Nullable CalledModel model;
     private @Nullable Attempt attempt;
     private boolean hasPermits;
+    private final CallObjects objects;
 
     /**
      * The caller, as authenticated.
@@ -90,6 +96,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         this.caller = caller;
         this.recorder = new CallRecorder(operation, exchange);
         this.lastProgress = recorder.started();
+        this.objects = new CallObjects(this, proxy);
         this.trace = proxy.trace(operation, exchange.headers());
     }
 
@@ -115,7 +122,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 new Call(proxy, OperationPath.of(Operation.CREATE_RESPONSE), message, new Caller(identity, null, 0));
         call.loop.calls().add(call);
         message.onDisconnect(call::onCallerDisconnect);
-        call.model = CalledModel.of(target);
+        call.model = CalledModel.at(target);
         WebSocketAttempt attempt = new WebSocketAttempt(call, proxy, message, call.newBody(), target, "");
         call.attempt = attempt;
         return attempt;
@@ -182,6 +189,9 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         if (exchange instanceof WebSocketExchange message) {
             return message.fields();
         }
+        if (operation.routeSource() != RouteSource.BODY_MODEL) {
+            return new PassedBody();
+        }
         return switch (operation.protocol()) {
             case RESPONSES -> RequestFields.ofResponses(MAX_DEPTH);
             case ANTHROPIC_MESSAGES -> RequestFields.ofMessages(MAX_DEPTH);
@@ -246,12 +256,14 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             forward(message);
             return;
         }
-        if (name == null) {
-            reject(RoutingErrors.missingModel(operation.protocol()));
-            return;
-        }
         enter(Unlimited.LOOKING_UP);
-        guard(() -> withCurrentRights(() -> find(name)));
+        if (operation.routeSource() == RouteSource.OBJECT) {
+            guard(() -> withCurrentRights(objects::route));
+        } else if (name == null) {
+            reject(RoutingErrors.missingModel(operation.protocol()));
+        } else {
+            guard(() -> withCurrentRights(() -> find(name)));
+        }
     }
 
     /** Passes on a message of a WebSocket that starts no response, and needs no record. */
@@ -262,7 +274,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Runs a step, after identifying the caller again if time has passed: its token may have been revoked meanwhile. */
-    private void withCurrentRights(Runnable step) {
+    void withCurrentRights(Runnable step) {
         Caller known = authenticated();
         if (known.token() == null || known.lookedUpAt() == loop.now()) {
             step.run();
@@ -272,19 +284,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     private void find(String name) {
-        Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(authenticated().identity(), organization, name), route -> follow(route, name));
+        when(
+                proxy.find(authenticated().identity(), organization(), new ModelSelector.Named(name)),
+                route -> follow(route, name));
+    }
+
+    Optional<String> organization() {
+        return Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
     }
 
     private void follow(Route route, String name) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
-                model = CalledModel.of(target);
-                if (target.protocol() != operation.protocol()) {
-                    reject(RoutingErrors.wrongPath(operation, target));
+                if (target.protocol() == operation.protocol()) {
+                    use(target);
                 } else {
-                    takePermits(target);
+                    model = CalledModel.at(target);
+                    reject(RoutingErrors.wrongPath(operation, target));
                 }
             }
             case Route.Uncallable found -> {
@@ -295,6 +312,36 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
+    }
+
+    /** Calls a target if all references of the body so far are valid there. */
+    void use(Target target) {
+        model = CalledModel.at(target);
+        settle(() -> takePermits(target));
+    }
+
+    /** Resolves the references of the body so far, one after another. */
+    private void settle(Runnable next) {
+        Reference reference = requireNonNull(body, "body is null").takeReference();
+        if (reference == null) {
+            next.run();
+        } else {
+            resolve(reference, () -> settle(next));
+        }
+    }
+
+    @Override
+    public void onReference(Reference reference) {
+        guard(() -> resolve(reference, requireNonNull(body, "body is null")::proceed));
+    }
+
+    private void resolve(Reference reference, Runnable next) {
+        if (exchange instanceof WebSocketExchange message && message.session().hasCreated(reference.value())) {
+            // The provider remembers it for the connection, even if it is not stored.
+            next.run();
+            return;
+        }
+        objects.check(reference, requireNonNull(target(), "target is null"), next);
     }
 
     // Call the provider
@@ -391,7 +438,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         fail(ProxyError.STOPPING, responds ? Outcome.UPSTREAM_TRUNCATED : Outcome.REFUSED);
     }
 
-    private void reject(ProxyError error) {
+    void reject(ProxyError error) {
         fail(error, Outcome.REFUSED);
     }
 
@@ -430,7 +477,8 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
             return;
         }
         release();
-        CallRecord record = recorder.record(caller == null ? null : caller.identity(), model, attempt, outcome);
+        CallRecord record = recorder.record(
+                caller == null ? null : caller.identity(), model, attempt, objects.usage(attempt), outcome);
         trace.end(record);
         proxy.onCallEnd(operation, record);
     }
@@ -470,7 +518,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
     }
 
     /** Continues with the result of a lookup: at once if it is in memory, otherwise back on the event loop. */
-    private <T> void when(CompletableFuture<T> future, Consumer<T> next) {
+    <T> void when(CompletableFuture<T> future, Consumer<T> next) {
         when(future, next, failure -> LookupFailures.error(failure, requestId()));
     }
 
@@ -491,16 +539,40 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }));
     }
 
+    CallObjects objects() {
+        return objects;
+    }
+
+    CallRecorder recorder() {
+        return recorder;
+    }
+
+    Identity identity() {
+        return authenticated().identity();
+    }
+
+    /** The target of the call; null before it is known. */
+    @Nullable
+    Target target() {
+        return model == null ? null : model.target();
+    }
+
+    int responseStatus() {
+        return exchange.status();
+    }
+
+    /** A field of the request as far as it was read; null if it is missing. */
+    @Nullable
+    String field(RequestField field) {
+        return body == null ? null : body.value(field);
+    }
+
     OperationPath path() {
         return path;
     }
 
     Dialect dialect() {
         return dialect;
-    }
-
-    Identity identity() {
-        return authenticated().identity();
     }
 
     String requestId() {

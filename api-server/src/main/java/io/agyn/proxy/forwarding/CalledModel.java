@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record CalledModel(
         UUID organizationId, UUID id, String name, @Nullable Target target) {
-    static CalledModel of(Target target) {
+    static CalledModel at(Target target) {
         return new CalledModel(target.organizationId(), target.modelId(), target.modelName(), target);
     }
 }

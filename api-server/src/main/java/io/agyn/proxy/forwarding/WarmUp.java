@@ -20,12 +20,16 @@ import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
+import io.agyn.proxy.stored.PendingRecord;
+import io.agyn.proxy.stored.StoredObject;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteValue;
 import io.agyn.settings.Settings;
 import io.agyn.usage.CallRecord;
+import io.agyn.usage.CallUsage;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.AbstractVerticle;
@@ -199,8 +203,24 @@ class WarmUp {
         }
 
         @Override
-        public CompletableFuture<Route> find(Identity caller, Optional<String> organization, String model) {
+        public CompletableFuture<Route> find(Identity caller, Optional<String> organization, ModelSelector model) {
             return CompletableFuture.completedFuture(route);
+        }
+
+        @Override
+        public CompletableFuture<Optional<StoredObject>> object(
+                Identity caller, Optional<String> organization, String objectId) {
+            throw new IllegalStateException("no call uses a stored object");
+        }
+
+        @Override
+        public void remember(StoredObject object) {
+            // Nobody retrieves it.
+        }
+
+        @Override
+        public void complete(UUID organizationId, PendingRecord record, CallUsage usage) {
+            throw new IllegalStateException("no record is pending");
         }
 
         @Override
@@ -227,6 +247,9 @@ class WarmUp {
         public void onCallEnd(Operation operation, CallRecord record) {
             // Not recorded.
         }
+
+        @Override
+        public void onKeepAlive() {}
 
         @Override
         public void onError(ProxyError error) {

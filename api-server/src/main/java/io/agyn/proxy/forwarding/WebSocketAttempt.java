@@ -250,6 +250,7 @@ final class WebSocketAttempt extends Attempt implements UpstreamConnector.Listen
             call.enter(new Forwarding());
         }
         reader.read(event);
+        call.objects().onRead(reader);
         call.onResponseBytes(true);
     }
 

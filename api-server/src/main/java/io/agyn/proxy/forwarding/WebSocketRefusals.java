@@ -17,8 +17,10 @@ final class WebSocketRefusals {
             .expireAfterWrite(MEMORY)
             .build();
 
-    private final Cache<UUID, Boolean> tokens =
-            Caffeine.newBuilder().maximumSize(MAX_ENTRIES).expireAfterWrite(MEMORY).build();
+    private final Cache<UUID, Boolean> tokens = Caffeine.newBuilder()
+            .maximumSize(MAX_ENTRIES)
+            .expireAfterWrite(MEMORY)
+            .build();
 
     private record Key(UUID providerId, Endpoint endpoint) {}
 

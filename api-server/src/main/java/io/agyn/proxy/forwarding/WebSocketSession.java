@@ -228,6 +228,11 @@ final class WebSocketSession implements Socket.Listener, Upgraded, TimedList.Ent
         return null;
     }
 
+    /** Whether one of the latest responses on this WebSocket has an id. */
+    boolean hasCreated(String responseId) {
+        return providers.stream().anyMatch(provider -> provider.hasCreated(responseId));
+    }
+
     int providerCount() {
         return providers.size();
     }

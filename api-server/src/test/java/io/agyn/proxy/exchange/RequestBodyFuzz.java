@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.agyn.budget.ByteBudget;
+import io.agyn.proxy.body.BatchModels;
 import io.agyn.proxy.body.Edit;
 import io.agyn.proxy.body.MalformedBodyException;
+import io.agyn.proxy.body.Reference;
+import io.agyn.proxy.body.RequestField;
 import io.agyn.proxy.body.RequestFields;
+import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.ProxyError;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -23,6 +27,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Timeout;
 
 /** Bodies of model calls, from a caller that sends pieces to a slow provider. */
@@ -30,13 +35,23 @@ import org.junit.jupiter.api.Timeout;
 class RequestBodyFuzz {
     private static final byte[] MODEL = "\"remote/\u540d\"".getBytes(UTF_8);
     private static final int LIMIT = 1 << 20;
+    private static final int DEPTH_LIMIT = 1000;
 
     @FuzzTest
     void providerReceivesTheBodyWithItsOwnModel(byte[] bytes) {
-        byte[] expected = expected(bytes);
-        for (int seed = 0; seed < 3; seed++) {
+        assertReceived(bytes, () -> RequestFields.ofResponses(DEPTH_LIMIT));
+    }
+
+    @FuzzTest
+    void providerReceivesTheBatchWithItsOwnModels(byte[] bytes) {
+        assertReceived(bytes, () -> new BatchModels(DEPTH_LIMIT));
+    }
+
+    private static void assertReceived(byte[] bytes, Supplier<RequestScanner> scanners) {
+        byte[] expected = expected(bytes, scanners.get());
+        for (int seed = 0; seed < 4; seed++) {
             Random random = new Random(Arrays.hashCode(bytes) + seed);
-            Transfer transfer = new Transfer(random, seed == 0 ? -1 : bytes.length);
+            Transfer transfer = new Transfer(random, seed == 0 ? -1 : bytes.length, scanners.get());
             transfer.run(bytes);
             assertThat(transfer.isRejected).isEqualTo(expected == null);
             if (expected != null) {
@@ -48,20 +63,25 @@ class RequestBodyFuzz {
     }
 
     /** The bytes for the provider; null if the body is rejected. */
-    private static byte[] expected(byte[] bytes) {
-        RequestFields fields = RequestFields.ofResponses(1000);
+    private static byte[] expected(byte[] bytes, RequestScanner scanner) {
         try {
-            fields.read(bytes, 0, bytes.length);
-            fields.end();
+            scanner.read(bytes, 0, bytes.length);
+            scanner.end();
         } catch (MalformedBodyException e) {
             return null;
         }
-        Edit edit = fields.takeEdit();
-        return Buffer.buffer()
-                .appendBytes(bytes, 0, (int) edit.from())
-                .appendBytes(edit.text(MODEL))
-                .appendBytes(bytes, (int) edit.to(), bytes.length - (int) edit.to())
-                .getBytes();
+        Buffer expected = Buffer.buffer();
+        int at = 0;
+        for (Edit edit = scanner.takeEdit(); edit != null; edit = scanner.takeEdit()) {
+            byte[] model = edit.model() == null || edit.model().equals(scanner.model()) ? MODEL : remote(edit.model());
+            expected.appendBytes(bytes, at, (int) edit.from() - at).appendBytes(edit.text(model));
+            at = (int) edit.to();
+        }
+        return expected.appendBytes(bytes, at, bytes.length - at).getBytes();
+    }
+
+    private static byte[] remote(String model) {
+        return ("\"remote-" + model.hashCode() + "\"").getBytes(UTF_8);
     }
 
     /** One call: both connections, and the state that the body's owner would keep. */
@@ -74,25 +94,33 @@ class RequestBodyFuzz {
         private boolean isPaused;
         private boolean isRoutable;
         private boolean isPassed;
+        private Reference unresolved;
         private boolean isRejected;
         private boolean hasEnded;
         private long announced = -1;
         private final Deque<Handler<AsyncResult<Void>>> unsent = new ArrayDeque<>();
 
-        Transfer(Random random, long length) {
+        Transfer(Random random, long length, RequestScanner scanner) {
             this.random = random;
-            this.body = new RequestBody(
-                    fake(Exchange.class, this::caller), length, LIMIT, RequestFields.ofResponses(1000), this);
+            this.body = new RequestBody(fake(Exchange.class, this::caller), length, LIMIT, scanner, this);
         }
 
         void run(byte[] bytes) {
             body.read();
             int at = 0;
             boolean isOver = false;
-            for (int steps = 0; !isRejected && (!isOver || isRoutable && !isPassed || !unsent.isEmpty()); steps++) {
+            for (int steps = 0; !isRejected && (!isOver || isBusy()); steps++) {
                 assertThat(steps).as("steps").isLessThan(100 * (bytes.length + 10));
-                if (isRoutable && !isPassed && random.nextBoolean()) {
+                if (unresolved != null && random.nextBoolean()) {
+                    Reference resolved = unresolved;
+                    unresolved = null;
+                    resolve(resolved);
+                    body.proceed();
+                } else if (isRoutable && !isPassed && random.nextBoolean()) {
                     isPassed = true;
+                    for (Reference next = body.takeReference(); next != null; next = body.takeReference()) {
+                        resolve(next);
+                    }
                     HttpClientRequest provider = fake(HttpClientRequest.class, this::provider);
                     body.pass(new HttpBodySink(provider, random.nextInt(20)), MODEL, false);
                 } else if (!unsent.isEmpty() && random.nextBoolean()) {
@@ -105,6 +133,16 @@ class RequestBodyFuzz {
                     isOver = true;
                     end.run();
                 }
+            }
+        }
+
+        private boolean isBusy() {
+            return isRoutable && !isPassed || unresolved != null || !unsent.isEmpty();
+        }
+
+        private void resolve(Reference reference) {
+            if (reference.field() == RequestField.MODEL) {
+                body.rename(reference.value(), remote(reference.value()));
             }
         }
 
@@ -156,6 +194,15 @@ class RequestBodyFuzz {
         public void onRoutable(String model) {
             assertThat(isRoutable).isFalse();
             isRoutable = true;
+            if (model != null) {
+                body.rename(model, MODEL);
+            }
+        }
+
+        @Override
+        public void onReference(Reference reference) {
+            assertThat(unresolved).isNull();
+            unresolved = reference;
         }
 
         @Override
