@@ -20,7 +20,8 @@ final class Anthropic implements Dialect {
         JsonObject block = tool.map(call -> toolBlock(call).put("input", call.arguments()))
                 .orElseGet(
                         () -> textBlock(script.endless() ? "" : script.texts().collect(Collectors.joining())));
-        return message(body, script, array(block), stopReason(tool), usage(12));
+        return message(
+                body.model(), script.id().orElseGet(() -> id("msg_")), array(block), stopReason(tool), usage(12));
     }
 
     @Override
@@ -104,17 +105,16 @@ final class Anthropic implements Dialect {
         return object("type", "scripted_unknown", "scripted", "unheard of");
     }
 
-    private static JsonObject message(
-            RequestBody body, Script script, JsonArray content, String stopReason, JsonObject usage) {
+    private static JsonObject message(String model, String id, JsonArray content, String stopReason, JsonObject usage) {
         return object(
                 "id",
-                script.id().orElseGet(() -> id("msg_")),
+                id,
                 "type",
                 "message",
                 "role",
                 "assistant",
                 "model",
-                body.model(),
+                model,
                 "content",
                 content,
                 "stop_reason",
@@ -123,6 +123,12 @@ final class Anthropic implements Dialect {
                 null,
                 "usage",
                 usage);
+    }
+
+    /** A message of a batch's result. */
+    static JsonObject message(String model, JsonObject usage) {
+        JsonObject text = textBlock(Script.ORDINARY.texts().collect(Collectors.joining()));
+        return message(model, id("msg_"), array(text), "end_turn", usage);
     }
 
     private static JsonObject textBlock(String text) {
@@ -153,7 +159,7 @@ final class Anthropic implements Dialect {
                 "standard");
     }
 
-    private static JsonObject error(String type, String message) {
+    static JsonObject error(String type, String message) {
         return object("type", "error", "error", object("type", type, "message", message), "request_id", id("req_"));
     }
 }

@@ -6,8 +6,13 @@ import io.agyn.scripted.Operation.Match;
 import io.agyn.scripted.RequestBody.InvalidBodyException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +32,11 @@ final class Calls {
     private final Map<Prepared, Response> prepared = new ConcurrentHashMap<>();
     private final Stalls stalls = new Stalls();
 
-    private final ObjectStore<StoredResponse> responses = new ObjectStore<>();
+    private final boolean lenient;
+    private final Optional<Path> fixtures;
+    private final OpenAiObjects objects;
+    private final Batches batches;
+    private final ModelLists models;
 
     private volatile List<Header> credentials;
     private volatile OptionalInt webSocketStatus;
@@ -40,6 +49,11 @@ final class Calls {
         prepares = !options.recording();
         credentials = options.credentials();
         webSocketStatus = options.webSocketStatus();
+        lenient = options.lenient();
+        fixtures = options.fixtures();
+        objects = new OpenAiObjects(lenient);
+        batches = new Batches(lenient);
+        models = new ModelLists(options.models());
     }
 
     void accept(List<Header> credentials) {
@@ -61,7 +75,9 @@ final class Calls {
     /** Responds to a call after its whole body has arrived. */
     void respond(HttpServerRequest request, Recording recording) {
         Optional<Match> match = match(request).filter(known -> known.operation() != Operation.UPGRADE);
-        Dialect dialect = match.map(known -> known.operation().dialect()).orElseGet(() -> dialect(request));
+        Dialect dialect = match.filter(known -> !known.operation().isOfModels())
+                .map(known -> known.operation().dialect())
+                .orElseGet(() -> dialect(request));
         String credential = request.getHeader(dialect.credentialHeader());
         if (!accepted(request.headers())) {
             send(request, recording, error(dialect, 401, dialect.rejected(credential)));
@@ -72,7 +88,7 @@ final class Calls {
                     recording,
                     error(dialect, 404, dialect.notFound(request.method().name(), path)));
         } else {
-            respond(request, recording, match.get().operation());
+            respond(request, recording, match.get(), dialect);
         }
     }
 
@@ -109,23 +125,39 @@ final class Calls {
         }
     }
 
-    private void respond(HttpServerRequest request, Recording recording, Operation operation) {
-        Dialect dialect = operation.dialect();
+    private void respond(HttpServerRequest request, Recording recording, Match match, Dialect dialect) {
+        boolean hasModel = match.operation().hasModel();
         try {
             byte[] bytes = recording.body();
-            RequestBody body = RequestBody.read(bytes);
-            if (body.model().isEmpty()) {
+            RequestBody body = hasModel ? RequestBody.read(bytes) : RequestBody.NONE;
+            if (hasModel && body.model().isEmpty() && !lenient) {
                 send(request, recording, error(dialect, 400, dialect.missing("model")));
                 return;
             }
             Script script = script(Optional.ofNullable(request.getHeader(SCRIPT)), body);
-            Response response = response(operation, body, script, bytes);
+            Response response;
+            if (script.redirect().isPresent()) {
+                response = Response.redirect(dialect, script);
+            } else if (script.status().isPresent()) {
+                int status = script.status().getAsInt();
+                response = Response.plain(dialect, status, dialect.error(status, body.model()), script);
+            } else if (hasModel) {
+                response = response(match.operation(), body, script, bytes);
+            } else if (match.operation().isOfModels()) {
+                response = models.respond(match, request, script);
+            } else {
+                response = match.operation().isOfBatches()
+                        ? batches.respond(match, request, bytes, script)
+                        : objects.respond(match, request, bytes, script);
+            }
             new Sender(vertx, new HttpOutput(request), recording, script, response, stalls).send();
         } catch (ScriptException e) {
             send(request, recording, error(dialect, 400, dialect.invalid(e.getMessage(), SCRIPT)));
         } catch (InvalidBodyException e) {
             String message = "Invalid request body: " + e.getMessage();
             send(request, recording, error(dialect, 400, dialect.invalid(message, e.parameter())));
+        } catch (DecodeException | ClassCastException e) {
+            send(request, recording, error(dialect, 400, dialect.invalid("Invalid request body", null)));
         }
     }
 
@@ -143,32 +175,65 @@ final class Calls {
 
     private Response create(Operation operation, RequestBody body, Script script, byte[] bytes) {
         Dialect dialect = operation.dialect();
-        if (script.redirect().isPresent()) {
-            return Response.redirect(dialect, script);
+        return switch (operation) {
+            case COUNT_INPUT_TOKENS, COUNT_MESSAGE_TOKENS -> Response.plain(dialect, 200, dialect.tokenCount(), script);
+            case COMPACT_RESPONSE -> Response.plain(dialect, 200, OpenAiObjects.compaction(bytes), script);
+            case CREATE_RESPONSE -> createResponse(body, script, bytes);
+            default -> {
+                JsonObject response = dialect.response(body, script);
+                yield body.stream()
+                        ? stream(dialect, response, script)
+                        : Response.plain(dialect, 200, response, script);
+            }
+        };
+    }
+
+    private Response createResponse(RequestBody body, Script script, byte[] bytes) {
+        String previous = body.previousResponseId();
+        if (previous != null && stored(previous).isEmpty()) {
+            return Response.plain(OPENAI, 400, OpenAi.previousNotFound(previous), script);
         }
-        if (script.status().isPresent()) {
-            int status = script.status().getAsInt();
-            return Response.plain(dialect, status, dialect.error(status, body.model()), script);
+        String conversation = body.conversation();
+        if (conversation != null && !objects.hasConversation(conversation)) {
+            return Response.plain(OPENAI, 404, OpenAi.unknown("Conversation", conversation), script);
         }
-        if (operation == Operation.COUNT_INPUT_TOKENS || operation == Operation.COUNT_MESSAGE_TOKENS) {
-            return Response.plain(dialect, 200, dialect.tokenCount(), script);
+        StoredResponse response = new StoredResponse(OPENAI.response(body, script), script, bytes, body.stream());
+        if (body.store() && !script.endless()) {
+            store(response);
         }
-        JsonObject response = dialect.response(body, script);
-        if (operation == Operation.CREATE_RESPONSE && body.store() && !script.endless()) {
-            store(new StoredResponse(response.copy(), script, bytes));
+        if (conversation != null) {
+            objects.addToConversation(conversation, response);
         }
         return body.stream()
-                ? Response.streamed(dialect, dialect.events(response, script), script)
-                : Response.plain(dialect, 200, response, script);
+                ? stream(OPENAI, response.response(), script)
+                : Response.plain(OPENAI, 200, response.created(), script);
+    }
+
+    private Response stream(Dialect dialect, JsonObject response, Script script) {
+        return script.replay().isPresent()
+                ? Response.replayed(dialect, recorded(script.replay().get()), script)
+                : Response.streamed(dialect, dialect.events(response, script), script);
+    }
+
+    private Buffer recorded(String file) {
+        Path folder = fixtures.orElseThrow(() -> new ScriptException("replay", "needs a folder of fixtures"));
+        Path path = folder.resolve(file).normalize();
+        if (!path.startsWith(folder.normalize())) {
+            throw new ScriptException("replay", "is outside of the folder of fixtures");
+        }
+        try {
+            return Buffer.buffer(Files.readAllBytes(path));
+        } catch (IOException e) {
+            throw new ScriptException("replay", "cannot be read: " + e);
+        }
     }
 
     void store(StoredResponse response) {
-        int size = response.request().length + response.response().encode().length();
-        responses.put(response.id(), response, size);
+        objects.add(response);
     }
 
     Optional<StoredResponse> stored(String id) {
-        return responses.get(id);
+        return objects.response(id);
     }
 
     Stalls stalls() {

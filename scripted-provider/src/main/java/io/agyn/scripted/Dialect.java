@@ -3,6 +3,7 @@ package io.agyn.scripted;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -67,7 +68,7 @@ interface Dialect {
     }
 
     static JsonArray array(@Nullable Object... values) {
-        return new JsonArray(Arrays.asList(values));
+        return new JsonArray(new ArrayList<>(Arrays.asList(values)));
     }
 
     /** A random id in the clouds' format. */

@@ -17,7 +17,11 @@ public final class Main {
               --script SCRIPT              for calls without a script
               --event-loops N              default 1
               --tls CERTIFICATE KEY        PEM files
-              --no-http2""";
+              --no-http2
+              --no-websocket STATUS        refuses WebSockets with this status
+              --lenient                    requests need no model, deleted objects stay
+              --models ID,ID               the model list
+              --fixtures DIR               recorded streams, for replay=FILE""";
 
     private Main() {}
 
@@ -53,6 +57,11 @@ public final class Main {
                 case "--tls" ->
                     options = options.withTls(Path.of(value(name, arguments)), Path.of(value(name, arguments)));
                 case "--no-http2" -> options = options.withoutHttp2();
+                case "--no-websocket" -> options = options.withoutWebSocket(number(name, arguments));
+                case "--lenient" -> options = options.asLenient();
+                case "--models" ->
+                    options = options.withModels(List.of(value(name, arguments).split(",")));
+                case "--fixtures" -> options = options.withFixtures(Path.of(value(name, arguments)));
                 default -> throw new IllegalArgumentException("Unknown option " + name);
             }
         }

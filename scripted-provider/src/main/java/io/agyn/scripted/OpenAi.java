@@ -25,13 +25,23 @@ final class OpenAi implements Dialect {
     @Override
     public Stream<JsonObject> events(JsonObject response, Script script) {
         JsonObject begun = begun(response, "in_progress");
-        Stream<JsonObject> opening = Stream.of(
-                object("type", "response.created", "response", begun),
-                object("type", "response.in_progress", "response", begun));
+        JsonObject queued = begun(response, "queued");
+        JsonObject inProgress = object("type", "response.in_progress", "response", begun);
+        Stream<JsonObject> opening = response.getBoolean("background")
+                ? Stream.of(
+                        object("type", "response.created", "response", queued),
+                        object("type", "response.queued", "response", queued),
+                        inProgress)
+                : Stream.of(object("type", "response.created", "response", begun), inProgress);
         JsonArray output = response.getJsonArray("output");
         Stream<JsonObject> items = output.isEmpty() ? Stream.of() : itemEvents(output.getJsonObject(0), script);
         JsonObject last = object("type", "response." + response.getString("status"), "response", response);
         return Stream.concat(Stream.concat(opening, items), Stream.of(last));
+    }
+
+    /** The error body for an unknown object; {@code kind} is such as {@code Response}. */
+    static JsonObject unknown(String kind, String id) {
+        return error("%s with id '%s' not found.".formatted(kind, id), "invalid_request_error", null, null);
     }
 
     /** The error body for an unknown previous response. */
@@ -197,6 +207,19 @@ final class OpenAi implements Dialect {
                 itemEvent("response.output_item.done", item));
     }
 
+    /** An item of the input as lists show it: with an id and content parts. */
+    static JsonObject inputItem(JsonObject given, String id) {
+        JsonObject item = new JsonObject().put("id", id).put("type", "message").mergeIn(given);
+        if (item.getString("type").equals("message")) {
+            boolean assistant = "assistant".equals(item.getString("role"));
+            if (item.getValue("content") instanceof String text) {
+                item.put("content", array(assistant ? textPart(text) : object("type", "input_text", "text", text)));
+            }
+            item.put("status", "completed");
+        }
+        return item;
+    }
+
     private static JsonObject itemEvent(String type, JsonObject item) {
         return object("type", type, "output_index", 0, "item", item);
     }
@@ -252,11 +275,13 @@ final class OpenAi implements Dialect {
                 "max_tool_calls",
                 null,
                 "model",
-                body.model(),
+                body.model().isEmpty() ? "scripted" : body.model(),
                 "output",
                 output,
                 "parallel_tool_calls",
                 true,
+                "conversation",
+                body.conversation() == null ? null : object("id", body.conversation()),
                 "previous_response_id",
                 body.previousResponseId(),
                 "prompt_cache_key",
@@ -291,7 +316,7 @@ final class OpenAi implements Dialect {
                 object());
     }
 
-    private static JsonObject usage() {
+    static JsonObject usage() {
         return object(
                 "input_tokens", 25,
                 "input_tokens_details", object("cached_tokens", 8),

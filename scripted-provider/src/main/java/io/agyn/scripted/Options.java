@@ -15,6 +15,9 @@ import java.util.OptionalInt;
  * @param recording whether to keep calls; without recording, responses are prepared once and their ids repeat
  * @param http2 whether to support HTTP/2 too: by ALPN with TLS, h2c without
  * @param webSocketStatus the status that refuses WebSockets; empty to accept them
+ * @param lenient whether requests need no model, and deleted objects stay, for suites that use one id in any order
+ * @param models the ids in the model list; calls accept any model
+ * @param fixtures the folder of recorded streams
  * @param credentials a call needs one of them; if empty, all calls are accepted
  */
 public record Options(
@@ -25,7 +28,10 @@ public record Options(
         boolean http2,
         Optional<Tls> tls,
         List<Header> credentials,
-        OptionalInt webSocketStatus) {
+        OptionalInt webSocketStatus,
+        boolean lenient,
+        List<String> models,
+        Optional<Path> fixtures) {
 
     /** The PEM files of a certificate chain and its key. */
     public record Tls(Path certificate, Path key) {
@@ -40,7 +46,9 @@ public record Options(
         requireNonNull(host, "host is null");
         requireNonNull(tls, "tls is null");
         requireNonNull(webSocketStatus, "webSocketStatus is null");
+        requireNonNull(fixtures, "fixtures is null");
         credentials = List.copyOf(credentials);
+        models = List.copyOf(models);
         if (eventLoops < 1) {
             throw new IllegalArgumentException("eventLoops must be positive, not " + eventLoops);
         }
@@ -48,29 +56,45 @@ public record Options(
 
     /** HTTP without TLS on a free loopback port, one thread, recording, any credential. */
     public static Options defaults() {
-        return new Options("127.0.0.1", 0, 1, true, true, Optional.empty(), List.of(), OptionalInt.empty());
+        return new Options(
+                "127.0.0.1",
+                0,
+                1,
+                true,
+                true,
+                Optional.empty(),
+                List.of(),
+                OptionalInt.empty(),
+                false,
+                List.of("gpt-5", "claude-sonnet-4-5"),
+                Optional.empty());
     }
 
     public Options withHost(String host) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
+        return new Options(
+                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
     }
 
     public Options withPort(int port) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
+        return new Options(
+                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
     }
 
     public Options withEventLoops(int eventLoops) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus);
+        return new Options(
+                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
     }
 
     /** Keeps no calls, for benchmarks. */
     public Options withoutRecording() {
-        return new Options(host, port, eventLoops, false, http2, tls, credentials, webSocketStatus);
+        return new Options(
+                host, port, eventLoops, false, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
     }
 
     /** Supports only HTTP/1.1. */
     public Options withoutHttp2() {
-        return new Options(host, port, eventLoops, recording, false, tls, credentials, webSocketStatus);
+        return new Options(
+                host, port, eventLoops, recording, false, tls, credentials, webSocketStatus, lenient, models, fixtures);
     }
 
     /** Serves TLS with a certificate and key from PEM files. */
@@ -83,16 +107,69 @@ public record Options(
                 http2,
                 Optional.of(new Tls(certificate, key)),
                 credentials,
-                webSocketStatus);
+                webSocketStatus,
+                lenient,
+                models,
+                fixtures);
     }
 
     /** Accepts only calls with one of these headers. */
     public Options withCredentials(Header... credentials) {
-        return new Options(host, port, eventLoops, recording, http2, tls, List.of(credentials), webSocketStatus);
+        return new Options(
+                host,
+                port,
+                eventLoops,
+                recording,
+                http2,
+                tls,
+                List.of(credentials),
+                webSocketStatus,
+                lenient,
+                models,
+                fixtures);
     }
 
     /** Refuses WebSockets with this status, such as 404, 405 or 426. */
     public Options withoutWebSocket(int status) {
-        return new Options(host, port, eventLoops, recording, http2, tls, credentials, OptionalInt.of(status));
+        return new Options(
+                host,
+                port,
+                eventLoops,
+                recording,
+                http2,
+                tls,
+                credentials,
+                OptionalInt.of(status),
+                lenient,
+                models,
+                fixtures);
+    }
+
+    /** Requests need no model, and deleted objects stay, for test suites that use one id in any order. */
+    public Options asLenient() {
+        return new Options(
+                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, true, models, fixtures);
+    }
+
+    /** Lists these models, the newest first. */
+    public Options withModels(List<String> models) {
+        return new Options(
+                host, port, eventLoops, recording, http2, tls, credentials, webSocketStatus, lenient, models, fixtures);
+    }
+
+    /** Replays recorded streams from this folder. */
+    public Options withFixtures(Path folder) {
+        return new Options(
+                host,
+                port,
+                eventLoops,
+                recording,
+                http2,
+                tls,
+                credentials,
+                webSocketStatus,
+                lenient,
+                models,
+                Optional.of(folder));
     }
 }

@@ -32,6 +32,7 @@ record RequestBody(
         boolean background,
         boolean generate,
         @Nullable String previousResponseId,
+        @Nullable String conversation,
         @Nullable String type,
         @Nullable String streamId) {
 
@@ -53,10 +54,13 @@ record RequestBody(
         }
     }
 
+    /** The body of requests without a model. */
+    static final RequestBody NONE = new RequestBody("", false, List.of(), true, false, true, null, null, null, null);
+
     /** A tool call in the response. */
     record ToolCall(String name, JsonObject arguments) {}
 
-    private static final JsonFactory JSON = JsonFactory.builder()
+    static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(Integer.MAX_VALUE)
                     .maxNumberLength(Integer.MAX_VALUE)
@@ -73,6 +77,7 @@ record RequestBody(
         boolean background = false;
         boolean generate = true;
         String previousResponseId = null;
+        String conversation = null;
         String type = null;
         String streamId = null;
         try (JsonParser parser = JSON.createParser(body)) {
@@ -90,6 +95,7 @@ record RequestBody(
                     case "background" -> background = value == JsonToken.VALUE_TRUE;
                     case "generate" -> generate = value != JsonToken.VALUE_FALSE;
                     case "previous_response_id" -> previousResponseId = parser.getValueAsString();
+                    case "conversation" -> conversation = conversation(parser);
                     case "type" -> type = parser.getValueAsString();
                     case "stream_id" -> streamId = parser.getValueAsString();
                     default -> {}
@@ -110,8 +116,26 @@ record RequestBody(
                 background,
                 generate,
                 previousResponseId,
+                conversation,
                 type,
                 streamId);
+    }
+
+    /** An id, or an object with an {@code id}. */
+    private static @Nullable String conversation(JsonParser parser) throws IOException {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            return parser.getValueAsString();
+        }
+        String id = null;
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.equals("id")) {
+                id = parser.getValueAsString();
+            }
+            parser.skipChildren();
+        }
+        return id;
     }
 
     private static String model(JsonParser parser) throws IOException, InvalidBodyException {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -40,7 +41,12 @@ record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int s
 
     /** Builds a response of server-sent events, one per piece. */
     static Response streamed(Dialect dialect, Stream<JsonObject> events, Script script) {
-        Stream<Buffer> written = numbered(dialect, events, script).map(dialect::write);
+        return streamed(dialect, events, script, 0);
+    }
+
+    /** Builds a response of the server-sent events from a number on. */
+    static Response streamed(Dialect dialect, Stream<JsonObject> events, Script script, int from) {
+        Stream<Buffer> written = numbered(dialect, events, script).skip(from).map(dialect::write);
         List<Header> headers = headers(dialect, "text/event-stream; charset=utf-8", script);
         headers.add(new Header("cache-control", "no-cache"));
         if (script.endless()) {
@@ -48,7 +54,33 @@ record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int s
         }
         List<Buffer> pieces = new ArrayList<>();
         zipped(written::iterator, script).forEach(pieces::add);
-        return new Response(200, headers, pieces, pieces.size() / 2);
+        List<Buffer> sent = recut(pieces, script);
+        return new Response(200, headers, sent, sent.size() / 2);
+    }
+
+    /** Builds a stream from its recorded bytes. */
+    static Response replayed(Dialect dialect, Buffer recorded, Script script) {
+        List<Header> headers = headers(dialect, "text/event-stream; charset=utf-8", script);
+        List<Buffer> pieces = new ArrayList<>();
+        zipped(List.of(recorded), script).forEach(pieces::add);
+        List<Buffer> sent = recut(pieces, script);
+        return new Response(200, headers, sent, sent.size() / 2);
+    }
+
+    /**
+     * Builds a response of one JSON object per line, without a newline after the last.
+     *
+     * @param lines may be large, therefore created while they are sent
+     */
+    static Response lines(
+            Dialect dialect, String contentType, int size, Supplier<Stream<JsonObject>> lines, Script script) {
+        Iterable<Buffer> pieces = () -> {
+            AtomicInteger number = new AtomicInteger();
+            return lines.get()
+                    .map(line -> Buffer.buffer((number.getAndIncrement() == 0 ? "" : "\n") + line.encode()))
+                    .iterator();
+        };
+        return new Response(200, headers(dialect, contentType, script), zipped(pieces, script), size / 2);
     }
 
     /** Builds a response of WebSocket messages, one per piece. */
@@ -87,6 +119,18 @@ record Response(int status, List<Header> headers, Iterable<Buffer> pieces, int s
         }
         script.retryAfter().ifPresent(seconds -> headers.add(new Header("retry-after", String.valueOf(seconds))));
         return headers;
+    }
+
+    private static List<Buffer> recut(List<Buffer> pieces, Script script) {
+        if (script.cut().isEmpty()) {
+            return pieces;
+        }
+        int size = script.cut().getAsInt();
+        Buffer whole = Buffer.buffer();
+        pieces.forEach(whole::appendBuffer);
+        return IntStream.range(0, Math.ceilDiv(whole.length(), size))
+                .mapToObj(i -> whole.slice(i * size, Math.min(whole.length(), (i + 1) * size)))
+                .toList();
     }
 
     private static Iterable<Buffer> zipped(Iterable<Buffer> pieces, Script script) {

@@ -310,7 +310,7 @@ final class ResponsesSocket {
         }
 
         private void run(Message message, Script chosen, JsonObject response) {
-            StoredResponse stored = new StoredResponse(response.copy(), chosen, message.recording.body());
+            StoredResponse stored = new StoredResponse(response, chosen, message.recording.body(), true);
             Stream<JsonObject> events = OPENAI.events(response, chosen).map(event -> laned(id, event));
             if (message.body.store()) {
                 calls.store(stored);
@@ -322,7 +322,7 @@ final class ResponsesSocket {
 
         private void fail(Message message, Script chosen, int status, JsonObject error) {
             JsonObject none = object("id", "", "output", Dialect.array());
-            StoredResponse failed = new StoredResponse(none, chosen, new byte[0]);
+            StoredResponse failed = new StoredResponse(none, chosen, new byte[0], true);
             begin(message, chosen, failed, failure(id, status, error, chosen), () -> {
                 // A failed continuation evicts the response that it continues, a failed fork does not.
                 latest = latest.filter(kept -> !kept.id().equals(message.body.previousResponseId()));
@@ -348,7 +348,6 @@ final class ResponsesSocket {
             Recording steered = running.message.recording;
             StoredResponse response = running.response;
             JsonObject incomplete = response.response()
-                    .copy()
                     .put("status", "incomplete")
                     .put("output", Dialect.array())
                     .put("incomplete_details", object("reason", "steered"));

@@ -24,6 +24,11 @@ import java.util.stream.Stream;
  * @param id the id of the created object
  * @param close the close code of a WebSocket after the response
  * @param age the age at which a WebSocket ends
+ * @param background the time after which a background response or a batch is complete; empty for a fixed number of
+ *     retrievals
+ * @param results the types of a batch's results, repeated over its requests
+ * @param replay the file of a recorded stream
+ * @param cut the number of bytes of each piece of a stream, instead of one event
  */
 public record Script(
         Stall stall,
@@ -41,7 +46,11 @@ public record Script(
         Optional<String> tool,
         Optional<String> id,
         OptionalInt close,
-        Optional<Duration> age) {
+        Optional<Duration> age,
+        Optional<Duration> background,
+        List<String> results,
+        Optional<String> replay,
+        OptionalInt cut) {
 
     /** Where a response stalls. */
     public enum Stall {
@@ -54,6 +63,7 @@ public record Script(
     public static final Script ORDINARY = parse("");
 
     private static final Set<Integer> STATUSES = Set.of(400, 401, 404, 429, 500, 529);
+    private static final List<String> RESULTS = List.of("succeeded", "errored", "canceled", "expired");
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})(ms|s|m)");
     private static final List<String> GREETING = List.of("Hello", " from", " the", " scripted", " provider.");
     private static final String TICK = "tick ";
@@ -116,6 +126,10 @@ public record Script(
         private Optional<String> id = Optional.empty();
         private OptionalInt close = OptionalInt.empty();
         private Optional<Duration> age = Optional.empty();
+        private Optional<Duration> background = Optional.empty();
+        private List<String> results = List.of();
+        private Optional<String> replay = Optional.empty();
+        private OptionalInt cut = OptionalInt.empty();
 
         void read(String directive) {
             int equals = directive.indexOf('=');
@@ -135,6 +149,10 @@ public record Script(
                 case "id" -> id = Optional.of(named(directive, value));
                 case "close" -> close = OptionalInt.of(number(directive, value, 1000, 4999));
                 case "age" -> age = Optional.of(duration(directive, value));
+                case "background" -> background = Optional.of(duration(directive, value));
+                case "results" -> results = results(directive, value);
+                case "replay" -> replay = Optional.of(named(directive, value));
+                case "cut" -> cut = OptionalInt.of(number(directive, value, 1, 1_000_000));
                 case "gzip" -> gzip = bare(directive, equals);
                 case "unknown" -> unknown = bare(directive, equals);
                 case "endless" -> endless = bare(directive, equals);
@@ -145,6 +163,9 @@ public record Script(
         Script script() {
             if (stallFor.isPresent() && stall == Stall.NOT) {
                 throw new ScriptException("for", "needs stall=before or stall=within");
+            }
+            if (cut.isPresent() && endless) {
+                throw new ScriptException("cut", "cannot be combined with endless");
             }
             if (status.isPresent() && redirect.isPresent()) {
                 throw new ScriptException("redirect", "cannot be combined with status");
@@ -165,7 +186,11 @@ public record Script(
                     tool,
                     id,
                     close,
-                    age);
+                    age,
+                    background,
+                    results,
+                    replay,
+                    cut);
         }
 
         private static Stall stall(String directive, String value) {
@@ -182,6 +207,14 @@ public record Script(
                 throw new ScriptException(directive, "must be one of 400, 401, 404, 429, 500 or 529");
             }
             return status;
+        }
+
+        private static List<String> results(String directive, String value) {
+            List<String> types = List.of(value.split(","));
+            if (!RESULTS.containsAll(types)) {
+                throw new ScriptException(directive, "must be a list of " + String.join(", ", RESULTS));
+            }
+            return types;
         }
 
         private static int number(String directive, String value, int least, int most) {

@@ -54,6 +54,20 @@ final class Client {
         return new JsonObject(send(path, body, headers).body());
     }
 
+    /** Sends a request of any method; the body may be empty. */
+    HttpResponse<String> call(String method, String path, String body, String... headers)
+            throws IOException, InterruptedException {
+        return HTTP.send(
+                request(path, "", headers)
+                        .method(method, BodyPublishers.ofString(body))
+                        .build(),
+                BodyHandlers.ofString());
+    }
+
+    JsonObject get(String path, String... headers) throws IOException, InterruptedException {
+        return new JsonObject(call("GET", path, "", headers).body());
+    }
+
     /** Parses the events of a streamed response; fails if an event's name differs from its data's type. */
     List<JsonObject> events(String path, String body, String... headers) throws IOException, InterruptedException {
         return events(send(path, body, headers).body());
