@@ -33,6 +33,7 @@ type ApiGetUsageRequest struct {
 	userId         *string
 	apiTokenId     *string
 	outcome        *CallOutcome
+	operation      *CallOperation
 }
 
 // Only calls that started at or after this time; by default 24 hours before &#x60;to&#x60;.
@@ -80,6 +81,12 @@ func (r ApiGetUsageRequest) ApiTokenId(apiTokenId string) ApiGetUsageRequest {
 // Only calls with this outcome.
 func (r ApiGetUsageRequest) Outcome(outcome CallOutcome) ApiGetUsageRequest {
 	r.outcome = &outcome
+	return r
+}
+
+// Only calls of this operation.
+func (r ApiGetUsageRequest) Operation(operation CallOperation) ApiGetUsageRequest {
+	r.operation = &operation
 	return r
 }
 
@@ -158,6 +165,9 @@ func (a *UsageAPIService) GetUsageExecute(r ApiGetUsageRequest) (*UsageReport, *
 	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")
+	}
+	if r.operation != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "operation", r.operation, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}
@@ -245,6 +255,7 @@ type ApiListUsageRecordsRequest struct {
 	userId         *string
 	apiTokenId     *string
 	outcome        *CallOutcome
+	operation      *CallOperation
 }
 
 // The maximum number of items per page.
@@ -298,6 +309,12 @@ func (r ApiListUsageRecordsRequest) ApiTokenId(apiTokenId string) ApiListUsageRe
 // Only calls with this outcome.
 func (r ApiListUsageRecordsRequest) Outcome(outcome CallOutcome) ApiListUsageRecordsRequest {
 	r.outcome = &outcome
+	return r
+}
+
+// Only calls of this operation.
+func (r ApiListUsageRecordsRequest) Operation(operation CallOperation) ApiListUsageRecordsRequest {
+	r.operation = &operation
 	return r
 }
 
@@ -382,6 +399,9 @@ func (a *UsageAPIService) ListUsageRecordsExecute(r ApiListUsageRecordsRequest) 
 	}
 	if r.outcome != nil {
 		parameterAddToHeaderOrQuery(localVarQueryParams, "outcome", r.outcome, "form", "")
+	}
+	if r.operation != nil {
+		parameterAddToHeaderOrQuery(localVarQueryParams, "operation", r.operation, "form", "")
 	}
 	// to determine the Content-Type header
 	localVarHTTPContentTypes := []string{}

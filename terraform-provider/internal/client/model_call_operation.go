@@ -13,16 +13,28 @@ import (
 	"fmt"
 )
 
-// CallOperation The called operation. `create_response`: `POST /v1/responses`. `count_input_tokens`: `POST /v1/responses/input_tokens`. `compact_response`: `POST /v1/responses/compact`. `create_message`: `POST /v1/messages`. `count_message_tokens`: `POST /v1/messages/count_tokens`. Counting tokens uses no tokens.
+// CallOperation The called operation. `create_response`: `POST /v1/responses`. `count_input_tokens`: `POST /v1/responses/input_tokens`. `compact_response`: `POST /v1/responses/compact`. `create_message`: `POST /v1/messages`. `count_message_tokens`: `POST /v1/messages/count_tokens`. `retrieve_response`, `delete_response`, `cancel_response` and `list_input_items`: the operations of stored responses. `create_conversation`: `POST /v1/conversations`. `use_conversation`: all other operations of conversations. `create_batch`, `list_batches`, `retrieve_batch`, `cancel_batch`, `delete_batch` and `retrieve_batch_results`: the operations of `/v1/messages/batches`. Operations of stored objects report no tokens: a retrieval completes the record of the call that created the object.
 type CallOperation string
 
 // List of CallOperation
 const (
-	CALLOPERATION_CREATE_RESPONSE      CallOperation = "create_response"
-	CALLOPERATION_COUNT_INPUT_TOKENS   CallOperation = "count_input_tokens"
-	CALLOPERATION_COMPACT_RESPONSE     CallOperation = "compact_response"
-	CALLOPERATION_CREATE_MESSAGE       CallOperation = "create_message"
-	CALLOPERATION_COUNT_MESSAGE_TOKENS CallOperation = "count_message_tokens"
+	CALLOPERATION_CREATE_RESPONSE        CallOperation = "create_response"
+	CALLOPERATION_COUNT_INPUT_TOKENS     CallOperation = "count_input_tokens"
+	CALLOPERATION_COMPACT_RESPONSE       CallOperation = "compact_response"
+	CALLOPERATION_CREATE_MESSAGE         CallOperation = "create_message"
+	CALLOPERATION_COUNT_MESSAGE_TOKENS   CallOperation = "count_message_tokens"
+	CALLOPERATION_RETRIEVE_RESPONSE      CallOperation = "retrieve_response"
+	CALLOPERATION_DELETE_RESPONSE        CallOperation = "delete_response"
+	CALLOPERATION_CANCEL_RESPONSE        CallOperation = "cancel_response"
+	CALLOPERATION_LIST_INPUT_ITEMS       CallOperation = "list_input_items"
+	CALLOPERATION_CREATE_CONVERSATION    CallOperation = "create_conversation"
+	CALLOPERATION_USE_CONVERSATION       CallOperation = "use_conversation"
+	CALLOPERATION_CREATE_BATCH           CallOperation = "create_batch"
+	CALLOPERATION_LIST_BATCHES           CallOperation = "list_batches"
+	CALLOPERATION_RETRIEVE_BATCH         CallOperation = "retrieve_batch"
+	CALLOPERATION_CANCEL_BATCH           CallOperation = "cancel_batch"
+	CALLOPERATION_DELETE_BATCH           CallOperation = "delete_batch"
+	CALLOPERATION_RETRIEVE_BATCH_RESULTS CallOperation = "retrieve_batch_results"
 )
 
 // All allowed values of CallOperation enum
@@ -32,6 +44,18 @@ var AllowedCallOperationEnumValues = []CallOperation{
 	"compact_response",
 	"create_message",
 	"count_message_tokens",
+	"retrieve_response",
+	"delete_response",
+	"cancel_response",
+	"list_input_items",
+	"create_conversation",
+	"use_conversation",
+	"create_batch",
+	"list_batches",
+	"retrieve_batch",
+	"cancel_batch",
+	"delete_batch",
+	"retrieve_batch_results",
 }
 
 // NewCallOperationFromValue returns a pointer to a valid CallOperation

@@ -13,19 +13,21 @@ import (
 	"fmt"
 )
 
-// UsageUnknownReason Why tokens could not be read. `unsupported_encoding`: the provider sent a content encoding other than gzip although the request accepted only gzip and identity. `corrupt_encoding`: the provider's gzip data was invalid.
+// UsageUnknownReason Why tokens could not be read. `unsupported_encoding`: the provider sent a content encoding other than gzip although the request accepted only gzip and identity. `corrupt_encoding`: the provider's gzip data was invalid. `pending`: the response or batch runs in the background, and its result has not been retrieved through this server yet.
 type UsageUnknownReason string
 
 // List of UsageUnknownReason
 const (
 	USAGEUNKNOWNREASON_UNSUPPORTED_ENCODING UsageUnknownReason = "unsupported_encoding"
 	USAGEUNKNOWNREASON_CORRUPT_ENCODING     UsageUnknownReason = "corrupt_encoding"
+	USAGEUNKNOWNREASON_PENDING              UsageUnknownReason = "pending"
 )
 
 // All allowed values of UsageUnknownReason enum
 var AllowedUsageUnknownReasonEnumValues = []UsageUnknownReason{
 	"unsupported_encoding",
 	"corrupt_encoding",
+	"pending",
 }
 
 // NewUsageUnknownReasonFromValue returns a pointer to a valid UsageUnknownReason

@@ -36,6 +36,7 @@ type model struct {
 	UserID         types.String      `tfsdk:"user_id"`
 	APITokenID     types.String      `tfsdk:"api_token_id"`
 	Outcome        types.String      `tfsdk:"outcome"`
+	Operation      types.String      `tfsdk:"operation"`
 	Rows           []rowModel        `tfsdk:"rows"`
 }
 
@@ -109,6 +110,7 @@ func (d *DataSource) Schema(_ context.Context, _ datasource.SchemaRequest, respo
 		object.IDFilter("user_id", "Only calls of this user."),
 		object.IDFilter("api_token_id", "Only calls with this API token."),
 		object.EnumFilter("outcome", "Only calls with this outcome", client.AllowedCallOutcomeEnumValues),
+		object.EnumFilter("operation", "Only calls of this operation", client.AllowedCallOperationEnumValues),
 	} {
 		response.Schema.Attributes[filter.Name] = filter.DataSourceAttribute()
 	}
@@ -162,6 +164,9 @@ func (d *DataSource) usageRequest(ctx context.Context, config model, diagnostics
 	}
 	if !config.Outcome.IsNull() {
 		call = call.Outcome(client.CallOutcome(config.Outcome.ValueString()))
+	}
+	if !config.Operation.IsNull() {
+		call = call.Operation(client.CallOperation(config.Operation.ValueString()))
 	}
 	return call
 }

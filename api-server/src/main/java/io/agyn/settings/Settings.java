@@ -318,6 +318,15 @@ public interface Settings {
         @WithDefault("32M")
         MemorySize bodyLimit();
 
+        @Setting(
+                value = "how long stored responses, conversations and batches can be retrieved after their last use",
+                syntax = Syntax.DAYS,
+                min = "1d",
+                max = "365d")
+        @WithName("stored-object-retention")
+        @WithDefault("30d")
+        Duration storedObjectRetention();
+
         @Setting(value = "maximum time from the first byte of a call to its `model`; then 408", min = "1ms", max = "1h")
         @WithName("model-timeout")
         @WithDefault("2m")

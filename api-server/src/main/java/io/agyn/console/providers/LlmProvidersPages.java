@@ -291,7 +291,7 @@ public class LlmProvidersPages implements AuditedResource {
         OffsetDateTime from = OffsetDateTime.now(ZoneOffset.UTC).minus(RECENTLY);
         try {
             Response response =
-                    usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null, null);
+                    usage.getUsage(organizationId, from, null, Set.of("provider"), null, null, null, null, null, null);
             return api.read(response, UsageReport.class).getRows().stream()
                     .filter(row -> row.getProviderId() != null)
                     .collect(Collectors.toMap(UsageRow::getProviderId, row -> row));

@@ -1,10 +1,14 @@
 package io.agyn.console.usage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.UsageRecord;
+import io.agyn.console.forms.Option;
 import io.quarkus.qute.TemplateExtension;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Formats details of recent calls in templates. */
@@ -16,11 +20,30 @@ public final class CallDetails {
     static @Nullable String operation(@Nullable CallOperation operation) {
         return switch (operation) {
             case CREATE_RESPONSE -> "Response";
-            case COUNT_INPUT_TOKENS, COUNT_MESSAGE_TOKENS -> "Token count";
+            case COUNT_INPUT_TOKENS -> "Token count";
+            case COUNT_MESSAGE_TOKENS -> "Token count (Messages)";
             case COMPACT_RESPONSE -> "Compaction";
             case CREATE_MESSAGE -> "Message";
+            case RETRIEVE_RESPONSE -> "Retrieval";
+            case DELETE_RESPONSE -> "Deletion";
+            case CANCEL_RESPONSE -> "Cancellation";
+            case LIST_INPUT_ITEMS -> "Input items";
+            case CREATE_CONVERSATION -> "New conversation";
+            case USE_CONVERSATION -> "Conversation";
+            case CREATE_BATCH -> "Batch";
+            case LIST_BATCHES -> "List of batches";
+            case RETRIEVE_BATCH -> "Batch status";
+            case CANCEL_BATCH -> "Batch cancellation";
+            case DELETE_BATCH -> "Batch deletion";
+            case RETRIEVE_BATCH_RESULTS -> "Batch results";
             case null -> null;
         };
+    }
+
+    static List<Option> operations() {
+        return Stream.of(CallOperation.values())
+                .map(operation -> new Option(operation.toString(), requireNonNull(operation(operation), "no name")))
+                .toList();
     }
 
     /** {@code call.operationName} in templates: the operation, unless it is the usual one. */

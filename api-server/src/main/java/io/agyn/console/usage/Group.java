@@ -13,7 +13,7 @@ public enum Group {
     PROVIDER("provider", "LLM provider", "provider_id", UsageRow::getProviderId, UsageRow::getProviderName),
     USER("user", "User", "user_id", UsageRow::getUserId, UsageRow::getUserName),
     API_TOKEN("api_token", "API token", "api_token_id", UsageRow::getApiTokenId, UsageRow::getApiTokenDescription),
-    OPERATION("operation", "Operation", null, row -> null, row -> CallDetails.operation(row.getOperation())),
+    OPERATION("operation", "Operation", "operation", row -> null, row -> CallDetails.operation(row.getOperation())),
     OUTCOME("outcome", "Outcome", "outcome", row -> null, row -> OutcomeLabels.name(row.getOutcome()));
 
     private static final int START_OF_ID = 8;
@@ -70,6 +70,9 @@ public enum Group {
     public @Nullable String value(UsageRow row) {
         if (this == OUTCOME) {
             return row.getOutcome().toString();
+        }
+        if (this == OPERATION) {
+            return row.getOperation() == null ? null : row.getOperation().toString();
         }
         UUID found = id.apply(row);
         return found == null ? null : found.toString();

@@ -1,5 +1,6 @@
 package io.agyn.console.usage;
 
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.console.charts.Interval;
 import io.agyn.console.charts.TimeAxis;
@@ -29,6 +30,7 @@ public final class UsageFilters {
             "user_id",
             "api_token_id",
             "outcome",
+            "operation",
             "page");
 
     private static final Map<String, String> LABELS =
@@ -50,6 +52,7 @@ public final class UsageFilters {
     private final @Nullable UUID userId;
     private final @Nullable UUID apiTokenId;
     private final @Nullable CallOutcome outcome;
+    private final @Nullable CallOperation operation;
     private Form form;
 
     UsageFilters(Query query, OffsetDateTime now) {
@@ -70,6 +73,7 @@ public final class UsageFilters {
         this.userId = filters.id("user_id");
         this.apiTokenId = filters.id("api_token_id");
         this.outcome = filters.choice("outcome", CallOutcome::fromValue, "the listed ones");
+        this.operation = filters.choice("operation", CallOperation::fromValue, "the listed ones");
         this.form = filters.form();
         checkTime();
     }
@@ -121,7 +125,8 @@ public final class UsageFilters {
                 .without("provider_id")
                 .without("user_id")
                 .without("api_token_id")
-                .without("outcome");
+                .without("outcome")
+                .without("operation");
     }
 
     public List<Range> ranges() {
@@ -143,13 +148,22 @@ public final class UsageFilters {
         return OutcomeLabels.options();
     }
 
+    public List<Option> operations() {
+        return CallDetails.operations();
+    }
+
     public List<Option> intervals() {
         return List.of(new Option(Interval.HOUR.code(), "Hour"), new Option(Interval.DAY.code(), "Day"));
     }
 
     /** Whether a filter other than the period is set. */
     public boolean narrow() {
-        return modelId != null || providerId != null || userId != null || apiTokenId != null || outcome != null;
+        return modelId != null
+                || providerId != null
+                || userId != null
+                || apiTokenId != null
+                || outcome != null
+                || operation != null;
     }
 
     /** The period if it ends now. */
@@ -214,5 +228,10 @@ public final class UsageFilters {
     @Nullable
     CallOutcome outcome() {
         return outcome;
+    }
+
+    @Nullable
+    CallOperation operation() {
+        return operation;
     }
 }

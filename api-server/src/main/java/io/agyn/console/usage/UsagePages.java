@@ -156,7 +156,8 @@ public class UsagePages {
                                 filters.providerId(),
                                 filters.userId(),
                                 filters.apiTokenId(),
-                                filters.outcome()),
+                                filters.outcome(),
+                                filters.operation()),
                         UsageReport.class)
                 .getRows();
     }
@@ -181,7 +182,8 @@ public class UsagePages {
                         filters.providerId(),
                         filters.userId(),
                         filters.apiTokenId(),
-                        filters.outcome()),
+                        filters.outcome(),
+                        filters.operation()),
                 UsageRecordList.class);
         return new ListPage.Slice<>(list.getItems(), list.getNextPageToken());
     }

@@ -23,6 +23,7 @@ import io.agyn.proxy.exchange.RequestHead;
 import io.agyn.proxy.exchange.RoutingErrors;
 import io.agyn.proxy.forwarding.CallState.Unlimited;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.RemoteCredential;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
@@ -245,7 +246,7 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     private void find(String name) {
         Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(authenticated().identity(), organization, name), route -> follow(route, name));
+        when(proxy.find(authenticated().identity(), organization, new ModelSelector.Named(name)), route -> follow(route, name));
     }
 
     private void follow(Route route, String name) {

@@ -16,6 +16,7 @@ import io.agyn.proxy.exchange.UnknownTokens;
 import io.agyn.proxy.observability.ProxyMetrics;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Callers;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Routes;
 import io.agyn.secrets.remote.RemoteReference;
@@ -93,7 +94,7 @@ class LiveProxyContext implements ProxyContext {
     }
 
     @Override
-    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
+    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, ModelSelector model) {
         return routes.find(identity, organization, model);
     }
 

@@ -9,6 +9,7 @@ import io.agyn.proxy.exchange.Exchange;
 import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.secrets.remote.RemoteReference;
 import io.agyn.secrets.remote.RemoteValue;
@@ -29,7 +30,7 @@ public interface ProxyContext {
     ProxyError unknownToken(Exchange exchange, String token, String requestId);
 
     /** Looks up the route of a call; fails if the lookup is impossible now. */
-    CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model);
+    CompletableFuture<Route> find(Identity identity, Optional<String> organization, ModelSelector model);
 
     /** Returns the value of a remote secret for a call that starts now; fails with a {@link VaultException}. */
     CompletableFuture<RemoteValue> value(RemoteReference secret);

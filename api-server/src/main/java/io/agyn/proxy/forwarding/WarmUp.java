@@ -20,6 +20,7 @@ import io.agyn.proxy.exchange.LoopDetection;
 import io.agyn.proxy.exchange.PassedHeaders;
 import io.agyn.proxy.observability.Tracing;
 import io.agyn.proxy.routing.Endpoint;
+import io.agyn.proxy.routing.ModelSelector;
 import io.agyn.proxy.routing.Route;
 import io.agyn.proxy.routing.Target;
 import io.agyn.secrets.remote.RemoteReference;
@@ -197,7 +198,7 @@ class WarmUp {
         }
 
         @Override
-        public CompletableFuture<Route> find(Identity caller, Optional<String> organization, String model) {
+        public CompletableFuture<Route> find(Identity caller, Optional<String> organization, ModelSelector model) {
             return CompletableFuture.completedFuture(route);
         }
 

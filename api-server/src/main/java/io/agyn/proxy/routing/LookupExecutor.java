@@ -54,7 +54,7 @@ public class LookupExecutor {
      * @param limit how long to wait, including the time in the queue
      * @return the result, or the failure
      */
-    <T> CompletableFuture<T> submit(Callable<T> lookup, Duration limit) {
+    public <T> CompletableFuture<T> submit(Callable<T> lookup, Duration limit) {
         CompletableFuture<T> result = new CompletableFuture<>();
         result.orTimeout(limit.toNanos(), TimeUnit.NANOSECONDS);
         run(

@@ -10,10 +10,9 @@ import java.util.UUID;
  *
  * @param scope the organizations that the token reaches
  * @param organization the id or slug of the selected organization, if any
- * @param model the name or id of a model, or {@code slug/name}
  */
-record RouteKey(OrganizationScope scope, Optional<String> organization, String model) {
-    static RouteKey of(Identity identity, Optional<String> organization, String model) {
+record RouteKey(OrganizationScope scope, Optional<String> organization, ModelSelector model) {
+    static RouteKey of(Identity identity, Optional<String> organization, ModelSelector model) {
         return new RouteKey(identity.scope(), organization, model);
     }
 

@@ -45,36 +45,48 @@ class RouteLookup {
     // Matches the name, the alias, the id, slug/name and slug/alias, within some organizations or all; within one
     // organization, the first of these wins. A name that is the id of another organization's model does not match,
     // since nobody may claim ids.
-    private static final String MODELS = """
-        with named as (
-            select id, case when name = ? then 1 else 2 end as preference from model
+    private static final String NAMED = """
+        with chosen as (
+            select id, null::uuid as provider_id, case when name = ? then 1 else 2 end as preference from model
             where (name = ? or alias = ?) %1$s
                 and not exists (
                     select from model other
                     where other.id = ?::uuid and other.organization_id <> model.organization_id %2$s)
             union all
-            select id, 3 from model where id = ?::uuid %1$s
+            select id, null, 3 from model where id = ?::uuid %1$s
             union all
-            select id, case when name = ?::text then 4 else 5 end from model
+            select id, null, case when name = ?::text then 4 else 5 end from model
             where organization_id = (select id from organization where slug = ?::text)
                 and (name = ?::text or alias = ?::text) %1$s)
+        """;
+    // The caller must reach the model, and the LLM provider is the one that has the object, even if the model has
+    // another one by now.
+    private static final String AT = """
+        with chosen as (select id, ?::uuid as provider_id, 1 as preference from model where id = ?::uuid %1$s)
+        """;
+    private static final String ROUTES = """
         select distinct on (o.slug)
             m.id, m.name, m.remote_model_name, o.id, o.slug, p.id, p.name, p.endpoint, p.protocol, p.auth_method,
             p.token_ciphertext, p.custom_headers_ciphertext, s.id, s.value_ciphertext,
             s.name, s.remote_path, s.remote_key, sp.id, sp.name, sp.address, sp.namespace, sp.ca_certificate,
             sp.token_ciphertext, sp.approle_mount, sp.role_id, sp.approle_secret_id_ciphertext
-        from named
-        join model m on m.id = named.id
+        from chosen
+        join model m on m.id = chosen.id
         join organization o on o.id = m.organization_id
-        left join llm_provider p on p.organization_id = m.organization_id and p.id = m.provider_id
+        left join llm_provider p on p.organization_id = m.organization_id 
+            and p.id = coalesce(chosen.provider_id, m.provider_id)
         left join secret s on s.organization_id = p.organization_id and s.id = p.token_secret_id
         left join secret_provider sp on sp.organization_id = s.organization_id and sp.id = s.provider_id
-        order by o.slug, named.preference
+        order by o.slug, chosen.preference
         limit 4\
         """;
-    private static final String ALL_MODELS = MODELS.formatted("", "");
-    private static final String MODELS_IN_ORGANIZATIONS =
-            MODELS.formatted("and organization_id = any (?)", "and other.organization_id = any (?)");
+    private static final String ALL = "";
+    private static final String IN_ORGANIZATIONS = "and organization_id = any (?)";
+    private static final String NAMED_IN_ALL = (NAMED + ROUTES).formatted(ALL, ALL);
+    private static final String NAMED_IN_ORGANIZATIONS =
+            (NAMED + ROUTES).formatted(IN_ORGANIZATIONS, "and other.organization_id = any (?)");
+    private static final String AT_IN_ALL = (AT + ROUTES).formatted(ALL);
+    private static final String AT_IN_ORGANIZATIONS = (AT + ROUTES).formatted(IN_ORGANIZATIONS);
 
     private final DataSource dataSource;
     private final CredentialCipher cipher;
@@ -112,21 +124,39 @@ class RouteLookup {
         }
     }
 
-    private Route find(Connection connection, OrganizationScope scope, String model) throws SQLException {
-        Optional<Array> organizationArray = array(connection, scope);
-        try (PreparedStatement query =
-                connection.prepareStatement(organizationArray.isPresent() ? MODELS_IN_ORGANIZATIONS : ALL_MODELS)) {
-            int slash = model.indexOf('/');
-            List<Object> parameters = new ArrayList<>(List.of(model, model, model));
-            organizationArray.ifPresent(parameters::add);
-            for (int i = 0; i < 2; i++) {
-                parameters.add(Uuids.parse(model).orElse(null));
-                organizationArray.ifPresent(parameters::add);
+    private Route find(Connection connection, OrganizationScope scope, ModelSelector model) throws SQLException {
+        Optional<Array> organizations = array(connection, scope);
+        return switch (model) {
+            case ModelSelector.Named named ->
+                route(
+                        connection,
+                        organizations.isPresent() ? NAMED_IN_ORGANIZATIONS : NAMED_IN_ALL,
+                        parameters(named.name(), organizations));
+            case ModelSelector.At at -> {
+                List<Object> parameters = new ArrayList<>(List.of(at.providerId(), at.modelId()));
+                organizations.ifPresent(parameters::add);
+                yield route(connection, organizations.isPresent() ? AT_IN_ORGANIZATIONS : AT_IN_ALL, parameters);
             }
-            String slug = slash < 0 ? null : model.substring(0, slash);
-            String nameInOrganization = slash < 0 ? null : model.substring(slash + 1);
-            parameters.addAll(Arrays.asList(nameInOrganization, slug, nameInOrganization, nameInOrganization));
-            organizationArray.ifPresent(parameters::add);
+        };
+    }
+
+    private static List<Object> parameters(String model, Optional<Array> organizations) {
+        int slash = model.indexOf('/');
+        List<Object> parameters = new ArrayList<>(List.of(model, model, model));
+        organizations.ifPresent(parameters::add);
+        for (int i = 0; i < 2; i++) {
+            parameters.add(Uuids.parse(model).orElse(null));
+            organizations.ifPresent(parameters::add);
+        }
+        String slug = slash < 0 ? null : model.substring(0, slash);
+        String nameInOrganization = slash < 0 ? null : model.substring(slash + 1);
+        parameters.addAll(Arrays.asList(nameInOrganization, slug, nameInOrganization, nameInOrganization));
+        organizations.ifPresent(parameters::add);
+        return parameters;
+    }
+
+    private Route route(Connection connection, String sql, List<Object> parameters) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.size(); i++) {
                 query.setObject(i + 1, parameters.get(i));
             }

@@ -37,19 +37,23 @@ public class Routes implements ChangeListener {
         this.routes = new LookupCache<>(lookups, lookup, route -> route instanceof Route.Found);
     }
 
+    /** Resolves a call by the name of its model, see {@link #find(Identity, Optional, ModelSelector)}. */
+    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
+        return find(identity, organization, new ModelSelector.Named(model));
+    }
+
     /**
      * Resolves a call.
      *
      * @param identity the caller
      * @param organization the id or slug of the selected organization
-     * @param model the caller's name for the model
      * @return the route; fails if the database is needed and does not respond
      */
-    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, String model) {
+    public CompletableFuture<Route> find(Identity identity, Optional<String> organization, ModelSelector model) {
         if (organization.filter(Routes::isImpossibleName).isPresent()) {
             return CompletableFuture.completedFuture(new Route.UnknownOrganization());
         }
-        if (isImpossibleName(model)) {
+        if (model instanceof ModelSelector.Named named && isImpossibleName(named.name())) {
             return CompletableFuture.completedFuture(new Route.UnknownModel());
         }
         return routes.get(RouteKey.of(identity, organization, model));

@@ -3,6 +3,7 @@ package io.agyn.usage.ingest;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.util.Objects.requireNonNull;
 
+import io.agyn.storage.DailyPartitions;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,7 +37,8 @@ public final class UsageTable {
     private static final Executor DIRECT_EXECUTOR = Runnable::run;
 
     private final DataSource dataSource;
-    private final UsagePartitions partitions = new UsagePartitions();
+    private final DailyPartitions partitions =
+            new DailyPartitions("select ensure_usage_partition(?)", "select drop_usage_partitions(?)");
 
     public UsageTable(DataSource dataSource) {
         this.dataSource = requireNonNull(dataSource, "dataSource is null");

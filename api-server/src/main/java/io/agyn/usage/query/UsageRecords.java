@@ -76,7 +76,7 @@ final class UsageRecords {
                 .apiTokenId(row.getObject("token_id", UUID.class))
                 .userId(row.getObject("user_id", UUID.class))
                 .protocol(Protocol.fromValue(row.getString("protocol")))
-                .operation(operation(row.getString("operation")))
+                .operation(StoredCodes.known(CallOperation.values(), row.getString("operation")))
                 .streamed(row.getBoolean("streamed"))
                 .inputTokens(row.getObject("input_tokens", Long.class))
                 .cachedInputTokens(row.getObject("cached_input_tokens", Long.class))
@@ -88,19 +88,12 @@ final class UsageRecords {
                 .webSearchRequests(row.getObject("web_search_requests", Long.class))
                 .webFetchRequests(row.getObject("web_fetch_requests", Long.class))
                 .serviceTier(row.getString("service_tier"))
-                .usageUnknownReason(unknownReason(row.getString("usage_unknown_reason")))
+                .usageUnknownReason(
+                        StoredCodes.known(UsageUnknownReason.values(), row.getString("usage_unknown_reason")))
                 .timeToFirstByteMs(millis(row.getObject("time_to_first_byte_us", Long.class)))
                 .durationMs(millis(row.getObject("duration_us", Long.class)))
                 .status(row.getObject("status", Integer.class))
                 .outcome(CallOutcome.fromValue(row.getString("outcome")));
-    }
-
-    private static @Nullable CallOperation operation(@Nullable String code) {
-        return code == null ? null : CallOperation.fromValue(code);
-    }
-
-    private static @Nullable UsageUnknownReason unknownReason(@Nullable String code) {
-        return code == null ? null : UsageUnknownReason.fromValue(code);
     }
 
     private static @Nullable Double millis(@Nullable Long micros) {

@@ -6,6 +6,7 @@ import io.agyn.access.Caller;
 import io.agyn.access.EffectiveRole;
 import io.agyn.access.Identity;
 import io.agyn.api.UsageApi;
+import io.agyn.api.model.CallOperation;
 import io.agyn.api.model.CallOutcome;
 import io.agyn.api.model.UsageRecordList;
 import io.agyn.api.model.UsageReport;
@@ -56,7 +57,8 @@ class UsageResource implements UsageApi {
             @Nullable UUID providerId,
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
-            @Nullable CallOutcome outcome) {
+            @Nullable CallOutcome outcome,
+            @Nullable CallOperation operation) {
         OffsetDateTime end = utc(to == null ? OffsetDateTime.now(ZoneOffset.UTC) : to);
         OffsetDateTime start = utc(from == null ? end.minus(DEFAULT_TIME) : from);
         Set<String> keys = new TreeSet<>(Parameters.items(groupBy));
@@ -68,7 +70,7 @@ class UsageResource implements UsageApi {
             violations.in("group_by", "Must be hour or day, not both.");
         }
         violations.throwIfAny();
-        SqlCondition filter = filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome);
+        SqlCondition filter = filter(organizationId, start, end, modelId, providerId, userId, apiTokenId, outcome, operation);
         try {
             return responses.ok(new UsageReport().from(start).to(end).rows(sums.read(organizationId, filter, keys)));
         } catch (SQLException e) {
@@ -87,13 +89,14 @@ class UsageResource implements UsageApi {
             @Nullable UUID providerId,
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
-            @Nullable CallOutcome outcome) {
+            @Nullable CallOutcome outcome,
+            @Nullable CallOperation operation) {
         Violations violations = new Violations();
         if (from != null && to != null && !from.isBefore(to)) {
             violations.in("from", BACKWARDS);
         }
         violations.throwIfAny();
-        SqlCondition filter = filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome);
+        SqlCondition filter = filter(organizationId, from, to, modelId, providerId, userId, apiTokenId, outcome, operation);
         try {
             var page = records.read(filter, new Paging.Request(pageSize, pageToken));
             return responses.ok(new UsageRecordList().items(page.items()).nextPageToken(page.nextPageToken()));
@@ -111,7 +114,8 @@ class UsageResource implements UsageApi {
             @Nullable UUID providerId,
             @Nullable UUID userId,
             @Nullable UUID apiTokenId,
-            @Nullable CallOutcome outcome) {
+            @Nullable CallOutcome outcome,
+            @Nullable CallOperation operation) {
         Identity identity = caller.identity();
         boolean isMember = identity.effectiveRoleIn(organizationId).orElseThrow() == EffectiveRole.MEMBER;
         return SqlCondition.of("organization_id = ?", organizationId)
@@ -122,7 +126,8 @@ class UsageResource implements UsageApi {
                 .and("provider_id = ?", providerId)
                 .and("user_id = ?", userId)
                 .and("token_id = ?", apiTokenId)
-                .and("outcome = ?", outcome == null ? null : outcome.toString());
+                .and("outcome = ?", outcome == null ? null : outcome.toString())
+                .and("operation = ?", operation == null ? null : operation.toString());
     }
 
     /** Clamps a time to years that RFC 3339 can write, with microsecond precision as stored. */

@@ -155,7 +155,6 @@ final class UsageSums {
     }
 
     private static UsageRow row(ResultSet row) throws SQLException {
-        String operation = row.getString("operation");
         String outcome = row.getString("outcome");
         return new UsageRow()
                 .startedAt(row.getObject("started_at", OffsetDateTime.class))
@@ -167,7 +166,7 @@ final class UsageSums {
                 .apiTokenDescription(row.getString("api_token_description"))
                 .userId(row.getObject("user_id", UUID.class))
                 .userName(row.getString("user_name"))
-                .operation(operation == null ? null : CallOperation.fromValue(operation))
+                .operation(StoredCodes.known(CallOperation.values(), row.getString("operation")))
                 .outcome(outcome == null ? null : CallOutcome.fromValue(outcome))
                 .calls(row.getLong("calls"))
                 .errors(row.getLong("errors"))

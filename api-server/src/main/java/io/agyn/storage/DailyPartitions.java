@@ -1,4 +1,4 @@
-package io.agyn.usage.ingest;
+package io.agyn.storage;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -10,15 +10,26 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
 
-/** The existing daily partitions of the table of records. Not thread-safe. */
-final class UsagePartitions {
+/** The existing daily partitions of a table. Not thread-safe. */
+public final class DailyPartitions {
+    private final String ensureSql;
+    private final String dropSql;
     private final Set<LocalDate> created = new HashSet<>();
 
+    /**
+     * @param ensureSql creates the partition of a day
+     * @param dropSql drops the partitions before a day, and returns their number
+     */
+    public DailyPartitions(String ensureSql, String dropSql) {
+        this.ensureSql = ensureSql;
+        this.dropSql = dropSql;
+    }
+
     /** Creates missing partitions, in the connection's transaction or in a separate one. */
-    void ensure(Connection connection, Collection<LocalDate> days) throws SQLException {
+    public void ensure(Connection connection, Collection<LocalDate> days) throws SQLException {
         for (LocalDate day : days) {
             if (!created.contains(day)) {
-                try (PreparedStatement ensure = connection.prepareStatement("select ensure_usage_partition(?)")) {
+                try (PreparedStatement ensure = connection.prepareStatement(ensureSql)) {
                     ensure.setObject(1, day);
                     ensure.execute();
                 }
@@ -28,7 +39,7 @@ final class UsagePartitions {
     }
 
     /** Clears the cache, since partitions may have been dropped, or their creation rolled back. */
-    void clear() {
+    public void clear() {
         created.clear();
     }
 
@@ -38,11 +49,11 @@ final class UsagePartitions {
      * @return the number of dropped partitions
      * @throws SQLException if it fails, or waits too long for readers
      */
-    int dropBefore(Connection connection, LocalDate day) throws SQLException {
+    public int dropBefore(Connection connection, LocalDate day) throws SQLException {
         boolean autoCommit = connection.getAutoCommit();
         connection.setAutoCommit(false);
         try (Statement setting = connection.createStatement();
-                PreparedStatement drop = connection.prepareStatement("select drop_usage_partitions(?)")) {
+                PreparedStatement drop = connection.prepareStatement(dropSql)) {
             // While one transaction waits to drop a partition, all others wait behind it.
             setting.execute("set local lock_timeout = '2s'");
             drop.setObject(1, day);
