@@ -124,7 +124,7 @@ public class FirstSteps {
     private boolean hasResponded(UUID organization) {
         return !api.read(
                         usage.listUsageRecords(
-                                organization, 1, null, null, null, null, null, null, null, CallOutcome.COMPLETED),
+                                organization, 1, null, null, null, null, null, null, null, CallOutcome.COMPLETED, null),
                         UsageRecordList.class)
                 .getItems()
                 .isEmpty();

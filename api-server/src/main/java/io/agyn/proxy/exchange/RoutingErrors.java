@@ -92,6 +92,15 @@ public final class RoutingErrors {
                 .about(MODEL);
     }
 
+    public static ProxyError ambiguousDefault(Route.Ambiguous route) {
+        return ProxyError.of(
+                        Kind.INVALID_REQUEST,
+                        "Several organizations have a default model (" + String.join(", ", route.slugs())
+                                + "): send the header x-agyn-organization with an organization's id or slug, or"
+                                + " x-agyn-model with a model.")
+                .about(MODEL);
+    }
+
     public static ProxyError wrongPath(Operation asked, Target target) {
         return ProxyError.of(
                         Kind.INVALID_REQUEST,

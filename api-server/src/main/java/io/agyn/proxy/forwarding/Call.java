@@ -10,6 +10,7 @@ import io.agyn.proxy.body.RequestFields;
 import io.agyn.proxy.body.RequestScanner;
 import io.agyn.proxy.dialect.Dialect;
 import io.agyn.proxy.dialect.Operation;
+import io.agyn.proxy.dialect.Operation.RouteSource;
 import io.agyn.proxy.dialect.OperationPath;
 import io.agyn.proxy.dialect.ProxyError;
 import io.agyn.proxy.dialect.ProxyError.Kind;
@@ -226,10 +227,6 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
 
     @Override
     public void onRoutable(@Nullable String name) {
-        if (name == null) {
-            reject(RoutingErrors.missingModel(operation.protocol()));
-            return;
-        }
         enter(Unlimited.LOOKING_UP);
         guard(() -> withCurrentRights(() -> find(name)));
     }
@@ -244,12 +241,24 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
         }
     }
 
-    private void find(String name) {
+    private void find(@Nullable String name) {
+        ModelSelector selector = selector(name);
         Optional<String> organization = Optional.ofNullable(exchange.headers().get(RequestHead.ORGANIZATION));
-        when(proxy.find(authenticated().identity(), organization, new ModelSelector.Named(name)), route -> follow(route, name));
+        when(proxy.find(authenticated().identity(), organization, selector), route -> follow(route, selector));
     }
 
-    private void follow(Route route, String name) {
+    /** The body has precedence over the header, and the header over default models. */
+    private ModelSelector selector(@Nullable String name) {
+        String model = name == null ? exchange.headers().get(RequestHead.MODEL) : name;
+        return model == null
+                ? new ModelSelector.Default(
+                        operation.protocol(),
+                        authenticated().identity().defaultModel(),
+                        operation.routeSource() == RouteSource.DEFAULT_MODEL)
+                : new ModelSelector.Named(model);
+    }
+
+    private void follow(Route route, ModelSelector selector) {
         switch (route) {
             case Route.Found found -> {
                 Target target = found.target();
@@ -264,8 +273,16 @@ public final class Call implements RequestBody.Listener, TimedList.Entry {
                 model = new CalledModel(found.organizationId(), found.modelId(), found.modelName(), null);
                 reject(RoutingErrors.uncallable(found));
             }
-            case Route.Ambiguous ambiguous -> reject(RoutingErrors.ambiguous(ambiguous, name));
-            case Route.UnknownModel unknown -> reject(RoutingErrors.unknownModel(name));
+            case Route.Ambiguous ambiguous ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.ambiguous(ambiguous, named.name())
+                                : RoutingErrors.ambiguousDefault(ambiguous));
+            case Route.UnknownModel unknown ->
+                reject(
+                        selector instanceof ModelSelector.Named named
+                                ? RoutingErrors.unknownModel(named.name())
+                                : RoutingErrors.missingModel(operation.protocol()));
             case Route.UnknownOrganization unknown -> reject(RoutingErrors.unknownOrganization());
         }
     }
