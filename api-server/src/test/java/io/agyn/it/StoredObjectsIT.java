@@ -30,7 +30,9 @@ class StoredObjectsIT {
             String token = cluster.server().token();
             for (int i = 0; i < ROUNDS; i++) {
                 String id = create(cluster, token, i % 2);
-                assertThat(retrieve(cluster, token, 1 - i % 2, id)).as("round %d", i).isEqualTo(200);
+                assertThat(retrieve(cluster, token, 1 - i % 2, id))
+                        .as("round %d", i)
+                        .isEqualTo(200);
             }
             String known = create(cluster, token, 0);
             assertThat(retrieve(cluster, token, 1, known)).isEqualTo(200);

@@ -19,7 +19,9 @@ class StoredIdsTest {
         Keyset after = added.withPrimary(added.keys(KeyPurpose.FINGERPRINT).getLast());
 
         assertThat(StoredIds.hash(after, "resp_1")).isNotEqualTo(stored);
-        assertThat(List.of(StoredIds.hashes(after, "resp_1"))).contains(stored).contains(StoredIds.hash(after, "resp_1"));
+        assertThat(List.of(StoredIds.hashes(after, "resp_1")))
+                .contains(stored)
+                .contains(StoredIds.hash(after, "resp_1"));
     }
 
     @Test
