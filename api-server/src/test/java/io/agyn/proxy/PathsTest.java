@@ -108,15 +108,15 @@ class PathsTest {
     }
 
     @Test
-    void webSocketGetsUpgradeRequired() throws Exception {
+    void webSocketOfMessagesGetsUpgradeRequired() throws Exception {
         try (RawCaller caller = Scene.connect()) {
-            RawCaller.Response response = caller.send("GET /v1/responses HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
+            RawCaller.Response response = caller.send("GET /v1/messages HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\n"
                             + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
                     .response();
             assertThat(response.status()).isEqualTo(426);
             assertThat(response.values("upgrade")).hasSize(1);
-            assertThat(response.body()).contains("POST /v1/responses");
+            assertThat(response.body()).contains("POST /v1/messages");
         }
     }
 
