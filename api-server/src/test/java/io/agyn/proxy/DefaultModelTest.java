@@ -123,7 +123,7 @@ class DefaultModelTest {
                 .body(organizationBody(SCENE.organization(), foreign))
                 .put("/organizations/{id}", SCENE.organization())
                 .then()
-                .statusCode(400)
+                .statusCode(404)
                 .body("code", equalTo("reference_not_found"));
         for (String unreachable : new String[] {foreign, UUID.randomUUID().toString()}) {
             asAdmin()
@@ -136,7 +136,7 @@ class DefaultModelTest {
                             unreachable))
                     .post("/api-tokens")
                     .then()
-                    .statusCode(400)
+                    .statusCode(404)
                     .body("errors[0].pointer", equalTo("/default_model_id"));
         }
     }
